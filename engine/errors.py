@@ -1,0 +1,46 @@
+"""What a caller can cause and can fix.
+
+    EngineError
+    ├── UnknownNameError      a name that is not in a registry or on disk
+    ├── InvalidValueError     a number or a combination that is out of range
+    ├── UnreadableFileError   a file that cannot be read as what it claims to be
+    └── CheckpointError       a card or weight file that this version must not trust
+
+Every message is one sentence or two that say what was given, what is allowed and what to do.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+
+class EngineError(Exception):
+    """Base of all errors that a user's input can cause; programs print it and exit with 1."""
+
+
+class UnknownNameError(EngineError):
+    """A name that is not known, with the near ones named.
+
+    Args:
+        kind: what the name names, e.g. ``"cell"``.
+        given: the name as it was given.
+        known: the names that would have been accepted.
+    """
+
+    def __init__(self, kind: str, given: object, known: Iterable[str]):
+        names = sorted(known)
+        near = difflib.get_close_matches(str(given), names, n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        listed = ", ".join(names) if names else "none"
+        super().__init__(f"unknown {kind} {given!r}; known: {listed}{hint}")
+
+
+class InvalidValueError(EngineError):
+    """A value or a combination of values outside what is allowed."""
+
+
+class UnreadableFileError(EngineError):
+    """A file that is empty, truncated, of another format, or larger than we accept."""
+
+
+class CheckpointError(EngineError):
+    """A checkpoint that is missing a part, was changed, or was written for another version."""

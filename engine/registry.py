@@ -1,0 +1,42 @@
+"""From a JSON spec to an object: ``{"name": "gru", "hidden_size": 46, …}`` and an explicit dict.
+
+The signature of the constructor is the schema: every key of the spec except ``name`` must be one
+of its parameters, and every parameter without a default must be there.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from engine.errors import InvalidValueError, UnknownNameError
+
+T = TypeVar("T")
+
+
+def build(kind: str, registry: Mapping[str, Callable[..., T]], spec: Mapping[str, Any]) -> T:
+    """Look up ``spec["name"]`` in the registry and call what is found with the other keys.
+
+    Args:
+        kind: what is being built, for the messages, e.g. ``"cell"``.
+        registry: name -> constructor.
+        spec: flat JSON object with a ``name``.
+
+    Raises:
+        UnknownNameError: no such name in the registry.
+        InvalidValueError: a key is missing, unknown, or its value is refused.
+    """
+    if not isinstance(spec, Mapping) or "name" not in spec:
+        raise InvalidValueError(f"a {kind} needs a 'name', one of: {', '.join(sorted(registry))}")
+    arguments = {key: value for key, value in spec.items() if key != "name"}
+    if spec["name"] not in registry:
+        raise UnknownNameError(kind, spec["name"], registry)
+    constructor = registry[spec["name"]]
+    parameters = inspect.signature(constructor).parameters
+    missing = [key for key, p in parameters.items() if p.default is p.empty and key not in arguments]
+    unknown = [key for key in arguments if key not in parameters]
+    if missing or unknown:
+        problems = [f"lacks {key!r}" for key in missing] + [f"has unknown {key!r}" for key in unknown]
+        raise InvalidValueError(
+            f"{kind} {spec['name']!r} {', '.join(problems)}; it takes: {', '.join(parameters)}"
+        )
+    return constructor(**arguments)
