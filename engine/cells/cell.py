@@ -1,0 +1,94 @@
+"""Cell: one time step of a recurrent layer.
+
+Conventions
+    x, drive   shape (batch, features)
+    state      tuple of tensors, batch first; item 0 is the output h that the next layer and heads read
+    xs         shape (batch, time, features)
+
+A step has two parts: the *drive*, what the input alone contributes, and the *advance*, what that
+does to the state. An unroll computes the drive of all steps in one matrix product, and only the
+advance goes from step to step.
+"""
+
+from abc import ABC, abstractmethod
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from engine.errors import InvalidValueError
+
+State = tuple[Tensor, ...]
+
+
+class Cell(nn.Module, ABC):
+    """A recurrent layer of ``hidden_size`` units that reads ``input_size`` numbers a step.
+
+    Parameters are zero until ``initialise`` or until weights are loaded, so that making a cell
+    draws nothing from any random generator.
+
+    Raises:
+        InvalidValueError: a size is not a positive integer.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int):
+        super().__init__()
+        for key, value in (("input_size", input_size), ("hidden_size", hidden_size)):
+            if not isinstance(value, int) or value < 1:
+                raise InvalidValueError(f"{key}={value!r} must be a positive integer")
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+
+    @abstractmethod
+    def initial_state(self, batch_size: int) -> State:
+        """The state before the first step: zeros, on the device of the weights."""
+
+    @abstractmethod
+    def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes drive"]:
+        """What the input alone contributes to a step, for any leading axes."""
+
+    @abstractmethod
+    def advance(self, drive: Float[Tensor, "batch drive"], state: State) -> State:
+        """The state after a step with this drive."""
+
+    @abstractmethod
+    def initialise(self, rng: torch.Generator) -> None:
+        """Draw fresh weights from ``rng``."""
+
+    def forward(self, x: Float[Tensor, "batch input"], state: State) -> State:
+        """One step."""
+        return self.advance(self.drive(x), state)
+
+    def unroll(
+        self, xs: Float[Tensor, "batch time input"], state: State
+    ) -> tuple[Float[Tensor, "batch time hidden"], State]:
+        """All steps of a batch of sequences; equal to calling the cell once a step.
+
+        Returns:
+            The output h of every step, and the state after the last.
+        """
+        outputs = []
+        for drive in self.drive(xs).unbind(1):  # unbind: the gradient of indexing would be O(time^2)
+            state = self.advance(drive, state)
+            outputs.append(state[0])
+        if not outputs:
+            return xs.new_zeros(xs.shape[0], 0, self.hidden_size), state
+        return torch.stack(outputs, 1), state
+
+    def zeros(self, batch_size: int) -> Float[Tensor, "batch hidden"]:
+        """A zero vector a row, with the type and device of the weights."""
+        return next(self.parameters()).new_zeros(batch_size, self.hidden_size)
+
+
+def fill_matrix(weight: Tensor, rng: torch.Generator, *, orthogonal: bool = False) -> None:
+    """Fill square or stacked blocks: Glorot-uniform, or orthogonal for recurrent weights.
+
+    A weight of shape (k * hidden, n) holds k gates; each gate is filled as a matrix of its own.
+    """
+    columns = weight.shape[1]
+    block_size = columns if orthogonal else weight.shape[0]
+    for block in weight.data.split(block_size):
+        if orthogonal:
+            nn.init.orthogonal_(block, generator=rng)
+        else:
+            nn.init.xavier_uniform_(block, generator=rng)

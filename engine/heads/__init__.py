@@ -1,0 +1,9 @@
+"""Heads by name."""
+
+from engine.heads.bernoulli import BernoulliHead
+from engine.heads.gaussian_mixture import GaussianMixtureHead
+from engine.heads.head import Distribution, Head
+
+HEADS: dict[str, type[Head]] = {"bernoulli": BernoulliHead, "gaussian_mixture": GaussianMixtureHead}
+
+__all__ = ["HEADS", "Distribution", "Head"]

@@ -1,0 +1,63 @@
+"""Independent Bernoulli notes: each pitch of the next frame sounds or not, given the past.
+
+    p(v_j = 1 | h) = sigmoid(W_j h + b_j)
+
+The output layer of Chung et al. 2014 (arXiv 1412.3555) for polyphonic music.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.heads.head import Distribution, Head
+
+
+@dataclass(frozen=True)
+class Bernoulli(Distribution):
+    """Independent binary events with these logits, in log-odds."""
+
+    logits: Float[Tensor, "*axes event"]
+
+    @property
+    def num_uniforms(self) -> int:
+        """One a pitch."""
+        return self.logits.shape[-1]
+
+    def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
+        """Nats; through softplus, so that large logits stay exact."""
+        losses = functional.binary_cross_entropy_with_logits(self.logits, frame, reduction="none")
+        return -losses.sum(-1)
+
+    def sample(self, uniforms: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes event"]:
+        """Event j happens where uniform j is below its probability.
+
+        Compared in log-odds: u < sigmoid(l) just where logit(u) < l.
+        """
+        return (torch.logit(uniforms) < self.logits).to(self.logits.dtype)
+
+    def temper(self, temperature: float) -> "Bernoulli":
+        """Log-odds divided by the temperature."""
+        return self if temperature == 1 else Bernoulli(self.logits / temperature)
+
+
+class BernoulliHead(Head):
+    """One affine map to the logits of ``frame_size`` independent binary events."""
+
+    def __init__(self, hidden_size: int, frame_size: int):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.frame_size = frame_size
+        self.weight = nn.Parameter(torch.zeros(frame_size, hidden_size))
+        self.bias = nn.Parameter(torch.zeros(frame_size))
+
+    def forward(self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]) -> Bernoulli:
+        """The distribution of the next frame; the input of this step is not read."""
+        return Bernoulli(functional.linear(h, self.weight, self.bias))
+
+    def initialise(self, rng: torch.Generator) -> None:
+        """Glorot weights; the bias starts at log-odds of -3, since most pitches are silent."""
+        nn.init.xavier_uniform_(self.weight, generator=rng)
+        nn.init.constant_(self.bias, -3.0)

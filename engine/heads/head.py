@@ -1,0 +1,52 @@
+"""Head and Distribution: from a hidden state to probabilities of the next frame.
+
+Conventions
+    h         shape (*axes, hidden), the output of the last cell
+    x         shape (*axes, input), the input of this step
+    frame     shape (*axes, event)
+    uniforms  float64 in [0, 1), shape (*axes, num_uniforms)
+"""
+
+from abc import ABC, abstractmethod
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+class Distribution(ABC):
+    """A distribution over one frame for every element of the leading axes.
+
+    Own classes, because ``torch.distributions`` draw from the process-wide generator: two visitors
+    would disturb each other's seeds. Here a draw is a function of the uniform numbers it is given.
+    """
+
+    num_uniforms: int
+    """How many uniform numbers a draw of one frame takes; number j decides event j where that makes sense."""
+
+    @abstractmethod
+    def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
+        """Log-probability (or log-density) of the frame in nats, summed over the event."""
+
+    @abstractmethod
+    def sample(self, uniforms: Float[Tensor, "*axes uniforms"]) -> Float[Tensor, "*axes event"]:
+        """The frame that these uniform numbers draw."""
+
+    @abstractmethod
+    def temper(self, temperature: float) -> "Distribution":
+        """Sharper below 1, flatter above; ``temper(1)`` is the identity."""
+
+
+class Head(nn.Module, ABC):
+    """Maps the hidden state to a Distribution over a frame of ``frame_size`` numbers."""
+
+    hidden_size: int
+    frame_size: int
+
+    @abstractmethod
+    def forward(self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]) -> Distribution:
+        """The distribution of the frame that follows, for any leading axes."""
+
+    @abstractmethod
+    def initialise(self, rng: torch.Generator) -> None:
+        """Draw fresh weights from ``rng``."""

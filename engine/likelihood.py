@@ -1,0 +1,115 @@
+"""Exact log-likelihoods.
+
+Conventions
+    nats       natural logarithms; a *score* is a negative log-likelihood, lower is better
+    mask       shape (batch, time), 1 where a frame counts; padding and primes do not
+
+Papers average differently, so a score is given three ways: pooled (all nats over all frames), the
+mean over sequences of each sequence's mean, and pooled without each sequence's first frame.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Float64, Int64
+from torch import Tensor
+
+from engine.errors import InvalidValueError
+from engine.sequence_model import SequenceModel
+
+
+@dataclass(frozen=True)
+class LogLikelihood:
+    """Log-likelihoods of some sequences, in nats, summed in float64.
+
+    Args:
+        totals: of all frames that count, one a sequence.
+        first: of the first frame of a sequence; 0 where it does not count.
+        num_frames: how many frames count, one a sequence.
+        num_first: 1 where the first frame counts, else 0.
+    """
+
+    totals: Float64[Tensor, " sequence"]
+    first: Float64[Tensor, " sequence"]
+    num_frames: Int64[Tensor, " sequence"]
+    num_first: Int64[Tensor, " sequence"]
+
+    @property
+    def num_sequences(self) -> int:
+        """How many sequences were scored."""
+        return len(self.totals)
+
+    @property
+    def nats_per_frame(self) -> float:
+        """Pooled negative log-likelihood per frame; NaN when no frame counts."""
+        return _ratio(-self.totals.sum(), self.num_frames.sum())
+
+    @property
+    def nats_per_frame_sequence_mean(self) -> float:
+        """Mean over sequences of the negative log-likelihood per frame."""
+        counted = self.num_frames > 0
+        means = -self.totals[counted] / self.num_frames[counted]
+        return _ratio(means.sum(), counted.sum())
+
+    @property
+    def nats_per_frame_without_first(self) -> float:
+        """Pooled as nats_per_frame, but no sequence's first frame counts."""
+        return _ratio(-(self.totals - self.first).sum(), (self.num_frames - self.num_first).sum())
+
+    def bits_per(self, events_per_frame: int) -> float:
+        """Pooled, in bits for each of ``events_per_frame`` events (samples) of a frame."""
+        return self.nats_per_frame / events_per_frame / math.log(2)
+
+    @classmethod
+    def join(cls, parts: Sequence["LogLikelihood"]) -> "LogLikelihood":
+        """All sequences of several results.
+
+        Raises:
+            InvalidValueError: there is no part.
+        """
+        if not parts:
+            raise InvalidValueError("there is nothing to score: no sequence was given")
+        return cls(
+            totals=torch.cat([part.totals for part in parts]),
+            first=torch.cat([part.first for part in parts]),
+            num_frames=torch.cat([part.num_frames for part in parts]),
+            num_first=torch.cat([part.num_first for part in parts]),
+        )
+
+    @classmethod
+    def of(
+        cls, log_probs: Float[Tensor, "batch time"], mask: Bool[Tensor, "batch time"] | None = None
+    ) -> "LogLikelihood":
+        """Sum log-probabilities of frames; what the mask leaves out may even be NaN."""
+        if mask is None:
+            mask = torch.ones(log_probs.shape, dtype=torch.bool, device=log_probs.device)
+        counted = torch.where(mask, log_probs.double(), 0.0).cpu()
+        mask = mask.cpu()
+        return cls(counted.sum(1), counted[:, :1].sum(1), mask.sum(1), mask[:, :1].sum(1))
+
+
+@torch.no_grad()
+def log_likelihood(
+    model: SequenceModel,
+    frames: Float[Tensor, "batch time event"],
+    mask: Bool[Tensor, "batch time"] | None = None,
+) -> LogLikelihood:
+    """Exact log-likelihood of whole sequences, state carried from the first frame to the last.
+
+    Args:
+        frames: sequences, padded at their ends to one length.
+        mask: true where a frame counts; all do by default.
+
+    Raises:
+        InvalidValueError: frames have another width than the model's.
+    """
+    if frames.shape[-1] != model.frame_size:
+        raise InvalidValueError(f"frames hold {frames.shape[-1]} numbers but the model reads {model.frame_size}")
+    distribution, _ = model(frames)
+    return LogLikelihood.of(distribution.log_prob(frames), mask)
+
+
+def _ratio(total: Tensor, count: Tensor) -> float:
+    return float(total / count) if count > 0 else math.nan

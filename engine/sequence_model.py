@@ -1,0 +1,122 @@
+"""SequenceModel: a stack of cells and a head; the distribution of each frame given those before.
+
+Conventions
+    frames   shape (batch, time, event)
+    input    of a step: the ``context_frames`` frames before it, oldest first; zeros before the start
+
+Step 1 reads zeros from the zero state and predicts frame 1, so every frame is predicted.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.cells import CELLS, Cell, State
+from engine.errors import InvalidValueError
+from engine.heads import HEADS, Distribution, Head
+from engine.registry import build
+
+
+class ModelState(NamedTuple):
+    """What a model remembers between steps.
+
+    Args:
+        context: shape (batch, (context_frames - 1) * event), the frames before the last.
+        layers: the state of each cell.
+    """
+
+    context: Tensor
+    layers: tuple[State, ...]
+
+
+class SequenceModel(nn.Module):
+    """A stack of cells, each reading the output of the one below, and a head on the last.
+
+    Raises:
+        InvalidValueError: sizes of neighbours do not fit.
+    """
+
+    def __init__(self, cells: Sequence[Cell], head: Head, context_frames: int = 1):
+        super().__init__()
+        if not cells or context_frames < 1:
+            raise InvalidValueError("a model needs at least one cell and context_frames of at least 1")
+        widths = [head.frame_size * context_frames, *(cell.hidden_size for cell in cells)]
+        reads = [*(cell.input_size for cell in cells), head.hidden_size]
+        for position, (width, read) in enumerate(zip(widths, reads, strict=True)):
+            if width != read:
+                raise InvalidValueError(f"part {position} of the model reads {read} numbers but is given {width}")
+        self.cells = nn.ModuleList(cells)
+        self.head = head
+        self.context_frames = context_frames
+
+    @property
+    def frame_size(self) -> int:
+        """Numbers in a frame."""
+        return self.head.frame_size
+
+    def initial_state(self, batch_size: int) -> ModelState:
+        """The state before the first frame."""
+        context = self.cells[0].zeros(batch_size).new_zeros(batch_size, (self.context_frames - 1) * self.frame_size)
+        return ModelState(context, tuple(cell.initial_state(batch_size) for cell in self.cells))
+
+    def step(
+        self, frame: Float[Tensor, "batch event"], state: ModelState
+    ) -> tuple[Distribution, ModelState]:
+        """Read a frame (zeros at the start) and predict the one after it."""
+        x = frame if self.context_frames == 1 else torch.cat((state.context, frame), 1)
+        layers = []
+        output = x
+        for cell, cell_state in zip(self.cells, state.layers, strict=True):
+            layers.append(cell(output, cell_state))
+            output = layers[-1][0]
+        context = state.context if self.context_frames == 1 else x[:, self.frame_size :]
+        return self.head(output, x), ModelState(context, tuple(layers))
+
+    def forward(self, frames: Float[Tensor, "batch time event"]) -> tuple[Distribution, ModelState]:
+        """Teacher forcing: the distribution of every frame given those before it.
+
+        Returns:
+            A Distribution with leading axes (batch, time), and the state in which ``step`` would
+            read the last frame.
+        """
+        inputs = self.inputs(frames)
+        layers = []
+        outputs = inputs
+        for cell in self.cells:
+            outputs, cell_state = cell.unroll(outputs, cell.initial_state(frames.shape[0]))
+            layers.append(cell_state)
+        past = functional.pad(frames, (0, 0, self.context_frames, 0))[:, :-1]
+        context = past[:, past.shape[1] - self.context_frames + 1 :].flatten(1)
+        return self.head(outputs, inputs), ModelState(context, tuple(layers))
+
+    def inputs(self, frames: Float[Tensor, "batch time event"]) -> Float[Tensor, "batch time input"]:
+        """The input of each step: the frames before it side by side, oldest first."""
+        padded = functional.pad(frames, (0, 0, self.context_frames, 0))
+        length = frames.shape[1]
+        return torch.cat([padded[:, lag : lag + length] for lag in range(self.context_frames)], -1)
+
+    def initialise(self, rng: torch.Generator) -> None:
+        """Draw fresh weights for all parts from ``rng``."""
+        for part in (*self.cells, self.head):
+            part.initialise(rng)
+
+    def num_parameters(self) -> int:
+        """Trainable numbers in cells and head."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
+
+def build_model(spec: Mapping[str, Any]) -> SequenceModel:
+    """From ``{"cells": [spec, …], "head": spec, "context_frames": n}`` to a model with zero weights.
+
+    Raises:
+        EngineError: an unknown name or key, or sizes that do not fit.
+    """
+    unknown = set(spec) - {"cells", "head", "context_frames"}
+    if unknown or not isinstance(spec.get("cells"), list) or "head" not in spec:
+        raise InvalidValueError("a model spec holds 'cells' (a list), 'head' and 'context_frames' and nothing else")
+    cells = [build("cell", CELLS, cell) for cell in spec["cells"]]
+    return SequenceModel(cells, build("head", HEADS, spec["head"]), spec.get("context_frames", 1))

@@ -1,0 +1,28 @@
+"""The uniform numbers that decide draws: common random numbers for all models.
+
+The numbers of frame t come from a generator seeded by (seed, t): the counter-based Philox 4x64
+(Salmon et al. 2011), keyed by the seed and started at a counter that t fixes. So any frame's numbers
+can be had at once, in any order and on any machine, and number j of frame t is the same whichever
+model asks.
+"""
+
+import numpy as np
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+BLOCK_SIZE = 256  # uniform numbers of a frame under one key; a frame that needs more goes on under the next
+NUMBERS_PER_COUNTER = 4
+MANTISSA_BITS = 53
+
+
+def frame_uniforms(seed: int, first: int, num_frames: int, count: int) -> Float64[Tensor, "frame count"]:
+    """Uniform numbers in [0, 1) for frames ``first`` … ``first + num_frames - 1``, ``count`` each."""
+    num_blocks = -(-count // BLOCK_SIZE)
+    start = first * (BLOCK_SIZE // NUMBERS_PER_COUNTER)
+    blocks = [
+        np.random.Philox(key=[seed, block], counter=start).random_raw(num_frames * BLOCK_SIZE)
+        for block in range(num_blocks)
+    ]
+    raw = np.concatenate([block.reshape(num_frames, BLOCK_SIZE) for block in blocks], axis=1)
+    return torch.from_numpy((raw[:, :count] >> (64 - MANTISSA_BITS)) * 2.0**-MANTISSA_BITS)
