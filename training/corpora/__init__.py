@@ -1,0 +1,38 @@
+"""Where data comes from: one corpus per file, ``CORPORA`` and ``open_corpus``."""
+
+from pathlib import Path
+
+from engine.errors import UnknownNameError
+from training.corpora.corpus import SPLITS, Corpus, CorpusData, CorpusReport
+from training.corpora.files import corpora_folder
+from training.corpora.jsb_chorales import JSBChorales
+from training.corpora.muse_data import MuseData
+from training.corpora.nottingham import Nottingham
+from training.corpora.piano_midi import PianoMidi
+from training.corpora.spoken_digits import SpokenDigits
+
+__all__ = ["CORPORA", "SPLITS", "Corpus", "CorpusData", "CorpusReport", "open_corpus"]
+
+CORPORA = {
+    "jsb_chorales": JSBChorales,
+    "nottingham": Nottingham,
+    "muse_data": MuseData,
+    "piano_midi": PianoMidi,
+    "spoken_digits": SpokenDigits,
+}
+
+
+def open_corpus(name: str, folder: Path | None = None, seed: int = 0) -> Corpus:
+    """A corpus by name; nothing is read before its ``load``.
+
+    Args:
+        name: a key of CORPORA.
+        folder: the folder of all corpora; None takes $EARSHOT_CORPORA, else ``corpora`` of the project.
+        seed: of the split of a user's own folder; the named corpora have fixed splits.
+
+    Raises:
+        UnknownNameError: no such corpus.
+    """
+    if name not in CORPORA:
+        raise UnknownNameError("corpus", name, CORPORA)
+    return CORPORA[name](corpora_folder(folder))

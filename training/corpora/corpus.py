@@ -1,0 +1,83 @@
+"""Corpus: where data comes from, under which licence, and its three splits."""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor
+
+from engine.errors import InvalidValueError
+
+SPLITS = ("train", "valid", "test")
+
+
+@dataclass(frozen=True)
+class CorpusReport:
+    """What was read and what was left out, with the reason.
+
+    Args:
+        num_read: files that gave data.
+        left_out: (file name, reason) of each file that gave none.
+        counts: what -> how many, e.g. ``{"silent windows left out": 12}``.
+        notes: sentences on choices that were made.
+    """
+
+    num_read: int
+    left_out: tuple[tuple[str, str], ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        lines = [f"{self.num_read} files read, {len(self.left_out)} left out"]
+        reasons = Counter(reason for _, reason in self.left_out)
+        for reason, count in reasons.most_common():
+            example = next(name for name, given in self.left_out if given == reason)
+            lines.append(f"  left out: {example}{f' and {count - 1} more' if count > 1 else ''}: {reason}")
+        lines += [f"  {what}: {count:,}" for what, count in self.counts.items()]
+        return "\n".join(lines + [f"  {note}" for note in self.notes])
+
+
+@dataclass(frozen=True)
+class CorpusData:
+    """A loaded corpus.
+
+    Args:
+        representation: what a frame means; an object of ``engine.representations``.
+        splits: ``"train"``, ``"valid"``, ``"test"`` -> sequences, float32, each (time, event).
+        report: what was read and left out, or None where the files are fixed and whole.
+
+    Raises:
+        InvalidValueError: a split is missing or empty.
+    """
+
+    representation: Any
+    splits: dict[str, list[Tensor]]
+    report: CorpusReport | None = None
+
+    def __post_init__(self) -> None:
+        empty = [split for split in SPLITS if not self.splits.get(split)]
+        if empty:
+            raise InvalidValueError(f"the corpus has no sequences for {', '.join(empty)}")
+
+
+class Corpus(ABC):
+    """One corpus: what it is, and ``load``.
+
+    ``name`` is what the command line calls it, ``licence`` and ``citation`` are never empty.
+    """
+
+    name: str
+    title: str
+    description: str
+    homepage: str
+    licence: str
+    citation: str
+
+    @abstractmethod
+    def load(self) -> CorpusData:
+        """Read, check and split the files.
+
+        Raises:
+            EngineError: files are missing, changed or unreadable; the message says what to do.
+        """

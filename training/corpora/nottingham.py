@@ -1,0 +1,14 @@
+"""Nottingham: 1,037 British and American folk tunes, melody and chords."""
+
+from training.corpora.boulanger_lewandowski import BoulangerLewandowski
+
+
+class Nottingham(BoulangerLewandowski):
+    """694 / 173 / 170 tunes; a frame is an eighth note."""
+
+    name = "nottingham"
+    title = "Nottingham"
+    file_name = "Nottingham.mat"
+    frames_per_quarter = 2
+    licence = "no licence is stated for the files; the tunes themselves are traditional"
+    description = "1,037 folk tunes, a melody over chords, in C major or C minor; a frame is an eighth note"
