@@ -1,0 +1,136 @@
+# make app | test | bench | lint | space OUT=DIR [HARDWARE=zero] | packages | clean
+#
+# Everything is installed into .venv. What was installed is remembered there (a copy of each requirements file,
+# and the Debian packages that could not be had), so that a second run asks neither pip nor apt.
+
+SHELL = /bin/sh
+VENV = .venv
+# The first of these that is Python 3.11 or 3.12; PYTHON=/path/to/python chooses another.
+PYTHON ?=
+PYTHONS = $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3)
+TEST_PACKAGES = chromium
+PYTEST_ARGS ?=
+APT_GET = DEBIAN_FRONTEND=noninteractive timeout 600 apt-get -qq -y \
+	-o Acquire::Retries=1 -o Acquire::http::Timeout=20 -o DPkg::Lock::Timeout=120
+# What a Space is made of; its pins differ on ZeroGPU hardware, which knows no newer torch.
+SPACE_PARTS = app.py pages engine assets checkpoints requirements.txt packages.txt README.md LICENSE
+SPACE_MARK = \# Written by make space, which may replace this folder.
+ZERO_TORCH = 2.11.0
+ZERO_SPACES = 0.51.3
+
+.PHONY: app test bench lint space packages clean setup setup-dev
+
+app: setup
+	@exec $(VENV)/bin/python app.py
+
+test: setup-dev
+	@exec $(VENV)/bin/python -m pytest $(PYTEST_ARGS)
+
+bench: setup
+	@OMP_NUM_THREADS=1 exec $(VENV)/bin/python -m benchmarks.sampling
+
+lint: setup-dev
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+
+setup:
+	@$(call install,requirements)
+	@$(call install_packages,$(shell cat packages.txt))
+
+setup-dev:
+	@$(call install,requirements)
+	@$(call install,requirements-dev)
+	@$(call install_packages,$(shell cat packages.txt) $(TEST_PACKAGES))
+
+# Asks apt-get again for what it could not give before.
+packages:
+	@rm -f $(VENV)/packages-missing
+	@mkdir -p $(VENV)
+	@$(call install_packages,$(shell cat packages.txt))
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# $(call install,NAME): NAME.txt into the environment, unless it was installed from the same text before.
+define install
+set -e; \
+if cmp -s $(1).txt $(VENV)/$(1).txt && $(VENV)/bin/python -c "" 2>/dev/null; then exit 0; fi; \
+fits='import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))'; \
+if ! $(VENV)/bin/python -c "import pip; $$fits" 2>/dev/null; then \
+	found=; \
+	for python in $(PYTHONS); do \
+		if "$$python" -c "$$fits" 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "Earshot needs Python 3.11 or 3.12, and $(subst ",,$(PYTHONS)) is neither;" \
+			"name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; exit 1; \
+	fi; \
+	echo "making $(VENV) with $$found"; \
+	"$$found" -m venv --clear $(VENV) || { echo "$$found cannot make an environment;" \
+		"Debian has the missing part in python3-venv" >&2; exit 1; }; \
+fi; \
+echo "installing $(1).txt"; \
+$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $(1).txt; \
+cp $(1).txt $(VENV)/$(1).txt
+endef
+
+# $(call install_packages,NAMES): the Debian packages that are missing; the app runs without them, so never fails.
+define install_packages
+missing=; \
+for package in $(1); do \
+	case $$package in \
+		fluidsynth|ffmpeg|chromium) command -v $$package >/dev/null 2>&1 && continue ;; \
+	esac; \
+	case "$$(dpkg-query -W -f '$${Status}' $$package 2>/dev/null)" in \
+		*" ok installed") ;; *) missing="$$missing $$package" ;; \
+	esac; \
+done; \
+if [ -z "$$missing" ]; then exit 0; fi; \
+if [ "$$(cat $(VENV)/packages-missing 2>/dev/null)" != "$$missing" ] && command -v apt-get >/dev/null 2>&1; then \
+	as_root=none; \
+	if [ "$$(id -u)" = 0 ]; then as_root=env; \
+	elif sudo -n true 2>/dev/null; then as_root="sudo -n env"; fi; \
+	if [ "$$as_root" != none ]; then \
+		echo "installing$$missing"; \
+		{ $$as_root $(APT_GET) update && \
+			$$as_root $(APT_GET) install --no-install-recommends $$missing; } </dev/null >$(VENV)/apt.log 2>&1 \
+			&& exit 0; \
+	fi; \
+fi; \
+echo "$$missing" > $(VENV)/packages-missing; \
+cost=; \
+for package in $$missing; do \
+	case $$package in \
+		fluidsynth) cost="$$cost; music is played by midirenderer" ;; \
+		ffmpeg) cost="$$cost; speech does not stream, and only WAV, FLAC, OGG and MP3 are read" ;; \
+		fluidr3mono-gm-soundfont) cost="$$cost; instruments come from pretty_midi's smaller SoundFont" ;; \
+		chromium) cost="$$cost; the browser tests are skipped" ;; \
+	esac; \
+done; \
+echo "missing and not to be had by apt-get here:$$missing$$cost (make packages tries again)"
+endef
+
+space:
+	@set -e; \
+	if [ -z "$(OUT)" ]; then echo "say where the Space goes: make space OUT=DIR" >&2; exit 2; fi; \
+	case "$(HARDWARE)" in ""|cpu|zero) ;; *) \
+		echo "unknown HARDWARE '$(HARDWARE)'; known: cpu, zero" >&2; exit 2 ;; esac; \
+	if [ -e "$(OUT)" ] && ! head -n 1 "$(OUT)/.gitattributes" 2>/dev/null | grep -qxF "$(SPACE_MARK)" \
+		&& ! rmdir "$(OUT)" 2>/dev/null; then \
+		echo "$(OUT) holds something else than an earlier Space; name a new or an empty folder" >&2; exit 2; fi; \
+	for part in $(SPACE_PARTS); do \
+		[ -e $$part ] || { echo "$$part is missing from this checkout; restore it with git" >&2; exit 1; }; done; \
+	partial="$(OUT).partial"; rm -rf "$$partial"; mkdir -p "$$partial"; trap 'rm -rf "$$partial"' EXIT; \
+	git ls-files -z --cached --others --exclude-standard -- $(SPACE_PARTS) > "$$partial/.files"; \
+	tar -cf "$$partial/.tar" --null -T "$$partial/.files"; \
+	tar -xf "$$partial/.tar" -C "$$partial"; rm "$$partial/.tar" "$$partial/.files"; \
+	{ echo "$(SPACE_MARK)"; \
+		for kind in safetensors wav flac mid; do echo "*.$$kind filter=lfs diff=lfs merge=lfs -text"; done; \
+	} > "$$partial/.gitattributes"; \
+	if [ "$(HARDWARE)" = zero ]; then \
+		sed 's/^torch==.*/torch==$(ZERO_TORCH)/' requirements.txt > "$$partial/requirements.txt"; \
+		echo 'spaces==$(ZERO_SPACES)' >> "$$partial/requirements.txt"; \
+		sed '1,/^app_file:/s/^app_file:.*/&\nsuggested_hardware: zero-a10g/' README.md > "$$partial/README.md"; \
+	fi; \
+	rm -rf "$(OUT)"; mv "$$partial" "$(OUT)"; \
+	echo "wrote the Space to $(OUT): $$(find "$(OUT)" -type f | wc -l) files, $$(du -sh "$(OUT)" | cut -f 1)"

@@ -1,0 +1,48 @@
+"""What every test finds set: shapes are checked, torch has one thread, corpora and browser are looked for."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from jaxtyping import install_import_hook
+
+# Before the first import of either: annotations like Float[Tensor, "batch time"] are checked at every call.
+install_import_hook(["engine", "training"], "beartype.beartype")
+
+# One thread: the numbers then do not depend on the machine, and two processes do not fight for its cores.
+# OMP_NUM_THREADS does the same for the programs that tests start.
+torch.set_num_threads(1)
+os.environ["OMP_NUM_THREADS"] = "1"
+
+# No test reaches the network, and no library tries to tell anyone of the run.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+@pytest.fixture(scope="session")
+def project_folder() -> Path:
+    """Root of the working tree."""
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def corpora_folder() -> Path:
+    """Folder of the real corpora; tests that need it are skipped where EARSHOT_CORPORA does not name one."""
+    given = os.environ.get("EARSHOT_CORPORA")
+    if not given:
+        pytest.skip("EARSHOT_CORPORA names no folder with the corpora")
+    folder = Path(given).resolve()
+    if not folder.is_dir():
+        pytest.fail(f"EARSHOT_CORPORA={given} is no folder; unset it or correct it")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of Debian's chromium, for ``playwright.chromium.launch(executable_path=…)``."""
+    for name in ("chromium", "chromium-browser"):
+        if found := shutil.which(name):
+            return found
+    pytest.skip("chromium is not installed: apt-get install chromium")
