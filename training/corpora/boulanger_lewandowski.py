@@ -52,7 +52,7 @@ class BoulangerLewandowski(Corpus):
             EngineError: the file is missing, changed, or not such a MATLAB file.
         """
         (path,) = checked_paths(self.name, self.folder, self.hashes)
-        spec = {"name": "piano_roll", "frames_per_quarter": self.frames_per_quarter}
+        spec = {"name": "piano_roll", "lowest_pitch": 21, "num_pitches": 88, "frames_per_quarter": self.frames_per_quarter}
         return CorpusData(build("representation", REPRESENTATIONS, spec), read_rolls(path))
 
 

@@ -1,0 +1,193 @@
+"""Checkpoint: a folder with weights, a card that says what they are, and a README for people.
+
+    <name>/model.safetensors    the weights
+    <name>/card.json            Card: everything needed to rebuild the model and to judge it
+    <name>/README.md            made from the card
+
+No pickle file is read or written. The card is strict: an unknown key, name or format is refused, and
+so are weights whose sha256 is not the card's.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import safetensors
+import safetensors.torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from engine.errors import CheckpointError, EngineError, UnknownNameError
+from engine.registry import build
+from engine.representations import REPRESENTATIONS, Representation
+from engine.sequence_model import SequenceModel, build_model
+
+CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
+NAME_PATTERN = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
+CARD, WEIGHTS = "card.json", "model.safetensors"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class CorpusFacts(_Strict):
+    """Where the training data came from, and on what terms."""
+
+    name: str
+    title: str
+    homepage: str
+    licence: str
+    citation: str
+
+
+class TrainingFacts(_Strict):
+    """How the weights were fitted; ``recipe`` can be given to ``python -m training fit`` again."""
+
+    recipe: dict[str, Any]
+    updates: int
+    epochs: int
+    seconds: float
+    torch: str
+    device: str
+
+
+class Card(_Strict):
+    """Everything that must be known to rebuild, play and judge a model.
+
+    Args:
+        name: the folder's name, ``<corpus>-<cell>`` for published models.
+        representation: spec of what a frame means.
+        model: spec for ``build_model``.
+        weights_sha256: of model.safetensors.
+        metrics: split -> figure -> value, e.g. ``{"test": {"nats_per_frame": 8.5}}``.
+    """
+
+    format: Literal[1] = 1
+    name: str = Field(pattern=NAME_PATTERN)
+    corpus: CorpusFacts
+    representation: dict[str, Any]
+    model: dict[str, Any]
+    num_parameters: int
+    num_recurrent_parameters: int
+    weights_sha256: str
+    training: TrainingFacts
+    metrics: dict[str, dict[str, float]]
+
+    @property
+    def cell(self) -> str:
+        """Registry name of the first cell."""
+        return self.model["cells"][0]["name"]
+
+    @property
+    def num_units(self) -> int:
+        """Hidden units of the first cell."""
+        return self.model["cells"][0]["hidden_size"]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A loaded model with its card and the representation of its frames."""
+
+    card: Card
+    model: SequenceModel
+    representation: Representation
+
+
+def available(folder: Path = CHECKPOINTS) -> list[str]:
+    """Names of the checkpoints in a folder, sorted; none if the folder is not there."""
+    if not folder.is_dir():
+        return []
+    return sorted(entry.parent.name for entry in folder.glob(f"*/{CARD}") if entry.parent.name[0] != ".")
+
+
+def read_card(name: str, folder: Path = CHECKPOINTS) -> Card:
+    """The card of a checkpoint, checked.
+
+    Raises:
+        UnknownNameError: there is no such checkpoint.
+        CheckpointError: the card is not valid JSON or holds what this version does not know.
+    """
+    if name not in available(folder):
+        raise UnknownNameError("checkpoint", name, available(folder))
+    try:
+        card = Card.model_validate_json((folder / name / CARD).read_bytes())
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(part) for part in problem["loc"]) or "the file"
+        raise CheckpointError(
+            f"the card of {name!r} cannot be used: {place}: {problem['msg'].lower()}; "
+            "it may come from a newer version: update Earshot or fit the model again"
+        ) from None
+    if card.name != name:
+        raise CheckpointError(f"the card in {name!r} is that of {card.name!r}: rename the folder back")
+    return card
+
+
+def load(name: str, folder: Path = CHECKPOINTS) -> Checkpoint:
+    """Rebuild a model from its card and fill it with its weights.
+
+    Raises:
+        UnknownNameError: there is no such checkpoint.
+        CheckpointError: a part is missing or was changed.
+    """
+    card = read_card(name, folder)
+    try:
+        weights = (folder / name / WEIGHTS).read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"the weights of {name!r} cannot be read ({error.strerror}): restore the folder") from None
+    if hashlib.sha256(weights).hexdigest() != card.weights_sha256:
+        raise CheckpointError(
+            f"{WEIGHTS} of {name!r} is not the file its card names (sha256 differs): restore it or fit the model again"
+        )
+    try:
+        model = build_model(card.model)
+        model.load_state_dict(safetensors.torch.load(weights), strict=True)
+        representation = build("representation", REPRESENTATIONS, card.representation)
+    except (EngineError, RuntimeError, TypeError, safetensors.SafetensorError) as error:
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(f"checkpoint {name!r} does not fit this version of Earshot: {reason}") from None
+    model.eval().requires_grad_(False)
+    return Checkpoint(card, model, representation)
+
+
+def weight_bytes(model: SequenceModel) -> bytes:
+    """The weights as a safetensors file, the same bytes for the same weights."""
+    tensors = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
+    return safetensors.torch.save(tensors)
+
+
+def save(model: SequenceModel, card: Card, documents: Mapping[str, str], folder: Path = CHECKPOINTS) -> Path:
+    """Write a checkpoint whole or not at all; one of the same name is replaced.
+
+    Args:
+        documents: file name -> text of what lies beside weights and card: README.md, curve.json.
+
+    Raises:
+        CheckpointError: the card's hash is not that of the weights, or the disk refuses.
+    """
+    weights = weight_bytes(model)
+    if hashlib.sha256(weights).hexdigest() != card.weights_sha256:
+        raise CheckpointError(f"the card of {card.name!r} names other weights than those to be saved")
+    target, partial, old = (folder / name for name in (card.name, f".{card.name}.partial", f".{card.name}.old"))
+    try:
+        for leftover in (partial, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        partial.mkdir(parents=True)
+        (partial / WEIGHTS).write_bytes(weights)
+        card_json = json.dumps(card.model_dump(), indent=2, ensure_ascii=False, allow_nan=False)
+        (partial / CARD).write_text(card_json + "\n", encoding="utf-8")
+        for file_name, text in documents.items():
+            (partial / file_name).write_text(text, encoding="utf-8")
+        if target.exists():
+            os.replace(target, old)
+        os.replace(partial, target)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise CheckpointError(f"cannot write checkpoint {card.name!r} ({error.strerror}): free space or choose a folder you may write to") from None
+    return target

@@ -1,0 +1,224 @@
+"""Piano roll: a frame says which keys sound during one step of a grid in quarter or eighth notes.
+
+Conventions
+    frames  float32, shape (time, pitch), 1 = sounding, 0 = not; column j is pitch lowest_pitch + j
+
+The grid counts ticks from tick 0: a frame is resolution / frames_per_quarter ticks, whatever tempo
+or metre. Onset and end of a note go to the nearest line, halves up; a note whose two ends fall on
+one line is left out and counted. Leading rests stay, the last frame ends with the last note. A held
+and a repeated note look the same: read back, a pitch in neighbouring frames is one held note.
+So were the corpora of Boulanger-Lewandowski et al. (2012) made.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from jaxtyping import Float32
+
+from engine.errors import InvalidValueError, UnreadableFileError
+from engine.score import Note, Score
+
+MAX_FRAMES = 20_000
+TICKS_PER_QUARTER = 480  # of the scores that decode makes
+_UNITS = {1: "a quarter note", 2: "an eighth note"}
+
+
+@dataclass(frozen=True)
+class EncodingReport:
+    """What of a score is in its frames, in notes.
+
+    ``num_notes`` counts all pitched notes of the score, the left-out ones too.
+    """
+
+    num_notes: int
+    num_too_short: int
+    num_out_of_range: int
+    num_drum_notes: int
+
+    @property
+    def num_kept(self) -> int:
+        """Notes that are in the frames."""
+        return self.num_notes - self.num_too_short - self.num_out_of_range
+
+    def describe(self) -> str:
+        """One sentence for a person."""
+        left_out = [
+            f"{count:,} {what}"
+            for count, what in (
+                (self.num_too_short, "too short for a frame"),
+                (self.num_out_of_range, "outside the keyboard"),
+                (self.num_drum_notes, "of drums"),
+            )
+            if count
+        ]
+        if not left_out:
+            return f"{self.num_kept:,} notes read, none left out."
+        return f"{self.num_kept:,} notes read; left out: {', '.join(left_out)}."
+
+
+@dataclass(frozen=True)
+class EncodedScore:
+    """Frames, and the report on how they were made."""
+
+    frames: Float32[torch.Tensor, "time pitch"]
+    report: EncodingReport
+
+
+@dataclass(frozen=True)
+class PianoRoll:
+    """A grid over time and keys.
+
+    Args:
+        lowest_pitch: MIDI number of column 0; 21 is A0, the lowest key of a piano.
+        num_pitches: number of keys, upwards without gap.
+        frames_per_quarter: 1 (a frame is a quarter note) or 2 (an eighth note).
+
+    Raises:
+        InvalidValueError: keys outside MIDI's 0 to 127, or another frames_per_quarter.
+    """
+
+    lowest_pitch: int
+    num_pitches: int
+    frames_per_quarter: int
+
+    name: ClassVar[str] = "piano_roll"
+    context_frames: ClassVar[int] = 1  # a model reads the frame before the one that it predicts
+
+    def __post_init__(self) -> None:
+        if self.lowest_pitch < 0 or self.num_pitches < 1 or self.lowest_pitch + self.num_pitches > 128:
+            raise InvalidValueError(
+                f"lowest_pitch={self.lowest_pitch} and num_pitches={self.num_pitches} must lie within the"
+                " MIDI pitches 0 to 127; a piano has 21 and 88"
+            )
+        if self.frames_per_quarter not in _UNITS:
+            raise InvalidValueError(
+                f"frames_per_quarter={self.frames_per_quarter} must be 1 (a frame is a quarter note)"
+                " or 2 (an eighth note)"
+            )
+
+    @property
+    def spec(self) -> dict[str, str | int]:
+        """The JSON object that the registry builds this representation from."""
+        return {
+            "name": self.name,
+            "lowest_pitch": self.lowest_pitch,
+            "num_pitches": self.num_pitches,
+            "frames_per_quarter": self.frames_per_quarter,
+        }
+
+    @property
+    def frame_size(self) -> int:
+        """Events in a frame: the number of pitches."""
+        return self.num_pitches
+
+    @property
+    def frame_unit(self) -> str:
+        """What a frame lasts, ``"a quarter note"`` or ``"an eighth note"``."""
+        return _UNITS[self.frames_per_quarter]
+
+    def describe(self) -> str:
+        """The units in words."""
+        top = self.lowest_pitch + self.num_pitches - 1
+        return f"a frame is {self.frame_unit} of the MIDI pitches {self.lowest_pitch} to {top}"
+
+    def frame_seconds(self, quarters_per_minute: float) -> float:
+        """How long one frame sounds at a tempo, in seconds."""
+        return 60 / (quarters_per_minute * self.frames_per_quarter)
+
+    def encode(self, score: Score) -> EncodedScore:
+        """The frames of a score.
+
+        Raises:
+            UnreadableFileError: no note is left, or the piece is longer than ``MAX_FRAMES`` frames.
+        """
+        spans, num_too_short, num_out_of_range = [], 0, 0
+        for note in score.notes:
+            first, stop = self._line(note.start_tick, score), self._line(note.end_tick, score)
+            column = note.pitch - self.lowest_pitch
+            if not 0 <= column < self.num_pitches:
+                num_out_of_range += 1
+            elif first == stop:
+                num_too_short += 1
+            else:
+                spans.append((first, stop, column))
+        report = EncodingReport(len(score.notes), num_too_short, num_out_of_range, score.num_drum_notes)
+        if not spans:
+            raise UnreadableFileError(
+                f"no note is left where a frame is {self.frame_unit}: {report.describe()}"
+                " Choose another piece."
+            )
+        num_frames = max(stop for _, stop, _ in spans)
+        if num_frames > MAX_FRAMES:
+            raise UnreadableFileError(
+                f"the piece lasts {num_frames:,} frames ({self.frame_unit} each); at most {MAX_FRAMES:,} are"
+                " read: cut it into pieces"
+            )
+        frames = torch.zeros(num_frames, self.num_pitches)
+        for first, stop, column in spans:
+            frames[first:stop, column] = 1
+        return EncodedScore(frames, report)
+
+    def _line(self, tick: int, score: Score) -> int:
+        """The nearest line of the grid, halves up: floor(tick / ticks per frame + 1/2) in whole numbers."""
+        return (2 * tick * self.frames_per_quarter + score.resolution) // (2 * score.resolution)
+
+    def decode(self, frames: Float32[torch.Tensor, "time pitch"]) -> Score:
+        """The score of the frames: one note for each run of a pitch. Silent frames at the end are lost.
+
+        Raises:
+            InvalidValueError: another number of pitches, or values other than 0 and 1.
+        """
+        self.check(frames)
+        ticks_per_frame = TICKS_PER_QUARTER // self.frames_per_quarter
+        notes = [
+            Note(first * ticks_per_frame, stop * ticks_per_frame, self.lowest_pitch + column)
+            for first, stop, column in note_spans(frames)
+        ]
+        return Score(TICKS_PER_QUARTER, tuple(sorted(notes)))
+
+    def transpositions(self, frames: Float32[torch.Tensor, "time pitch"]) -> range:
+        """All numbers of semitones that keep every note on the keyboard; 0 is always among them."""
+        self.check(frames)
+        columns = frames.any(0).nonzero().flatten().tolist() or [0, self.num_pitches - 1]
+        return range(-columns[0], self.num_pitches - columns[-1])
+
+    def transpose(
+        self, frames: Float32[torch.Tensor, "time pitch"], semitones: int
+    ) -> Float32[torch.Tensor, "time pitch"]:
+        """The frames with ``semitones`` added to every pitch.
+
+        Raises:
+            InvalidValueError: a note would leave the keyboard.
+        """
+        possible = self.transpositions(frames)
+        if semitones not in possible:
+            raise InvalidValueError(
+                f"transposed by {semitones} semitones notes leave the keyboard;"
+                f" from {possible[0]} to {possible[-1]} all stay"
+            )
+        return frames.roll(semitones, 1) if semitones else frames.clone()
+
+    def check(self, frames: Float32[torch.Tensor, "time pitch"]) -> None:
+        """Refuse frames that are not of this roll.
+
+        Raises:
+            InvalidValueError: another number of pitches, or values other than 0 and 1.
+        """
+        if frames.ndim != 2 or frames.shape[1] != self.num_pitches:
+            raise InvalidValueError(
+                f"frames are {tuple(frames.shape)} but must be (time, {self.num_pitches} pitches)"
+            )
+        if not ((frames == 0) | (frames == 1)).all():
+            raise InvalidValueError("frames of a piano roll hold only 0 and 1; are these probabilities?")
+
+
+def note_spans(frames: Float32[torch.Tensor, "time pitch"]) -> list[tuple[int, int, int]]:
+    """Every run of a sounding pitch as (first frame, frame after the last, column), by column, then time."""
+    edges = np.diff(frames.numpy() > 0, axis=0, prepend=False, append=False).T
+    columns, lines = np.nonzero(edges)
+    return [
+        (int(first), int(stop), int(column))
+        for column, first, stop in zip(columns[::2], lines[::2], lines[1::2], strict=True)
+    ]

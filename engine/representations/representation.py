@@ -1,0 +1,32 @@
+"""Representation: what one frame means, with every unit that decoding a draw needs."""
+
+from typing import Any, Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Representation(Protocol):
+    """What all representations offer; how to encode and decode is each one's own.
+
+    Args:
+        name: its key in ``REPRESENTATIONS``.
+        frame_size: numbers in a frame.
+        context_frames: how many frames before it a model reads to predict a frame.
+        spec: the JSON object that builds it again.
+    """
+
+    name: str
+
+    @property
+    def frame_size(self) -> int:
+        """Numbers in a frame."""
+        ...
+
+    @property
+    def context_frames(self) -> int:
+        """How many frames before it a model reads to predict a frame."""
+        ...
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """The JSON object that builds it again."""
+        ...

@@ -1,0 +1,132 @@
+"""Recipe: everything that decides a fit, as JSON in training/recipes/<name>.json.
+
+The defaults are the procedure of Chung et al. 2014 (arXiv 1412.3555): RMSProp, weight noise 0.075,
+gradient norm at most 1, early stopping on validation. What the paper leaves open (batch size,
+patience, initial weights) is stated here.
+"""
+
+import inspect
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from engine.cells import CELLS
+from engine.checkpoint import NAME_PATTERN
+from engine.errors import InvalidValueError, UnknownNameError
+from engine.heads import HEADS
+from engine.representations import Representation
+
+RECIPES = Path(__file__).resolve().parent / "recipes"
+PAPER_UNITS = {  # hidden units that give each cell about the same number of recurrent weights
+    "piano_roll": {"tanh": 100, "gru": 46, "lstm": 36},
+    "waveform": {"tanh": 400, "gru": 227, "lstm": 195},
+}
+PAPER_HEADS: dict[str, dict[str, Any]] = {
+    "piano_roll": {"name": "bernoulli"},
+    "waveform": {"name": "gaussian_mixture", "num_components": 20},
+}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Optimiser(_Strict):
+    """RMSProp on the mean over the batch of each sequence's summed NLL.
+
+    Args:
+        learning_rate: step size of RMSProp.
+        decay: of RMSProp's running mean of squared gradients.
+        batch_size: sequences an update.
+        weight_noise: standard deviation of the noise on the recurrent layers' weights.
+        max_gradient_norm: longer gradients are shortened to this.
+    """
+
+    learning_rate: float = Field(default=1e-3, gt=0)
+    decay: float = Field(default=0.9, ge=0, lt=1)
+    batch_size: int = Field(default=16, ge=1)
+    weight_noise: float = Field(default=0.075, ge=0)
+    max_gradient_norm: float = Field(default=1.0, gt=0)
+
+
+class Recipe(_Strict):
+    """One fit.
+
+    Args:
+        name: of the checkpoint that it writes.
+        corpus: a name, ``midi:PATH`` or ``audio:PATH``.
+        cell: registry name of the recurrent cell.
+        hidden_size: units a layer; None takes the paper's number for cell and representation.
+        num_layers: recurrent layers on top of each other.
+        max_epochs: passes over the training split at most.
+        patience: epochs without a better validation likelihood after which to stop.
+        seed: of initial weights, order of sequences, weight noise and a folder's split.
+    """
+
+    name: str = Field(pattern=NAME_PATTERN, max_length=80)
+    corpus: str
+    cell: str
+    hidden_size: int | None = Field(default=None, ge=1)
+    num_layers: int = Field(default=1, ge=1, le=16)
+    optimiser: Optimiser = Optimiser()
+    max_epochs: int = Field(default=500, ge=1)
+    patience: int = Field(default=50, ge=1)
+    seed: int = Field(default=1, ge=0, le=2**31 - 1)
+
+    def model_spec(self, representation: Representation) -> dict[str, Any]:
+        """The spec for ``build_model`` with the sizes that the representation fixes.
+
+        Raises:
+            UnknownNameError: no such cell.
+        """
+        if self.cell not in CELLS:
+            raise UnknownNameError("cell", self.cell, CELLS)
+        units = self.hidden_size or PAPER_UNITS[representation.name].get(self.cell, 64)
+        width = representation.frame_size * representation.context_frames
+        widths = [width, *[units] * self.num_layers]
+        cells = [
+            {"name": self.cell, "input_size": below, "hidden_size": units} for below in widths[: self.num_layers]
+        ]
+        head = {**PAPER_HEADS[representation.name], "hidden_size": units}
+        for key in inspect.signature(HEADS[head["name"]]).parameters:
+            if key not in head and hasattr(representation, key):
+                head[key] = getattr(representation, key)
+        return {"cells": cells, "head": head, "context_frames": representation.context_frames}
+
+
+def recipe_names(folder: Path = RECIPES) -> list[str]:
+    """Names of the recipes in a folder, sorted."""
+    return sorted(path.stem for path in folder.glob("*.json"))
+
+
+def read_recipe(name: str, folder: Path = RECIPES) -> Recipe:
+    """A recipe by name, or from a path that ends in .json.
+
+    Raises:
+        UnknownNameError: no such recipe.
+        InvalidValueError: it is not valid JSON, or holds an unknown key or a number out of range.
+    """
+    path = Path(name) if name.endswith(".json") else folder / f"{name}.json"
+    if not path.is_file():
+        raise UnknownNameError("recipe", name, recipe_names(folder))
+    try:
+        return make_recipe(json.loads(path.read_text(encoding="utf-8")))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise InvalidValueError(f"recipe {path} is not valid JSON ({error}); mend the file") from None
+
+
+def make_recipe(values: dict[str, Any]) -> Recipe:
+    """A recipe from plain values.
+
+    Raises:
+        InvalidValueError: a key is unknown or missing, or a value out of range.
+    """
+    try:
+        return Recipe.model_validate(values)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(part) for part in problem["loc"])
+        given = "" if problem["type"] == "missing" else f" (given: {problem['input']!r})"
+        raise InvalidValueError(f"recipe: {place}: {problem['msg'].lower()}{given}") from None
