@@ -1,0 +1,103 @@
+"""The project's own source: its files, as git lists them, and its modules, parsed."""
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+PACKAGES = ("engine", "training", "pages")
+
+
+@cache
+def files() -> tuple[Path, ...]:
+    """Every committed or new file that git does not ignore, relative to the project's folder."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return tuple(Path(name) for name in sorted(set(listed.split("\0"))) if (PROJECT / name).is_file())
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module (``from a import b`` counts as ``a.b`` where that is a module)."""
+
+    module: str
+    name: str | None
+    level: int
+    line: int
+
+    @property
+    def top(self) -> str:
+        """The first part of the module's name."""
+        return self.module.split(".")[0]
+
+
+@dataclass(frozen=True)
+class Module:
+    """One Python file of the project."""
+
+    path: Path
+    tree: ast.Module
+    num_lines: int
+
+    @property
+    def name(self) -> str:
+        """Dotted name, e.g. ``engine.cells.gru``; a package's ``__init__`` has the package's name."""
+        return ".".join(self.path.with_suffix("").parts).removesuffix(".__init__")
+
+    @property
+    def top(self) -> str:
+        """Folder or file at the top: ``engine``, ``app``, …"""
+        return self.name.split(".")[0]
+
+    def imports(self) -> Iterator[Import]:
+        """Every import anywhere in the file, inside functions too."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield Import(alias.name, None, 0, node.lineno)
+            elif isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    yield Import(node.module or "", alias.name, node.level, node.lineno)
+
+    def own_modules(self) -> set[str]:
+        """The project's modules that this file imports."""
+        names = {module.name for module in modules()}
+        found = set()
+        for item in self.imports():
+            whole = f"{item.module}.{item.name}"
+            found.add(whole if whole in names else item.module)
+        return (found & names) - {self.name}
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    """All Python files of the project."""
+    found = []
+    for path in files():
+        if path.suffix == ".py":
+            text = (PROJECT / path).read_text(encoding="utf-8")
+            found.append(Module(path, ast.parse(text), len(text.splitlines())))
+    return tuple(found)
+
+
+def program_modules() -> tuple[Module, ...]:
+    """The files that run outside tests and benchmarks."""
+    return tuple(module for module in modules() if module.top in (*PACKAGES, "app"))
+
+
+def dotted(node: ast.AST) -> str:
+    """``a.b.c`` of an attribute chain; a chain on anything else begins with a dot."""
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""

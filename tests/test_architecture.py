@@ -1,0 +1,224 @@
+"""Who imports whom, and what no file may do."""
+
+import ast
+import re
+from functools import cache
+
+import engine
+from tests.source import PACKAGES, dotted, files, modules, program_modules
+
+TOP_LEVEL = {
+    *("app.py", "pages", "engine", "training", "checkpoints", "assets", "tests"),
+    *("requirements.txt", "requirements-dev.txt", "packages.txt", "README.md", "Makefile", "pyproject.toml"),
+    *("docs", "benchmarks", ".ci", ".gitignore", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"),
+}
+MODELS = ("engine.cells", "engine.heads", "engine.sequence_model")
+ABOVE_MODELS = (
+    *("engine.likelihood", "engine.sampling", "engine.checkpoint"),
+    *("engine.rendering", "engine.listening", "engine.__main__"),
+)
+# Who must not reach whom, by whatever detour.
+UNREACHABLE = {
+    "engine.errors": ("engine",),
+    "engine.registry": (*MODELS, *ABOVE_MODELS, "engine.representations"),
+    "engine.audio": (*MODELS, *ABOVE_MODELS, "engine.representations"),
+    "engine.cells": ("engine.heads", "engine.representations", "engine.sequence_model", *ABOVE_MODELS),
+    "engine.heads": ("engine.cells", "engine.representations", "engine.sequence_model", *ABOVE_MODELS),
+    "engine.representations": (*MODELS, *ABOVE_MODELS),
+    "engine.sequence_model": ABOVE_MODELS,
+    "engine.rendering": MODELS,
+    "engine": ("pages", "app", "training", "tests", "benchmarks"),
+    "training": ("pages", "app", "tests", "benchmarks"),
+    "pages": ("training", "app", "tests", "benchmarks"),
+    "app": ("training", "tests", "benchmarks"),
+}
+# Third parties that only these may import.
+ONLY_IN = {
+    "gradio": ("app", "pages"),
+    "spaces": ("app",),
+    "pooch": ("training",),
+    "huggingface_hub": ("pages",),
+    "matplotlib": (),
+    **dict.fromkeys(("requests", "httpx", "urllib", "http", "socket", "ftplib"), ("pages", "training")),
+    **dict.fromkeys(("pickle", "cPickle", "shelve", "marshal", "dill", "cloudpickle", "joblib"), ()),
+    "random": (),
+}
+PICKLING = {"torch.load", "torch.save", "np.lib.format.read_array"}
+GLOBAL_RANDOMNESS = {"torch.manual_seed", "torch.seed", "torch.random.manual_seed", "torch.cuda.manual_seed"}
+DRAWING = {"rand", "randn", "randint", "randperm", "bernoulli", "multinomial", "normal"}
+DRAWING_METHODS = {"bernoulli_", "normal_", "uniform_", "exponential_", "random_", "multinomial"}
+NEW_GENERATORS = {"Generator", "Philox", "PCG64", "SeedSequence", "default_rng"}
+# What may be called while a module is imported, since it only builds a value; so may a class of our own.
+HARMLESS_CALL = re.compile(
+    "dataclass|field|property|namedtuple|cache|lru_cache|partial|field_validator|model_validator|model_serializer|"
+    "frozenset|set|dict|tuple|list|range|float|int|str|bytes|auto|len|min|max|sum|zip|sorted|enumerate|round|"
+    "resolve|with_name|join|split|encode|compile|log|log2|log10|exp|sqrt|fromkeys|items|keys|values|"
+    "inference_mode|no_grad"
+)
+CLASSES_WITH_EFFECTS = ("gr", "gradio", "torch", "nn", "fluidsynth", "spaces", "playwright")
+# Spelt with a tilde, since this file is among those that are read.
+WORKPLACE = [
+    word.replace("~", "")
+    for word in ("/wo~rk/", "..~/shared", "pypi~.org", "pythonhosted~.org", "deb.debian~.org")
+    + ("registry.npm~js", "download.pytorch~.org", "TO~DO:", "FIX~ME")
+]
+
+
+def is_in(name: str, package: str) -> bool:
+    return name == package or name.startswith(package + ".")
+
+
+@cache
+def reached_from(start: str) -> set[str]:
+    """All own modules that a module's import brings in, itself included."""
+    imports = {module.name: module.own_modules() for module in modules()}
+    reached, waiting = set(), [start]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting.extend(imports[name])
+    return reached
+
+
+def test_layers_import_downwards_only():
+    broken = [
+        f"{module.name} reaches {name}"
+        for module in program_modules()
+        for package, forbidden in UNREACHABLE.items()
+        if is_in(module.name, package)
+        for name in reached_from(module.name) - {module.name}
+        if any(is_in(name, other) and not (other == package == name) for other in forbidden)
+    ]
+    assert not broken
+
+
+def test_no_module_is_part_of_an_import_circle():
+    circles = [
+        f"{module.name} and {name}"
+        for module in program_modules()
+        for name in module.own_modules()
+        if module.name in reached_from(name) and not is_in(name, module.name)
+    ]
+    assert not circles
+
+
+def test_app_uses_pages_only():
+    (app,) = (module for module in modules() if module.name == "app")
+    assert {name.split(".")[0] for name in app.own_modules()} == {"pages"}
+
+
+def test_pages_use_only_the_public_names_of_the_engine():
+    broken = [
+        f"{module}:{item.line} {item.module}.{item.name}"
+        for module in program_modules()
+        if module.top == "pages"
+        for item in module.imports()
+        if item.top == "engine" and (item.module != "engine" or item.name not in engine.__all__)
+    ]
+    assert not broken
+
+
+def test_imports_are_absolute():
+    assert not [f"{module}:{item.line}" for module in modules() for item in module.imports() if item.level]
+
+
+def test_third_parties_stay_where_they_belong():
+    broken = [
+        f"{module}:{item.line} {item.module}"
+        for module in program_modules()
+        for item in module.imports()
+        if item.top in ONLY_IN and module.top not in ONLY_IN[item.top]
+    ]
+    assert not broken
+
+
+def calls(tree: ast.AST) -> list[ast.Call]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def test_no_pickle_is_written_or_read():
+    broken = [
+        f"{module}:{call.lineno}"
+        for module in program_modules()
+        for call in calls(module.tree)
+        if dotted(call.func) in PICKLING or any(keyword.arg == "allow_pickle" for keyword in call.keywords)
+    ]
+    assert not broken
+
+
+def draws_from_global_state(call: ast.Call) -> bool:
+    """A call that seeds, or draws from, the random numbers that the whole process shares."""
+    name = dotted(call.func)
+    owner, _, method = name.rpartition(".")
+    if owner in ("np.random", "numpy.random"):
+        return method not in NEW_GENERATORS
+    drawing = (owner == "torch" and method in DRAWING) or (owner != "torch" and method in DRAWING_METHODS)
+    return name in GLOBAL_RANDOMNESS or (drawing and all(key.arg != "generator" for key in call.keywords))
+
+
+def test_every_draw_is_given_its_random_numbers():
+    broken = [
+        f"{module}:{call.lineno} {dotted(call.func)}"
+        for module in program_modules()
+        for call in calls(module.tree)
+        if draws_from_global_state(call)
+    ]
+    assert not broken
+
+
+def run_at_import(node: ast.AST) -> list[ast.AST]:
+    """The expressions in a statement that are evaluated when its module is imported."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        defaults = [value for value in node.args.kw_defaults if value is not None]
+        return [*node.decorator_list, *node.args.defaults, *defaults]
+    if isinstance(node, ast.ClassDef):
+        inner = [part for statement in node.body for part in run_at_import(statement)]
+        return [*node.decorator_list, *node.bases, *inner]
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'":
+        return []
+    return [node]
+
+
+def is_harmless(call: ast.Call) -> bool:
+    """A call that does nothing but build a value."""
+    owner, _, name = ast.unparse(call.func).rpartition(".")
+    is_class = name[:1].isupper() and owner.split(".")[0] not in CLASSES_WITH_EFFECTS
+    return bool(HARMLESS_CALL.fullmatch(name)) or is_class
+
+
+def test_import_has_no_effect():
+    broken = [
+        f"{module}:{call.lineno} {ast.unparse(call)[:60]}"
+        for module in program_modules()
+        for statement in module.tree.body
+        for expression in run_at_import(statement)
+        for call in calls(expression)
+        if not is_harmless(call)
+    ]
+    statements = [
+        f"{module}:{node.lineno}"
+        for module in program_modules()
+        for node in module.tree.body
+        if isinstance(node, ast.For | ast.While | ast.With | ast.Delete | ast.Assert | ast.Raise)
+    ]
+    assert not broken + statements
+
+
+def test_every_package_has_an_init():
+    folders = {module.path.parent for module in program_modules() if module.top in PACKAGES}
+    assert not [str(folder) for folder in folders if folder / "__init__.py" not in files()]
+
+
+def test_top_level_names():
+    assert {path.parts[0] for path in files()} <= TOP_LEVEL
+
+
+def test_no_file_speaks_of_the_place_it_was_made_in(project_folder):
+    broken = []
+    for path in files():
+        if path.parts[0] == ".ci" or path.suffix in (".safetensors", ".wav", ".flac", ".mid", ".png"):
+            continue
+        text = (project_folder / path).read_text(encoding="utf-8")
+        broken += [f"{path}: {word}" for word in WORKPLACE if word in text]
+    assert not broken
