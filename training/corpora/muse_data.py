@@ -1,6 +1,6 @@
 """MuseData: 783 pieces of orchestral and piano music."""
 
-from training.corpora.boulanger_lewandowski import BoulangerLewandowski
+from training.corpora.boulanger_lewandowski import BoulangerLewandowski, origin
 
 
 class MuseData(BoulangerLewandowski):
@@ -8,7 +8,7 @@ class MuseData(BoulangerLewandowski):
 
     name = "muse_data"
     title = "MuseData"
-    file_name = "MuseData.mat"
+    origin = origin("MuseData.mat")
     frames_per_quarter = 2
     licence = "academic terms of CCARH MuseData (musedata.org): do not pass excerpts on"
     description = "783 orchestral and piano pieces of the classical period; a frame is an eighth note"

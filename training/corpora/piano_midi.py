@@ -1,6 +1,6 @@
 """Piano-midi.de: 124 classical piano pieces played by Bernd Krueger."""
 
-from training.corpora.boulanger_lewandowski import BoulangerLewandowski
+from training.corpora.boulanger_lewandowski import BoulangerLewandowski, origin
 
 
 class PianoMidi(BoulangerLewandowski):
@@ -8,7 +8,7 @@ class PianoMidi(BoulangerLewandowski):
 
     name = "piano_midi"
     title = "Piano-midi.de"
-    file_name = "Piano_midi.mat"
+    origin = origin("Piano_midi.mat")
     frames_per_quarter = 2
     licence = "CC BY-SA (Bernd Krueger, piano-midi.de)"
     description = "124 classical piano pieces; a frame is an eighth note"

@@ -15,11 +15,13 @@ from engine.audio import Audio
 from engine.errors import UnreadableFileError
 from training.corpora.corpus import SPLITS, Corpus, CorpusData
 from training.corpora.files import checked_paths, hash_list
+from training.corpora.origin import Origin
 from training.corpora.windows import window_corpus
 
 SAMPLE_RATE = 8_000  # Hz
 WINDOW_LENGTH = 500  # samples
 LEFT_OUT_SPEAKER = "nicolas"
+COMMIT = "26eb9aaf76e81b692f806f9140c2d2777410d7a1"
 
 
 class SpokenDigits(Corpus):
@@ -39,6 +41,12 @@ class SpokenDigits(Corpus):
     citation = (
         "Z. Jackson, C. Souza, J. Flaks, Y. Pan, H. Nicolas, A. Thite: "
         "Jakobovski/free-spoken-digit-dataset v1.0.8, 2018, doi 10.5281/zenodo.1342401"
+    )
+
+    origin = Origin(
+        urls=(f"https://github.com/Jakobovski/free-spoken-digit-dataset/archive/{COMMIT}.zip",),
+        unpack="zip",
+        moves={f"free-spoken-digit-dataset-{COMMIT}/recordings/": "spoken_digits/"},
     )
 
     def __init__(self, folder: Path, hashes: Mapping[str, str] | None = None, num_windows: int = 7_230):
@@ -66,7 +74,7 @@ def read_recording(path: Path) -> Audio:
     try:
         samples, sample_rate = soundfile.read(path, dtype="float32")
     except soundfile.LibsndfileError as error:
-        raise UnreadableFileError(f"{path} cannot be read ({error}); fetch it again")
+        raise UnreadableFileError(f"{path} cannot be read ({error}); fetch it again") from error
     if sample_rate != SAMPLE_RATE:
         raise UnreadableFileError(f"{path} has {sample_rate} Hz, not {SAMPLE_RATE}; fetch it again")
     return Audio(samples, sample_rate)

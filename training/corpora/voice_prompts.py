@@ -1,0 +1,91 @@
+"""Voice prompts: 800 windows of 8,000 samples at 16 kHz, our stand-in for "Ubisoft B".
+
+Asterisk's English core sounds: one professional voice (Allison Smith), 558 prompts in G.722, which
+ffmpeg decodes. A G.722 file has no header; its decoder starts at rest, so each recording gets a
+decoder of its own. Splits are by recording, in the order of their paths: of every ten the ninth is
+valid and the tenth is test, so that letters, digits and sentences are in each. A recording that
+occurs twice counts once. The choice of windows is spread evenly, with no randomness.
+"""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from engine import ffmpeg
+from engine.audio import Audio
+from engine.audio_file import MAX_SECONDS, read_audio
+from training.corpora.corpus import SPLITS, Corpus, CorpusData
+from training.corpora.files import checked_paths, hash_list
+from training.corpora.origin import Origin
+from training.corpora.windows import window_corpus
+
+WINDOW_LENGTH = 8_000  # samples
+ENDING = ".g722"
+DEBIAN_FILE = "asterisk-core-sounds-en-g722_1.6.1-1_all.deb"
+
+
+class VoicePrompts(Corpus):
+    """One voice, by recording into train / valid / test.
+
+    Args:
+        folder: the folder of all corpora; the files lie in its ``voice_prompts``.
+        hashes: relative path -> sha256; None takes the project's own list.
+        num_windows: how many windows to keep.
+    """
+
+    name = "voice_prompts"
+    title = "Voice prompts"
+    description = (
+        "one voice, telephone prompts: 800 windows of half a second at 16 kHz; a frame is 10 samples"
+    )
+    homepage = "https://packages.debian.org/asterisk-core-sounds-en-g722"
+    licence = "CC BY-SA 3.0"
+    citation = "Asterisk core sounds, English, recorded by Allison Smith (theivrvoice.com), version 1.6.1"
+    origin = Origin(
+        urls=(
+            f"https://deb.debian.org/debian/pool/main/a/asterisk-core-sounds/{DEBIAN_FILE}",
+            "https://snapshot.debian.org/file/85d31615a1c64105203f3f545a22fefca050905d",
+        ),
+        sha256="38c5261820b406dcb0ecb37675720da2b0864850690690352ca52707eb623806",
+        unpack="deb",
+        moves={
+            "usr/share/asterisk/sounds/en_US_f_Allison/": "voice_prompts/",
+            "usr/share/doc/asterisk-core-sounds-en-g722/copyright": "voice_prompts/COPYRIGHT",
+        },
+    )
+
+    def __init__(self, folder: Path, hashes: Mapping[str, str] | None = None, num_windows: int = 800):
+        self.folder = folder
+        self.hashes = hash_list(self.name) if hashes is None else hashes
+        self.num_windows = num_windows
+
+    def load(self) -> CorpusData:
+        """The windows, standardised.
+
+        Raises:
+            EngineError: there is no ffmpeg, or a file is missing or changed.
+        """
+        recordings: dict[str, list[Audio]] = {split: [] for split in SPLITS}
+        paths = self.recordings()
+        for position, recording in enumerate(decode_all(paths)):
+            recordings[split_of_position(position)].append(recording)
+        return window_corpus(recordings, WINDOW_LENGTH, self.num_windows)
+
+    def recordings(self) -> list[Path]:
+        """The checked files of all recordings, each once, in the order of their paths."""
+        first = {sha256: path for path, sha256 in sorted(self.hashes.items(), reverse=True)}
+        paths = dict(zip(self.hashes, checked_paths(self.name, self.folder, self.hashes), strict=True))
+        return [paths[path] for path in sorted(first.values()) if path.endswith(ENDING)]
+
+
+def split_of_position(position: int) -> str:
+    """Of every ten recordings the ninth is valid, the tenth test, the others train."""
+    return {8: "valid", 9: "test"}.get(position % 10, "train")
+
+
+def decode_all(paths: Sequence[Path]) -> list[Audio]:
+    """The recordings as 16 kHz sound, by ffmpeg."""
+    with tempfile.TemporaryDirectory() as folder:
+        decoded = [Path(folder) / f"{number}.wav" for number in range(len(paths))]
+        ffmpeg.decode(paths, decoded, MAX_SECONDS)
+        return [read_audio(path) for path in decoded]
