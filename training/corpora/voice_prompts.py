@@ -43,7 +43,7 @@ class VoicePrompts(Corpus):
     citation = "Asterisk core sounds, English, recorded by Allison Smith (theivrvoice.com), version 1.6.1"
     origin = Origin(
         urls=(
-            f"https://deb.debian.org/debian/pool/main/a/asterisk-core-sounds/{DEBIAN_FILE}",
+            f"https://ftp.debian.org/debian/pool/main/a/asterisk-core-sounds/{DEBIAN_FILE}",
             "https://snapshot.debian.org/file/85d31615a1c64105203f3f545a22fefca050905d",
         ),
         sha256="38c5261820b406dcb0ecb37675720da2b0864850690690352ca52707eb623806",
