@@ -1,0 +1,224 @@
+"""Score to sound, by FluidSynth and a SoundFont, else by midirenderer.
+
+FluidSynth makes 79 times real time, so a render takes a fresh synthesiser: nothing of another
+render (program, reverb, hanging notes) can be in it, and visitors render at the same time. One more
+synthesiser, which never plays, keeps the samples of the SoundFont in memory for all of them.
+"""
+
+import contextlib
+import ctypes
+import functools
+import io
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from itertools import groupby
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import soundfile
+from jaxtyping import Float32
+
+from engine.audio import Audio
+from engine.errors import EngineError, InvalidValueError
+from engine.midi_file import load_pretty_midi
+from engine.rendering.midi import VELOCITY, check_performance, midi_bytes
+from engine.score import Score
+
+SAMPLE_RATE = 44_100  # Hz
+TAIL_SECONDS = 1.5  # for released notes and reverb to fade away
+MAX_SECONDS = 900.0
+GAIN = 1.0  # of FluidSynth, whose own 0.2 leaves four voices at about -40 LUFS
+MIDIRENDERER_GAIN = 2.5  # brings it to the same loudness
+BLOCK_LENGTH = 65_536  # samples asked for at once
+SHIPPED_NAME = "TimGM6mb"
+FLUIDR3_MONO = tuple(
+    Path(folder) / "FluidR3Mono_GM.sf3"
+    for folder in (
+        "/usr/share/sounds/sf3",
+        "/usr/share/fluidr3mono-gm-soundfont",
+        "/usr/local/share/sounds/sf3",
+        "/usr/share/soundfonts",
+        "/opt/homebrew/share/soundfonts",
+    )
+)
+
+
+class Synthesiser(ABC):
+    """What makes sound of a score."""
+
+    description: str  # for people, e.g. "FluidSynth 2.3.1 with FluidR3 Mono"
+
+    def render(self, score: Score, quarters_per_minute: float = 100.0, program: int = 0) -> Audio:
+        """The score played from tick 0, and ``TAIL_SECONDS`` more.
+
+        The same score gives the same samples every time; a score without notes gives silence.
+        Where the sum of the notes goes beyond 1 the whole is scaled down to a peak of 1.
+
+        Args:
+            score: what is played.
+            quarters_per_minute: the tempo, 20 to 400.
+            program: General MIDI instrument, 0 (grand piano) to 127.
+
+        Raises:
+            InvalidValueError: tempo or program out of range, or it would last more than ``MAX_SECONDS``.
+        """
+        check_performance(quarters_per_minute, program)
+        seconds = score.end_tick * 60 / (quarters_per_minute * score.resolution) + TAIL_SECONDS
+        if seconds > MAX_SECONDS:
+            raise InvalidValueError(
+                f"at {quarters_per_minute:g} quarter notes a minute this lasts {seconds / 60:.0f} minutes;"
+                f" at most {MAX_SECONDS / 60:.0f} are played: raise the tempo or cut the piece"
+            )
+        num_samples = round(seconds * SAMPLE_RATE)
+        if not score.notes:
+            return Audio(np.zeros(num_samples, np.float32), SAMPLE_RATE)
+        samples = self._play(score, quarters_per_minute, program, num_samples)
+        peak = float(np.abs(samples).max())
+        return Audio(samples / np.float32(peak) if peak > 1 else samples, SAMPLE_RATE)
+
+    @abstractmethod
+    def _play(
+        self, score: Score, quarters_per_minute: float, program: int, num_samples: int
+    ) -> Float32[np.ndarray, " time"]:
+        """``num_samples`` finite samples of any amplitude."""
+
+
+class FluidSynth(Synthesiser):
+    """The system's FluidSynth with one SoundFont.
+
+    Args:
+        library: the module of pyfluidsynth.
+        soundfont: an .sf2 or .sf3 file.
+        soundfont_name: for people.
+
+    Raises:
+        EngineError: FluidSynth cannot load the SoundFont.
+    """
+
+    def __init__(self, library: ModuleType, soundfont: Path, soundfont_name: str):
+        self._library = library
+        self._soundfont = soundfont
+        self._write_float = _bind(
+            library, "fluid_synth_write_float", "synth:P length:i l:P l0:i l1:i r:P r0:i r1:i"
+        )
+        set_log_function = _bind(library, "fluid_set_log_function", "level:i function:P data:P")
+        for level in range(5):  # from panic to debug, all of which it would print to stderr
+            set_log_function(level, None, None)
+        version = [ctypes.c_int() for _ in range(3)]
+        _bind(library, "fluid_version", "major:P minor:P micro:P")(*map(ctypes.byref, version))
+        numbers = ".".join(str(number.value) for number in version)
+        self.description = f"FluidSynth {numbers} with {soundfont_name}"
+        self._keeper, _ = self._new_synth()
+
+    def _play(
+        self, score: Score, quarters_per_minute: float, program: int, num_samples: int
+    ) -> Float32[np.ndarray, " time"]:
+        samples = np.zeros(num_samples, np.float32)
+        samples_per_tick = SAMPLE_RATE * 60 / (quarters_per_minute * score.resolution)
+        synth, soundfont_id = self._new_synth()
+        try:
+            synth.program_select(0, soundfont_id, 0, program)
+            start = 0
+            for tick, moves in groupby(_key_moves(score), key=lambda move: move[0]):
+                stop = round(tick * samples_per_tick)
+                self._write(synth, samples[start:stop])
+                start = stop
+                for _, is_down, pitch in moves:
+                    if is_down:
+                        synth.noteon(0, pitch, VELOCITY)
+                    else:
+                        synth.noteoff(0, pitch)
+            self._write(synth, samples[start:])
+        finally:
+            synth.delete()
+        return samples
+
+    def _new_synth(self) -> tuple[Any, int]:
+        synth = self._library.Synth(gain=GAIN, samplerate=SAMPLE_RATE, channels=16)
+        soundfont_id = synth.sfload(str(self._soundfont))
+        if soundfont_id < 0:
+            synth.delete()
+            raise EngineError(f"FluidSynth cannot load {self._soundfont}; install that SoundFont again")
+        return synth, soundfont_id
+
+    def _write(self, synth: Any, samples: Float32[np.ndarray, " time"]) -> None:
+        """Fill ``samples`` with the mean of what the two channels of ``synth`` play next."""
+        for start in range(0, len(samples), BLOCK_LENGTH):
+            block = samples[start : start + BLOCK_LENGTH]
+            stereo = np.zeros((len(block), 2), np.float32)
+            self._write_float(synth.synth, len(block), stereo.ctypes.data, 0, 2, stereo.ctypes.data, 1, 2)
+            block[:] = stereo.mean(1)
+
+
+class MidiRenderer(Synthesiser):
+    """The wheel midirenderer, for where there is no FluidSynth.
+
+    Args:
+        library: its module.
+        soundfont: an .sf2 file.
+        soundfont_name: for people.
+    """
+
+    def __init__(self, library: ModuleType, soundfont: Path, soundfont_name: str):
+        self._library = library
+        self._soundfont_bytes = soundfont.read_bytes()
+        self.description = f"midirenderer with {soundfont_name}"
+
+    def _play(
+        self, score: Score, quarters_per_minute: float, program: int, num_samples: int
+    ) -> Float32[np.ndarray, " time"]:
+        file = midi_bytes(score, quarters_per_minute, program, TAIL_SECONDS)
+        wave = self._library.render_wave_from(self._soundfont_bytes, file)
+        stereo, sample_rate = soundfile.read(io.BytesIO(wave), dtype="float32", always_2d=True)
+        played = Audio(stereo.mean(1), sample_rate).resample(SAMPLE_RATE).samples[:num_samples]
+        return np.pad(played * np.float32(MIDIRENDERER_GAIN), (0, num_samples - len(played)))
+
+
+@functools.cache
+def find_synthesiser() -> Synthesiser:
+    """The best synthesiser that this machine has, made once per process.
+
+    FluidSynth with FluidR3 Mono where Debian's package or another put it, else FluidSynth with the
+    SoundFont that pretty_midi ships, else midirenderer with that one.
+
+    Raises:
+        EngineError: there is neither FluidSynth nor midirenderer.
+    """
+    shipped = Path(load_pretty_midi().__file__).with_name("TimGM6mb.sf2")
+    fluidsynth = _import_fluidsynth()
+    if fluidsynth is not None:
+        for soundfont in filter(Path.is_file, FLUIDR3_MONO):
+            with contextlib.suppress(EngineError):
+                return FluidSynth(fluidsynth, soundfont, "FluidR3 Mono")
+        return FluidSynth(fluidsynth, shipped, SHIPPED_NAME)
+    try:
+        import midirenderer
+    except ImportError:
+        raise EngineError("there is no synthesiser; install FluidSynth, or midirenderer from PyPI") from None
+    return MidiRenderer(midirenderer, shipped, SHIPPED_NAME)
+
+
+def _import_fluidsynth() -> ModuleType | None:
+    """pyfluidsynth, or nothing where the library that it binds is missing or broken."""
+    load_pretty_midi()  # imports it first, and keeps it from printing
+    try:
+        import fluidsynth
+    except (ImportError, OSError, AttributeError):
+        return None
+    return fluidsynth
+
+
+def _key_moves(score: Score) -> list[tuple[int, bool, int]]:
+    """(tick, is_down, pitch) in order of time; at one tick keys go up before others go down."""
+    down = [(note.start_tick, True, note.pitch) for note in score.notes]
+    up = [(note.end_tick, False, note.pitch) for note in score.notes]
+    return sorted(up + down)
+
+
+def _bind(library: ModuleType, name: str, arguments: str) -> Callable[..., int]:
+    """A C function that pyfluidsynth does not bind; arguments: ``name:i`` (int), ``name:P`` (pointer)."""
+    types = {"i": ctypes.c_int, "P": ctypes.c_void_p}
+    parts = [argument.split(":") for argument in arguments.split()]
+    return library.cfunc(name, ctypes.c_int, *((part, types[kind], 1) for part, kind in parts))
