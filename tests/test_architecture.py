@@ -52,15 +52,17 @@ NEW_GENERATORS = {"Generator", "Philox", "PCG64", "SeedSequence", "default_rng"}
 HARMLESS_CALL = re.compile(
     "dataclass|field|property|namedtuple|cache|lru_cache|partial|field_validator|model_validator|model_serializer|"
     "frozenset|set|dict|tuple|list|range|float|int|str|bytes|auto|len|min|max|sum|zip|sorted|enumerate|round|"
-    "resolve|with_name|join|split|encode|compile|log|log2|log10|exp|sqrt|fromkeys|items|keys|values|"
+    "origin|resolve|with_name|join|split|encode|compile|log|log2|log10|exp|sqrt|fromkeys|items|keys|values|"
     "inference_mode|no_grad"
 )
 CLASSES_WITH_EFFECTS = ("gr", "gradio", "torch", "nn", "fluidsynth", "spaces", "playwright")
 # Spelt with a tilde, since this file is among those that are read.
 WORKPLACE = [
     word.replace("~", "")
-    for word in ("/wo~rk/", "..~/shared", "pypi~.org", "pythonhosted~.org", "deb.debian~.org")
-    + ("registry.npm~js", "download.pytorch~.org", "TO~DO:", "FIX~ME")
+    for word in (
+        *("/wo~rk/", "..~/shared", "pypi~.org", "pythonhosted~.org", "deb.debian~.org"),
+        *("registry.npm~js", "download.pytorch~.org", "TO~DO:", "FIX~ME"),
+    )
 ]
 
 

@@ -1,0 +1,83 @@
+"""What the project needs from others: pinned exactly, direct only, and there for the Python of Spaces."""
+
+import re
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from tests.source import modules, program_modules
+
+OWN = {"engine", "training", "pages", "app", "tests", "benchmarks"}
+ONLY_ON_ZEROGPU = {"spaces"}
+COMES_WITH_GRADIO = {"gradio_client"}  # which pins it exactly
+PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
+
+
+def pins(path: Path) -> dict[str, str]:
+    """Name -> version of a requirements file; a line that is not ``name==version`` fails."""
+    lines = [line.strip() for line in path.read_text().splitlines()]
+    found = {}
+    for line in lines:
+        if line and not line.startswith("#"):
+            name, version = re.fullmatch(r"([A-Za-z0-9_.-]+)==([0-9][A-Za-z0-9.]*)", line).groups()
+            found[name] = version
+    return found
+
+
+def distributions(imported_by) -> set[str]:
+    """The distributions that give what these modules import from third parties."""
+    tops = {item.top for module in imported_by for item in module.imports() if not item.level}
+    tops -= OWN | ONLY_ON_ZEROGPU | COMES_WITH_GRADIO | set(sys.stdlib_module_names)
+    by_module = metadata.packages_distributions()
+    return {by_module[top][0] for top in tops}
+
+
+def test_requirements_are_what_the_programs_import(project_folder):
+    assert distributions(program_modules()) == set(pins(project_folder / "requirements.txt"))
+
+
+def test_requirements_of_the_tests_are_what_only_the_tests_import(project_folder):
+    given = set(pins(project_folder / "requirements-dev.txt"))
+    runtime = set(pins(project_folder / "requirements.txt"))
+    tests = [module for module in modules() if module.top in ("tests", "benchmarks")]
+    assert distributions(tests) - runtime <= given
+    assert not given & runtime
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+def test_what_is_installed_is_what_is_pinned(project_folder, file):
+    for name, version in pins(project_folder / file).items():
+        assert metadata.version(name).partition("+")[0] == version  # 2.13.0+cpu is torch 2.13.0
+
+
+def test_debian_packages_are_bare_names(project_folder):
+    lines = (project_folder / "packages.txt").read_text().splitlines()
+    assert lines == ["fluidsynth", "ffmpeg", "fluidr3mono-gm-soundfont"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hardware", ["cpu", "zero"])
+def test_requirements_can_be_had_for_the_python_of_spaces(project_folder, tmp_path, hardware):
+    """As wheels for 3.12; torch is left out, since its wheel comes from elsewhere in each place."""
+    wanted = pins(project_folder / "requirements.txt")
+    if hardware == "zero":
+        makefile = (project_folder / "Makefile").read_text()
+        wanted["spaces"] = re.search(r"^ZERO_SPACES = (\S+)$", makefile, re.MULTILINE)[1]
+    del wanted["torch"]
+    (tmp_path / "wanted.txt").write_text("".join(f"{name}=={pin}\n" for name, pin in wanted.items()))
+    reached = subprocess.run(
+        [*PIP, "download", "--quiet", "--no-deps", "--retries=0", "--timeout=10", "-d", tmp_path, "mdurl"],
+        capture_output=True,
+    )
+    if reached.returncode:
+        pytest.skip("no package index can be reached")
+    where = ["--target", tmp_path / "target", "-r", tmp_path / "wanted.txt"]
+    resolved = subprocess.run(
+        [*PIP, "install", "--dry-run", "--quiet", "--only-binary=:all:", "--python-version=3.12", *where],
+        capture_output=True,
+        text=True,
+    )
+    assert resolved.returncode == 0, resolved.stderr
