@@ -1,18 +1,20 @@
-"""Where data comes from: one corpus per file, ``CORPORA`` and ``open_corpus``."""
+"""Where data comes from: one corpus per file, ``CORPORA``, ``FOLDERS`` and ``open_corpus``."""
 
 from pathlib import Path
 
 from engine.errors import UnknownNameError
+from training.corpora.audio_folder import AudioFolder
 from training.corpora.corpus import SPLITS, Corpus, CorpusData, CorpusReport
 from training.corpora.files import corpora_folder
 from training.corpora.jsb_chorales import JSBChorales
+from training.corpora.midi_folder import MidiFolder
 from training.corpora.muse_data import MuseData
 from training.corpora.nottingham import Nottingham
 from training.corpora.piano_midi import PianoMidi
 from training.corpora.spoken_digits import SpokenDigits
 from training.corpora.voice_prompts import VoicePrompts
 
-__all__ = ["CORPORA", "SPLITS", "Corpus", "CorpusData", "CorpusReport", "open_corpus"]
+__all__ = ["CORPORA", "FOLDERS", "SPLITS", "Corpus", "CorpusData", "CorpusReport", "open_corpus"]
 
 CORPORA = {
     "jsb_chorales": JSBChorales,
@@ -22,19 +24,24 @@ CORPORA = {
     "spoken_digits": SpokenDigits,
     "voice_prompts": VoicePrompts,
 }
+FOLDERS = {"midi": MidiFolder, "audio": AudioFolder}  # midi:PATH, audio:PATH
 
 
 def open_corpus(name: str, folder: Path | None = None, seed: int = 0) -> Corpus:
     """A corpus by name; nothing is read before its ``load``.
 
     Args:
-        name: a key of CORPORA.
+        name: a key of CORPORA, or ``midi:PATH`` or ``audio:PATH`` for a folder of the user's own.
         folder: the folder of all corpora; None takes $EARSHOT_CORPORA, else ``corpora`` of the project.
         seed: of the split of a user's own folder; the named corpora have fixed splits.
 
     Raises:
         UnknownNameError: no such corpus.
+        InvalidValueError: PATH is no folder.
     """
+    kind, _, path = name.partition(":")
+    if path and kind in FOLDERS:
+        return FOLDERS[kind](Path(path).expanduser(), seed)
     if name not in CORPORA:
-        raise UnknownNameError("corpus", name, CORPORA)
+        raise UnknownNameError("corpus", name, [*CORPORA, *(f"{kind}:PATH" for kind in FOLDERS)])
     return CORPORA[name](corpora_folder(folder))

@@ -1,7 +1,6 @@
 """Corpus: where data comes from, under which licence, and its three splits."""
 
 from abc import ABC, abstractmethod
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +10,7 @@ from engine.errors import InvalidValueError
 from training.corpora.origin import Origin
 
 SPLITS = ("train", "valid", "test")
+MAX_LISTED = 20  # files in a printed report
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,10 @@ class CorpusReport:
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        lines = [f"{self.num_read} files read, {len(self.left_out)} left out"]
-        reasons = Counter(reason for _, reason in self.left_out)
-        for reason, count in reasons.most_common():
-            example = next(name for name, given in self.left_out if given == reason)
-            lines.append(f"  left out: {example}{f' and {count - 1} more' if count > 1 else ''}: {reason}")
+        lines = [f"{self.num_read:,} files read, {len(self.left_out):,} left out"]
+        lines += [f"  {name} left out: {reason}" for name, reason in self.left_out[:MAX_LISTED]]
+        if len(self.left_out) > MAX_LISTED:
+            lines.append(f"  … and {len(self.left_out) - MAX_LISTED:,} more left out")
         lines += [f"  {what}: {count:,}" for what, count in self.counts.items()]
         return "\n".join(lines + [f"  {note}" for note in self.notes])
 

@@ -1,0 +1,81 @@
+"""A folder of sound files as a corpus: ``audio:PATH``."""
+
+from pathlib import Path
+
+import numpy as np
+
+from engine.audio import Audio
+from engine.audio_file import read_audio
+from engine.errors import InvalidValueError
+from training.corpora.corpus import SPLITS, Corpus, CorpusData, CorpusReport
+from training.corpora.folder import check_folder, read_files, split_by_seed
+from training.corpora.windows import window_corpus
+
+SAMPLE_RATE, LOW_SAMPLE_RATE = 16_000, 8_000  # Hz
+WINDOW_LENGTH = 8_000  # samples
+MAX_SECONDS = 3_600.0  # of one file
+
+
+class AudioFolder(Corpus):
+    """Every file of a folder and its subfolders that holds sound, cut into windows, split by file.
+
+    All is resampled to 16 kHz, or to 8 kHz if no file has more. One or two files alone cannot be
+    split by file: then each is split in time, its first eight tenths for train, the next for valid,
+    the last for test, and the report says so. Windows that are silent are left out.
+
+    Args:
+        path: the folder.
+        seed: of the split by file.
+
+    Raises:
+        InvalidValueError: the path is no folder.
+    """
+
+    title = "Sound files"
+    description = "a folder of sound files, in windows of 8,000 samples; a frame is 10 samples"
+    homepage = "a folder of the user's own"
+    licence = "whatever the files' own licence is; nothing is known about it here"
+    citation = "the user's own files"
+
+    def __init__(self, path: Path, seed: int = 0):
+        self.path = check_folder(path, "audio")
+        self.name = f"audio:{path}"
+        self.seed = seed
+
+    def load(self) -> CorpusData:
+        """The windows, standardised, and a report.
+
+        Raises:
+            InvalidValueError: no file can be read, or a split would have no window.
+        """
+        reading = read_files(self.path, read_recording)
+        report = CorpusReport(len(reading.items), tuple(reading.left_out))
+        if not reading.items:
+            raise InvalidValueError(f"no file of {self.path} holds sound: {report}")
+        low = all(recording.sample_rate <= LOW_SAMPLE_RATE for recording in reading.items.values())
+        sample_rate = LOW_SAMPLE_RATE if low else SAMPLE_RATE
+        recordings = {name: sound.resample(sample_rate) for name, sound in reading.items.items()}
+        notes = [f"all resampled to {sample_rate:,} Hz"]
+        if len(recordings) < len(SPLITS):
+            parts = [split_in_time(recording) for recording in recordings.values()]
+            splits = {split: [part[split] for part in parts] for split in SPLITS}
+            notes.append("too few files to split by file: split in time, 80 / 10 / 10 percent of each")
+        else:
+            splits = split_by_seed(recordings, self.seed, report)
+        data = window_corpus(splits, WINDOW_LENGTH)
+        counts = data.report.counts if data.report else {}
+        whole = CorpusReport(report.num_read, report.left_out, counts, tuple(notes))
+        return CorpusData(data.representation, data.splits, whole)
+
+
+def read_recording(path: Path) -> Audio:
+    """A file's sound at its own rate, at 16 kHz if that is lower: what is above is never used."""
+    audio = read_audio(path, MAX_SECONDS)
+    return audio.resample(min(audio.sample_rate, SAMPLE_RATE))
+
+
+def split_in_time(recording: Audio) -> dict[str, Audio]:
+    """The first eight tenths, the ninth and the last tenth of one recording."""
+    length = len(recording.samples)
+    parts = np.split(recording.samples, [length * 8 // 10, length * 9 // 10])
+    return {split: Audio(part, recording.sample_rate) for split, part in zip(SPLITS, parts, strict=True)}

@@ -1,0 +1,69 @@
+"""A folder of MIDI files as a corpus: ``midi:PATH``."""
+
+from pathlib import Path
+
+from torch import Tensor
+
+from engine.errors import UnreadableFileError
+from engine.midi_file import read_score
+from engine.representations.piano_roll import EncodingReport, PianoRoll
+from training.corpora.corpus import Corpus, CorpusData, CorpusReport
+from training.corpora.folder import check_folder, read_files, split_by_seed
+
+ENDINGS = (".mid", ".midi")
+
+
+class MidiFolder(Corpus):
+    """Every .mid and .midi file of a folder and its subfolders, one sequence each, split by file.
+
+    Two files with the same bytes, or with the same frames, count once: else a piece could be in two
+    splits. Nothing is transposed.
+
+    Args:
+        path: the folder.
+        seed: of the split.
+        frames_per_quarter: 1 or 2; a frame is a quarter or an eighth note.
+
+    Raises:
+        InvalidValueError: the path is no folder.
+    """
+
+    title = "MIDI files"
+    description = "a folder of MIDI files, split by file"
+    homepage = "a folder of the user's own"
+    licence = "whatever the files' own licence is; nothing is known about it here"
+    citation = "the user's own files"
+
+    def __init__(self, path: Path, seed: int = 0, frames_per_quarter: int = 2):
+        self.path = check_folder(path, "midi")
+        self.name = f"midi:{path}"
+        self.seed = seed
+        self.representation = PianoRoll(21, 88, frames_per_quarter)
+
+    def load(self) -> CorpusData:
+        """Piano rolls of the files that can be read, and a report.
+
+        Raises:
+            InvalidValueError: fewer than three files can be read; the message has the report.
+        """
+        reports: list[EncodingReport] = []
+        first_with: dict[bytes, str] = {}
+
+        def read(path: Path) -> Tensor:
+            encoded = self.representation.encode(read_score(path))
+            name = path.relative_to(self.path).as_posix()
+            first = first_with.setdefault(encoded.frames.numpy().tobytes(), name)
+            if first != name:
+                raise UnreadableFileError(f"the same notes as {first}")
+            reports.append(encoded.report)
+            return encoded.frames
+
+        reading = read_files(self.path, read, ENDINGS)
+        counts = {
+            "notes read": sum(report.num_kept for report in reports),
+            "notes left out, too short for a frame": sum(report.num_too_short for report in reports),
+            "notes left out, outside the keyboard": sum(report.num_out_of_range for report in reports),
+            "drum notes left out": sum(report.num_drum_notes for report in reports),
+        }
+        report = CorpusReport(len(reading.items), tuple(reading.left_out), counts)
+        return CorpusData(self.representation, split_by_seed(reading.items, self.seed, report), report)
