@@ -65,9 +65,9 @@ class Lane(gr.HTML):
     def __init__(self, value: Mapping[str, Any] | None = None, **kwargs: Any):
         super().__init__(
             value=value,
-            html_template=(ASSETS / "lane.html").read_text(encoding="utf-8"),
-            css_template=(ASSETS / "lane.css").read_text(encoding="utf-8"),
-            js_on_load=(ASSETS / "lane.js").read_text(encoding="utf-8"),
+            html_template=asset("lane.html"),
+            css_template=asset("lane.css"),
+            js_on_load=asset("lane_picture.js") + asset("lane.js"),
             apply_default_css=False,
             **kwargs,
         )
@@ -122,6 +122,11 @@ class Lane(gr.HTML):
 
     def example_value(self) -> dict[str, Any]:
         return dict(EMPTY)
+
+
+def asset(name: str) -> str:
+    """The text of a file in ``assets/``, read when a page is built and not at import."""
+    return (ASSETS / name).read_text(encoding="utf-8")
 
 
 def packed(rows: Iterable[list[Any]]) -> str:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm
@@ -28,8 +29,12 @@ STREAMS = {"weights": 0, "order": 1, "noise": 2}  # what a random generator is f
 
 
 def generator(seed: int, stream: str, number: int = 0) -> torch.Generator:
-    """A generator of its own for each purpose and each epoch or update: a resumed run needs no state."""
-    return torch.Generator().manual_seed(seed + (STREAMS[stream] << 31) + (number << 33))
+    """A generator of its own for each purpose and each epoch or update: a resumed run needs no state.
+
+    The three are hashed to 32 bits, since torch's generator on the CPU reads no more of a seed.
+    """
+    (hashed,) = np.random.SeedSequence((seed, STREAMS[stream], number)).generate_state(1)
+    return torch.Generator().manual_seed(int(hashed))
 
 
 @dataclass(frozen=True)

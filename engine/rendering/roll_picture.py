@@ -59,24 +59,13 @@ def roll_svg(
     num_frames = max(grid.num_frames, len(frames), 1)
     spans = note_spans(frames)
     lowest, top = _shown_pitches([grid.lowest_pitch + column for _, _, column in spans])
-    given = "".join(
-        _bar(first, min(stop, prime_frames), top - grid.lowest_pitch - column)
-        for first, stop, column in spans
-        if first < prime_frames
-    )
-    drawn = "".join(
-        _bar(max(first, prime_frames), stop, top - grid.lowest_pitch - column)
-        for first, stop, column in spans
-        if stop > prime_frames
-    )
-    notes = stretched(
-        num_frames,
-        top - lowest,
-        f'<g class="prime" style="fill:{PRIME_COLOUR}">{given}</g><g class="draw" style="fill:{DRAW_COLOUR}">{drawn}</g>',
-    )
+    rows = [(first, stop, top - grid.lowest_pitch - column) for first, stop, column in spans]
+    given = [(first, min(stop, prime_frames), row) for first, stop, row in rows if first < prime_frames]
+    drawn = [(max(first, prime_frames), stop, row) for first, stop, row in rows if stop > prime_frames]
+    notes = _bars("prime", PRIME_COLOUR, given) + _bars("draw", DRAW_COLOUR, drawn)
     content = (
         _grid_lines(num_frames, grid.frames_per_bar, lowest, top)
-        + notes
+        + stretched(num_frames, top - lowest, notes)
         + cut_line(prime_frames / num_frames)
     )
     return picture(title, _describe(spans, len(frames), prime_frames), HEIGHT, content)
@@ -90,9 +79,14 @@ def _shown_pitches(pitches: list[int]) -> tuple[int, int]:
     )
 
 
-def _bar(first: int, stop: int, row: int) -> str:
-    y = row - 1 + (1 - NOTE_HEIGHT) / 2
-    return f'<rect x="{first}" y="{y:.2f}" width="{stop - first - NOTE_GAP:.2f}" height="{NOTE_HEIGHT}"/>'
+def _bars(name: str, colour: str, rows: list[tuple[int, int, int]]) -> str:
+    """One rectangle for each (first frame, frame after the last, row from the top, counted from 1)."""
+    bars = "".join(
+        f'<rect x="{first}" y="{row - (1 + NOTE_HEIGHT) / 2:.2f}" width="{stop - first - NOTE_GAP:.2f}"'
+        f' height="{NOTE_HEIGHT}"/>'
+        for first, stop, row in rows
+    )
+    return f'<g class="{name}" style="fill:{colour}">{bars}</g>'
 
 
 def _grid_lines(num_frames: int, frames_per_bar: int, lowest: int, top: int) -> str:

@@ -12,6 +12,7 @@ DRAW_COLOUR = "var(--picture-draw, #4338ca)"
 GRID_COLOUR = "var(--picture-grid, #8a8fa333)"
 CUT_COLOUR = "var(--picture-cut, #d9480f)"
 LABEL_COLOUR = "var(--picture-label, #6b7080)"
+PAPER_COLOUR = "var(--picture-paper, #ffffff)"
 
 
 def picture(title: str, description: str, height: int, content: str) -> str:
@@ -23,11 +24,17 @@ def picture(title: str, description: str, height: int, content: str) -> str:
         height: in CSS pixels; the width is that of the page.
         content: the SVG elements inside.
     """
+    title, description = escaped(title), escaped(description)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title)}. {escape(description)}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{title}. {description}"'
         f' width="100%" height="{height}" style="display:block">'
-        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{content}</svg>"
+        f"<title>{title}</title><desc>{description}</desc>{content}</svg>"
     )
+
+
+def escaped(text: str) -> str:
+    """Any text as XML can hold it, without control characters."""
+    return escape("".join(character for character in text if character.isprintable()))
 
 
 def stretched(width: float, height: float, content: str) -> str:
@@ -53,5 +60,6 @@ def label(text: str, x_percent: float, y_percent: float) -> str:
     """Small words at a place in per cent of the picture."""
     return (
         f'<text x="{x_percent:.3f}%" y="{y_percent:.3f}%" dx="4" dy="-3"'
-        f' style="font:10px system-ui,sans-serif;fill:{LABEL_COLOUR}">{escape(text)}</text>'
+        f' style="font:10px system-ui,sans-serif;fill:{LABEL_COLOUR};paint-order:stroke;'
+        f'stroke:{PAPER_COLOUR};stroke-width:3px">{escaped(text)}</text>'
     )
