@@ -1,0 +1,68 @@
+"""Earshot's engine: models, sampling, rendering and likelihoods. The names below are its public face."""
+
+from engine.audio import Audio
+from engine.audio_file import read_audio, wav_bytes, write_wav
+from engine.checkpoint import CHECKPOINTS, Card, Checkpoint, available, load, read_card, save
+from engine.errors import (
+    CheckpointError,
+    EngineError,
+    InvalidValueError,
+    UnknownNameError,
+    UnreadableFileError,
+)
+from engine.likelihood import LogLikelihood, continuation_likelihood, log_likelihood
+from engine.midi_file import read_score
+from engine.prime import Prime, read_prime
+from engine.rendering.midi import TEMPO_RANGE, midi_bytes
+from engine.rendering.performance import Performance, perform, perform_midi
+from engine.rendering.playback import Playback, prepare_playback
+from engine.rendering.roll_picture import roll_svg
+from engine.rendering.synthesis import find_synthesiser
+from engine.rendering.waveform_picture import waveform_svg
+from engine.representations.piano_roll import note_spans
+from engine.sampling import MAX_SEED, MAX_TEMPERATURE, SamplingOptions, sample
+from engine.sequence_model import SequenceModel, build_model
+from engine.transposition import best_transposition
+
+__all__ = [
+    "CHECKPOINTS",
+    "MAX_SEED",
+    "MAX_TEMPERATURE",
+    "TEMPO_RANGE",
+    "Audio",
+    "Card",
+    "Checkpoint",
+    "CheckpointError",
+    "EngineError",
+    "InvalidValueError",
+    "LogLikelihood",
+    "Performance",
+    "Playback",
+    "Prime",
+    "SamplingOptions",
+    "SequenceModel",
+    "UnknownNameError",
+    "UnreadableFileError",
+    "available",
+    "best_transposition",
+    "build_model",
+    "continuation_likelihood",
+    "find_synthesiser",
+    "load",
+    "log_likelihood",
+    "midi_bytes",
+    "note_spans",
+    "perform",
+    "perform_midi",
+    "prepare_playback",
+    "read_audio",
+    "read_card",
+    "read_prime",
+    "read_score",
+    "roll_svg",
+    "sample",
+    "save",
+    "wav_bytes",
+    "waveform_svg",
+    "write_wav",
+]

@@ -62,6 +62,11 @@ class LogLikelihood:
         """Pooled, in bits for each of ``events_per_frame`` events (samples) of a frame."""
         return self.nats_per_frame / events_per_frame / math.log(2)
 
+    def sequence(self, index: int) -> "LogLikelihood":
+        """That of one sequence alone."""
+        row = slice(index, index + 1)
+        return LogLikelihood(self.totals[row], self.first[row], self.num_frames[row], self.num_first[row])
+
     @classmethod
     def join(cls, parts: Sequence["LogLikelihood"]) -> "LogLikelihood":
         """All sequences of several results.
@@ -109,6 +114,22 @@ def log_likelihood(
         raise InvalidValueError(f"frames hold {frames.shape[-1]} numbers but the model reads {model.frame_size}")
     distribution, _ = model(frames)
     return LogLikelihood.of(distribution.log_prob(frames), mask)
+
+
+@torch.no_grad()
+def continuation_likelihood(
+    model: SequenceModel, frames: Float[Tensor, "time event"], num_prime_frames: int
+) -> tuple[LogLikelihood, LogLikelihood]:
+    """Of a prime and of what follows it, each given all frames before, in one pass.
+
+    Args:
+        frames: prime and continuation.
+        num_prime_frames: 0 … len(frames); the likelihood of an empty part is NaN per frame.
+    """
+    distribution, _ = model(frames.unsqueeze(0))
+    log_probs = distribution.log_prob(frames.unsqueeze(0))
+    is_prime = torch.arange(len(frames), device=frames.device).unsqueeze(0) < num_prime_frames
+    return LogLikelihood.of(log_probs, is_prime), LogLikelihood.of(log_probs, ~is_prime)
 
 
 def _ratio(total: Tensor, count: Tensor) -> float:

@@ -176,12 +176,12 @@ def _read_with_symusic(data: bytes, name: str, reason: str) -> Score:
             check=True,
         )
         read = json.loads(answer.stdout)
-    except (subprocess.SubprocessError, ValueError):
+        notes, resolution, num_drum_notes = read["notes"], read["resolution"], read["num_drum_notes"]
+    except (subprocess.SubprocessError, OSError, ValueError, KeyError):
         raise refusal from None
-    notes = read["notes"]
     if any(not 0 <= start <= end or not 0 <= pitch <= 127 for start, end, pitch in notes):
         raise refusal
-    _check_size(name, len(notes), max((end for _, end, _ in notes), default=0), read["resolution"])
+    _check_size(name, len(notes), max((end for _, end, _ in notes), default=0), resolution)
     if not notes:
-        raise _no_notes(name, read["num_drum_notes"])
-    return Score(read["resolution"], tuple(sorted(Note(*note) for note in notes)), read["num_drum_notes"])
+        raise _no_notes(name, num_drum_notes)
+    return Score(resolution, tuple(sorted(Note(*note) for note in notes)), num_drum_notes)

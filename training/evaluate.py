@@ -57,7 +57,9 @@ def metrics(
     """
     score = score_split(model, sequences)
     if not math.isfinite(score.nats_per_frame):
-        raise InvalidValueError("the likelihood is not finite: the model diverged, fit it with a lower learning rate")
+        raise InvalidValueError(
+            "the likelihood is not finite: the model diverged, fit it with a lower learning rate"
+        )
     num_frames = int(score.num_frames.sum())
     if not hasattr(representation, "bin_edges"):
         return {
@@ -78,7 +80,9 @@ def metrics(
     }
 
 
-def evaluate(checkpoint: Checkpoint, corpus_name: str, split: str, sequences: Sequence[Tensor]) -> dict[str, Any]:
+def evaluate(
+    checkpoint: Checkpoint, corpus_name: str, split: str, sequences: Sequence[Tensor]
+) -> dict[str, Any]:
     """The object that ``python -m training evaluate`` prints."""
     figures = metrics(checkpoint.model, checkpoint.representation, sequences)
     return {"checkpoint": checkpoint.card.name, "corpus": corpus_name, "split": split, **figures}

@@ -83,7 +83,9 @@ class Fit:
         total = self.recipe.max_epochs * num_batches
         saved_at = started_at = time.monotonic()
         seconds_before = self.progress.seconds
-        with tqdm(total=total, initial=self.progress.update, disable=self.options.quiet, unit="update") as bar:
+        with tqdm(
+            total=total, initial=self.progress.update, disable=self.options.quiet, unit="update"
+        ) as bar:
             while not self.progress.finished:
                 self._update_once(lengths)
                 self.progress.seconds = seconds_before + time.monotonic() - started_at
@@ -108,7 +110,9 @@ class Fit:
         rng = generator(self.recipe.seed, "noise", progress.update)
         nats = update(self.model, self.optimiser, batch, self.recipe, rng)
         if not torch.isfinite(nats):
-            raise InvalidValueError("the fit diverged (the likelihood is not finite): use a lower learning rate")
+            raise InvalidValueError(
+                "the fit diverged (the likelihood is not finite): use a lower learning rate"
+            )
         progress.epoch_nats += float(nats)
         progress.epoch_frames += int(batch.mask.sum())
         progress.update += 1

@@ -87,7 +87,8 @@ class Recipe(_Strict):
         width = representation.frame_size * representation.context_frames
         widths = [width, *[units] * self.num_layers]
         cells = [
-            {"name": self.cell, "input_size": below, "hidden_size": units} for below in widths[: self.num_layers]
+            {"name": self.cell, "input_size": below, "hidden_size": units}
+            for below in widths[: self.num_layers]
         ]
         head = {**PAPER_HEADS[representation.name], "hidden_size": units}
         for key in inspect.signature(HEADS[head["name"]]).parameters:

@@ -77,7 +77,9 @@ def write_state(folder: Path, recipe: Recipe, progress: Progress, tensors: dict[
     try:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        safetensors.torch.save_file({k: v.contiguous() for k, v in tensors.items()}, partial / "tensors.safetensors")
+        safetensors.torch.save_file(
+            {k: v.contiguous() for k, v in tensors.items()}, partial / "tensors.safetensors"
+        )
         progress_json = {"recipe": recipe.model_dump(), "progress": asdict(progress)}
         (partial / "progress.json").write_text(json.dumps(progress_json), encoding="utf-8")
         if target.exists():
@@ -85,7 +87,9 @@ def write_state(folder: Path, recipe: Recipe, progress: Progress, tensors: dict[
         os.replace(partial, target)
     except (OSError, safetensors.SafetensorError) as error:
         shutil.rmtree(partial, ignore_errors=True)
-        raise EngineError(f"cannot save the run in {folder} ({error}): free disk space and start again") from None
+        raise EngineError(
+            f"cannot save the run in {folder} ({error}): free disk space and start again"
+        ) from None
     for older in folder.glob("state-*"):
         if older != target:
             shutil.rmtree(older, ignore_errors=True)
@@ -106,7 +110,9 @@ def read_state(folder: Path, recipe: Recipe) -> tuple[Progress, dict[str, Tensor
         values = stored["progress"]
         progress = Progress(**{**values, "curve": Curve(**values["curve"])})
     except (OSError, ValueError, KeyError, TypeError, safetensors.SafetensorError) as error:
-        raise EngineError(f"the run in {folder} cannot be read ({error}): remove that folder to start again") from None
+        raise EngineError(
+            f"the run in {folder} cannot be read ({error}): remove that folder to start again"
+        ) from None
     if stored["recipe"] != recipe.model_dump():
         raise EngineError(
             f"the run in {folder} belongs to another recipe: finish it with that one, or remove the folder to start again"

@@ -1,0 +1,159 @@
+"""``python -m engine list | sample | score | render``: parse, call, print."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.audio_file import read_audio, wav_bytes
+from engine.checkpoint import CHECKPOINTS, Checkpoint, available, load, read_card
+from engine.errors import EngineError, InvalidValueError
+from engine.likelihood import log_likelihood
+from engine.midi_file import read_score
+from engine.prime import Prime, read_prime
+from engine.rendering.performance import Performance, perform, perform_midi
+from engine.rendering.playback import prepare_playback
+from engine.rendering.synthesis import find_synthesiser
+from engine.sampling import SamplingOptions, sample
+from engine.transposition import best_transposition
+from engine.whole_file import write_whole
+
+MIDI_SUFFIXES = (".mid", ".midi")
+DEFAULT_FRAMES, DEFAULT_SECONDS = 128, 3.0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; an error that the user can mend is printed in one line, and gives 1."""
+    options = _parser().parse_args(arguments)
+    torch.set_num_threads(1)
+    try:
+        options.run(options)
+    except EngineError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m engine", description="Sample, score and render.")
+    commands = parser.add_subparsers(required=True, metavar="list | sample | score | render")
+    listing = commands.add_parser("list", help="checkpoints, with their test likelihoods")
+    listing.set_defaults(run=_list)
+    sampling = commands.add_parser("sample", help="draw from a model into a .mid or .wav file")
+    sampling.add_argument("checkpoint")
+    sampling.add_argument("--frames", type=int, help="frames to sample (the prime not counted)")
+    sampling.add_argument("--seconds", type=float, help="speech: seconds to sample (the prime not counted)")
+    sampling.add_argument("--seed", type=int, default=0)
+    sampling.add_argument("--temperature", type=float, default=1.0)
+    sampling.add_argument("--prime", type=Path, help="a MIDI or sound file that the draw continues")
+    sampling.add_argument("--out", type=Path, required=True, help="a new .mid or .wav file")
+    sampling.set_defaults(run=_sample)
+    scoring = commands.add_parser("score", help="likelihood of a MIDI or sound file under a model")
+    scoring.add_argument("checkpoint")
+    scoring.add_argument("file", type=Path)
+    scoring.add_argument("--json", action="store_true", help="print one JSON object")
+    scoring.set_defaults(run=_score)
+    rendering = commands.add_parser("render", help="play a MIDI or sound file into a .wav file at a safe level")
+    rendering.add_argument("file", type=Path)
+    rendering.add_argument("--out", type=Path, required=True)
+    rendering.set_defaults(run=_render)
+    for command in (sampling, rendering):
+        command.add_argument("--tempo", type=float, default=100.0, help="quarter notes a minute")
+        command.add_argument("--program", type=int, default=0, help="General MIDI instrument, 0 … 127")
+    for command in (listing, sampling, scoring):
+        command.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help="folder of the checkpoints")
+    return parser
+
+
+def _list(options: argparse.Namespace) -> None:
+    for name in available(options.checkpoints):
+        card = read_card(name, options.checkpoints)
+        figures = ", ".join(f"{key} {value:.3f}" for key, value in card.metrics.get("test", {}).items() if "per" in key)
+        print(f"{name:24} {card.num_units} {card.cell} units, {card.corpus.title}; test: {figures}")
+
+
+def _num_frames(options: argparse.Namespace, checkpoint: Checkpoint) -> int:
+    frames_per_second = getattr(checkpoint.representation, "frames_per_second", None)
+    if options.seconds is None:
+        return options.frames or (DEFAULT_FRAMES if frames_per_second is None else round(DEFAULT_SECONDS * frames_per_second))
+    if frames_per_second is None or options.frames is not None:
+        raise InvalidValueError("say --frames for music; for speech either --frames or --seconds, not both")
+    return max(1, round(options.seconds * frames_per_second))
+
+
+def _sample(options: argparse.Namespace) -> None:
+    suffix = options.out.suffix.lower()
+    if suffix not in (*MIDI_SUFFIXES, ".wav"):
+        raise InvalidValueError(f"--out {options.out} must end in .mid or .wav")
+    if not options.out.parent.is_dir():
+        raise InvalidValueError(f"the folder {options.out.parent} does not exist: make it first")
+    checkpoint = load(options.checkpoint, options.checkpoints)
+    representation = checkpoint.representation
+    performance = Performance(options.tempo, options.program)
+    choices = SamplingOptions(_num_frames(options, checkpoint), options.seed, options.temperature)
+    prime = read_prime(options.prime, representation) if options.prime else None
+    if prime and prime.report:
+        print(prime.report, file=sys.stderr)
+    drawn = torch.stack(list(sample(checkpoint.model, choices, prime and prime.frames)))
+    frames = torch.cat([prime.frames, drawn]) if prime else drawn
+    if suffix in MIDI_SUFFIXES:
+        write_whole(options.out, perform_midi(frames, representation, performance))
+    else:
+        playback = perform(frames, representation, performance)
+        write_whole(options.out, wav_bytes(playback.audio))
+        for message in playback.messages:
+            print(message, file=sys.stderr)
+    print(f"wrote {options.out}: {len(drawn)} frames sampled, seed {choices.seed}, temperature {choices.temperature:g}")
+
+
+def _score(options: argparse.Namespace) -> None:
+    checkpoint = load(options.checkpoint, options.checkpoints)
+    prime = read_prime(options.file, checkpoint.representation)
+    if prime.report:
+        print(prime.report, file=sys.stderr)
+    figures = _figures(checkpoint, prime)
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        for key, value in figures.items():
+            print(f"{key:22} {value:.4f}" if isinstance(value, float) else f"{key:22} {value}")
+
+
+def _figures(checkpoint: Checkpoint, prime: Prime) -> dict[str, Any]:
+    figures: dict[str, Any] = {"checkpoint": checkpoint.card.name}
+    if hasattr(checkpoint.representation, "transpose"):
+        semitones, likelihood = best_transposition(checkpoint.model, checkpoint.representation, prime.frames)
+        return figures | {
+            "num_frames": len(prime.frames),
+            "nats_per_frame": likelihood.nats_per_frame,
+            "transposed_semitones": semitones,
+        }
+    likelihood = log_likelihood(checkpoint.model, prime.frames.unsqueeze(0))
+    size = checkpoint.representation.frame_size
+    return figures | {
+        "num_steps": len(prime.frames),
+        "num_samples": len(prime.frames) * size,
+        "nats_per_step": likelihood.nats_per_frame,
+        "nats_per_sample": likelihood.nats_per_frame / size,
+    }
+
+
+def _render(options: argparse.Namespace) -> None:
+    if options.file.suffix.lower() in MIDI_SUFFIXES:
+        performance = Performance(options.tempo, options.program)
+        score = read_score(options.file)
+        audio = find_synthesiser().render(score, performance.quarters_per_minute, performance.program)
+    else:
+        audio = read_audio(options.file)
+    playback = prepare_playback(audio)
+    write_whole(options.out, wav_bytes(playback.audio))
+    for message in playback.messages:
+        print(message, file=sys.stderr)
+    print(f"wrote {options.out}: {playback.audio.duration_seconds:.1f} s, {playback.gain_decibels:+.1f} dB")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Prime: the given beginning of a draw, or anything else to be scored, from a file.
+
+Conventions
+    frames   float32, shape (time, event), in the representation of the model that will read them
+    report   what was left out of the file, in one sentence; empty if nothing was
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from jaxtyping import Float32
+from torch import Tensor
+
+from engine.audio_file import read_audio
+from engine.errors import UnreadableFileError
+from engine.midi_file import read_score
+from engine.representations import Representation
+
+
+@dataclass(frozen=True)
+class Prime:
+    """Frames that were read from a file."""
+
+    frames: Float32[Tensor, "time event"]
+    report: str
+
+
+def read_prime(path: Path, representation: Representation) -> Prime:
+    """Read a MIDI or sound file, whichever the representation means.
+
+    Raises:
+        UnreadableFileError: the file is not what it should be, or holds not even one frame.
+    """
+    prime = READERS[representation.name](path, representation)
+    if len(prime.frames) == 0:
+        raise UnreadableFileError(f"{path.name} is shorter than one frame: give a longer one")
+    return prime
+
+
+def _read_roll(path: Path, representation: Representation) -> Prime:
+    encoded = representation.encode(read_score(path))
+    report = encoded.report
+    return Prime(encoded.frames, "" if report.num_kept == report.num_notes else report.describe())
+
+
+def _read_waveform(path: Path, representation: Representation) -> Prime:
+    return Prime(representation.encode(read_audio(path)), "")
+
+
+READERS: dict[str, Callable[[Path, Representation], Prime]] = {
+    "piano_roll": _read_roll,
+    "waveform": _read_waveform,
+}

@@ -1,0 +1,73 @@
+"""Performance: how frames become what is heard and taken home: sound at a safe level, and MIDI."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jaxtyping import Float32
+from torch import Tensor
+
+from engine.audio import Audio
+from engine.errors import InvalidValueError
+from engine.rendering.midi import check_performance, midi_bytes
+from engine.rendering.playback import Playback, prepare_playback
+from engine.rendering.synthesis import find_synthesiser
+from engine.representations import Representation
+
+
+@dataclass(frozen=True)
+class Performance:
+    """How a piano roll is played; a waveform needs none of it.
+
+    Args:
+        quarters_per_minute: tempo.
+        program: General MIDI instrument, 0 (grand piano) … 127.
+
+    Raises:
+        InvalidValueError: either is out of range.
+    """
+
+    quarters_per_minute: float = 100.0
+    program: int = 0
+
+    def __post_init__(self) -> None:
+        check_performance(self.quarters_per_minute, self.program)
+
+
+def perform(
+    frames: Float32[Tensor, "time event"], representation: Representation, performance: Performance | None = None
+) -> Playback:
+    """The sound of frames, through the one gain that keeps it safe.
+
+    Raises:
+        EngineError: it would last too long, or there is no synthesiser.
+    """
+    return prepare_playback(PERFORMERS[representation.name](frames, representation, performance or Performance()))
+
+
+def perform_midi(
+    frames: Float32[Tensor, "time event"], representation: Representation, performance: Performance | None = None
+) -> bytes:
+    """The MIDI file of a piano roll.
+
+    Raises:
+        InvalidValueError: the frames are no notes but samples.
+    """
+    if representation.name != "piano_roll":
+        raise InvalidValueError("speech has no notes to write as MIDI: ask for a .wav file")
+    performance = performance or Performance()
+    return midi_bytes(representation.decode(frames), performance.quarters_per_minute, performance.program)
+
+
+def _perform_roll(frames: Tensor, representation: Representation, performance: Performance) -> Audio:
+    score = representation.decode(frames)
+    return find_synthesiser().render(score, performance.quarters_per_minute, performance.program)
+
+
+def _perform_waveform(frames: Tensor, representation: Representation, performance: Performance) -> Audio:
+    return representation.decode(frames)
+
+
+PERFORMERS: dict[str, Callable[[Tensor, Representation, Performance], Audio]] = {
+    "piano_roll": _perform_roll,
+    "waveform": _perform_waveform,
+}

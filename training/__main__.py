@@ -1,0 +1,171 @@
+"""``python -m training list | fetch | fit | evaluate``: parse, call, print."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.checkpoint import CHECKPOINTS, available, load, read_card
+from engine.errors import EngineError, InvalidValueError
+from training.corpora import CORPORA, SPLITS, open_corpus
+from training.evaluate import evaluate
+from training.fetch import fetch
+from training.fit import Fit, FitOptions
+from training.publish import publish
+from training.recipe import Recipe, make_recipe, read_recipe, recipe_names
+from training.run_state import RUNS, remove_run
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; an error that the user can mend is printed in one line, and gives 1."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except EngineError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from the last saved state", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description="Fit and evaluate models.")
+    commands = parser.add_subparsers(required=True, metavar="list | fetch | fit | evaluate")
+    listing = commands.add_parser("list", help="recipes, corpora and checkpoints")
+    listing.set_defaults(run=_list)
+    fetching = commands.add_parser("fetch", help="download a corpus from its origin")
+    fetching.add_argument("name", help=f"one of: {', '.join(CORPORA)}")
+    fetching.set_defaults(run=_fetch)
+    _add_fit(commands)
+    evaluating = commands.add_parser("evaluate", help="exact likelihood of a split under a checkpoint")
+    evaluating.add_argument("checkpoint")
+    evaluating.add_argument("--split", default="test", choices=SPLITS)
+    evaluating.add_argument("--corpus", help="score another corpus of the same kind than the model's own")
+    evaluating.add_argument("--json", action="store_true", help="print one JSON object")
+    evaluating.set_defaults(run=_evaluate)
+    for command in (listing, fetching, evaluating):
+        _add_folders(command)
+    return parser
+
+
+def _add_fit(commands: Any) -> None:
+    fitting = commands.add_parser("fit", help="fit a recipe, or a cell on your own folder")
+    fitting.add_argument("recipe", nargs="?", help=f"a .json file or one of: {', '.join(recipe_names())}")
+    fitting.add_argument("--corpus", help="a corpus name, midi:PATH or audio:PATH")
+    fitting.add_argument("--cell", help="tanh, gru or lstm")
+    fitting.add_argument("--name", help="of the new checkpoint")
+    fitting.add_argument("--units", type=int, help="hidden units a layer; default: the paper's")
+    fitting.add_argument("--layers", type=int, help="recurrent layers")
+    fitting.add_argument("--learning-rate", type=float)
+    fitting.add_argument("--epochs", type=int, help="at most this many")
+    fitting.add_argument("--patience", type=int, help="epochs without progress on validation before stopping")
+    fitting.add_argument("--seed", type=int)
+    fitting.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+    fitting.add_argument("--threads", type=int, default=1, help="CPU threads; small models like one")
+    fitting.add_argument("--replace", action="store_true", help="replace a checkpoint of the same name")
+    fitting.add_argument("--quiet", action="store_true", help="no progress bar")
+    fitting.set_defaults(run=_fit)
+    _add_folders(fitting)
+
+
+def _add_folders(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--corpora", type=Path, help="folder of the corpora (default: $EARSHOT_CORPORA or ./corpora)"
+    )
+    command.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help="folder of the checkpoints")
+
+
+def _list(options: argparse.Namespace) -> None:
+    print("corpora")
+    for name, corpus in CORPORA.items():
+        print(f"  {name:24} {corpus.title}: {corpus.description} ({corpus.licence})")
+    print("recipes")
+    for name in recipe_names():
+        print(f"  {name}")
+    print("checkpoints")
+    for name in available(options.checkpoints):
+        card = read_card(name, options.checkpoints)
+        figures = card.metrics.get("test", {})
+        figure = next(
+            (
+                f"test {figures[key]:.3f} {key}"
+                for key in ("nats_per_frame", "nats_per_step")
+                if key in figures
+            ),
+            "",
+        )
+        print(f"  {name:24} {card.num_units} {card.cell} units, {figure}")
+
+
+def _fetch(options: argparse.Namespace) -> None:
+    fetch(options.name, options.corpora)
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    given = {
+        "name": options.name, "corpus": options.corpus, "cell": options.cell, "hidden_size": options.units,
+        "num_layers": options.layers, "max_epochs": options.epochs, "patience": options.patience, "seed": options.seed,
+    }  # fmt: skip
+    values = read_recipe(options.recipe).model_dump() if options.recipe else {}
+    values |= {key: value for key, value in given.items() if value is not None}
+    if options.learning_rate is not None:
+        values["optimiser"] = {**values.get("optimiser", {}), "learning_rate": options.learning_rate}
+    if not options.recipe and not (options.corpus and options.cell and options.name):
+        raise InvalidValueError(
+            f"name a recipe ({', '.join(recipe_names())}), or give --corpus, --cell and --name for a model of your own"
+        )
+    return make_recipe(values)
+
+
+def _fit(options: argparse.Namespace) -> None:
+    recipe = _recipe(options)
+    if recipe.name in available(options.checkpoints) and not options.replace:
+        raise InvalidValueError(f"checkpoint {recipe.name!r} exists: choose another --name, or say --replace")
+    torch.set_num_threads(options.threads)
+    corpus = open_corpus(recipe.corpus, options.corpora, recipe.seed)
+    data = corpus.load()
+    if data.report is not None:
+        print(data.report)
+    run_folder = RUNS / recipe.name
+    fit = Fit(recipe, data, FitOptions(_device(options.device), run_folder, options.quiet))
+    if fit.progress.update:
+        print(f"going on at update {fit.progress.update:,}, epoch {fit.progress.epoch}")
+    folder = publish(fit, fit.run(), corpus, data, options.checkpoints)
+    remove_run(run_folder)
+    print(
+        f"best at epoch {fit.progress.best_epoch} of {fit.progress.epoch}: {fit.progress.best_valid:.4f} nats per frame on valid"
+    )
+    print(f"wrote {folder}")
+
+
+def _device(name: str) -> torch.device:
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InvalidValueError("no CUDA device is available here: say --device cpu, or auto")
+    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    checkpoint = load(options.checkpoint, options.checkpoints)
+    recipe = checkpoint.card.training.recipe
+    name = options.corpus or recipe["corpus"]
+    data = open_corpus(name, options.corpora, recipe["seed"]).load()
+    if data.representation.spec != checkpoint.representation.spec:
+        raise InvalidValueError(
+            f"frames of {name!r} mean something else than those that {options.checkpoint!r} was fitted on "
+            f"({data.representation.spec} against {checkpoint.representation.spec})"
+        )
+    figures = evaluate(checkpoint, name, options.split, data.splits[options.split])
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        for key, value in figures.items():
+            print(f"{key:30} {value:.4f}" if isinstance(value, float) else f"{key:30} {value}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""Model card: a checkpoint's README.md, made from its card."""
+
+from typing import Any
+
+from engine.checkpoint import Card
+
+FIGURES = {  # figure -> how a reader calls it
+    "nats_per_frame": "nats per frame, pooled",
+    "nats_per_frame_sequence_mean": "nats per frame, mean over sequences",
+    "nats_per_frame_without_first": "nats per frame, pooled, first frames left out",
+    "nats_per_step": "nats per step of 10 samples",
+    "nats_per_sample": "nats per sample",
+    "bits_per_sample": "bits per 16-bit sample",
+}
+
+
+def model_card(card: Card) -> str:
+    """Markdown with the Hub's front matter."""
+    return "\n".join([*_front_matter(card), *_introduction(card), *_metrics(card), *_use(card), ""])
+
+
+def _front_matter(card: Card) -> list[str]:
+    tags = ["earshot", card.cell, card.representation["name"].replace("_", "-")]
+    return ["---", "license: mit", "library_name: earshot", "tags:", *(f"- {tag}" for tag in tags), "---", ""]
+
+
+def _introduction(card: Card) -> list[str]:
+    layers = len(card.model["cells"])
+    recipe = card.training.recipe
+    optimiser = recipe["optimiser"]
+    return [
+        f"# {card.name}",
+        "",
+        f"{layers} recurrent layer{'s' * (layers > 1)} of {card.num_units} {card.cell} units "
+        f"({card.num_recurrent_parameters:,} recurrent weights, {card.num_parameters:,} in all), fitted on "
+        f"{card.corpus.title} by the procedure of Chung et al. 2014 (arXiv 1412.3555).",
+        "",
+        f"Representation: {_plain(card.representation)}. Head: {_plain(card.model['head'])}.",
+        "",
+        f"RMSProp, learning rate {optimiser['learning_rate']:g}, batches of {optimiser['batch_size']}, weight noise "
+        f"{optimiser['weight_noise']:g}, seed {recipe['seed']}; {card.training.updates:,} updates in "
+        f"{card.training.epochs} epochs and {card.training.seconds / 60:.1f} minutes ({card.training.device}, "
+        f"torch {card.training.torch}). The learning curve is in curve.json.",
+        "",
+    ]
+
+
+def _plain(spec: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{key} {value:.6g}" if isinstance(value, float) else f"{key} {value}" for key, value in spec.items()
+    )
+
+
+def _metrics(card: Card) -> list[str]:
+    splits = list(card.metrics)
+    figures = [figure for figure in FIGURES if figure in card.metrics[splits[0]]]
+    rows = [
+        f"| {FIGURES[figure]} | "
+        + " | ".join(f"{card.metrics[split][figure]:.4f}" for split in splits)
+        + " |"
+        for figure in figures
+    ]
+    head = [
+        "| exact negative log-likelihood | " + " | ".join(splits) + " |",
+        "| --- |" + " --- |" * len(splits),
+    ]
+    return [*head, *rows, ""]
+
+
+def _use(card: Card) -> list[str]:
+    suffix = (
+        "--seconds 3 --out draw.wav"
+        if "sample_rate" in card.representation
+        else "--frames 128 --out draw.mid"
+    )
+    return [
+        "```",
+        f"python -m engine sample {card.name} --seed 7 {suffix}",
+        f"python -m training evaluate {card.name} --split test --json",
+        "```",
+        "",
+        f"Corpus: {card.corpus.title}, {card.corpus.homepage}, {card.corpus.licence}. {card.corpus.citation}",
+    ]

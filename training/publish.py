@@ -1,0 +1,44 @@
+"""Publishing: from a finished fit to a checkpoint with its card, its README and its learning curve."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from engine.checkpoint import Card, CorpusFacts, TrainingFacts, save, weight_bytes
+from engine.sequence_model import SequenceModel
+from training.corpora import SPLITS, Corpus, CorpusData
+from training.evaluate import metrics
+from training.fit import Fit
+from training.model_card import model_card
+
+
+def publish(fit: Fit, model: SequenceModel, corpus: Corpus, data: CorpusData, folder: Path) -> Path:
+    """Score all splits and write the checkpoint; returns its folder.
+
+    Raises:
+        EngineError: the disk refuses, or the likelihood is not finite.
+    """
+    recipe, progress = fit.recipe, fit.progress
+    card = Card(
+        name=recipe.name,
+        corpus=CorpusFacts(**{key: getattr(corpus, key) for key in CorpusFacts.model_fields}),
+        representation=data.representation.spec,
+        model=recipe.model_spec(data.representation),
+        num_parameters=model.num_parameters(),
+        num_recurrent_parameters=sum(value.numel() for value in model.cells.parameters()),
+        weights_sha256=hashlib.sha256(weight_bytes(model)).hexdigest(),
+        training=TrainingFacts(
+            recipe=recipe.model_dump(),
+            updates=progress.update,
+            epochs=progress.epoch,
+            seconds=round(progress.seconds, 1),
+            torch=torch.__version__,
+            device=fit.options.device.type,
+        ),
+        metrics={split: metrics(model, data.representation, data.splits[split]) for split in SPLITS},
+    )
+    documents = {"README.md": model_card(card), "curve.json": json.dumps(asdict(progress.curve)) + "\n"}
+    return save(model, card, documents, folder)
