@@ -31,7 +31,7 @@ MUSIC = (
     ("nottingham", 23, 48, "Jig in C minor, the first part"),
     ("nottingham", 56, 64, "Dance tune in four, eight bars"),
 )
-# (corpus, recording, title)
+# likewise; the second is the recording
 SPEECH = (
     ("spoken_digits", "spoken_digits/0_jackson_0.wav", "Zero, said by Jackson"),
     ("spoken_digits", "spoken_digits/8_george_0.wav", "Eight, said by George"),

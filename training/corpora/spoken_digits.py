@@ -56,12 +56,18 @@ class SpokenDigits(Corpus):
 
     def load(self) -> CorpusData:
         """The windows, standardised; raises EngineError if a file is missing or changed."""
-        recordings: dict[str, list[Audio]] = {split: [] for split in SPLITS}
+        paths = self.recordings()
+        recordings = {split: [read_recording(path) for path in paths[split]] for split in SPLITS}
+        return window_corpus(recordings, WINDOW_LENGTH, self.num_windows)
+
+    def recordings(self) -> dict[str, list[Path]]:
+        """Split -> its checked files, in the order of the list."""
+        splits: dict[str, list[Path]] = {split: [] for split in SPLITS}
         for path in checked_paths(self.name, self.folder, self.hashes):
             _, speaker, take = path.stem.split("_")
             if speaker != LEFT_OUT_SPEAKER:
-                recordings[split_of_take(int(take))].append(read_recording(path))
-        return window_corpus(recordings, WINDOW_LENGTH, self.num_windows)
+                splits[split_of_take(int(take))].append(path)
+        return splits
 
 
 def split_of_take(take: int) -> str:

@@ -65,17 +65,18 @@ class VoicePrompts(Corpus):
         Raises:
             EngineError: there is no ffmpeg, or a file is missing or changed.
         """
-        recordings: dict[str, list[Audio]] = {split: [] for split in SPLITS}
         paths = self.recordings()
-        for position, recording in enumerate(decode_all(paths)):
-            recordings[split_of_position(position)].append(recording)
+        recordings = {split: decode_all(paths[split]) for split in SPLITS}
         return window_corpus(recordings, WINDOW_LENGTH, self.num_windows)
 
-    def recordings(self) -> list[Path]:
-        """The checked files of all recordings, each once, in the order of their paths."""
+    def recordings(self) -> dict[str, list[Path]]:
+        """Split -> its checked files, each content once, in the order of their paths."""
         first = {sha256: path for path, sha256 in sorted(self.hashes.items(), reverse=True)}
         paths = dict(zip(self.hashes, checked_paths(self.name, self.folder, self.hashes), strict=True))
-        return [paths[path] for path in sorted(first.values()) if path.endswith(ENDING)]
+        splits: dict[str, list[Path]] = {split: [] for split in SPLITS}
+        for position, path in enumerate(sorted(path for path in first.values() if path.endswith(ENDING))):
+            splits[split_of_position(position)].append(paths[path])
+        return splits
 
 
 def split_of_position(position: int) -> str:
