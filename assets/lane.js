@@ -7,7 +7,7 @@
 const part = (name) => element.querySelector(`.lane-${name}`);
 const lane = element.querySelector(".lane");
 const [canvas, keys, scroll, seek, audio] = ["canvas", "keys", "scroll", "seek", "audio"].map(part);
-const MIN_FRAME_WIDTH = 2.5; // CSS pixels; a roll with narrower frames scrolls sideways
+const MIN_FRAME_WIDTH = 2; // CSS pixels; a roll with narrower frames scrolls sideways
 const MAX_WIDTH = 4000; // CSS pixels; phones refuse larger canvases
 const SEEK_SECONDS = 2;
 
@@ -33,6 +33,7 @@ function webAddress(address) {
 
 function show(next) {
   // Python packs notes and peaks into one text each: thousands of small arrays are slow to pass through Gradio
+  if (value.state === "sampling" && next.state !== "sampling" && follow) scroll.scrollTo({ left: 0 });
   value = { ...BLANK, ...(next || {}) };
   for (const name of ["notes", "peaks"]) value[name] = JSON.parse(`[${value[name] || ""}]`);
   Object.assign(lane.dataset, { lane: value.lane || 0, state: value.state, kind: value.kind });

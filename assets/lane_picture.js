@@ -1,0 +1,151 @@
+// The picture of a draw: a piano roll or a waveform on a canvas, drawn anew from the value each time.
+// A look is all that drawing needs: the value's keys, `pen` (in CSS pixels, sharp on every screen), `colour`
+// (looks up a CSS variable, so light and dark come from the style sheet), `width`, `height` and `frame`, the
+// width of a frame. Nothing here changes the value.
+
+const RULER = 18; // height of the strip with bar numbers or seconds
+const MIN_LABEL_GAP = 44; // between two of its numbers
+const BLACK_KEYS = [1, 3, 6, 8, 10];
+
+const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+const numFrames = (value) => Math.max(value.num_frames, value.frames_done, 1);
+const pictureSeconds = (value) => numFrames(value) * value.seconds_per_frame;
+
+function describe(value) {
+  const prime = value.prime_frames ? `, prime ends at frame ${value.prime_frames}` : "";
+  if (value.kind === "wave") return `Waveform, ${value.sample_seconds.toFixed(1)} seconds${prime}`;
+  return `Piano roll, ${count(value.frames_done, "frame")}, ${count(value.notes.length, "note")}${prime}`;
+}
+
+function penFor(surface, width, height, face) {
+  const scale = window.devicePixelRatio || 1;
+  const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
+  if (surface.width !== w || surface.height !== h) Object.assign(surface, { width: w, height: h });
+  const pen = surface.getContext("2d");
+  pen.setTransform(scale, 0, 0, scale, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  pen.font = `11px ${face}`;
+  pen.textBaseline = "middle";
+  return pen;
+}
+
+function lookOf(surface, width, height, value) {
+  const style = getComputedStyle(surface);
+  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+  const pen = penFor(surface, width, height, style.fontFamily);
+  return { ...value, pen, colour, width, height, frame: width / numFrames(value) };
+}
+
+function drawPicture(canvas, width, height, value) {
+  const look = lookOf(canvas, width, height, value);
+  look.cut = cutLabel(look);
+  look.pen.fillStyle = look.colour("roll-prime-ground");
+  look.pen.fillRect(0, RULER, look.prime_frames * look.frame, height - RULER);
+  if (value.kind === "wave") drawWave(look);
+  else drawRoll(look);
+  if (look.cut) drawCut(look);
+}
+
+function pitchRange(notes) {
+  // C3 to C5 at least, so that lanes share a scale and the picture does not jump while it grows
+  const pitches = notes.map(([pitch]) => pitch);
+  return [Math.min(48, ...pitches) - 2, Math.max(72, ...pitches) + 2];
+}
+
+function cutLabel({ pen, width, frame, prime_frames: prime }) {
+  if (!prime) return null;
+  const x = Math.round(prime * frame);
+  const text = "prime ends";
+  const space = pen.measureText(text).width + 12;
+  return { x, text, space, left: x + space > width ? x - space + 1 : x - 1 };
+}
+
+function drawCut({ pen, colour, height, cut }) {
+  pen.fillStyle = colour("roll-cut");
+  pen.fillRect(cut.x - 1, 0, 2, height);
+  pen.fillRect(cut.left, 0, cut.space, RULER - 2);
+  pen.fillStyle = colour("roll-ground");
+  pen.fillText(cut.text, cut.left + 6, RULER / 2 - 1);
+}
+
+function drawRuler({ pen, colour, width, height, cut }, step, label) {
+  for (let index = 0; index * step < width; index++) {
+    const x = Math.round(index * step);
+    const text = label(index);
+    const end = x + 4 + pen.measureText(text).width;
+    pen.fillStyle = colour("roll-line");
+    pen.fillRect(x, RULER, 1, height - RULER);
+    pen.fillStyle = colour("roll-label");
+    const covered = cut && end + 4 > cut.left && x < cut.left + cut.space;
+    if (!covered && end < width) pen.fillText(text, x + 4, RULER / 2);
+  }
+}
+
+function drawRows({ pen, colour, width }, [lowest, highest], top, row) {
+  for (let pitch = lowest; pitch <= highest; pitch++) {
+    pen.fillStyle = colour("roll-black-row");
+    if (BLACK_KEYS.includes(pitch % 12)) pen.fillRect(0, top(pitch), width, row);
+    pen.fillStyle = colour("roll-octave");
+    if (pitch % 12 === 0) pen.fillRect(0, Math.round(top(pitch) + row), width, 1);
+  }
+}
+
+function drawRoll(look) {
+  const { pen, colour, height, frame, notes, prime_frames: prime } = look;
+  const [lowest, highest] = pitchRange(notes);
+  const row = (height - RULER) / (highest - lowest + 1);
+  const top = (pitch) => RULER + (highest - pitch) * row;
+  drawRows(look, [lowest, highest], top, row);
+  let bars = 1;
+  while (bars * look.frames_per_bar * frame < MIN_LABEL_GAP) bars *= 2;
+  drawRuler(look, bars * look.frames_per_bar * frame, (index) => `${index * bars + 1}`);
+  const gap = frame > 5 ? 1 : 0.4; // two notes in a row must not look like one
+  const bar = (pitch, start, end) => {
+    pen.beginPath();
+    const width = Math.max((end - start) * frame - gap, 1);
+    pen.roundRect(start * frame, top(pitch) + 0.5, width, Math.max(row - 1, 1.5), Math.min(1.5, width / 2));
+    pen.fill();
+  };
+  for (const [pitch, start, length] of notes) {
+    const end = start + length;
+    pen.fillStyle = colour("roll-prime");
+    if (start < prime) bar(pitch, start, Math.min(end, prime));
+    pen.fillStyle = colour("lane-colour");
+    if (end > prime) bar(pitch, Math.max(start, prime), end); // held on by the model, or its own
+  }
+}
+
+function drawWave(look) {
+  const { pen, colour, width, height, peaks } = look;
+  const second = width / Math.max(pictureSeconds(look), 0.001);
+  const seconds = [0.1, 0.2, 0.5, 1, 2, 5, 10].find((step) => step * second >= MIN_LABEL_GAP) || 30;
+  drawRuler(look, seconds * second, (index) => `${+(index * seconds).toFixed(1)} s`);
+  const middle = RULER + (height - RULER) / 2;
+  const reach = (height - RULER) / 2 - 4;
+  const step = (look.sample_seconds * second) / Math.max(peaks.length, 1);
+  pen.fillStyle = colour("roll-octave");
+  pen.fillRect(0, Math.round(middle), width, 1);
+  peaks.forEach(([low, high], index) => {
+    pen.fillStyle = colour(index * step < look.prime_frames * look.frame ? "roll-prime" : "lane-colour");
+    pen.fillRect(index * step, middle - high * reach, Math.max(step, 0.8), Math.max((high - low) * reach, 1));
+  });
+}
+
+function drawKeys(keys, value, sounding) {
+  const [width, height] = [keys.clientWidth, keys.clientHeight];
+  if (!width) return; // a waveform has no keys
+  const { pen, colour } = lookOf(keys, width, height, value);
+  const [lowest, highest] = pitchRange(value.notes);
+  const row = (height - RULER) / (highest - lowest + 1);
+  for (let pitch = lowest; pitch <= highest; pitch++) {
+    const y = RULER + (highest - pitch) * row;
+    const black = BLACK_KEYS.includes(pitch % 12);
+    const lit = sounding.has(pitch);
+    pen.fillStyle = colour(lit ? "lane-colour" : black ? "key-black" : "key-white");
+    pen.fillRect(width - 16, y, black && !lit ? 10 : 16, row - (lit ? 0.5 : 0));
+    pen.fillStyle = colour("roll-line");
+    if ([0, 5].includes(pitch % 12)) pen.fillRect(width - 16, y + row - 0.5, 16, 1); // between B and C, E and F
+    pen.fillStyle = colour("roll-label");
+    if (pitch % 12 === 0) pen.fillText(`C${pitch / 12 - 1}`, 7, y + row / 2);
+  }
+}
