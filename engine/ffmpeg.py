@@ -64,8 +64,10 @@ def _run(sources: Sequence[Path], targets: Sequence[Path], max_seconds: float) -
             f"decoding {names} took more than {TIMEOUT_SECONDS} s; give a shorter file or a WAV"
         ) from error
     if done.returncode != 0:
-        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
+        reason = (done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1]
+        for source in sources:  # a person knows the file by its name, not by where we keep it
+            reason = reason.replace(f"file:{source.resolve()}: ", "")
         raise UnreadableFileError(
             f"{names} is not a sound file that can be read, or it is damaged "
-            f"({lines[-1].split('] ')[-1][:120]}); export it as WAV and try again"
+            f"({reason.split('] ')[-1][:120]}); export it as WAV and try again"
         )
