@@ -1,8 +1,8 @@
 """A stranger's visit to a Space: starts its app as Spaces do, without network, and samples through its API.
 
 Run as ``python visitor.py JSON`` in a network namespace of its own, or with proxies that lead nowhere; prints
-one JSON object. JSON holds ``folder`` (the Space), ``elsewhere`` (a folder of the app's user), ``command`` (what
-comes before the Python that runs the app), ``environment`` (of the app), ``calls`` (of its API) and
+one JSON object. JSON holds ``folder`` (the Space), ``elsewhere`` (a folder of the app's user), ``command``
+(what comes before the Python that runs the app), ``environment`` (of the app), ``calls`` (of its API) and
 ``new_network`` (whether the loopback interface must be woken).
 """
 
