@@ -27,6 +27,7 @@ MAX_SECONDS = 600.0
 SAMPLE_RATES = (1_000, 384_000)  # Hz, lowest and highest that we believe
 MAX_CHANNELS = 32
 BLOCK_LENGTH = 65_536  # samples per channel that are held beside the result
+HEADERLESS = (".g722", ".raw")  # soundfile sees anything in the first and wants a rate for the second
 LOSSY = ("MPEG", "MP3", "OGG")  # their headers only estimate the length
 
 
@@ -46,11 +47,11 @@ def read_audio(source: Path, max_seconds: float = MAX_SECONDS) -> Audio:
         raise UnreadableFileError(f"{source} is not a file; give the path of a sound file")
     if source.stat().st_size == 0:
         raise UnreadableFileError(f"{source.name} is empty; record or export it again")
-    if source.suffix.lower() != ".g722":  # headerless: its bytes can look like anything
+    if source.suffix.lower() not in HEADERLESS:
         try:
             return _read_with_soundfile(source, source.name, max_seconds)
-        except (soundfile.LibsndfileError, TypeError):  # TypeError: soundfile wants a rate for *.raw
-            pass
+        except soundfile.LibsndfileError:
+            pass  # ffmpeg knows more kinds
     with tempfile.TemporaryDirectory() as folder:
         decoded = Path(folder) / "decoded.wav"
         ffmpeg.decode([source], [decoded], max_seconds + 1)
@@ -102,7 +103,7 @@ def _check_header(file: soundfile.SoundFile, name: str, max_seconds: float) -> N
         raise _too_long(name, file.frames / file.samplerate, max_seconds)
     sizes = re.search(r"data : (\d+) \(should be (\d+)\)", file.extra_info)
     if sizes and int(sizes[2]) < int(sizes[1]) < 2**31 - 4096:  # near 2^31, 2^32: written to a pipe
-        raise _truncated(name, int(sizes[2]), int(sizes[1]), "bytes")
+        raise _truncated(name, float(sizes[2]), float(sizes[1]), "bytes")
 
 
 def _mix_down(block: Float32[np.ndarray, "time channel"], name: str) -> Float32[np.ndarray, " time"]:
