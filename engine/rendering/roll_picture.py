@@ -100,7 +100,7 @@ def _grid_lines(num_frames: int, frames_per_bar: int, lowest: int, top: int) -> 
     for pitch in range(lowest, top, 12):
         y_percent = 100 * (top - pitch) / (top - lowest)
         lines.append(f'<line x1="0" y1="{y_percent:.3f}%" x2="100%" y2="{y_percent:.3f}%" stroke-width="1"/>')
-        names.append(label(f"C{pitch // 12 - 1}", 0, y_percent))
+        names.append(label(f"C{pitch // 12 - 1}", y_percent))
     return f'<g class="grid" style="stroke:{GRID_COLOUR}">{"".join(lines)}</g>{"".join(names)}'
 
 

@@ -37,10 +37,10 @@ def escaped(text: str) -> str:
     return escape("".join(character for character in text if character.isprintable()))
 
 
-def stretched(width: float, height: float, content: str) -> str:
+def stretched(width: int, height: int, content: str) -> str:
     """A drawing of ``width`` by ``height`` units, stretched over the whole picture."""
     return (
-        f'<svg x="0" y="0" width="100%" height="100%" viewBox="0 0 {width:g} {height:g}"'
+        f'<svg x="0" y="0" width="100%" height="100%" viewBox="0 0 {width} {height}"'
         f' preserveAspectRatio="none">{content}</svg>'
     )
 
@@ -56,10 +56,10 @@ def cut_line(share: float) -> str:
     )
 
 
-def label(text: str, x_percent: float, y_percent: float) -> str:
-    """Small words at a place in per cent of the picture."""
+def label(text: str, y_percent: float) -> str:
+    """Small words at the left, above a height in per cent of the picture."""
     return (
-        f'<text x="{x_percent:.3f}%" y="{y_percent:.3f}%" dx="4" dy="-3"'
+        f'<text x="0" y="{y_percent:.3f}%" dx="4" dy="-3"'
         f' style="font:10px system-ui,sans-serif;fill:{LABEL_COLOUR};paint-order:stroke;'
         f'stroke:{PAPER_COLOUR};stroke-width:3px">{escaped(text)}</text>'
     )

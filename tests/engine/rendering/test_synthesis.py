@@ -1,0 +1,134 @@
+"""Every synthesiser: length, pitch, silence, and nothing of one render in the next."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from engine.errors import EngineError, InvalidValueError
+from engine.rendering import synthesis
+from engine.rendering.synthesis import SAMPLE_RATE, TAIL_SECONDS, FluidSynth, MidiRenderer, find_synthesiser
+from engine.score import Note, Score
+
+CHORD = Score(480, tuple(Note(480, 960, pitch) for pitch in (48, 55, 64, 72)))  # a beat's rest before it
+ARPEGGIO = Score(480, tuple(Note(120 * k, 120 * (k + 1), 60 + 4 * (k % 4)) for k in range(8)))
+LOUD = Score(480, tuple(Note(0, 960, pitch) for pitch in range(21, 109)))
+
+
+def find_anew(monkeypatch, **replaced):
+    """What would be found on another machine."""
+    for name, value in replaced.items():
+        monkeypatch.setattr(synthesis, name, value)
+    return find_synthesiser.__wrapped__()
+
+
+def without_fluidsynth(monkeypatch):
+    return find_anew(monkeypatch, _import_fluidsynth=lambda: None)
+
+
+@pytest.fixture(params=["best", "shipped", "none"])
+def synthesiser(request, monkeypatch):
+    """The best there is, FluidSynth with the SoundFont of pretty_midi, and the one without FluidSynth."""
+    if request.param == "none":
+        return without_fluidsynth(monkeypatch)
+    if request.param == "best":
+        return find_synthesiser()
+    if synthesis._import_fluidsynth() is None:
+        pytest.skip("FluidSynth is not installed: apt-get install fluidsynth")
+    return find_anew(monkeypatch, FLUIDR3_MONO=())
+
+
+def pitch_hz(samples):
+    """The strongest partial."""
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    return float(np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE)[spectrum.argmax()])
+
+
+def test_length_onset_and_end(synthesiser):
+    audio = synthesiser.render(CHORD, 120.0)
+    assert audio.sample_rate == SAMPLE_RATE
+    assert audio.samples.dtype == np.float32
+    assert len(audio.samples) == round((1.0 + TAIL_SECONDS) * SAMPLE_RATE)
+    assert np.isfinite(audio.samples).all()
+    sounding = np.flatnonzero(np.abs(audio.samples) > 0.01) / SAMPLE_RATE
+    assert 0.5 <= sounding[0] < 0.53
+    assert 1.0 < sounding[-1] < 1.0 + TAIL_SECONDS
+    assert np.abs(audio.samples[: SAMPLE_RATE * 49 // 100]).max() < 1e-6  # the rest is silent
+    assert np.abs(audio.samples[-441:]).max() < 0.003  # nothing is cut off at the end
+
+
+def test_pitch_tempo_and_program_are_obeyed(synthesiser):
+    tone = Score(480, (Note(0, 960, 69),))
+    assert pitch_hz(synthesiser.render(tone, 60.0).samples[4000:80_000]) == pytest.approx(440, abs=3)
+    assert synthesiser.render(tone, 60.0).duration_seconds - TAIL_SECONDS == pytest.approx(2, abs=1e-4)
+    organ, piano = (synthesiser.render(tone, 60.0, program).samples for program in (19, 0))
+    assert not np.allclose(organ, piano, atol=0.01)
+
+
+def test_nothing_of_one_render_is_in_the_next(synthesiser):
+    first = synthesiser.render(CHORD)
+    synthesiser.render(LOUD, 100.0, 48)
+    np.testing.assert_array_equal(synthesiser.render(CHORD).samples, first.samples)
+
+
+def test_visitors_may_render_at_the_same_time(synthesiser):
+    scores = [CHORD, ARPEGGIO, LOUD] * 2
+    alone = [synthesiser.render(score).samples for score in scores[:3]] * 2
+    together = [None] * len(scores)
+
+    def render(index):
+        together[index] = synthesiser.render(scores[index]).samples
+
+    threads = [threading.Thread(target=render, args=(index,)) for index in range(len(scores))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_silence_is_silence(synthesiser):
+    audio = synthesiser.render(Score(480, ()))
+    assert audio.duration_seconds == TAIL_SECONDS
+    assert not audio.samples.any()
+
+
+def test_every_key_at_once_stays_in_range(synthesiser):
+    assert 0.3 < synthesiser.render(LOUD).peak <= 1.0
+
+
+def test_limits(synthesiser):
+    with pytest.raises(InvalidValueError, match="raise the tempo or cut"):
+        synthesiser.render(Score(480, (Note(0, 480 * 400, 60),)), 20.0)
+    with pytest.raises(InvalidValueError, match="quarters_per_minute"):
+        synthesiser.render(CHORD, 0.0)
+
+
+def test_fluidsynth_says_its_version_and_soundfont(capfd):
+    found = find_synthesiser()
+    if not isinstance(found, FluidSynth):
+        pytest.skip("FluidSynth is not installed: apt-get install fluidsynth")
+    found.render(ARPEGGIO, 100.0, 127)
+    assert found.description.startswith("FluidSynth 2.")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_without_fluidsynth_the_wheel_plays(monkeypatch):
+    found = without_fluidsynth(monkeypatch)
+    assert isinstance(found, MidiRenderer)
+    assert found.description == "midirenderer with TimGM6mb"
+
+
+def test_a_broken_soundfont_is_passed_over(monkeypatch, tmp_path):
+    if synthesis._import_fluidsynth() is None:
+        pytest.skip("FluidSynth is not installed: apt-get install fluidsynth")
+    broken = tmp_path / "FluidR3Mono_GM.sf3"
+    broken.write_bytes(b"RIFF" + bytes(100))
+    assert find_anew(monkeypatch, FLUIDR3_MONO=(broken,)).description.endswith("with TimGM6mb")
+    with pytest.raises(EngineError, match="install that SoundFont again"):
+        FluidSynth(synthesis._import_fluidsynth(), broken, "broken")
+
+
+def test_it_is_made_once():
+    assert find_synthesiser() is find_synthesiser()
