@@ -11,7 +11,7 @@ PYTHONS = $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3)
 TEST_PACKAGES = chromium
 PYTEST_ARGS ?=
 APT_GET = DEBIAN_FRONTEND=noninteractive timeout 600 apt-get -qq -y \
-	-o Acquire::Retries=1 -o Acquire::http::Timeout=20 -o DPkg::Lock::Timeout=120
+	-o Acquire::Retries=1 -o Acquire::http::Timeout=60 -o DPkg::Lock::Timeout=120
 # What a Space is made of; its pins differ on ZeroGPU hardware, which knows no newer torch.
 SPACE_PARTS = app.py pages engine assets checkpoints requirements.txt packages.txt README.md LICENSE
 SPACE_MARK = \# Written by make space, which may replace this folder.

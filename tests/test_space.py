@@ -23,9 +23,13 @@ NOBODY = 65534
 
 
 def make_space(project: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """Run ``make space`` with these arguments."""
+    """Run ``make space`` with these arguments, and with none of those of the make that runs the tests."""
     return subprocess.run(
-        ["make", "--no-print-directory", "space", *arguments], cwd=project, capture_output=True, text=True
+        ["make", "--no-print-directory", "space", *arguments],
+        cwd=project,
+        env={name: value for name, value in os.environ.items() if "MAKE" not in name and name != "MFLAGS"},
+        capture_output=True,
+        text=True,
     )
 
 
