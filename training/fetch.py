@@ -172,7 +172,7 @@ def _members_of_zip(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
 
 def _members_of_deb(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
     """The files that a Debian package installs: a tar file inside an ar file."""
-    with arpy.Archive(str(archive)) as opened:
+    with archive.open("rb") as file_of_parts, arpy.Archive(fileobj=file_of_parts) as opened:
         for part in opened:
             if part.header.name.startswith(b"data.tar"):
                 with tarfile.open(fileobj=part) as tar:

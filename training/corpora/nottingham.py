@@ -5,7 +5,10 @@ from training.corpora.origin import Origin
 
 
 class Nottingham(BoulangerLewandowski):
-    """694 / 173 / 170 tunes; a frame is an eighth note."""
+    """694 / 173 / 170 tunes; a frame is an eighth note.
+
+    Of the published splits train shares one tune with valid and one with test; we keep them as they are.
+    """
 
     name = "nottingham"
     title = "Nottingham"

@@ -1,0 +1,77 @@
+"""Voice prompts: splits by recording, each decoded from rest; the real numbers where the files are."""
+
+import hashlib
+import subprocess
+
+import numpy as np
+import pytest
+import soundfile
+
+from engine import ffmpeg
+from engine.audio_file import read_audio
+from engine.errors import EngineError
+from training.corpora.voice_prompts import VoicePrompts, decode_all
+
+pytestmark = pytest.mark.skipif(not ffmpeg.is_there(), reason="ffmpeg is not installed")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Twenty recordings of one second, the first also under another name, and a text."""
+    folder = tmp_path_factory.mktemp("corpora") / "voice_prompts"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    command = ["ffmpeg", "-v", "error"]
+    for number in range(20):
+        soundfile.write(folder / f"{number:02}.wav", rng.uniform(-0.2, 0.2, 16_000), 16_000)
+        command += ["-i", f"{number:02}.wav"]
+    for number in range(20):
+        command += ["-map", str(number), f"{number:02}.g722"]
+    subprocess.run(command, cwd=folder, check=True)
+    for path in folder.glob("*.wav"):
+        path.unlink()
+    (folder / "zz.g722").write_bytes((folder / "00.g722").read_bytes())
+    (folder / "COPYRIGHT").write_text("whose it is")
+    return folder.parent
+
+
+def corpus_of(folder):
+    paths = sorted((folder / "voice_prompts").iterdir())
+    hashes = {f"voice_prompts/{p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
+    return VoicePrompts(folder, hashes, num_windows=20)
+
+
+def test_recordings_make_the_splits_and_the_same_bytes_count_once(folder):
+    splits = {split: [path.stem for path in paths] for split, paths in corpus_of(folder).recordings().items()}
+    assert (splits["valid"], splits["test"]) == (["08", "18"], ["09", "19"])
+    assert len(splits["train"]) == 16 and "zz" not in splits["train"]
+    data = corpus_of(folder).load()
+    assert {split: len(found) for split, found in data.splits.items()} == {"train": 16, "valid": 2, "test": 2}
+    assert all(frames.shape == (800, 10) for found in data.splits.values() for frames in found)
+
+
+def test_decoding_together_is_decoding_one_by_one(folder):
+    """No state of the decoder goes from one recording to the next."""
+    paths = sorted((folder / "voice_prompts").glob("*.g722"))[:5]
+    for path, together in zip(paths, decode_all(paths), strict=True):
+        alone = read_audio(path)
+        assert alone.sample_rate == together.sample_rate == 16_000
+        np.testing.assert_array_equal(alone.samples, together.samples)
+
+
+def test_without_ffmpeg_the_error_says_what_to_install(folder, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(EngineError, match="apt-get install ffmpeg"):
+        corpus_of(folder).load()
+
+
+def test_the_real_corpus_has_800_windows(corpora_folder):
+    data = VoicePrompts(corpora_folder).load()
+    assert {split: len(found) for split, found in data.splits.items()} == {
+        "train": 653,
+        "valid": 83,
+        "test": 64,
+    }
+    assert data.report.num_read == 558
+    assert data.representation.sample_rate == 16_000
+    assert data.representation.scale == pytest.approx(0.14596, abs=1e-5)
