@@ -100,19 +100,24 @@ function drawRoll(look) {
   while (bars * look.frames_per_bar * frame < MIN_LABEL_GAP) bars *= 2;
   drawRuler(look, bars * look.frames_per_bar * frame, (index) => `${index * bars + 1}`);
   const gap = frame > 5 ? 1 : 0.4; // two notes in a row must not look like one
-  const bar = (pitch, start, end) => {
-    pen.beginPath();
+  const [given, sampled] = [new Path2D(), new Path2D()]; // filled once each: thousands of fills are slow
+  const add = (path, pitch, start, end) => {
     const width = Math.max((end - start) * frame - gap, 1);
-    pen.roundRect(start * frame, top(pitch) + 0.5, width, Math.max(row - 1, 1.5), Math.min(1.5, width / 2));
-    pen.fill();
+    path.roundRect(start * frame, top(pitch) + 0.5, width, Math.max(row - 1, 1.5), Math.min(1.5, width / 2));
   };
   for (const [pitch, start, length] of notes) {
     const end = start + length;
-    pen.fillStyle = colour("roll-prime");
-    if (start < prime) bar(pitch, start, Math.min(end, prime));
-    pen.fillStyle = colour("lane-colour");
-    if (end > prime) bar(pitch, Math.max(start, prime), end); // held on by the model, or its own
+    if (start < prime) add(given, pitch, start, Math.min(end, prime));
+    if (end > prime) add(sampled, pitch, Math.max(start, prime), end); // held on by the model, or its own
   }
+  fillBoth(look, given, sampled);
+}
+
+function fillBoth({ pen, colour }, given, sampled) {
+  pen.fillStyle = colour("roll-prime");
+  pen.fill(given);
+  pen.fillStyle = colour("lane-colour");
+  pen.fill(sampled);
 }
 
 function drawWave(look) {
@@ -125,10 +130,12 @@ function drawWave(look) {
   const step = (look.sample_seconds * second) / Math.max(peaks.length, 1);
   pen.fillStyle = colour("roll-octave");
   pen.fillRect(0, Math.round(middle), width, 1);
+  const [given, sampled] = [new Path2D(), new Path2D()];
   peaks.forEach(([low, high], index) => {
-    pen.fillStyle = colour(index * step < look.prime_frames * look.frame ? "roll-prime" : "lane-colour");
-    pen.fillRect(index * step, middle - high * reach, Math.max(step, 0.8), Math.max((high - low) * reach, 1));
+    const path = (index + 0.5) * step < look.prime_frames * look.frame ? given : sampled;
+    path.rect(index * step, middle - high * reach, Math.max(step, 0.8), Math.max((high - low) * reach, 1));
   });
+  fillBoth(look, given, sampled);
 }
 
 function drawKeys(keys, value, sounding) {

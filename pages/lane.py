@@ -8,13 +8,14 @@ Conventions
     audio       path of a sound file, or None
     downloads   {"label": what the link says, "path": file, "name": what the visitor's file is called}
 
-Python gives paths, the browser gets addresses: each file is copied into Gradio's cache under the name that it is
-downloaded by, so the originals may be removed as soon as the value is handed over.
+Python gives paths, the browser gets addresses: each file is copied into Gradio's cache under the name that it
+is downloaded by, so the originals may be removed as soon as the value is handed over.
 """
 
 import json
 import shutil
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -74,7 +75,6 @@ class Lane(gr.HTML):
 
     def preprocess(self, payload: Any) -> None:
         """A lane is shown, never read: what a browser sends back could name any file of this machine."""
-        return None
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
         """What the browser gets: defaults filled in, files in the cache, long lists packed.
@@ -96,8 +96,8 @@ class Lane(gr.HTML):
             "figures": [[str(label), str(text)] for label, text in full["figures"]],
             "audio": full["audio"] and self._served(full["audio"], Path(full["audio"]).name),
             "downloads": [
-                {"label": file["label"], "name": file["name"], "file": self._served(file["path"], file["name"])}
-                for file in full["downloads"]
+                {"label": label, "name": name, "file": self._served(path, name)}
+                for label, path, name in map(itemgetter("label", "path", "name"), full["downloads"])
             ],
         }
 
@@ -114,7 +114,7 @@ class Lane(gr.HTML):
         return {
             "type": "object",
             "additionalProperties": True,
-            "description": "a draw: figures, notes or peaks (a JSON array without its brackets), audio, downloads",
+            "description": "a draw: figures, files, notes or peaks (JSON arrays without the outer brackets)",
         }
 
     def example_payload(self) -> dict[str, Any]:
