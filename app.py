@@ -1,0 +1,48 @@
+"""Starts Earshot's app: builds it from pages/, launches it."""
+
+try:
+    import spaces  # only on ZeroGPU Spaces; it must come before torch, hence before pages
+except ImportError:
+    spaces = None
+
+import os
+from pathlib import Path
+
+import gradio as gr
+
+from pages import play, prepare
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+MAX_UPLOAD = "20mb"
+SECONDS_FILES_STAY = 3600
+
+
+def build() -> gr.Blocks:
+    """All pages, each a route of its own."""
+    with gr.Blocks(title="Earshot", delete_cache=(SECONDS_FILES_STAY, SECONDS_FILES_STAY)) as demo:
+        gr.Navbar(main_page_name="Play")
+        play.build(prepare.music())
+    return demo
+
+
+def reserve_gpu() -> None:
+    """ZeroGPU starts only an app that declares one such function; our networks are sampled on the CPU."""
+
+
+def main() -> None:
+    """Build and serve until stopped; address and port from GRADIO_SERVER_NAME and GRADIO_SERVER_PORT."""
+    prepare.process()
+    if spaces is not None:
+        spaces.GPU(reserve_gpu)
+    build().queue(max_size=20).launch(
+        server_name=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"),
+        server_port=int(os.environ.get("GRADIO_SERVER_PORT", "7860")),
+        css_paths=[ASSETS / "earshot.css"],
+        max_file_size=MAX_UPLOAD,
+        footer_links=["api"],
+        show_error=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Catalogue: which models there are, and the loaded ones, shared by all visitors and never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from engine import CHECKPOINTS, Card, Checkpoint, CheckpointError, available, load, read_card
+
+MAX_LOADED = 16  # models in memory at once; one is well under a megabyte
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The checkpoints of one kind of frame, read when the app starts.
+
+    Args:
+        cards: name -> card.
+        problems: one sentence for each checkpoint that cannot be used.
+    """
+
+    cards: Mapping[str, Card]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def corpora(self) -> list[tuple[str, str]]:
+        """(title, name) of each corpus that a model was fitted on."""
+        return list(dict.fromkeys((card.corpus.title, card.corpus.name) for card in self.cards.values()))
+
+    def models(self, corpus: str) -> list[tuple[str, str]]:
+        """(label, checkpoint name) of a corpus's models, in the paper's order of cells."""
+        cards = [card for card in self.cards.values() if card.corpus.name == corpus]
+        order = {"tanh": 0, "gru": 1, "lstm": 2}
+        cards.sort(key=lambda card: (order.get(card.cell, 9), card.name))
+        return [(label(card), card.name) for card in cards]
+
+
+def read_catalogue(representation: str, folder: Path = CHECKPOINTS) -> Catalogue:
+    """All checkpoints whose frames are of this representation; a damaged one is named, not fatal."""
+    cards, problems = {}, []
+    for name in available(folder):
+        try:
+            card = read_card(name, folder)
+        except CheckpointError as error:
+            problems.append(str(error))
+            continue
+        if card.representation["name"] == representation:
+            cards[name] = card
+    return Catalogue(cards, tuple(problems))
+
+
+def title(card: Card) -> str:
+    """What a lane is called, e.g. ``GRU · 46 units``."""
+    cell = card.cell if card.cell == "tanh" else card.cell.upper()
+    layers = len(card.model["cells"])
+    return f"{cell} · {card.num_units} units" + (f" · {layers} layers" if layers > 1 else "")
+
+
+def label(card: Card) -> str:
+    """What a choice is called: the title, or the name of a model of one's own, and its test likelihood."""
+    figures = card.metrics.get("test", {})
+    figure = next((f" · {figures[key]:.2f} nats" for key in ("nats_per_frame", "nats_per_step") if key in figures), "")
+    own = "" if card.name == f"{card.corpus.name}-{card.cell}" else f"{card.name}: "
+    return own + title(card) + figure
+
+
+@lru_cache(maxsize=MAX_LOADED)
+def loaded(name: str) -> Checkpoint:
+    """The checkpoint, read once; models are only ever read, so visitors may share them."""
+    return load(name)

@@ -1,0 +1,58 @@
+"""Excerpts: the short primes from test splits that are shipped with the app."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from engine import UnknownNameError
+
+PRIMES = Path(__file__).resolve().parent.parent / "assets" / "primes"
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """One shipped file, with where it comes from."""
+
+    file: str
+    title: str
+    corpus: str
+    split: str
+    index: int | str
+    source: str
+    licence: str
+
+    @property
+    def name(self) -> str:
+        """What links call it: the file's name without its ending."""
+        return Path(self.file).stem
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return PRIMES / self.file
+
+
+@cache
+def excerpts() -> tuple[Excerpt, ...]:
+    """All shipped excerpts, in the order of their index file."""
+    listed = json.loads((PRIMES / "primes.json").read_text(encoding="utf-8"))
+    return tuple(Excerpt(**entry) for entry in listed)
+
+
+def excerpts_of(corpus: str, suffix: str) -> list[Excerpt]:
+    """Those of a corpus; all with this file ending if the corpus (a visitor's own) has none."""
+    of_kind = [excerpt for excerpt in excerpts() if excerpt.file.endswith(suffix)]
+    return [excerpt for excerpt in of_kind if excerpt.corpus == corpus] or of_kind
+
+
+def excerpt(name: str) -> Excerpt:
+    """One by name.
+
+    Raises:
+        UnknownNameError: there is no such excerpt.
+    """
+    found = {entry.name: entry for entry in excerpts()}
+    if name not in found:
+        raise UnknownNameError("excerpt", name, found)
+    return found[name]

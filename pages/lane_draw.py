@@ -1,0 +1,165 @@
+"""LaneDraw: one model's draw on its way into a lane; it lives as long as one request.
+
+Conventions
+    value    the dict that a Lane shows, see pages/lane.py
+    chunk    frames sampled in one go, so that pictures grow while a model is at work
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine import (
+    Checkpoint,
+    EngineError,
+    Performance,
+    SamplingOptions,
+    continuation_likelihood,
+    note_spans,
+    perform,
+    perform_midi,
+    sample,
+    write_wav,
+)
+from pages.catalogue import title
+from pages.draw_request import DrawRequest
+
+PEAKS_PER_SECOND = 120  # columns of a waveform picture
+
+
+class LaneDraw:
+    """The draw of one lane.
+
+    Args:
+        lane: 0 … 3.
+        checkpoint: whose draw it is.
+        request: what was asked for.
+        prime: frames that are continued; may be empty.
+    """
+
+    def __init__(self, lane: int, checkpoint: Checkpoint, request: DrawRequest, prime: Tensor):
+        self.lane = lane
+        self.checkpoint = checkpoint
+        self.request = request
+        self.prime = prime
+        self.frames = list(prime)
+        self.num_frames = num_frames(checkpoint, request)
+        self.performance = Performance(request.tempo, request.program)
+        options = SamplingOptions(self.num_frames, request.seed, request.temperature)
+        self._source: Iterator[Tensor] = sample(checkpoint.model, options, prime)
+        self.state = "sampling"
+        self._extra: dict[str, Any] = {}
+
+    @property
+    def is_music(self) -> bool:
+        """Whether frames are notes and not sound."""
+        return self.checkpoint.representation.name == "piano_roll"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all frames are there."""
+        return len(self.frames) >= len(self.prime) + self.num_frames
+
+    def extend(self, seconds: float, max_frames: int = 1_000_000) -> None:
+        """Sample for so long, or so many frames; at least one frame if one is missing."""
+        until = time.monotonic() + seconds
+        for frame in self._source:
+            self.frames.append(frame)
+            max_frames -= 1
+            if max_frames <= 0 or time.monotonic() > until:
+                return
+
+    def finish(self, folder: Path) -> None:
+        """Score and render what is there, into files in ``folder``; a failure is shown in the lane."""
+        self._source = iter(())
+        self.state = "done" if self.is_whole else "stopped"
+        frames = torch.stack(self.frames)
+        try:
+            playback = perform(frames, self.checkpoint.representation, self.performance)
+            stem = file_stem(self.request, self.checkpoint.card.name)
+            wav = folder / f"{stem}.wav"
+            write_wav(playback.audio, wav)
+            downloads = [{"label": "WAV", "path": wav, "name": wav.name}]
+            if self.is_music:
+                midi = folder / f"{stem}.mid"
+                midi.write_bytes(perform_midi(frames, self.checkpoint.representation, self.performance))
+                downloads.insert(0, {"label": "MIDI", "path": midi, "name": midi.name})
+            self._extra = {"audio": wav, "downloads": downloads, "message": " ".join(playback.messages)}
+        except EngineError as error:
+            self.state = "error"
+            self._extra = {"message": str(error)}
+        self._extra["figures"] = self.figures(frames)
+        self._extra["link"] = self.request.link
+
+    def figures(self, frames: Tensor) -> list[list[str]]:
+        """Likelihood of draw and prime under the lane's own model."""
+        prime, draw = continuation_likelihood(self.checkpoint.model, frames, len(self.prime))
+        unit = "nats per frame" if self.is_music else "nats per step"
+        figures = [[f"draw, {unit}", f"{draw.nats_per_frame:.2f}"]]
+        if len(self.prime):
+            figures.append(["prime", f"{prime.nats_per_frame:.2f}"])
+        return figures
+
+    def value(self) -> dict[str, Any]:
+        """What the lane shows now."""
+        card = self.checkpoint.card
+        request = self.request
+        shown = {
+            "kind": "roll" if self.is_music else "wave",
+            "lane": self.lane,
+            "title": title(card),
+            "subtitle": f"{card.corpus.title} · seed {request.seed} · temperature {request.temperature:g}",
+            "state": self.state,
+            "num_frames": len(self.prime) + self.num_frames,
+            "frames_done": len(self.frames),
+            "prime_frames": len(self.prime),
+        }
+        picture = self._roll() if self.is_music else self._wave()
+        return {**shown, **picture, **self._extra}
+
+    def _frames(self) -> Tensor:
+        if self.frames:
+            return torch.stack(self.frames)
+        return self.prime.new_zeros(0, self.checkpoint.model.frame_size)
+
+    def _roll(self) -> Mapping[str, Any]:
+        representation = self.checkpoint.representation
+        spans = note_spans(self._frames())
+        notes = sorted((start, representation.lowest_pitch + column, stop - start) for start, stop, column in spans)
+        return {
+            "notes": [[pitch, start, length] for start, pitch, length in notes],
+            "seconds_per_frame": representation.frame_seconds(self.performance.quarters_per_minute),
+            "frames_per_bar": 4 * representation.frames_per_quarter,
+        }
+
+    def _wave(self) -> Mapping[str, Any]:
+        representation = self.checkpoint.representation
+        audio = representation.decode(self._frames())
+        return {
+            "peaks": envelope(audio.samples, audio.sample_rate // PEAKS_PER_SECOND),
+            "sample_seconds": audio.duration_seconds,
+            "seconds_per_frame": 1 / representation.frames_per_second,
+        }
+
+
+def num_frames(checkpoint: Checkpoint, request: DrawRequest) -> int:
+    """Frames to sample: the length is in frames for music and in seconds for speech."""
+    frames_per_second = getattr(checkpoint.representation, "frames_per_second", 1)
+    return max(1, round(request.length * frames_per_second))
+
+
+def file_stem(request: DrawRequest, model: str) -> str:
+    """The name of a draw's files: model, seed, and the temperature if it is not 1."""
+    warm = "" if request.temperature == 1 else f"-temperature{request.temperature:g}"
+    return f"{model}-seed{request.seed}{warm}"
+
+
+def envelope(samples: np.ndarray, samples_per_column: int) -> list[list[float]]:
+    """[lowest, highest] of each full or last column."""
+    columns = [samples[start : start + samples_per_column] for start in range(0, len(samples), samples_per_column)]
+    return [[float(column.min()), float(column.max())] for column in columns]

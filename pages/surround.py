@@ -1,0 +1,42 @@
+"""Surround: what stands above and below every page: its promise, the state of the house, the licences."""
+
+import html
+import shutil
+from collections.abc import Sequence
+
+import gradio as gr
+
+from engine import EngineError, find_synthesiser
+
+LICENCES = (
+    "Code and weights: MIT. Draws: yours. A draw that begins with an excerpt carries the excerpt's terms "
+    "(spoken digits CC BY-SA 4.0, voice prompts CC BY-SA 3.0; music: public domain and traditional)."
+)
+
+
+def hero(title: str, promise: str) -> gr.HTML:
+    """A page's heading and what can be done there."""
+    text = f'<div class="earshot-hero"><h1>{html.escape(title)}</h1><p>{html.escape(promise)}</p></div>'
+    return gr.HTML(text, apply_default_css=False)
+
+
+def footer(problems: Sequence[str] = ()) -> gr.HTML:
+    """Which parts run in what mode, and on what terms everything is given."""
+    lines = [status(), *problems, LICENCES]
+    text = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+    return gr.HTML(f'<div class="earshot-footer earshot-status">{text}</div>', apply_default_css=False)
+
+
+def status() -> str:
+    """One line on the parts of the house that may be missing."""
+    try:
+        synthesiser = f"music is played by {find_synthesiser().description}"
+    except EngineError as error:
+        synthesiser = f"music is silent: {error}"
+    streaming = "speech streams while it is sampled" if has_ffmpeg() else "no ffmpeg: speech plays when it is whole"
+    return f"Running here: {synthesiser}; {streaming}; models run on the CPU."
+
+
+def has_ffmpeg() -> bool:
+    """Whether sound can be streamed."""
+    return shutil.which("ffmpeg") is not None
