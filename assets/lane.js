@@ -7,7 +7,7 @@
 const part = (name) => element.querySelector(`.lane-${name}`);
 const lane = element.querySelector(".lane");
 const [canvas, keys, scroll, seek, audio] = ["canvas", "keys", "scroll", "seek", "audio"].map(part);
-const MIN_FRAME_WIDTH = 2; // CSS pixels; a roll with narrower frames scrolls sideways
+const MIN_FRAME_WIDTH = 1.8; // CSS pixels; a roll with narrower frames scrolls sideways
 const MAX_WIDTH = 4000; // CSS pixels; phones refuse larger canvases
 const SEEK_SECONDS = 2;
 
