@@ -6,13 +6,11 @@ except ImportError:
     spaces = None
 
 import os
-from pathlib import Path
 
 import gradio as gr
 
-from pages import play, prepare
+from pages import api, lane, play, prepare, speech
 
-ASSETS = Path(__file__).resolve().parent / "assets"
 MAX_UPLOAD = "20mb"
 SECONDS_FILES_STAY = 3600
 
@@ -22,6 +20,9 @@ def build() -> gr.Blocks:
     with gr.Blocks(title="Earshot", delete_cache=(SECONDS_FILES_STAY, SECONDS_FILES_STAY)) as demo:
         gr.Navbar(main_page_name="Play")
         play.build(prepare.music())
+        api.build()
+    with demo.route("Speech", "/speech"):
+        speech.build(prepare.speech())
     return demo
 
 
@@ -37,9 +38,10 @@ def main() -> None:
     build().queue(max_size=20).launch(
         server_name=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"),
         server_port=int(os.environ.get("GRADIO_SERVER_PORT", "7860")),
-        css_paths=[ASSETS / "earshot.css"],
+        head=f"<style>{lane.asset('earshot.css')}</style>",  # css= would be rewritten, and its media queries broken
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
         max_file_size=MAX_UPLOAD,
-        footer_links=["api"],
+        footer_links=[],
         show_error=False,
     )
 

@@ -16,6 +16,7 @@ from engine.prime import Prime, read_prime
 from engine.rendering.midi import TEMPO_RANGE, midi_bytes
 from engine.rendering.performance import Performance, perform, perform_midi
 from engine.rendering.playback import Playback, prepare_playback
+from engine.rendering.playback_stream import PlaybackStream
 from engine.rendering.roll_picture import roll_svg
 from engine.rendering.synthesis import find_synthesiser
 from engine.rendering.waveform_picture import waveform_svg
@@ -38,6 +39,7 @@ __all__ = [
     "LogLikelihood",
     "Performance",
     "Playback",
+    "PlaybackStream",
     "Prime",
     "SamplingOptions",
     "SequenceModel",

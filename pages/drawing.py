@@ -1,5 +1,6 @@
 """Drawing: all lanes of one request, from the first frame to files; nothing of it outlives the request."""
 
+import secrets
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import gradio as gr
 import torch
 from torch import Tensor
 
-from engine import Checkpoint, EngineError, InvalidValueError, read_prime
+from engine import MAX_SEED, Checkpoint, EngineError, InvalidValueError, read_prime
 from pages.catalogue import loaded
 from pages.draw_request import MAX_LANES, OWN_SOUND, PACKED, DrawRequest, pack_roll, unpack_roll
 from pages.excerpts import excerpt
@@ -98,3 +99,8 @@ def press_stop(stop: threading.Event | None) -> None:
     """Tell the draw that this visitor started last to be content with what it has."""
     if stop is not None:
         stop.set()
+
+
+def new_seed() -> int:
+    """A seed that nobody chose."""
+    return secrets.randbelow(MAX_SEED + 1)

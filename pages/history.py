@@ -11,11 +11,9 @@ MAX_ENTRIES = 10
 OBFUSCATION = "earshot-history"  # nothing here is secret: a constant, so that a restart can read what is stored
 
 
-class History(gr.BrowserState):
-    """Entries ``[label, link]``, newest first, in the browser's local storage."""
-
-    def __init__(self, page: str):
-        super().__init__([], storage_key=f"earshot-draws-{page}", secret=OBFUSCATION)
+def browser_history(page: str) -> gr.BrowserState:
+    """Entries ``[label, link]`` of a page, newest first, in the browser's local storage."""
+    return gr.BrowserState([], storage_key=f"earshot-draws-{page}", secret=OBFUSCATION)
 
 
 def with_draw(entries: Any, request: DrawRequest, label: str) -> list[list[str]]:

@@ -1,6 +1,5 @@
 """Play: sample piano rolls with one to four models, see them grow, hear them, take them home."""
 
-import secrets
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,10 +12,10 @@ import gradio as gr
 from engine import MAX_SEED, TEMPO_RANGE, EngineError
 from pages.catalogue import Catalogue, loaded, title
 from pages.draw_request import MAX_LANES, OWN_SOUND, PACKED, DrawRequest
-from pages.drawing import draw, error_sentence, lane_updates, open_lanes, press_stop, prime_frames
+from pages.drawing import draw, error_sentence, lane_updates, new_seed, open_lanes, press_stop, prime_frames
 from pages.excerpts import excerpts_of
 from pages.first_draw import first_view as first_draw
-from pages.history import History, history_html, with_draw
+from pages.history import browser_history, history_html, with_draw
 from pages.lane import Lane
 from pages.surround import footer, hero
 
@@ -43,7 +42,7 @@ def build(catalogue: Catalogue) -> None:
     controls = _controls(catalogue, corpus)
     note = gr.Markdown(visible=False, elem_classes="earshot-note")
     lanes = [Lane(elem_id=f"lane-{lane}", visible=lane == 0) for lane in range(MAX_LANES)]
-    history = History("play")
+    history = browser_history("play")
     past = gr.HTML(apply_default_css=False)
     footer(catalogue.problems)
     _connect(catalogue, controls, (note, history, past, lanes))
@@ -97,7 +96,11 @@ def _connect(catalogue: Catalogue, controls: dict[str, Any], parts: tuple[Any, .
         lambda prime: gr.update(visible=prime == OWN_SOUND), controls["prime"], controls["upload"], **quiet
     )
     linked = [controls[key] for key in ("corpus", "models", "length", "seed", "temperature", "tempo", "program", "prime")]
-    filled = page.load(lambda request: follow_link(catalogue, request), None, linked, **quiet)
+
+    def fill(visit: gr.Request) -> list[Any]:
+        return follow_link(catalogue, visit)
+
+    filled = page.load(fill, None, linked, **quiet)
     filled.then(first_view, history, shown, **heavy)
 
 
@@ -112,11 +115,6 @@ def choose_corpus(catalogue: Catalogue, corpus: str) -> tuple[Any, Any]:
     models = catalogue.models(corpus)
     first = [name for _, name in models][:3]
     return gr.update(choices=models, value=first), gr.update(choices=prime_choices(corpus), value="")
-
-
-def new_seed() -> int:
-    """A seed that nobody chose."""
-    return secrets.randbelow(MAX_SEED + 1)
 
 
 def press(
@@ -153,10 +151,10 @@ def describe(request: DrawRequest) -> str:
     return f"{cells} on {cards[0].corpus.title}: {request.length:g} frames{begin}, seed {request.seed}"
 
 
-def follow_link(catalogue: Catalogue, page: gr.Request) -> list[Any]:
+def follow_link(catalogue: Catalogue, visit: gr.Request) -> list[Any]:
     """The controls as the address asks for; unchanged where it asks for nothing."""
     try:
-        request = DrawRequest.from_query(page.query_params)
+        request = DrawRequest.from_query(visit.query_params)
     except EngineError as error:
         gr.Warning(error_sentence(error))
         request = None
@@ -174,10 +172,10 @@ def follow_link(catalogue: Catalogue, page: gr.Request) -> list[Any]:
     ]
 
 
-def first_view(history: Any, page: gr.Request) -> Iterator[list[Any]]:
+def first_view(history: Any, visit: gr.Request) -> Iterator[list[Any]]:
     """What a visitor finds: the draw that the address asks for, else a shipped one, ready to play."""
     try:
-        request = DrawRequest.from_query(page.query_params)
+        request = DrawRequest.from_query(visit.query_params)
         if request is not None:
             yield from run(request, None, history)
             return
