@@ -18,6 +18,8 @@ from training.publish import publish
 from training.recipe import Recipe, make_recipe, read_recipe, recipe_names
 from training.run_state import RUNS, remove_run
 
+MAX_THREADS = 256
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; an error that the user can mend is printed in one line, and gives 1."""
@@ -89,7 +91,11 @@ def _list(options: argparse.Namespace) -> None:
         print(f"  {name}")
     print("checkpoints")
     for name in available(options.checkpoints):
-        card = read_card(name, options.checkpoints)
+        try:
+            card = read_card(name, options.checkpoints)
+        except EngineError as error:
+            print(f"  {name:24} {error}")
+            continue
         figures = card.metrics.get("test", {})
         figure = next(
             (
@@ -103,13 +109,14 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _fetch(options: argparse.Namespace) -> None:
-    fetch(options.name, options.corpora)
+    print(fetch(options.name, options.corpora))
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:
     given = {
-        "name": options.name, "corpus": options.corpus, "cell": options.cell, "hidden_size": options.units,
-        "num_layers": options.layers, "max_epochs": options.epochs, "patience": options.patience, "seed": options.seed,
+        "name": options.name, "corpus": options.corpus, "cell": options.cell,
+        "hidden_size": options.units, "num_layers": options.layers, "max_epochs": options.epochs,
+        "patience": options.patience, "seed": options.seed,
     }  # fmt: skip
     values = read_recipe(options.recipe).model_dump() if options.recipe else {}
     values |= {key: value for key, value in given.items() if value is not None}
@@ -117,30 +124,43 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         values["optimiser"] = {**values.get("optimiser", {}), "learning_rate": options.learning_rate}
     if not options.recipe and not (options.corpus and options.cell and options.name):
         raise InvalidValueError(
-            f"name a recipe ({', '.join(recipe_names())}), or give --corpus, --cell and --name for a model of your own"
+            f"name a recipe ({', '.join(recipe_names())}), or give --corpus, --cell and --name for a model "
+            "of your own"
         )
     return make_recipe(values)
 
 
 def _fit(options: argparse.Namespace) -> None:
     recipe = _recipe(options)
-    if recipe.name in available(options.checkpoints) and not options.replace:
-        raise InvalidValueError(f"checkpoint {recipe.name!r} exists: choose another --name, or say --replace")
+    _check_place(recipe.name, options)
+    if not 1 <= options.threads <= MAX_THREADS:
+        raise InvalidValueError(f"--threads {options.threads} must be from 1 to {MAX_THREADS}")
+    device = _device(options.device)
     torch.set_num_threads(options.threads)
     corpus = open_corpus(recipe.corpus, options.corpora, recipe.seed)
     data = corpus.load()
     if data.report is not None:
         print(data.report)
     run_folder = RUNS / recipe.name
-    fit = Fit(recipe, data, FitOptions(_device(options.device), run_folder, options.quiet))
+    fit = Fit(recipe, data, FitOptions(device, run_folder, options.quiet))
     if fit.progress.update:
         print(f"going on at update {fit.progress.update:,}, epoch {fit.progress.epoch}")
     folder = publish(fit, fit.run(), corpus, data, options.checkpoints)
     remove_run(run_folder)
-    print(
-        f"best at epoch {fit.progress.best_epoch} of {fit.progress.epoch}: {fit.progress.best_valid:.4f} nats per frame on valid"
-    )
+    progress = fit.progress
+    best = f"best at epoch {progress.best_epoch} of {progress.epoch}"
+    print(f"{best}: {progress.best_valid:.4f} nats per frame on valid")
     print(f"wrote {folder}")
+
+
+def _check_place(name: str, options: argparse.Namespace) -> None:
+    """Before hours of fitting: may the checkpoint be written where it would go?"""
+    place = options.checkpoints / name
+    if name in available(options.checkpoints):
+        if not options.replace:
+            raise InvalidValueError(f"checkpoint {name!r} exists: choose another --name, or say --replace")
+    elif place.exists():
+        raise InvalidValueError(f"{place} exists and is no checkpoint: choose another --name or move it")
 
 
 def _device(name: str) -> torch.device:
@@ -151,9 +171,9 @@ def _device(name: str) -> torch.device:
 
 def _evaluate(options: argparse.Namespace) -> None:
     checkpoint = load(options.checkpoint, options.checkpoints)
-    recipe = checkpoint.card.training.recipe
-    name = options.corpus or recipe["corpus"]
-    data = open_corpus(name, options.corpora, recipe["seed"]).load()
+    recipe = make_recipe(checkpoint.card.training.recipe)
+    name = options.corpus or recipe.corpus
+    data = open_corpus(name, options.corpora, recipe.seed).load()
     if data.representation.spec != checkpoint.representation.spec:
         raise InvalidValueError(
             f"frames of {name!r} mean something else than those that {options.checkpoint!r} was fitted on "
@@ -168,4 +188,5 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")  # a user's file may have a name that is no UTF-8
     sys.exit(main())

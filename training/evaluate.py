@@ -53,7 +53,11 @@ def metrics(
     """The figures of one split, as the command line prints and the card keeps them.
 
     Music in nats per frame, averaged three ways; sound in nats per step of a frame's samples, per
-    sample, and in bits per 16-bit sample.
+    sample, and in bits per 16-bit sample. A figure that these sequences do not have is left out: the one
+    without first frames where no sequence has a second.
+
+    Raises:
+        InvalidValueError: the likelihood is not finite.
     """
     score = score_split(model, sequences)
     if not math.isfinite(score.nats_per_frame):
@@ -62,13 +66,14 @@ def metrics(
         )
     num_frames = int(score.num_frames.sum())
     if not hasattr(representation, "bin_edges"):
-        return {
+        figures = {
             "num_sequences": score.num_sequences,
             "num_frames": num_frames,
             "nats_per_frame": score.nats_per_frame,
             "nats_per_frame_sequence_mean": score.nats_per_frame_sequence_mean,
             "nats_per_frame_without_first": score.nats_per_frame_without_first,
         }
+        return {key: value for key, value in figures.items() if math.isfinite(value)}
     bins = bin_log_likelihood(model, representation, sequences)
     return {
         "num_sequences": score.num_sequences,

@@ -5,6 +5,7 @@ over the batch of each sequence's summed negative log-likelihood at the noisy we
 norm 1, and move the clean weights by RMSProp. All scoring uses the clean weights.
 """
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from engine.errors import InvalidValueError
+from engine.errors import EngineError, InvalidValueError
 from engine.sequence_model import SequenceModel, build_model
 from training.batching import Batch, collate, epoch_batches
 from training.corpora import CorpusData
@@ -56,7 +57,8 @@ class Fit:
     """One run: model, optimiser and progress, made anew or read from the run's folder.
 
     Raises:
-        EngineError: the folder holds a run of another recipe, or the recipe does not fit the data.
+        EngineError: the folder holds a run of another recipe or of other data, or the recipe does not
+            fit the data.
     """
 
     def __init__(self, recipe: Recipe, data: CorpusData, options: FitOptions):
@@ -71,15 +73,18 @@ class Fit:
         self.optimiser = torch.optim.RMSprop(
             self.model.parameters(), lr=settings.learning_rate, alpha=settings.decay
         )
-        self.means = {name: torch.zeros_like(value) for name, value in self.model.named_parameters()}
         self.best = {name: value.detach().clone() for name, value in self.model.named_parameters()}
         self.progress = Progress()
         self._adopt(read_state(options.run_folder, recipe))
 
     def run(self) -> SequenceModel:
-        """Fit until early stopping or the last epoch; returns the model with its best weights."""
-        lengths = [len(sequence) for sequence in self.train]
-        num_batches = -(-len(lengths) // self.recipe.optimiser.batch_size)
+        """Fit until early stopping or the last epoch; returns the model with its best weights.
+
+        Raises:
+            InvalidValueError: the likelihood is not finite.
+            EngineError: the state cannot be written.
+        """
+        num_batches = self._num_batches()
         total = self.recipe.max_epochs * num_batches
         saved_at = started_at = time.monotonic()
         seconds_before = self.progress.seconds
@@ -87,7 +92,7 @@ class Fit:
             total=total, initial=self.progress.update, disable=self.options.quiet, unit="update"
         ) as bar:
             while not self.progress.finished:
-                self._update_once(lengths)
+                self._update_once()
                 self.progress.seconds = seconds_before + time.monotonic() - started_at
                 if self.progress.batch == num_batches:
                     self._end_epoch()
@@ -101,18 +106,22 @@ class Fit:
                 value.copy_(self.best[name])
         return self.model.eval().requires_grad_(False)
 
-    def _update_once(self, lengths: list[int]) -> None:
+    def _num_batches(self) -> int:
+        return -(-len(self.train) // self.recipe.optimiser.batch_size)
+
+    def _epoch_order(self) -> list[list[int]]:
+        rng = generator(self.recipe.seed, "order", self.progress.epoch)
+        lengths = [len(sequence) for sequence in self.train]
+        return epoch_batches(lengths, self.recipe.optimiser.batch_size, rng)
+
+    def _update_once(self) -> None:
         progress = self.progress
         if progress.batch == 0:
-            rng = generator(self.recipe.seed, "order", progress.epoch)
-            self.order = epoch_batches(lengths, self.recipe.optimiser.batch_size, rng)
+            self.order = self._epoch_order()
         batch = collate([self.train[index] for index in self.order[progress.batch]]).to(self.options.device)
         rng = generator(self.recipe.seed, "noise", progress.update)
         nats = update(self.model, self.optimiser, batch, self.recipe, rng)
-        if not torch.isfinite(nats):
-            raise InvalidValueError(
-                "the fit diverged (the likelihood is not finite): use a lower learning rate"
-            )
+        self._check_finite(float(nats))
         progress.epoch_nats += float(nats)
         progress.epoch_frames += int(batch.mask.sum())
         progress.update += 1
@@ -121,6 +130,7 @@ class Fit:
     def _end_epoch(self) -> None:
         progress, curve = self.progress, self.progress.curve
         valid = score_split(self.model, self.valid).nats_per_frame
+        self._check_finite(valid)
         progress.epoch += 1
         curve.update.append(progress.update)
         curve.seconds.append(round(progress.seconds, 2))
@@ -132,6 +142,13 @@ class Fit:
         waited = progress.epoch - progress.best_epoch
         progress.finished = waited >= self.recipe.patience or progress.epoch >= self.recipe.max_epochs
         progress.batch, progress.epoch_nats, progress.epoch_frames = 0, 0.0, 0
+
+    def _check_finite(self, nats: float) -> None:
+        if not math.isfinite(nats):
+            raise InvalidValueError(
+                f"the fit diverged (the likelihood is not finite at update {self.progress.update:,}): use a "
+                f"lower learning rate, and remove {self.options.run_folder} if it is there"
+            )
 
     def _show(self, bar: tqdm) -> None:
         curve = self.progress.curve
@@ -153,16 +170,32 @@ class Fit:
         if state is None:
             return
         self.progress, tensors = state
-        with torch.no_grad():
-            for name, value in self.model.named_parameters():
-                value.copy_(tensors[f"weights/{name}"])
-                self.best[name].copy_(tensors[f"best/{name}"])
-                squares = tensors[f"squares/{name}"].to(value.device)
-                step = torch.tensor(float(self.progress.update))
-                self.optimiser.state[value] = {"step": step, "square_avg": squares}
-        rng = generator(self.recipe.seed, "order", self.progress.epoch)
-        lengths = [len(sequence) for sequence in self.train]
-        self.order = epoch_batches(lengths, self.recipe.optimiser.batch_size, rng)
+        self._check_data()
+        try:
+            with torch.no_grad():
+                for name, value in self.model.named_parameters():
+                    value.copy_(tensors[f"weights/{name}"])
+                    self.best[name].copy_(tensors[f"best/{name}"])
+                    squares = tensors[f"squares/{name}"].to(value.device)
+                    step = torch.tensor(float(self.progress.update))
+                    self.optimiser.state[value] = {"step": step, "square_avg": squares}
+        except (KeyError, RuntimeError) as error:
+            raise EngineError(
+                f"the run in {self.options.run_folder} does not fit this version of Earshot "
+                f"({str(error).splitlines()[0]}): remove that folder to start again"
+            ) from None
+
+    def _check_data(self) -> None:
+        """A folder of the user's own may have changed since the run began."""
+        progress = self.progress
+        self.order = self._epoch_order()
+        frames = sum(len(self.train[index]) for batch in self.order[: progress.batch] for index in batch)
+        updates = progress.epoch * self._num_batches() + progress.batch
+        if (updates, frames) != (progress.update, progress.epoch_frames):
+            raise EngineError(
+                f"the run in {self.options.run_folder} was begun on other files of {self.recipe.corpus}: "
+                "put those back, or remove that folder to start again"
+            )
 
 
 def update(

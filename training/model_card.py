@@ -37,10 +37,11 @@ def _introduction(card: Card) -> list[str]:
         "",
         f"Representation: {_plain(card.representation)}. Head: {_plain(card.model['head'])}.",
         "",
-        f"RMSProp, learning rate {optimiser['learning_rate']:g}, batches of {optimiser['batch_size']}, weight noise "
-        f"{optimiser['weight_noise']:g}, seed {recipe['seed']}; {card.training.updates:,} updates in "
-        f"{card.training.epochs} epochs and {card.training.seconds / 60:.1f} minutes ({card.training.device}, "
-        f"torch {card.training.torch}). The learning curve is in curve.json.",
+        f"RMSProp, learning rate {optimiser['learning_rate']:g}, batches of {optimiser['batch_size']}, "
+        f"weight noise {optimiser['weight_noise']:g}, seed {recipe['seed']}; "
+        f"{card.training.updates:,} updates in {card.training.epochs} epochs and "
+        f"{card.training.seconds / 60:.1f} minutes ({card.training.device}, torch {card.training.torch}). "
+        "The learning curve is in curve.json.",
         "",
     ]
 
@@ -53,10 +54,10 @@ def _plain(spec: dict[str, Any]) -> str:
 
 def _metrics(card: Card) -> list[str]:
     splits = list(card.metrics)
-    figures = [figure for figure in FIGURES if figure in card.metrics[splits[0]]]
+    figures = [figure for figure in FIGURES if any(figure in card.metrics[split] for split in splits)]
     rows = [
         f"| {FIGURES[figure]} | "
-        + " | ".join(f"{card.metrics[split][figure]:.4f}" for split in splits)
+        + " | ".join(_four_places(card.metrics[split].get(figure)) for split in splits)
         + " |"
         for figure in figures
     ]
@@ -65,6 +66,10 @@ def _metrics(card: Card) -> list[str]:
         "| --- |" + " --- |" * len(splits),
     ]
     return [*head, *rows, ""]
+
+
+def _four_places(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
 
 
 def _use(card: Card) -> list[str]:

@@ -7,6 +7,7 @@ patience, initial weights) is stated here.
 
 import inspect
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.cells import CELLS
 from engine.checkpoint import NAME_PATTERN
-from engine.errors import InvalidValueError, UnknownNameError
+from engine.errors import EngineError, InvalidValueError, UnknownNameError
 from engine.heads import HEADS
 from engine.representations import Representation
 
@@ -68,7 +69,7 @@ class Recipe(_Strict):
     name: str = Field(pattern=NAME_PATTERN, max_length=80)
     corpus: str
     cell: str
-    hidden_size: int | None = Field(default=None, ge=1)
+    hidden_size: int | None = Field(default=None, ge=1, le=8_192)
     num_layers: int = Field(default=1, ge=1, le=16)
     optimiser: Optimiser = Optimiser()
     max_epochs: int = Field(default=500, ge=1)
@@ -76,13 +77,7 @@ class Recipe(_Strict):
     seed: int = Field(default=1, ge=0, le=2**31 - 1)
 
     def model_spec(self, representation: Representation) -> dict[str, Any]:
-        """The spec for ``build_model`` with the sizes that the representation fixes.
-
-        Raises:
-            UnknownNameError: no such cell.
-        """
-        if self.cell not in CELLS:
-            raise UnknownNameError("cell", self.cell, CELLS)
+        """The spec for ``build_model`` with the sizes that the representation fixes."""
         units = self.hidden_size or PAPER_UNITS[representation.name].get(self.cell, 64)
         width = representation.frame_size * representation.context_frames
         widths = [width, *[units] * self.num_layers]
@@ -106,8 +101,8 @@ def read_recipe(name: str, folder: Path = RECIPES) -> Recipe:
     """A recipe by name, or from a path that ends in .json.
 
     Raises:
-        UnknownNameError: no such recipe.
-        InvalidValueError: it is not valid JSON, or holds an unknown key or a number out of range.
+        UnknownNameError: no such recipe, or a key or the cell in it is not known.
+        InvalidValueError: it is not valid JSON, or lacks a key, or a value is out of range.
     """
     path = Path(name) if name.endswith(".json") else folder / f"{name}.json"
     if not path.is_file():
@@ -116,18 +111,36 @@ def read_recipe(name: str, folder: Path = RECIPES) -> Recipe:
         return make_recipe(json.loads(path.read_text(encoding="utf-8")))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise InvalidValueError(f"recipe {path} is not valid JSON ({error}); mend the file") from None
+    except OSError as error:
+        raise InvalidValueError(f"recipe {path} cannot be read ({error.strerror})") from None
 
 
 def make_recipe(values: dict[str, Any]) -> Recipe:
     """A recipe from plain values.
 
     Raises:
-        InvalidValueError: a key is unknown or missing, or a value out of range.
+        UnknownNameError: a key or the cell is not known.
+        InvalidValueError: a key is missing, or a value out of range.
     """
     try:
-        return Recipe.model_validate(values)
+        recipe = Recipe.model_validate(values)
     except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        given = "" if problem["type"] == "missing" else f" (given: {problem['input']!r})"
-        raise InvalidValueError(f"recipe: {place}: {problem['msg'].lower()}{given}") from None
+        raise _sentence(error.errors()[0]) from None
+    if recipe.cell not in CELLS:
+        raise UnknownNameError("cell", recipe.cell, CELLS)
+    return recipe
+
+
+def _sentence(problem: Mapping[str, Any]) -> EngineError:
+    """What pydantic found first, as an error for people."""
+    place = ".".join(str(part) for part in problem["loc"]) or "the whole"
+    if problem["type"] == "extra_forbidden":
+        known = Recipe.model_fields if len(problem["loc"]) == 1 else Optimiser.model_fields
+        return UnknownNameError("recipe key", problem["loc"][-1], known)
+    if place == "name" and problem["type"] == "string_pattern_mismatch":
+        return InvalidValueError(
+            f"recipe: name {problem['input']!r} must be lower-case letters and digits, "
+            "with single - or _ between"
+        )
+    given = "" if problem["type"] == "missing" else f" (given: {problem['input']!r})"
+    return InvalidValueError(f"recipe: {place}: {problem['msg'].lower()}{given}")

@@ -109,17 +109,23 @@ def read_state(folder: Path, recipe: Recipe) -> tuple[Progress, dict[str, Tensor
         tensors = safetensors.torch.load_file(states[-1] / "tensors.safetensors")
         values = stored["progress"]
         progress = Progress(**{**values, "curve": Curve(**values["curve"])})
+        same_recipe = stored["recipe"] == recipe.model_dump()
     except (OSError, ValueError, KeyError, TypeError, safetensors.SafetensorError) as error:
         raise EngineError(
             f"the run in {folder} cannot be read ({error}): remove that folder to start again"
         ) from None
-    if stored["recipe"] != recipe.model_dump():
+    if not same_recipe:
         raise EngineError(
-            f"the run in {folder} belongs to another recipe: finish it with that one, or remove the folder to start again"
+            f"the run in {folder} belongs to another recipe: finish it with that one, or remove the folder "
+            "to start again"
         )
     return progress, tensors
 
 
 def remove_run(folder: Path) -> None:
-    """Forget a run."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Forget a run; one that is killed while it does leaves nothing that looks like a state."""
+    removed = folder.with_name(f".{folder.name}.removed")
+    shutil.rmtree(removed, ignore_errors=True)
+    if folder.exists():
+        os.replace(folder, removed)
+        shutil.rmtree(removed, ignore_errors=True)
