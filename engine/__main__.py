@@ -10,14 +10,14 @@ import torch
 
 from engine.audio_file import read_audio, wav_bytes
 from engine.checkpoint import CHECKPOINTS, Checkpoint, available, load, read_card
-from engine.errors import EngineError, InvalidValueError
+from engine.errors import CheckpointError, EngineError, InvalidValueError
 from engine.likelihood import log_likelihood
 from engine.midi_file import read_score
 from engine.prime import Prime, read_prime
 from engine.rendering.performance import Performance, perform, perform_midi
 from engine.rendering.playback import prepare_playback
 from engine.rendering.synthesis import find_synthesiser
-from engine.sampling import SamplingOptions, sample
+from engine.sampling import MAX_FRAMES, SamplingOptions, sample
 from engine.transposition import best_transposition
 from engine.whole_file import write_whole
 
@@ -56,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     scoring.add_argument("file", type=Path)
     scoring.add_argument("--json", action="store_true", help="print one JSON object")
     scoring.set_defaults(run=_score)
-    rendering = commands.add_parser("render", help="play a MIDI or sound file into a .wav file at a safe level")
+    rendering = commands.add_parser(
+        "render", help="play a MIDI or sound file into a .wav file at a safe level"
+    )
     rendering.add_argument("file", type=Path)
     rendering.add_argument("--out", type=Path, required=True)
     rendering.set_defaults(run=_render)
@@ -64,32 +66,58 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--tempo", type=float, default=100.0, help="quarter notes a minute")
         command.add_argument("--program", type=int, default=0, help="General MIDI instrument, 0 … 127")
     for command in (listing, sampling, scoring):
-        command.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help="folder of the checkpoints")
+        command.add_argument(
+            "--checkpoints", type=Path, default=CHECKPOINTS, help="folder of the checkpoints"
+        )
     return parser
 
 
 def _list(options: argparse.Namespace) -> None:
-    for name in available(options.checkpoints):
-        card = read_card(name, options.checkpoints)
-        figures = ", ".join(f"{key} {value:.3f}" for key, value in card.metrics.get("test", {}).items() if "per" in key)
+    names = available(options.checkpoints)
+    if not names:
+        raise InvalidValueError(
+            f"there is no checkpoint in {options.checkpoints}: fit one with python -m training"
+        )
+    problems = []
+    for name in names:
+        try:
+            card = read_card(name, options.checkpoints)
+        except CheckpointError as error:
+            problems.append(str(error))
+            continue
+        metrics = card.metrics.get("test", {})
+        figures = ", ".join(f"{key} {value:.3f}" for key, value in metrics.items() if "_per_" in key)
         print(f"{name:24} {card.num_units} {card.cell} units, {card.corpus.title}; test: {figures}")
+    if problems:
+        raise CheckpointError("; ".join(problems))
 
 
 def _num_frames(options: argparse.Namespace, checkpoint: Checkpoint) -> int:
     frames_per_second = getattr(checkpoint.representation, "frames_per_second", None)
+    if options.seconds is None and options.frames is None:
+        return DEFAULT_FRAMES if frames_per_second is None else round(DEFAULT_SECONDS * frames_per_second)
     if options.seconds is None:
-        return options.frames or (DEFAULT_FRAMES if frames_per_second is None else round(DEFAULT_SECONDS * frames_per_second))
+        return options.frames
     if frames_per_second is None or options.frames is not None:
         raise InvalidValueError("say --frames for music; for speech either --frames or --seconds, not both")
+    if not 0 < options.seconds < MAX_FRAMES / frames_per_second:
+        longest = MAX_FRAMES / frames_per_second
+        raise InvalidValueError(f"--seconds {options.seconds:g} must be above 0 and below {longest:g}")
     return max(1, round(options.seconds * frames_per_second))
 
 
+def _out_suffix(out: Path, allowed: tuple[str, ...]) -> str:
+    """How the name of the file to be written ends; asked before any work is done."""
+    suffix = out.suffix.lower()
+    if suffix not in allowed:
+        raise InvalidValueError(f"--out {out} must end in {' or '.join(allowed)}")
+    if not out.parent.is_dir():
+        raise InvalidValueError(f"the folder {out.parent} does not exist: make it first")
+    return suffix
+
+
 def _sample(options: argparse.Namespace) -> None:
-    suffix = options.out.suffix.lower()
-    if suffix not in (*MIDI_SUFFIXES, ".wav"):
-        raise InvalidValueError(f"--out {options.out} must end in .mid or .wav")
-    if not options.out.parent.is_dir():
-        raise InvalidValueError(f"the folder {options.out.parent} does not exist: make it first")
+    suffix = _out_suffix(options.out, (*MIDI_SUFFIXES, ".wav"))
     checkpoint = load(options.checkpoint, options.checkpoints)
     representation = checkpoint.representation
     performance = Performance(options.tempo, options.program)
@@ -106,7 +134,8 @@ def _sample(options: argparse.Namespace) -> None:
         write_whole(options.out, wav_bytes(playback.audio))
         for message in playback.messages:
             print(message, file=sys.stderr)
-    print(f"wrote {options.out}: {len(drawn)} frames sampled, seed {choices.seed}, temperature {choices.temperature:g}")
+    how = f"seed {choices.seed}, temperature {choices.temperature:g}"
+    print(f"wrote {options.out}: {len(drawn)} frames sampled, {how}")
 
 
 def _score(options: argparse.Namespace) -> None:
@@ -123,17 +152,16 @@ def _score(options: argparse.Namespace) -> None:
 
 
 def _figures(checkpoint: Checkpoint, prime: Prime) -> dict[str, Any]:
-    figures: dict[str, Any] = {"checkpoint": checkpoint.card.name}
     if hasattr(checkpoint.representation, "transpose"):
         semitones, likelihood = best_transposition(checkpoint.model, checkpoint.representation, prime.frames)
-        return figures | {
+        return {
             "num_frames": len(prime.frames),
             "nats_per_frame": likelihood.nats_per_frame,
             "transposed_semitones": semitones,
         }
     likelihood = log_likelihood(checkpoint.model, prime.frames.unsqueeze(0))
     size = checkpoint.representation.frame_size
-    return figures | {
+    return {
         "num_steps": len(prime.frames),
         "num_samples": len(prime.frames) * size,
         "nats_per_step": likelihood.nats_per_frame,
@@ -142,6 +170,7 @@ def _figures(checkpoint: Checkpoint, prime: Prime) -> dict[str, Any]:
 
 
 def _render(options: argparse.Namespace) -> None:
+    _out_suffix(options.out, (".wav",))
     if options.file.suffix.lower() in MIDI_SUFFIXES:
         performance = Performance(options.tempo, options.program)
         score = read_score(options.file)

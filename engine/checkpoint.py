@@ -19,9 +19,9 @@ from typing import Any, Literal
 
 import safetensors
 import safetensors.torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from engine.errors import CheckpointError, EngineError, UnknownNameError
+from engine.errors import CheckpointError, EngineError, InvalidValueError, UnknownNameError
 from engine.registry import build
 from engine.representations import REPRESENTATIONS, Representation
 from engine.sequence_model import SequenceModel, build_model
@@ -78,6 +78,24 @@ class Card(_Strict):
     training: TrainingFacts
     metrics: dict[str, dict[str, float]]
 
+    @field_validator("representation")
+    @classmethod
+    def _has_a_name(cls, spec: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(spec.get("name"), str):
+            raise ValueError("a representation needs a 'name'")
+        return spec
+
+    @field_validator("model")
+    @classmethod
+    def _has_cells(cls, spec: dict[str, Any]) -> dict[str, Any]:
+        """Read whole by ``build_model``; here just what can be asked of a card whose model is not built."""
+        cells = spec.get("cells")
+        if not isinstance(cells, list) or not cells or not all(isinstance(cell, dict) for cell in cells):
+            raise ValueError("a model needs 'cells', a list of specs")
+        if not isinstance(cells[0].get("name"), str) or not isinstance(cells[0].get("hidden_size"), int):
+            raise ValueError("a cell needs a 'name' and a 'hidden_size'")
+        return spec
+
     @property
     def cell(self) -> str:
         """Registry name of the first cell."""
@@ -115,7 +133,7 @@ def read_card(name: str, folder: Path = CHECKPOINTS) -> Card:
     if name not in available(folder):
         raise UnknownNameError("checkpoint", name, available(folder))
     try:
-        card = Card.model_validate_json((folder / name / CARD).read_bytes())
+        card = Card.model_validate_json(_read(name, CARD, folder))
     except ValidationError as error:
         problem = error.errors()[0]
         place = ".".join(str(part) for part in problem["loc"]) or "the file"
@@ -136,23 +154,40 @@ def load(name: str, folder: Path = CHECKPOINTS) -> Checkpoint:
         CheckpointError: a part is missing or was changed.
     """
     card = read_card(name, folder)
-    try:
-        weights = (folder / name / WEIGHTS).read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"the weights of {name!r} cannot be read ({error.strerror}): restore the folder") from None
+    weights = _read(name, WEIGHTS, folder)
     if hashlib.sha256(weights).hexdigest() != card.weights_sha256:
         raise CheckpointError(
-            f"{WEIGHTS} of {name!r} is not the file its card names (sha256 differs): restore it or fit the model again"
+            f"{WEIGHTS} of {name!r} is not the file its card names (sha256 differs): "
+            "restore it or fit the model again"
         )
     try:
         model = build_model(card.model)
         model.load_state_dict(safetensors.torch.load(weights), strict=True)
         representation = build("representation", REPRESENTATIONS, card.representation)
+        _check_frames(model, representation)
     except (EngineError, RuntimeError, TypeError, safetensors.SafetensorError) as error:
-        reason = str(error).splitlines()[0]
+        reason = " ".join(str(error).split())
         raise CheckpointError(f"checkpoint {name!r} does not fit this version of Earshot: {reason}") from None
     model.eval().requires_grad_(False)
     return Checkpoint(card, model, representation)
+
+
+def _read(name: str, part: str, folder: Path) -> bytes:
+    try:
+        return (folder / name / part).read_bytes()
+    except OSError as error:
+        raise CheckpointError(
+            f"{part} of {name!r} cannot be read ({error.strerror}): restore the folder"
+        ) from None
+
+
+def _check_frames(model: SequenceModel, representation: Representation) -> None:
+    reads = (model.frame_size, model.context_frames)
+    means = (representation.frame_size, representation.context_frames)
+    if reads != means:
+        raise InvalidValueError(
+            f"(frame_size, context_frames) is {reads} in the model, {means} in its frames"
+        )
 
 
 def weight_bytes(model: SequenceModel) -> bytes:
@@ -173,21 +208,36 @@ def save(model: SequenceModel, card: Card, documents: Mapping[str, str], folder:
     weights = weight_bytes(model)
     if hashlib.sha256(weights).hexdigest() != card.weights_sha256:
         raise CheckpointError(f"the card of {card.name!r} names other weights than those to be saved")
-    target, partial, old = (folder / name for name in (card.name, f".{card.name}.partial", f".{card.name}.old"))
+    card_json = json.dumps(card.model_dump(), indent=2, ensure_ascii=False, allow_nan=False)
+    files = {CARD: card_json + "\n", **documents}
+    partial = folder / f".{card.name}.partial"
     try:
-        for leftover in (partial, old):
-            shutil.rmtree(leftover, ignore_errors=True)
+        shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         (partial / WEIGHTS).write_bytes(weights)
-        card_json = json.dumps(card.model_dump(), indent=2, ensure_ascii=False, allow_nan=False)
-        (partial / CARD).write_text(card_json + "\n", encoding="utf-8")
-        for file_name, text in documents.items():
+        for file_name, text in files.items():
             (partial / file_name).write_text(text, encoding="utf-8")
-        if target.exists():
-            os.replace(target, old)
-        os.replace(partial, target)
-        shutil.rmtree(old, ignore_errors=True)
+        _replace(folder / card.name, partial)
     except OSError as error:
+        raise CheckpointError(
+            f"cannot write checkpoint {card.name!r} ({error.strerror}): "
+            "free space or choose a folder you may write to"
+        ) from None
+    finally:
         shutil.rmtree(partial, ignore_errors=True)
-        raise CheckpointError(f"cannot write checkpoint {card.name!r} ({error.strerror}): free space or choose a folder you may write to") from None
-    return target
+    return folder / card.name
+
+
+def _replace(target: Path, new: Path) -> None:
+    """Put ``new`` in the place of ``target``; where that fails, what was there comes back."""
+    old = target.with_name(f".{target.name}.old")
+    if target.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        os.replace(target, old)
+    try:
+        os.replace(new, target)
+    except OSError:
+        if old.exists():
+            os.replace(old, target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -110,8 +110,7 @@ def log_likelihood(
     Raises:
         InvalidValueError: frames have another width than the model's.
     """
-    if frames.shape[-1] != model.frame_size:
-        raise InvalidValueError(f"frames hold {frames.shape[-1]} numbers but the model reads {model.frame_size}")
+    _check_width(model, frames)
     distribution, _ = model(frames)
     return LogLikelihood.of(distribution.log_prob(frames), mask)
 
@@ -125,11 +124,24 @@ def continuation_likelihood(
     Args:
         frames: prime and continuation.
         num_prime_frames: 0 … len(frames); the likelihood of an empty part is NaN per frame.
+
+    Raises:
+        InvalidValueError: another width than the model's, or a prime longer than the frames.
     """
+    _check_width(model, frames)
+    if not 0 <= num_prime_frames <= len(frames):
+        raise InvalidValueError(f"num_prime_frames={num_prime_frames} must be between 0 and {len(frames)}")
     distribution, _ = model(frames.unsqueeze(0))
     log_probs = distribution.log_prob(frames.unsqueeze(0))
     is_prime = torch.arange(len(frames), device=frames.device).unsqueeze(0) < num_prime_frames
     return LogLikelihood.of(log_probs, is_prime), LogLikelihood.of(log_probs, ~is_prime)
+
+
+def _check_width(model: SequenceModel, frames: Tensor) -> None:
+    if frames.shape[-1] != model.frame_size:
+        raise InvalidValueError(
+            f"frames hold {frames.shape[-1]} numbers but the model reads {model.frame_size}"
+        )
 
 
 def _ratio(total: Tensor, count: Tensor) -> float:

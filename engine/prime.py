@@ -41,7 +41,8 @@ def read_prime(path: Path, representation: Representation) -> Prime:
 def _read_roll(path: Path, representation: Representation) -> Prime:
     encoded = representation.encode(read_score(path))
     report = encoded.report
-    return Prime(encoded.frames, "" if report.num_kept == report.num_notes else report.describe())
+    is_whole = report.num_kept == report.num_notes and report.num_drum_notes == 0
+    return Prime(encoded.frames, "" if is_whole else report.describe())
 
 
 def _read_waveform(path: Path, representation: Representation) -> Prime:

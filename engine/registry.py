@@ -28,7 +28,7 @@ def build(kind: str, registry: Mapping[str, Callable[..., T]], spec: Mapping[str
     if not isinstance(spec, Mapping) or "name" not in spec:
         raise InvalidValueError(f"a {kind} needs a 'name', one of: {', '.join(sorted(registry))}")
     arguments = {key: value for key, value in spec.items() if key != "name"}
-    if spec["name"] not in registry:
+    if not isinstance(spec["name"], str) or spec["name"] not in registry:
         raise UnknownNameError(kind, spec["name"], registry)
     constructor = registry[spec["name"]]
     parameters = inspect.signature(constructor).parameters
@@ -40,3 +40,14 @@ def build(kind: str, registry: Mapping[str, Callable[..., T]], spec: Mapping[str
             f"{kind} {spec['name']!r} {', '.join(problems)}; it takes: {', '.join(parameters)}"
         )
     return constructor(**arguments)
+
+
+def require_positive(**sizes: int) -> None:
+    """Refuse sizes that are not whole numbers of at least 1, by their names.
+
+    Raises:
+        InvalidValueError: one is not.
+    """
+    for key, value in sizes.items():
+        if not isinstance(value, int) or value < 1:
+            raise InvalidValueError(f"{key}={value!r} must be a positive integer")

@@ -14,6 +14,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from engine.errors import InvalidValueError
+from engine.heads import Distribution
 from engine.sequence_model import ModelState, SequenceModel
 from engine.uniforms import frame_uniforms
 
@@ -33,7 +34,7 @@ class SamplingOptions:
         temperature: 1 draws from the model's own distribution; above 0, at most 4.
 
     Raises:
-        InvalidValueError: a number is out of range.
+        InvalidValueError: a number is out of range or not whole.
     """
 
     num_frames: int
@@ -41,12 +42,17 @@ class SamplingOptions:
     temperature: float = 1.0
 
     def __post_init__(self) -> None:
+        for key in ("num_frames", "seed"):
+            if not isinstance(getattr(self, key), int):
+                raise InvalidValueError(f"{key}={getattr(self, key)!r} must be a whole number")
         if not 1 <= self.num_frames <= MAX_FRAMES:
             raise InvalidValueError(f"num_frames={self.num_frames} must be between 1 and {MAX_FRAMES}")
         if not 0 <= self.seed <= MAX_SEED:
             raise InvalidValueError(f"seed={self.seed} must be between 0 and {MAX_SEED}")
         if not 0 < self.temperature <= MAX_TEMPERATURE:
-            raise InvalidValueError(f"temperature={self.temperature} must be above 0 and at most {MAX_TEMPERATURE}")
+            raise InvalidValueError(
+                f"temperature={self.temperature} must be above 0 and at most {MAX_TEMPERATURE}"
+            )
 
 
 def sample(
@@ -64,7 +70,9 @@ def sample(
         InvalidValueError: the prime has another width than the model's frames.
     """
     if prime is not None and prime.shape[-1] != model.frame_size:
-        raise InvalidValueError(f"the prime has {prime.shape[-1]} numbers a frame; the model reads {model.frame_size}")
+        raise InvalidValueError(
+            f"the prime has {prime.shape[-1]} numbers a frame; the model reads {model.frame_size}"
+        )
     frame, state, position = _read_prime(model, prime)
     for start in range(0, options.num_frames, FRAMES_AHEAD):
         count = min(FRAMES_AHEAD, options.num_frames - start)
@@ -73,6 +81,7 @@ def sample(
             distribution, state = _predict(model, frame, state, options.temperature)
             if uniforms is None:
                 uniforms = frame_uniforms(options.seed, position + start, count, distribution.num_uniforms)
+                uniforms = uniforms.to(frame.device)
             frame = _draw(distribution, uniforms[offset : offset + 1])
             yield frame[0]
 
@@ -89,11 +98,15 @@ def _read_prime(
 
 
 @torch.no_grad()
-def _predict(model, frame, state, temperature):
+def _predict(
+    model: SequenceModel, frame: Float[Tensor, "batch event"], state: ModelState, temperature: float
+) -> tuple[Distribution, ModelState]:
     distribution, state = model.step(frame, state)
     return distribution.temper(temperature), state
 
 
 @torch.no_grad()
-def _draw(distribution, uniforms):
+def _draw(
+    distribution: Distribution, uniforms: Float[Tensor, "batch uniforms"]
+) -> Float[Tensor, "batch event"]:
     return distribution.sample(uniforms)

@@ -48,7 +48,9 @@ class SequenceModel(nn.Module):
         reads = [*(cell.input_size for cell in cells), head.hidden_size]
         for position, (width, read) in enumerate(zip(widths, reads, strict=True)):
             if width != read:
-                raise InvalidValueError(f"part {position} of the model reads {read} numbers but is given {width}")
+                raise InvalidValueError(
+                    f"part {position} of the model reads {read} numbers but is given {width}"
+                )
         self.cells = nn.ModuleList(cells)
         self.head = head
         self.context_frames = context_frames
@@ -60,12 +62,12 @@ class SequenceModel(nn.Module):
 
     def initial_state(self, batch_size: int) -> ModelState:
         """The state before the first frame."""
-        context = self.cells[0].zeros(batch_size).new_zeros(batch_size, (self.context_frames - 1) * self.frame_size)
+        context = (
+            self.cells[0].zeros(batch_size).new_zeros(batch_size, (self.context_frames - 1) * self.frame_size)
+        )
         return ModelState(context, tuple(cell.initial_state(batch_size) for cell in self.cells))
 
-    def step(
-        self, frame: Float[Tensor, "batch event"], state: ModelState
-    ) -> tuple[Distribution, ModelState]:
+    def step(self, frame: Float[Tensor, "batch event"], state: ModelState) -> tuple[Distribution, ModelState]:
         """Read a frame (zeros at the start) and predict the one after it."""
         x = frame if self.context_frames == 1 else torch.cat((state.context, frame), 1)
         layers = []
@@ -117,6 +119,8 @@ def build_model(spec: Mapping[str, Any]) -> SequenceModel:
     """
     unknown = set(spec) - {"cells", "head", "context_frames"}
     if unknown or not isinstance(spec.get("cells"), list) or "head" not in spec:
-        raise InvalidValueError("a model spec holds 'cells' (a list), 'head' and 'context_frames' and nothing else")
+        raise InvalidValueError(
+            "a model spec holds 'cells' (a list), 'head' and 'context_frames' and nothing else"
+        )
     cells = [build("cell", CELLS, cell) for cell in spec["cells"]]
     return SequenceModel(cells, build("head", HEADS, spec["head"]), spec.get("context_frames", 1))

@@ -13,6 +13,7 @@ from engine.representations.piano_roll import PianoRoll
 from engine.sequence_model import SequenceModel
 
 SEMITONES = range(-6, 6)
+TIE = 1e-6  # likelihoods that differ by this part of them are equal: so much may be rounding of float32
 
 
 def best_transposition(
@@ -23,8 +24,10 @@ def best_transposition(
     All of -6 … +5 that keep every note on the keyboard are tried. On a tie the smallest move wins;
     of two equal moves, the one downwards.
     """
-    possible = [semitones for semitones in SEMITONES if semitones in roll.transpositions(frames)]
+    on_keyboard = roll.transpositions(frames)
+    possible = [semitones for semitones in SEMITONES if semitones in on_keyboard]
     scores = log_likelihood(model, torch.stack([roll.transpose(frames, semitones) for semitones in possible]))
-    ranked = sorted(range(len(possible)), key=lambda row: (-float(scores.totals[row]), abs(possible[row])))
-    best = ranked[0]
+    lowest = float(scores.totals.max()) * (1 + TIE)  # totals are negative
+    tied = [row for row in range(len(possible)) if float(scores.totals[row]) >= lowest]
+    best = min(tied, key=lambda row: abs(possible[row]))
     return possible[best], scores.sequence(best)

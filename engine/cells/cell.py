@@ -16,7 +16,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from engine.errors import InvalidValueError
+from engine.registry import require_positive
 
 State = tuple[Tensor, ...]
 
@@ -33,9 +33,7 @@ class Cell(nn.Module, ABC):
 
     def __init__(self, input_size: int, hidden_size: int):
         super().__init__()
-        for key, value in (("input_size", input_size), ("hidden_size", hidden_size)):
-            if not isinstance(value, int) or value < 1:
-                raise InvalidValueError(f"{key}={value!r} must be a positive integer")
+        require_positive(input_size=input_size, hidden_size=hidden_size)
         self.input_size = input_size
         self.hidden_size = hidden_size
 
@@ -81,10 +79,7 @@ class Cell(nn.Module, ABC):
 
 
 def fill_matrix(weight: Tensor, rng: torch.Generator, *, orthogonal: bool = False) -> None:
-    """Fill square or stacked blocks: Glorot-uniform, or orthogonal for recurrent weights.
-
-    A weight of shape (k * hidden, n) holds k gates; each gate is filled as a matrix of its own.
-    """
+    """Fill a matrix Glorot-uniform, or each of its stacked square blocks orthogonal (recurrent weights)."""
     columns = weight.shape[1]
     block_size = columns if orthogonal else weight.shape[0]
     for block in weight.data.split(block_size):

@@ -1,6 +1,6 @@
 """The plain recurrent layer, equation (2) of Chung et al. 2014, arXiv 1412.3555.
 
-    h_t = tanh(W x_t + U h_{t-1} + b)
+h_t = tanh(W x_t + U h_{t-1} + b)
 """
 
 import torch

@@ -47,9 +47,7 @@ class BernoulliHead(Head):
     """One affine map to the logits of ``frame_size`` independent binary events."""
 
     def __init__(self, hidden_size: int, frame_size: int):
-        super().__init__()
-        self.hidden_size = hidden_size
-        self.frame_size = frame_size
+        super().__init__(hidden_size, frame_size)
         self.weight = nn.Parameter(torch.zeros(frame_size, hidden_size))
         self.bias = nn.Parameter(torch.zeros(frame_size))
 

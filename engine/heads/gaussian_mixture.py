@@ -18,6 +18,7 @@ from torch.nn import functional
 
 from engine.errors import InvalidValueError
 from engine.heads.head import Distribution, Head
+from engine.registry import require_positive
 
 LOG_SQRT_2_PI = 0.5 * math.log(2 * math.pi)
 SMALLEST_UNIFORM = 2.0**-54  # half the spacing of 53-bit uniforms: a draw of 0 stays finite
@@ -77,11 +78,16 @@ class GaussianMixture(Distribution):
         return torch.addcmul(loc, log_scale.exp(), normals)
 
     def temper(self, temperature: float) -> "GaussianMixture":
-        """Log-weights divided by T and variances multiplied by T (each component to the power 1/T)."""
+        """Log-weights divided by T and variances multiplied by T (each component to the power 1/T).
+
+        Relative to the largest weight and in float64, so that a tiny T leaves just that component.
+        """
         if temperature == 1:
             return self
+        below_peak = (self.mixture_logits - self.mixture_logits.amax(-1, keepdim=True)).double()
+        mixture_logits = (below_peak / temperature).to(self.mixture_logits.dtype)
         widened = self.log_scale + 0.5 * math.log(temperature)
-        return GaussianMixture(self.mixture_logits / temperature, self.loc, widened)
+        return GaussianMixture(mixture_logits, self.loc, widened)
 
 
 class GaussianMixtureHead(Head):
@@ -92,15 +98,14 @@ class GaussianMixtureHead(Head):
             half a quantisation step.
 
     Raises:
-        InvalidValueError: fewer than one component.
+        InvalidValueError: fewer than one component, or a bound that is not finite.
     """
 
     def __init__(self, hidden_size: int, frame_size: int, num_components: int, min_log_scale: float):
-        super().__init__()
-        if num_components < 1:
-            raise InvalidValueError(f"num_components={num_components} must be at least 1")
-        self.hidden_size = hidden_size
-        self.frame_size = frame_size
+        super().__init__(hidden_size, frame_size)
+        require_positive(num_components=num_components)
+        if not math.isfinite(min_log_scale):
+            raise InvalidValueError(f"min_log_scale={min_log_scale} must be finite")
         self.num_components = num_components
         self.min_log_scale = min_log_scale
         num_outputs = num_components * (1 + 2 * frame_size)

@@ -13,6 +13,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from engine.registry import require_positive
+
 
 class Distribution(ABC):
     """A distribution over one frame for every element of the leading axes.
@@ -38,10 +40,19 @@ class Distribution(ABC):
 
 
 class Head(nn.Module, ABC):
-    """Maps the hidden state to a Distribution over a frame of ``frame_size`` numbers."""
+    """Maps ``hidden_size`` numbers, the hidden state, to a Distribution over a frame of ``frame_size``.
 
-    hidden_size: int
-    frame_size: int
+    Parameters are zero until ``initialise`` or until weights are loaded.
+
+    Raises:
+        InvalidValueError: a size is not a positive integer.
+    """
+
+    def __init__(self, hidden_size: int, frame_size: int):
+        super().__init__()
+        require_positive(hidden_size=hidden_size, frame_size=frame_size)
+        self.hidden_size = hidden_size
+        self.frame_size = frame_size
 
     @abstractmethod
     def forward(self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]) -> Distribution:

@@ -34,18 +34,24 @@ class Performance:
 
 
 def perform(
-    frames: Float32[Tensor, "time event"], representation: Representation, performance: Performance | None = None
+    frames: Float32[Tensor, "time event"],
+    representation: Representation,
+    performance: Performance | None = None,
 ) -> Playback:
     """The sound of frames, through the one gain that keeps it safe.
 
     Raises:
         EngineError: it would last too long, or there is no synthesiser.
     """
-    return prepare_playback(PERFORMERS[representation.name](frames, representation, performance or Performance()))
+    return prepare_playback(
+        PERFORMERS[representation.name](frames, representation, performance or Performance())
+    )
 
 
 def perform_midi(
-    frames: Float32[Tensor, "time event"], representation: Representation, performance: Performance | None = None
+    frames: Float32[Tensor, "time event"],
+    representation: Representation,
+    performance: Performance | None = None,
 ) -> bytes:
     """The MIDI file of a piano roll.
 
