@@ -22,6 +22,7 @@ def build() -> gr.Blocks:
         play.build(prepare.music())
         api.build()
     with demo.route("Speech", "/speech"):
+        gr.Navbar(main_page_name="Play")
         speech.build(prepare.speech())
     return demo
 

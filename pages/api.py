@@ -51,8 +51,9 @@ def sample_roll(
 
     Returns an object with ``figures``, ``notes`` ([pitch, start frame, length]), and the files ``midi`` and ``wav``.
     """
-    numbers = (float(frames), int(seed), float(temperature), float(tempo), int(program))
-    return answer(DrawRequest((model,), *numbers, OWN_SOUND if midi else prime), midi, "piano_roll")
+    asked = {"models": (model,), "length": float(frames), "seed": seed, "temperature": temperature, "tempo": tempo,
+             "program": program, "prime": OWN_SOUND if midi else prime}  # fmt: skip
+    return answer(asked, midi, "piano_roll")
 
 
 def continue_speech(
@@ -67,14 +68,15 @@ def continue_speech(
 
     Returns an object with ``figures`` and the file ``wav``.
     """
-    request = DrawRequest((model,), min(float(seconds), MAX_SECONDS), int(seed), float(temperature),
-                          prime=OWN_SOUND if recording else prime)  # fmt: skip
-    return answer(request, recording, "waveform")
+    asked = {"models": (model,), "length": min(float(seconds), float(MAX_SECONDS)), "seed": seed,
+             "temperature": temperature, "prime": OWN_SOUND if recording else prime}  # fmt: skip
+    return answer(asked, recording, "waveform")
 
 
-def answer(request: DrawRequest, upload: Mapping[str, Any] | None, kind: str) -> dict[str, Any]:
+def answer(asked: Mapping[str, Any], upload: Mapping[str, Any] | None, kind: str) -> dict[str, Any]:
     """Draw one lane to its end; an engine's error becomes the sentence that the client sees."""
     try:
+        request = DrawRequest(**asked)
         checkpoint = loaded(request.models[0])
         if checkpoint.representation.name != kind:
             raise EngineError(f"{request.models[0]!r} makes frames of another kind: see /list_models")

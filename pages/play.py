@@ -53,8 +53,10 @@ def _controls(catalogue: Catalogue, corpus: str) -> dict[str, Any]:
     chosen = [name for _, name in models][:3]
     with gr.Group(elem_classes="earshot-card"):
         with gr.Row():
-            corpus_box = gr.Dropdown(catalogue.corpora, value=corpus, label="Corpus", elem_id="corpus")
-            model_box = gr.CheckboxGroup(models, value=chosen, label="Models, with test likelihood", elem_id="models")
+            corpus_box = gr.Dropdown(catalogue.corpora, value=corpus, label="Corpus", elem_id="corpus", scale=1)
+            model_box = gr.CheckboxGroup(
+                models, value=chosen, label="Models, with nats per frame on the test split", elem_id="models", scale=2
+            )
         with gr.Row():
             prime = gr.Dropdown(prime_choices(corpus), value="", label="Beginning", elem_id="prime")
             length = gr.Slider(16, 512, value=128, step=16, label="Length in frames", elem_id="length")
@@ -64,7 +66,7 @@ def _controls(catalogue: Catalogue, corpus: str) -> dict[str, Any]:
         )
         with gr.Row():
             lowest, highest = 40, min(240, int(TEMPO_RANGE[1]))
-            tempo = gr.Slider(lowest, highest, value=100, step=2, label="Tempo, quarter notes a minute", elem_id="tempo")
+            tempo = gr.Slider(lowest, highest, value=100, step=2, label="Tempo, quarters a minute", elem_id="tempo")
             program = gr.Dropdown(list(INSTRUMENTS.items()), value=0, label="Instrument", elem_id="instrument")
             seed = gr.Number(FIRST_SEED, label="Seed", precision=0, minimum=0, maximum=MAX_SEED, elem_id="seed")
         with gr.Row(elem_classes="earshot-actions"):

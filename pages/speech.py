@@ -44,7 +44,7 @@ def build(catalogue: Catalogue) -> None:
     note = gr.Markdown(visible=False, elem_classes="earshot-note")
     live = gr.Audio(
         label="Live: the lanes one after the other", streaming=True, autoplay=True, interactive=False,
-        visible=has_ffmpeg(), elem_id="live", elem_classes="earshot-live",
+        visible=has_ffmpeg(), elem_id="live", elem_classes="earshot-live", buttons=[],
     )  # fmt: skip
     invitation = {"kind": "wave", "message": "Choose or record a beginning, then press Continue."}
     lanes = [Lane(invitation, elem_id=f"lane-{lane}", visible=lane == 0) for lane in range(MAX_LANES)]
@@ -59,10 +59,11 @@ def _controls(catalogue: Catalogue, corpus: str) -> dict[str, Any]:
     begin = prime_choices(corpus)
     with gr.Group(elem_classes="earshot-card"):
         with gr.Row():
-            corpus_box = gr.Dropdown(catalogue.corpora, value=corpus, label="Corpus", elem_id="corpus")
+            corpus_box = gr.Dropdown(catalogue.corpora, value=corpus, label="Corpus", elem_id="corpus", scale=1)
             model_box = gr.CheckboxGroup(
-                models, value=[name for _, name in models][:3], label="Models, with test likelihood", elem_id="models"
-            )
+                models, value=[name for _, name in models][:3], label="Models, with nats per step on the test split",
+                elem_id="models", scale=2,
+            )  # fmt: skip
         with gr.Row():
             prime = gr.Dropdown(begin, value=begin[0][1], label="Beginning", elem_id="prime")
             length = gr.Slider(0.5, MAX_SECONDS, value=2.0, step=0.5, label="Seconds to add", elem_id="length")
@@ -142,7 +143,7 @@ def run(request: DrawRequest, upload: str | None, history: Any) -> Iterator[list
     stop = threading.Event()
     note = " ".join(part for part in (report, cut) if part)
     views = lane_updates({lane.lane: lane.value() for lane in lanes}, len(lanes))
-    yield [stop, gr.update(value=note, visible=bool(note)), None, gr.skip(), gr.skip(), *views]
+    yield [stop, gr.update(value=note, visible=bool(note)), gr.skip(), gr.skip(), gr.skip(), *views]
     with TemporaryDirectory(prefix="earshot-") as folder:
         for lane in lanes:
             for sound in sampled_sound(lane, stop):
@@ -150,9 +151,9 @@ def run(request: DrawRequest, upload: str | None, history: Any) -> Iterator[list
                 yield [gr.skip(), gr.skip(), sound, gr.skip(), gr.skip(), *views]
             lane.finish(Path(folder))
             views = lane_updates({lane.lane: lane.value()}, len(lanes))
-            yield [gr.skip(), gr.skip(), None, gr.skip(), gr.skip(), *views]
+            yield [gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip(), *views]
     entries = with_draw(history, request, describe(request))
-    yield [None, gr.skip(), None, entries, history_html(entries), *[gr.skip()] * MAX_LANES]
+    yield [None, gr.skip(), gr.skip(), entries, history_html(entries), *[gr.skip()] * MAX_LANES]
 
 
 def shortened(frames: torch.Tensor, representation: Any) -> tuple[torch.Tensor, str]:
@@ -163,10 +164,10 @@ def shortened(frames: torch.Tensor, representation: Any) -> tuple[torch.Tensor, 
     return frames[-most:], f"Only the last {MAX_PRIME_SECONDS:g} seconds of the recording are continued."
 
 
-def sampled_sound(lane: LaneDraw, stop: threading.Event) -> Iterator[bytes | None]:
+def sampled_sound(lane: LaneDraw, stop: threading.Event) -> Iterator[Any]:
     """Sample a lane to its end, or to the stop; yields its sound in chunks, the prime first.
 
-    Without ffmpeg nothing can be streamed, and None is yielded where there would be a chunk.
+    Without ffmpeg nothing can be streamed, and "no change" is yielded where there would be a chunk.
     """
     representation = lane.checkpoint.representation
     stream = PlaybackStream(representation.sample_rate)
@@ -177,7 +178,7 @@ def sampled_sound(lane: LaneDraw, stop: threading.Event) -> Iterator[bytes | Non
         chunk = representation.decode(torch.stack(lane.frames[played:]))
         played = len(lane.frames)
         sound = stream.push(chunk, is_last=lane.is_whole)
-        yield wav_bytes(sound) if has_ffmpeg() else None
+        yield wav_bytes(sound) if has_ffmpeg() else gr.skip()
 
 
 def describe(request: DrawRequest) -> str:
@@ -214,4 +215,4 @@ def first_view(history: Any, visit: gr.Request) -> Iterator[list[Any]]:
             return
     except EngineError as error:
         gr.Warning(error_sentence(error))
-    yield [None, gr.skip(), None, gr.skip(), history_html(history), *[gr.skip()] * MAX_LANES]
+    yield [None, gr.skip(), gr.skip(), gr.skip(), history_html(history), *[gr.skip()] * MAX_LANES]
