@@ -105,9 +105,9 @@ def read_recipe(name: str, folder: Path = RECIPES) -> Recipe:
         InvalidValueError: it is not valid JSON, or lacks a key, or a value is out of range.
     """
     path = Path(name) if name.endswith(".json") else folder / f"{name}.json"
-    if not path.is_file():
-        raise UnknownNameError("recipe", name, recipe_names(folder))
     try:
+        if not path.is_file():
+            raise UnknownNameError("recipe", name, recipe_names(folder))
         return make_recipe(json.loads(path.read_text(encoding="utf-8")))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise InvalidValueError(f"recipe {path} is not valid JSON ({error}); mend the file") from None
@@ -115,8 +115,8 @@ def read_recipe(name: str, folder: Path = RECIPES) -> Recipe:
         raise InvalidValueError(f"recipe {path} cannot be read ({error.strerror})") from None
 
 
-def make_recipe(values: dict[str, Any]) -> Recipe:
-    """A recipe from plain values.
+def make_recipe(values: object) -> Recipe:
+    """A recipe from plain values, an object as JSON has it.
 
     Raises:
         UnknownNameError: a key or the cell is not known.

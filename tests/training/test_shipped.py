@@ -1,0 +1,98 @@
+"""The checkpoints that are shipped: whole, of the paper's sizes, and as good as their cards say."""
+
+import hashlib
+import json
+
+import pytest
+
+from engine.checkpoint import CHECKPOINTS, available, load, read_card
+from tests.oracle import Oracle
+from training import __main__ as program
+from training.corpora import open_corpus
+from training.model_card import model_card
+from training.recipe import PAPER_UNITS, read_recipe, recipe_names
+from training.run_state import Curve
+
+TOLERANCE = 1e-4  # nats a frame: float32 against float64, and one machine against another
+WORST_CHORALES = 9.2  # nats a frame on the test split
+SHIPPED = [name for name in available(CHECKPOINTS) if name in recipe_names()]  # others are a user's own
+EVERY_CHECKPOINT = pytest.mark.parametrize("name", SHIPPED)
+EXACT = {"rel": 0, "abs": TOLERANCE}
+
+
+@EVERY_CHECKPOINT
+def test_each_is_whole(name):
+    folder = CHECKPOINTS / name
+    assert {path.name for path in folder.iterdir()} == {
+        *("model.safetensors", "card.json", "README.md", "curve.json")
+    }
+    weights = (folder / "model.safetensors").read_bytes()
+    assert hashlib.sha256(weights).hexdigest() == read_card(name).weights_sha256
+    assert (folder / "README.md").read_text(encoding="utf-8") == model_card(read_card(name))
+    curve = json.loads((folder / "curve.json").read_text(encoding="utf-8"))
+    assert set(curve) == set(Curve.__dataclass_fields__)
+    assert {len(values) for values in curve.values()} == {read_card(name).training.epochs}
+    assert curve["update"][-1] == read_card(name).training.updates
+    assert curve["seconds"] == sorted(curve["seconds"])
+
+
+@EVERY_CHECKPOINT
+def test_each_was_fitted_to_convergence_by_its_recipe(name):
+    card = read_card(name)
+    assert name == f"{card.corpus.name}-{card.cell}"
+    assert card.training.recipe == read_recipe(name).model_dump()
+    curve = json.loads((CHECKPOINTS / name / "curve.json").read_text(encoding="utf-8"))
+    best = min(curve["valid_nats_per_frame"])
+    kept = card.metrics["valid"].get("nats_per_frame", card.metrics["valid"].get("nats_per_step"))
+    assert kept == pytest.approx(best, **EXACT)
+    waited = card.training.epochs - 1 - curve["valid_nats_per_frame"].index(best)
+    recipe = card.training.recipe
+    assert waited == recipe["patience"] or card.training.epochs == recipe["max_epochs"]
+
+
+@EVERY_CHECKPOINT
+def test_each_has_the_sizes_of_the_paper(name):
+    checkpoint = load(name)
+    card = checkpoint.card
+    assert [cell["hidden_size"] for cell in card.model["cells"]] == [
+        PAPER_UNITS[checkpoint.representation.name][card.cell]
+    ]
+    assert card.num_parameters == sum(value.numel() for value in checkpoint.model.parameters())
+    assert card.num_recurrent_parameters == sum(
+        value.numel() for value in checkpoint.model.cells.parameters()
+    )
+    if checkpoint.representation.name == "waveform":
+        head = card.model["head"]
+        assert (head["num_components"], head["frame_size"], card.model["context_frames"]) == (20, 10, 2)
+        assert head["min_log_scale"] == pytest.approx(checkpoint.representation.min_log_scale, abs=1e-12)
+
+
+@EVERY_CHECKPOINT
+def test_chorales_are_learned_as_well_as_in_the_paper(name):
+    card = read_card(name)
+    if card.corpus.name != "jsb_chorales":
+        pytest.skip("of another corpus")
+    assert card.metrics["test"]["nats_per_frame"] <= WORST_CHORALES
+    assert card.metrics["test"]["nats_per_frame_sequence_mean"] <= WORST_CHORALES
+
+
+@EVERY_CHECKPOINT
+def test_evaluate_prints_the_card_and_what_the_equations_give(name, corpora_folder, capsys):
+    """The command on the real test split, the card, and a float64 numpy loop over the saved weights."""
+    given = ["evaluate", name, "--split", "test", "--json", "--corpora", str(corpora_folder)]
+    assert program.main(given) == 0
+    figures = json.loads(capsys.readouterr().out)
+    card = read_card(name)
+    assert {key: figures[key] for key in card.metrics["test"]} == pytest.approx(card.metrics["test"], **EXACT)
+    sequences = open_corpus(card.corpus.name, corpora_folder).load().splits["test"]
+    expected = Oracle(CHECKPOINTS / name).metrics([sequence.numpy() for sequence in sequences])
+    assert {key: figures[key] for key in expected} == pytest.approx(expected, **EXACT)
+
+
+@EVERY_CHECKPOINT
+def test_validation_is_as_on_the_card(name, corpora_folder, capsys):
+    given = ["evaluate", name, "--split", "valid", "--json", "--corpora", str(corpora_folder)]
+    assert program.main(given) == 0
+    figures = json.loads(capsys.readouterr().out)
+    expected = read_card(name).metrics["valid"]
+    assert {key: figures[key] for key in expected} == pytest.approx(expected, **EXACT)

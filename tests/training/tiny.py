@@ -1,0 +1,62 @@
+"""Tiny corpora and recipes that fit in seconds."""
+
+import numpy as np
+import torch
+
+from engine.audio import Audio
+from engine.representations.piano_roll import PianoRoll
+from engine.representations.waveform import Waveform
+from training.corpora import SPLITS, Corpus, CorpusData
+from training.recipe import Recipe, make_recipe
+
+
+class TinyCorpus(Corpus):
+    """Data that somebody made, as a corpus."""
+
+    title, description, homepage = "Tiny", "made in a test", "nowhere"
+    licence, citation = "none needed", "nobody"
+
+    def __init__(self, data: CorpusData, name: str = "tiny"):
+        self.data, self.name = data, name
+
+    def load(self) -> CorpusData:
+        return self.data
+
+
+def music(sizes: tuple[int, int, int] = (12, 4, 4), seed: int = 5) -> CorpusData:
+    """Two chords that alternate, with some wrong notes, in pieces of 1 to 12 frames."""
+    rng = np.random.default_rng(seed)
+    chords = np.zeros((2, 88), np.float32)
+    chords[0, [39, 43, 46]] = chords[1, [41, 44, 48]] = 1
+
+    def piece(length: int) -> torch.Tensor:
+        frames = chords[np.arange(length) % 2]
+        wrong = rng.random(frames.shape) < 0.01
+        return torch.from_numpy(np.where(wrong, 1 - frames, frames))
+
+    splits = {
+        split: [piece(1 + (5 * index + 2) % 12) for index in range(size)]
+        for split, size in zip(SPLITS, sizes, strict=True)
+    }
+    return CorpusData(PianoRoll(21, 88, 2), splits)
+
+
+def speech(sizes: tuple[int, int, int] = (6, 3, 3), seed: int = 5) -> CorpusData:
+    """Sines of 16-bit integers, some so loud that they clip at both ends."""
+    rng = np.random.default_rng(seed)
+    representation = Waveform(8_000, mean=0.001, scale=0.3)
+
+    def window(index: int) -> torch.Tensor:
+        phase = 2 * np.pi * rng.random() + np.arange(60) / rng.uniform(4, 20)
+        integers = np.clip(np.round(20_000 * (1 + index % 3) * np.sin(phase)), -32_768, 32_767)
+        return representation.encode(Audio((integers / 32_768).astype(np.float32), 8_000))
+
+    splits = {split: [window(i) for i in range(size)] for split, size in zip(SPLITS, sizes, strict=True)}
+    return CorpusData(representation, splits)
+
+
+def recipe(**changes: object) -> Recipe:
+    """A small GRU on ``music``."""
+    settings = {"learning_rate": 0.01, "batch_size": 4, **changes.pop("optimiser", {})}
+    values = {"name": "tiny", "corpus": "tiny", "cell": "gru", "hidden_size": 6, "max_epochs": 4}
+    return make_recipe({**values, "optimiser": settings, **changes})
