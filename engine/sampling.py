@@ -34,7 +34,7 @@ class SamplingOptions:
         temperature: 1 draws from the model's own distribution; above 0, at most 4.
 
     Raises:
-        InvalidValueError: a number is out of range or not whole.
+        InvalidValueError: a number is out of range.
     """
 
     num_frames: int
@@ -42,9 +42,6 @@ class SamplingOptions:
     temperature: float = 1.0
 
     def __post_init__(self) -> None:
-        for key in ("num_frames", "seed"):
-            if not isinstance(getattr(self, key), int):
-                raise InvalidValueError(f"{key}={getattr(self, key)!r} must be a whole number")
         if not 1 <= self.num_frames <= MAX_FRAMES:
             raise InvalidValueError(f"num_frames={self.num_frames} must be between 1 and {MAX_FRAMES}")
         if not 0 <= self.seed <= MAX_SEED:
