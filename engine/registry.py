@@ -13,13 +13,13 @@ from engine.errors import InvalidValueError, UnknownNameError
 T = TypeVar("T")
 
 
-def build(kind: str, registry: Mapping[str, Callable[..., T]], spec: Mapping[str, Any]) -> T:
+def build(kind: str, registry: Mapping[str, Callable[..., T]], spec: Any) -> T:
     """Look up ``spec["name"]`` in the registry and call what is found with the other keys.
 
     Args:
         kind: what is being built, for the messages, e.g. ``"cell"``.
         registry: name -> constructor.
-        spec: flat JSON object with a ``name``.
+        spec: flat JSON object with a ``name``; whatever else a card may hold there is refused.
 
     Raises:
         UnknownNameError: no such name in the registry.

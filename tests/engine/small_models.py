@@ -75,9 +75,7 @@ def published(
     if representation == "waveform":
         head = {"name": "gaussian_mixture", "num_components": 2, "min_log_scale": frames.min_log_scale}
     spec = {
-        "cells": [
-            {"name": "gru", "input_size": frames.frame_size * frames.context_frames, "hidden_size": 4}
-        ],
+        "cells": [{"name": "gru", "input_size": frames.frame_size * frames.context_frames, "hidden_size": 4}],
         "head": {**head, "hidden_size": 4, "frame_size": frames.frame_size},
         "context_frames": frames.context_frames,
     }

@@ -5,7 +5,11 @@ import pytest
 import engine.errors
 from engine.errors import EngineError, UnknownNameError
 
-kinds = [kind for kind in vars(engine.errors).values() if isinstance(kind, type) and kind.__module__ == "engine.errors"]
+kinds = [
+    kind
+    for kind in vars(engine.errors).values()
+    if isinstance(kind, type) and kind.__module__ == "engine.errors"
+]
 
 
 @pytest.mark.parametrize("kind", kinds)
@@ -16,7 +20,11 @@ def test_every_kind_is_an_engine_error(kind):
 @pytest.mark.parametrize(
     ("given", "known", "message"),
     [
-        ("jsb-gr", ["nottingham-gru", "jsb-gru"], "unknown x 'jsb-gr'; known: jsb-gru, nottingham-gru; did you mean 'jsb-gru'?"),
+        (
+            "jsb-gr",
+            ["nottingham-gru", "jsb-gru"],
+            "unknown x 'jsb-gr'; known: jsb-gru, nottingham-gru; did you mean 'jsb-gru'?",
+        ),
         ("zzz", ["b", "a"], "unknown x 'zzz'; known: a, b"),
         ("a", [], "unknown x 'a'; known: none"),
         (None, ["a"], "unknown x None; known: a"),

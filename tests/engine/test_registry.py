@@ -45,7 +45,9 @@ def test_a_name_that_is_not_known_is_refused_whatever_it_is(name):
         build("brick", BRICKS, {"name": name, "width": 3})
 
 
-@pytest.mark.parametrize("registry", [CELLS, HEADS, REPRESENTATIONS], ids=["cells", "heads", "representations"])
+@pytest.mark.parametrize(
+    "registry", [CELLS, HEADS, REPRESENTATIONS], ids=["cells", "heads", "representations"]
+)
 def test_every_entry_stands_in_a_file_of_its_name(registry):
     """So the name on a card leads to the file."""
     for name, constructor in registry.items():

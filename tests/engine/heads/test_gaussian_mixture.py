@@ -76,7 +76,9 @@ def test_bins_far_in_a_tail_keep_their_precision(side):
     """Forty standard deviations out, where the distribution function itself is 0 or 1 in float64."""
     zero = torch.zeros(1, 1, dtype=torch.float64)
     near, far = (torch.full((1,), side * edge, dtype=torch.float64) for edge in (40.0, 40.5))
-    found = GaussianMixture(zero[0], zero, zero).log_bin_prob(torch.minimum(near, far), torch.maximum(near, far))
+    found = GaussianMixture(zero[0], zero, zero).log_bin_prob(
+        torch.minimum(near, far), torch.maximum(near, far)
+    )
     expected = stats.norm.logsf(40) + np.log1p(-np.exp(stats.norm.logsf(40.5) - stats.norm.logsf(40)))
     assert math.isclose(float(found), expected, rel_tol=1e-12)
 
