@@ -21,7 +21,7 @@ HIGHEST, LOWEST = 32_767, -32_768  # 16-bit samples
 
 
 def tanh_step(x, state, weights):
-    """h = tanh(W x + U h + b)."""
+    """The plain layer: tanh of W x + U h + b."""
     (h,) = state
     return (np.tanh(x @ weights["input_weight"].T + h @ weights["recurrent_weight"].T + weights["bias"]),)
 

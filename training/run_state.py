@@ -67,7 +67,7 @@ class Progress:
 
 
 def write_state(folder: Path, recipe: Recipe, progress: Progress, tensors: dict[str, Tensor]) -> None:
-    """Write a state and remove the older ones.
+    """Write a state and remove the older ones, and what a killed process left half-written.
 
     Raises:
         EngineError: the disk refuses; the state before stays.
@@ -90,7 +90,7 @@ def write_state(folder: Path, recipe: Recipe, progress: Progress, tensors: dict[
         raise EngineError(
             f"cannot save the run in {folder} ({error}): free disk space and start again"
         ) from None
-    for older in folder.glob("state-*"):
+    for older in (*folder.glob("state-*"), *folder.glob(".state-*.partial")):
         if older != target:
             shutil.rmtree(older, ignore_errors=True)
 

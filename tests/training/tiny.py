@@ -1,5 +1,7 @@
 """Tiny corpora and recipes that fit in seconds."""
 
+from pathlib import Path
+
 import numpy as np
 import torch
 
@@ -7,6 +9,7 @@ from engine.audio import Audio
 from engine.representations.piano_roll import PianoRoll
 from engine.representations.waveform import Waveform
 from training.corpora import SPLITS, Corpus, CorpusData
+from training.fit import Fit, FitOptions
 from training.recipe import Recipe, make_recipe
 
 
@@ -60,3 +63,10 @@ def recipe(**changes: object) -> Recipe:
     settings = {"learning_rate": 0.01, "batch_size": 4, **changes.pop("optimiser", {})}
     values = {"name": "tiny", "corpus": "tiny", "cell": "gru", "hidden_size": 6, "max_epochs": 4}
     return make_recipe({**values, "optimiser": settings, **changes})
+
+
+def fit(recipe: Recipe, run_folder: Path, data: CorpusData | None = None) -> Fit:
+    """A fit of ``music``, or of other data, that has come to its end."""
+    fit = Fit(recipe, data or music(), FitOptions(torch.device("cpu"), run_folder, quiet=True))
+    fit.run()
+    return fit
