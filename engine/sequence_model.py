@@ -54,6 +54,7 @@ class SequenceModel(nn.Module):
         self.cells = nn.ModuleList(cells)
         self.head = head
         self.context_frames = context_frames
+        self.__dict__.update(self._modules)  # found at once: nn.Module's own lookup costs as much as a small gate
 
     @property
     def frame_size(self) -> int:
@@ -69,14 +70,16 @@ class SequenceModel(nn.Module):
 
     def step(self, frame: Float[Tensor, "batch event"], state: ModelState) -> tuple[Distribution, ModelState]:
         """Read a frame (zeros at the start) and predict the one after it."""
-        x = frame if self.context_frames == 1 else torch.cat((state.context, frame), 1)
-        layers = []
-        output = x
+        x, context = frame, state.context
+        if self.context_frames > 1:
+            x = torch.cat((context, frame), 1)
+            context = x[:, self.frame_size :]
+        output, layers = x, []
         for cell, cell_state in zip(self.cells, state.layers, strict=True):
-            layers.append(cell(output, cell_state))
-            output = layers[-1][0]
-        context = state.context if self.context_frames == 1 else x[:, self.frame_size :]
-        return self.head(output, x), ModelState(context, tuple(layers))
+            cell_state = cell.forward(output, cell_state)  # not cell(…): hooks cost as much as a small gate
+            output = cell_state[0]
+            layers.append(cell_state)
+        return self.head.forward(output, x), ModelState(context, tuple(layers))
 
     def forward(self, frames: Float[Tensor, "batch time event"]) -> tuple[Distribution, ModelState]:
         """Teacher forcing: the distribution of every frame given those before it.

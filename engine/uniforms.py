@@ -11,13 +11,13 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-BLOCK_SIZE = 256  # uniform numbers of a frame under one key; a frame that needs more goes on under the next
+BLOCK_SIZE = 128  # uniform numbers of a frame under one key; a frame that needs more goes on under the next
 NUMBERS_PER_COUNTER = 4
-MANTISSA_BITS = 53
+RANDOM_BITS = 52  # with half a step added, no number is 0 or 1
 
 
 def frame_uniforms(seed: int, first: int, num_frames: int, count: int) -> Float64[Tensor, "frame count"]:
-    """Uniform numbers in [0, 1) for frames ``first`` … ``first + num_frames - 1``, ``count`` each."""
+    """Uniform numbers, above 0 and below 1, for frames ``first`` … ``first + num_frames - 1``, ``count`` each."""
     num_blocks = -(-count // BLOCK_SIZE)
     start = first * (BLOCK_SIZE // NUMBERS_PER_COUNTER)
     blocks = [
@@ -25,4 +25,5 @@ def frame_uniforms(seed: int, first: int, num_frames: int, count: int) -> Float6
         for block in range(num_blocks)
     ]
     raw = np.concatenate([block.reshape(num_frames, BLOCK_SIZE) for block in blocks], axis=1)
-    return torch.from_numpy((raw[:, :count] >> (64 - MANTISSA_BITS)) * 2.0**-MANTISSA_BITS)
+    steps = raw[:, :count] >> (64 - RANDOM_BITS)
+    return torch.from_numpy((steps + 0.5) * 2.0**-RANDOM_BITS)

@@ -5,7 +5,7 @@
 
 ``log_scale`` has a lower bound, in fitting and in scoring: recordings are quantised to 16 bits, and
 without a bound the density of a point that recurs exactly grows without end. The bound is soft,
-``min_log_scale + softplus(raw - min_log_scale)``, so that a component at the bound can leave it.
+``log(exp(raw) + exp(min_log_scale))``, so that a component at the bound can leave it.
 """
 
 import math
@@ -21,7 +21,6 @@ from engine.heads.head import Distribution, Head
 from engine.registry import require_positive
 
 LOG_SQRT_2_PI = 0.5 * math.log(2 * math.pi)
-SMALLEST_UNIFORM = 2.0**-54  # half the spacing of 53-bit uniforms: a draw of 0 stays finite
 
 
 @dataclass(frozen=True)
@@ -69,12 +68,15 @@ class GaussianMixture(Distribution):
 
     def sample(self, uniforms: Float[Tensor, "*axes uniforms"]) -> Float[Tensor, "*axes event"]:
         """Component by inverting the cumulated weights, samples by the inverse normal CDF."""
-        cumulated = self.mixture_logits.double().softmax(-1).cumsum(-1)
-        component = (uniforms[..., :1] >= cumulated[..., :-1]).sum(-1)
-        index = component[..., None, None].expand(*component.shape, 1, self.loc.shape[-1])
+        num_components, frame_size = self.loc.shape[-2:]
+        choice, quantiles = torch.split_with_sizes(uniforms, (1, frame_size), -1)
+        cumulated = self.mixture_logits.softmax(-1, dtype=torch.float64).cumsum(-1)
+        component = torch.searchsorted(cumulated, choice, right=True)
+        component.clamp_(max=num_components - 1)  # rounding may leave the last sum just below 1
+        index = component.unsqueeze(-1).expand(*component.shape, frame_size)
         loc = self.loc.gather(-2, index).squeeze(-2)
         log_scale = self.log_scale.gather(-2, index).squeeze(-2)
-        normals = torch.special.ndtri(uniforms[..., 1:].clamp(min=SMALLEST_UNIFORM)).to(loc.dtype)
+        normals = torch.special.ndtri(quantiles).to(loc.dtype)
         return torch.addcmul(loc, log_scale.exp(), normals)
 
     def temper(self, temperature: float) -> "GaussianMixture":
@@ -111,14 +113,17 @@ class GaussianMixtureHead(Head):
         num_outputs = num_components * (1 + 2 * frame_size)
         self.weight = nn.Parameter(torch.zeros(num_outputs, hidden_size))
         self.bias = nn.Parameter(torch.zeros(num_outputs))
+        self.register_buffer("bound", torch.tensor(float(min_log_scale)), persistent=False)
+        self.__dict__.update(self._parameters)  # found at once: nn.Module's own lookup costs a small product
 
     def forward(self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]) -> GaussianMixture:
         """The distribution of the next frame; the input of this step is not read."""
         count, size = self.num_components, self.frame_size
         outputs = functional.linear(h, self.weight, self.bias)
-        mixture_logits, loc, raw = outputs.split((count, count * size, count * size), -1)
-        excess = functional.softplus(raw.unflatten(-1, (count, size)) - self.min_log_scale)
-        return GaussianMixture(mixture_logits, loc.unflatten(-1, (count, size)), self.min_log_scale + excess)
+        mixture_logits, loc, raw = torch.split_with_sizes(outputs, (count, count * size, count * size), -1)
+        log_scale = torch.logaddexp(raw, self.bound)
+        shape = (*h.shape[:-1], count, size)
+        return GaussianMixture(mixture_logits, loc.reshape(shape), log_scale.view(shape))
 
     def initialise(self, rng: torch.Generator) -> None:
         """Glorot weights; means start spread over [-1, 1] so that components differ."""

@@ -4,7 +4,7 @@ Conventions
     h         shape (*axes, hidden), the output of the last cell
     x         shape (*axes, input), the input of this step
     frame     shape (*axes, event)
-    uniforms  float64 in [0, 1), shape (*axes, num_uniforms)
+    uniforms  float64, between 0 and 1 but neither, shape (*axes, num_uniforms)
 """
 
 from abc import ABC, abstractmethod
