@@ -41,7 +41,7 @@ def test_missing_and_unknown_keys_are_named(spec, message):
 @pytest.mark.parametrize("name", ["plian", None, 7, ["plain"], {}])
 def test_a_name_that_is_not_known_is_refused_whatever_it_is(name):
     """A list as name, which JSON allows, once ended in a TypeError: it cannot be looked up."""
-    with pytest.raises(UnknownNameError, match="unknown brick .*known: plain"):
+    with pytest.raises(UnknownNameError, match=r"unknown brick .*known: plain"):
         build("brick", BRICKS, {"name": name, "width": 3})
 
 

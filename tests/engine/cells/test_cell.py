@@ -100,8 +100,10 @@ def test_gradients_of_an_unroll_are_those_of_finite_differences(constructor):
         weights = {f"cell.{name}": value for name, value in zip(names, given[len(start) :], strict=True)}
         return torch.func.functional_call(module, weights, (xs, tuple(given[: len(start)])))
 
-    weights = [parameter.detach().requires_grad_() for parameter in cell.parameters()]
+    weights = [parameter.detach().clone().requires_grad_() for parameter in cell.parameters()]
     assert torch.autograd.gradcheck(unroll, (xs, *start, *weights))
+    gradients = torch.autograd.grad(unroll(xs, *start, *weights)[0].sum(), (xs, *start, *weights))
+    assert all(gradient.any() for gradient in gradients)
 
 
 @every_cell
