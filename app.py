@@ -39,7 +39,7 @@ def main() -> None:
     build().queue(max_size=20).launch(
         server_name=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"),
         server_port=int(os.environ.get("GRADIO_SERVER_PORT", "7860")),
-        head=f"<style>{lane.asset('earshot.css')}</style>",  # css= would be rewritten, and its media queries broken
+        head=f"<style>{lane.asset('earshot.css')}</style>",  # css= would rewrite it, and break media queries
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
         max_file_size=MAX_UPLOAD,
         footer_links=[],

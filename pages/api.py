@@ -1,4 +1,9 @@
-"""Named endpoints: what the pages do, for programs (``gradio_client``, curl)."""
+"""Named endpoints: what the pages do, for programs (``gradio_client``, curl).
+
+Conventions
+    prime    the name of a shipped excerpt, an uploaded file (``handle_file("x.mid")``), or "" for none
+    figures  [label, text] pairs, as on the page
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,20 +13,23 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileData
 from gradio.processing_utils import save_file_to_cache
-from gradio.utils import get_upload_folder
+from gradio.utils import get_upload_folder, is_in_or_equal
 
-from engine import CheckpointError, EngineError, available, read_card
-from pages.catalogue import loaded
-from pages.draw_request import MAX_SECONDS, OWN_SOUND, DrawRequest
-from pages.drawing import error_sentence, open_lanes, prime_frames
+from engine import CheckpointError, EngineError, UnreadableFileError, available, read_card
+from pages.draw_page import HEAVY
+from pages.draw_request import OWN, DrawRequest
+from pages.drawing import open_drawing
+from pages.sentence import sentence
+
+LONGEST_SECONDS = 600.0  # of work; every allowed draw takes less
 
 
 def build() -> None:
     """Declare the endpoints inside the current Blocks; sampling waits in the pages' queue."""
-    heavy = {"concurrency_id": "sample", "concurrency_limit": 2}
+    queue = {key: HEAVY[key] for key in ("concurrency_id", "concurrency_limit")}
     gr.api(list_models, api_name="list_models")
-    gr.api(sample_roll, api_name="sample_roll", **heavy)
-    gr.api(continue_speech, api_name="continue_speech", **heavy)
+    gr.api(sample_roll, api_name="sample_roll", **queue)
+    gr.api(continue_speech, api_name="continue_speech", **queue)
 
 
 def list_models() -> list[dict[str, Any]]:
@@ -32,8 +40,16 @@ def list_models() -> list[dict[str, Any]]:
             card = read_card(name)
         except CheckpointError:
             continue
-        facts = {"name": name, "cell": card.cell, "units": card.num_units, "corpus": card.corpus.name}
-        models.append({**facts, "representation": card.representation["name"], "test": card.metrics.get("test", {})})
+        models.append(
+            {
+                "name": name,
+                "cell": card.cell,
+                "units": card.num_units,
+                "corpus": card.corpus.name,
+                "representation": card.representation["name"],
+                "test": card.metrics.get("test", {}),
+            }
+        )
     return models
 
 
@@ -42,18 +58,16 @@ def sample_roll(
     frames: int = 128,
     seed: int = 0,
     temperature: float = 1.0,
-    tempo: float = 100.0,
-    program: int = 0,
-    prime: str = "",
-    midi: dict[str, Any] | None = None,
+    prime: str | dict[str, Any] = "",
+    performance: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Sample a piano roll. ``prime`` names a shipped excerpt, or upload a MIDI file as ``midi``.
+    """Sample a piano roll after ``prime``: nothing, a shipped excerpt, or an uploaded MIDI file.
 
-    Returns an object with ``figures``, ``notes`` ([pitch, start frame, length]), and the files ``midi`` and ``wav``.
+    ``performance`` is like {"tempo": 100, "program": 0}. Returns an object with ``figures``, ``notes``
+    ([pitch, start frame, length]), and the files ``midi`` and ``wav``.
     """
-    asked = {"models": (model,), "length": float(frames), "seed": seed, "temperature": temperature, "tempo": tempo,
-             "program": program, "prime": OWN_SOUND if midi else prime}  # fmt: skip
-    return answer(asked, midi, "piano_roll")
+    asked = {"length": frames, "seed": seed, "temperature": temperature}
+    return answer("piano_roll", model, {**_performance(performance), **asked}, prime)
 
 
 def continue_speech(
@@ -61,28 +75,23 @@ def continue_speech(
     seconds: float = 1.0,
     seed: int = 0,
     temperature: float = 1.0,
-    prime: str = "",
-    recording: dict[str, Any] | None = None,
+    prime: str | dict[str, Any] = "",
 ) -> dict[str, Any]:
-    """Continue a recording. ``prime`` names a shipped excerpt, or upload sound as ``recording``.
+    """Continue ``prime``: a shipped excerpt or an uploaded recording.
 
     Returns an object with ``figures`` and the file ``wav``.
     """
-    asked = {"models": (model,), "length": min(float(seconds), float(MAX_SECONDS)), "seed": seed,
-             "temperature": temperature, "prime": OWN_SOUND if recording else prime}  # fmt: skip
-    return answer(asked, recording, "waveform")
+    return answer("waveform", model, {"length": seconds, "seed": seed, "temperature": temperature}, prime)
 
 
-def answer(asked: Mapping[str, Any], upload: Mapping[str, Any] | None, kind: str) -> dict[str, Any]:
+def answer(kind: str, model: str, asked: Mapping[str, Any], prime: Any) -> dict[str, Any]:
     """Draw one lane to its end; an engine's error becomes the sentence that the client sees."""
     try:
-        request = DrawRequest(**asked)
-        checkpoint = loaded(request.models[0])
-        if checkpoint.representation.name != kind:
-            raise EngineError(f"{request.models[0]!r} makes frames of another kind: see /list_models")
-        frames, _, report = prime_frames(request.prime, upload["path"] if upload else None, checkpoint)
-        (lane,) = open_lanes(request, frames)
-        lane.extend(seconds=600.0)
+        upload = None if isinstance(prime, str) else uploaded_path(prime)
+        request = DrawRequest.of((str(model),), {**asked, "prime": OWN if upload else prime})
+        drawing = open_drawing(request, upload, kind)
+        (lane,) = drawing.lanes
+        lane.extend(LONGEST_SECONDS)
         with TemporaryDirectory(prefix="earshot-") as folder:
             lane.finish(Path(folder))
             value = lane.value()
@@ -90,9 +99,34 @@ def answer(asked: Mapping[str, Any], upload: Mapping[str, Any] | None, kind: str
                 raise EngineError(value["message"])
             files = {file["label"].lower(): _served(file["path"]) for file in value["downloads"]}
         facts = {key: value[key] for key in ("figures", "notes", "message", "prime_frames") if key in value}
-        return {**facts, "report": report, "seed": request.seed, **files}
+        return {**facts, "report": drawing.report, "seed": request.seed, **files}
     except EngineError as error:
-        raise gr.Error(error_sentence(error), print_exception=False) from None
+        raise gr.Error(sentence(error), print_exception=False) from None
+
+
+def uploaded_path(file: Any) -> str:
+    """The path of a file that a client has uploaded.
+
+    Gradio checks paths that are marked as files; a client may leave out the mark, and name any file of
+    this machine.
+
+    Raises:
+        UnreadableFileError: it is no uploaded file.
+    """
+    path = file.get("path") if isinstance(file, Mapping) else None
+    if not isinstance(path, str) or not is_in_or_equal(
+        Path(path).resolve(), Path(get_upload_folder()).resolve()
+    ):
+        raise UnreadableFileError(
+            "the prime is no uploaded file: give handle_file(path), or an excerpt's name"
+        )
+    return path
+
+
+def _performance(given: Any) -> dict[str, Any]:
+    if given is not None and (not isinstance(given, Mapping) or set(given) - {"tempo", "program"}):
+        raise gr.Error('performance must be like {"tempo": 100, "program": 0}.', print_exception=False)
+    return dict(given or {})
 
 
 def _served(path: Path) -> dict[str, Any]:

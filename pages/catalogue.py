@@ -59,7 +59,8 @@ def title(card: Card) -> str:
 def label(card: Card) -> str:
     """What a choice is called: the title, or the name of a model of one's own, and its test likelihood."""
     figures = card.metrics.get("test", {})
-    figure = next((f" · {figures[key]:.2f} nats" for key in ("nats_per_frame", "nats_per_step") if key in figures), "")
+    keys = [key for key in ("nats_per_frame", "nats_per_step") if key in figures]
+    figure = f" · {figures[keys[0]]:.2f} nats" if keys else ""
     own = "" if card.name == f"{card.corpus.name}-{card.cell}" else f"{card.name}: "
     return own + title(card) + figure
 

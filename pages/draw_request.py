@@ -6,27 +6,26 @@ Conventions
            visitor uploaded). Uploaded sound is too long for a link: such a draw has none.
 """
 
-import base64
-import binascii
 import math
-import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 from urllib.parse import urlencode
 
-import numpy as np
-import torch
-from torch import Tensor
-
-from engine import MAX_SEED, MAX_TEMPERATURE, InvalidValueError
+from engine import MAX_SEED, InvalidValueError
 
 MAX_LANES = 4
-MAX_FRAMES = 1024
+MAX_FRAMES = 512
 MAX_SECONDS = 10
-PACKED = "roll:"
-MAX_PACKED_CHARACTERS = 6_000  # servers refuse much longer addresses
-MAX_PRIME_FRAMES = 2_048
-OWN_SOUND = "own"  # a prime that no link can carry
+MAX_LINKED_CHARACTERS = 6_000  # servers refuse much longer addresses
+OWN = "own"  # the prime is a file of the visitor's
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "length": (0.1, MAX_FRAMES),  # of speech at most MAX_SECONDS
+    "seed": (0, MAX_SEED),
+    "temperature": (0.1, 2.0),
+    "tempo": (40, 240),
+    "program": (0, 127),
+}
 
 
 @dataclass(frozen=True)
@@ -54,26 +53,53 @@ class DrawRequest:
     prime: str = ""
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.models) <= MAX_LANES or len(set(self.models)) != len(self.models):
+        if not 1 <= len(self.models) <= MAX_LANES:
             raise InvalidValueError(f"choose one to {MAX_LANES} models; {len(self.models)} are chosen")
-        for name, lowest, highest in (
-            ("length", 0.1, MAX_FRAMES), ("seed", 0, MAX_SEED), ("temperature", 0.05, MAX_TEMPERATURE),
-            ("tempo", 20, 400), ("program", 0, 127),
-        ):  # fmt: skip
+        if len(set(self.models)) != len(self.models):
+            raise InvalidValueError("choose each model only once: the same numbers give it the same draw")
+        for name, (lowest, highest) in LIMITS.items():
             value = getattr(self, name)
             if not (math.isfinite(value) and lowest <= value <= highest):
-                raise InvalidValueError(f"{name} {value:g} must be from {lowest:g} to {highest:g}")
+                raise InvalidValueError(f"{name} {value:.10g} must be from {lowest:g} to {highest:.10g}")
 
     @property
     def link(self) -> str | None:
         """The query of an address that gives this draw, or None where the prime is too long for one."""
-        if self.prime == OWN_SOUND or len(self.prime) > MAX_PACKED_CHARACTERS:
+        if self.prime == OWN or len(self.prime) > MAX_LINKED_CHARACTERS:
             return None
         defaults = {field.name: field.default for field in fields(self)}
         values = {key: value for key, value in asdict(self).items() if value != defaults[key]}
         values["models"] = ",".join(self.models)
-        values = {key: f"{value:g}" if isinstance(value, float) else value for key, value in values.items()}
-        return "?" + urlencode(values, safe=",:")
+        exact = {key: str(value).removesuffix(".0") for key, value in values.items()}
+        return "?" + urlencode(exact, safe=",:")
+
+    @classmethod
+    def of(cls, models: tuple[str, ...], values: Mapping[str, Any]) -> "DrawRequest":
+        """A request of what a page, a link or a program gives; what it leaves out takes its default.
+
+        Raises:
+            InvalidValueError: a value is empty, no number, or out of range.
+        """
+        kinds = {
+            "length": float,
+            "seed": int,
+            "temperature": float,
+            "tempo": float,
+            "program": int,
+            "prime": str,
+        }
+        given = {}
+        for name, kind in kinds.items():
+            try:
+                if name in values:
+                    given[name] = kind(values[name])
+            except (ValueError, TypeError, OverflowError):
+                raise InvalidValueError(
+                    f"{name} {str(values[name])[:40]!r} is not a number: give one"
+                ) from None
+        if missing := [name for name in ("length", "seed") if name not in given]:
+            raise InvalidValueError(f"{missing[0]} is missing: give a number")
+        return cls(models, **given)
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "DrawRequest | None":
@@ -84,33 +110,9 @@ class DrawRequest:
         """
         if "models" not in query:
             return None
-        kinds = {"length": float, "seed": int, "temperature": float, "tempo": float, "program": int, "prime": str}
         try:
-            values = {key: kind(query[key]) for key, kind in kinds.items() if key in query}
-            return cls(models=tuple(query["models"].split(",")), **values)
-        except (ValueError, TypeError):
-            raise InvalidValueError("this link is damaged: ask for it again, or choose below") from None
-
-
-def pack_roll(frames: Tensor) -> str:
-    """A piano roll as text for a link: its bits, deflated, in base64."""
-    bits = np.packbits(frames.numpy() > 0, axis=1)
-    return PACKED + base64.urlsafe_b64encode(zlib.compress(bits.tobytes(), 9)).decode().rstrip("=")
-
-
-def unpack_roll(text: str, num_pitches: int) -> Tensor:
-    """The frames, float32 (time, pitch), of a packed roll.
-
-    Raises:
-        InvalidValueError: the text is no packed roll, or too long.
-    """
-    row_size = -(-num_pitches // 8)
-    encoded = text.removeprefix(PACKED)
-    try:
-        packed = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
-        data = zlib.decompressobj().decompress(packed, row_size * MAX_PRIME_FRAMES)
-        rows = np.frombuffer(data, np.uint8).reshape(-1, row_size)
-    except (binascii.Error, zlib.error, ValueError):
-        raise InvalidValueError("the prime in this link is damaged: ask for the link again") from None
-    bits = np.unpackbits(rows, axis=1)[:, :num_pitches]
-    return torch.from_numpy(bits.astype(np.float32))
+            return cls.of(tuple(query["models"].split(",")), query)
+        except InvalidValueError as error:
+            raise InvalidValueError(
+                f"this link is damaged ({error}); ask for it again, or choose below"
+            ) from None

@@ -1,106 +1,127 @@
-"""Drawing: all lanes of one request, from the first frame to files; nothing of it outlives the request."""
+"""Drawing: the lanes of one request, from its beginning to sampled frames; nothing outlives the request."""
 
-import secrets
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
-import gradio as gr
 import torch
 from torch import Tensor
 
-from engine import MAX_SEED, Checkpoint, EngineError, InvalidValueError, read_prime
+from engine import Checkpoint, InvalidValueError, read_prime
 from pages.catalogue import loaded
-from pages.draw_request import MAX_LANES, OWN_SOUND, PACKED, DrawRequest, pack_roll, unpack_roll
+from pages.draw_request import MAX_FRAMES, MAX_SECONDS, OWN, DrawRequest
 from pages.excerpts import excerpt
-from pages.lane_draw import LaneDraw
+from pages.lane_draw import LaneDraw, frames_per_unit
+from pages.packed_roll import PACKED, pack_roll, unpack_roll
 
 SECONDS_PER_VIEW = 0.2  # between two updates of the page
+MAX_LENGTHS = {"piano_roll": (MAX_FRAMES, "frames"), "waveform": (MAX_SECONDS, "seconds")}
 
 
-def prime_frames(prime: str, upload: str | None, checkpoint: Checkpoint) -> tuple[Tensor, str, str]:
-    """The frames to continue, what a link calls them, and a sentence on what was left out of a file.
+class Running:
+    """A draw at work, as its visitor may end it: by the button, or by another draw."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._replaced = threading.Event()
+
+    def stop(self) -> None:
+        """Be content with the frames that are there."""
+        self._stopped.set()
+
+    def replace(self) -> None:
+        """Another draw has taken the lanes."""
+        self._replaced.set()
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the lanes belong to a later draw."""
+        return self._replaced.is_set()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether more frames are wanted."""
+        return not (self._stopped.is_set() or self._replaced.is_set())
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The lanes of a request, opened but not yet sampled.
 
     Args:
-        prime: as in DrawRequest, or ``OWN_SOUND`` with an upload.
+        request: as asked for; an uploaded beginning has become what a link can carry.
+        lanes: one for every model.
+        report: what was left out of the beginning, in one sentence; empty if nothing was.
+    """
+
+    request: DrawRequest
+    lanes: tuple[LaneDraw, ...]
+    report: str
+
+
+def open_drawing(request: DrawRequest, upload: str | None, kind: str) -> Drawing:
+    """Read the beginning and make the lanes.
+
+    Args:
+        request: what is drawn.
+        upload: path of the file that the prime ``OWN`` stands for, or None.
+        kind: name of the representation that all models must have.
+
+    Raises:
+        EngineError: a model or the beginning is not known, cannot be read, or is of another kind.
+    """
+    checkpoints = [loaded(name) for name in request.models]
+    representation = checkpoints[0].representation
+    for name, checkpoint in zip(request.models, checkpoints, strict=True):
+        if checkpoint.representation.name != kind:
+            raise InvalidValueError(f"{name!r} draws another kind of frames: choose a model of this page")
+        if checkpoint.representation != representation:
+            raise InvalidValueError("models that are compared must be fitted on the same corpus")
+    longest, unit = MAX_LENGTHS[kind]
+    if request.length > longest:
+        raise InvalidValueError(f"length {request.length:g} must be at most {longest} {unit}")
+    frames, report = prime_frames(request.prime, upload, checkpoints[0])
+    most = round(longest * frames_per_unit(representation))
+    if len(frames) > most:
+        frames = frames[-most:]
+        report = f"{report} Only the last {longest} {unit} of the beginning are continued.".strip()
+    if request.prime == OWN and kind == "piano_roll":
+        request = replace(request, prime=pack_roll(frames))
+    lanes = [LaneDraw(number, checkpoint, request, frames) for number, checkpoint in enumerate(checkpoints)]
+    return Drawing(request, tuple(lanes), report)
+
+
+def prime_frames(prime: str, upload: str | None, checkpoint: Checkpoint) -> tuple[Tensor, str]:
+    """The frames to continue, and a sentence on what was left out of a file.
+
+    Args:
+        prime: as in DrawRequest, or ``OWN`` with an upload.
         upload: path of an uploaded file, or None.
+        checkpoint: whose frames they are.
 
     Raises:
         EngineError: the file cannot be read, or the prime is not known.
     """
     representation = checkpoint.representation
-    if prime == OWN_SOUND:
-        if upload is None:
-            raise InvalidValueError("choose a file to continue, or another beginning")
-        read = read_prime(Path(upload), representation)
-        name = pack_roll(read.frames) if representation.name == "piano_roll" else OWN_SOUND
-        return read.frames, name, read.report
-    if prime.startswith(PACKED):
-        if representation.name != "piano_roll":
-            raise InvalidValueError("this link continues notes, which a speech model cannot read")
-        return unpack_roll(prime, representation.num_pitches), prime, ""
-    if prime:
-        return read_prime(excerpt(prime).path, representation).frames, prime, ""
-    return torch.zeros(0, checkpoint.model.frame_size), "", ""
+    is_music = representation.name == "piano_roll"
+    if not prime:
+        return torch.zeros(0, checkpoint.model.frame_size), ""
+    if prime.startswith(PACKED) and is_music:
+        return unpack_roll(prime, representation.num_pitches), ""
+    if prime == OWN and upload is None:
+        raise InvalidValueError("choose a file to continue, or another beginning")
+    path = Path(upload) if prime == OWN else excerpt(prime).path
+    if prime != OWN and (path.suffix == ".mid") != is_music:
+        raise InvalidValueError(f"the beginning {prime!r} is of another kind than the model: choose another")
+    read = read_prime(path, representation)
+    return read.frames, read.report
 
 
-def open_lanes(request: DrawRequest, prime: Tensor) -> list[LaneDraw]:
-    """A lane for every model of the request.
-
-    Raises:
-        EngineError: a model is not known, or is of another kind than the first.
-    """
-    checkpoints = [loaded(name) for name in request.models]
-    first = checkpoints[0].representation
-    for checkpoint in checkpoints:
-        if checkpoint.representation != first:
-            raise InvalidValueError("models that are compared must be fitted on the same corpus")
-    return [LaneDraw(lane, checkpoint, request, prime) for lane, checkpoint in enumerate(checkpoints)]
-
-
-def draw(lanes: list[LaneDraw], stop: threading.Event) -> Iterator[dict[int, dict[str, Any]]]:
-    """Sample all lanes side by side, then score and render each.
-
-    Yields:
-        lane number -> new value, for the lanes that changed.
-    """
-    yield {lane.lane: lane.value() for lane in lanes}
-    while not stop.is_set() and any(not lane.is_whole for lane in lanes):
+def sample_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[list[LaneDraw]]:
+    """Sample all lanes side by side until they are whole or the visitor ends it; yields those that grew."""
+    while running.goes_on and any(not lane.is_whole for lane in lanes):
         growing = [lane for lane in lanes if not lane.is_whole]
         for lane in growing:
             lane.extend(SECONDS_PER_VIEW / len(growing))
-        yield {lane.lane: lane.value() for lane in growing}
-    with TemporaryDirectory(prefix="earshot-") as folder:
-        for lane in lanes:
-            lane.finish(Path(folder))
-            yield {lane.lane: lane.value()}
-
-
-def error_sentence(error: EngineError) -> str:
-    """An engine's error as a sentence on the page."""
-    text = str(error)
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
-
-
-def lane_updates(views: dict[int, dict[str, Any]], num_lanes: int) -> list[Any]:
-    """One update for every lane of the page: changed ones get their value, unused ones are hidden."""
-    updates = []
-    for lane in range(MAX_LANES):
-        if lane in views:
-            updates.append(gr.update(value=views[lane], visible=True))
-        else:
-            updates.append(gr.skip() if lane < num_lanes else gr.update(visible=False))
-    return updates
-
-
-def press_stop(stop: threading.Event | None) -> None:
-    """Tell the draw that this visitor started last to be content with what it has."""
-    if stop is not None:
-        stop.set()
-
-
-def new_seed() -> int:
-    """A seed that nobody chose."""
-    return secrets.randbelow(MAX_SEED + 1)
+        yield growing

@@ -1,7 +1,8 @@
 """The first draw: shipped with the app, so that a visitor hears something before any model is at work.
 
-    assets/draws/first.mid    what was drawn
-    assets/draws/first.txt    the link that draws it again
+Conventions
+    first.mid    in assets/draws: what was drawn
+    first.txt    beside it: the link that draws it again
 """
 
 from functools import cache
@@ -20,12 +21,12 @@ from pages.lane_draw import LaneDraw
 DRAWS = Path(__file__).resolve().parent.parent / "assets" / "draws"
 
 
-def first_view(folder: Path) -> dict[str, Any] | None:
-    """The lane of the shipped draw, its files written to ``folder``; None where its model is not there."""
+def first_draw(folder: Path) -> dict[str, Any]:
+    """The lane of the shipped draw, its files written to ``folder``; empty if it cannot be played."""
     try:
         value, files = _first_draw()
     except (EngineError, OSError):
-        return None
+        return {}
     for name, content in files.items():
         (folder / name).write_bytes(content)
     downloads = [{**file, "path": folder / file["name"]} for file in value["downloads"]]
@@ -39,7 +40,11 @@ def _first_draw() -> tuple[dict[str, Any], dict[str, bytes]]:
     request = DrawRequest.from_query(dict(parse_qsl(link.removeprefix("?"))))
     checkpoint = loaded(request.models[0])
     lane = LaneDraw(0, checkpoint, request, torch.zeros(0, checkpoint.model.frame_size))
-    lane.frames = list(read_prime(DRAWS / "first.mid", checkpoint.representation).frames)
+    read = read_prime(DRAWS / "first.mid", checkpoint.representation).frames
+    silence = read.new_zeros(
+        max(lane.num_frames - len(read), 0), read.shape[1]
+    )  # a MIDI file has none at its end
+    lane.frames = [*read, *silence]
     with TemporaryDirectory(prefix="earshot-") as folder:
         lane.finish(Path(folder))
         value = lane.value()

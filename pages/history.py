@@ -8,7 +8,7 @@ import gradio as gr
 from pages.draw_request import DrawRequest
 
 MAX_ENTRIES = 10
-OBFUSCATION = "earshot-history"  # nothing here is secret: a constant, so that a restart can read what is stored
+OBFUSCATION = "earshot-history"  # no secret: a constant, so that a restart can read what is stored
 
 
 def browser_history(page: str) -> gr.BrowserState:

@@ -28,7 +28,7 @@ from gradio_client.utils import strip_invalid_filename_characters
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 KINDS = ("roll", "wave")
-STATES = ("empty", "sampling", "done", "stopped", "error")
+STATES = ("hidden", "empty", "sampling", "done", "stopped", "error")
 
 EMPTY: Mapping[str, Any] = {
     "kind": "roll",
@@ -52,11 +52,15 @@ EMPTY: Mapping[str, Any] = {
 }
 
 
+HIDDEN: Mapping[str, Any] = {"state": "hidden"}  # a lane that a draw does not need
+
+
 class Lane(gr.HTML):
     """One lane of a page: a piano roll or a waveform that grows, plays, and can be taken home.
 
     An event that streams values into lanes needs ``show_progress="hidden"`` (the lane shows its own), and
-    yields ``gr.skip()`` for every lane that has not changed.
+    leaves out every lane that has not changed. It gives the value itself: ``gr.update`` would make a new
+    Lane, whose files Gradio does not remove when they are old.
 
     Args:
         value: the first value, or None for an empty lane; keys that are missing take their default.

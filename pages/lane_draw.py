@@ -5,6 +5,7 @@ Conventions
     chunk    frames sampled in one go, so that pictures grow while a model is at work
 """
 
+import math
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -28,6 +29,7 @@ from engine import (
 )
 from pages.catalogue import title
 from pages.draw_request import DrawRequest
+from pages.sentence import sentence
 
 PEAKS_PER_SECOND = 120  # columns of a waveform picture
 
@@ -78,32 +80,40 @@ class LaneDraw:
         """Score and render what is there, into files in ``folder``; a failure is shown in the lane."""
         self._source = iter(())
         self.state = "done" if self.is_whole else "stopped"
+        if not self.frames:
+            self._extra = {"message": "Stopped before the first frame."}
+            return
         frames = torch.stack(self.frames)
+        self._extra = {"figures": self.figures(frames), "link": self.request.link}
         try:
-            playback = perform(frames, self.checkpoint.representation, self.performance)
-            stem = file_stem(self.request, self.checkpoint.card.name)
-            wav = folder / f"{stem}.wav"
-            write_wav(playback.audio, wav)
-            downloads = [{"label": "WAV", "path": wav, "name": wav.name}]
-            if self.is_music:
-                midi = folder / f"{stem}.mid"
-                midi.write_bytes(perform_midi(frames, self.checkpoint.representation, self.performance))
-                downloads.insert(0, {"label": "MIDI", "path": midi, "name": midi.name})
-            self._extra = {"audio": wav, "downloads": downloads, "message": " ".join(playback.messages)}
+            self._render(frames, folder / file_stem(self.request, self.checkpoint.card.name))
         except EngineError as error:
             self.state = "error"
-            self._extra = {"message": str(error)}
-        self._extra["figures"] = self.figures(frames)
-        self._extra["link"] = self.request.link
+            self._extra["message"] = sentence(error)
+
+    def _render(self, frames: Tensor, stem: Path) -> None:
+        """MIDI first: a piece may be too long to be played, and yet be taken home."""
+        downloads = self._extra["downloads"] = []
+        if self.is_music:
+            midi = stem.with_name(f"{stem.name}.mid")
+            midi.write_bytes(perform_midi(frames, self.checkpoint.representation, self.performance))
+            downloads.append({"label": "MIDI", "path": midi, "name": midi.name})
+        playback = perform(frames, self.checkpoint.representation, self.performance)
+        wav = stem.with_name(f"{stem.name}.wav")
+        write_wav(playback.audio, wav)
+        downloads.append({"label": "WAV", "path": wav, "name": wav.name})
+        self._extra |= {"audio": wav, "message": " ".join(playback.messages)}
 
     def figures(self, frames: Tensor) -> list[list[str]]:
-        """Likelihood of draw and prime under the lane's own model."""
+        """Likelihood of draw and prime under the lane's own model; of neither where it is empty."""
         prime, draw = continuation_likelihood(self.checkpoint.model, frames, len(self.prime))
-        unit = "nats per frame" if self.is_music else "nats per step"
-        figures = [[f"draw, {unit}", f"{draw.nats_per_frame:.2f}"]]
-        if len(self.prime):
-            figures.append(["prime", f"{prime.nats_per_frame:.2f}"])
-        return figures
+        labels = ("draw, nats per frame" if self.is_music else "draw, nats per step", "prime")
+        scores = (draw.nats_per_frame, prime.nats_per_frame)
+        return [
+            [label, f"{score:.2f}"]
+            for label, score in zip(labels, scores, strict=True)
+            if not math.isnan(score)
+        ]
 
     def value(self) -> dict[str, Any]:
         """What the lane shows now."""
@@ -130,7 +140,9 @@ class LaneDraw:
     def _roll(self) -> Mapping[str, Any]:
         representation = self.checkpoint.representation
         spans = note_spans(self._frames())
-        notes = sorted((start, representation.lowest_pitch + column, stop - start) for start, stop, column in spans)
+        notes = sorted(
+            (start, representation.lowest_pitch + column, stop - start) for start, stop, column in spans
+        )
         return {
             "notes": [[pitch, start, length] for start, pitch, length in notes],
             "seconds_per_frame": representation.frame_seconds(self.performance.quarters_per_minute),
@@ -149,8 +161,12 @@ class LaneDraw:
 
 def num_frames(checkpoint: Checkpoint, request: DrawRequest) -> int:
     """Frames to sample: the length is in frames for music and in seconds for speech."""
-    frames_per_second = getattr(checkpoint.representation, "frames_per_second", 1)
-    return max(1, round(request.length * frames_per_second))
+    return max(1, round(request.length * frames_per_unit(checkpoint.representation)))
+
+
+def frames_per_unit(representation: Any) -> float:
+    """Frames in one unit of a request's length."""
+    return getattr(representation, "frames_per_second", 1.0)
 
 
 def file_stem(request: DrawRequest, model: str) -> str:
@@ -161,5 +177,7 @@ def file_stem(request: DrawRequest, model: str) -> str:
 
 def envelope(samples: np.ndarray, samples_per_column: int) -> list[list[float]]:
     """[lowest, highest] of each full or last column."""
-    columns = [samples[start : start + samples_per_column] for start in range(0, len(samples), samples_per_column)]
+    columns = [
+        samples[start : start + samples_per_column] for start in range(0, len(samples), samples_per_column)
+    ]
     return [[float(column.min()), float(column.max())] for column in columns]

@@ -1,5 +1,6 @@
 """Preparation: what is done once when the app starts, and never at import."""
 
+import contextlib
 import threading
 
 import torch
@@ -15,10 +16,8 @@ def process() -> None:
 
 
 def _load_soundfont() -> None:
-    try:
+    with contextlib.suppress(EngineError):  # the status line says so
         find_synthesiser()
-    except EngineError:
-        pass  # the status line says so
 
 
 def music() -> Catalogue:

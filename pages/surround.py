@@ -33,7 +33,7 @@ def status() -> str:
         synthesiser = f"music is played by {find_synthesiser().description}"
     except EngineError as error:
         synthesiser = f"music is silent: {error}"
-    streaming = "speech streams while it is sampled" if has_ffmpeg() else "no ffmpeg: speech plays when it is whole"
+    streaming = "speech streams" if has_ffmpeg() else "there is no ffmpeg, so speech plays when it is whole"
     return f"Running here: {synthesiser}; {streaming}; models run on the CPU."
 
 

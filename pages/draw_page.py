@@ -1,0 +1,269 @@
+"""DrawPage: what the pages that draw have in common: controls, lanes, history, links and their events.
+
+Conventions
+    controls   name of what is decided -> component; the names are those of DrawRequest, "corpus" and "upload"
+    changes    component -> new value, which is what a handler yields; the rest of the page stays as it is
+
+One object per page, built when the app starts and the same for every visitor: it holds components, and
+nothing of any draw.
+"""
+
+import html
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from engine import MAX_SEED, EngineError, UnknownNameError
+from pages.catalogue import Catalogue, title
+from pages.draw_request import LIMITS, MAX_LANES, OWN, DrawRequest
+from pages.drawing import Running, open_drawing
+from pages.excerpts import excerpts_of
+from pages.history import browser_history, history_html, with_draw
+from pages.lane import HIDDEN, Lane
+from pages.lane_draw import LaneDraw
+from pages.packed_roll import PACKED
+from pages.sentence import toast, warn
+from pages.surround import footer, hero
+
+Changes = dict[Component, Any]
+FIRST_SEED = 7
+NUM_CHOSEN = 3  # models that are ticked to begin with
+QUIET: Mapping[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+LIGHT: Mapping[str, Any] = {**QUIET, "concurrency_limit": 8}
+HEAVY: Mapping[str, Any] = {**QUIET, "concurrency_id": "sample", "concurrency_limit": 2}
+
+
+class DrawPage(ABC):
+    """A page with lanes and what fills them, laid out inside the current Blocks.
+
+    Args:
+        catalogue: the models of this page; without any, the page says how to get one.
+    """
+
+    name: str  # of its history in the browser
+    kind: str  # of the frames: name of a representation
+    suffix: str  # of the shipped excerpts
+    heading: str
+    promise: str
+    nothing_yet: str  # what is said while there is no model
+    button: str
+    own_label: str  # choice of a file of the visitor's
+    unit: str  # of the length, behind a number
+
+    def __init__(self, catalogue: Catalogue):
+        self.catalogue = catalogue
+        hero(self.heading, self.promise)
+        if not catalogue.corpora:
+            gr.Markdown(self.nothing_yet)
+            footer(catalogue.problems)
+            return
+        self.controls: dict[str, Component] = {}
+        with gr.Group(elem_classes="earshot-card"):
+            self.lay_out_controls(self.first_corpus)
+            with gr.Row(elem_classes="earshot-actions"):
+                self.sample = gr.Button(self.button, variant="primary", elem_id="sample")
+                self.dice = gr.Button("New seed", elem_id="dice")
+                self.stop = gr.Button("Stop", elem_id="stop")
+        self.note = gr.Markdown(visible=False, elem_id="note", elem_classes="earshot-note")
+        self.sounds = self.lay_out_sounds()
+        self.lanes = [
+            Lane(None if lane == 0 else HIDDEN, elem_id=f"lane-{lane}") for lane in range(MAX_LANES)
+        ]
+        self.history = browser_history(self.name)
+        self.past = gr.HTML(apply_default_css=False)
+        self.running = gr.State(None)
+        self.linked = gr.State(None)
+        footer(catalogue.problems)
+        self._connect(gr.context.Context.root_block)  # the Blocks that is laid out; its load is this page's
+
+    @abstractmethod
+    def lay_out_controls(self, corpus: str) -> None:
+        """Fill ``controls``, and set ``own``: what is shown while the visitor's own file is chosen."""
+
+    def lay_out_sounds(self) -> list[Component]:
+        """Whatever plays beside the lanes."""
+        return []
+
+    @abstractmethod
+    def welcome(self, folder: Path) -> dict[str, Any]:
+        """What the first lane shows before anything is drawn; its files lie in ``folder``."""
+
+    @abstractmethod
+    def sample_lanes(self, lanes: tuple[LaneDraw, ...], running: Running, folder: Path) -> Iterator[Changes]:
+        """Sample and finish all lanes; yields what has changed."""
+
+    @property
+    def first_corpus(self) -> str:
+        """The corpus that is chosen to begin with."""
+        return self.catalogue.corpora[0][1]
+
+    # ---- controls that every page has
+
+    def corpus_and_models(self, corpus: str, label: str) -> None:
+        """A row to choose models in."""
+        models = self.catalogue.models(corpus)
+        with gr.Row():
+            self.controls["corpus"] = gr.Dropdown(
+                self.catalogue.corpora, value=corpus, label="Corpus", elem_id="corpus", scale=1
+            )
+            self.controls["models"] = gr.CheckboxGroup(
+                models, value=first_names(models), label=label, elem_id="models", scale=2
+            )
+
+    def beginning(self, corpus: str) -> None:
+        """What is continued."""
+        choices = self.prime_choices(corpus)
+        self.controls["prime"] = gr.Dropdown(choices, value=choices[0][1], label="Beginning", elem_id="prime")
+
+    def temperature_and_seed(self) -> None:
+        """How bold, and which dice."""
+        lowest, highest = LIMITS["temperature"]
+        self.controls["temperature"] = gr.Slider(
+            lowest, highest, value=1.0, step=0.05, label="Temperature", elem_id="temperature"
+        )
+        self.controls["seed"] = gr.Number(
+            FIRST_SEED, label="Seed", precision=0, minimum=0, maximum=MAX_SEED, elem_id="seed"
+        )
+
+    def prime_choices(self, corpus: str) -> list[tuple[str, str]]:
+        """(label, value) of what a draw may begin with; the first is chosen to begin with."""
+        shipped = [(excerpt.title, excerpt.name) for excerpt in excerpts_of(corpus, self.suffix)]
+        return [("Nothing: the model begins", ""), *shipped, (self.own_label, OWN)]
+
+    # ---- events
+
+    def _connect(self, page: gr.Blocks) -> None:
+        inputs = {*self.controls.values(), self.history, self.running}
+        shown = [self.running, self.note, self.history, self.past, *self.lanes, *self.sounds]
+        filled = [component for name, component in self.controls.items() if name != "upload"]
+        self.sample.click(self.press, inputs, shown, **HEAVY)
+        rolled = self.dice.click(new_seed, None, self.controls["seed"], **LIGHT)
+        rolled.then(self.press, inputs, shown, **HEAVY)
+        self.stop.click(press_stop, self.running, None, queue=False, **QUIET)
+        corpus, models, prime = (self.controls[name] for name in ("corpus", "models", "prime"))
+        corpus.input(self.choose_corpus, corpus, [models, prime], **LIGHT)
+        prime.change(show_own, prime, self.own, **LIGHT)
+        visited = page.load(
+            self.visit, self.history, [self.linked, self.past, self.lanes[0], *filled], **LIGHT
+        )
+        visited.then(self.draw_linked, {self.linked, self.history, self.running}, shown, **HEAVY)
+
+    def choose_corpus(self, corpus: str) -> tuple[Any, Any]:
+        """Another corpus has other models and other beginnings."""
+        models, begin = self.catalogue.models(corpus), self.prime_choices(corpus)
+        return gr.update(choices=models, value=first_names(models)), gr.update(
+            choices=begin, value=begin[0][1]
+        )
+
+    def visit(self, history: Any, visitor: gr.Request) -> Iterator[Changes]:
+        """What a visitor finds: the draw that the address asks for is about to be drawn, else a welcome."""
+        past = {self.past: history_html(history)}
+        try:
+            request = DrawRequest.from_query(visitor.query_params)
+            if request is not None:
+                yield {**past, self.linked: request, **self._controls_of(request)}
+                return
+        except EngineError as error:
+            warn(error)
+        with TemporaryDirectory(prefix="earshot-") as folder:
+            yield {**past, self.linked: None, self.lanes[0]: self.welcome(Path(folder))}
+
+    def _controls_of(self, request: DrawRequest) -> Changes:
+        """The controls as a request has them; raises EngineError if this page cannot draw it."""
+        for name in request.models:
+            if name not in self.catalogue.cards:
+                raise UnknownNameError("model of this page", name[:60], self.catalogue.cards)
+        open_drawing(request, None, self.kind)
+        corpus = self.catalogue.cards[request.models[0]].corpus.name
+        choices = self.prime_choices(corpus)
+        if request.prime.startswith(PACKED):
+            choices.append(("The beginning in this link", request.prime))
+        values = {name: getattr(request, name) for name in LIMITS if name in self.controls}
+        return {
+            **{self.controls[name]: value for name, value in values.items()},
+            self.controls["corpus"]: corpus,
+            self.controls["models"]: gr.update(
+                choices=self.catalogue.models(corpus), value=list(request.models)
+            ),
+            self.controls["prime"]: gr.update(choices=choices, value=request.prime),
+        }
+
+    def draw_linked(self, given: Changes) -> Iterator[Changes]:
+        """Draw what the address asks for, if it asks for anything."""
+        if given[self.linked] is None:
+            yield gr.skip()  # a handler that yields nothing would empty everything
+        else:
+            yield from self._draw(given[self.linked], None, given)
+
+    def press(self, given: Changes) -> Iterator[Changes]:
+        """One press of the button: everything that changes on the page, as it changes."""
+        asked = {name: given[component] for name, component in self.controls.items()}
+        try:
+            request = DrawRequest.of(tuple(asked["models"]), asked)
+        except EngineError as error:
+            raise toast(error) from None
+        yield from self._draw(request, asked["upload"], given)
+
+    def _draw(self, request: DrawRequest, upload: str | None, given: Changes) -> Iterator[Changes]:
+        """The lanes from the first frame to the last file, then the history."""
+        try:
+            drawing = open_drawing(request, upload, self.kind)
+        except EngineError as error:
+            raise toast(error) from None
+        if given[self.running] is not None:
+            given[self.running].replace()
+        running = Running()
+        unused = self.lanes[len(drawing.lanes) :]
+        yield {
+            self.running: running,
+            self.note: gr.update(value=html.escape(drawing.report), visible=bool(drawing.report)),
+            **self.show(drawing.lanes),
+            **dict.fromkeys(unused, HIDDEN),
+        }
+        with TemporaryDirectory(prefix="earshot-") as folder:
+            for changes in self.sample_lanes(drawing.lanes, running, Path(folder)):
+                if running.is_replaced:
+                    return
+                yield changes
+        entries = with_draw(given[self.history], drawing.request, self.describe(drawing.request))
+        yield {self.running: None, self.history: entries, self.past: history_html(entries)}
+
+    def show(self, lanes: Iterable[LaneDraw]) -> Changes:
+        """The lanes as they are now."""
+        return {self.lanes[lane.lane]: lane.value() for lane in lanes}
+
+    def describe(self, request: DrawRequest) -> str:
+        """One line for the history."""
+        cards = [self.catalogue.cards[name] for name in request.models]
+        cells = ", ".join(title(card).split(" ·")[0] for card in cards)
+        begin = " after a beginning" if request.prime else ""
+        return (
+            f"{cells} on {cards[0].corpus.title}: {request.length:g} {self.unit}{begin}, seed {request.seed}"
+        )
+
+
+def first_names(models: list[tuple[str, str]]) -> list[str]:
+    """Names of the models that are chosen to begin with."""
+    return [name for _, name in models][:NUM_CHOSEN]
+
+
+def show_own(prime: str) -> Any:
+    """A place for the visitor's file, if one is wanted."""
+    return gr.update(visible=prime == OWN)
+
+
+def press_stop(running: Running | None) -> None:
+    """Tell the draw that this visitor started last to be content with what it has."""
+    if running is not None:
+        running.stop()
+
+
+def new_seed() -> int:
+    """A seed that nobody chose."""
+    return secrets.randbelow(MAX_SEED + 1)
