@@ -14,7 +14,6 @@ from jaxtyping import Float
 from torch import Tensor
 
 from engine.errors import InvalidValueError
-from engine.heads import Distribution
 from engine.sequence_model import ModelState, SequenceModel
 from engine.uniforms import frame_uniforms
 
@@ -98,7 +97,8 @@ def _draw_block(
     for row in range(len(block)):
         distribution, state = model.step(frame, state)
         if uniforms is None:
-            uniforms = frame_uniforms(options.seed, block.start, len(block), distribution.num_uniforms).split(1)
+            numbers = frame_uniforms(options.seed, block.start, len(block), distribution.num_uniforms)
+            uniforms = numbers.to(frame.device).split(1)
         frame = distribution.temper(options.temperature).sample(uniforms[row])
         frames.append(frame)
     return frames, state

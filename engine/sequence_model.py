@@ -54,7 +54,6 @@ class SequenceModel(nn.Module):
         self.cells = nn.ModuleList(cells)
         self.head = head
         self.context_frames = context_frames
-        self.__dict__.update(self._modules)  # found at once: nn.Module's own lookup costs as much as a small gate
 
     @property
     def frame_size(self) -> int:
@@ -70,16 +69,17 @@ class SequenceModel(nn.Module):
 
     def step(self, frame: Float[Tensor, "batch event"], state: ModelState) -> tuple[Distribution, ModelState]:
         """Read a frame (zeros at the start) and predict the one after it."""
+        parts = self._modules  # found at once: nn.Module's own lookup costs as much as a small gate
         x, context = frame, state.context
         if self.context_frames > 1:
             x = torch.cat((context, frame), 1)
-            context = x[:, self.frame_size :]
+            context = x[:, frame.shape[1] :]
         output, layers = x, []
-        for cell, cell_state in zip(self.cells, state.layers, strict=True):
+        for cell, cell_state in zip(parts["cells"], state.layers, strict=True):
             cell_state = cell.forward(output, cell_state)  # not cell(…): hooks cost as much as a small gate
             output = cell_state[0]
             layers.append(cell_state)
-        return self.head.forward(output, x), ModelState(context, tuple(layers))
+        return parts["head"].forward(output, x), ModelState(context, tuple(layers))
 
     def forward(self, frames: Float[Tensor, "batch time event"]) -> tuple[Distribution, ModelState]:
         """Teacher forcing: the distribution of every frame given those before it.

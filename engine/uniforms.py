@@ -17,7 +17,7 @@ RANDOM_BITS = 52  # with half a step added, no number is 0 or 1
 
 
 def frame_uniforms(seed: int, first: int, num_frames: int, count: int) -> Float64[Tensor, "frame count"]:
-    """Uniform numbers, above 0 and below 1, for frames ``first`` … ``first + num_frames - 1``, ``count`` each."""
+    """``count`` uniform numbers, above 0 and below 1, of each frame from ``first`` on."""
     num_blocks = -(-count // BLOCK_SIZE)
     start = first * (BLOCK_SIZE // NUMBERS_PER_COUNTER)
     blocks = [

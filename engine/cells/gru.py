@@ -26,7 +26,6 @@ class GRUCell(Cell):
         self.bias = nn.Parameter(torch.zeros(3 * hidden_size))
         self.gate_weight = nn.Parameter(torch.zeros(2 * hidden_size, hidden_size))
         self.candidate_weight = nn.Parameter(torch.zeros(hidden_size, hidden_size))
-        self.__dict__.update(self._parameters)  # found at once: nn.Module's own lookup costs a small gate
 
     def initial_state(self, batch_size: int) -> State:
         """(h,) = 0."""
@@ -34,16 +33,18 @@ class GRUCell(Cell):
 
     def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes gates"]:
         """W x + b of both gates and the candidate."""
-        return functional.linear(x, self.input_weight, self.bias)
+        weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
+        return functional.linear(x, weights["input_weight"], weights["bias"])
 
     def advance(self, drive: Float[Tensor, "batch gates"], state: State) -> State:
         """Gates, candidate, and the interpolation between the two."""
+        weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
         (h,) = state
         size = self.hidden_size
         gate_drive, candidate_drive = torch.split_with_sizes(drive, (2 * size, size), 1)
-        gates = torch.mm(h, self.gate_weight.t()).add_(gate_drive).sigmoid_()
+        gates = torch.mm(h, weights["gate_weight"].t()).add_(gate_drive).sigmoid_()
         reset, update = torch.split_with_sizes(gates, (size, size), 1)
-        candidate = torch.mm(reset * h, self.candidate_weight.t()).add_(candidate_drive).tanh_()
+        candidate = torch.mm(reset * h, weights["candidate_weight"].t()).add_(candidate_drive).tanh_()
         return (torch.lerp(h, candidate, update),)
 
     def initialise(self, rng: torch.Generator) -> None:

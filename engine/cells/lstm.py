@@ -29,7 +29,6 @@ class LSTMCell(Cell):
         self.bias = nn.Parameter(torch.zeros(4 * hidden_size))
         self.recurrent_weight = nn.Parameter(torch.zeros(4 * hidden_size, hidden_size))
         self.peephole = nn.Parameter(torch.zeros(3, hidden_size))  # V_i, V_f, V_o
-        self.__dict__.update(self._parameters)  # found at once: nn.Module's own lookup costs a small gate
 
     def initial_state(self, batch_size: int) -> State:
         """(h, c) = 0."""
@@ -37,18 +36,20 @@ class LSTMCell(Cell):
 
     def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes gates"]:
         """W x + b of the three gates and the candidate."""
-        return functional.linear(x, self.input_weight, self.bias)
+        weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
+        return functional.linear(x, weights["input_weight"], weights["bias"])
 
     def advance(self, drive: Float[Tensor, "batch gates"], state: State) -> State:
         """Gates, new memory c, and what of it is shown as h."""
+        weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
         h, c = state
         size = self.hidden_size
-        pre = torch.mm(h, self.recurrent_weight.t()).add_(drive)
+        pre = torch.mm(h, weights["recurrent_weight"].t()).add_(drive)
         pre_gates, pre_output, pre_candidate = torch.split_with_sizes(pre, (2 * size, size, size), 1)
-        peep_in = (self.peephole[:2] * c.unsqueeze(1)).flatten(1)
+        peep_in = (weights["peephole"][:2] * c.unsqueeze(1)).flatten(1)
         input_gate, forget_gate = torch.split_with_sizes((pre_gates + peep_in).sigmoid(), (size, size), 1)
         c = torch.addcmul(forget_gate * c, input_gate, pre_candidate.tanh())
-        output_gate = torch.addcmul(pre_output, self.peephole[2], c).sigmoid()
+        output_gate = torch.addcmul(pre_output, weights["peephole"][2], c).sigmoid()
         return (output_gate * c.tanh(), c)
 
     def initialise(self, rng: torch.Generator) -> None:

@@ -50,11 +50,11 @@ class BernoulliHead(Head):
         super().__init__(hidden_size, frame_size)
         self.weight = nn.Parameter(torch.zeros(frame_size, hidden_size))
         self.bias = nn.Parameter(torch.zeros(frame_size))
-        self.__dict__.update(self._parameters)  # found at once: nn.Module's own lookup costs a small product
 
     def forward(self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]) -> Bernoulli:
         """The distribution of the next frame; the input of this step is not read."""
-        return Bernoulli(functional.linear(h, self.weight, self.bias))
+        weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
+        return Bernoulli(functional.linear(h, weights["weight"], weights["bias"]))
 
     def initialise(self, rng: torch.Generator) -> None:
         """Glorot weights; the bias starts at log-odds of -3, since most pitches are silent."""

@@ -71,7 +71,7 @@ class GaussianMixture(Distribution):
         num_components, frame_size = self.loc.shape[-2:]
         choice, quantiles = torch.split_with_sizes(uniforms, (1, frame_size), -1)
         cumulated = self.mixture_logits.softmax(-1, dtype=torch.float64).cumsum(-1)
-        component = torch.searchsorted(cumulated, choice, right=True)
+        component = torch.searchsorted(cumulated, choice.contiguous(), right=True)
         component.clamp_(max=num_components - 1)  # rounding may leave the last sum just below 1
         index = component.unsqueeze(-1).expand(*component.shape, frame_size)
         loc = self.loc.gather(-2, index).squeeze(-2)
@@ -114,12 +114,12 @@ class GaussianMixtureHead(Head):
         self.weight = nn.Parameter(torch.zeros(num_outputs, hidden_size))
         self.bias = nn.Parameter(torch.zeros(num_outputs))
         self.register_buffer("bound", torch.tensor(float(min_log_scale)), persistent=False)
-        self.__dict__.update(self._parameters)  # found at once: nn.Module's own lookup costs a small product
 
     def forward(self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]) -> GaussianMixture:
         """The distribution of the next frame; the input of this step is not read."""
+        weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
         count, size = self.num_components, self.frame_size
-        outputs = functional.linear(h, self.weight, self.bias)
+        outputs = functional.linear(h, weights["weight"], weights["bias"])
         mixture_logits, loc, raw = torch.split_with_sizes(outputs, (count, count * size, count * size), -1)
         log_scale = torch.logaddexp(raw, self.bound)
         shape = (*h.shape[:-1], count, size)

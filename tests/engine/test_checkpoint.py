@@ -83,7 +83,7 @@ def test_available_lists_folders_with_a_card(tmp_path):
 @pytest.mark.parametrize("name", ["tiny-gur", "", "..", "../tiny-gru", "/etc", "tiny-gru/"])
 def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path, name):
     published(tmp_path)
-    with pytest.raises(UnknownNameError, match="unknown checkpoint .*; known: tiny-gru"):
+    with pytest.raises(UnknownNameError, match=r"unknown checkpoint .*; known: tiny-gru"):
         load(name, tmp_path)
 
 
@@ -151,7 +151,7 @@ def test_one_changed_byte_of_the_weights_is_noticed(tmp_path, place):
     data = bytearray(path.read_bytes())
     data[place] ^= 1
     path.write_bytes(data)
-    with pytest.raises(CheckpointError, match="is not the file its card names .sha256 differs"):
+    with pytest.raises(CheckpointError, match=r"is not the file its card names .sha256 differs"):
         load(NAME, tmp_path)
 
 
@@ -212,7 +212,7 @@ def test_a_full_disk_leaves_the_older_checkpoint_and_nothing_half_written(
     randomise(model, 9)
     newer = card.model_copy(update={"weights_sha256": hashlib.sha256(weight_bytes(model)).hexdigest()})
     fail_at(monkeypatch, owner, function, call)
-    with pytest.raises(CheckpointError, match="cannot write checkpoint 'tiny-gru' .No space left on device"):
+    with pytest.raises(CheckpointError, match=r"cannot write checkpoint 'tiny-gru' .No space left on device"):
         save(model, newer, {"README.md": "Newer.\n"}, tmp_path)
     monkeypatch.undo()
     assert contents(tmp_path) == before and [path.name for path in tmp_path.iterdir()] == [NAME]

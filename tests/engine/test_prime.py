@@ -69,7 +69,7 @@ def test_another_kind_of_file_is_refused(tmp_path, data, representation, message
 
 def test_less_than_a_frame_is_too_short(tmp_path):
     soundfile.write(tmp_path / "given.wav", np.zeros(9, dtype=np.float32), 8_000)
-    with pytest.raises(UnreadableFileError, match="given.wav is shorter than one frame: give a longer one"):
+    with pytest.raises(UnreadableFileError, match=r"given.wav is shorter than one frame: give a longer one"):
         read_prime(tmp_path / "given.wav", SPEECH)
 
 

@@ -42,7 +42,7 @@ def test_a_waveform_is_heard_as_it_is_and_has_no_notes():
     frames = torch.sin(torch.arange(8_000) / 8).reshape(800, 10)
     playback = perform(frames, SPEECH)
     assert playback.audio.duration_seconds == pytest.approx(1.0) and not playback.is_silent
-    with pytest.raises(InvalidValueError, match="speech has no notes to write as MIDI: ask for a .wav file"):
+    with pytest.raises(InvalidValueError, match=r"speech has no notes to write as MIDI: ask for a .wav file"):
         perform_midi(frames, SPEECH)
 
 

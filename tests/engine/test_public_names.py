@@ -1,0 +1,22 @@
+"""The engine's public face: a name that is added, dropped or renamed is meant."""
+
+import engine
+
+PUBLIC = """
+    Audio Card Checkpoint LogLikelihood Performance Playback PlaybackStream Prime SamplingOptions
+    SequenceModel
+    CheckpointError EngineError InvalidValueError UnknownNameError UnreadableFileError
+    CHECKPOINTS MAX_SEED MAX_TEMPERATURE TEMPO_RANGE
+    available best_transposition build_model continuation_likelihood find_synthesiser load log_likelihood
+    midi_bytes note_spans perform perform_midi prepare_playback read_audio read_card read_prime read_score
+    roll_svg sample save wav_bytes waveform_svg write_wav
+"""
+
+
+def test_public_names():
+    assert sorted(engine.__all__) == sorted(PUBLIC.split())
+
+
+def test_they_are_there_once_each():
+    assert len(set(engine.__all__)) == len(engine.__all__)
+    assert all(hasattr(engine, name) for name in engine.__all__)
