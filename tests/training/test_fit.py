@@ -225,3 +225,21 @@ def test_the_same_recipe_gives_the_same_weights_and_another_seed_others(tmp_path
     one, again, other = weights(1, "a"), weights(1, "b"), weights(2, "c")
     assert all(a.equal(b) for a, b in zip(one, again, strict=True))
     assert not any(a.equal(b) for a, b in zip(one, other, strict=True))
+
+
+def test_a_fit_gives_every_update_its_own_noise_and_every_epoch_its_own_order(monkeypatch, tmp_path):
+    seeds, orders = [], []
+
+    def spy(model, optimiser, batch, recipe, rng):
+        seeds.append(rng.initial_seed())
+        orders.append(batch.frames.sum((1, 2)).tolist())
+        (group,) = optimiser.param_groups
+        assert (group["lr"], group["alpha"], group["momentum"], group["centered"]) == (0.02, 0.8, 0, False)
+        return update(model, optimiser, batch, recipe, rng)
+
+    monkeypatch.setattr(fit_module, "update", spy)
+    tiny.fit(tiny.recipe(optimiser={"learning_rate": 0.02, "decay": 0.8}), tmp_path)
+    assert len(set(seeds)) == 4 * 3  # epochs, batches
+    epochs = [orders[first : first + 3] for first in range(0, 12, 3)]
+    assert all(epochs[0] != other for other in epochs[1:])
+    assert all(sorted(sum(epoch, [])) == sorted(sum(epochs[0], [])) for epoch in epochs)
