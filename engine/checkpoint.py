@@ -76,7 +76,7 @@ class Card(_Strict):
     num_recurrent_parameters: int
     weights_sha256: str
     training: TrainingFacts
-    metrics: dict[str, dict[str, float]]
+    metrics: dict[str, dict[str, int | float]]
 
     @field_validator("representation")
     @classmethod
