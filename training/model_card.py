@@ -4,6 +4,12 @@ from typing import Any
 
 from engine.checkpoint import Card
 
+HUB_LICENCES = {  # how a corpus's licence begins -> the Hub's name of the licence that the weights carry on
+    "CC BY-SA 4.0": "cc-by-sa-4.0",
+    "CC BY-SA 3.0": "cc-by-sa-3.0",
+    "CC BY-SA": "cc-by-sa-4.0",
+    "whatever": "other",  # a folder of one's own
+}
 FIGURES = {  # figure -> how a reader calls it
     "nats_per_frame": "nats per frame, pooled",
     "nats_per_frame_sequence_mean": "nats per frame, mean over sequences",
@@ -19,9 +25,16 @@ def model_card(card: Card) -> str:
     return "\n".join([*_front_matter(card), *_introduction(card), *_metrics(card), *_use(card), ""])
 
 
+def hub_licence(corpus_licence: str) -> str:
+    """The licence of weights fitted on a corpus: share-alike is carried on, else they are ours to give."""
+    found = (name for start, name in HUB_LICENCES.items() if corpus_licence.startswith(start))
+    return next(found, "mit")
+
+
 def _front_matter(card: Card) -> list[str]:
     tags = ["earshot", card.cell, card.representation["name"].replace("_", "-")]
-    return ["---", "license: mit", "library_name: earshot", "tags:", *(f"- {tag}" for tag in tags), "---", ""]
+    licence = hub_licence(card.corpus.licence)
+    return ["---", f"license: {licence}", "library_name: earshot", "tags:", *(f"- {tag}" for tag in tags), "---", ""]
 
 
 def _introduction(card: Card) -> list[str]:

@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from engine.checkpoint import CHECKPOINTS, Card, available, read_card
-from training.model_card import FIGURES, model_card
+from training.corpora import CORPORA, FOLDERS
+from training.model_card import FIGURES, hub_licence, model_card
 from training.recipe import recipe_names
 
 SHIPPED = [name for name in available(CHECKPOINTS) if name in recipe_names()]
@@ -43,3 +44,13 @@ def test_a_figure_that_one_split_lacks_is_a_dash():
         if FIGURES[figure] == line[2:].split(" | ")[0]
     )
     assert row.split(" | ")[1] == "–"
+
+
+@pytest.mark.parametrize("name", CORPORA)
+def test_share_alike_is_carried_on(name):
+    corpus_licence = CORPORA[name].licence
+    assert ("cc-by-sa" in hub_licence(corpus_licence)) == corpus_licence.startswith("CC BY-SA")
+
+
+def test_weights_of_ones_own_files_are_under_no_licence_of_ours():
+    assert {hub_licence(corpus.licence) for corpus in FOLDERS.values()} == {"other"}
