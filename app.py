@@ -6,18 +6,19 @@ except ImportError:
     spaces = None
 
 import os
+import sys
 
 import gradio as gr
 
 from pages import api, lane, play, prepare, speech
 
 MAX_UPLOAD = "20mb"
-SECONDS_FILES_STAY = 3600
+FILES_STAY = (3600, 3600)  # seconds between two rounds of the cleaner, and the age of what it removes
 
 
 def build() -> gr.Blocks:
     """All pages, each a route of its own."""
-    with gr.Blocks(title="Earshot", delete_cache=(SECONDS_FILES_STAY, SECONDS_FILES_STAY)) as demo:
+    with gr.Blocks(title="Earshot", analytics_enabled=False, delete_cache=FILES_STAY) as demo:
         gr.Navbar(main_page_name="Play")
         play.build(prepare.music())
         api.build()
@@ -33,16 +34,29 @@ def reserve_gpu() -> None:
 
 def main() -> None:
     """Build and serve until stopped; address and port from GRADIO_SERVER_NAME and GRADIO_SERVER_PORT."""
+    address = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
+    port = os.environ.get("GRADIO_SERVER_PORT", "7860")
+    if not (port.isdecimal() and 0 < int(port) < 65_536):
+        sys.exit(f"GRADIO_SERVER_PORT={port!r} must be a number from 1 to 65535")
     prepare.process()
     if spaces is not None:
         spaces.GPU(reserve_gpu)
+    try:
+        serve(address, int(port))
+    except OSError:
+        sys.exit(f"{address}:{port} cannot be used, perhaps by another Earshot: set GRADIO_SERVER_PORT to another")
+
+
+def serve(address: str, port: int) -> None:
+    """Build the app and serve it until stopped."""
     build().queue(max_size=20).launch(
-        server_name=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"),
-        server_port=int(os.environ.get("GRADIO_SERVER_PORT", "7860")),
+        server_name=address,
+        server_port=port,
         head=f"<style>{lane.asset('earshot.css')}</style>",  # css= would rewrite it, and break media queries
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
         max_file_size=MAX_UPLOAD,
         footer_links=[],
+        ssr_mode=False,
         show_error=False,
     )
 
