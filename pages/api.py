@@ -15,7 +15,7 @@ from gradio.data_classes import FileData
 from gradio.processing_utils import save_file_to_cache
 from gradio.utils import get_upload_folder, is_in_or_equal
 
-from engine import CheckpointError, EngineError, UnreadableFileError, available, read_card
+from engine import CheckpointError, EngineError, InvalidValueError, UnreadableFileError, available, read_card
 from pages.draw_page import HEAVY
 from pages.draw_request import OWN, DrawRequest
 from pages.drawing import open_drawing
@@ -67,7 +67,7 @@ def sample_roll(
     ([pitch, start frame, length]), and the files ``midi`` and ``wav``.
     """
     asked = {"length": frames, "seed": seed, "temperature": temperature}
-    return answer("piano_roll", model, {**_performance(performance), **asked}, prime)
+    return answer("piano_roll", model, {"performance": performance, **asked}, prime)
 
 
 def continue_speech(
@@ -88,7 +88,8 @@ def answer(kind: str, model: str, asked: Mapping[str, Any], prime: Any) -> dict[
     """Draw one lane to its end; an engine's error becomes the sentence that the client sees."""
     try:
         upload = None if isinstance(prime, str) else uploaded_path(prime)
-        request = DrawRequest.of((str(model),), {**asked, "prime": OWN if upload else prime})
+        values = {**asked, **_performance(asked.get("performance")), "prime": OWN if upload else prime}
+        request = DrawRequest.of((str(model),), values)
         drawing = open_drawing(request, upload, kind)
         (lane,) = drawing.lanes
         lane.extend(LONGEST_SECONDS)
@@ -125,7 +126,7 @@ def uploaded_path(file: Any) -> str:
 
 def _performance(given: Any) -> dict[str, Any]:
     if given is not None and (not isinstance(given, Mapping) or set(given) - {"tempo", "program"}):
-        raise gr.Error('performance must be like {"tempo": 100, "program": 0}.', print_exception=False)
+        raise InvalidValueError('performance must be like {"tempo": 100, "program": 0}')
     return dict(given or {})
 
 

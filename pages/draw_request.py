@@ -95,7 +95,7 @@ class DrawRequest:
                     given[name] = kind(values[name])
             except (ValueError, TypeError, OverflowError):
                 raise InvalidValueError(
-                    f"{name} {str(values[name])[:40]!r} is not a number: give one"
+                    f"{name} {repr(values[name])[:40]} is not a number: give one"
                 ) from None
         if missing := [name for name in ("length", "seed") if name not in given]:
             raise InvalidValueError(f"{missing[0]} is missing: give a number")

@@ -110,6 +110,7 @@ class Lane(gr.HTML):
             named = Path(folder) / strip_invalid_filename_characters(name)
             shutil.copyfile(path, named)  # the server names a download after the file in its cache
             cached = save_file_to_cache(named, cache_dir=self.GRADIO_CACHE)
+        Path(cached).touch()  # another draw of the same bytes may have put it there an hour ago
         self.temp_files.add(cached)  # so that delete_cache removes it
         return FileData(path=cached, orig_name=name).model_dump()
 

@@ -11,10 +11,10 @@ MAX_CHARACTERS = 400
 
 def sentence(error: EngineError) -> str:
     """The error with a capital and a full stop; a very long one, whose names came from outside, is cut."""
-    text = str(error)
+    text = str(error)[:1].upper() + str(error)[1:]
     if len(text) > MAX_CHARACTERS:
         return text[:MAX_CHARACTERS] + " …"
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+    return text + ("" if text.endswith((".", "?", "!")) else ".")
 
 
 def toast(error: EngineError) -> gr.Error:

@@ -55,7 +55,7 @@ class SpeechPage(DrawPage):
             self.temperature_and_seed()
         with gr.Column(visible=False) as self.own:
             self.controls["upload"] = gr.Audio(
-                sources=["microphone", "upload"],
+                sources=["upload", "microphone"],
                 type="filepath",
                 label="A recording to continue",
                 elem_id="upload",

@@ -1,8 +1,4 @@
-"""A page of lanes for the browser tests, run as a program: ``python -m tests.pages.lane_page FOLDER``.
-
-Its own process, since what Gradio's server leaves open would count as warnings of the tests. It prints its
-address.
-"""
+"""A page of lanes for the browser tests, run as a program: ``python -m tests.pages.lane_page FOLDER``."""
 
 import math
 import struct
@@ -89,11 +85,7 @@ def build(folder: Path) -> gr.Blocks:
 def main() -> None:
     look = f"<style>{(ASSETS / 'earshot.css').read_text(encoding='utf-8')}</style>"
     theme = gr.themes.Base(font=["system-ui"], font_mono=["monospace"])
-    demo = build(Path(sys.argv[1]))
-    _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, head=look, theme=theme, footer_links=[])
-    sys.stdout.write(f"{address}\n")
-    sys.stdout.flush()
-    demo.block_thread()
+    build(Path(sys.argv[1])).launch(quiet=True, head=look, theme=theme, footer_links=[])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """The lane in a real browser: what a visitor sees, hears, clicks, presses and takes home."""
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,33 +8,15 @@ from gradio_client import Client
 
 from pages.lane import Lane
 from tests.pages.lane_page import EVIL, FRAMES, MIDI_BYTES, PRIME, SECONDS
+from tests.server import serving
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory, project_folder):
     folder = tmp_path_factory.mktemp("lane")
     command = [sys.executable, "-m", "tests.pages.lane_page", str(folder)]
-    environment = os.environ | {"GRADIO_TEMP_DIR": str(folder / "served")}
-    with (folder / "log").open("wb") as log:
-        program = subprocess.Popen(
-            command, cwd=project_folder, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
-        )
-    with program:
-        url = program.stdout.readline().strip()
-        assert url, (folder / "log").read_text()
-        yield url
-        program.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
-        running = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        yield running
-        running.close()
+    with serving(command, folder, {"PYTHONPATH": str(project_folder)}) as server:
+        yield server.address
 
 
 @pytest.fixture

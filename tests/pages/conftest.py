@@ -1,0 +1,98 @@
+"""The app and a browser, for all tests of pages: one app for the whole session, one browser a module."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine import CHECKPOINTS, available, read_card
+from tests.engine.small_models import published
+from tests.pages.visit import Visit
+from tests.server import Server, serving
+
+PARTS = ("app.py", "pages", "engine", "assets", "checkpoints")
+OWN_MUSIC = ("my-first", "my-second")  # two more models of chorales, so that five can be chosen
+
+
+def copy_model(folder: Path, name: str, like: str = "jsb_chorales-gru") -> Path:
+    """The same model under another name, as someone's own fit of the same corpus."""
+    shutil.copytree(folder / like, folder / name)
+    card = folder / name / "card.json"
+    card.write_text(card.read_text().replace(f'"name": "{like}"', f'"name": "{name}"', 1))
+    return card
+
+
+@pytest.fixture(scope="session")
+def app_folder(project_folder, tmp_path_factory) -> Path:
+    """A copy of the app with more models: of one's own, tiny ones, one of bad weights, one of a bad card."""
+    folder = tmp_path_factory.mktemp("app")
+    ignored = shutil.ignore_patterns("__pycache__", "*.pyi", ".*.partial")
+    for part in PARTS:
+        copy = shutil.copytree if (project_folder / part).is_dir() else shutil.copy
+        copy(project_folder / part, folder / part, **({"ignore": ignored} if copy is shutil.copytree else {}))
+    models = folder / "checkpoints"
+    for name in OWN_MUSIC:
+        copy_model(models, name)
+    published(models, "waveform", "tiny-speech")
+    published(models, "waveform", "tiny-speech-two")
+    copy_model(models, "spoiled").with_name("model.safetensors").write_bytes(b"spoiled")
+    card = copy_model(models, "newer")
+    card.write_text(card.read_text().replace('"format": 1,', '"format": 1, "colour": "blue",', 1))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def app(app_folder, tmp_path_factory) -> Iterator[Server]:
+    """The app, served from another working directory."""
+    with serving(
+        [sys.executable, str(app_folder / "app.py")], tmp_path_factory.mktemp("elsewhere"), {}
+    ) as app:
+        yield app
+
+
+@pytest.fixture(autouse=True)
+def _no_traceback(request) -> Iterator[None]:
+    """Whatever a visitor does, the app writes no traceback."""
+    yield
+    if "app" in request.fixturenames:
+        assert "Traceback" not in (news := request.getfixturevalue("app").news()), news
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """Debian's chromium, where sound may play without a click."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        running = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visitors(browser, app):
+    """``visitors(path)`` opens a page of the app as a new visitor; at the end nothing may have gone wrong."""
+    opened: list[Visit] = []
+
+    def open_page(path: str = "", address: str = app.address, **context: object) -> Visit:
+        visit = Visit(browser, address, context)
+        opened.append(visit)
+        visit.go(path)
+        return visit
+
+    yield open_page
+    for visit in opened:
+        visit.close()
+    assert [visit.wrong for visit in opened if visit.wrong] == []
+
+
+@pytest.fixture(scope="session")
+def speech_model() -> str:
+    """A shipped speech model, or a tiny one of random weights where none is shipped."""
+    shipped = [
+        name for name in available() if read_card(name, CHECKPOINTS).representation["name"] == "waveform"
+    ]
+    return shipped[0] if shipped else "tiny-speech"

@@ -1,0 +1,157 @@
+"""Visit: somebody's visit to the app, in words of what a person does and sees."""
+
+from pathlib import Path
+from typing import Any
+
+SECONDS = 1000  # milliseconds, as Playwright counts
+PATIENCE = 40 * SECONDS  # far above what anything takes, for a machine with other work
+
+
+class Visit:
+    """A browser context with one page.
+
+    Args:
+        browser: of Playwright.
+        address: of the app; nothing else may be asked for.
+        context: how the visitor's browser differs, e.g. ``viewport``.
+    """
+
+    def __init__(self, browser: Any, address: str, context: dict[str, Any]):
+        self.address = address
+        self.wrong: list[str] = []
+        screen = {"viewport": {"width": 1280, "height": 900}}
+        self._context = browser.new_context(accept_downloads=True, **{**screen, **context})
+        self._context.set_default_timeout(PATIENCE)
+        self._context.on("request", self._look_at)
+        self._context.on("weberror", lambda error: self.wrong.append(str(error.error)))
+        self._context.on(
+            "console", lambda line: self.wrong.append(line.text) if line.type == "error" else None
+        )
+        self.page = self._context.new_page()
+
+    def _look_at(self, request: Any) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.wrong.append(f"asked for {request.url}")
+
+    def close(self) -> None:
+        """Leave."""
+        self._context.close()
+
+    def go(self, path: str) -> None:
+        """Open a page, and wait until it has settled."""
+        self.page.goto(self.address + path.lstrip("/"))
+        self.page.wait_for_function(
+            """() => {
+                const lane = document.querySelector("#lane-0 .lane");
+                return lane && (lane.dataset.state !== "empty" || lane.innerText.startsWith("Choose"));
+            }"""
+        )
+
+    # ---- what the visitor does
+
+    def choose(self, *models: str) -> None:
+        """Tick these models and no other."""
+        for box in self.page.locator("#models input").all():
+            box.set_checked(box.get_attribute("name") in models)
+
+    def set(self, control: str, number: float) -> None:
+        """Write a number."""
+        self.page.locator(f"#{control} input[type=number]").fill(str(number))
+        self.page.keyboard.press("Tab")
+
+    def pick(self, control: str, choice: str) -> None:
+        """Choose from a list."""
+        self.page.locator(f"#{control} input").click()
+        self.page.get_by_role("option", name=choice, exact=True).click()
+
+    def upload(self, name: str, content: bytes) -> None:
+        """Continue a file of one's own."""
+        field = self.page.locator("#upload input[type=file]")
+        field.set_input_files({"name": name, "mimeType": "", "buffer": content})
+        self.page.wait_for_selector("#upload .file-name, #upload audio, #upload .waveform-container")
+
+    def press(self, button: str = "sample") -> None:
+        """Press a button; from here on the first lane waits for something new."""
+        self.page.evaluate("document.querySelector('#lane-0 .lane').dataset.state = 'waiting'")
+        self.page.click(f"#{button}")
+
+    def draw(self, num_lanes: int = 1, state: str = "done") -> None:
+        """Press the button and wait until all lanes are there."""
+        self.press()
+        self.wait(num_lanes, state)
+
+    def wait(self, num_lanes: int = 1, state: str = "done") -> None:
+        """Wait until this many lanes are in a state, and no more are shown."""
+        self.page.wait_for_function(
+            """([count, state]) => [0, 1, 2, 3].every(number => {
+                const now = document.querySelector(`#lane-${number} .lane`)?.dataset.state;
+                return number < count ? now === state : now === "hidden";
+            })""",
+            arg=[num_lanes, state],
+        )
+
+    # ---- what the visitor gets
+
+    def lane(self, number: int = 0) -> Any:
+        """One lane."""
+        return self.page.locator(f"#lane-{number} .lane")
+
+    def text(self, part: str, lane: int = 0) -> str:
+        """Words in a part of a lane."""
+        return self.lane(lane).locator(f".lane-{part}").inner_text()
+
+    def picture(self, lane: int = 0) -> str:
+        """What the picture is said to show."""
+        return self.lane(lane).locator(".lane-canvas").get_attribute("aria-label")
+
+    def num_pixels(self, lane: int = 0) -> int:
+        """How many pixels of the picture have the lane's own colour."""
+        return (
+            self.lane(lane)
+            .locator(".lane-canvas")
+            .evaluate(
+                """canvas => {
+                const dot = document.createElement("canvas").getContext("2d");
+                dot.fillStyle = getComputedStyle(canvas).getPropertyValue("--lane-colour");
+                dot.fillRect(0, 0, 1, 1);
+                const wanted = new Uint32Array(dot.getImageData(0, 0, 1, 1).data.buffer)[0];
+                const {width, height} = canvas;
+                const pixels = canvas.getContext("2d").getImageData(0, 0, width, height).data;
+                return new Uint32Array(pixels.buffer).filter(pixel => pixel === wanted).length;
+            }"""
+            )
+        )
+
+    def hear(self, lane: int = 0) -> float:
+        """Press Play; the seconds that the sound lasts, once it is running."""
+        self.lane(lane).locator(".lane-play").click()
+        self.page.wait_for_function(
+            "lane => document.querySelector(`#lane-${lane} audio`).currentTime > 0.1", arg=lane
+        )
+        return self.lane(lane).locator("audio").evaluate("audio => (audio.pause(), audio.duration)")
+
+    def download(self, kind: str, lane: int = 0) -> tuple[str, bytes]:
+        """Name and content of a file of a lane."""
+        with self.page.expect_download() as download:
+            self.lane(lane).locator(".lane-file", has_text=kind).click()
+        return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+    def link(self, lane: int = 0) -> str:
+        """What the lane's link leads to, behind the page's address."""
+        self.page.evaluate("navigator.clipboard.writeText = async text => { window.copied = text; }")
+        self.lane(lane).locator(".lane-link").click()
+        return self.page.evaluate("window.copied").removeprefix(self.address)
+
+    def history(self) -> list[str]:
+        """The draws that the page remembers, newest first."""
+        return self.page.locator(".earshot-history li").all_inner_texts()
+
+    def complaint(self) -> str:
+        """The sentence in the corner of the page; it is then put away."""
+        toast = self.page.locator(".toast-body")
+        toast.first.wait_for()
+        assert toast.count() == 1, toast.all_inner_texts()
+        words = " ".join(self.page.locator(".toast-text").inner_text().split())
+        self.page.locator(".toast-close").click()
+        toast.first.wait_for(state="detached")
+        return words
