@@ -21,6 +21,8 @@ ZERO_SPACES = 0.51.3
 .PHONY: app test bench lint space packages clean setup setup-dev
 
 app: setup
+	@case "$${GRADIO_SERVER_PORT:-7860}" in *[!0-9]*) \
+		echo "GRADIO_SERVER_PORT=$$GRADIO_SERVER_PORT must be a number from 1 to 65535" >&2; exit 2 ;; esac
 	@exec $(VENV)/bin/python app.py
 
 test: setup-dev

@@ -35,14 +35,12 @@ def reserve_gpu() -> None:
 def main() -> None:
     """Build and serve until stopped; address and port from GRADIO_SERVER_NAME and GRADIO_SERVER_PORT."""
     address = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
-    port = os.environ.get("GRADIO_SERVER_PORT", "7860")
-    if not (port.isdecimal() and 0 < int(port) < 65_536):
-        sys.exit(f"GRADIO_SERVER_PORT={port!r} must be a number from 1 to 65535")
+    port = int(os.environ.get("GRADIO_SERVER_PORT", "7860"))
     prepare.process()
     if spaces is not None:
         spaces.GPU(reserve_gpu)
     try:
-        serve(address, int(port))
+        serve(address, port)
     except OSError:
         sys.exit(f"{address}:{port} cannot be used, perhaps by another Earshot: set GRADIO_SERVER_PORT to another")
 
