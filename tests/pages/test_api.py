@@ -1,0 +1,169 @@
+"""The named endpoints, as programs call them: what the pages do, and nothing that pages may not."""
+
+import io
+import json
+import urllib.request
+from pathlib import Path
+
+import pytest
+import soundfile
+import torch
+from gradio_client import Client, handle_file
+
+from engine import available, load, read_prime, read_score
+from pages.excerpts import excerpts_of
+from tests.engine.midi_bytes import midi_file, note
+from tests.pages.test_play import CHORALE, GRU, drawn
+
+VOICE = excerpts_of("spoken_digits", ".wav")[0]
+SPEECH = {"model": "tiny-speech", "seconds": 0.2, "api_name": "/continue_speech"}
+
+
+@pytest.fixture(scope="module")
+def client(app, tmp_path_factory):
+    return Client(app.address, verbose=False, download_files=tmp_path_factory.mktemp("downloads"))
+
+
+@pytest.fixture
+def ask(client):
+    """One call, and no traceback in the server: see conftest."""
+    return client.predict
+
+
+def call(app, endpoint: str, values: str) -> str:
+    """What the server answers to a body of JSON that no client of Gradio's would send."""
+    url = f"{app.address}gradio_api/call/{endpoint}"
+    headers = {"content-type": "application/json"}
+    request = urllib.request.Request(url, f'{{"data": {values}}}'.encode(), headers)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        event = json.load(answer)["event_id"]
+    with urllib.request.urlopen(f"{url}/{event}", timeout=60) as answer:
+        return answer.read().decode()
+
+
+def test_every_usable_model_is_listed(ask, app):
+    listed = {model["name"]: model for model in ask(api_name="/list_models")}
+    assert {*available(), "my-first", "tiny-speech"} <= set(listed) and "newer" not in listed
+    model = listed[GRU]
+    assert (model["cell"], model["units"], model["representation"]) == ("gru", 46, "piano_roll")
+    assert 8 < model["test"]["nats_per_frame"] < 9.2
+
+
+def test_a_roll_is_the_engines_draw(ask, app):
+    answer = ask(model=GRU, frames=40, seed=5, temperature=0.8, api_name="/sample_roll")
+    expected = drawn(GRU, 40, 5, 0.8)
+    representation = load(GRU).representation
+    midi = Path(answer["midi"]["path"] if isinstance(answer["midi"], dict) else answer["midi"])
+    assert midi.name == f"{GRU}-seed5-temperature0.8.mid"
+    assert torch.equal(representation.encode(read_score(midi)).frames, expected)
+    frames = torch.zeros_like(expected)
+    for pitch, start, length in answer["notes"]:
+        frames[start : start + length, pitch - 21] = 1
+    assert torch.equal(frames, expected)
+    assert answer["seed"] == 5 and answer["figures"][0][0] == "draw, nats per frame"
+    assert Path(answer["wav"]).stat().st_size > 100_000
+
+
+def test_the_same_seed_gives_the_same_files(ask, app):
+    first, second, other = (
+        ask(model=GRU, frames=12, seed=seed, api_name="/sample_roll") for seed in (1, 1, 2)
+    )
+    for kind in ("midi", "wav"):
+        contents = [Path(answer[kind]).read_bytes() for answer in (first, second, other)]
+        assert contents[0] == contents[1] != contents[2]
+
+
+def test_an_uploaded_piece_is_continued(ask, app, tmp_path):
+    own = tmp_path / "mine.MID"
+    own.write_bytes(midi_file(note(60, 960) + note(64, 480) + note(65, 10)))
+    performance = {"tempo": 200, "program": 19}
+    answer = ask(
+        model=GRU, frames=8, seed=3, prime=handle_file(own), performance=performance, api_name="/sample_roll"
+    )
+    prime = read_prime(own, load(GRU).representation).frames
+    assert answer["prime_frames"] == len(prime) == 3
+    assert "1 too short" in answer["report"]
+    midi = load(GRU).representation.encode(read_score(Path(answer["midi"]))).frames
+    assert torch.equal(midi, drawn(GRU, 8, 3, prime=prime))
+
+
+def test_speech_is_continued_after_a_clip_and_after_an_upload(ask, app):
+    shipped = ask(**SPEECH, prime=VOICE.name)
+    uploaded = ask(**SPEECH, prime=handle_file(VOICE.path))
+    assert Path(shipped["wav"]).read_bytes() == Path(uploaded["wav"]).read_bytes()
+    with soundfile.SoundFile(io.BytesIO(Path(shipped["wav"]).read_bytes())) as file:
+        assert (file.subtype, file.samplerate) == ("PCM_16", 48_000)
+    assert [label for label, _ in shipped["figures"]] == ["draw, nats per step", "prime"]
+    assert "notes" not in shipped
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"model": "nope"}, "Unknown checkpoint 'nope'; known: "),
+        ({"model": "tiny-speech"}, "another kind of frames"),
+        ({"model": "spoiled"}, "sha256 differs"),
+        ({"model": "newer"}, "colour"),
+        ({"model": "../../etc"}, "Unknown checkpoint"),
+        ({"seed": -1}, "Seed -1 must be from 0 to 2147483647."),
+        ({"seed": 2**31}, "Seed 2147483648 must be from 0"),
+        ({"seed": "x"}, "Seed 'x' is not a number"),
+        ({"frames": 0}, "Length 0 must be"),
+        ({"frames": 10**9}, "Length 1000000000 must be"),
+        ({"temperature": 0}, "Temperature 0 must be"),
+        ({"prime": "nope"}, "Unknown excerpt 'nope'"),
+        ({"prime": "roll:garbage"}, "damaged"),
+        ({"prime": 7}, "no uploaded file"),
+        ({"prime": {"path": 7}}, "no uploaded file"),
+        ({"performance": {"tempo": 1}}, "Tempo 1 must be"),
+        ({"performance": {"speed": 1}}, "Performance must be like"),
+        ({"performance": "fast"}, "Performance must be like"),
+    ],
+)
+def test_what_cannot_be_drawn_is_answered_with_one_sentence(ask, app, values, said):
+    with pytest.raises(Exception, match=said.replace("[", r"\[")) as caught:
+        ask(**values, api_name="/sample_roll")
+    assert type(caught.value).__name__ == "AppError"
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("empty.mid", b"", "empty"),
+        ("cut.mid", midi_file(note(60, 480))[:-9], "cut off"),
+        ("sound.mid", b"RIFF\x00\x00\x00\x00WAVE", "no MThd"),
+        ("silent.mid", midi_file(b""), "no notes"),
+        ("long.mid", midi_file(note(60, 480, rest=2**27)), "ticks"),
+        ("noise.mid", b"MThd" + bytes(range(256)), "."),
+    ],
+)
+def test_bad_files_are_answered_with_one_sentence(ask, app, tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(Exception, match=said) as caught:
+        ask(prime=handle_file(tmp_path / name), frames=4, api_name="/sample_roll")
+    assert type(caught.value).__name__ == "AppError" and name in str(caught.value)
+    with pytest.raises(Exception, match=name):
+        ask(**SPEECH, prime=handle_file(tmp_path / name))
+
+
+def test_numbers_that_json_does_not_have(app):
+    for seed, temperature in (("1", "NaN"), ("1e999", "1")):
+        answer = call(app, "sample_roll", f'["{GRU}", 8, {seed}, {temperature}, "", null]')
+        assert "event: error" in answer and ("must be from" in answer or "not a number" in answer)
+
+
+def test_files_of_the_machine_are_not_read(app):
+    """A path that a client merely names, unmarked or marked as a file, once could be any on this machine."""
+    unmarked = call(app, "sample_roll", f'["{GRU}", 8, 1, 1, {{"path": "{CHORALE.path}"}}, null]')
+    assert "no uploaded file" in unmarked
+    climbing = {"path": f"{app.folder}/served/../../{CHORALE.path}"}
+    assert "no uploaded file" in call(app, "sample_roll", f'["{GRU}", 8, 1, 1, {json.dumps(climbing)}, null]')
+    marked = {"path": str(CHORALE.path), "meta": {"_type": "gradio.FileData"}}
+    answer = call(app, "sample_roll", f'["{GRU}", 8, 1, 1, {json.dumps(marked)}, null]')
+    assert "event: error" in answer and "notes" not in answer
+    assert "InvalidPathError" in app.news()  # Gradio refuses it itself, and says so
+
+
+def test_the_app_goes_on_afterwards(ask, app):
+    assert len(ask(frames=4, api_name="/sample_roll")["figures"]) == 1
