@@ -127,9 +127,7 @@ class DrawPage(ABC):
         self.controls["temperature"] = gr.Slider(
             lowest, highest, value=1.0, step=0.05, label="Temperature", elem_id="temperature"
         )
-        self.controls["seed"] = gr.Number(
-            FIRST_SEED, label="Seed", precision=0, minimum=0, maximum=MAX_SEED, elem_id="seed"
-        )
+        self.controls["seed"] = gr.Number(FIRST_SEED, label="Seed", precision=0, elem_id="seed")
 
     def prime_choices(self, corpus: str) -> list[tuple[str, str]]:
         """(label, value) of what a draw may begin with; the first is chosen to begin with."""

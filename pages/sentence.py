@@ -11,7 +11,9 @@ MAX_CHARACTERS = 400
 
 def sentence(error: EngineError) -> str:
     """The error with a capital and a full stop; a very long one, whose names came from outside, is cut."""
-    text = str(error)[:1].upper() + str(error)[1:]
+    text = str(error)
+    if text.split(" ")[0].isalpha():  # and is not a file's name
+        text = text[:1].upper() + text[1:]
     if len(text) > MAX_CHARACTERS:
         return text[:MAX_CHARACTERS] + " …"
     return text + ("" if text.endswith((".", "?", "!")) else ".")

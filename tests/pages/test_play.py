@@ -145,8 +145,7 @@ def test_two_visitors_at_once_get_their_own_draws(visitors):
 
 def test_another_corpus_has_its_own_models(visitors):
     visit = visitors("speech")
-    visit.pick("corpus", "A corpus")
-    visit.page.wait_for_selector("#models input[name=tiny-speech-two]")
+    visit.pick_tiny_models()
     assert visit.page.locator("#models input").count() == 2
 
 

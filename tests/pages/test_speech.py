@@ -33,8 +33,7 @@ def read(wav: bytes) -> tuple[np.ndarray, int]:
 def tiny(visitors):
     """A visitor who has chosen the tiny models."""
     visit = visitors("speech")
-    visit.pick("corpus", "A corpus")
-    visit.page.wait_for_selector(f"#models input[name={TINY[0]}]")
+    visit.pick_tiny_models()
     return visit
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 1000  # milliseconds, as Playwright counts
-PATIENCE = 40 * SECONDS  # far above what anything takes, for a machine with other work
+PATIENCE = 20 * SECONDS  # far above what anything takes, for a machine with other work
 
 
 class Visit:
@@ -64,11 +64,16 @@ class Visit:
         self.page.locator(f"#{control} input").click()
         self.page.get_by_role("option", name=choice, exact=True).click()
 
+    def pick_tiny_models(self) -> None:
+        """Choose the corpus of the tiny speech models."""
+        self.pick("corpus", "A corpus")
+        self.page.wait_for_selector("#models input[name=tiny-speech]")
+
     def upload(self, name: str, content: bytes) -> None:
         """Continue a file of one's own."""
         field = self.page.locator("#upload input[type=file]")
         field.set_input_files({"name": name, "mimeType": "", "buffer": content})
-        self.page.wait_for_selector("#upload .file-name, #upload audio, #upload .waveform-container")
+        self.page.wait_for_selector("#upload button[aria-label=Clear]")
 
     def press(self, button: str = "sample") -> None:
         """Press a button; from here on the first lane waits for something new."""
@@ -148,10 +153,9 @@ class Visit:
 
     def complaint(self) -> str:
         """The sentence in the corner of the page; it is then put away."""
-        toast = self.page.locator(".toast-body")
+        toast = self.page.get_by_test_id("toast-text")
         toast.first.wait_for()
-        assert toast.count() == 1, toast.all_inner_texts()
-        words = " ".join(self.page.locator(".toast-text").inner_text().split())
-        self.page.locator(".toast-close").click()
-        toast.first.wait_for(state="detached")
-        return words
+        (words,) = toast.all_inner_texts()
+        self.page.get_by_test_id("toast-close").click()
+        toast.wait_for(state="detached")
+        return " ".join(words.split())
