@@ -20,6 +20,10 @@ EVERY_CHECKPOINT = pytest.mark.parametrize("name", SHIPPED)
 EXACT = {"rel": 0, "abs": TOLERANCE}
 
 
+def test_every_recipe_has_its_checkpoint():
+    assert SHIPPED == recipe_names()
+
+
 @EVERY_CHECKPOINT
 def test_each_is_whole(name):
     folder = CHECKPOINTS / name
