@@ -10,15 +10,15 @@ import sys
 
 import gradio as gr
 
-from pages import api, lane, play, prepare, speech
+from pages import api, lane, play, prepare, retention, speech
 
 MAX_UPLOAD = "20mb"
-FILES_STAY = (3600, 3600)  # seconds between two rounds of the cleaner, and the age of what it removes
+FILES_STAY = (600, 3600)  # seconds between two rounds of the cleaner, and the age of what it removes
 
 
 def build() -> gr.Blocks:
     """All pages, each a route of its own."""
-    with gr.Blocks(title="Earshot", analytics_enabled=False, delete_cache=FILES_STAY) as demo:
+    with gr.Blocks(title="Earshot", analytics_enabled=False) as demo:
         gr.Navbar(main_page_name="Play")
         play.build(prepare.music())
         api.build()
@@ -37,12 +37,15 @@ def main() -> None:
     address = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
     port = int(os.environ.get("GRADIO_SERVER_PORT", "7860"))
     prepare.process()
+    retention.start(*FILES_STAY)
     if spaces is not None:
         spaces.GPU(reserve_gpu)
     try:
         serve(address, port)
     except OSError:
-        sys.exit(f"{address}:{port} cannot be used, perhaps by another Earshot: set GRADIO_SERVER_PORT to another")
+        sys.exit(
+            f"{address}:{port} cannot be used, perhaps by another Earshot: set GRADIO_SERVER_PORT to another"
+        )
 
 
 def serve(address: str, port: int) -> None:

@@ -59,8 +59,7 @@ class Lane(gr.HTML):
     """One lane of a page: a piano roll or a waveform that grows, plays, and can be taken home.
 
     An event that streams values into lanes needs ``show_progress="hidden"`` (the lane shows its own), and
-    leaves out every lane that has not changed. It gives the value itself: ``gr.update`` would make a new
-    Lane, whose files Gradio does not remove when they are old.
+    leaves out every lane that has not changed.
 
     Args:
         value: the first value, or None for an empty lane; keys that are missing take their default.
@@ -110,8 +109,6 @@ class Lane(gr.HTML):
             named = Path(folder) / strip_invalid_filename_characters(name)
             shutil.copyfile(path, named)  # the server names a download after the file in its cache
             cached = save_file_to_cache(named, cache_dir=self.GRADIO_CACHE)
-        Path(cached).touch()  # another draw of the same bytes may have put it there an hour ago
-        self.temp_files.add(cached)  # so that delete_cache removes it
         return FileData(path=cached, orig_name=name).model_dump()
 
     def api_info(self) -> dict[str, Any]:

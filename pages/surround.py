@@ -9,8 +9,8 @@ import gradio as gr
 from engine import EngineError, find_synthesiser
 
 LICENCES = (
-    "Code: MIT; each model's licence is in its README, MIT for music and CC BY-SA for speech. Draws of music are "
-    "yours; speech, and what begins with an excerpt, carries the terms of the recordings "
+    "Code: MIT; each model's licence is in its README, MIT for music and CC BY-SA for speech. Draws of music "
+    "are yours; speech, and what begins with an excerpt, carries the terms of the recordings "
     "(spoken digits CC BY-SA 4.0, voice prompts CC BY-SA 3.0; music: public domain and traditional)."
 )
 

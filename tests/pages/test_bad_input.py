@@ -108,5 +108,8 @@ def test_odd_recordings_are_named_or_read(visitors):
             assert name in visit.complaint()
         else:
             visit.draw()
-        visit.page.get_by_label("Clear").click()
+        visit.page.locator("#upload").get_by_label("Clear").click()
         visit.page.wait_for_selector("#upload input[type=file]", state="attached")
+    visit.wrong = [
+        words for words in visit.wrong if not words.startswith("Waveform load error")
+    ]  # the browser's
