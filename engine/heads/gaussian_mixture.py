@@ -9,6 +9,7 @@ without a bound the density of a point that recurs exactly grows without end. Th
 """
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import torch
@@ -68,16 +69,21 @@ class GaussianMixture(Distribution):
 
     def sample(self, uniforms: Float[Tensor, "*axes uniforms"]) -> Float[Tensor, "*axes event"]:
         """Component by inverting the cumulated weights, samples by the inverse normal CDF."""
-        num_components, frame_size = self.loc.shape[-2:]
-        choice, quantiles = torch.split_with_sizes(uniforms, (1, frame_size), -1)
-        cumulated = self.mixture_logits.softmax(-1, dtype=torch.float64).cumsum(-1)
-        component = torch.searchsorted(cumulated, choice.contiguous(), right=True)
-        component.clamp_(max=num_components - 1)  # rounding may leave the last sum just below 1
-        index = component.unsqueeze(-1).expand(*component.shape, frame_size)
-        loc = self.loc.gather(-2, index).squeeze(-2)
-        log_scale = self.log_scale.gather(-2, index).squeeze(-2)
+        choice, quantiles = torch.split_with_sizes(uniforms, (1, self.loc.shape[-1]), -1)
+        loc, log_scale = self._component(choice)
         normals = torch.special.ndtri(quantiles).to(loc.dtype)
         return torch.addcmul(loc, log_scale.exp(), normals)
+
+    def _component(self, choice: Float[Tensor, "*axes 1"]) -> tuple[Tensor, Tensor]:
+        """loc and log_scale, both (*axes, event), of the component in whose share ``choice`` falls."""
+        last = self.loc.shape[-2] - 1  # rounding may leave the last sum just below 1
+        cumulated = self.mixture_logits.softmax(-1, dtype=torch.float64).cumsum(-1)
+        if choice.numel() == 1:  # one frame, as in sampling: Python's own search takes half the time
+            row = min(bisect_right(cumulated.flatten().tolist(), choice.item()), last)
+            return self.loc.select(-2, row), self.log_scale.select(-2, row)
+        component = torch.searchsorted(cumulated, choice.contiguous(), right=True).clamp_(max=last)
+        index = component.unsqueeze(-1).expand(*component.shape, self.loc.shape[-1])
+        return self.loc.gather(-2, index).squeeze(-2), self.log_scale.gather(-2, index).squeeze(-2)
 
     def temper(self, temperature: float) -> "GaussianMixture":
         """Log-weights divided by T and variances multiplied by T (each component to the power 1/T).

@@ -159,3 +159,16 @@ def test_components_and_bound_are_checked():
         GaussianMixtureHead(5, 10, 0, -7.0)
     with pytest.raises(InvalidValueError, match="min_log_scale=nan must be finite"):
         GaussianMixtureHead(5, 10, 2, math.nan)
+
+
+def test_one_frame_is_drawn_as_among_many():
+    """A single frame takes a shorter way to its component, which must lead to the same one."""
+    rng = torch.Generator().manual_seed(5)
+    mixture_logits = torch.randn(50, 4, generator=rng)
+    loc, log_scale = torch.randn(50, 4, 3, generator=rng), torch.randn(50, 4, 3, generator=rng)
+    uniforms = torch.rand(50, 4, generator=rng, dtype=torch.float64)
+    together = GaussianMixture(mixture_logits, loc, log_scale).sample(uniforms)
+    for row in range(50):
+        part = slice(row, row + 1)
+        alone = GaussianMixture(mixture_logits[part], loc[part], log_scale[part]).sample(uniforms[part])
+        assert torch.equal(alone, together[part])
