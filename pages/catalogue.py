@@ -60,7 +60,7 @@ def label(card: Card) -> str:
     """What a choice is called: the title, or the name of a model of one's own, and its test likelihood."""
     figures = card.metrics.get("test", {})
     keys = [key for key in ("nats_per_frame", "nats_per_step") if key in figures]
-    figure = f" · {figures[keys[0]]:.2f} nats" if keys else ""
+    figure = f" · {figures[keys[0]]:.2f}" if keys else ""
     own = "" if card.name == f"{card.corpus.name}-{card.cell}" else f"{card.name}: "
     return own + title(card) + figure
 

@@ -113,7 +113,7 @@ class DrawPage(ABC):
                 self.catalogue.corpora, value=corpus, label="Corpus", elem_id="corpus", scale=1
             )
             self.controls["models"] = gr.CheckboxGroup(
-                models, value=first_names(models), label=label, elem_id="models", scale=2
+                models, value=first_names(models), label=label, elem_id="models", scale=3
             )
 
     def beginning(self, corpus: str) -> None:
@@ -121,12 +121,15 @@ class DrawPage(ABC):
         choices = self.prime_choices(corpus)
         self.controls["prime"] = gr.Dropdown(choices, value=choices[0][1], label="Beginning", elem_id="prime")
 
-    def temperature_and_seed(self) -> None:
-        """How bold, and which dice."""
+    def temperature(self) -> None:
+        """How bold."""
         lowest, highest = LIMITS["temperature"]
         self.controls["temperature"] = gr.Slider(
             lowest, highest, value=1.0, step=0.05, label="Temperature", elem_id="temperature"
         )
+
+    def seed(self) -> None:
+        """Which dice; limits are the request's, since Gradio's own are a traceback to the app."""
         self.controls["seed"] = gr.Number(FIRST_SEED, label="Seed", precision=0, elem_id="seed")
 
     def prime_choices(self, corpus: str) -> list[tuple[str, str]]:

@@ -47,10 +47,11 @@ class PlayPage(DrawPage):
             self.controls["length"] = gr.Slider(
                 1, MAX_FRAMES, value=128, step=1, label="Length in frames", elem_id="length"
             )
-            self.temperature_and_seed()
+            self.temperature()
         self.own = self.controls["upload"] = gr.File(
             label="A MIDI file to continue",
             file_types=[".mid", ".midi", ".MID", ".MIDI"],
+            height=150,
             visible=False,
             elem_id="upload",
         )
@@ -62,6 +63,7 @@ class PlayPage(DrawPage):
             self.controls["program"] = gr.Dropdown(
                 list(INSTRUMENTS.items()), value=0, label="Instrument", elem_id="instrument"
             )
+            self.seed()
 
     def welcome(self, folder: Path) -> dict[str, Any]:
         return first_draw(folder)

@@ -49,10 +49,11 @@ class SpeechPage(DrawPage):
                 MAX_SECONDS,
                 value=2.0,
                 step=0.1,
-                label="Seconds to add",
+                label="Seconds",
                 elem_id="length",
             )
-            self.temperature_and_seed()
+            self.temperature()
+            self.seed()
         with gr.Column(visible=False) as self.own:
             self.controls["upload"] = gr.Audio(
                 sources=["upload", "microphone"],
