@@ -75,6 +75,11 @@ class Visit:
         field.set_input_files({"name": name, "mimeType": "", "buffer": content})
         self.page.wait_for_selector("#upload button[aria-label=Clear]")
 
+    def clear_upload(self) -> None:
+        """Take the file back."""
+        self.page.locator("#upload").get_by_label("Clear").click()
+        self.page.wait_for_selector("#upload input[type=file]", state="attached")
+
     def press(self, button: str = "sample") -> None:
         """Press a button; from here on the first lane waits for something new."""
         self.page.evaluate("document.querySelector('#lane-0 .lane').dataset.state = 'waiting'")
