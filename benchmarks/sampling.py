@@ -24,14 +24,14 @@ LEAST_FRAMES_PER_SECOND = 5_000
 
 def music_model() -> nn.Module:
     """The paper's GRU for piano rolls, fresh weights."""
-    return _model(
-        {"name": "gru", "input_size": 88, "hidden_size": 46}, {"name": "bernoulli", "hidden_size": 46, "frame_size": 88}, 1
-    )
+    head = {"name": "bernoulli", "hidden_size": 46, "frame_size": 88}
+    return _model({"name": "gru", "input_size": 88, "hidden_size": 46}, head, 1)
 
 
 def speech_model() -> nn.Module:
     """The paper's GRU for speech, fresh weights."""
-    head = {"name": "gaussian_mixture", "hidden_size": 227, "frame_size": 10, "num_components": 20, "min_log_scale": -8.0}
+    sizes = {"hidden_size": 227, "frame_size": 10, "num_components": 20}
+    head = {"name": "gaussian_mixture", **sizes, "min_log_scale": -8.0}
     return _model({"name": "gru", "input_size": 20, "hidden_size": 227}, head, 2)
 
 
@@ -105,17 +105,19 @@ def _seconds(action: Callable[[], None]) -> float:
 def main() -> None:
     """Print both speeds, each beside its yardstick."""
     torch.set_num_threads(1)
-    rows = (
-        ("16 kHz speech, GRU 227, times real time", SPEECH_FRAMES, FRAMES_PER_SECOND, LEAST_TIMES_REAL_TIME,
-         engine_draw(speech_model(), SPEECH_FRAMES), plain_speech(SPEECH_FRAMES)),
-        ("piano roll, GRU 46, frames a second", MUSIC_FRAMES, 1, LEAST_FRAMES_PER_SECOND,
-         engine_draw(music_model(), MUSIC_FRAMES), plain_music(MUSIC_FRAMES)),
-    )  # fmt: skip
-    for label, num_frames, unit, least, ours, plain in rows:
-        pairs = paired_seconds(ours, plain)
-        speed, yardstick = (num_frames / unit / statistics.median(column) for column in zip(*pairs, strict=True))
-        ratio = statistics.median(theirs / own for own, theirs in pairs)
-        print(f"{label}: {speed:,.1f} (plain torch loop {yardstick:,.1f}; ratio {ratio:.2f}; at least {least:,})")
+    speech = engine_draw(speech_model(), SPEECH_FRAMES), plain_speech(SPEECH_FRAMES)
+    music = engine_draw(music_model(), MUSIC_FRAMES), plain_music(MUSIC_FRAMES)
+    times_real_time = "16 kHz speech, GRU 227, times real time"
+    print(row(times_real_time, SPEECH_FRAMES / FRAMES_PER_SECOND, LEAST_TIMES_REAL_TIME, speech))
+    print(row("piano roll, GRU 46, frames a second", MUSIC_FRAMES, LEAST_FRAMES_PER_SECOND, music))
+
+
+def row(label: str, amount: float, least: int, draws: tuple[Callable[[], None], Callable[[], None]]) -> str:
+    """One line: how much of ``amount`` a second the engine and the plain loop make, and their ratio."""
+    pairs = paired_seconds(*draws)
+    ours, plain = (amount / statistics.median(column) for column in zip(*pairs, strict=True))
+    ratio = statistics.median(theirs / own for own, theirs in pairs)
+    return f"{label}: {ours:,.1f} (plain torch loop {plain:,.1f}; ratio {ratio:.2f}; at least {least:,})"
 
 
 if __name__ == "__main__":

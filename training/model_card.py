@@ -34,7 +34,8 @@ def hub_licence(corpus_licence: str) -> str:
 def _front_matter(card: Card) -> list[str]:
     tags = ["earshot", card.cell, card.representation["name"].replace("_", "-")]
     licence = hub_licence(card.corpus.licence)
-    return ["---", f"license: {licence}", "library_name: earshot", "tags:", *(f"- {tag}" for tag in tags), "---", ""]
+    facts = [f"license: {licence}", "library_name: earshot", "tags:", *(f"- {tag}" for tag in tags)]
+    return ["---", *facts, "---", ""]
 
 
 def _introduction(card: Card) -> list[str]:

@@ -75,7 +75,7 @@ class GaussianMixture(Distribution):
         return torch.addcmul(loc, log_scale.exp(), normals)
 
     def _component(self, choice: Float[Tensor, "*axes 1"]) -> tuple[Tensor, Tensor]:
-        """loc and log_scale, both (*axes, event), of the component in whose share ``choice`` falls."""
+        """Of the component in whose share ``choice`` falls: loc and log_scale, both (*axes, event)."""
         last = self.loc.shape[-2] - 1  # rounding may leave the last sum just below 1
         cumulated = self.mixture_logits.softmax(-1, dtype=torch.float64).cumsum(-1)
         if choice.numel() == 1:  # one frame, as in sampling: Python's own search takes half the time

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 1000  # milliseconds, as Playwright counts
-PATIENCE = 20 * SECONDS  # far above what anything takes, for a machine with other work
+PATIENCE = 60 * SECONDS  # far above what anything takes, for a machine with other work
 
 
 class Visit:

@@ -21,7 +21,7 @@ EXACT = {"rel": 0, "abs": TOLERANCE}
 
 
 def test_every_recipe_has_its_checkpoint():
-    assert SHIPPED == recipe_names()
+    assert recipe_names() == SHIPPED
 
 
 @EVERY_CHECKPOINT

@@ -38,7 +38,9 @@ def test_the_gain_never_rises():
     """A stream that followed the loudness up would pump: what is quiet after something loud stays quiet."""
     loud, quiet = played([tone(1.0, 1.0), tone(1.0, 0.1)])
     inner = slice(len(quiet.samples) // 4, len(quiet.samples) // 2)
-    gains = [np.abs(sound.samples[inner]).max() / amplitude for sound, amplitude in ((loud, 1.0), (quiet, 0.1))]
+    gains = [
+        np.abs(sound.samples[inner]).max() / amplitude for sound, amplitude in ((loud, 1.0), (quiet, 0.1))
+    ]
     assert gains[1] <= gains[0] * 1.001
 
 
