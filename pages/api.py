@@ -76,12 +76,14 @@ def continue_speech(
     seed: int = 0,
     temperature: float = 1.0,
     prime: str | dict[str, Any] = "",
+    kept: float = 1.0,
 ) -> dict[str, Any]:
-    """Continue ``prime``: a shipped excerpt or an uploaded recording.
+    """Continue ``prime``, a shipped excerpt or an uploaded recording, after its first share ``kept``.
 
     Returns an object with ``figures`` and the file ``wav``.
     """
-    return answer("waveform", model, {"length": seconds, "seed": seed, "temperature": temperature}, prime)
+    asked = {"length": seconds, "seed": seed, "temperature": temperature, "kept": kept}
+    return answer("waveform", model, asked, prime)
 
 
 def answer(kind: str, model: str, asked: Mapping[str, Any], prime: Any) -> dict[str, Any]:

@@ -25,6 +25,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "temperature": (0.1, 2.0),
     "tempo": (40, 240),
     "program": (0, 127),
+    "kept": (0.1, 1.0),
 }
 
 
@@ -39,6 +40,7 @@ class DrawRequest:
         tempo: quarter notes a minute; speech has none.
         program: General MIDI instrument; speech has none.
         prime: what is continued.
+        kept: share of the prime that the models are given, from its start; the rest is theirs to invent.
 
     Raises:
         InvalidValueError: something is out of range.
@@ -51,6 +53,7 @@ class DrawRequest:
     tempo: float = 100.0
     program: int = 0
     prime: str = ""
+    kept: float = 1.0
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.models) <= MAX_LANES:
@@ -87,6 +90,7 @@ class DrawRequest:
             "tempo": float,
             "program": int,
             "prime": str,
+            "kept": float,
         }
         given = {}
         for name, kind in kinds.items():

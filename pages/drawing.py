@@ -1,5 +1,6 @@
 """Drawing: the lanes of one request, from its beginning to sampled frames; nothing outlives the request."""
 
+import math
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -82,12 +83,13 @@ def open_drawing(request: DrawRequest, upload: str | None, kind: str) -> Drawing
     if request.length > longest:
         raise InvalidValueError(f"length {request.length:g} must be at most {longest} {unit}")
     frames, report = prime_frames(request.prime, upload, checkpoints[0])
+    frames = frames[: math.ceil(len(frames) * request.kept)]
     most = round(longest * frames_per_unit(representation))
     if len(frames) > most:
         frames = frames[-most:]
         report = f"{report} Only the last {longest} {unit} of the beginning are continued.".strip()
     if request.prime == OWN and kind == "piano_roll":
-        request = replace(request, prime=pack_roll(frames))
+        request = replace(request, prime=pack_roll(frames), kept=1.0)
     lanes = [LaneDraw(number, checkpoint, request, frames) for number, checkpoint in enumerate(checkpoints)]
     return Drawing(request, tuple(lanes), report)
 

@@ -10,8 +10,8 @@ from gradio.components import Component
 
 from engine import PlaybackStream, wav_bytes
 from pages.catalogue import Catalogue
-from pages.draw_page import Changes, DrawPage
-from pages.draw_request import LIMITS, MAX_SECONDS
+from pages.draw_page import LIGHT, Changes, DrawPage
+from pages.draw_request import LIMITS, MAX_SECONDS, OWN
 from pages.drawing import Running
 from pages.lane_draw import LaneDraw
 from pages.surround import has_ffmpeg
@@ -20,6 +20,7 @@ PRIVACY = (
     "A recording goes to the computer that runs this page and nowhere else. It is used for your draw alone "
     "and deleted within two hours."
 )
+FIRST_KEPT = 0.6  # most clips are in the middle of their word there; after the word comes silence
 SECONDS_PER_CHUNK = 1.0  # of sound; shorter chunks would leave gaps in a stream
 
 
@@ -44,12 +45,24 @@ class SpeechPage(DrawPage):
         self.corpus_and_models(corpus, "Models, with nats per step on the test split")
         with gr.Row():
             self.beginning(corpus)
+            lowest, highest = LIMITS["kept"]
+            self.controls["kept"] = gr.Slider(
+                lowest,
+                highest,
+                value=FIRST_KEPT,
+                step=0.05,
+                label="Share of it that is given",
+                elem_id="kept",
+            )
+        prime, kept = self.controls["prime"], self.controls["kept"]
+        prime.input(first_kept, prime, kept, **LIGHT)
+        with gr.Row():
             self.controls["length"] = gr.Slider(
                 LIMITS["length"][0],
                 MAX_SECONDS,
                 value=2.0,
                 step=0.1,
-                label="Seconds",
+                label="Seconds to add",
                 elem_id="length",
             )
             self.temperature()
@@ -90,6 +103,11 @@ class SpeechPage(DrawPage):
                 yield {**self.show([lane]), **({self.live: sound} if has_ffmpeg() else {})}
             lane.finish(folder)
             yield self.show([lane])
+
+
+def first_kept(prime: str) -> float:
+    """How much of a beginning is given unless the visitor says otherwise: all of the visitor's own."""
+    return 1.0 if prime == OWN else FIRST_KEPT
 
 
 def sampled_sound(lane: LaneDraw, running: Running) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
 """Drawing: beginnings of all kinds, lanes side by side, and what ends them."""
 
+import math
 from types import SimpleNamespace
 
 import pytest
@@ -128,3 +129,20 @@ def test_a_piece_too_long_to_play_can_be_taken_home(tmp_path):
     value = lane.value()
     assert value["state"] == "error" and "at most 15 are played" in value["message"]
     assert [file["label"] for file in value["downloads"]] == ["MIDI"] and "audio" not in value
+
+
+def test_only_the_share_that_is_kept_is_given():
+    whole, half = (
+        open_drawing(roll_request(prime=CHORALE.name, kept=kept), None, "piano_roll").lanes[0].prime
+        for kept in (1.0, 0.5)
+    )
+    assert len(half) == math.ceil(len(whole) / 2)
+    assert half.equal(whole[: len(half)])
+
+
+def test_a_packed_beginning_is_what_was_kept(tmp_path):
+    """A link that carried the kept part and the share again would cut it twice."""
+    upload = CHORALE.path
+    opened = open_drawing(roll_request(prime=OWN, kept=0.5), str(upload), "piano_roll")
+    again = open_drawing(opened.request, None, "piano_roll")
+    assert again.lanes[0].prime.equal(opened.lanes[0].prime)
