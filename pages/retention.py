@@ -6,16 +6,15 @@ that it makes for a session, nor the streams.
 
 import contextlib
 import os
+import tempfile
 import threading
 import time
 from pathlib import Path
 
-from gradio.utils import get_upload_folder
-
 
 def start(every_seconds: float, age_seconds: float) -> None:
     """Give the app a folder of its own for such files, before it is built, and keep it clean in a thread."""
-    folder = Path(get_upload_folder()) / "earshot"
+    folder = own_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ["GRADIO_TEMP_DIR"] = str(folder)  # where Gradio looks for it
 
@@ -25,6 +24,15 @@ def start(every_seconds: float, age_seconds: float) -> None:
             time.sleep(every_seconds)
 
     threading.Thread(target=clean, daemon=True).start()
+
+
+def own_folder() -> Path:
+    """In $GRADIO_TEMP_DIR if that is set; else one for each user of the machine, since none may write into
+    another's."""
+    if given := os.environ.get("GRADIO_TEMP_DIR"):
+        return Path(given) / "earshot"
+    user = os.getuid() if hasattr(os, "getuid") else "app"
+    return Path(tempfile.gettempdir()) / f"earshot-{user}"
 
 
 def remove_old(folder: Path, age_seconds: float) -> None:
