@@ -46,7 +46,14 @@ def _read_roll(path: Path, representation: Representation) -> Prime:
 
 
 def _read_waveform(path: Path, representation: Representation) -> Prime:
-    return Prime(representation.encode(read_audio(path)), "")
+    try:
+        return Prime(representation.encode(read_audio(path)), "")
+    except UnreadableFileError:
+        if path.is_file() and path.read_bytes()[:4] == b"MThd":
+            raise UnreadableFileError(
+                f"{path.name} holds notes, and this is a model of speech: give a recording"
+            ) from None
+        raise
 
 
 READERS: dict[str, Callable[[Path, Representation], Prime]] = {

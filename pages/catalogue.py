@@ -25,7 +25,7 @@ class Catalogue:
     @property
     def corpora(self) -> list[tuple[str, str]]:
         """(title, name) of each corpus that a model was fitted on."""
-        return list(dict.fromkeys((card.corpus.title, card.corpus.name) for card in self.cards.values()))
+        return list(dict.fromkeys((corpus_title(card), card.corpus.name) for card in self.cards.values()))
 
     def models(self, corpus: str) -> list[tuple[str, str]]:
         """(label, checkpoint name) of a corpus's models, in the paper's order of cells."""
@@ -50,19 +50,24 @@ def read_catalogue(representation: str, folder: Path = CHECKPOINTS) -> Catalogue
 
 
 def title(card: Card) -> str:
-    """What a lane is called, e.g. ``GRU · 46 units``."""
+    """What a lane is called, e.g. ``GRU · 46 units``; a model of one's own is called by its name too."""
     cell = card.cell if card.cell == "tanh" else card.cell.upper()
     layers = len(card.model["cells"])
-    return f"{cell} · {card.num_units} units" + (f" · {layers} layers" if layers > 1 else "")
+    own = "" if card.name == f"{card.corpus.name}-{card.cell}" else f"{card.name}: "
+    return f"{own}{cell} · {card.num_units} units" + (f" · {layers} layers" if layers > 1 else "")
+
+
+def corpus_title(card: Card) -> str:
+    """What a corpus is called; a folder of one's own by its name too, and by no more of its path."""
+    path = card.corpus.name.partition(":")[2]
+    return f"{card.corpus.title}: {Path(path).name}" if path else card.corpus.title
 
 
 def label(card: Card) -> str:
-    """What a choice is called: the title, or the name of a model of one's own, and its test likelihood."""
+    """What a choice is called: the title and the test likelihood."""
     figures = card.metrics.get("test", {})
     keys = [key for key in ("nats_per_frame", "nats_per_step") if key in figures]
-    figure = f" · {figures[keys[0]]:.2f}" if keys else ""
-    own = "" if card.name == f"{card.corpus.name}-{card.cell}" else f"{card.name}: "
-    return own + title(card) + figure
+    return title(card) + (f" · {figures[keys[0]]:.2f}" if keys else "")
 
 
 @lru_cache(maxsize=MAX_LOADED)

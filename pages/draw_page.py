@@ -20,7 +20,7 @@ import gradio as gr
 from gradio.components import Component
 
 from engine import MAX_SEED, EngineError, UnknownNameError
-from pages.catalogue import Catalogue, title
+from pages.catalogue import Catalogue, corpus_title, title
 from pages.draw_request import LIMITS, MAX_LANES, OWN, DrawRequest
 from pages.drawing import Running, open_drawing
 from pages.excerpts import excerpts_of
@@ -245,7 +245,7 @@ class DrawPage(ABC):
         cells = ", ".join(title(card).split(" ·")[0] for card in cards)
         begin = " after a beginning" if request.prime else ""
         return (
-            f"{cells} on {cards[0].corpus.title}: {request.length:g} {self.unit}{begin}, seed {request.seed}"
+            f"{cells} on {corpus_title(cards[0])}: {request.length:g} {self.unit}{begin}, seed {request.seed}"
         )
 
 

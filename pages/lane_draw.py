@@ -27,7 +27,7 @@ from engine import (
     sample,
     write_wav,
 )
-from pages.catalogue import title
+from pages.catalogue import corpus_title, title
 from pages.draw_request import DrawRequest
 from pages.sentence import sentence
 
@@ -123,7 +123,7 @@ class LaneDraw:
             "kind": "roll" if self.is_music else "wave",
             "lane": self.lane,
             "title": title(card),
-            "subtitle": f"{card.corpus.title} · seed {request.seed} · temperature {request.temperature:g}",
+            "subtitle": f"{corpus_title(card)} · seed {request.seed} · temperature {request.temperature:g}",
             "state": self.state,
             "num_frames": len(self.prime) + self.num_frames,
             "frames_done": len(self.frames),

@@ -17,6 +17,11 @@ INSTRUMENTS = {
     "Grand piano": 0, "Electric piano": 4, "Harpsichord": 6, "Celesta": 8, "Vibraphone": 11,
     "Church organ": 19, "Accordion": 21, "Nylon guitar": 24, "Strings": 48, "Choir": 52, "Flute": 73,
 }  # fmt: skip
+GRID = (
+    "The models hear which keys sound in each frame, a quarter note for the chorales and an eighth for "
+    "other corpora, and nothing else: a note that is struck again becomes a held one, shorter ones are left "
+    "out, and the tempo is the slider's."
+)
 
 
 class PlayPage(DrawPage):
@@ -41,20 +46,21 @@ class PlayPage(DrawPage):
         return "jsb_chorales" if "jsb_chorales" in names else names[0]
 
     def lay_out_controls(self, corpus: str) -> None:
-        self.corpus_and_models(corpus, "Models, with nats per frame on the test split")
+        self.corpus_and_models(corpus, "Models, with nats per frame on the test split (lower is better)")
         with gr.Row():
             self.beginning(corpus)
             self.controls["length"] = gr.Slider(
                 1, MAX_FRAMES, value=128, step=1, label="Length in frames", elem_id="length"
             )
             self.temperature()
-        self.own = self.controls["upload"] = gr.File(
-            label="A MIDI file to continue",
-            file_types=[".mid", ".midi", ".MID", ".MIDI"],
-            height=150,
-            visible=False,
-            elem_id="upload",
-        )
+        with gr.Column(visible=False) as self.own:
+            self.controls["upload"] = gr.File(
+                label="A MIDI file to continue",
+                file_types=[".mid", ".midi", ".MID", ".MIDI"],
+                height=150,
+                elem_id="upload",
+            )
+            gr.Markdown(GRID, elem_classes="earshot-note")
         with gr.Row():
             lowest, highest = LIMITS["tempo"]
             self.controls["tempo"] = gr.Slider(

@@ -20,6 +20,7 @@ PRIVACY = (
     "A recording goes to the computer that runs this page and nowhere else. It is used for your draw alone "
     "and deleted within two hours."
 )
+PAUSE = "() => document.querySelector('#live audio')?.pause()"
 FIRST_KEPT = 0.6  # most clips are in the middle of their word there; after the word comes silence
 SECONDS_PER_CHUNK = 1.0  # of sound; shorter chunks would leave gaps in a stream
 
@@ -42,7 +43,7 @@ class SpeechPage(DrawPage):
     unit = "s"
 
     def lay_out_controls(self, corpus: str) -> None:
-        self.corpus_and_models(corpus, "Models, with nats per step on the test split")
+        self.corpus_and_models(corpus, "Models, with nats per step on the test split (lower is better)")
         with gr.Row():
             self.beginning(corpus)
             lowest, highest = LIMITS["kept"]
@@ -77,6 +78,7 @@ class SpeechPage(DrawPage):
             gr.Markdown(PRIVACY, elem_classes="earshot-note")
 
     def lay_out_sounds(self) -> list[Component]:
+        self.stop.click(None, js=PAUSE)
         self.live = gr.Audio(
             label="Live: the lanes one after the other",
             streaming=True,

@@ -29,6 +29,7 @@ from training.corpora.origin import Origin
 
 MIRROR_VARIABLE = "EARSHOT_ORIGIN"
 TIMEOUT_SECONDS = 30  # without a byte
+MAX_REASON = 160  # characters; what is longer is a library talking to itself
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,8 @@ def _download(origin: Origin, partial: Path, mirror: str | None, progress: bool)
         except OSError as error:
             if error.errno is not None and not isinstance(error, ConnectionError):
                 raise  # the disk; what requests raises has no errno
-            problems.append(f"{address}: {error}")
+            reason = str(error)
+            problems.append(f"{address}: {reason if len(reason) < MAX_REASON else type(error).__name__}")
         except ValueError as error:  # what pooch raises for a wrong hash, or an address that is none
             problems.append(f"{address}: {error}")
     raise EngineError(

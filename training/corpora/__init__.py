@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from engine.errors import UnknownNameError
+from engine.errors import InvalidValueError, UnknownNameError
 from training.corpora.audio_folder import AudioFolder
 from training.corpora.corpus import SPLITS, Corpus, CorpusData, CorpusReport
 from training.corpora.files import corpora_folder
@@ -42,6 +42,10 @@ def open_corpus(name: str, folder: Path | None = None, seed: int = 0) -> Corpus:
     kind, _, path = name.partition(":")
     if path and kind in FOLDERS:
         return FOLDERS[kind](Path(path).expanduser(), seed)
+    if name and name not in CORPORA and Path(name).is_dir():
+        raise InvalidValueError(
+            f"{name!r} is a folder: say midi:{name} for its music, audio:{name} for its sound"
+        )
     if name not in CORPORA:
         raise UnknownNameError("corpus", name, [*CORPORA, *(f"{kind}:PATH" for kind in FOLDERS)])
     return CORPORA[name](corpora_folder(folder))
