@@ -41,7 +41,7 @@ def test_each_is_whole(name):
 
 
 @EVERY_CHECKPOINT
-def test_each_was_fitted_to_convergence_by_its_recipe(name):
+def test_each_is_what_its_recipe_gives(name):
     card = read_card(name)
     assert name == f"{card.corpus.name}-{card.cell}"
     assert card.training.recipe == read_recipe(name).model_dump()
