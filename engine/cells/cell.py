@@ -7,7 +7,8 @@ Conventions
 
 A step has two parts: the *drive*, what the input alone contributes, and the *advance*, what that
 does to the state. An unroll computes the drive of all steps in one matrix product, and only the
-advance goes from step to step.
+advance goes from step to step. A cell that names a Recurrence has all advances of an unroll in one
+operation with a gradient of its own; stepping gives the same numbers.
 """
 
 from abc import ABC, abstractmethod
@@ -16,6 +17,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from engine.cells.recurrence import Recurrence, run_steps
 from engine.registry import require_positive
 
 State = tuple[Tensor, ...]
@@ -30,6 +32,10 @@ class Cell(nn.Module, ABC):
     Raises:
         InvalidValueError: a size is not a positive integer.
     """
+
+    recurrence: type[Recurrence] | None = None
+    recurrent_names: tuple[str, ...] = ()
+    """The parameters that the recurrence reads, in its order."""
 
     def __init__(self, input_size: int, hidden_size: int):
         super().__init__()
@@ -65,6 +71,9 @@ class Cell(nn.Module, ABC):
         Returns:
             The output h of every step, and the state after the last.
         """
+        if self.recurrence is not None and xs.shape[1]:
+            weights = tuple(getattr(self, name) for name in self.recurrent_names)
+            return run_steps(self.recurrence, self.drive(xs), state, weights)
         outputs = []
         for drive in self.drive(xs).unbind(1):  # unbind: the gradient of indexing would be O(time^2)
             state = self.advance(drive, state)

@@ -28,8 +28,7 @@ class Bernoulli(Distribution):
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
         """Nats; through softplus, so that large logits stay exact."""
-        losses = functional.binary_cross_entropy_with_logits(self.logits, frame, reduction="none")
-        return -losses.sum(-1)
+        return (frame * self.logits - functional.softplus(self.logits, threshold=50)).sum(-1)
 
     def sample(self, uniforms: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes event"]:
         """Event j happens where uniform j is below its probability.

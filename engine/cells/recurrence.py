@@ -1,0 +1,120 @@
+"""Recurrence: all steps of an unroll as one operation whose gradient is written by hand.
+
+Autograd would record every small product of every step, and walk them all back; here the walk back
+does only what must go from step to step, and the gradients of the weights are one product over all
+steps. An axis of members runs through everything: a population of cells of one shape, each with weights
+of its own (``torch.func.vmap`` over a cell's unroll puts them there), costs little more than one cell.
+
+Conventions
+    drive     shape (time, member, batch, drive)
+    states    for each part of the state a tensor (time + 1, member, batch, hidden): before the first
+              step, and after each
+    weights   each (member, …), otherwise as the cell keeps them
+    kept      what the walk back needs beside the states
+"""
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import FunctionCtx, once_differentiable
+
+Tensors = tuple[Tensor, ...]
+
+
+class Recurrence(ABC):
+    """What a cell does from step to step, and its gradient; a cell names its class and never makes one."""
+
+    @staticmethod
+    @abstractmethod
+    def run(drive: Tensor, start: Tensors, weights: Tensors) -> tuple[Tensors, Tensors]:
+        """All steps: states and what to keep. ``drive`` is the callee's to overwrite."""
+
+    @staticmethod
+    @abstractmethod
+    def reverse(
+        gradients: Tensors, states: Tensors, kept: Tensors, weights: Tensors
+    ) -> tuple[Tensor, Tensors, Tensors]:
+        """From gradients of the states to those of the drive, of the state at the start and of the weights."""
+
+
+class _Steps(torch.autograd.Function):
+    """A Recurrence for autograd; vmap's axis joins the axis of members."""
+
+    @staticmethod
+    def forward(recurrence: type[Recurrence], num_parts: int, drive: Tensor, *given: Tensor) -> Tensors:
+        states, kept = recurrence.run(
+            drive.clone(memory_format=torch.contiguous_format), given[:num_parts], given[num_parts:]
+        )
+        return (*states, *kept)
+
+    @staticmethod
+    def setup_context(ctx: FunctionCtx, inputs: tuple[Any, ...], output: Tensors) -> None:
+        ctx.recurrence, ctx.num_parts, _, *given = inputs
+        ctx.mark_non_differentiable(*output[ctx.num_parts :])
+        ctx.save_for_backward(*given[ctx.num_parts :], *output)
+        ctx.num_weights = len(given) - ctx.num_parts
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: FunctionCtx, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        weights, outputs = ctx.saved_tensors[: ctx.num_weights], ctx.saved_tensors[ctx.num_weights :]
+        states, kept = outputs[: ctx.num_parts], outputs[ctx.num_parts :]
+        drive, start, moved = ctx.recurrence.reverse(gradients[: ctx.num_parts], states, kept, weights)
+        return (None, None, drive, *start, *moved)
+
+    @staticmethod
+    def vmap(info: Any, in_dims: tuple[int | None, ...], *inputs: Any) -> tuple[Tensors, tuple[int, ...]]:
+        recurrence, num_parts, drive, *given = inputs
+        drive = _join(drive, in_dims[2], info.batch_size, axis=1)
+        given = [
+            _join(value, dim, info.batch_size, axis=0) for value, dim in zip(given, in_dims[3:], strict=True)
+        ]
+        outputs = _Steps.apply(recurrence, num_parts, drive, *given)
+        return tuple(output.unflatten(1, (info.batch_size, -1)) for output in outputs), (1,) * len(outputs)
+
+
+def _join(value: Tensor, dim: int | None, size: int, axis: int) -> Tensor:
+    """vmap's axis, or as many copies where there is none, multiplied into the axis of members."""
+    if dim is None:
+        return (
+            value.repeat_interleave(size, axis)
+            if value.shape[axis] > 1
+            else value.expand(*value.shape[:axis], size, *value.shape[axis + 1 :])
+        )
+    return value.movedim(dim, axis).flatten(axis, axis + 1)
+
+
+def run_steps(
+    recurrence: type[Recurrence], drive: Tensor, start: Tensors, weights: Tensors
+) -> tuple[Tensor, Tensors]:
+    """Unroll one cell.
+
+    Args:
+        drive: shape (batch, time, drive).
+        start: the state before the first step, each part (batch, hidden).
+        weights: as the cell keeps them.
+
+    Returns:
+        The output h of every step, (batch, time, hidden), and the state after the last.
+    """
+    given = (value.unsqueeze(0) for value in (*start, *weights))
+    outputs = _Steps.apply(recurrence, len(start), drive.transpose(0, 1).unsqueeze(1), *given)
+    states = [part[:, 0] for part in outputs[: len(start)]]
+    return states[0][1:].transpose(0, 1), tuple(part[-1] for part in states)
+
+
+def weight_gradient(delta: Tensor, read: Tensor) -> Tensor:
+    """Sum over time and batch of delta x read: (time, member, batch, out) and (…, in) to (member, out, in)."""
+    return torch.bmm(by_member(delta).transpose(1, 2), by_member(read))
+
+
+def by_member(values: Tensor) -> Tensor:
+    """(time, member, batch, n) to (member, time * batch, n)."""
+    return values.transpose(0, 1).flatten(1, 2)
+
+
+def backwards(*values: Tensor) -> list[Tensors]:
+    """The entries of each along time, last first, side by side."""
+    return list(zip(*(value.unbind(0)[::-1] for value in values), strict=True))
