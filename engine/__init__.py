@@ -3,6 +3,7 @@
 from engine.audio import Audio
 from engine.audio_file import read_audio, wav_bytes, write_wav
 from engine.checkpoint import CHECKPOINTS, Card, Checkpoint, available, load, read_card, save
+from engine.curve import Curve, read_curve
 from engine.errors import (
     CheckpointError,
     EngineError,
@@ -34,6 +35,7 @@ __all__ = [
     "Card",
     "Checkpoint",
     "CheckpointError",
+    "Curve",
     "EngineError",
     "InvalidValueError",
     "LogLikelihood",
@@ -59,6 +61,7 @@ __all__ = [
     "prepare_playback",
     "read_audio",
     "read_card",
+    "read_curve",
     "read_prime",
     "read_score",
     "roll_svg",

@@ -3,13 +3,13 @@
 import engine
 
 PUBLIC = """
-    Audio Card Checkpoint LogLikelihood Performance Playback PlaybackStream Prime SamplingOptions
+    Audio Card Checkpoint Curve LogLikelihood Performance Playback PlaybackStream Prime SamplingOptions
     SequenceModel
     CheckpointError EngineError InvalidValueError UnknownNameError UnreadableFileError
     CHECKPOINTS MAX_SEED MAX_TEMPERATURE TEMPO_RANGE
     available best_transposition build_model continuation_likelihood find_synthesiser load log_likelihood
-    midi_bytes note_spans perform perform_midi prepare_playback read_audio read_card read_prime read_score
-    roll_svg sample save wav_bytes waveform_svg write_wav
+    midi_bytes note_spans perform perform_midi prepare_playback read_audio read_card read_curve read_prime
+    read_score roll_svg sample save wav_bytes waveform_svg write_wav
 """
 
 
