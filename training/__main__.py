@@ -1,4 +1,4 @@
-"""``python -m training list | fetch | fit | evaluate``: parse, call, print."""
+"""``python -m training list | fetch | fit | search | evaluate | report``: parse, call, print."""
 
 import argparse
 import json
@@ -10,15 +10,19 @@ import torch
 
 from engine.checkpoint import CHECKPOINTS, available, load, read_card
 from engine.errors import EngineError, InvalidValueError
+from training.campaign import Campaign, CampaignOptions
 from training.corpora import CORPORA, SPLITS, open_corpus
 from training.evaluate import evaluate
 from training.fetch import fetch
 from training.fit import Fit, FitOptions
 from training.publish import publish
-from training.recipe import Recipe, make_recipe, read_recipe, recipe_names
+from training.recipe import RECIPES, Recipe, make_recipe, read_recipe, recipe_names
+from training.results import RESULTS
 from training.run_state import RUNS, remove_run
+from training.workers import num_cores, open_workers
 
 MAX_THREADS = 256
+MAX_SEEDS = 100
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,13 +41,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description="Fit and evaluate models.")
-    commands = parser.add_subparsers(required=True, metavar="list | fetch | fit | evaluate")
+    commands = parser.add_subparsers(required=True, metavar="list | fetch | fit | search | evaluate | report")
     listing = commands.add_parser("list", help="recipes, corpora and checkpoints")
     listing.set_defaults(run=_list)
     fetching = commands.add_parser("fetch", help="download a corpus from its origin")
     fetching.add_argument("name", help=f"one of: {', '.join(CORPORA)}")
     fetching.set_defaults(run=_fetch)
     _add_fit(commands)
+    _add_search(commands)
     evaluating = commands.add_parser("evaluate", help="exact likelihood of a split under a checkpoint")
     evaluating.add_argument("checkpoint")
     evaluating.add_argument("--split", default="test", choices=SPLITS)
@@ -58,21 +63,41 @@ def _parser() -> argparse.ArgumentParser:
 def _add_fit(commands: Any) -> None:
     fitting = commands.add_parser("fit", help="fit a recipe, or a cell on your own folder")
     fitting.add_argument("recipe", nargs="?", help=f"a .json file or one of: {', '.join(recipe_names())}")
-    fitting.add_argument("--corpus", help="a corpus name, midi:PATH or audio:PATH")
-    fitting.add_argument("--cell", help="tanh, gru or lstm")
-    fitting.add_argument("--name", help="of the new checkpoint")
-    fitting.add_argument("--units", type=int, help="hidden units a layer; default: the paper's")
-    fitting.add_argument("--layers", type=int, help="recurrent layers")
+    _add_recipe_changes(fitting)
     fitting.add_argument("--learning-rate", type=float)
-    fitting.add_argument("--epochs", type=int, help="at most this many")
-    fitting.add_argument("--patience", type=int, help="epochs without progress on validation before stopping")
-    fitting.add_argument("--seed", type=int)
-    fitting.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
     fitting.add_argument("--threads", type=int, default=1, help="CPU threads; small models like one")
-    fitting.add_argument("--replace", action="store_true", help="replace a checkpoint of the same name")
     fitting.add_argument("--quiet", action="store_true", help="no progress bar")
     fitting.set_defaults(run=_fit)
-    _add_folders(fitting)
+
+
+def _add_search(commands: Any) -> None:
+    searching = commands.add_parser(
+        "search", help="the best of ten learning rates, for one recipe or several"
+    )
+    searching.add_argument("recipe", nargs="*", help=f".json files or any of: {', '.join(recipe_names())}")
+    _add_recipe_changes(searching)
+    searching.add_argument("--results", type=Path, default=RESULTS, help="folder of the results")
+    searching.add_argument("--seeds", type=int, default=1, help="seeds with which the winner is fitted")
+    searching.add_argument("--workers", type=int, help="processes (default: one a core, or one for a GPU)")
+    searching.add_argument("--scheduler", help="tcp://HOST:8786 of a Dask scheduler, for many machines")
+    searching.add_argument(
+        "--update-recipes", action="store_true", help="write the winners' rates into training/recipes"
+    )
+    searching.set_defaults(run=_search)
+
+
+def _add_recipe_changes(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--corpus", help="a corpus name, midi:PATH or audio:PATH")
+    command.add_argument("--cell", help="tanh, gru or lstm")
+    command.add_argument("--name", help="of the new checkpoint")
+    command.add_argument("--units", type=int, help="hidden units a layer; default: the paper's")
+    command.add_argument("--layers", type=int, help="recurrent layers")
+    command.add_argument("--epochs", type=int, help="at most this many")
+    command.add_argument("--patience", type=int, help="epochs without progress on validation before stopping")
+    command.add_argument("--seed", type=int)
+    command.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+    command.add_argument("--replace", action="store_true", help="replace a checkpoint of the same name")
+    _add_folders(command)
 
 
 def _add_folders(command: argparse.ArgumentParser) -> None:
@@ -112,17 +137,18 @@ def _fetch(options: argparse.Namespace) -> None:
     print(fetch(options.name, options.corpora))
 
 
-def _recipe(options: argparse.Namespace) -> Recipe:
+def _recipe(options: argparse.Namespace, name: str | None) -> Recipe:
+    """The recipe of this name, or a fresh one, with what the command line changes."""
     given = {
         "name": options.name, "corpus": options.corpus, "cell": options.cell,
         "hidden_size": options.units, "num_layers": options.layers, "max_epochs": options.epochs,
         "patience": options.patience, "seed": options.seed,
     }  # fmt: skip
-    values = read_recipe(options.recipe).model_dump() if options.recipe else {}
+    values = read_recipe(name).model_dump() if name else {}
     values |= {key: value for key, value in given.items() if value is not None}
-    if options.learning_rate is not None:
+    if getattr(options, "learning_rate", None) is not None:
         values["optimiser"] = {**values.get("optimiser", {}), "learning_rate": options.learning_rate}
-    if not options.recipe and not (options.corpus and options.cell and options.name):
+    if not name and not (options.corpus and options.cell and options.name):
         raise InvalidValueError(
             f"name a recipe ({', '.join(recipe_names())}), or give --corpus, --cell and --name for a model "
             "of your own"
@@ -131,7 +157,7 @@ def _recipe(options: argparse.Namespace) -> Recipe:
 
 
 def _fit(options: argparse.Namespace) -> None:
-    recipe = _recipe(options)
+    recipe = _recipe(options, options.recipe)
     _check_place(recipe.name, options)
     if not 1 <= options.threads <= MAX_THREADS:
         raise InvalidValueError(f"--threads {options.threads} must be from 1 to {MAX_THREADS}")
@@ -151,6 +177,27 @@ def _fit(options: argparse.Namespace) -> None:
     best = f"best at epoch {progress.best_epoch} of {progress.epoch}"
     print(f"{best}: {progress.best_valid:.4f} nats per frame on valid")
     print(f"wrote {folder}")
+
+
+def _search(options: argparse.Namespace) -> None:
+    names = options.recipe or [None]
+    if len(names) > 1 and options.name:
+        raise InvalidValueError("--name names one checkpoint: give it with one recipe only")
+    if not 1 <= options.seeds <= MAX_SEEDS:
+        raise InvalidValueError(f"--seeds {options.seeds} must be from 1 to {MAX_SEEDS}")
+    recipes = [_recipe(options, name) for name in names]
+    device = _device(options.device).type
+    count = options.workers if options.workers is not None else 1 if device == "cuda" else num_cores()
+    campaign = Campaign(
+        recipes,
+        CampaignOptions(
+            corpora=options.corpora, checkpoints=options.checkpoints, results=options.results,
+            num_seeds=options.seeds, device=device, replace=options.replace,
+            recipes=RECIPES if options.update_recipes else None,
+        ),
+    )  # fmt: skip
+    with open_workers(count, options.scheduler) as client:
+        campaign.run(client)
 
 
 def _check_place(name: str, options: argparse.Namespace) -> None:

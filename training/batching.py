@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 POOL_BATCHES = 8  # batches whose sequences are sorted by length together, so that little is padded
+MAX_SCORED_FRAMES = 65_536  # padded frames that are scored at once
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def epoch_batches(lengths: Sequence[int], batch_size: int, rng: torch.Generator)
     return [batches[index] for index in shuffled]
 
 
-def scoring_batches(sequences: Sequence[Tensor], max_frames: int = 65_536) -> Iterator[Batch]:
+def scoring_batches(sequences: Sequence[Tensor], max_frames: int = MAX_SCORED_FRAMES) -> Iterator[Batch]:
     """All sequences once, sorted by length, in batches of at most ``max_frames`` padded frames."""
     batch: list[Tensor] = []
     for sequence in sorted(sequences, key=len):

@@ -9,10 +9,11 @@ from torch import Tensor
 
 from engine.checkpoint import Checkpoint
 from engine.errors import InvalidValueError
-from engine.likelihood import LogLikelihood, log_likelihood
+from engine.likelihood import LogLikelihood
 from engine.representations import Representation
 from engine.sequence_model import SequenceModel
-from training.batching import Batch, scoring_batches
+from training.batching import MAX_SCORED_FRAMES, Batch, scoring_batches
+from training.population import log_probs, stack_weights
 
 BIN_FRAMES = 4_096  # frames whose 16-bit bins are integrated at once, in float64
 
@@ -23,9 +24,25 @@ def score_split(model: SequenceModel, sequences: Sequence[Tensor]) -> LogLikelih
     Raises:
         InvalidValueError: there is no sequence.
     """
-    device = next(model.parameters()).device
-    batches = (batch.to(device) for batch in scoring_batches(sequences))
-    return LogLikelihood.join([log_likelihood(model, batch.frames, batch.mask) for batch in batches])
+    (score,) = score_population([model], sequences)
+    return score
+
+
+@torch.no_grad()
+def score_population(models: Sequence[SequenceModel], sequences: Sequence[Tensor]) -> list[LogLikelihood]:
+    """``score_split`` of each of several models of one architecture, in one pass.
+
+    Raises:
+        InvalidValueError: there is no sequence.
+    """
+    device = next(models[0].parameters()).device
+    weights = stack_weights(models)
+    parts: list[list[LogLikelihood]] = [[] for _ in models]
+    for batch in scoring_batches(sequences, MAX_SCORED_FRAMES // len(models)):
+        frames = batch.frames.to(device)
+        for part, member in zip(parts, log_probs(models[0], weights, frames), strict=True):
+            part.append(LogLikelihood.of(member.cpu(), batch.mask))
+    return [LogLikelihood.join(part) for part in parts]
 
 
 @torch.no_grad()

@@ -3,25 +3,28 @@
 An update: draw Gaussian noise once on the recurrent layers' weights, take the gradient of the mean
 over the batch of each sequence's summed negative log-likelihood at the noisy weights, shorten it to
 norm 1, and move the clean weights by RMSProp. All scoring uses the clean weights.
+
+Fits of one recipe at several learning rates see the same batches and the same noise, so they run
+together as one population; a fit alone is a population of one.
 """
 
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from tqdm import tqdm
 
 from engine.errors import EngineError, InvalidValueError
 from engine.sequence_model import SequenceModel, build_model
-from training.batching import Batch, collate, epoch_batches
+from training.batching import collate, epoch_batches
 from training.corpora import CorpusData
-from training.evaluate import score_split
+from training.evaluate import score_population
+from training.population import update
 from training.recipe import Recipe
 from training.run_state import Progress, read_state, write_state
 
@@ -84,53 +87,45 @@ class Fit:
             InvalidValueError: the likelihood is not finite.
             EngineError: the state cannot be written.
         """
-        num_batches = self._num_batches()
-        total = self.recipe.max_epochs * num_batches
-        saved_at = started_at = time.monotonic()
-        seconds_before = self.progress.seconds
-        with tqdm(
-            total=total, initial=self.progress.update, disable=self.options.quiet, unit="update"
-        ) as bar:
-            while not self.progress.finished:
-                self._update_once()
-                self.progress.seconds = seconds_before + time.monotonic() - started_at
-                if self.progress.batch == num_batches:
-                    self._end_epoch()
-                    self._show(bar)
-                bar.update(self.progress.update - bar.n)
-                if time.monotonic() - saved_at > SECONDS_BETWEEN_STATES or self.progress.finished:
-                    write_state(self.options.run_folder, self.recipe, self.progress, self._tensors())
-                    saved_at = time.monotonic()
+        run_together([self])
+        if self.progress.diverged:
+            raise InvalidValueError(
+                f"the fit diverged (the likelihood is not finite at update {self.progress.update:,}): use a "
+                f"lower learning rate, and remove {self.options.run_folder} if it is there"
+            )
+        return self.best_model()
+
+    def best_model(self) -> SequenceModel:
+        """The model with the weights that did best on validation; the fit cannot go on after."""
         with torch.no_grad():
             for name, value in self.model.named_parameters():
                 value.copy_(self.best[name])
         return self.model.eval().requires_grad_(False)
 
-    def _num_batches(self) -> int:
-        return -(-len(self.train) // self.recipe.optimiser.batch_size)
+    def save(self) -> None:
+        """Write the state; that of a diverged fit is of no use, and the last good one stays.
 
-    def _epoch_order(self) -> list[list[int]]:
-        rng = generator(self.recipe.seed, "order", self.progress.epoch)
-        lengths = [len(sequence) for sequence in self.train]
-        return epoch_batches(lengths, self.recipe.optimiser.batch_size, rng)
+        Raises:
+            EngineError: the state cannot be written.
+        """
+        if not self.progress.diverged:
+            write_state(self.options.run_folder, self.recipe, self.progress, self._tensors())
 
-    def _update_once(self) -> None:
+    def add(self, nats: float, num_frames: int) -> None:
+        """Count an update that was made."""
         progress = self.progress
-        if progress.batch == 0:
-            self.order = self._epoch_order()
-        batch = collate([self.train[index] for index in self.order[progress.batch]]).to(self.options.device)
-        rng = generator(self.recipe.seed, "noise", progress.update)
-        nats = update(self.model, self.optimiser, batch, self.recipe, rng)
-        self._check_finite(float(nats))
-        progress.epoch_nats += float(nats)
-        progress.epoch_frames += int(batch.mask.sum())
+        progress.epoch_nats += nats
+        progress.epoch_frames += num_frames
         progress.update += 1
         progress.batch += 1
+        self._check_finite(nats)
 
-    def _end_epoch(self) -> None:
-        progress, curve = self.progress, self.progress.curve
-        valid = score_split(self.model, self.valid).nats_per_frame
+    def end_epoch(self, valid: float) -> None:
+        """Add to the curve, keep the best weights, and see whether to stop."""
         self._check_finite(valid)
+        progress, curve = self.progress, self.progress.curve
+        if progress.diverged:
+            return
         progress.epoch += 1
         curve.update.append(progress.update)
         curve.seconds.append(round(progress.seconds, 2))
@@ -143,19 +138,20 @@ class Fit:
         progress.finished = waited >= self.recipe.patience or progress.epoch >= self.recipe.max_epochs
         progress.batch, progress.epoch_nats, progress.epoch_frames = 0, 0.0, 0
 
-    def _check_finite(self, nats: float) -> None:
-        if not math.isfinite(nats):
-            raise InvalidValueError(
-                f"the fit diverged (the likelihood is not finite at update {self.progress.update:,}): use a "
-                f"lower learning rate, and remove {self.options.run_folder} if it is there"
-            )
+    def num_batches(self) -> int:
+        """Of an epoch."""
+        return -(-len(self.train) // self.recipe.optimiser.batch_size)
 
-    def _show(self, bar: tqdm) -> None:
-        curve = self.progress.curve
-        bar.set_postfix_str(
-            f"epoch {self.progress.epoch}, train {curve.train_nats_per_frame[-1]:.3f}, "
-            f"valid {curve.valid_nats_per_frame[-1]:.3f}, best {self.progress.best_valid:.3f} nats per frame"
-        )
+    def epoch_order(self) -> list[list[int]]:
+        """Indices of the sequences of each batch of the current epoch."""
+        rng = generator(self.recipe.seed, "order", self.progress.epoch)
+        lengths = [len(sequence) for sequence in self.train]
+        return epoch_batches(lengths, self.recipe.optimiser.batch_size, rng)
+
+    def _check_finite(self, nats: float) -> None:
+        """A likelihood that is no number ends the fit: there is no way on."""
+        if not math.isfinite(nats):
+            self.progress.finished = self.progress.diverged = True
 
     def _tensors(self) -> dict[str, Tensor]:
         states = self.optimiser.state
@@ -188,9 +184,9 @@ class Fit:
     def _check_data(self) -> None:
         """A folder of the user's own may have changed since the run began."""
         progress = self.progress
-        self.order = self._epoch_order()
-        frames = sum(len(self.train[index]) for batch in self.order[: progress.batch] for index in batch)
-        updates = progress.epoch * self._num_batches() + progress.batch
+        order = self.epoch_order()
+        frames = sum(len(self.train[index]) for batch in order[: progress.batch] for index in batch)
+        updates = progress.epoch * self.num_batches() + progress.batch
         if (updates, frames) != (progress.update, progress.epoch_frames):
             raise EngineError(
                 f"the run in {self.options.run_folder} was begun on other files of {self.recipe.corpus}: "
@@ -198,31 +194,60 @@ class Fit:
             )
 
 
-def update(
-    model: SequenceModel, optimiser: torch.optim.Optimizer, batch: Batch, recipe: Recipe, rng: torch.Generator
-) -> Tensor:
-    """One optimiser update; returns the batch's summed negative log-likelihood at the noisy weights."""
-    optimiser.zero_grad(set_to_none=True)
-    with noisy_weights(model.cells, recipe.optimiser.weight_noise, rng):
-        distribution, _ = model(batch.frames)
-        nats = -(distribution.log_prob(batch.frames) * batch.mask).sum()
-        (nats / len(batch.frames)).backward()
-    nn.utils.clip_grad_norm_(model.parameters(), recipe.optimiser.max_gradient_norm)
-    optimiser.step()
-    return nats.detach()
+def run_together(fits: Sequence[Fit], until_epoch: int | None = None) -> None:
+    """Run fits that differ in learning rate alone until each has stopped, or has reached an epoch.
+
+    Those that lag behind, since their last state is older than another's, catch up first.
+
+    Raises:
+        EngineError: a state cannot be written.
+    """
+    until_epoch = until_epoch or fits[0].recipe.max_epochs
+    saved_at = time.monotonic()
+    with tqdm(total=until_epoch * fits[0].num_batches(), disable=fits[0].options.quiet, unit="update") as bar:
+        while running := [
+            fit for fit in fits if not fit.progress.finished and fit.progress.epoch < until_epoch
+        ]:
+            update = min(fit.progress.update for fit in running)
+            _update_together([fit for fit in running if fit.progress.update == update], bar)
+            if time.monotonic() - saved_at > SECONDS_BETWEEN_STATES:
+                for fit in running:
+                    fit.save()
+                saved_at = time.monotonic()
+    for fit in fits:
+        fit.save()
 
 
-@contextmanager
-def noisy_weights(module: nn.Module, standard_deviation: float, rng: torch.Generator) -> Iterator[None]:
-    """One Gaussian draw added to all parameters of a module, taken back to the bit at the end."""
-    clean = [parameter.detach().clone() for parameter in module.parameters()]
-    with torch.no_grad():
-        for parameter in module.parameters():
-            noise = torch.randn(parameter.shape, generator=rng) * standard_deviation
-            parameter.add_(noise.to(parameter.device))
-    try:
-        yield
-    finally:
-        with torch.no_grad():
-            for parameter, value in zip(module.parameters(), clean, strict=True):
-                parameter.copy_(value)
+def _update_together(fits: Sequence[Fit], bar: tqdm) -> None:
+    """One update of fits that stand at the same one, and validation where it ends the epoch."""
+    started_at = time.monotonic()
+    first = fits[0]
+    order = first.epoch_order()[first.progress.batch]
+    batch = collate([first.train[index] for index in order])
+    num_frames = int(batch.mask.sum())
+    rng = generator(first.recipe.seed, "noise", first.progress.update)
+    nats = update(
+        [fit.model for fit in fits], [fit.optimiser for fit in fits],
+        batch.to(first.options.device), first.recipe.optimiser, rng,
+    )  # fmt: skip
+    for fit, value in zip(fits, nats.tolist(), strict=True):
+        fit.add(value, num_frames)
+    ending = [fit for fit in fits if not fit.progress.diverged and fit.progress.batch == fit.num_batches()]
+    scores = score_population([fit.model for fit in ending], first.valid) if ending else []
+    for fit in fits:
+        fit.progress.seconds += (time.monotonic() - started_at) / len(fits)
+    for fit, score in zip(ending, scores, strict=True):
+        fit.end_epoch(score.nats_per_frame)
+    bar.update(max(0, first.progress.update - bar.n))
+    if ending:
+        _show(ending, bar)
+
+
+def _show(fits: Sequence[Fit], bar: tqdm) -> None:
+    best = min(fits, key=lambda fit: fit.progress.best_valid or math.inf).progress
+    curve = best.curve
+    if curve.update:
+        bar.set_postfix_str(
+            f"epoch {best.epoch}, train {curve.train_nats_per_frame[-1]:.3f}, "
+            f"valid {curve.valid_nats_per_frame[-1]:.3f}, best {best.best_valid:.3f} nats per frame"
+        )

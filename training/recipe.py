@@ -18,6 +18,7 @@ from engine.checkpoint import NAME_PATTERN
 from engine.errors import EngineError, InvalidValueError, UnknownNameError
 from engine.heads import HEADS
 from engine.representations import Representation
+from engine.whole_file import write_whole
 
 RECIPES = Path(__file__).resolve().parent / "recipes"
 PAPER_UNITS = {  # hidden units that give each cell about the same number of recurrent weights
@@ -113,6 +114,15 @@ def read_recipe(name: str, folder: Path = RECIPES) -> Recipe:
         raise InvalidValueError(f"recipe {path} is not valid JSON ({error}); mend the file") from None
     except OSError as error:
         raise InvalidValueError(f"recipe {path} cannot be read ({error.strerror})") from None
+
+
+def write_recipe(recipe: Recipe, folder: Path = RECIPES) -> None:
+    """Write or replace a recipe's file.
+
+    Raises:
+        EngineError: the disk refuses.
+    """
+    write_whole(folder / f"{recipe.name}.json", (recipe.model_dump_json(indent=2) + "\n").encode())
 
 
 def make_recipe(values: object) -> Recipe:

@@ -51,7 +51,8 @@ class Progress:
         epoch_nats, epoch_frames: sums over the current epoch so far.
         seconds: of work, over all sessions.
         best_epoch, best_valid: where validation was best, and its nats per frame; None before.
-        finished: whether early stopping or the last epoch has been reached.
+        finished: whether early stopping or the last epoch has been reached, or it diverged.
+        diverged: whether the likelihood became no number.
     """
 
     update: int = 0
@@ -63,6 +64,7 @@ class Progress:
     best_epoch: int = 0
     best_valid: float | None = None
     finished: bool = False
+    diverged: bool = False
     curve: Curve = field(default_factory=Curve)
 
 

@@ -1,0 +1,65 @@
+"""Workers: processes that take jobs, on this machine or on many (Dask).
+
+Dask notices a worker that dies, and gives its job to another; since a fit's state is on disk, the other
+goes on where the first one stood. Many machines see the project's folder under the same path (a network
+disk): ``dask scheduler`` on one, ``dask worker tcp://HOST:8786`` on each.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dask
+from distributed import Client, LocalCluster
+
+from engine.errors import InvalidValueError
+
+SECONDS_TO_CONNECT = 10
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    # Long batches ask for hundreds of megabytes at every update: kept, the pages need not be cleared again.
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": str(2**34),
+    "MALLOC_TOP_PAD_": str(2**26),
+}
+SETTINGS = {
+    "distributed.nanny.pre-spawn-environ": ENVIRONMENT,
+    "distributed.scheduler.allowed-failures": 20,
+    "distributed.admin.tick.limit": "1h",
+    "distributed.worker.daemon": True,
+}
+
+
+def num_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def open_workers(count: int, scheduler: str | None = None) -> Iterator[Client]:
+    """Workers of our own, ``count`` of them, or those of a running scheduler.
+
+    Raises:
+        InvalidValueError: the count is not positive, or no scheduler answers there.
+    """
+    if count < 1:
+        raise InvalidValueError(f"--workers {count} must be at least 1")
+    with dask.config.set(SETTINGS):
+        if scheduler is not None:
+            try:
+                client = Client(scheduler, timeout=SECONDS_TO_CONNECT)
+            except (OSError, ValueError) as error:
+                raise InvalidValueError(
+                    f"no Dask scheduler answers at {scheduler!r} ({str(error).splitlines()[0]}): start one "
+                    "with `dask scheduler`, and workers with `dask worker tcp://HOST:8786`"
+                ) from None
+            with client:
+                yield client
+            return
+        with (
+            LocalCluster(
+                n_workers=count, threads_per_worker=1, memory_limit=0, dashboard_address=None
+            ) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
