@@ -10,7 +10,7 @@ import sys
 
 import gradio as gr
 
-from pages import api, lane, play, prepare, retention, speech
+from pages import api, lane, play, prepare, results, retention, speech
 
 MAX_UPLOAD = "20mb"
 FILES_STAY = (600, 3600)  # seconds between two rounds of the cleaner, and the age of what it removes
@@ -18,13 +18,17 @@ FILES_STAY = (600, 3600)  # seconds between two rounds of the cleaner, and the a
 
 def build() -> gr.Blocks:
     """All pages, each a route of its own."""
+    catalogues = {"play": prepare.music(), "speech": prepare.speech()}
     with gr.Blocks(title="Earshot", analytics_enabled=False) as demo:
         gr.Navbar(main_page_name="Play")
-        play.build(prepare.music())
+        play.build(catalogues["play"])
         api.build()
     with demo.route("Speech", "/speech"):
         gr.Navbar(main_page_name="Play")
-        speech.build(prepare.speech())
+        speech.build(catalogues["speech"])
+    with demo.route("Results", "/results"):
+        gr.Navbar(main_page_name="Play")
+        results.build(catalogues)
     return demo
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine import CHECKPOINTS, Card, Checkpoint, CheckpointError, available, load, read_card
 
+CELLS = ("tanh", "gru", "lstm")  # in the paper's order
 MAX_LOADED = 16  # models in memory at once; one is well under a megabyte
 
 
@@ -30,7 +31,7 @@ class Catalogue:
     def models(self, corpus: str) -> list[tuple[str, str]]:
         """(label, checkpoint name) of a corpus's models, in the paper's order of cells."""
         cards = [card for card in self.cards.values() if card.corpus.name == corpus]
-        order = {"tanh": 0, "gru": 1, "lstm": 2}
+        order = {cell: rank for rank, cell in enumerate(CELLS)}
         cards.sort(key=lambda card: (order.get(card.cell, 9), card.name))
         return [(label(card), card.name) for card in cards]
 
@@ -51,10 +52,16 @@ def read_catalogue(representation: str, folder: Path = CHECKPOINTS) -> Catalogue
 
 def title(card: Card) -> str:
     """What a lane is called, e.g. ``GRU · 46 units``; a model of one's own is called by its name too."""
-    cell = card.cell if card.cell == "tanh" else card.cell.upper()
     layers = len(card.model["cells"])
     own = "" if card.name == f"{card.corpus.name}-{card.cell}" else f"{card.name}: "
-    return f"{own}{cell} · {card.num_units} units" + (f" · {layers} layers" if layers > 1 else "")
+    return f"{own}{cell_name(card.cell)} · {card.num_units} units" + (
+        f" · {layers} layers" if layers > 1 else ""
+    )
+
+
+def cell_name(cell: str) -> str:
+    """What a cell is called: tanh is a function's name, the others are initials."""
+    return cell if cell == "tanh" else cell.upper()
 
 
 def corpus_title(card: Card) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from engine import MAX_SEED, EngineError, UnknownNameError
+from engine import MAX_SEED, Card, EngineError, UnknownNameError
 from pages.catalogue import Catalogue, corpus_title, title
 from pages.draw_request import LIMITS, MAX_LANES, OWN, DrawRequest
 from pages.drawing import Running, open_drawing
@@ -48,6 +48,7 @@ class DrawPage(ABC):
 
     name: str  # of its history in the browser
     kind: str  # of the frames: name of a representation
+    picture: str  # of a lane: its kind
     suffix: str  # of the shipped excerpts
     heading: str
     promise: str
@@ -163,25 +164,45 @@ class DrawPage(ABC):
         )
 
     def visit(self, history: Any, visitor: gr.Request) -> Iterator[Changes]:
-        """What a visitor finds: the draw that the address asks for is about to be drawn, else a welcome."""
+        """What a visitor finds: the draw that the address asks for is about to be drawn, or the model that
+        it names is chosen; else a welcome."""
         past = {self.past: history_html(history)}
         try:
             request = DrawRequest.from_query(visitor.query_params)
             if request is not None:
                 yield {**past, self.linked: request, **self._controls_of(request)}
                 return
+            if name := visitor.query_params.get("model"):
+                yield {**past, self.linked: None, **self._with_model(name)}
+                return
         except EngineError as error:
             warn(error)
         with TemporaryDirectory(prefix="earshot-") as folder:
             yield {**past, self.linked: None, self.lanes[0]: self.welcome(Path(folder))}
 
+    def _card(self, name: str) -> Card:
+        """The card of a model that an address names; raises UnknownNameError."""
+        if name not in self.catalogue.cards:
+            raise UnknownNameError("model of this page", name[:60], self.catalogue.cards)
+        return self.catalogue.cards[name]
+
+    def _with_model(self, name: str) -> Changes:
+        """This model alone is chosen, and the first lane says so; raises UnknownNameError."""
+        card = self._card(name)
+        models, begin = self.choose_corpus(card.corpus.name)
+        said = f"Chosen: {title(card)}, fitted to {corpus_title(card)}. Press {self.button}."
+        return {
+            self.controls["corpus"]: card.corpus.name,
+            self.controls["models"]: {**models, "value": [name]},
+            self.controls["prime"]: begin,
+            self.lanes[0]: {"kind": self.picture, "message": said},
+        }
+
     def _controls_of(self, request: DrawRequest) -> Changes:
         """The controls as a request has them; raises EngineError if this page cannot draw it."""
-        for name in request.models:
-            if name not in self.catalogue.cards:
-                raise UnknownNameError("model of this page", name[:60], self.catalogue.cards)
+        cards = [self._card(name) for name in request.models]
+        corpus = cards[0].corpus.name
         open_drawing(request, None, self.kind)
-        corpus = self.catalogue.cards[request.models[0]].corpus.name
         choices = self.prime_choices(corpus)
         if request.prime.startswith(PACKED):
             choices.append(("The beginning in this link", request.prime))

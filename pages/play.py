@@ -29,6 +29,7 @@ class PlayPage(DrawPage):
 
     name = "play"
     kind = "piano_roll"
+    picture = "roll"
     suffix = ".mid"
     heading = "Hear what a network has learned"
     promise = (

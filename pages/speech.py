@@ -30,6 +30,7 @@ class SpeechPage(DrawPage):
 
     name = "speech"
     kind = "waveform"
+    picture = "wave"
     suffix = ".wav"
     heading = "Let a network finish the sentence"
     promise = (
@@ -96,7 +97,7 @@ class SpeechPage(DrawPage):
         return [*given, nothing]
 
     def welcome(self, folder: Path) -> dict[str, Any]:
-        return {"kind": "wave", "message": "Choose or record a beginning, then press Continue."}
+        return {"kind": self.picture, "message": "Choose or record a beginning, then press Continue."}
 
     def sample_lanes(self, lanes: tuple[LaneDraw, ...], running: Running, folder: Path) -> Iterator[Changes]:
         """One after the other, so that each can be heard while it is sampled."""

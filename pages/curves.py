@@ -1,0 +1,76 @@
+"""Curves: learning curves of the paper's three cells, which a visitor reads by pointing at them.
+
+Conventions
+    value   one JSON text: a list of corpora, each with ``name``, ``title``, ``unit`` and ``curves``; a curve
+            has ``cell``, ``label``, ``best`` (epoch, from 1) and the lists ``seconds``, ``train`` and
+            ``valid`` with one entry for each epoch. One text, since Gradio is slow with long lists.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import gradio as gr
+
+from engine import Card, CheckpointError, read_curve
+from pages.catalogue import CELLS, corpus_title, title
+from pages.lane import asset
+
+
+class Curves(gr.HTML):
+    """The picture with its choices and its readings; all of it happens in the browser.
+
+    Args:
+        corpora: what `corpora_of` gives.
+        kwargs: whatever `gr.HTML` takes.
+    """
+
+    def __init__(self, corpora: list[dict[str, Any]], **kwargs: Any):
+        super().__init__(
+            value=json.dumps(corpora, separators=(",", ":")),
+            html_template=asset("curves.html"),
+            css_template=asset("curves.css"),
+            js_on_load=asset("curves_picture.js") + asset("curves.js"),
+            apply_default_css=False,
+            **kwargs,
+        )
+
+
+def corpora_of(cards: Iterable[Card], order: Iterable[str] = ()) -> tuple[list[dict[str, Any]], list[str]]:
+    """The corpora with the curves of their published models, and a sentence for each curve that is damaged.
+
+    Args:
+        order: names of corpora that come first.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    problems = []
+    for card in sorted(cards, key=lambda card: CELLS.index(card.cell) if card.cell in CELLS else len(CELLS)):
+        if card.name != f"{card.corpus.name}-{card.cell}" or card.cell not in CELLS:
+            continue  # somebody's own model
+        try:
+            curve = curve_of(card)
+        except CheckpointError as error:
+            problems.append(str(error))
+            continue
+        unit = "nats per frame" if card.representation["name"] == "piano_roll" else "nats per step"
+        facts = {"name": card.corpus.name, "title": corpus_title(card), "unit": unit, "curves": []}
+        found.setdefault(card.corpus.name, facts)["curves"].append(curve)
+    ranks = {name: rank for rank, name in enumerate(order)}
+    return sorted(found.values(), key=lambda one: ranks.get(one["name"], len(ranks))), problems
+
+
+def curve_of(card: Card) -> Mapping[str, Any]:
+    """One curve, rounded to what can be seen.
+
+    Raises:
+        CheckpointError: the checkpoint's curve is missing or damaged.
+    """
+    curve = read_curve(card.name)
+    return {
+        "cell": card.cell,
+        "label": title(card),
+        "best": curve.best_epoch,
+        "seconds": [round(value, 1) for value in curve.seconds],
+        "train": [round(value, 3) for value in curve.train_nats_per_frame],
+        "valid": [round(value, 3) for value in curve.valid_nats_per_frame],
+    }
