@@ -1,0 +1,38 @@
+"""The paper's printed figures, as the issue that asked for the table states them."""
+
+from training.corpora import CORPORA
+from training.paper import CELLS, MUSIC, SPEECH, TABLE_1, TABLE_2
+from training.recipe import PAPER_UNITS
+
+TEST = {  # the targets
+    "nottingham": (3.13, 3.23, 3.20),
+    "jsb_chorales": (9.10, 8.54, 8.67),
+    "muse_data": (6.23, 5.99, 6.23),
+    "piano_midi": (9.03, 8.82, 9.03),
+}
+
+
+def test_the_targets():
+    assert {corpus.ours: tuple(corpus.test[cell] for cell in CELLS) for corpus in MUSIC} == TEST
+
+
+def test_sums_of_the_columns_of_table_2():
+    """A slip in one of the 36 figures would show."""
+    sums = {
+        (split, cell): round(sum(getattr(corpus, split)[cell] for corpus in TABLE_2), 2)
+        for split in ("train", "test")
+        for cell in CELLS
+    }
+    assert sums == {
+        ("train", "tanh"): 37.22, ("train", "gru"): 22.41, ("train", "lstm"): 25.14,
+        ("test", "tanh"): 41.55, ("test", "gru"): 31.05, ("test", "lstm"): 31.09,
+    }  # fmt: skip
+
+
+def test_every_corpus_has_one_of_ours():
+    assert {corpus.ours for corpus in TABLE_2} == set(CORPORA)
+    assert [corpus.title for corpus in SPEECH] == ["Ubisoft A", "Ubisoft B"]
+
+
+def test_units_are_those_of_the_recipes():
+    assert {models.representation: models.units for models in TABLE_1} == PAPER_UNITS

@@ -1,0 +1,37 @@
+"""Markdown: tables, numbers and lists as the report writes them."""
+
+from collections.abc import Iterable, Sequence
+
+DASH = "–"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], num_words: int = 1) -> list[str]:
+    """Lines of a table, an empty one after it.
+
+    Args:
+        num_words: columns of words at the left; the others hold numbers and are set to the right.
+    """
+    alignment = [":---" if column < num_words else "---:" for column in range(len(head))]
+    lines = [head, alignment, *rows]
+    return [*("| " + " | ".join(line) + " |" for line in lines), ""]
+
+
+def number(value: float | int | None, places: int = 3) -> str:
+    """With this many decimals, a dash for what is not there."""
+    return DASH if value is None else f"{value:.{places}f}"
+
+
+def signed(value: float) -> str:
+    """A difference, with its sign."""
+    return f"{value:+.3f}"
+
+
+def listing(parts: Iterable[str]) -> str:
+    """``a, b and c``; ``none`` of nothing."""
+    *most, last = list(parts) or ["none"]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """``1 cell``, ``2 cells``."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
