@@ -56,11 +56,10 @@ class Entry:
 
     @property
     def is_of_search(self) -> bool:
-        """Whether the checkpoint is the winner of the search, not a fit of its own."""
-        search = self.search
-        if search is None or search.best is None:
+        """Whether the checkpoint is the winner of the search, not a fit by another recipe."""
+        if self.card is None or self.search is None or self.search.best is None:
             return False
-        return search.trials[search.best].learning_rate == self.learning_rate
+        return self.search.recipe == self.card.training.recipe
 
     @property
     def best_epoch(self) -> int | None:
@@ -76,10 +75,10 @@ class Entry:
         return statistics.median(after - before for before, after in pairwise(seconds))
 
     def seeds(self) -> dict[int, Metrics]:
-        """Seed -> metrics: the checkpoint's own, then those fitted for the spread."""
+        """Seed -> metrics: the checkpoint's own, and those of the same recipe fitted for the spread."""
         if self.card is None:
             return {}
-        others = {} if self.search is None else {run.seed: run.metrics for run in self.search.seeds}
+        others = {run.seed: run.metrics for run in self.search.seeds} if self.is_of_search else {}
         return {**others, self.card.training.recipe["seed"]: self.card.metrics}
 
     def seed_nats(self, split: str, average: str) -> list[float]:

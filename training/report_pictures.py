@@ -12,6 +12,7 @@ and ids are hashed with a fixed salt.
 
 import io
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,9 +32,10 @@ from training.report_tables import corpus_title
 
 COLOURS = {"tanh": "#0072b2", "gru": "#d55e00", "lstm": "#009e73"}  # told apart by colour-blind readers too
 INK, SOFT, LINE = "#17191e", "#5a6070", "#e2dfd8"
-MAX_POINTS = 160  # of a line; more cannot be seen
+MAX_POINTS = 200  # of a line; more cannot be seen
 SKIPPED = 0.02  # of the epochs at the start, whose steep fall would leave no room for the rest
 NICE = (1, 2, 5, 10)  # steps between ticks
+POINT = re.compile(rb"L ([\d.]+) ([\d.]+)")
 STYLE = {"svg.fonttype": "path", "svg.hashsalt": "earshot", "path.simplify": False}
 
 
@@ -66,7 +68,7 @@ PICTURES = (
 
 def draw(picture: Picture, evidence: Evidence) -> bytes:
     """An SVG file, the same bytes for the same curves."""
-    figure = Figure(figsize=(9.6, 7.0), facecolor="white")
+    figure = Figure(figsize=(10.0, 7.0), facecolor="white")
     canvas = FigureCanvasSVG(figure)
     grid = figure.subplots(2, len(picture.corpora), squeeze=False)
     figure.subplots_adjust(left=0.075, right=0.985, top=0.86, bottom=0.075, wspace=0.17, hspace=0.3)
@@ -78,7 +80,13 @@ def draw(picture: Picture, evidence: Evidence) -> bytes:
     buffer = io.BytesIO()
     with matplotlib.rc_context(STYLE):
         canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
-    return b"\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + b"\n"
+    return b"\n".join(_shortened(line.rstrip()) for line in buffer.getvalue().splitlines()) + b"\n"
+
+
+def _shortened(line: bytes) -> bytes:
+    """A point of a line to a hundredth of a typographic point, where it stands on a line of its own."""
+    found = POINT.fullmatch(line)
+    return b"L %.2f %.2f" % (float(found[1]), float(found[2])) if found else line
 
 
 def _font(size: float, bold: bool = False) -> FontProperties:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from engine.checkpoint import Card, CorpusFacts, TrainingFacts
 from training.corpora import CORPORA
-from training.evidence import Evidence, read_evidence
 from training.paper import CELLS, TABLE_2, PaperCorpus
 from training.recipe import PAPER_UNITS, make_recipe
 from training.results import Rung, SearchResult, SeedResult, Trial, write_result
@@ -46,9 +45,8 @@ def speech_metrics(train: float, test: float) -> dict[str, dict[str, int | float
 def recipe_of(name: str, rate: float = 0.003) -> dict[str, object]:
     """The recipe of a model of the table, as plain values."""
     corpus, _, cell = name.rpartition("-")
-    return make_recipe(
-        {"name": name, "corpus": corpus, "cell": cell, "optimiser": {"learning_rate": rate}}
-    ).model_dump()
+    values = {"name": name, "corpus": corpus, "cell": cell, "patience": 10}
+    return make_recipe({**values, "optimiser": {"learning_rate": rate}}).model_dump()
 
 
 def card_of(name: str, metrics: dict[str, dict[str, int | float]], rate: float = 0.003) -> Card:
@@ -66,7 +64,7 @@ def card_of(name: str, metrics: dict[str, dict[str, int | float]], rate: float =
         num_recurrent_parameters=20_000,
         weights_sha256="0" * 64,
         training=TrainingFacts(
-            recipe={**recipe_of(name, rate), "patience": 10},
+            recipe=recipe_of(name, rate),
             updates=400,
             epochs=40,
             seconds=80.0,
@@ -132,8 +130,3 @@ def write_all(checkpoints: Path, results: Path) -> None:
             has_seeds = corpus.ours in ("jsb_chorales", "piano_midi")
             seeds = {2: test + 0.01, 3: test - 0.01} if has_seeds else None
             write_result(name, search_of(name, seeds=seeds), results)
-
-
-def evidence_in(folder: Path) -> Evidence:
-    """What ``folder``/checkpoints and ``folder``/results hold."""
-    return read_evidence(folder / "checkpoints", folder / "results")
