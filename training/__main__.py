@@ -96,6 +96,7 @@ def _add_recipe_changes(command: argparse.ArgumentParser) -> None:
     command.add_argument("--patience", type=int, help="epochs without progress on validation before stopping")
     command.add_argument("--seed", type=int)
     command.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+    command.add_argument("--runs", type=Path, default=RUNS, help="folder of the states of unfinished fits")
     command.add_argument("--replace", action="store_true", help="replace a checkpoint of the same name")
     _add_folders(command)
 
@@ -167,7 +168,7 @@ def _fit(options: argparse.Namespace) -> None:
     data = corpus.load()
     if data.report is not None:
         print(data.report)
-    run_folder = RUNS / recipe.name
+    run_folder = options.runs / recipe.name
     fit = Fit(recipe, data, FitOptions(device, run_folder, options.quiet))
     if fit.progress.update:
         print(f"going on at update {fit.progress.update:,}, epoch {fit.progress.epoch}")
@@ -192,7 +193,7 @@ def _search(options: argparse.Namespace) -> None:
         recipes,
         CampaignOptions(
             corpora=options.corpora, checkpoints=options.checkpoints, results=options.results,
-            num_seeds=options.seeds, device=device, replace=options.replace,
+            num_seeds=options.seeds, device=device, replace=options.replace, runs=options.runs,
             recipes=RECIPES if options.update_recipes else None,
         ),
     )  # fmt: skip

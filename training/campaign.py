@@ -44,8 +44,8 @@ class CampaignOptions:
     num_seeds: int
     device: str
     replace: bool = False
-    recipes: Path | None = None
     runs: Path = RUNS
+    recipes: Path | None = None
     tell: Callable[[str], None] = print
 
 
@@ -95,20 +95,26 @@ class Campaign:
                 self._take(future)
 
     def _open(self, recipe: Recipe) -> Search:
-        options = self.options
-        folder = options.runs / f"{recipe.name}.search"
-        folder.mkdir(parents=True, exist_ok=True)
+        self._data(recipe)  # now, so that a corpus that is not there is known before hours of work
+        self._stand(recipe)  # and what must be refused, before anything is written
+        lock = self.options.runs / f"{recipe.name}.search" / "lock"
+        lock.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self.held.enter_context(FileLock(folder / "lock", timeout=0))
+            self.held.enter_context(FileLock(lock, timeout=0))
         except Timeout:
             raise EngineError(
-                f"a search of {recipe.name!r} is running already in {folder}: wait for it, or stop it first"
+                f"a search of {recipe.name!r} is running already in {lock.parent}: wait for it, or stop it"
             ) from None
-        self._data(recipe)  # now, so that a corpus that is not there is known before hours of work
-        result = read_result(recipe.name, options.results)
-        search = Search(recipe, result, folder, options.num_seeds)
-        self._check_place(search)
+        self.held.callback(_remove_if_alone, lock)
+        return self._stand(recipe)
+
+    def _stand(self, recipe: Recipe) -> Search:
+        """Where the search stands on disk."""
+        options = self.options
+        runs = options.runs / f"{recipe.name}.search"
+        search = Search(recipe, read_result(recipe.name, options.results), runs, options.num_seeds)
         search.result.machine = f"{num_cores()} CPU cores, torch {torch.__version__}"
+        self._check_place(search)
         return search
 
     def _check_place(self, search: Search) -> None:
@@ -227,3 +233,10 @@ class Campaign:
         self.options.tell(f"{winner.name}: rate {winner.optimiser.learning_rate:g} is best; wrote {written}")
         if self.options.recipes is not None:
             write_recipe(winner, self.options.recipes)
+
+
+def _remove_if_alone(lock: Path) -> None:
+    """A search of which nothing is left to go on from leaves no folder."""
+    if list(lock.parent.iterdir()) == [lock]:
+        lock.unlink()
+        lock.parent.rmdir()

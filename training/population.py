@@ -45,8 +45,8 @@ def add_noise(weights: Weights, standard_deviation: float, rng: torch.Generator)
     noisy = dict(weights)
     for name, value in weights.items():
         if name.startswith("cells."):
-            noise = torch.randn(value.shape[1:], generator=rng, dtype=value.dtype) * standard_deviation
-            noisy[name] = value + noise.to(value.device)
+            noise = torch.randn(value.shape[1:], generator=rng) * standard_deviation
+            noisy[name] = value + noise.to(value)
     return noisy
 
 

@@ -64,8 +64,8 @@ class Progress:
     best_epoch: int = 0
     best_valid: float | None = None
     finished: bool = False
-    diverged: bool = False
     curve: Curve = field(default_factory=Curve)
+    diverged: bool = False
 
 
 def write_state(folder: Path, recipe: Recipe, progress: Progress, tensors: dict[str, Tensor]) -> None:

@@ -1,8 +1,9 @@
 """Workers: processes that take jobs, on this machine or on many (Dask).
 
 Dask notices a worker that dies, and gives its job to another; since a fit's state is on disk, the other
-goes on where the first one stood. Many machines see the project's folder under the same path (a network
-disk): ``dask scheduler`` on one, ``dask worker tcp://HOST:8786`` on each.
+goes on where the first one stood. Many machines see the project's folder, and the corpora, under the same
+paths (a network disk); in that folder, ``python -m dask scheduler`` on one of them and
+``python -m dask worker tcp://HOST:8786 --nworkers auto --nthreads 1`` on each.
 """
 
 import os
@@ -51,14 +52,14 @@ def open_workers(count: int, scheduler: str | None = None) -> Iterator[Client]:
             except (OSError, ValueError) as error:
                 raise InvalidValueError(
                     f"no Dask scheduler answers at {scheduler!r} ({str(error).splitlines()[0]}): start one "
-                    "with `dask scheduler`, and workers with `dask worker tcp://HOST:8786`"
+                    "with `python -m dask scheduler`, workers with `python -m dask worker tcp://HOST:8786`"
                 ) from None
             with client:
                 yield client
             return
         with (
             LocalCluster(
-                n_workers=count, threads_per_worker=1, memory_limit=0, dashboard_address=None
+                n_workers=count, threads_per_worker=1, memory_limit=0, dashboard_address="127.0.0.1:0"
             ) as cluster,
             Client(cluster) as client,
         ):

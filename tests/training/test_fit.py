@@ -14,9 +14,11 @@ from engine.likelihood import LogLikelihood
 from engine.sequence_model import SequenceModel, build_model
 from tests.training import tiny
 from training import fit as fit_module
+from training import population
 from training.batching import Batch, collate
 from training.evaluate import score_split
-from training.fit import STREAMS, generator, noisy_weights, update
+from training.fit import STREAMS, generator
+from training.population import add_noise, stack_weights, update
 
 LENGTHS = (9, 4, 1)
 EVERY_CELL = pytest.mark.parametrize("cell", CELLS)
@@ -65,7 +67,7 @@ def test_an_update_is_what_the_paper_says(cell, data, max_norm):
     ]
 
     optimiser = optimiser_of(model, recipe)
-    nats = update(model, optimiser, batch, recipe, generator(1, "noise", 5))
+    nats = update([model], [optimiser], batch, recipe.optimiser, generator(1, "noise", 5))
     assert float(nats) == pytest.approx(float(sum(sums).detach()), rel=1e-9)
     for parameter, by_hand, gradient in zip(model.parameters(), expected, shortened, strict=True):
         torch.testing.assert_close(parameter.detach(), by_hand, rtol=1e-4, atol=1e-7)
@@ -84,28 +86,26 @@ def test_no_gradient_that_moves_weights_is_longer_than_one(data, monkeypatch):
 
     monkeypatch.setattr(optimiser, "step", step)
     for number in range(3):
-        update(model, optimiser, batch_of(data)[1], recipe, generator(1, "noise", number))
+        update([model], [optimiser], batch_of(data)[1], recipe.optimiser, generator(1, "noise", number))
     assert norms == pytest.approx([1, 1, 1], abs=1e-5)
 
 
 @EVERY_CELL
-def test_noise_is_taken_back_to_the_bit_and_touches_the_cells_alone(cell):
+def test_noise_touches_the_cells_alone_and_leaves_the_weights_as_they_are(cell):
     model = model_of(tiny.recipe(cell=cell, num_layers=2), tiny.music()).float()
     clean = copy.deepcopy(model.state_dict())
-    with pytest.raises(ZeroDivisionError), noisy_weights(model.cells, 0.075, generator(1, "noise")):
-        for name, value in model.state_dict().items():
-            assert value.equal(clean[name]) == name.startswith("head"), name
-        _ = 1 / 0
+    noisy = add_noise(stack_weights([model]), 0.075, generator(1, "noise"))
+    for name, value in noisy.items():
+        assert value[0].equal(clean[name]) == name.startswith("head"), name
     assert all(value.equal(clean[name]) for name, value in model.state_dict().items())
 
 
-def test_noise_has_the_deviation_that_was_asked_for():
-    layer = torch.nn.Linear(300, 300)
-    clean = layer.weight.detach().clone()
-    with noisy_weights(layer, 0.075, generator(1, "noise")):
-        noise = layer.weight.detach() - clean
-    assert float(noise.std()) == pytest.approx(0.075, rel=0.01)
-    assert float(noise.mean()) == pytest.approx(0, abs=0.001)
+def test_noise_has_the_deviation_that_was_asked_for_and_is_the_same_for_all_members():
+    noise = add_noise({"cells.0.weight": torch.zeros(2, 300, 300)}, 0.075, generator(1, "noise"))
+    first, second = noise["cells.0.weight"]
+    assert first.equal(second)
+    assert float(first.std()) == pytest.approx(0.075, rel=0.01)
+    assert float(first.mean()) == pytest.approx(0, abs=0.001)
 
 
 def test_one_draw_holds_for_all_steps_and_the_next_update_has_another(monkeypatch):
@@ -114,25 +114,21 @@ def test_one_draw_holds_for_all_steps_and_the_next_update_has_another(monkeypatc
     fell to -5 nats and that of the clean weights rose to +7."""
     recipe, data = tiny.recipe(cell="tanh"), tiny.music()
     model = model_of(recipe, data)
-    cell, seen = model.cells[0], []
-    advance = cell.advance
-    clean = cell.recurrent_weight.detach().clone()
+    clean, seen = model.cells[0].recurrent_weight.detach().clone(), []
+    log_probs = population.log_probs
 
-    def spy(drive, state):
-        seen[-1].append(cell.recurrent_weight.detach() - clean)
-        return advance(drive, state)
+    def spy(model, weights, frames):
+        seen.append(weights["cells.0.recurrent_weight"][0].detach() - clean)
+        return log_probs(model, weights, frames)
 
-    monkeypatch.setattr(cell, "advance", spy)
+    monkeypatch.setattr(population, "log_probs", spy)
     optimiser = optimiser_of(model, recipe)
     monkeypatch.setattr(optimiser, "step", lambda: None)
     for number in range(4):
-        seen.append([])
-        update(model, optimiser, batch_of(data)[1], recipe, generator(recipe.seed, "noise", number))
-    for steps in seen:
-        assert len(steps) == max(LENGTHS)
-        assert all(noise.equal(steps[0]) for noise in steps)
-    noises = torch.stack([steps[0].flatten() for steps in seen])
-    correlations = np.corrcoef(noises.numpy()) - np.eye(4)
+        rng = generator(recipe.seed, "noise", number)
+        update([model], [optimiser], batch_of(data)[1], recipe.optimiser, rng)
+    assert len(seen) == 4  # one pass over all steps an update
+    correlations = np.corrcoef(torch.stack([noise.flatten() for noise in seen]).numpy()) - np.eye(4)
     assert np.abs(correlations).max() < 0.6  # of 36 weights each; the same noise would give 1
 
 
@@ -173,12 +169,13 @@ def scripted_validation(monkeypatch, figures: list[float]) -> list[dict[str, tor
     """Makes validation say these figures; returns the weights that it saw, one entry an epoch."""
     seen = []
 
-    def score(model, _):
+    def score(models, _):
+        (model,) = models
         seen.append({name: value.detach().clone() for name, value in model.named_parameters()})
         total = torch.tensor([-figures[len(seen) - 1]], dtype=torch.float64)
-        return LogLikelihood(total, total, torch.tensor([1]), torch.tensor([1]))
+        return [LogLikelihood(total, total, torch.tensor([1]), torch.tensor([1]))]
 
-    monkeypatch.setattr(fit_module, "score_split", score)
+    monkeypatch.setattr(fit_module, "score_population", score)
     return seen
 
 
@@ -230,12 +227,12 @@ def test_the_same_recipe_gives_the_same_weights_and_another_seed_others(tmp_path
 def test_a_fit_gives_every_update_its_own_noise_and_every_epoch_its_own_order(monkeypatch, tmp_path):
     seeds, orders = [], []
 
-    def spy(model, optimiser, batch, recipe, rng):
+    def spy(models, optimisers, batch, settings, rng):
         seeds.append(rng.initial_seed())
         orders.append(batch.frames.sum((1, 2)).tolist())
-        (group,) = optimiser.param_groups
+        (group,) = optimisers[0].param_groups
         assert (group["lr"], group["alpha"], group["momentum"], group["centered"]) == (0.02, 0.8, 0, False)
-        return update(model, optimiser, batch, recipe, rng)
+        return update(models, optimisers, batch, settings, rng)
 
     monkeypatch.setattr(fit_module, "update", spy)
     tiny.fit(tiny.recipe(optimiser={"learning_rate": 0.02, "decay": 0.8}), tmp_path)
