@@ -36,7 +36,7 @@ function heights(curves) {
 
 function scaleOf(view) {
   const { low, high, cut } = heights(view.curves);
-  const right = Math.max(...view.curves.map((curve) => places(curve, view.axis).at(-1)));
+  const right = Math.max(0.1, ...view.curves.map((curve) => places(curve, view.axis).at(-1)));
   const [width, height] = [view.width - MARGIN.left - MARGIN.right, view.height - MARGIN.top - MARGIN.bottom];
   return {
     ...{ low, high, right, cut },

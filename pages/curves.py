@@ -1,13 +1,13 @@
 """Curves: learning curves of the paper's three cells, which a visitor reads by pointing at them.
 
 Conventions
-    value   one JSON text: a list of corpora, each with ``name``, ``title``, ``unit`` and ``curves``; a curve
-            has ``cell``, ``label``, ``best`` (epoch, from 1) and the lists ``seconds``, ``train`` and
-            ``valid`` with one entry for each epoch. One text, since Gradio is slow with long lists.
+    value   corpora, each with ``name``, ``title``, ``unit`` and ``curves``; a curve has ``cell``, ``label``,
+            ``best`` (epoch, from 1) and the lists ``seconds``, ``train`` and ``valid`` with one entry for
+            each epoch; the browser gets them as one JSON text
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -21,19 +21,26 @@ class Curves(gr.HTML):
     """The picture with its choices and its readings; all of it happens in the browser.
 
     Args:
-        corpora: what `corpora_of` gives.
+        value: what `corpora_of` gives.
         kwargs: whatever `gr.HTML` takes.
     """
 
-    def __init__(self, corpora: list[dict[str, Any]], **kwargs: Any):
+    def __init__(self, value: Sequence[Mapping[str, Any]] = (), **kwargs: Any):
         super().__init__(
-            value=json.dumps(corpora, separators=(",", ":")),
+            value=value,
             html_template=asset("curves.html"),
             css_template=asset("curves.css"),
             js_on_load=asset("curves_picture.js") + asset("curves.js"),
             apply_default_css=False,
             **kwargs,
         )
+
+    def preprocess(self, payload: Any) -> None:
+        """Curves are shown, never read."""
+
+    def postprocess(self, value: Sequence[Mapping[str, Any]]) -> str:
+        """One text, since Gradio is slow with long lists."""
+        return json.dumps(value, separators=(",", ":"))
 
 
 def corpora_of(cards: Iterable[Card], order: Iterable[str] = ()) -> tuple[list[dict[str, Any]], list[str]]:

@@ -14,14 +14,15 @@ from pages.results_table import tables
 from pages.sentence import sentence
 from pages.surround import footer, hero
 
-HEADING = "Ours beside the paper’s"
+HEADING = "Our figures beside the paper’s"
 PROMISE = (
     "Chung, Gulcehre, Cho and Bengio compared a tanh layer, a GRU and an LSTM of equal numbers of parameters "
     "in 2014. Here are their figures, those of the models on these pages, and how the models learned."
 )
 HOW_TO_READ = (
-    "Negative log-likelihoods: lower is better. The paper does not say how it averages, so ours are given "
-    "both pooled over all frames and as the mean of the sequences’ means. "
+    '<a href="https://arxiv.org/abs/1412.3555" target="_blank" rel="noopener">The paper’s</a> figures, and '
+    "ours, are negative log-likelihoods: lower is better. It does not say how it averages, so ours are "
+    "given both pooled over all frames and as the mean of the sequences’ means. "
     "A <strong>marked</strong> figure is at or under the printed one."
 )
 STAND_INS = (

@@ -58,6 +58,9 @@ def test_a_damaged_curve_is_named_and_the_others_are_there(tmp_path, monkeypatch
     assert problem.startswith("curve.json of 'jsb_chorales-gru' cannot be used")
 
 
-def test_the_picture_gets_one_text():
-    value = Curves([{"name": "a"}], render=False).value
-    assert isinstance(value, str) and json.loads(value) == [{"name": "a"}]
+def test_the_browser_gets_one_text_and_nothing_else():
+    """An argument that was not called ``value`` once put a Python object into the page's configuration."""
+    corpora, _ = corpora_of(CARDS)
+    config = Curves(corpora, render=False).get_config()
+    assert json.loads(config["value"]) == corpora
+    assert all(isinstance(entry, str | int | bool | list | dict | None) for entry in config.values())

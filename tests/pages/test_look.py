@@ -10,7 +10,7 @@ PAIRS = [
     *((ink, ground) for ink in ("ink", "ink-soft") for ground in ("paper", "card", "quiet", "roll-ground")),
     *(("on-lane", f"lane-{number}") for number in (1, 2, 3, 4)),
     *(("roll-label", "roll-ground"), ("roll-ground", "roll-cut"), ("card", "ink"), ("focus", "paper")),
-    *(("notice-ink", "notice-ground"), ("error-ink", "error-ground")),
+    *(("notice-ink", "notice-ground"), ("error-ink", "error-ground"), ("met-ink", "met-ground")),
 ]
 
 

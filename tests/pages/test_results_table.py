@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import urljoin
 
 import pytest
 
@@ -99,6 +100,18 @@ def test_speech_stands_in_for_other_recordings_and_is_never_marked():
 def test_the_average_that_counts_is_named_where_there_is_a_figure():
     assert "held against the paper by the sequence mean" in shown(MUSIC)
     assert "held against" not in shown(UNFITTED)
+
+
+@pytest.mark.parametrize(
+    "app", ["http://127.0.0.1:7860/", "https://me-earshot.hf.space/", "https://a.org/b/c/"]
+)
+def test_buttons_lead_into_the_app_wherever_it_is_served(app):
+    """Behind a proxy the app lies in a folder of the address, so links start from the page."""
+    links = re.findall('href="(.*?)"', shown(MUSIC) + shown(SPEECH))
+    assert [urljoin(app + "results", link) for link in links] == [
+        app + "?model=jsb_chorales-gru",
+        app + "speech?model=spoken_digits-gru",
+    ]
 
 
 def test_a_button_leads_to_the_page_that_plays_the_model():
