@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-POOL_BATCHES = 8  # batches whose sequences are sorted by length together, so that little is padded
+POOL_BATCHES = 16  # batches whose sequences are sorted by length together, so that little is padded
 MAX_SCORED_FRAMES = 65_536  # padded frames that are scored at once
 
 

@@ -138,6 +138,13 @@ class Fit:
         progress.finished = waited >= self.recipe.patience or progress.epoch >= self.recipe.max_epochs
         progress.batch, progress.epoch_nats, progress.epoch_frames = 0, 0.0, 0
 
+    def set_learning_rate(self) -> None:
+        """That of the next update."""
+        settings = self.recipe.optimiser
+        done = self.progress.update / (self.recipe.max_epochs * self.num_batches())
+        (group,) = self.optimiser.param_groups
+        group["lr"] = settings.learning_rate * (1 - (1 - settings.final_share) * done)
+
     def num_batches(self) -> int:
         """Of an epoch."""
         return -(-len(self.train) // self.recipe.optimiser.batch_size)
@@ -225,6 +232,8 @@ def _update_together(fits: Sequence[Fit], bar: tqdm) -> None:
     order = first.epoch_order()[first.progress.batch]
     batch = collate([first.train[index] for index in order])
     num_frames = int(batch.mask.sum())
+    for fit in fits:
+        fit.set_learning_rate()
     rng = generator(first.recipe.seed, "noise", first.progress.update)
     nats = update(
         [fit.model for fit in fits], [fit.optimiser for fit in fits],

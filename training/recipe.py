@@ -39,7 +39,8 @@ class Optimiser(_Strict):
     """RMSProp on the mean over the batch of each sequence's summed NLL.
 
     Args:
-        learning_rate: step size of RMSProp.
+        learning_rate: step size of RMSProp, at the first update.
+        final_share: what is left of it at the end of max_epochs; it falls linearly. 1 keeps it as it is.
         decay: of RMSProp's running mean of squared gradients.
         batch_size: sequences an update.
         weight_noise: standard deviation of the noise on the recurrent layers' weights.
@@ -47,6 +48,7 @@ class Optimiser(_Strict):
     """
 
     learning_rate: float = Field(default=1e-3, gt=0)
+    final_share: float = Field(default=1.0, gt=0, le=1)
     decay: float = Field(default=0.9, ge=0, lt=1)
     batch_size: int = Field(default=16, ge=1)
     weight_noise: float = Field(default=0.075, ge=0)

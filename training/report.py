@@ -106,8 +106,9 @@ def _curves() -> list[str]:
         "while fitting, so through weight noise and averaged over the epoch; dotted: validation with clean "
         "weights; the dot: the epoch whose weights were kept. Above by epoch, below by seconds of "
         "wall-clock time, which for the winner of a search is its share (see Time). Nats per frame or step, "
-        "pooled; the paper shows nats per sequence. The scale is logarithmic, but for speech, where nats of "
-        "a density are negative, it is linear. The first epochs may lie above the upper edge.",
+        "pooled; the paper's figure 2 has nats per sequence. The scale is logarithmic as in the paper, but "
+        "linear for speech, where nats of a density are negative. The first epochs may lie above the upper "
+        "edge.",
         "",
     ]
     for picture in PICTURES:
@@ -119,9 +120,9 @@ def _sizes() -> list[str]:
     return [
         "## Sizes",
         "",
-        "Table 1 of the paper counts recurrent layers alone: its music figures are those without biases, as "
-        "a mean over its four input widths (93, 96, 105, 108), its speech figures those with biases at a "
-        "width of 20. Our music models read 88 inputs. The whole model adds the output layer.",
+        "Table 1 of the paper counts recurrent layers alone. Its music figures are met without biases, as a "
+        "mean over its four input widths (93, 96, 105, 108), its speech figures with biases, at a width of "
+        "20. Our music models read 88 inputs. The whole model adds the output layer.",
         "",
         *sizes_table(),
     ]
@@ -146,7 +147,7 @@ def _search(evidence: Evidence) -> list[str]:
         "## Search",
         "",
         "Ten learning rates a model, sorted; best validation figure of each, in nats per frame or step, and "
-        "how it ended. Bold: the winner, whose weights are the checkpoint.",
+        "how it ended, with its last epoch. Bold: the winner.",
         "",
         *search_tables(evidence),
         *(line for sentence in edge_sentences(evidence) for line in (sentence, "")),

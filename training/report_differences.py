@@ -101,8 +101,8 @@ def _learning_rates(evidence: Evidence) -> str:
     text = (
         "The paper draws ten from log-uniform U(-12, -6) and does not say to what base. To base 2 that is "
         f"2.4e-4 to 1.6e-2, to base e 6.1e-6 to 2.5e-3, to base 10 1e-12 to 1e-6. Ours is base {BASE:g}: it "
-        "holds the 1e-3 of the authors' own code, while in base e half of the rates would lie below 1.3e-4 "
-        "and in base 10 all below 1e-6, too slow to get far in the 500 epochs that the paper shows."
+        "lies around the 1e-3 of the authors' own code, while in base e half of the rates would be below "
+        "1.2e-4, and in base 10 all below 1e-6, too slow to get far in the 500 epochs that the paper shows."
     )
     by_hand = [entry for entry in evidence.fitted if not entry.is_of_search]
     if by_hand:
@@ -189,8 +189,9 @@ def _weight_noise(evidence: Evidence) -> str:
 
 def _initial_weights() -> str:
     return (
-        "Not stated. Ours: Glorot for the inputs, orthogonal for the recurrence, forget gate's bias 1, "
-        "other biases 0. The authors' code draws all weights uniformly from -0.1 to 0.1."
+        "Not stated. Ours: Glorot for inputs and output layer, orthogonal for the recurrence, peepholes 0; "
+        "biases 0, but 1 at the forget gate, -3 for notes (most are silent), and the means of the mixture "
+        "spread over -1 to 1. The authors' code draws weights uniformly from -0.1 to 0.1."
     )
 
 

@@ -14,7 +14,7 @@ NOTE = (  # the page shows it to its visitors
     "one by which more cells of the corpus are at or under the printed figures. Seconds per epoch of models "
     "that were fitted side by side are each model's share of the time."
 )
-PLACES = 6  # decimals: beyond what a figure means, and the same bytes on every machine
+PLACES = 9  # decimals: far beyond what a figure means, so that none crosses a printed one by rounding
 
 
 def results_json(evidence: Evidence) -> str:

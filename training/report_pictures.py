@@ -198,7 +198,7 @@ def log_ticks(low: float, high: float) -> list[float]:
     """Round numbers for a logarithmic axis: equal steps where it is short, else 1, 2, 5, 10, …"""
     if high < 4 * low:
         return [
-            float(tick) for tick in MaxNLocator(7, steps=NICE).tick_values(low, high) if low <= tick <= high
+            float(tick) for tick in MaxNLocator(10, steps=NICE).tick_values(low, high) if low <= tick <= high
         ]
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     ticks = [step * 10.0**power for power in powers for step in (1, 2, 5)]

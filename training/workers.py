@@ -19,6 +19,7 @@ SECONDS_TO_CONNECT = 10
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     # Long batches ask for hundreds of megabytes at every update: kept, the pages need not be cleared again.
+    "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": str(2**34),
     "MALLOC_TOP_PAD_": str(2**26),
