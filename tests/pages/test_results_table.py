@@ -105,12 +105,12 @@ def test_the_average_that_counts_is_named_where_there_is_a_figure():
 @pytest.mark.parametrize(
     "app", ["http://127.0.0.1:7860/", "https://me-earshot.hf.space/", "https://a.org/b/c/"]
 )
-def test_buttons_lead_into_the_app_wherever_it_is_served(app):
+def test_buttons_lead_into_the_app_wherever_it_is_served(address):
     """Behind a proxy the app lies in a folder of the address, so links start from the page."""
     links = re.findall('href="(.*?)"', shown(MUSIC) + shown(SPEECH))
-    assert [urljoin(app + "results", link) for link in links] == [
-        app + "?model=jsb_chorales-gru",
-        app + "speech?model=spoken_digits-gru",
+    assert [urljoin(address + "results", link) for link in links] == [
+        address + "?model=jsb_chorales-gru",
+        address + "speech?model=spoken_digits-gru",
     ]
 
 
