@@ -136,7 +136,7 @@ def test_the_order_of_cells_is_that_of_the_figures(tmp_path):
     assert "GRU under tanh (test): here on none of 2; in the paper on 1 of 2 (JSB Chorales)." in text
     assert "LSTM under tanh" not in text
     assert (
-        "Of the 2 pairs of cells that the paper's test figures tell apart, 1 stand in the same order" in text
+    assert "tell apart and that stand in the same order here: 1 of 2." in text
     )
 
 

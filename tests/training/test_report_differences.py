@@ -5,15 +5,16 @@ import math
 import pytest
 import torch
 
+from engine.representations.piano_roll import PianoRoll
+from engine.representations.waveform import Waveform
 from engine.sequence_model import build_model
 from tests.training.report_folders import card_of, curve_of, music_metrics, write_checkpoint
 from tests.training.tiny import fit, recipe
 from training import search
 from training.evidence import read_evidence
 from training.population import add_noise
-from training.recipe import make_recipe
+from training.recipe import Optimiser, make_recipe
 from training.report_differences import differences
-from training.report_tables import PianoRoll, Waveform
 
 
 @pytest.fixture
@@ -82,8 +83,24 @@ def test_noise_is_on_the_recurrent_layer_alone():
     assert moved == {name for name in weights if name.startswith("cells.0.")} and len(moved) == 4
 
 
+def test_the_fall_of_the_rate_is_that_of_the_recipes(paragraphs, tmp_path):
+    assert paragraphs["Fall of the learning rate"].endswith("Ours stays as it is.")
+    card = card_of("nottingham-tanh", music_metrics(3.0, 3.1))
+    card.training.recipe["optimiser"]["final_share"] = 0.01
+    write_checkpoint(tmp_path / "checkpoints", card, curve_of(3.0))
+    text = " ".join(differences(read_evidence(tmp_path / "checkpoints", tmp_path / "results")))
+    assert "0.01 (`nottingham-tanh`); 1 (`nottingham-gru` and `jsb_chorales-gru`)." in text
+
+
+def test_no_setting_of_the_optimiser_is_passed_over():
+    """Who adds one to the recipe adds what the report says of it, and its name here."""
+    assert set(Optimiser.model_fields) == {
+        *("learning_rate", "final_share", "decay", "batch_size", "weight_noise", "max_gradient_norm")
+    }
+
+
 def test_every_paragraph_says_something(paragraphs):
-    assert len(paragraphs) == 14
+    assert len(paragraphs) == 15
     assert all(len(text) > 60 and text.endswith((".", "`.")) for text in paragraphs.values())
 
 
