@@ -141,10 +141,10 @@ def _fall(evidence: Evidence) -> str:
 
 def _halving() -> str:
     return (
-        "The paper does not say how long its ten candidates ran. Ours run together as one population, from "
-        "the same initial weights, on the same batches and with the same noise, and those that are behind "
-        "on validation are dropped early (the tables of the search say when). A slow rate that would have "
-        "won in the end can be lost in this way."
+        "The paper does not say how long its ten candidates ran. Ours start from the same initial weights, "
+        "see the same batches and the same noise, and those that are behind on validation are dropped early "
+        "(the tables of the search say when). A slow rate that would have won in the end can be lost in "
+        "this way."
     )
 
 

@@ -135,9 +135,7 @@ def test_the_order_of_cells_is_that_of_the_figures(tmp_path):
     text = page(tmp_path)
     assert "GRU under tanh (test): here on none of 2; in the paper on 1 of 2 (JSB Chorales)." in text
     assert "LSTM under tanh" not in text
-    assert (
     assert "tell apart and that stand in the same order here: 1 of 2." in text
-    )
 
 
 def test_speech_has_bits_and_margins_and_no_bold_beside_the_papers_figures(tmp_path):
