@@ -74,7 +74,11 @@ class Fit:
         self.model.to(options.device)
         settings = recipe.optimiser
         self.optimiser = torch.optim.RMSprop(
-            self.model.parameters(), lr=settings.learning_rate, alpha=settings.decay
+            self.model.parameters(),
+            lr=settings.learning_rate,
+            alpha=settings.decay,
+            eps=settings.epsilon,
+            momentum=settings.momentum,
         )
         self.best = {name: value.detach().clone() for name, value in self.model.named_parameters()}
         self.progress = Progress()
@@ -160,13 +164,19 @@ class Fit:
         if not math.isfinite(nats):
             self.progress.finished = self.progress.diverged = True
 
+    def _kept_by_optimiser(self) -> list[tuple[str, str]]:
+        """What RMSProp keeps for a weight: our name of it, and torch's."""
+        momenta = [("momenta", "momentum_buffer")] if self.recipe.optimiser.momentum else []
+        return [("squares", "square_avg"), *momenta]
+
     def _tensors(self) -> dict[str, Tensor]:
         states = self.optimiser.state
         tensors = {}
         for name, value in self.model.named_parameters():
             tensors[f"weights/{name}"] = value.detach().cpu()
             tensors[f"best/{name}"] = self.best[name].cpu()
-            tensors[f"squares/{name}"] = states[value]["square_avg"].cpu()
+            for part, key in self._kept_by_optimiser():
+                tensors[f"{part}/{name}"] = states[value][key].cpu()
         return tensors
 
     def _adopt(self, state: tuple[Progress, dict[str, Tensor]] | None) -> None:
@@ -179,9 +189,10 @@ class Fit:
                 for name, value in self.model.named_parameters():
                     value.copy_(tensors[f"weights/{name}"])
                     self.best[name].copy_(tensors[f"best/{name}"])
-                    squares = tensors[f"squares/{name}"].to(value.device)
-                    step = torch.tensor(float(self.progress.update))
-                    self.optimiser.state[value] = {"step": step, "square_avg": squares}
+                    self.optimiser.state[value] = {"step": torch.tensor(float(self.progress.update))} | {
+                        key: tensors[f"{part}/{name}"].to(value.device)
+                        for part, key in self._kept_by_optimiser()
+                    }
         except (KeyError, RuntimeError) as error:
             raise EngineError(
                 f"the run in {self.options.run_folder} does not fit this version of Earshot "

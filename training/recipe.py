@@ -42,6 +42,8 @@ class Optimiser(_Strict):
         learning_rate: step size of RMSProp, at the first update.
         final_share: what is left of it at the end of max_epochs; it falls linearly. 1 keeps it as it is.
         decay: of RMSProp's running mean of squared gradients.
+        epsilon: added to its root, so that a weight with small gradients takes small steps.
+        momentum: share of the step before that each step keeps.
         batch_size: sequences an update.
         weight_noise: standard deviation of the noise on the recurrent layers' weights.
         max_gradient_norm: longer gradients are shortened to this.
@@ -50,6 +52,8 @@ class Optimiser(_Strict):
     learning_rate: float = Field(default=1e-3, gt=0)
     final_share: float = Field(default=1.0, gt=0, le=1)
     decay: float = Field(default=0.9, ge=0, lt=1)
+    epsilon: float = Field(default=1e-8, gt=0)
+    momentum: float = Field(default=0.0, ge=0, lt=1)
     batch_size: int = Field(default=16, ge=1)
     weight_noise: float = Field(default=0.075, ge=0)
     max_gradient_norm: float = Field(default=1.0, gt=0)
