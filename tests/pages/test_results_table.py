@@ -103,7 +103,7 @@ def test_the_average_that_counts_is_named_where_there_is_a_figure():
 
 
 @pytest.mark.parametrize(
-    "app", ["http://127.0.0.1:7860/", "https://me-earshot.hf.space/", "https://a.org/b/c/"]
+    "address", ["http://127.0.0.1:7860/", "https://me-earshot.hf.space/", "https://a.org/b/c/"]
 )
 def test_buttons_lead_into_the_app_wherever_it_is_served(address):
     """Behind a proxy the app lies in a folder of the address, so links start from the page."""
