@@ -29,7 +29,8 @@ test: setup-dev
 	@exec $(VENV)/bin/python -m pytest $(PYTEST_ARGS)
 
 bench: setup
-	@OMP_NUM_THREADS=1 exec $(VENV)/bin/python -m benchmarks.sampling
+	@OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.sampling
+	@OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.search
 
 lint: setup-dev
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
