@@ -14,6 +14,8 @@ from training.report_summary import agreeing_pairs, first_frame_sentence, gap_se
 from training.report_tables import AVERAGE_TITLES, names_of
 from training.search import BASE
 
+BEFORE = {"final_share": 1.0, "epsilon": 1e-8, "momentum": 0.0}  # on cards from before these were settings
+
 
 def differences(evidence: Evidence) -> list[str]:
     """All paragraphs, each with a name in bold."""
@@ -42,14 +44,15 @@ def _setting(evidence: Evidence, read: Callable[[dict], object]) -> str:
     found: dict[str, list[Entry]] = {}
     for entry in evidence.fitted:
         value = read(entry.card.training.recipe)
-        found.setdefault(f"{value:g}" if isinstance(value, float) else str(value), []).append(entry)
+        text = f"{value:g}".replace("e-0", "e-") if isinstance(value, float) else str(value)
+        found.setdefault(text, []).append(entry)
     if len(found) <= 1:
         return next(iter(found), "as the recipe says")
     return "; ".join(f"{text} ({names_of(entries, evidence)})" for text, entries in found.items())
 
 
 def _optimiser(evidence: Evidence, key: str) -> str:
-    return _setting(evidence, lambda recipe: recipe["optimiser"][key])
+    return _setting(evidence, lambda recipe: recipe["optimiser"].get(key, BEFORE.get(key)))
 
 
 def _averaging(evidence: Evidence) -> str:
@@ -128,10 +131,9 @@ def _fall(evidence: Evidence) -> str:
         "The paper says nothing of it; the authors' code lets the rate fall linearly to a hundredth over "
         "500 epochs. "
     )
-    shares = {entry.card.training.recipe["optimiser"].get("final_share", 1.0) for entry in evidence.fitted}
-    if shares <= {1.0}:
+    share = _optimiser(evidence, "final_share")
+    if share == "1":
         return f"{text}Ours stays as it is."
-    share = _setting(evidence, lambda recipe: recipe["optimiser"].get("final_share", 1.0))
     return (
         f"{text}Ours falls linearly from the rate that the search chose, at the first update, to a share of "
         f"it after the last epoch that the recipe allows: {share}. A fit that patience ends has not gone "
@@ -180,10 +182,11 @@ def _unfinished(evidence: Evidence) -> str:
 
 def _rmsprop(evidence: Evidence) -> str:
     return (
-        "Hinton's RMSProp with a running mean of squared gradients (decay "
-        f"{_optimiser(evidence, 'decay')}), no momentum, and 1e-8 added to the root. The paper gives no "
-        "settings; the authors' code uses momentum 0.9, decay 0.95 and a root of at least 1e-2, so that the "
-        "same learning rate means something else there."
+        "The paper gives no settings. The authors' code: decay of the running mean of squared gradients "
+        "0.95, its root at least 1e-2, momentum 0.9, and the momentum's own norm clipped at 1. Ours "
+        f"(torch's RMSprop): decay {_optimiser(evidence, 'decay')}; added to the root "
+        f"{_optimiser(evidence, 'epsilon')}; momentum {_optimiser(evidence, 'momentum')}; its norm is not "
+        "clipped. Where these differ, the same learning rate does not mean the same."
     )
 
 

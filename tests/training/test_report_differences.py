@@ -14,7 +14,9 @@ from training import search
 from training.evidence import read_evidence
 from training.population import add_noise
 from training.recipe import Optimiser, make_recipe
-from training.report_differences import differences
+from training.report_differences import BEFORE, differences
+
+OTHERS = {"batch_size": 8, "weight_noise": 0.075, "max_gradient_norm": 1.0}
 
 
 @pytest.fixture
@@ -38,15 +40,19 @@ def test_settings_are_those_of_the_cards(paragraphs):
     assert "standard deviation 0.075" in paragraphs["Weight noise"]
 
 
-def test_rmsprop_is_as_it_is_said_to_be(paragraphs, tmp_path):
-    settings = fit(recipe(), tmp_path).optimiser.defaults
-    assert (settings["alpha"], settings["eps"], settings["momentum"], settings["centered"]) == (
-        0.9,
-        1e-8,
-        0,
-        False,
-    )
-    assert "(decay 0.9), no momentum, and 1e-8 added to the root" in paragraphs["RMSProp"]
+def test_rmsprop_is_as_it_is_said_to_be(tmp_path):
+    """On a card, in the fit, and in words; 1e-8 and no momentum on cards that say nothing of them."""
+    settings = {"decay": 0.95, "epsilon": 0.01, "momentum": 0.9}
+    given = fit(recipe(optimiser=settings), tmp_path / "run").optimiser.defaults
+    assert [given[key] for key in ("alpha", "eps", "momentum", "centered")] == [*settings.values(), False]
+    for name, changes in {"nottingham-gru": settings, "jsb_chorales-gru": {}}.items():
+        card = card_of(name, music_metrics(3.0, 3.1))
+        card.training.recipe["optimiser"] = {"learning_rate": 0.003, "decay": 0.9, **OTHERS, **changes}
+        write_checkpoint(tmp_path / "checkpoints", card, curve_of(3.0))
+    text = " ".join(differences(read_evidence(tmp_path / "checkpoints", tmp_path / "results")))
+    assert "decay 0.95 (`nottingham-gru`); 0.9 (`jsb_chorales-gru`); " in text
+    assert "added to the root 0.01 (`nottingham-gru`); 1e-8 (`jsb_chorales-gru`); " in text
+    assert "momentum 0.9 (`nottingham-gru`); 0 (`jsb_chorales-gru`); its norm" in text
 
 
 def test_the_range_of_rates_is_as_it_is_said_to_be(paragraphs):
@@ -94,9 +100,7 @@ def test_the_fall_of_the_rate_is_that_of_the_recipes(paragraphs, tmp_path):
 
 def test_no_setting_of_the_optimiser_is_passed_over():
     """Who adds one to the recipe adds what the report says of it, and its name here."""
-    assert set(Optimiser.model_fields) == {
-        *("learning_rate", "final_share", "decay", "batch_size", "weight_noise", "max_gradient_norm")
-    }
+    assert set(Optimiser.model_fields) == {"learning_rate", "decay", *OTHERS, *BEFORE}
 
 
 def test_every_paragraph_says_something(paragraphs):
