@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional
 
 from engine.cells import CELLS, Cell, State
 from engine.errors import InvalidValueError
@@ -81,28 +80,34 @@ class SequenceModel(nn.Module):
             layers.append(cell_state)
         return parts["head"].forward(output, x), ModelState(context, tuple(layers))
 
-    def forward(self, frames: Float[Tensor, "batch time event"]) -> tuple[Distribution, ModelState]:
+    def forward(
+        self,
+        frames: Float[Tensor, "batch time event"],
+        layers: Sequence[State] | None = None,
+        before: Float[Tensor, "batch context event"] | None = None,
+    ) -> tuple[Distribution, ModelState]:
         """Teacher forcing: the distribution of every frame given those before it.
+
+        A sequence may be read in parts: give the ``layers`` of the state that the part before left, and
+        the last ``context_frames`` frames of it as ``before``.
 
         Returns:
             A Distribution with leading axes (batch, time), and the state in which ``step`` would
             read the last frame.
         """
-        inputs = self.inputs(frames)
-        layers = []
-        outputs = inputs
-        for cell in self.cells:
-            outputs, cell_state = cell.unroll(outputs, cell.initial_state(frames.shape[0]))
-            layers.append(cell_state)
-        past = functional.pad(frames, (0, 0, self.context_frames, 0))[:, :-1]
-        context = past[:, past.shape[1] - self.context_frames + 1 :].flatten(1)
-        return self.head(outputs, inputs), ModelState(context, tuple(layers))
-
-    def inputs(self, frames: Float[Tensor, "batch time event"]) -> Float[Tensor, "batch time input"]:
-        """The input of each step: the frames before it side by side, oldest first."""
-        padded = functional.pad(frames, (0, 0, self.context_frames, 0))
+        if before is None:
+            before = frames.new_zeros(frames.shape[0], self.context_frames, frames.shape[2])
+        known = torch.cat((before, frames), 1)
         length = frames.shape[1]
-        return torch.cat([padded[:, lag : lag + length] for lag in range(self.context_frames)], -1)
+        inputs = torch.cat([known[:, lag : lag + length] for lag in range(self.context_frames)], -1)
+        outputs, left = inputs, []
+        for cell, start in zip(
+            self.cells, layers or [cell.initial_state(len(frames)) for cell in self.cells], strict=True
+        ):
+            outputs, cell_state = cell.unroll(outputs, start)
+            left.append(cell_state)
+        context = known[:, length : length + self.context_frames - 1].flatten(1)
+        return self.head(outputs, inputs), ModelState(context, tuple(left))
 
     def initialise(self, rng: torch.Generator) -> None:
         """Draw fresh weights for all parts from ``rng``."""

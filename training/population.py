@@ -5,6 +5,7 @@ read the same batch share the steps. A population of one is an ordinary model.
 
 Conventions
     weights   name of a parameter -> (member, *its shape)
+    layers    of each cell its state, each part (member, batch, hidden)
     nats      shape (member,)
 """
 
@@ -14,12 +15,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
+from torch.nn import functional
 
 from engine.sequence_model import SequenceModel
 from training.batching import Batch
 from training.recipe import Optimiser
 
 Weights = dict[str, Tensor]
+Layers = list[tuple[Tensor, ...]]
 
 
 def stack_weights(models: Sequence[SequenceModel]) -> Weights:
@@ -32,12 +35,32 @@ def log_probs(
     model: SequenceModel, weights: Weights, frames: Float[Tensor, "batch time event"]
 ) -> Float[Tensor, "member batch time"]:
     """Of every frame under every member; ``model`` gives the architecture, its own weights are not read."""
+    layers = start_layers(model, weights, len(frames))
+    return read_part(model, weights, frames, layers, None)[0]
 
-    def of_member(member: Weights) -> Tensor:
-        distribution, _ = functional_call(model, member, (frames,))
-        return distribution.log_prob(frames)
 
-    return vmap(of_member)(weights)
+def start_layers(model: SequenceModel, weights: Weights, batch_size: int) -> Layers:
+    """The state of each cell before the first frame, the same for every member."""
+    num_members = len(next(iter(weights.values())))
+    state = model.initial_state(batch_size).layers
+    return [tuple(part.expand(num_members, *part.shape) for part in layer) for layer in state]
+
+
+def read_part(
+    model: SequenceModel, weights: Weights, frames: Tensor, layers: Layers, before: Tensor | None
+) -> tuple[Float[Tensor, "member batch time"], Layers]:
+    """Log-probabilities of a part of the sequences, and the states that it leaves.
+
+    Args:
+        layers: what the part before left.
+        before: its last ``context_frames`` frames, None at the start.
+    """
+
+    def of_member(member: Weights, layers: Layers) -> tuple[Tensor, Layers]:
+        distribution, state = functional_call(model, member, (frames, layers, before))
+        return distribution.log_prob(frames), list(state.layers)
+
+    return vmap(of_member)(weights, layers)
 
 
 def add_noise(weights: Weights, standard_deviation: float, rng: torch.Generator) -> Weights:
@@ -57,20 +80,51 @@ def update(
     settings: Optimiser,
     rng: torch.Generator,
 ) -> Float[Tensor, "member"]:
-    """One update of each member on the same batch, with the same noise.
+    """Fit each member to the same batch, with the same noise.
 
-    A member whose likelihood is not finite stays as it was.
+    One step of the optimiser for each part of ``chunk_frames`` frames, without it for the whole batch; the
+    states go on from part to part, gradients do not. A member whose likelihood is not finite does not move.
 
     Returns:
         The batch's summed negative log-likelihood at the noisy weights.
     """
+    length = batch.frames.shape[1]
+    size = settings.chunk_frames or length
+    layers = start_layers(models[0], stack_weights(models), len(batch.frames))
+    nats = torch.zeros(len(models), device=batch.frames.device)
+    for start in range(0, length, size):
+        rows = batch.mask[:, start]  # sequences that have not ended
+        if not rows.all():
+            batch = Batch(batch.frames[rows], batch.mask[rows])
+            layers = [tuple(part[:, rows] for part in layer) for layer in layers]
+        part = Batch(batch.frames[:, start : start + size], batch.mask[:, start : start + size])
+        before = _last_frames(batch.frames[:, :start], models[0].context_frames)
+        weights = add_noise(stack_weights(models), settings.weight_noise, rng)
+        found, layers = read_part(models[0], weights, part.frames, layers, before)
+        part_nats = -(found * part.mask).sum((1, 2))
+        _step(models, optimisers, part_nats / len(part.frames), settings)
+        nats = nats + part_nats.detach()
+        layers = [tuple(state.detach() for state in layer) for layer in layers]
+    return nats
+
+
+def _last_frames(frames: Float[Tensor, "batch time event"], count: int) -> Tensor:
+    """The last frames, with zeros before the first where there are fewer."""
+    last = frames[:, max(0, frames.shape[1] - count) :]
+    return functional.pad(last, (0, 0, count - last.shape[1], 0))
+
+
+def _step(
+    models: Sequence[SequenceModel],
+    optimisers: Sequence[torch.optim.Optimizer],
+    losses: Float[Tensor, "member"],
+    settings: Optimiser,
+) -> None:
+    """Gradients of each member's loss, shortened, and a step of its optimiser."""
     for optimiser in optimisers:
         optimiser.zero_grad(set_to_none=True)
-    weights = add_noise(stack_weights(models), settings.weight_noise, rng)
-    nats = -(log_probs(models[0], weights, batch.frames) * batch.mask).sum((1, 2))
-    (nats.sum() / len(batch.frames)).backward()
-    for model, optimiser, is_finite in zip(models, optimisers, nats.isfinite().tolist(), strict=True):
+    losses.sum().backward()
+    for model, optimiser, is_finite in zip(models, optimisers, losses.isfinite().tolist(), strict=True):
         if is_finite:
             nn.utils.clip_grad_norm_(model.parameters(), settings.max_gradient_norm)
             optimiser.step()
-    return nats.detach()

@@ -45,6 +45,8 @@ class Optimiser(_Strict):
         epsilon: added to its root, so that a weight with small gradients takes small steps.
         momentum: share of the step before that each step keeps.
         batch_size: sequences an update.
+        chunk_frames: gradients reach back over so many frames and no further, a step of the optimiser
+            for each; None for whole sequences.
         weight_noise: standard deviation of the noise on the recurrent layers' weights.
         max_gradient_norm: longer gradients are shortened to this.
     """
@@ -55,6 +57,7 @@ class Optimiser(_Strict):
     epsilon: float = Field(default=1e-8, gt=0)
     momentum: float = Field(default=0.0, ge=0, lt=1)
     batch_size: int = Field(default=16, ge=1)
+    chunk_frames: int | None = Field(default=None, ge=1)
     weight_noise: float = Field(default=0.075, ge=0)
     max_gradient_norm: float = Field(default=1.0, gt=0)
 

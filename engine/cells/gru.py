@@ -54,15 +54,15 @@ class GRURecurrence(Recurrence):
         gate_deltas, candidate_deltas = torch.empty_like(gates), torch.empty_like(candidates)
         reset_deltas, update_deltas = gate_deltas.split(before.shape[-1], -1)
         d_h, d_read = gradient[-1].clone(), torch.empty_like(gradient[-1])
-        for to_update, to_candidate, to_reset, kept_h, r, d_gates, d_reset, d_update, d_candidate, earlier in (
+        for to_update, to_candidate, to_reset, kept_h, r, d_gates, d_reset, d_update, d_cand, earlier in (
             backwards(
                 update_slope, candidate_slope, reset_slope, keep, reset,
                 gate_deltas, reset_deltas, update_deltas, candidate_deltas, gradient[:-1],
             )
         ):  # fmt: skip
             torch.mul(d_h, to_update, out=d_update)
-            torch.mul(d_h, to_candidate, out=d_candidate)
-            torch.bmm(d_candidate, candidate_weight, out=d_read)
+            torch.mul(d_h, to_candidate, out=d_cand)
+            torch.bmm(d_cand, candidate_weight, out=d_read)
             torch.mul(d_read, to_reset, out=d_reset)
             d_h.mul_(kept_h).addcmul_(d_read, r).baddbmm_(d_gates, gate_weight).add_(earlier)
         moved = weight_gradient(gate_deltas, before), weight_gradient(candidate_deltas, read)

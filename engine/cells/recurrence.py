@@ -36,7 +36,7 @@ class Recurrence(ABC):
     def reverse(
         gradients: Tensors, states: Tensors, kept: Tensors, weights: Tensors
     ) -> tuple[Tensor, Tensors, Tensors]:
-        """From gradients of the states to those of the drive, of the state at the start and of the weights."""
+        """From gradients of the states to those of drive, start and weights."""
 
 
 class _Steps(torch.autograd.Function):
@@ -76,7 +76,7 @@ class _Steps(torch.autograd.Function):
 
 
 def _join(value: Tensor, dim: int | None, size: int, axis: int) -> Tensor:
-    """vmap's axis, or as many copies where there is none, multiplied into the axis of members."""
+    """The axis of vmap, or as many copies where there is none, multiplied into the axis of members."""
     if dim is None:
         return (
             value.repeat_interleave(size, axis)
@@ -106,7 +106,7 @@ def run_steps(
 
 
 def weight_gradient(delta: Tensor, read: Tensor) -> Tensor:
-    """Sum over time and batch of delta x read: (time, member, batch, out) and (…, in) to (member, out, in)."""
+    """Sum of delta x read over time and batch: (time, member, batch, out), (…, in) to (member, out, in)."""
     return torch.bmm(by_member(delta).transpose(1, 2), by_member(read))
 
 

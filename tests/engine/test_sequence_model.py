@@ -94,13 +94,17 @@ def test_step_one_reads_zeros(cells, head, context_frames):
     torch.testing.assert_close(model(frames)[0].log_prob(frames)[:, 0], expected, rtol=0, atol=1e-14)
 
 
-def test_inputs_are_the_frames_before_side_by_side_oldest_first():
-    model = small_model([next(iter(CELLS.items()))], next(iter(HEADS.items())), 2)
-    frames = torch.arange(1.0, 3 * SIZE + 1, dtype=torch.float64).reshape(1, 3, SIZE)
-    one, two, _ = frames[0]
-    zeros = torch.zeros_like(one)
-    expected = torch.stack([torch.cat(pair) for pair in ((zeros, zeros), (zeros, one), (one, two))])
-    assert torch.equal(model.inputs(frames)[0], expected)
+@every_stack
+def test_a_sequence_read_in_parts_is_the_whole_one(cells, head, context_frames):
+    model = small_model(cells, head, context_frames)
+    frames = binary_frames(2, 11, SIZE)
+    whole, end = model(frames)
+    first, middle = model(frames[:, :4])
+    known = torch.cat((frames.new_zeros(2, context_frames, SIZE), frames[:, :4]), 1)
+    second, last = model(frames[:, 4:], middle.layers, known[:, -context_frames:])
+    parts = torch.cat((first.log_prob(frames[:, :4]), second.log_prob(frames[:, 4:])), 1)
+    torch.testing.assert_close(parts, whole.log_prob(frames), rtol=0, atol=1e-13)
+    torch.testing.assert_close(last, end, rtol=0, atol=1e-13)
 
 
 @pytest.mark.parametrize(

@@ -115,13 +115,13 @@ def test_one_draw_holds_for_all_steps_and_the_next_update_has_another(monkeypatc
     recipe, data = tiny.recipe(cell="tanh"), tiny.music()
     model = model_of(recipe, data)
     clean, seen = model.cells[0].recurrent_weight.detach().clone(), []
-    log_probs = population.log_probs
+    read_part = population.read_part
 
-    def spy(model, weights, frames):
+    def spy(model, weights, *given):
         seen.append(weights["cells.0.recurrent_weight"][0].detach() - clean)
-        return log_probs(model, weights, frames)
+        return read_part(model, weights, *given)
 
-    monkeypatch.setattr(population, "log_probs", spy)
+    monkeypatch.setattr(population, "read_part", spy)
     optimiser = optimiser_of(model, recipe)
     monkeypatch.setattr(optimiser, "step", lambda: None)
     for number in range(4):
