@@ -23,6 +23,7 @@ from training.workers import num_cores, open_workers
 
 MAX_THREADS = 256
 MAX_SEEDS = 100
+MAX_WORKERS = 256
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -189,6 +190,8 @@ def _search(options: argparse.Namespace) -> None:
     recipes = [_recipe(options, name) for name in names]
     device = _device(options.device).type
     count = options.workers if options.workers is not None else 1 if device == "cuda" else num_cores()
+    if not 1 <= count <= MAX_WORKERS:
+        raise InvalidValueError(f"--workers {count} must be from 1 to {MAX_WORKERS}")
     campaign = Campaign(
         recipes,
         CampaignOptions(

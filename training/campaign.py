@@ -229,6 +229,11 @@ class Campaign:
         corpus, data = self._data(winner)
         folder = search.trial_folder(search.result.best)
         fit = Fit(winner, data, FitOptions(torch.device(self.options.device), folder, quiet=True))
+        if fit.progress.best_valid != search.result.trials[search.result.best].best_valid:
+            raise EngineError(
+                f"the weights of the winner of {winner.name!r} are not in {folder} any more: move "
+                f"{self.options.results / winner.name}.json away to search again"
+            )
         written = publish(fit, fit.best_model(), corpus, data, self.options.checkpoints)
         self.options.tell(f"{winner.name}: rate {winner.optimiser.learning_rate:g} is best; wrote {written}")
         if self.options.recipes is not None:

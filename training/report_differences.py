@@ -14,7 +14,12 @@ from training.report_summary import agreeing_pairs, first_frame_sentence, gap_se
 from training.report_tables import AVERAGE_TITLES, names_of
 from training.search import BASE
 
-BEFORE = {"final_share": 1.0, "epsilon": 1e-8, "momentum": 0.0}  # on cards from before these were settings
+BEFORE = {
+    "final_share": 1.0,
+    "epsilon": 1e-8,
+    "momentum": 0.0,
+    "chunk_frames": None,
+}  # on cards from before these were settings
 
 
 def differences(evidence: Evidence) -> list[str]:
@@ -27,6 +32,7 @@ def differences(evidence: Evidence) -> list[str]:
         "Fall of the learning rate": _fall(evidence),
         "Halving": _halving(),
         "Batch size": _batch_size(evidence),
+        "Reach of the gradient": _reach(evidence),
         "Early stopping": _early_stopping(evidence),
         "RMSProp": _rmsprop(evidence),
         "Gradient norm": _gradient_norm(evidence),
@@ -155,6 +161,23 @@ def _batch_size(evidence: Evidence) -> str:
         f"Not stated. Ours, in sequences an update: {_optimiser(evidence, 'batch_size')}. The authors' code "
         "takes one sequence at a time, so it makes many more and noisier updates an epoch. Batches hold "
         "sequences of about equal length."
+    )
+
+
+def _reach(evidence: Evidence) -> str:
+    text = "The paper says nothing of it; the authors' code takes the gradient through whole sequences."
+
+    def reach(recipe: dict) -> str:
+        frames = recipe["optimiser"].get("chunk_frames")
+        return "whole sequences" if frames is None else f"{frames} frames"
+
+    found = _setting(evidence, reach)
+    if "frames" not in found:
+        return f"{text} So does ours."
+    return (
+        f"{text} Ours: {found}. Where it is a number of frames, long pieces are read in parts of so many, "
+        "with a step of the optimiser after each; the state goes on from part to part, the gradient does "
+        "not. Scores are those of whole sequences."
     )
 
 

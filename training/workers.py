@@ -42,10 +42,8 @@ def open_workers(count: int, scheduler: str | None = None) -> Iterator[Client]:
     """Workers of our own, ``count`` of them, or those of a running scheduler.
 
     Raises:
-        InvalidValueError: the count is not positive, or no scheduler answers there.
+        InvalidValueError: no scheduler answers there.
     """
-    if count < 1:
-        raise InvalidValueError(f"--workers {count} must be at least 1")
     with dask.config.set(SETTINGS):
         if scheduler is not None:
             try:

@@ -1,6 +1,7 @@
 """Searches on real worker processes: what is on disk, and what is left when one is killed."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -122,6 +123,16 @@ def test_a_checkpoint_that_could_not_be_written_is_written_the_next_time(place, 
     assert place.result().best is not None
     place.run(client)
     assert read_card("tiny", place.folder / "checkpoints").training.recipe == place.result().recipe
+
+
+def test_a_winner_whose_weights_are_gone_is_not_published(place, client, monkeypatch):
+    """A fresh model was published in place of the winner once: the folder of its state had been moved."""
+    place.run(client)
+    for folder in (place.folder / "checkpoints").iterdir():
+        shutil.rmtree(folder)
+    with pytest.raises(EngineError, match=r"weights of the winner of 'tiny' are not in .* any more: move"):
+        place.run(client)
+    assert not list((place.folder / "checkpoints").iterdir())
 
 
 def test_several_searches_share_the_workers(place, client):
@@ -264,13 +275,7 @@ def test_a_checkpoint_of_another_fit_is_replaced_only_on_demand(place, client):
     Campaign([other], place.options(replace=True, results=place.folder / "elsewhere")).held.close()
 
 
-@pytest.mark.parametrize(
-    ("given", "match"),
-    [
-        ((0, None), "--workers 0 must be at least 1"),
-        ((1, "nonsense://here"), "no Dask scheduler answers at 'nonsense://here'"),
-    ],
-)
-def test_no_worker_and_no_scheduler_are_refused(given, match):
-    with pytest.raises(EngineError, match=match), open_workers(*given):
+def test_a_scheduler_that_is_not_there_is_named():
+    match = "no Dask scheduler answers at 'nonsense://here'"
+    with pytest.raises(EngineError, match=match), open_workers(1, "nonsense://here"):
         pass

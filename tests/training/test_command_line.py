@@ -50,6 +50,7 @@ class CommandLine:
 @pytest.fixture
 def command(tmp_path, monkeypatch, capsys) -> CommandLine:
     monkeypatch.setattr(program, "RUNS", tmp_path / "runs")
+    monkeypatch.setattr(program, "RESULTS", tmp_path / "results")
     monkeypatch.delenv("EARSHOT_CORPORA", raising=False)
     return CommandLine(tmp_path, capsys)
 
@@ -204,6 +205,7 @@ def test_fetch_prints_the_licence(command, monkeypatch):
 
 
 MIDI = ("fit", "--corpus", "midi:{songs}")
+SEARCH = ("search", "--corpus", "midi:{songs}", "--cell", "gru", "--name", "mine")
 REFUSALS = {
     "recipe": (("fit", "jsb_chorales-gr"), "unknown recipe 'jsb_chorales-gr'.*did you mean"),
     "nothing": (("fit",), "name a recipe .*or give --corpus, --cell and --name"),
@@ -223,6 +225,15 @@ REFUSALS = {
     "no folder": (("fit", "--corpus", "midi:/no/such", *QUICK), "midi:/no/such does not exist"),
     "empty": (("fit", "--corpus", "midi:{empty}", *QUICK), "holds 0 files that end in .mid"),
     "no sound": (("fit", "--corpus", "audio:{empty}", *QUICK), "holds 0 files"),
+    "search nothing": (("search",), "name a recipe .*or give --corpus, --cell and --name"),
+    "search recipe": (("search", "jsb_chorales-gr"), "unknown recipe 'jsb_chorales-gr'.*did you mean"),
+    "search corpus": ((*SEARCH, "--corpus", "bach"), "unknown corpus 'bach'"),
+    "one name for two": (
+        ("search", "jsb_chorales-gru", "jsb_chorales-tanh", "--name", "mine"),
+        "--name names one checkpoint",
+    ),
+    "no workers": ((*SEARCH, "--workers", "0"), "--workers 0 must be from 1 to"),
+    "no seeds": ((*SEARCH, "--seeds", "0"), "--seeds 0 must be from 1 to"),
     "checkpoint": (("evaluate", "mine"), "unknown checkpoint 'mine'; known: none"),
     "fetched": (("fetch", "jsb"), "unknown corpus 'jsb'"),
     "missing": (

@@ -61,7 +61,7 @@ def test_layers_fit_on_each_other(cell, representation):
     [
         ({"cell": "grru"}, UnknownNameError, "unknown cell 'grru'; known: .*did you mean 'gru'"),
         ({"cels": 1}, UnknownNameError, "unknown recipe key 'cels'; known: cell, .*did you mean 'cell'"),
-        ({"optimiser": {"nesterov": 1.0}}, UnknownNameError, "'nesterov'; known: batch_size, decay"),
+        ({"optimiser": {"nesterov": 1.0}}, UnknownNameError, "'nesterov'; known: batch_size, chunk_frames"),
         ({"name": "Mine!"}, InvalidValueError, "'Mine!' must be lower-case"),
         ({"name": "../mine"}, InvalidValueError, "'../mine' must be lower-case"),
         ({"name": "m" * 81}, InvalidValueError, "name: .*at most 80"),

@@ -98,13 +98,24 @@ def test_the_fall_of_the_rate_is_that_of_the_recipes(paragraphs, tmp_path):
     assert "0.01 (`nottingham-tanh`); 1 (`nottingham-gru` and `jsb_chorales-gru`)." in text
 
 
+def test_the_reach_of_the_gradient_is_that_of_the_recipes(paragraphs, tmp_path):
+    assert paragraphs["Reach of the gradient"].endswith("So does ours.")
+    card = card_of("nottingham-tanh", music_metrics(3.0, 3.1))
+    card.training.recipe["optimiser"]["chunk_frames"] = 200
+    write_checkpoint(tmp_path / "checkpoints", card, curve_of(3.0))
+    text = " ".join(differences(read_evidence(tmp_path / "checkpoints", tmp_path / "results")))
+    assert (
+        "200 frames (`nottingham-tanh`); whole sequences (`nottingham-gru` and `jsb_chorales-gru`)." in text
+    )
+
+
 def test_no_setting_of_the_optimiser_is_passed_over():
     """Who adds one to the recipe adds what the report says of it, and its name here."""
     assert set(Optimiser.model_fields) == {"learning_rate", "decay", *OTHERS, *BEFORE}
 
 
 def test_every_paragraph_says_something(paragraphs):
-    assert len(paragraphs) == 15
+    assert len(paragraphs) == 16
     assert all(len(text) > 60 and text.endswith((".", "`.")) for text in paragraphs.values())
 
 
