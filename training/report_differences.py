@@ -176,7 +176,7 @@ def _reach(evidence: Evidence) -> str:
         return f"{text} So does ours."
     return (
         f"{text} Ours: {found}. Where it is a number of frames, long pieces are read in parts of so many, "
-        "with a step of the optimiser after each; the state goes on from part to part, the gradient does "
+        "with an update after each; the state goes on from part to part, the gradient does "
         "not. Scores are those of whole sequences."
     )
 
