@@ -38,7 +38,7 @@ ONLY_IN = {
     "spaces": ("app",),
     "pooch": ("training",),
     "huggingface_hub": ("pages",),
-    "matplotlib": (),
+    "matplotlib": ("training",),
     **dict.fromkeys(("requests", "httpx", "urllib", "http", "socket", "ftplib"), ("pages", "training")),
     **dict.fromkeys(("pickle", "cPickle", "shelve", "marshal", "dill", "cloudpickle", "joblib"), ()),
     "random": (),

@@ -21,6 +21,7 @@ from training.results import RESULTS
 from training.run_state import RUNS, remove_run
 from training.workers import num_cores, open_workers
 
+ROOT = Path(__file__).resolve().parents[1]
 MAX_THREADS = 256
 MAX_SEEDS = 100
 MAX_WORKERS = 256
@@ -56,6 +57,13 @@ def _parser() -> argparse.ArgumentParser:
     evaluating.add_argument("--corpus", help="score another corpus of the same kind than the model's own")
     evaluating.add_argument("--json", action="store_true", help="print one JSON object")
     evaluating.set_defaults(run=_evaluate)
+    reporting = commands.add_parser(
+        "report", help="write docs/results.md, its pictures and assets/results.json"
+    )
+    reporting.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help="folder of the checkpoints")
+    reporting.add_argument("--results", type=Path, default=RESULTS, help="folder of the results of searches")
+    reporting.add_argument("--out", type=Path, default=ROOT, help="folder that holds docs/ and assets/")
+    reporting.set_defaults(run=_report)
     for command in (listing, fetching, evaluating):
         _add_folders(command)
     return parser
@@ -137,6 +145,13 @@ def _list(options: argparse.Namespace) -> None:
 
 def _fetch(options: argparse.Namespace) -> None:
     print(fetch(options.name, options.corpora))
+
+
+def _report(options: argparse.Namespace) -> None:
+    from training.report import write_report  # matplotlib takes a second to import
+
+    for path in write_report(options.checkpoints, options.results, options.out):
+        print(f"wrote {path}")
 
 
 def _recipe(options: argparse.Namespace, name: str | None) -> Recipe:
