@@ -10,11 +10,12 @@ from tests.oracle import Oracle
 from training import __main__ as program
 from training.corpora import open_corpus
 from training.model_card import model_card
-from training.recipe import PAPER_UNITS, read_recipe, recipe_names
+from training.paper import TABLE_2
+from training.recipe import PAPER_UNITS, make_recipe, read_recipe, recipe_names
 from training.run_state import Curve
 
 TOLERANCE = 1e-4  # nats a frame: float32 against float64, and one machine against another
-WORST_CHORALES = 9.2  # nats a frame on the test split
+AT_OR_UNDER = ("jsb_chorales", "piano_midi")  # corpora where all three cells reach the printed figure
 SHIPPED = [name for name in available(CHECKPOINTS) if name in recipe_names()]  # others are a user's own
 EVERY_CHECKPOINT = pytest.mark.parametrize("name", SHIPPED)
 EXACT = {"rel": 0, "abs": TOLERANCE}
@@ -44,7 +45,7 @@ def test_each_is_whole(name):
 def test_each_is_what_its_recipe_gives(name):
     card = read_card(name)
     assert name == f"{card.corpus.name}-{card.cell}"
-    assert card.training.recipe == read_recipe(name).model_dump()
+    assert make_recipe(card.training.recipe) == read_recipe(name)
     curve = json.loads((CHECKPOINTS / name / "curve.json").read_text(encoding="utf-8"))
     best = min(curve["valid_nats_per_frame"])
     kept = card.metrics["valid"].get("nats_per_frame", card.metrics["valid"].get("nats_per_step"))
@@ -71,13 +72,13 @@ def test_each_has_the_sizes_of_the_paper(name):
         assert head["min_log_scale"] == pytest.approx(checkpoint.representation.min_log_scale, abs=1e-12)
 
 
-@EVERY_CHECKPOINT
-def test_chorales_are_learned_as_well_as_in_the_paper(name):
+@pytest.mark.parametrize("name", [name for name in SHIPPED if name.startswith(tuple(AT_OR_UNDER))])
+def test_what_is_at_or_under_the_papers_figure_stays_there(name):
+    """With either average."""
     card = read_card(name)
-    if card.corpus.name != "jsb_chorales":
-        pytest.skip("of another corpus")
-    assert card.metrics["test"]["nats_per_frame"] <= WORST_CHORALES
-    assert card.metrics["test"]["nats_per_frame_sequence_mean"] <= WORST_CHORALES
+    limit = {corpus.ours: corpus.test for corpus in TABLE_2}[card.corpus.name][card.cell]
+    assert card.metrics["test"]["nats_per_frame"] <= limit
+    assert card.metrics["test"]["nats_per_frame_sequence_mean"] <= limit
 
 
 @EVERY_CHECKPOINT
