@@ -16,6 +16,7 @@ from pages.result_row import ResultRow
 
 NONE = "–"
 AVERAGES = {"pooled": "Pooled", "sequence_mean": "Sequence mean"}
+HELD_BY = {"pooled": "the pooled figures", "sequence_mean": "the sequence means"}
 # Relative to the page, so that they hold behind a proxy too: the Results page lies beside both.
 PLACES = {"play": ("./", "Play"), "speech": ("./speech", "Speech")}
 PRINTED, OURS = ".2f", ".3f"  # decimals: the paper's, and enough to see what is under a printed figure
@@ -178,7 +179,7 @@ def corpus_note(row: ResultRow) -> str:
         return f"in the place of {row.paper_corpus}"
     if row.better_average is None or row.pooled is None:
         return ""
-    return f"held against the paper by the {AVERAGES[row.better_average].lower()}"
+    return f"held against the paper by {HELD_BY[row.better_average]}"
 
 
 def opening(row: ResultRow, playable: Collection[str]) -> str:

@@ -98,7 +98,7 @@ def test_speech_stands_in_for_other_recordings_and_is_never_marked():
 
 
 def test_the_average_that_counts_is_named_where_there_is_a_figure():
-    assert "held against the paper by the sequence mean" in shown(MUSIC)
+    assert "held against the paper by the sequence means" in shown(MUSIC)
     assert "held against" not in shown(UNFITTED)
 
 
