@@ -31,7 +31,7 @@ NUM_TRIALS = 10
 EXPONENTS = (-12.0, -6.0)
 BASE = 2.0
 KEPT = (4, 2)  # trials that go on after the first and the second rung
-RUNG_SHARES = (25, 8)  # a rung ends after max_epochs divided by this
+RUNG_SHARES = (15, 5)  # a rung ends after max_epochs divided by this
 
 
 def learning_rates(seed: int) -> list[float]:

@@ -1,10 +1,16 @@
 """Recurrent cells by name."""
 
+from engine.cells.attention import AttentionCell
 from engine.cells.cell import Cell, State
 from engine.cells.gru import GRUCell
 from engine.cells.lstm import LSTMCell
 from engine.cells.tanh import TanhCell
 
-CELLS: dict[str, type[Cell]] = {"tanh": TanhCell, "gru": GRUCell, "lstm": LSTMCell}
+CELLS: dict[str, type[Cell]] = {
+    "tanh": TanhCell,
+    "gru": GRUCell,
+    "lstm": LSTMCell,
+    "attention": AttentionCell,
+}
 
 __all__ = ["CELLS", "Cell", "State"]

@@ -48,6 +48,9 @@ class Head(nn.Module, ABC):
         InvalidValueError: a size is not a positive integer.
     """
 
+    input_size: int | None = None
+    """Numbers in the input of a step, for a head that reads it."""
+
     def __init__(self, hidden_size: int, frame_size: int):
         super().__init__()
         require_positive(hidden_size=hidden_size, frame_size=frame_size)

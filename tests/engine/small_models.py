@@ -14,7 +14,16 @@ from engine.representations import REPRESENTATIONS, Representation
 from engine.sequence_model import SequenceModel, build_model
 
 # Whatever a constructor of a registry may ask for; a new one that asks for more adds it here.
-SMALL = {"input_size": 6, "hidden_size": 5, "frame_size": 6, "num_components": 3, "min_log_scale": -3.0}
+SMALL = {
+    "input_size": 6,
+    "hidden_size": 5,
+    "frame_size": 6,
+    "num_components": 3,
+    "min_log_scale": -3.0,
+    "num_units": 7,
+    "num_heads": 1,
+    "window": 11,
+}
 UNITS = {
     "piano_roll": {"lowest_pitch": 21, "num_pitches": 88, "frames_per_quarter": 1},
     "waveform": {"sample_rate": 8_000, "mean": 0.01, "scale": 0.1, "samples_per_frame": 10},
@@ -56,9 +65,9 @@ def small_model(cells: list[tuple[str, Callable]], head: tuple[str, Callable], c
         spec_of(name, cell, input_size=width, hidden_size=5 + layer)
         for layer, ((name, cell), width) in enumerate(zip(cells, widths, strict=False))
     ]
-    top = spec_of(*head, hidden_size=4 + len(cells))
+    top = spec_of(*head, hidden_size=4 + len(cells), input_size=widths[0])
     model = build_model({"cells": specs, "head": top, "context_frames": context_frames})
-    return randomise(model.double(), 1)
+    return randomise(model.double(), 1, scale=0.25)  # what attention adds up is not bounded
 
 
 def binary_frames(*shape: int, seed: int = 0) -> Tensor:

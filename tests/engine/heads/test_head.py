@@ -16,10 +16,13 @@ def small_head(name: str, scale: float = 0.5, **sizes):
     return randomise(head, 2, scale).requires_grad_(False)
 
 
+def inputs(*axes: int) -> tuple[torch.Tensor, torch.Tensor]:
+    h = torch.randn(*axes, SMALL["hidden_size"], generator=seeded(4), dtype=torch.float64)
+    return h, torch.zeros(*axes, SMALL["input_size"], dtype=torch.float64)
+
+
 def distribution(name: str, *axes: int, scale: float = 0.5):
-    rng = seeded(4)
-    h = torch.randn(*axes, SMALL["hidden_size"], generator=rng, dtype=torch.float64)
-    return small_head(name, scale)(h, torch.zeros(*axes, SMALL["input_size"], dtype=torch.float64))
+    return small_head(name, scale)(*inputs(*axes))
 
 
 def uniforms(*shape: int, seed: int = 5) -> torch.Tensor:
@@ -108,8 +111,8 @@ def test_temperatures_multiply(name):
 @pytest.mark.parametrize("temperature", [1e-30, 1e-300])
 def test_a_tiny_temperature_draws_the_same_frame_whatever_the_numbers(name, temperature):
     """In float32 too, where 1e-300 is 0: a mixture then lost its weights to 0 / 0 and drew component 0."""
-    given = distribution(name, scale=3.0)
-    single = type(given)(*(value.float() for value in vars(given).values()))
+    given = small_head(name, scale=3.0)(*inputs())
+    single = small_head(name, scale=3.0).float()(*(value.float() for value in inputs()))
     low = uniforms(200, given.num_uniforms)
     for warm in (given, single):
         drawn = torch.stack([warm.temper(temperature).sample(numbers) for numbers in low])

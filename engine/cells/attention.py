@@ -1,0 +1,117 @@
+"""Attention over the own past: what followed the last time that it was like this?
+
+    q_t, k_t, u_t, w_t = W x_t
+    v_s     = u_s + w_{s+1}                                 the moment s, and what came after it
+    a_t     = sum_{s<t} p_s v_s / (p_0 + sum_{s<t} p_s)     for each head
+    p_s     = exp(q_t . k_s / sqrt(d) + b_{t-s}),  p_0 = exp(b_0), the weight of finding nothing
+    h_t     = O a_t
+
+Dot-product attention as in Vaswani et al. 2017 (arXiv 1706.03762), each head with a bias of its own for each
+distance t - s. Only moments strictly before t are read: the value of the last one, s = t - 1, holds x_t, which
+a step knows. The state grows by one moment a step, up to ``window``.
+
+Conventions
+    moment  one past step: its key and its value
+    part    (batch, time, hidden); the heads' numbers stand side by side in hidden
+"""
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.cells.cell import Cell, State, fill_matrix
+from engine.errors import InvalidValueError
+from engine.registry import require_positive
+
+BLOCK_FRAMES = 256  # queries that are held against all their moments at once
+
+
+class AttentionCell(Cell):
+    """Attention of ``num_heads`` heads; the state is (h, the last step's drive, keys, values).
+
+    Args:
+        window: moments that are remembered; older ones are forgotten.
+
+    Raises:
+        InvalidValueError: a size is no positive integer, or the heads do not divide hidden_size.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, num_heads: int, window: int):
+        super().__init__(input_size, hidden_size)
+        require_positive(num_heads=num_heads, window=window)
+        if hidden_size % num_heads:
+            raise InvalidValueError(
+                f"hidden_size={hidden_size} cannot be divided among num_heads={num_heads}"
+            )
+        self.num_heads = num_heads
+        self.window = window
+        self.input_weight = nn.Parameter(torch.zeros(4 * hidden_size, input_size))
+        self.bias = nn.Parameter(torch.zeros(4 * hidden_size))
+        self.distance_bias = nn.Parameter(torch.zeros(num_heads, window + 1))  # 0 is for finding nothing
+        self.output_weight = nn.Parameter(torch.zeros(hidden_size, hidden_size))
+
+    def initial_state(self, batch_size: int) -> State:
+        """h = 0; no step before, no moment."""
+        h = self.zeros(batch_size)
+        nothing = h.new_zeros(batch_size, 0, self.hidden_size)
+        return h, h.new_zeros(batch_size, 0, 4 * self.hidden_size), nothing, nothing
+
+    def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes parts"]:
+        """Query, key, and the two parts of a value."""
+        return functional.linear(x, self.input_weight, self.bias)
+
+    def advance(self, drive: Float[Tensor, "batch parts"], state: State) -> State:
+        """Remember the step before, then look back."""
+        return self._read(drive.unsqueeze(1), state)[1]
+
+    def unroll(
+        self, xs: Float[Tensor, "batch time input"], state: State
+    ) -> tuple[Float[Tensor, "batch time hidden"], State]:
+        """All steps of a batch of sequences; equal to calling the cell once a step."""
+        drives, outputs = self.drive(xs), []
+        for block in drives.split(BLOCK_FRAMES, 1) if xs.shape[1] else ():
+            output, state = self._read(block, state)
+            outputs.append(output)
+        if not outputs:
+            return xs.new_zeros(xs.shape[0], 0, self.hidden_size), state
+        return torch.cat(outputs, 1), state
+
+    def initialise(self, rng: torch.Generator) -> None:
+        """Glorot weights, zero biases."""
+        for weight in self.input_weight.data.split(self.hidden_size):
+            fill_matrix(weight, rng)
+        fill_matrix(self.output_weight, rng)
+        nn.init.zeros_(self.bias)
+        nn.init.zeros_(self.distance_bias)
+
+    def _read(
+        self, drives: Float[Tensor, "batch time parts"], state: State
+    ) -> tuple[Float[Tensor, "batch time hidden"], State]:
+        """Some steps: the moments that they complete join the memory, and each looks at those before it."""
+        _, before, keys, values = state
+        query, _, _, after = drives.split(self.hidden_size, -1)
+        known = torch.cat((before, drives[:, :-1]), 1)  # steps whose follower is known now
+        _, key, during, _ = known.split(self.hidden_size, -1)
+        keys = torch.cat((keys, key), 1)
+        values = torch.cat((values, during + after[:, after.shape[1] - known.shape[1] :]), 1)
+        outputs = functional.linear(self._look_back(query, keys, values), self.output_weight)
+        kept = (part[:, max(0, part.shape[1] - self.window) :] for part in (keys, values))
+        return outputs, (outputs[:, -1], drives[:, -1:], *kept)
+
+    def _look_back(self, query: Tensor, keys: Tensor, values: Tensor) -> Float[Tensor, "batch time hidden"]:
+        """What each head finds, side by side; the last query stands one step after the last moment."""
+        query, keys, values = (
+            part.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for part in (query, keys, values)
+        )
+        num_steps, num_moments = query.shape[2], keys.shape[2]
+        steps = torch.arange(num_steps, device=query.device)[:, None] + num_moments - num_steps + 1
+        distance = steps - torch.arange(num_moments, device=query.device)
+        seen = (distance > 0) & (distance <= self.window)
+        bias = self.distance_bias[:, distance.clamp(1, self.window)].masked_fill(~seen, -torch.inf)
+        scores = query @ keys.transpose(-1, -2) / math.sqrt(query.shape[-1]) + bias
+        nothing = self.distance_bias[:, :1, None].expand(*scores.shape[:-1], 1)
+        weights = torch.cat((nothing, scores), -1).softmax(-1)[..., 1:]
+        return (weights @ values).transpose(1, 2).flatten(2)

@@ -1,0 +1,176 @@
+"""The notes of a frame as a list from high to low, each given those above it: a joint distribution.
+
+    p(frame | past) = prod_k p(pitch_k | pitch_1 > … > pitch_{k-1}, past) * p(stop | all pitches, past)
+    g_k             = silu(A h + B x + sum_{i<k} C[pitch_i] + D[pitch_{k-1}] + b)
+    logits_k        = V g_k + c,  over the pitches below pitch_{k-1} and "stop"
+
+Every set of pitches has exactly one such list, so the distribution is normalised over all 2^pitches
+frames, and its likelihood is exact. The ordered list is how language models write sets; the idea to couple
+the notes of a frame with an exact chain is that of RNN-NADE (Boulanger-Lewandowski et al. 2012,
+arXiv 1206.6392).
+
+Conventions
+    rank    place in the list's order: 0 is the highest pitch; rank ``size`` means "stop"
+    choice  one element of a list, the stop among them; all choices of all frames stand below one another
+"""
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Bool, Float, Int64
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.heads.head import Distribution, Head
+from engine.registry import require_positive
+
+BLOCK_FRAMES = 8_192  # frames whose choices are computed at once
+
+
+class ListWeights(NamedTuple):
+    """What a list reads beside h and x.
+
+    Args:
+        above: C, what each pitch so far contributes, by rank.
+        last: D, what the lowest pitch so far contributes, by rank + 1; row 0 is for none yet.
+        to_logits: V, a row for each rank and the last for "stop".
+        bias: c.
+    """
+
+    above: Float[Tensor, "event units"]
+    last: Float[Tensor, "event+1 units"]
+    to_logits: Float[Tensor, "event+1 units"]
+    bias: Float[Tensor, " event+1"]
+
+
+class NoteList(Distribution):
+    """A distribution over sets of pitches.
+
+    Args:
+        base: A h + B x + b of each frame.
+        weights: of the head.
+        temperature: by which the logits of every choice are divided.
+    """
+
+    def __init__(self, base: Float[Tensor, "*axes units"], weights: ListWeights, temperature: float = 1.0):
+        self.base = base
+        self.weights = weights
+        self.temperature = temperature
+        self.size = len(weights.above)
+
+    @property
+    def num_uniforms(self) -> int:
+        """One a pitch."""
+        return self.size
+
+    def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
+        """Nats: the log-probabilities of the choices that make up the frame, summed."""
+        sounding = frame.reshape(-1, self.size).flip(-1) > 0.5  # by rank
+        base = self.base.reshape(len(sounding), self.base.shape[-1])
+        blocks = zip(base.split(BLOCK_FRAMES), sounding.split(BLOCK_FRAMES), strict=True)
+        return torch.cat([self._log_prob(*block) for block in blocks]).view(frame.shape[:-1])
+
+    def sample(self, uniforms: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes event"]:
+        """Pitch after pitch from the highest: j sounds where uniform j is below its conditional probability.
+
+        Below the last pitch that sounds, the pitches down to the next one follow from one softmax: given
+        that none of those between sounds, pitch j does with the share of its weight in what is left.
+        """
+        numbers = uniforms.reshape(-1, self.size).flip(-1)
+        base = self.base.reshape(-1, self.base.shape[-1])
+        rank_numbers = torch.arange(self.size, device=base.device)
+        sounding = torch.zeros(numbers.shape, dtype=torch.bool, device=base.device)
+        last = torch.full((len(numbers),), -1, device=base.device)
+        active = torch.arange(len(numbers), device=base.device)
+        while len(active):
+            logits = self._logits(base[active], sounding[active], last[active])
+            left = logits.flip(-1).logcumsumexp(-1).flip(-1)  # of each rank: itself and all after it
+            shares = (logits - left)[:, :-1].exp()
+            below = rank_numbers > last[active, None]
+            hits = below & (numbers[active] < shares)
+            found, rank = hits.any(-1), hits.int().argmax(-1)  # argmax: the first, thus the highest
+            active, rank = active[found], rank[found]
+            sounding[active, rank] = True
+            last[active] = rank
+        return sounding.flip(-1).to(base.dtype).view(*self.base.shape[:-1], self.size)
+
+    def temper(self, temperature: float) -> "NoteList":
+        """The logits of every choice divided by the temperature."""
+        if temperature == 1:
+            return self
+        return NoteList(self.base, self.weights, self.temperature * temperature)
+
+    def _log_prob(
+        self, base: Float[Tensor, "frame units"], sounding: Bool[Tensor, "frame event"]
+    ) -> Float[Tensor, " frame"]:
+        frames, ranks, last = _choices(sounding)
+        rank_numbers = torch.arange(self.size, device=base.device)
+        above = sounding[frames] & (rank_numbers < ranks[:, None])
+        log_shares = torch.log_softmax(self._logits(base[frames], above, last), -1)
+        chosen = log_shares.gather(-1, ranks[:, None])[:, 0]
+        return chosen.new_zeros(len(sounding)).index_add(0, frames, chosen)
+
+    def _logits(
+        self,
+        base: Float[Tensor, "choice units"],
+        above: Bool[Tensor, "choice event"],
+        last: Int64[Tensor, " choice"],
+    ) -> Float[Tensor, "choice event+1"]:
+        """Of every rank and "stop"; minus infinity for ranks that are not below the last."""
+        weights = self.weights
+        units = functional.silu(base + above.to(base.dtype) @ weights.above + weights.last[last + 1])
+        logits = functional.linear(units, weights.to_logits, weights.bias)
+        rank_numbers = torch.arange(self.size + 1, device=base.device)
+        logits = logits.masked_fill(rank_numbers <= last[:, None], -torch.inf)
+        if self.temperature == 1:
+            return logits
+        below_best = logits - logits.amax(-1, keepdim=True)  # so that no quotient is infinite above
+        return below_best / max(self.temperature, torch.finfo(logits.dtype).tiny)
+
+
+def _choices(
+    sounding: Bool[Tensor, "frame event"],
+) -> tuple[Int64[Tensor, " choice"], Int64[Tensor, " choice"], Int64[Tensor, " choice"]]:
+    """The choices that write these frames, frame by frame.
+
+    Returns:
+        Of each choice its frame, the rank chosen, and the rank chosen before it; -1 for none.
+    """
+    stops = torch.ones_like(sounding[:, :1])
+    frames, ranks = torch.cat((sounding, stops), 1).nonzero(as_tuple=True)
+    stop = sounding.shape[1]
+    last = ranks.roll(1)  # the choice above; the very first one comes round to the last stop
+    return frames, ranks, torch.where(last == stop, -1, last)  # a frame begins after a stop
+
+
+class NoteListHead(Head):
+    """A layer of ``num_units`` that reads h, the input of the step and the pitches so far.
+
+    Args:
+        input_size: numbers in the input x of a step.
+    """
+
+    def __init__(self, hidden_size: int, frame_size: int, input_size: int, num_units: int):
+        super().__init__(hidden_size, frame_size)
+        require_positive(input_size=input_size, num_units=num_units)
+        self.input_size = input_size
+        self.hidden_weight = nn.Parameter(torch.zeros(num_units, hidden_size))
+        self.input_weight = nn.Parameter(torch.zeros(num_units, input_size))
+        self.unit_bias = nn.Parameter(torch.zeros(num_units))
+        self.above = nn.Parameter(torch.zeros(frame_size, num_units))
+        self.last = nn.Parameter(torch.zeros(frame_size + 1, num_units))
+        self.to_logits = nn.Parameter(torch.zeros(frame_size + 1, num_units))
+        self.bias = nn.Parameter(torch.zeros(frame_size + 1))
+
+    def forward(self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]) -> NoteList:
+        """The distribution of the next frame."""
+        base = functional.linear(h, self.hidden_weight, self.unit_bias)
+        base = base + functional.linear(x, self.input_weight)
+        return NoteList(base, ListWeights(self.above, self.last, self.to_logits, self.bias))
+
+    def initialise(self, rng: torch.Generator) -> None:
+        """Glorot weights, zero biases."""
+        for weight in (self.hidden_weight, self.input_weight, self.above, self.last, self.to_logits):
+            nn.init.xavier_uniform_(weight, generator=rng)
+        nn.init.zeros_(self.unit_bias)
+        nn.init.zeros_(self.bias)
