@@ -14,6 +14,8 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
+from engine.representations.piano_roll import PianoRoll
+
 POOL_BATCHES = 16  # batches whose sequences are sorted by length together, so that little is padded
 MAX_SCORED_FRAMES = 65_536  # padded frames that are scored at once
 
@@ -35,6 +37,15 @@ def collate(sequences: Sequence[Tensor]) -> Batch:
     lengths = torch.tensor([len(sequence) for sequence in sequences])
     frames = pad_sequence(list(sequences), batch_first=True)
     return Batch(frames, torch.arange(frames.shape[1]) < lengths[:, None])
+
+
+def transposed(
+    roll: PianoRoll, frames: Float[Tensor, "time event"], reach: int, rng: torch.Generator
+) -> Tensor:
+    """A piece moved by up to ``reach`` semitones, all as likely as keep its notes on the keyboard."""
+    possible = [semitones for semitones in roll.transpositions(frames) if abs(semitones) <= reach]
+    pick = int(torch.randint(len(possible), (), generator=rng))
+    return roll.transpose(frames, possible[pick])
 
 
 def epoch_batches(lengths: Sequence[int], batch_size: int, rng: torch.Generator) -> list[list[int]]:

@@ -11,6 +11,7 @@ together as one population; a fit alone is a population of one.
 import math
 import time
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,9 +22,16 @@ from tqdm import tqdm
 
 from engine.errors import EngineError, InvalidValueError
 from engine.sequence_model import SequenceModel, build_model
-from training.batching import collate, epoch_batches
+from training.batching import collate, epoch_batches, transposed
 from training.corpora import CorpusData
 from training.evaluate import score_population
+from training.optimisation import (
+    kept_tensors,
+    learning_rate,
+    make_optimiser,
+    matrix_products,
+    move_average,
+)
 from training.population import update
 from training.recipe import Recipe
 from training.run_state import Progress, read_state, write_state
@@ -56,6 +64,11 @@ class FitOptions:
     quiet: bool = False
 
 
+def copied(model: SequenceModel) -> dict[str, Tensor]:
+    """A model's weights as they are now."""
+    return {name: value.detach().clone() for name, value in model.named_parameters()}
+
+
 class Fit:
     """One run: model, optimiser and progress, made anew or read from the run's folder.
 
@@ -67,20 +80,15 @@ class Fit:
     def __init__(self, recipe: Recipe, data: CorpusData, options: FitOptions):
         self.recipe = recipe
         self.options = options
+        self.representation = data.representation
         self.train = data.splits["train"]
         self.valid = data.splits["valid"]
         self.model = build_model(recipe.model_spec(data.representation))
         self.model.initialise(generator(recipe.seed, "weights"))
         self.model.to(options.device)
-        settings = recipe.optimiser
-        self.optimiser = torch.optim.RMSprop(
-            self.model.parameters(),
-            lr=settings.learning_rate,
-            alpha=settings.decay,
-            eps=settings.epsilon,
-            momentum=settings.momentum,
-        )
-        self.best = {name: value.detach().clone() for name, value in self.model.named_parameters()}
+        self.scored = deepcopy(self.model) if recipe.regularisation.averaging else self.model
+        self.optimiser = make_optimiser(self.model, recipe.optimiser)
+        self.best = copied(self.scored)
         self.progress = Progress()
         self._adopt(read_state(options.run_folder, recipe))
 
@@ -118,6 +126,9 @@ class Fit:
     def add(self, nats: float, num_frames: int) -> None:
         """Count an update that was made."""
         progress = self.progress
+        if self.scored is not self.model:
+            decay = self.recipe.regularisation.averaging
+            move_average(self.scored.parameters(), self.model.parameters(), decay, progress.update)
         progress.epoch_nats += nats
         progress.epoch_frames += num_frames
         progress.update += 1
@@ -137,17 +148,16 @@ class Fit:
         curve.valid_nats_per_frame.append(valid)
         if progress.best_valid is None or valid < progress.best_valid:
             progress.best_valid, progress.best_epoch = valid, progress.epoch
-            self.best = {name: value.detach().clone() for name, value in self.model.named_parameters()}
+            self.best = copied(self.scored)
         waited = progress.epoch - progress.best_epoch
         progress.finished = waited >= self.recipe.patience or progress.epoch >= self.recipe.max_epochs
         progress.batch, progress.epoch_nats, progress.epoch_frames = 0, 0.0, 0
 
     def set_learning_rate(self) -> None:
         """That of the next update."""
-        settings = self.recipe.optimiser
-        done = self.progress.update / (self.recipe.max_epochs * self.num_batches())
+        num_updates = self.recipe.max_epochs * self.num_batches()
         (group,) = self.optimiser.param_groups
-        group["lr"] = settings.learning_rate * (1 - (1 - settings.final_share) * done)
+        group["lr"] = learning_rate(self.recipe.optimiser, self.progress.update, num_updates)
 
     def num_batches(self) -> int:
         """Of an epoch."""
@@ -159,15 +169,17 @@ class Fit:
         lengths = [len(sequence) for sequence in self.train]
         return epoch_batches(lengths, self.recipe.optimiser.batch_size, rng)
 
+    def vary(self, sequences: list[Tensor], rng: torch.Generator) -> list[Tensor]:
+        """The sequences as an update reads them: transposed, where the recipe says so."""
+        reach = self.recipe.regularisation.transposition
+        if not reach:
+            return sequences
+        return [transposed(self.representation, frames, reach, rng) for frames in sequences]
+
     def _check_finite(self, nats: float) -> None:
         """A likelihood that is no number ends the fit: there is no way on."""
         if not math.isfinite(nats):
             self.progress.finished = self.progress.diverged = True
-
-    def _kept_by_optimiser(self) -> list[tuple[str, str]]:
-        """What RMSProp keeps for a weight: our name of it, and torch's."""
-        momenta = [("momenta", "momentum_buffer")] if self.recipe.optimiser.momentum else []
-        return [("squares", "square_avg"), *momenta]
 
     def _tensors(self) -> dict[str, Tensor]:
         states = self.optimiser.state
@@ -175,8 +187,11 @@ class Fit:
         for name, value in self.model.named_parameters():
             tensors[f"weights/{name}"] = value.detach().cpu()
             tensors[f"best/{name}"] = self.best[name].cpu()
-            for part, key in self._kept_by_optimiser():
+            for part, key in kept_tensors(self.recipe.optimiser):
                 tensors[f"{part}/{name}"] = states[value][key].cpu()
+        tensors["steps"] = next(iter(states.values()))["step"]
+        if self.scored is not self.model:
+            tensors |= {f"average/{name}": value.cpu() for name, value in copied(self.scored).items()}
         return tensors
 
     def _adopt(self, state: tuple[Progress, dict[str, Tensor]] | None) -> None:
@@ -189,10 +204,13 @@ class Fit:
                 for name, value in self.model.named_parameters():
                     value.copy_(tensors[f"weights/{name}"])
                     self.best[name].copy_(tensors[f"best/{name}"])
-                    self.optimiser.state[value] = {"step": torch.tensor(float(self.progress.update))} | {
+                    self.optimiser.state[value] = {"step": tensors["steps"].clone()} | {
                         key: tensors[f"{part}/{name}"].to(value.device)
-                        for part, key in self._kept_by_optimiser()
+                        for part, key in kept_tensors(self.recipe.optimiser)
                     }
+                if self.scored is not self.model:
+                    for name, value in self.scored.named_parameters():
+                        value.copy_(tensors[f"average/{name}"])
         except (KeyError, RuntimeError) as error:
             raise EngineError(
                 f"the run in {self.options.run_folder} does not fit this version of Earshot "
@@ -241,19 +259,20 @@ def _update_together(fits: Sequence[Fit], bar: tqdm) -> None:
     started_at = time.monotonic()
     first = fits[0]
     order = first.epoch_order()[first.progress.batch]
-    batch = collate([first.train[index] for index in order])
+    rng = generator(first.recipe.seed, "noise", first.progress.update)
+    batch = collate(first.vary([first.train[index] for index in order], rng))
     num_frames = int(batch.mask.sum())
     for fit in fits:
         fit.set_learning_rate()
-    rng = generator(first.recipe.seed, "noise", first.progress.update)
-    nats = update(
-        [fit.model for fit in fits], [fit.optimiser for fit in fits],
-        batch.to(first.options.device), first.recipe.optimiser, rng,
-    )  # fmt: skip
+    with matrix_products(first.recipe.optimiser):
+        nats = update(
+            [fit.model for fit in fits], [fit.optimiser for fit in fits],
+            batch.to(first.options.device), first.recipe, rng,
+        )  # fmt: skip
     for fit, value in zip(fits, nats.tolist(), strict=True):
         fit.add(value, num_frames)
     ending = [fit for fit in fits if not fit.progress.diverged and fit.progress.batch == fit.num_batches()]
-    scores = score_population([fit.model for fit in ending], first.valid) if ending else []
+    scores = score_population([fit.scored for fit in ending], first.valid) if ending else []
     for fit in fits:
         fit.progress.seconds += (time.monotonic() - started_at) / len(fits)
     for fit, score in zip(ending, scores, strict=True):

@@ -9,7 +9,7 @@ Conventions
     nats      shape (member,)
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float
@@ -19,10 +19,12 @@ from torch.nn import functional
 
 from engine.sequence_model import SequenceModel
 from training.batching import Batch
-from training.recipe import Optimiser
+from training.recipe import Recipe
+from training.settings import Optimiser
 
 Weights = dict[str, Tensor]
 Layers = list[tuple[Tensor, ...]]
+Drop = Callable[[Tensor], Tensor]
 
 
 def stack_weights(models: Sequence[SequenceModel]) -> Weights:
@@ -47,24 +49,48 @@ def start_layers(model: SequenceModel, weights: Weights, batch_size: int) -> Lay
 
 
 def read_part(
-    model: SequenceModel, weights: Weights, frames: Tensor, layers: Layers, before: Tensor | None
+    model: SequenceModel,
+    weights: Weights,
+    frames: Tensor,
+    layers: Layers,
+    before: Tensor | None,
+    drop: Drop | None = None,
 ) -> tuple[Float[Tensor, "member batch time"], Layers]:
     """Log-probabilities of a part of the sequences, and the states that it leaves.
 
     Args:
         layers: what the part before left.
         before: its last ``context_frames`` frames, None at the start.
+        drop: what becomes of the outputs of every cell; the same for all members.
     """
 
     def of_member(member: Weights, layers: Layers) -> tuple[Tensor, Layers]:
-        distribution, state = functional_call(model, member, (frames, layers, before))
+        distribution, state = functional_call(model, member, (frames, layers, before, drop))
         return distribution.log_prob(frames), list(state.layers)
 
-    return vmap(of_member)(weights, layers)
+    if len(next(iter(weights.values()))) == 1:  # not all operations are as fast with an axis of members
+        alone = {name: value[0] for name, value in weights.items()}
+        found, left = of_member(alone, [tuple(part[0] for part in layer) for layer in layers])
+        return found[None], [tuple(part[None] for part in layer) for layer in left]
+    return vmap(of_member, randomness="same")(weights, layers)
+
+
+def dropout(share: float, rng: torch.Generator) -> Drop | None:
+    """Leave out a share of all numbers, each by itself, and make up for it by the size of the others."""
+    if share == 0:
+        return None
+
+    def drop(values: Tensor) -> Tensor:
+        kept = torch.rand(values.shape, generator=rng, device=rng.device) >= share
+        return values * kept.to(values) / (1 - share)
+
+    return drop
 
 
 def add_noise(weights: Weights, standard_deviation: float, rng: torch.Generator) -> Weights:
     """Gaussian noise on the recurrent layers' weights, one draw for all members and all steps."""
+    if standard_deviation == 0:
+        return weights
     noisy = dict(weights)
     for name, value in weights.items():
         if name.startswith("cells."):
@@ -77,7 +103,7 @@ def update(
     models: Sequence[SequenceModel],
     optimisers: Sequence[torch.optim.Optimizer],
     batch: Batch,
-    settings: Optimiser,
+    recipe: Recipe,
     rng: torch.Generator,
 ) -> Float[Tensor, "member"]:
     """Fit each member to the same batch, with the same noise.
@@ -88,8 +114,9 @@ def update(
     Returns:
         The batch's summed negative log-likelihood at the noisy weights.
     """
-    length = batch.frames.shape[1]
+    settings, length = recipe.optimiser, batch.frames.shape[1]
     size = settings.chunk_frames or length
+    drop = dropout(recipe.regularisation.dropout, rng)
     layers = start_layers(models[0], stack_weights(models), len(batch.frames))
     nats = torch.zeros(len(models), device=batch.frames.device)
     for start in range(0, length, size):
@@ -100,7 +127,7 @@ def update(
         part = Batch(batch.frames[:, start : start + size], batch.mask[:, start : start + size])
         before = _last_frames(batch.frames[:, :start], models[0].context_frames)
         weights = add_noise(stack_weights(models), settings.weight_noise, rng)
-        found, layers = read_part(models[0], weights, part.frames, layers, before)
+        found, layers = read_part(models[0], weights, part.frames, layers, before, drop)
         part_nats = -(found * part.mask).sum((1, 2))
         _step(models, optimisers, part_nats / len(part.frames), settings)
         nats = nats + part_nats.detach()

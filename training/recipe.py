@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from engine.cells import CELLS
 from engine.checkpoint import NAME_PATTERN
@@ -19,8 +19,16 @@ from engine.errors import EngineError, InvalidValueError, UnknownNameError
 from engine.heads import HEADS
 from engine.representations import Representation
 from engine.whole_file import write_whole
+from training.settings import JointHead, Memory, Optimiser, Regularisation, Settings
 
+RECURRENT = [name for name, cell in CELLS.items() if cell.recurrence]
 RECIPES = Path(__file__).resolve().parent / "recipes"
+PARTS = {
+    "optimiser": Optimiser,
+    "regularisation": Regularisation,
+    "memory": Memory,
+    "joint_head": JointHead,
+}
 PAPER_UNITS = {  # hidden units that give each cell about the same number of recurrent weights
     "piano_roll": {"tanh": 100, "gru": 46, "lstm": 36},
     "waveform": {"tanh": 400, "gru": 227, "lstm": 195},
@@ -31,38 +39,7 @@ PAPER_HEADS: dict[str, dict[str, Any]] = {
 }
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class Optimiser(_Strict):
-    """RMSProp on the mean over the batch of each sequence's summed NLL.
-
-    Args:
-        learning_rate: step size of RMSProp, at the first update.
-        final_share: what is left of it at the end of max_epochs; it falls linearly. 1 keeps it as it is.
-        decay: of RMSProp's running mean of squared gradients.
-        epsilon: added to its root, so that a weight with small gradients takes small steps.
-        momentum: share of the step before that each step keeps.
-        batch_size: sequences an update.
-        chunk_frames: gradients reach back over so many frames and no further, a step of the optimiser
-            for each; None for whole sequences.
-        weight_noise: standard deviation of the noise on the recurrent layers' weights.
-        max_gradient_norm: longer gradients are shortened to this.
-    """
-
-    learning_rate: float = Field(default=1e-3, gt=0)
-    final_share: float = Field(default=1.0, gt=0, le=1)
-    decay: float = Field(default=0.9, ge=0, lt=1)
-    epsilon: float = Field(default=1e-8, gt=0)
-    momentum: float = Field(default=0.0, ge=0, lt=1)
-    batch_size: int = Field(default=16, ge=1)
-    chunk_frames: int | None = Field(default=None, ge=1)
-    weight_noise: float = Field(default=0.075, ge=0)
-    max_gradient_norm: float = Field(default=1.0, gt=0)
-
-
-class Recipe(_Strict):
+class Recipe(Settings):
     """One fit.
 
     Args:
@@ -71,6 +48,9 @@ class Recipe(_Strict):
         cell: registry name of the recurrent cell.
         hidden_size: units a layer; None takes the paper's number for cell and representation.
         num_layers: recurrent layers on top of each other.
+        memory: attention over the own past after each of them, or None.
+        joint_head: for music, a joint distribution of a frame's notes; None takes the paper's head.
+        residual: whether layers as wide as their input add to it.
         max_epochs: passes over the training split at most.
         patience: epochs without a better validation likelihood after which to stop.
         seed: of initial weights, order of sequences, weight noise and a folder's split.
@@ -81,25 +61,53 @@ class Recipe(_Strict):
     cell: str
     hidden_size: int | None = Field(default=None, ge=1, le=8_192)
     num_layers: int = Field(default=1, ge=1, le=16)
+    memory: Memory | None = None
+    joint_head: JointHead | None = None
+    residual: bool = False
     optimiser: Optimiser = Optimiser()
+    regularisation: Regularisation = Regularisation()
     max_epochs: int = Field(default=500, ge=1)
     patience: int = Field(default=50, ge=1)
     seed: int = Field(default=1, ge=0, le=2**31 - 1)
 
     def model_spec(self, representation: Representation) -> dict[str, Any]:
-        """The spec for ``build_model`` with the sizes that the representation fixes."""
+        """The spec for ``build_model`` with the sizes that the representation fixes.
+
+        Raises:
+            InvalidValueError: notes in frames that have none.
+        """
+        if representation.name != "piano_roll" and (self.joint_head or self.regularisation.transposition):
+            raise InvalidValueError(
+                f"recipe {self.name!r}: joint_head and transposition are for notes; frames of "
+                f"{self.corpus} are {representation.name}: remove them"
+            )
         units = self.hidden_size or PAPER_UNITS[representation.name].get(self.cell, 64)
         width = representation.frame_size * representation.context_frames
-        widths = [width, *[units] * self.num_layers]
-        cells = [
-            {"name": self.cell, "input_size": below, "hidden_size": units}
-            for below in widths[: self.num_layers]
-        ]
-        head = {**PAPER_HEADS[representation.name], "hidden_size": units}
+        spec = {
+            "cells": self._cells(width, units),
+            "head": self._head(representation, width, units),
+            "context_frames": representation.context_frames,
+        }
+        return {**spec, "residual": True} if self.residual else spec
+
+    def _cells(self, width: int, units: int) -> list[dict[str, Any]]:
+        cells = []
+        for below in [width, *[units] * (self.num_layers - 1)]:
+            cells.append({"name": self.cell, "input_size": below, "hidden_size": units})
+            if self.memory:
+                sizes = {"input_size": units, "hidden_size": units}
+                cells.append({"name": "attention", **sizes, **self.memory.model_dump()})
+        return cells
+
+    def _head(self, representation: Representation, width: int, units: int) -> dict[str, Any]:
+        head = PAPER_HEADS[representation.name]
+        if self.joint_head:
+            head = {"name": "note_list", **self.joint_head.model_dump(), "input_size": width}
+        head = {**head, "hidden_size": units}
         for key in inspect.signature(HEADS[head["name"]]).parameters:
             if key not in head and hasattr(representation, key):
                 head[key] = getattr(representation, key)
-        return {"cells": cells, "head": head, "context_frames": representation.context_frames}
+        return head
 
 
 def recipe_names(folder: Path = RECIPES) -> list[str]:
@@ -145,8 +153,8 @@ def make_recipe(values: object) -> Recipe:
         recipe = Recipe.model_validate(values)
     except ValidationError as error:
         raise _sentence(error.errors()[0]) from None
-    if recipe.cell not in CELLS:
-        raise UnknownNameError("cell", recipe.cell, CELLS)
+    if recipe.cell not in RECURRENT:
+        raise UnknownNameError("cell", recipe.cell, RECURRENT)
     return recipe
 
 
@@ -154,7 +162,8 @@ def _sentence(problem: Mapping[str, Any]) -> EngineError:
     """What pydantic found first, as an error for people."""
     place = ".".join(str(part) for part in problem["loc"]) or "the whole"
     if problem["type"] == "extra_forbidden":
-        known = Recipe.model_fields if len(problem["loc"]) == 1 else Optimiser.model_fields
+        part = PARTS[problem["loc"][0]] if len(problem["loc"]) > 1 else Recipe
+        known = part.model_fields
         return UnknownNameError("recipe key", problem["loc"][-1], known)
     if place == "name" and problem["type"] == "string_pattern_mismatch":
         return InvalidValueError(

@@ -18,7 +18,7 @@ import safetensors.torch
 from torch import Tensor
 
 from engine.errors import EngineError
-from training.recipe import Recipe
+from training.recipe import Recipe, make_recipe
 
 RUNS = Path(__file__).resolve().parent / "runs"
 
@@ -111,8 +111,8 @@ def read_state(folder: Path, recipe: Recipe) -> tuple[Progress, dict[str, Tensor
         tensors = safetensors.torch.load_file(states[-1] / "tensors.safetensors")
         values = stored["progress"]
         progress = Progress(**{**values, "curve": Curve(**values["curve"])})
-        same_recipe = stored["recipe"] == recipe.model_dump()
-    except (OSError, ValueError, KeyError, TypeError, safetensors.SafetensorError) as error:
+        same_recipe = make_recipe(stored["recipe"]) == recipe
+    except (OSError, ValueError, KeyError, TypeError, EngineError, safetensors.SafetensorError) as error:
         raise EngineError(
             f"the run in {folder} cannot be read ({error}): remove that folder to start again"
         ) from None

@@ -122,7 +122,7 @@ class Search:
         self.runs = runs
         self.num_seeds = num_seeds
         self.result = result or new_result(recipe)
-        if _without_rate(self.result.recipe) != _without_rate(recipe.model_dump()):
+        if with_rate(make_recipe(self.result.recipe), 1.0) != with_rate(recipe, 1.0):
             raise EngineError(
                 f"the results of {recipe.name!r} are those of another recipe: choose another --results "
                 "folder, or move that file away to search again"
@@ -225,8 +225,3 @@ def new_result(recipe: Recipe) -> SearchResult:
         trials=[Trial(learning_rate=rate) for rate in learning_rates(recipe.seed)],
         machine="",
     )
-
-
-def _without_rate(recipe: dict[str, Any]) -> dict[str, Any]:
-    optimiser = {key: value for key, value in recipe["optimiser"].items() if key != "learning_rate"}
-    return {**recipe, "optimiser": optimiser}

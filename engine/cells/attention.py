@@ -6,9 +6,9 @@
     p_s     = exp(q_t . k_s / sqrt(d) + b_{t-s}),  p_0 = exp(b_0), the weight of finding nothing
     h_t     = O a_t
 
-Dot-product attention as in Vaswani et al. 2017 (arXiv 1706.03762), each head with a bias of its own for each
-distance t - s. Only moments strictly before t are read: the value of the last one, s = t - 1, holds x_t, which
-a step knows. The state grows by one moment a step, up to ``window``.
+Dot-product attention as in Vaswani et al. 2017 (arXiv 1706.03762), each head with a bias of its own for
+each distance t - s. Only moments strictly before t are read: the value of the last one, s = t - 1, holds
+x_t, which a step knows. The state grows by one moment a step, up to ``window``.
 
 Conventions
     moment  one past step: its key and its value
@@ -54,7 +54,7 @@ class AttentionCell(Cell):
         self.output_weight = nn.Parameter(torch.zeros(hidden_size, hidden_size))
 
     def initial_state(self, batch_size: int) -> State:
-        """h = 0; no step before, no moment."""
+        """H = 0; no step before, no moment."""
         h = self.zeros(batch_size)
         nothing = h.new_zeros(batch_size, 0, self.hidden_size)
         return h, h.new_zeros(batch_size, 0, 4 * self.hidden_size), nothing, nothing

@@ -6,7 +6,6 @@ import json
 import pytest
 import torch
 
-from engine.cells import CELLS
 from engine.checkpoint import Card, load, save, weight_bytes
 from engine.errors import InvalidValueError
 from engine.representations.piano_roll import PianoRoll
@@ -16,6 +15,7 @@ from tests.training import tiny
 from training import __main__ as program
 from training.corpora import CorpusData
 from training.evaluate import metrics, score_split
+from training.recipe import RECURRENT
 
 DATA = {"music": tiny.music, "speech": tiny.speech}
 KEYS = {
@@ -46,7 +46,7 @@ def save_random(folder, recipe, data: CorpusData) -> None:
 
 @pytest.mark.parametrize("num_layers", [1, 2])
 @pytest.mark.parametrize("kind", DATA)
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", RECURRENT)
 def test_the_command_prints_what_the_equations_give(cell, kind, num_layers, tmp_path, monkeypatch, capsys):
     data = DATA[kind]()
     save_random(tmp_path, tiny.recipe(cell=cell, num_layers=num_layers), data)

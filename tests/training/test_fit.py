@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from engine.cells import CELLS
 from engine.errors import InvalidValueError
 from engine.likelihood import LogLikelihood
 from engine.sequence_model import SequenceModel, build_model
@@ -19,9 +18,10 @@ from training.batching import Batch, collate
 from training.evaluate import score_split
 from training.fit import STREAMS, generator
 from training.population import add_noise, stack_weights, update
+from training.recipe import RECURRENT
 
 LENGTHS = (9, 4, 1)
-EVERY_CELL = pytest.mark.parametrize("cell", CELLS)
+EVERY_CELL = pytest.mark.parametrize("cell", RECURRENT)
 EVERY_KIND = pytest.mark.parametrize("data", [tiny.music(), tiny.speech()], ids=["music", "speech"])
 
 
@@ -67,7 +67,7 @@ def test_an_update_is_what_the_paper_says(cell, data, max_norm):
     ]
 
     optimiser = optimiser_of(model, recipe)
-    nats = update([model], [optimiser], batch, recipe.optimiser, generator(1, "noise", 5))
+    nats = update([model], [optimiser], batch, recipe, generator(1, "noise", 5))
     assert float(nats) == pytest.approx(float(sum(sums).detach()), rel=1e-9)
     for parameter, by_hand, gradient in zip(model.parameters(), expected, shortened, strict=True):
         torch.testing.assert_close(parameter.detach(), by_hand, rtol=1e-4, atol=1e-7)
@@ -86,7 +86,7 @@ def test_no_gradient_that_moves_weights_is_longer_than_one(data, monkeypatch):
 
     monkeypatch.setattr(optimiser, "step", step)
     for number in range(3):
-        update([model], [optimiser], batch_of(data)[1], recipe.optimiser, generator(1, "noise", number))
+        update([model], [optimiser], batch_of(data)[1], recipe, generator(1, "noise", number))
     assert norms == pytest.approx([1, 1, 1], abs=1e-5)
 
 
@@ -126,7 +126,7 @@ def test_one_draw_holds_for_all_steps_and_the_next_update_has_another(monkeypatc
     monkeypatch.setattr(optimiser, "step", lambda: None)
     for number in range(4):
         rng = generator(recipe.seed, "noise", number)
-        update([model], [optimiser], batch_of(data)[1], recipe.optimiser, rng)
+        update([model], [optimiser], batch_of(data)[1], recipe, rng)
     assert len(seen) == 4  # one pass over all steps an update
     correlations = np.corrcoef(torch.stack([noise.flatten() for noise in seen]).numpy()) - np.eye(4)
     assert np.abs(correlations).max() < 0.6  # of 36 weights each; the same noise would give 1

@@ -3,15 +3,15 @@
 import pytest
 import torch
 
-from engine.cells import CELLS
 from engine.sequence_model import build_model
 from tests.training import tiny
 from training.batching import collate
 from training.evaluate import score_population, score_split
 from training.fit import generator
 from training.population import log_probs, stack_weights, update
+from training.recipe import RECURRENT
 
-EVERY_CELL = pytest.mark.parametrize("cell", CELLS)
+EVERY_CELL = pytest.mark.parametrize("cell", RECURRENT)
 EVERY_KIND = pytest.mark.parametrize("data", [tiny.music(), tiny.speech()], ids=["music", "speech"])
 RATES = (0.001, 0.03, 0.2)
 
@@ -43,7 +43,7 @@ def test_each_member_scores_as_it_does_alone(cell, data):
 @EVERY_CELL
 def test_each_member_moves_as_it_does_alone(cell, data):
     """Three updates at three learning rates: weights and likelihoods are those of three fits."""
-    batch, settings = batch_of(data), tiny.recipe(cell=cell).optimiser
+    batch, recipe = batch_of(data), tiny.recipe(cell=cell)
 
     def moved(together: bool) -> tuple[list, list[torch.Tensor]]:
         models = members(cell, data)
@@ -58,7 +58,7 @@ def test_each_member_moves_as_it_does_alone(cell, data):
             nats.append(
                 torch.cat(
                     [
-                        update(models[group], optimisers[group], batch, settings, r)
+                        update(models[group], optimisers[group], batch, recipe, r)
                         for group, r in zip(groups, rng, strict=True)
                     ]
                 )
@@ -73,7 +73,7 @@ def test_each_member_moves_as_it_does_alone(cell, data):
 
 
 def test_a_member_that_diverged_neither_moves_nor_moves_others():
-    data, settings = tiny.music(), tiny.recipe().optimiser
+    data, recipe = tiny.music(), tiny.recipe()
     batch = batch_of(data)
     broken, sound = members("gru", data, 2)
     (alone,) = members("gru", data, 2)[1:]
@@ -81,12 +81,10 @@ def test_a_member_that_diverged_neither_moves_nor_moves_others():
         broken.head.bias[0] = torch.inf
     before = [value.detach().clone() for value in broken.parameters()]
     optimisers = [torch.optim.RMSprop(model.parameters(), lr=0.01) for model in (broken, sound)]
-    nats = update([broken, sound], optimisers, batch, settings, generator(1, "noise"))
+    nats = update([broken, sound], optimisers, batch, recipe, generator(1, "noise"))
     assert not nats[0].isfinite() and nats[1].isfinite()
     assert all(map(torch.equal, before, broken.parameters()))
-    update(
-        [alone], [torch.optim.RMSprop(alone.parameters(), lr=0.01)], batch, settings, generator(1, "noise")
-    )
+    update([alone], [torch.optim.RMSprop(alone.parameters(), lr=0.01)], batch, recipe, generator(1, "noise"))
     for one, other in zip(sound.parameters(), alone.parameters(), strict=True):
         torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-12)
 

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from engine.cells import CELLS
 from engine.errors import InvalidValueError, UnknownNameError
 from engine.representations.piano_roll import PianoRoll
 from engine.representations.waveform import Waveform
 from engine.sequence_model import build_model
 from training.corpora import CORPORA
-from training.recipe import Optimiser, make_recipe, read_recipe, recipe_names
+from training.recipe import RECURRENT, make_recipe, read_recipe, recipe_names
+from training.settings import Optimiser
 
 VALUES = {"name": "mine", "corpus": "jsb_chorales", "cell": "gru"}
 MUSIC, SPEECH = PianoRoll(21, 88, 1), Waveform(16_000, 0.0, 0.1)
@@ -50,7 +50,7 @@ def test_units_are_those_of_the_paper(representation, cell, units):
 
 
 @pytest.mark.parametrize("representation", [MUSIC, SPEECH])
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", RECURRENT)
 def test_layers_fit_on_each_other(cell, representation):
     spec = make_recipe({**VALUES, "cell": cell, "num_layers": 3, "hidden_size": 5}).model_spec(representation)
     assert [c.hidden_size for c in build_model(spec).cells] == [5, 5, 5]
@@ -62,6 +62,11 @@ def test_layers_fit_on_each_other(cell, representation):
         ({"cell": "grru"}, UnknownNameError, "unknown cell 'grru'; known: .*did you mean 'gru'"),
         ({"cels": 1}, UnknownNameError, "unknown recipe key 'cels'; known: cell, .*did you mean 'cell'"),
         ({"optimiser": {"nesterov": 1.0}}, UnknownNameError, "'nesterov'; known: batch_size, chunk_frames"),
+        ({"regularisation": {"drop": 0.1}}, UnknownNameError, "'drop'; known: averaging, dropout, transpos"),
+        ({"regularisation": {"dropout": 1.0}}, InvalidValueError, "dropout: .*less than 1"),
+        ({"memory": {"window": -1}}, InvalidValueError, r"memory.window: .*equal to 1 \(given: -1\)"),
+        ({"joint_head": {"num_units": 0}}, InvalidValueError, "joint_head.num_units: .*equal to 1"),
+        ({"cell": "attention"}, UnknownNameError, "unknown cell 'attention'; known: gru, lstm, tanh"),
         ({"name": "Mine!"}, InvalidValueError, "'Mine!' must be lower-case"),
         ({"name": "../mine"}, InvalidValueError, "'../mine' must be lower-case"),
         ({"name": "m" * 81}, InvalidValueError, "name: .*at most 80"),

@@ -12,6 +12,8 @@ from training.recipe import make_recipe
 from training.results import SearchResult
 from training.search import Job, Search, learning_rates, new_result, run_job, with_rate
 
+FIRST, SECOND = (rung.epochs for rung in new_result(tiny.recipe(max_epochs=100)).rungs)
+
 
 def report(epochs: int, best: float | None, *, finished: bool = False, diverged: bool = False) -> dict:
     return {
@@ -25,9 +27,9 @@ def search(tmp_path, result: SearchResult | None = None, **changes: object) -> S
 
 
 def after_first_rung(tmp_path) -> Search:
-    """Trial k scored k nats after four epochs, but trial 2, which diverged."""
+    """Trial k scored k nats at the first rung, but trial 2, which diverged."""
     given = search(tmp_path)
-    reports = [report(4, float(k), diverged=k == 2, finished=k == 2) for k in range(10)]
+    reports = [report(FIRST, float(k), diverged=k == 2, finished=k == 2) for k in range(10)]
     given.take_trials(range(10), reports)
     return given
 
@@ -42,27 +44,27 @@ def test_rates_are_log_uniform_in_base_two_and_always_the_same():
 
 
 def test_a_new_search_asks_for_all_ten_until_the_first_rung(tmp_path):
-    assert search(tmp_path).waiting_trials() == (list(range(10)), 4)
-    assert new_result(tiny.recipe(max_epochs=100)).rungs[1].epochs == 12
+    assert search(tmp_path).waiting_trials() == (list(range(10)), FIRST)
+    assert (FIRST, SECOND) == (6, 20)
 
 
 def test_the_best_four_of_a_rung_go_on(tmp_path):
     given = after_first_rung(tmp_path)
-    assert given.waiting_trials() == ([0, 1, 3, 4], 12)
+    assert given.waiting_trials() == ([0, 1, 3, 4], SECOND)
     ends = [trial.ended for trial in given.result.trials]
     assert ends == ["running"] * 2 + ["diverged"] + ["running"] * 2 + ["dropped"] * 5
 
 
 def test_no_trial_is_dropped_before_all_have_come_to_the_rung(tmp_path):
     given = search(tmp_path)
-    given.take_trials([5, 6, 7, 8, 9], [report(4, 9.0)] * 5)
-    assert given.waiting_trials() == ([0, 1, 2, 3, 4], 4)
+    given.take_trials([5, 6, 7, 8, 9], [report(FIRST, 9.0)] * 5)
+    assert given.waiting_trials() == ([0, 1, 2, 3, 4], FIRST)
     assert all(trial.ended == "running" for trial in given.result.trials)
 
 
 def test_the_order_in_which_jobs_end_changes_nothing(tmp_path):
     one, other = search(tmp_path), search(tmp_path)
-    reports = [report(4, math.cos(k)) for k in range(10)]
+    reports = [report(FIRST, math.cos(k)) for k in range(10)]
     for group in ([0, 2, 4, 6, 8], [1, 3, 5, 7, 9]):
         one.take_trials(group, [reports[k] for k in group])
     for group in ([9, 1, 5], [3, 7, 0, 2, 4, 6, 8]):
@@ -73,7 +75,7 @@ def test_the_order_in_which_jobs_end_changes_nothing(tmp_path):
 def test_the_winner_is_the_best_on_validation_even_if_it_stopped_early(tmp_path):
     given = after_first_rung(tmp_path)
     given.take_trials(
-        [0, 1, 3, 4], [report(9, -0.5, finished=True), *[report(12, -0.1 * k) for k in (1, 2, 3)]]
+        [0, 1, 3, 4], [report(9, -0.5, finished=True), *[report(SECOND, -0.1 * k) for k in (1, 2, 3)]]
     )
     assert given.waiting_trials() == ([4], 100), "keep two of the second rung: one has stopped already"
     assert not given.is_decided

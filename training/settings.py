@@ -1,0 +1,75 @@
+"""Settings: the parts of a recipe beside corpus and cell, each checked and each with the paper's defaults."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """Values that refuse unknown keys, other types, and numbers out of range."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Optimiser(Settings):
+    """On the mean over the batch of each sequence's summed NLL.
+
+    Args:
+        method: RMSProp as in the paper, or Adam with weight decay apart from the gradient (Loshchilov and
+            Hutter 2019, arXiv 1711.05101).
+        learning_rate: step size, at the first update after the warm-up.
+        warm_up: updates in which the rate rises linearly from 0.
+        final_share: what is left of the rate at the end of max_epochs; it falls linearly. 1 keeps it.
+        decay: of the running mean of squared gradients.
+        epsilon: added to its root, so that a weight with small gradients takes small steps.
+        momentum: share of the step before that each step keeps; of the running mean of gradients in Adam.
+        weight_decay: share of a weight that a step takes away, times the learning rate; Adam alone.
+        batch_size: sequences an update.
+        chunk_frames: gradients reach back over so many frames and no further, a step of the optimiser
+            for each; None for whole sequences.
+        weight_noise: standard deviation of the noise on the recurrent layers' weights.
+        max_gradient_norm: longer gradients are shortened to this.
+        products: what the factors of matrix products are rounded to while fitting; "bfloat16" makes large
+            models twice as fast on processors that have it, and small ones slower.
+    """
+
+    method: Literal["rmsprop", "adamw"] = "rmsprop"
+    learning_rate: float = Field(default=1e-3, gt=0)
+    warm_up: int = Field(default=0, ge=0)
+    final_share: float = Field(default=1.0, gt=0, le=1)
+    decay: float = Field(default=0.9, ge=0, lt=1)
+    epsilon: float = Field(default=1e-8, gt=0)
+    momentum: float = Field(default=0.0, ge=0, lt=1)
+    weight_decay: float = Field(default=0.0, ge=0)
+    batch_size: int = Field(default=16, ge=1)
+    chunk_frames: int | None = Field(default=None, ge=1)
+    weight_noise: float = Field(default=0.075, ge=0)
+    max_gradient_norm: float = Field(default=1.0, gt=0)
+    products: Literal["float32", "bfloat16"] = "float32"
+
+
+class Regularisation(Settings):
+    """What keeps a large model from learning the training split by heart; the paper has none of it.
+
+    Args:
+        dropout: share of each cell's outputs that is left out on their way up.
+        transposition: pieces are moved by up to so many semitones, anew each time they are read.
+        averaging: decay of the running mean of weights that is scored and kept; 0 takes the last ones.
+    """
+
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    transposition: int = Field(default=0, ge=0, le=11)
+    averaging: float = Field(default=0.0, ge=0, lt=1)
+
+
+class Memory(Settings):
+    """A cell of attention over the own past on top of each recurrent one."""
+
+    num_heads: int = Field(default=4, ge=1)
+    window: int = Field(default=1024, ge=1)
+
+
+class JointHead(Settings):
+    """Notes as a list, each given those above, instead of the paper's independent ones."""
+
+    num_units: int = Field(default=256, ge=1)
