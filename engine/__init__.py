@@ -2,7 +2,8 @@
 
 from engine.audio import Audio
 from engine.audio_file import read_audio, wav_bytes, write_wav
-from engine.checkpoint import CHECKPOINTS, Card, Checkpoint, available, load, read_card, save
+from engine.card import Card
+from engine.checkpoint import CHECKPOINTS, Checkpoint, available, load, read_card, save
 from engine.curve import Curve, read_curve
 from engine.errors import (
     CheckpointError,

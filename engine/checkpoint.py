@@ -15,96 +15,19 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
 import safetensors
 import safetensors.torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ValidationError
 
+from engine.card import Card
 from engine.errors import CheckpointError, EngineError, InvalidValueError, UnknownNameError
 from engine.registry import build
 from engine.representations import REPRESENTATIONS, Representation
 from engine.sequence_model import SequenceModel, build_model
 
 CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
-NAME_PATTERN = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
 CARD, WEIGHTS = "card.json", "model.safetensors"
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class CorpusFacts(_Strict):
-    """Where the training data came from, and on what terms."""
-
-    name: str
-    title: str
-    homepage: str
-    licence: str
-    citation: str
-
-
-class TrainingFacts(_Strict):
-    """How the weights were fitted; ``recipe`` can be given to ``python -m training fit`` again."""
-
-    recipe: dict[str, Any]
-    updates: int
-    epochs: int
-    seconds: float
-    torch: str
-    device: str
-
-
-class Card(_Strict):
-    """Everything that must be known to rebuild, play and judge a model.
-
-    Args:
-        name: the folder's name, ``<corpus>-<cell>`` for published models.
-        representation: spec of what a frame means.
-        model: spec for ``build_model``.
-        weights_sha256: of model.safetensors.
-        metrics: split -> figure -> value, e.g. ``{"test": {"nats_per_frame": 8.5}}``.
-    """
-
-    format: Literal[1] = 1
-    name: str = Field(pattern=NAME_PATTERN)
-    corpus: CorpusFacts
-    representation: dict[str, Any]
-    model: dict[str, Any]
-    num_parameters: int
-    num_recurrent_parameters: int
-    weights_sha256: str
-    training: TrainingFacts
-    metrics: dict[str, dict[str, int | float]]
-
-    @field_validator("representation")
-    @classmethod
-    def _has_a_name(cls, spec: dict[str, Any]) -> dict[str, Any]:
-        if not isinstance(spec.get("name"), str):
-            raise ValueError("a representation needs a 'name'")
-        return spec
-
-    @field_validator("model")
-    @classmethod
-    def _has_cells(cls, spec: dict[str, Any]) -> dict[str, Any]:
-        """Read whole by ``build_model``; here just what can be asked of a card whose model is not built."""
-        cells = spec.get("cells")
-        if not isinstance(cells, list) or not cells or not all(isinstance(cell, dict) for cell in cells):
-            raise ValueError("a model needs 'cells', a list of specs")
-        if not isinstance(cells[0].get("name"), str) or not isinstance(cells[0].get("hidden_size"), int):
-            raise ValueError("a cell needs a 'name' and a 'hidden_size'")
-        return spec
-
-    @property
-    def cell(self) -> str:
-        """Registry name of the first cell."""
-        return self.model["cells"][0]["name"]
-
-    @property
-    def num_units(self) -> int:
-        """Hidden units of the first cell."""
-        return self.model["cells"][0]["hidden_size"]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from engine import CHECKPOINTS, Card, Checkpoint, CheckpointError, available, load, read_card
 
 CELLS = ("tanh", "gru", "lstm")  # in the paper's order
-MAX_LOADED = 16  # models in memory at once; one is well under a megabyte
+MAX_LOADED = 16  # models in memory at once; one is at most nine megabytes
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,10 @@ class Catalogue:
         return list(dict.fromkeys((corpus_title(card), card.corpus.name) for card in self.cards.values()))
 
     def models(self, corpus: str) -> list[tuple[str, str]]:
-        """(label, checkpoint name) of a corpus's models, in the paper's order of cells."""
+        """(label, checkpoint name) of a corpus's models: the best, then the paper's in its order of cells."""
         cards = [card for card in self.cards.values() if card.corpus.name == corpus]
         order = {cell: rank for rank, cell in enumerate(CELLS)}
-        cards.sort(key=lambda card: (order.get(card.cell, 9), card.name))
+        cards.sort(key=lambda card: (not is_best(card), order.get(card.cell, 9), card.name))
         return [(label(card), card.name) for card in cards]
 
 
@@ -52,11 +52,21 @@ def read_catalogue(representation: str, folder: Path = CHECKPOINTS) -> Catalogue
 
 def title(card: Card) -> str:
     """What a lane is called, e.g. ``GRU · 46 units``; a model of one's own is called by its name too."""
-    layers = len(card.model["cells"])
-    own = "" if card.name == f"{card.corpus.name}-{card.cell}" else f"{card.name}: "
-    return f"{own}{cell_name(card.cell)} · {card.num_units} units" + (
-        f" · {layers} layers" if layers > 1 else ""
-    )
+    paper = card.name == f"{card.corpus.name}-{card.cell}"
+    own = "" if paper else "Best: " if is_best(card) else f"{card.name}: "
+    parts = [f"{own}{cell_name(card.cell)}", f"{card.num_units} units"]
+    if card.num_layers > 1:
+        parts.append(f"{card.num_layers} layers")
+    if card.has_memory:
+        parts.append("memory")
+    if card.is_joint:
+        parts.append("joint notes")
+    return " · ".join(parts)
+
+
+def is_best(card: Card) -> bool:
+    """Whether it is the model of its corpus that is published beside the paper's."""
+    return card.name == f"{card.corpus.name}-best"
 
 
 def cell_name(cell: str) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from engine.checkpoint import Card, available, read_card
+from engine.card import Card
+from engine.checkpoint import available, read_card
 from engine.curve import Curve, read_curve
 from training.paper import CELLS, TABLE_2, PaperCorpus
 from training.results import SearchResult, read_results

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from engine.checkpoint import Card
+from engine.card import Card
+from training.recipe import Recipe, make_recipe
 
 HUB_LICENCES = {  # how a corpus's licence begins -> the Hub's name of the licence that the weights carry on
     "CC BY-SA 4.0": "cc-by-sa-4.0",
@@ -39,25 +40,45 @@ def _front_matter(card: Card) -> list[str]:
 
 
 def _introduction(card: Card) -> list[str]:
-    layers = len(card.model["cells"])
-    recipe = card.training.recipe
-    optimiser = recipe["optimiser"]
+    layers = card.num_layers
+    recipe = make_recipe(card.training.recipe)
+    memory = ", each with attention over the piece's own past," if card.has_memory else ""
+    procedure = (
+        "by the procedure of Chung et al. 2014 (arXiv 1412.3555)"
+        if recipe.optimiser.method == "rmsprop"
+        else "to play, with all that the paper of Chung et al. 2014 (arXiv 1412.3555) leaves out"
+    )
     return [
         f"# {card.name}",
         "",
-        f"{layers} recurrent layer{'s' * (layers > 1)} of {card.num_units} {card.cell} units "
+        f"{layers} recurrent layer{'s' * (layers > 1)} of {card.num_units} {card.cell} units{memory} "
         f"({card.num_recurrent_parameters:,} recurrent weights, {card.num_parameters:,} in all), fitted on "
-        f"{card.corpus.title} by the procedure of Chung et al. 2014 (arXiv 1412.3555).",
+        f"{card.corpus.title} {procedure}.",
         "",
         f"Representation: {_plain(card.representation)}. Head: {_plain(card.model['head'])}.",
         "",
-        f"RMSProp, learning rate {optimiser['learning_rate']:g}, batches of {optimiser['batch_size']}, "
-        f"weight noise {optimiser['weight_noise']:g}, seed {recipe['seed']}; "
+        f"{_fitted(recipe)}; "
         f"{card.training.updates:,} updates in {card.training.epochs} epochs and "
         f"{card.training.seconds / 60:.1f} minutes ({card.training.device}, torch {card.training.torch}). "
         "The learning curve is in curve.json.",
         "",
     ]
+
+
+def _fitted(recipe: Recipe) -> str:
+    """How, in one line: what is switched off is not named."""
+    optimiser, regularisation = recipe.optimiser, recipe.regularisation
+    method = {"rmsprop": "RMSProp", "adamw": "AdamW"}[optimiser.method]
+    facts = [f"{method}, learning rate {optimiser.learning_rate:g}", f"batches of {optimiser.batch_size}"]
+    settings = {
+        "weight decay": optimiser.weight_decay,
+        "weight noise": optimiser.weight_noise,
+        "dropout": regularisation.dropout,
+        "averaged weights": regularisation.averaging,
+        "transposed by up to": regularisation.transposition,
+    }
+    facts += [f"{words} {value:g}" for words, value in settings.items() if value]
+    return ", ".join([*facts, f"seed {recipe.seed}"])
 
 
 def _plain(spec: dict[str, Any]) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import torch
 
-from engine.checkpoint import Card, CorpusFacts, TrainingFacts, save, weight_bytes
+from engine.card import Card, CorpusFacts, TrainingFacts
+from engine.checkpoint import save, weight_bytes
 from engine.sequence_model import SequenceModel
 from training.corpora import SPLITS, Corpus, CorpusData
 from training.evaluate import metrics

@@ -13,8 +13,8 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from engine.card import NAME_PATTERN
 from engine.cells import CELLS
-from engine.checkpoint import NAME_PATTERN
 from engine.errors import EngineError, InvalidValueError, UnknownNameError
 from engine.heads import HEADS
 from engine.representations import Representation

@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from engine.checkpoint import Card, CorpusFacts, TrainingFacts, save, weight_bytes
+from engine.card import Card, CorpusFacts, TrainingFacts
+from engine.checkpoint import save, weight_bytes
 from engine.representations import REPRESENTATIONS, Representation
 from engine.sequence_model import SequenceModel, build_model
 

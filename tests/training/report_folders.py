@@ -4,7 +4,7 @@ import json
 import math
 from pathlib import Path
 
-from engine.checkpoint import Card, CorpusFacts, TrainingFacts
+from engine.card import Card, CorpusFacts, TrainingFacts
 from training.corpora import CORPORA
 from training.paper import CELLS, TABLE_2, PaperCorpus
 from training.recipe import PAPER_UNITS, make_recipe

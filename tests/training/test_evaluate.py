@@ -6,7 +6,8 @@ import json
 import pytest
 import torch
 
-from engine.checkpoint import Card, load, save, weight_bytes
+from engine.card import Card
+from engine.checkpoint import load, save, weight_bytes
 from engine.errors import InvalidValueError
 from engine.representations.piano_roll import PianoRoll
 from engine.sequence_model import build_model

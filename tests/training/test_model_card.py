@@ -5,7 +5,8 @@ import json
 import pytest
 import yaml
 
-from engine.checkpoint import CHECKPOINTS, Card, available, read_card
+from engine.card import Card
+from engine.checkpoint import CHECKPOINTS, available, read_card
 from training.corpora import CORPORA, FOLDERS
 from training.model_card import FIGURES, hub_licence, model_card
 from training.recipe import recipe_names
