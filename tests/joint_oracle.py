@@ -1,0 +1,80 @@
+"""What a model with memory and joint notes must score: its equations as float64 numpy, from the saved weights.
+
+Nothing of the engine is used: card.json and model.safetensors are read as the files they are.
+
+Conventions
+    frames  float64, (time, 88), one piece; every array has time first
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file
+from scipy.special import expit, logsumexp
+
+from tests.oracle import gru_step
+
+Weights = dict[str, np.ndarray]
+
+
+def recurrent(xs: np.ndarray, own: Weights, hidden_size: int) -> np.ndarray:
+    """A layer of gated units, step by step."""
+    state, outputs = (np.zeros((1, hidden_size)),), []
+    for x in xs:
+        state = gru_step(x[None], state, own)
+        outputs.append(state[0][0])
+    return np.array(outputs)
+
+
+def attention(xs: np.ndarray, own: Weights, num_heads: int, window: int) -> np.ndarray:
+    """Each step looks at those before it, one by one."""
+    parts = np.split(xs @ own["input_weight"].T + own["bias"], 4, axis=1)
+    query, key, during, after = (part.reshape(len(xs), num_heads, -1) for part in parts)
+    found = np.zeros_like(query)
+    for t in range(1, len(xs)):
+        past = np.arange(max(0, t - window), t)
+        match = np.einsum("hd,shd->hs", query[t], key[past]) / np.sqrt(query.shape[-1])
+        match += own["distance_bias"][:, t - past]
+        match = np.concatenate([own["distance_bias"][:, :1], match], 1)
+        weights = np.exp(match - logsumexp(match, axis=1, keepdims=True))[:, 1:]
+        found[t] = np.einsum("hs,shd->hd", weights, during[past] + after[past + 1])
+    return found.reshape(len(xs), -1) @ own["output_weight"].T
+
+
+def list_log_prob(frame: np.ndarray, base: np.ndarray, own: Weights) -> float:
+    """The notes of a frame from the highest to the lowest, and the stop."""
+    size, total = len(frame), 0.0
+    ranks = [size - 1 - pitch for pitch in np.flatnonzero(frame)[::-1]]
+    so_far, last = np.zeros(len(base)), -1
+    for choice in [*ranks, size]:
+        hidden = base + so_far + own["last"][last + 1]
+        logits = own["to_logits"] @ (hidden * expit(hidden)) + own["bias"]
+        total += logits[choice] - logsumexp(logits[last + 1 :])
+        if choice < size:
+            so_far, last = so_far + own["above"][choice], choice
+    return total
+
+
+def joint_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
+    """Nats of each frame of a piece under the checkpoint in this folder."""
+    spec = json.loads((folder / "card.json").read_text(encoding="utf-8"))["model"]
+    loaded = load_file(folder / "model.safetensors")
+    weights = {name: value.astype(np.float64) for name, value in loaded.items()}
+    inputs = np.concatenate([np.zeros((1, frames.shape[1])), frames[:-1]])
+    xs = inputs
+    for layer, cell in enumerate(spec["cells"]):
+        own = part_of(weights, f"cells.{layer}.")
+        if cell["name"] == "gru":
+            outputs = recurrent(xs, own, cell["hidden_size"])
+        else:
+            outputs = attention(xs, own, cell["num_heads"], cell["window"])
+        xs = xs + outputs if spec["residual"] and xs.shape == outputs.shape else outputs
+    own = part_of(weights, "head.")
+    bases = xs @ own["hidden_weight"].T + inputs @ own["input_weight"].T + own["unit_bias"]
+    return np.array([list_log_prob(frame, base, own) for frame, base in zip(frames, bases, strict=True)])
+
+
+def part_of(weights: Weights, prefix: str) -> Weights:
+    """The weights of one part, by their names in it."""
+    return {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}

@@ -1,0 +1,76 @@
+"""The best models: small enough, exact, without a look at what is to come, and as good as their cards say."""
+
+import json
+
+import pytest
+import torch
+
+from engine.checkpoint import CHECKPOINTS, available, load, read_card
+from engine.sampling import SamplingOptions, sample
+from tests.joint_oracle import joint_log_probs
+from training import __main__ as program
+from training.corpora import open_corpus
+from training.recipe import make_recipe, read_recipe
+
+BEST = [name for name in available(CHECKPOINTS) if name.endswith("-best")]
+EVERY_BEST = pytest.mark.parametrize("name", BEST)
+MAX_BYTES = 9_000_000
+EXACT = {"rel": 0, "abs": 1e-4}
+NUM_PIECES = 4  # whose likelihoods are computed a second time, in numpy
+
+
+@EVERY_BEST
+def test_each_is_what_its_recipe_gives_and_no_larger_than_may_be(name):
+    card = read_card(name)
+    assert make_recipe(card.training.recipe) == read_recipe(name)
+    assert card.name == f"{card.corpus.name}-best" and card.is_joint
+    assert (CHECKPOINTS / name / "model.safetensors").stat().st_size <= MAX_BYTES
+    assert set(card.metrics) == {"train", "valid", "test"}
+
+
+@EVERY_BEST
+def test_evaluate_prints_what_the_card_claims(name, corpora_folder, capsys):
+    given = ["evaluate", name, "--split", "test", "--json", "--corpora", str(corpora_folder)]
+    assert program.main(given) == 0
+    figures = json.loads(capsys.readouterr().out)
+    expected = read_card(name).metrics["test"]
+    assert {key: figures[key] for key in expected} == pytest.approx(expected, **EXACT)
+
+
+@EVERY_BEST
+def test_the_likelihood_of_some_pieces_is_that_of_a_plain_loop(name, corpora_folder):
+    checkpoint = load(name)
+    pieces = sorted(open_corpus(checkpoint.card.corpus.name, corpora_folder).load().splits["test"], key=len)
+    for piece in pieces[:: len(pieces) // NUM_PIECES][:NUM_PIECES]:
+        distribution, _ = checkpoint.model(piece[None])
+        found = distribution.log_prob(piece[None])[0].numpy()
+        assert found == pytest.approx(joint_log_probs(CHECKPOINTS / name, piece.double().numpy()), abs=2e-3)
+        assert found.mean() == pytest.approx(
+            joint_log_probs(CHECKPOINTS / name, piece.double().numpy()).mean(), **EXACT
+        )
+
+
+@EVERY_BEST
+def test_later_frames_move_no_earlier_figure(name, corpora_folder):
+    checkpoint = load(name)
+    piece = max(open_corpus(checkpoint.card.corpus.name, corpora_folder).load().splits["valid"], key=len)[
+        :300
+    ]
+    changed = piece.clone()
+    middle = len(piece) // 2
+    changed[middle:] = 1 - changed[middle:]
+    before, after = (
+        checkpoint.model(frames[None])[0].log_prob(frames[None])[0] for frames in (piece, changed)
+    )
+    assert torch.equal(before[:middle], after[:middle])
+    assert not torch.isclose(before[middle:], after[middle:]).any()
+
+
+@EVERY_BEST
+def test_a_piece_far_longer_than_any_of_training_is_scored_and_sampled(name):
+    model = load(name).model
+    frames = torch.zeros(1, 20_000, 88)
+    frames[:, ::4, [39, 43, 46]] = 1
+    assert model(frames)[0].log_prob(frames).isfinite().all()
+    drawn = torch.stack(list(sample(model, SamplingOptions(40, seed=3), prime=frames[0, :2_000])))
+    assert drawn.shape == (40, 88) and set(drawn.unique().tolist()) <= {0.0, 1.0}
