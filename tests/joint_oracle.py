@@ -1,4 +1,4 @@
-"""What a model with memory and joint notes must score: its equations as float64 numpy, from the saved weights.
+"""What a model with memory and joint notes must score: float64 numpy, from the saved weights.
 
 Nothing of the engine is used: card.json and model.safetensors are read as the files they are.
 

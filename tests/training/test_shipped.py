@@ -1,4 +1,4 @@
-"""The checkpoints of the paper that are shipped: whole, of the paper's sizes, and as good as their cards say."""
+"""The shipped checkpoints of the paper: whole, of its sizes, and as good as their cards say."""
 
 import hashlib
 import json
