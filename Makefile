@@ -30,6 +30,7 @@ test: setup-dev
 
 bench: setup
 	@OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.sampling
+	@OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.best
 	@OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.search
 
 lint: setup-dev
