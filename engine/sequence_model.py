@@ -45,8 +45,6 @@ class SequenceModel(nn.Module):
 
     def __init__(self, cells: Sequence[Cell], head: Head, context_frames: int = 1, residual: bool = False):
         super().__init__()
-        if not isinstance(residual, bool):
-            raise InvalidValueError(f"residual={residual!r} must be true or false")
         if not cells or context_frames < 1:
             raise InvalidValueError("a model needs at least one cell and context_frames of at least 1")
         widths = [head.frame_size * context_frames, *(cell.hidden_size for cell in cells)]
@@ -146,6 +144,8 @@ def build_model(spec: Mapping[str, Any]) -> SequenceModel:
         raise InvalidValueError(
             "a model spec holds 'cells' (a list), 'head', 'context_frames', 'residual' and nothing else"
         )
+    if not isinstance(spec.get("residual", False), bool):
+        raise InvalidValueError(f"residual={spec['residual']!r} must be true or false")
     cells = [build("cell", CELLS, cell) for cell in spec["cells"]]
     options = {key: spec[key] for key in ("context_frames", "residual") if key in spec}
     return SequenceModel(cells, build("head", HEADS, spec["head"]), **options)

@@ -66,10 +66,9 @@ class Source(_Strict):
     @property
     def citation(self) -> str:
         """All that is known of it, in one line."""
-        known = [self.venue and f"{self.venue}", str(self.year), self.arxiv and f"arXiv {self.arxiv}"]
-        if self.venue and self.venue[-4:].isdigit():
-            known.remove(str(self.year))
-        return f"{', '.join(self.authors)}: {self.title}, {', '.join(part for part in known if part)}"
+        year = "" if (self.venue or "")[-4:].isdigit() else str(self.year)
+        parts = (self.venue, year, self.arxiv and f"arXiv {self.arxiv}")
+        return f"{', '.join(self.authors)}: {self.title}, {', '.join(filter(None, parts))}"
 
     @property
     def url(self) -> str | None:

@@ -1,16 +1,19 @@
-"""Report: docs/results.md with its pictures, and assets/results.json, from cards, curves and searches.
+"""Report: docs/results.md with its pictures, and assets/results.json, from cards, curves, searches and papers.
 
 The same input gives the same bytes: nothing here knows the date, the machine or how long it took.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.errors import EngineError
 from engine.whole_file import write_whole
 from training.evidence import Evidence, read_evidence
+from training.leaderboard import Board, read_leaderboard
 from training.paper import CITATION
 from training.report_differences import differences
 from training.report_json import results_json
+from training.report_leaderboard import leaderboard_section
 from training.report_pictures import PICTURES, draw
 from training.report_search import (
     difference_sentences,
@@ -34,10 +37,10 @@ def write_report(checkpoints: Path, results: Path, root: Path) -> list[Path]:
     Raises:
         EngineError: a card, a curve or a results file cannot be used, or the disk refuses.
     """
-    evidence = read_evidence(checkpoints, results)
+    evidence, boards = read_evidence(checkpoints, results), read_leaderboard(checkpoints)
     files = {root / "docs" / picture.file_name: draw(picture, evidence) for picture in PICTURES}
-    files[root / "docs" / "results.md"] = results_page(evidence).encode("utf-8")
-    files[root / "assets" / "results.json"] = results_json(evidence).encode("utf-8")
+    files[root / "docs" / "results.md"] = results_page(evidence, boards).encode("utf-8")
+    files[root / "assets" / "results.json"] = results_json(evidence, boards).encode("utf-8")
     for folder in sorted({path.parent for path in files}):
         _make(folder)
     for path, data in files.items():
@@ -55,11 +58,12 @@ def _make(folder: Path) -> None:
         ) from None
 
 
-def results_page(evidence: Evidence) -> str:
+def results_page(evidence: Evidence, boards: Sequence[Board]) -> str:
     """docs/results.md."""
     lines = [*_opening(), *summary(evidence)]
     lines += [*_table(evidence), *_curves(), *_sizes(), *_time(evidence)]
     lines += [*_search(evidence), *_spread(evidence), "## What is not the same", "", *differences(evidence)]
+    lines += leaderboard_section(boards)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -72,7 +76,8 @@ def _opening() -> list[str]:
         "",
         f"The paper: {CITATION}. One recurrent layer of tanh units, GRU or LSTM, at about equal numbers of "
         "recurrent weights, on four corpora of polyphonic music and two of speech. All figures are exact "
-        "negative log-likelihoods with clean weights; lower is better.",
+        "negative log-likelihoods with clean weights; lower is better. At the end, under Leaderboard: all "
+        "published figures on the music, and the models of ours that go beyond the paper.",
         "",
     ]
 

@@ -1,11 +1,14 @@
 """The report as data: assets/results.json, which the app's Results page reads."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from training.evidence import Entry, Evidence, better_average
+from training.leaderboard import Board
 from training.paper import MUSIC
 from training.recipe import PAPER_UNITS
+from training.report_leaderboard import leaderboard_json
 from training.report_tables import corpus_title
 
 SPLITS = ("train", "valid", "test")
@@ -17,10 +20,11 @@ NOTE = (  # the page shows it to its visitors
 PLACES = 9  # decimals: far beyond what a figure means, so that none crosses a printed one by rounding
 
 
-def results_json(evidence: Evidence) -> str:
-    """One row a model of table 2, fitted or not, in the paper's order."""
+def results_json(evidence: Evidence, boards: Sequence[Board]) -> str:
+    """One row a model of table 2, fitted or not, in the paper's order; then the published figures."""
     rows = [_row(entry, better_average(evidence.of(entry.corpus))) for entry in evidence.entries]
-    return json.dumps({"columns_note": NOTE, "rows": rows}, indent=1, ensure_ascii=False) + "\n"
+    content = {"columns_note": NOTE, "rows": rows, "leaderboard": leaderboard_json(boards)}
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
 def _row(entry: Entry, better: str) -> dict[str, Any]:
