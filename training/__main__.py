@@ -10,6 +10,7 @@ import torch
 
 from engine.checkpoint import CHECKPOINTS, available, load, read_card
 from engine.errors import EngineError, InvalidValueError
+from training.ablation import ABLATION, MAX_EPOCHS, AblationOptions, ablation_recipes, run_ablation
 from training.campaign import Campaign, CampaignOptions
 from training.corpora import CORPORA, SPLITS, open_corpus
 from training.evaluate import evaluate
@@ -43,7 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description="Fit and evaluate models.")
-    commands = parser.add_subparsers(required=True, metavar="list | fetch | fit | search | evaluate | report")
+    commands = parser.add_subparsers(
+        required=True, metavar="list | fetch | fit | search | ablate | evaluate | report"
+    )
     listing = commands.add_parser("list", help="recipes, corpora and checkpoints")
     listing.set_defaults(run=_list)
     fetching = commands.add_parser("fetch", help="download a corpus from its origin")
@@ -51,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     fetching.set_defaults(run=_fetch)
     _add_fit(commands)
     _add_search(commands)
+    _add_ablate(commands)
     evaluating = commands.add_parser("evaluate", help="exact likelihood of a split under a checkpoint")
     evaluating.add_argument("checkpoint")
     evaluating.add_argument("--split", default="test", choices=SPLITS)
@@ -93,6 +97,19 @@ def _add_search(commands: Any) -> None:
         "--update-recipes", action="store_true", help="write the winners' rates into training/recipes"
     )
     searching.set_defaults(run=_search)
+
+
+def _add_ablate(commands: Any) -> None:
+    ablating = commands.add_parser(
+        "ablate", help="fit every head, cell and memory at equal numbers of parameters"
+    )
+    ablating.add_argument("corpus", nargs="*", choices=(*MAX_EPOCHS, []), help=" or ".join(MAX_EPOCHS))
+    ablating.add_argument("--corpora", type=Path, help="folder of the corpora")
+    ablating.add_argument("--runs", type=Path, default=RUNS, help="folder of the states of unfinished fits")
+    ablating.add_argument("--results", type=Path, default=ABLATION, help="folder of the results")
+    ablating.add_argument("--workers", type=int, help="processes (default: one a core)")
+    ablating.add_argument("--scheduler", help="tcp://HOST:8786 of a Dask scheduler, for many machines")
+    ablating.set_defaults(run=_ablate)
 
 
 def _add_recipe_changes(command: argparse.ArgumentParser) -> None:
@@ -217,6 +234,17 @@ def _search(options: argparse.Namespace) -> None:
     )  # fmt: skip
     with open_workers(count, options.scheduler) as client:
         campaign.run(client)
+
+
+def _ablate(options: argparse.Namespace) -> None:
+    count = num_cores() if options.workers is None else options.workers
+    if not 1 <= count <= MAX_WORKERS:
+        raise InvalidValueError(f"--workers {count} must be from 1 to {MAX_WORKERS}")
+    recipes = ablation_recipes(tuple(options.corpus or MAX_EPOCHS))
+    for name in dict.fromkeys(recipe.corpus for recipe in recipes):
+        open_corpus(name, options.corpora).load()  # now: what is missing is said before workers are started
+    with open_workers(count, options.scheduler) as client:
+        run_ablation(recipes, AblationOptions(options.corpora, options.runs, options.results), client)
 
 
 def _check_place(name: str, options: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ from engine.errors import EngineError, InvalidValueError
 from training.corpora import Corpus, CorpusData, open_corpus
 from training.fit import Fit, FitOptions
 from training.publish import publish
-from training.recipe import Recipe, write_recipe
+from training.recipe import Recipe, make_recipe, write_recipe
 from training.results import read_result, write_result
 from training.run_state import RUNS, remove_run
 from training.search import Job, Search, run_job
@@ -132,7 +132,7 @@ class Campaign:
         name, folder = search.recipe.name, self.options.checkpoints
         if not search.is_decided or name not in available(folder):
             return False
-        return read_card(name, folder).training.recipe == search.winner().model_dump()
+        return make_recipe(read_card(name, folder).training.recipe) == search.winner()
 
     def _data(self, recipe: Recipe) -> tuple[Corpus, CorpusData]:
         key = (recipe.corpus, recipe.seed)
