@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine import UnreadableFileError
+from pages.board import Board
 
 RESULTS = Path(__file__).resolve().parent.parent / "assets" / "results.json"
 REMEDY = "write it with `python -m training report`"
@@ -71,9 +72,10 @@ class ResultRow(_Read):
 
 
 class Results(_Read):
-    """All rows, in the order of the table; what the file says for programs is left out."""
+    """All rows, in the order of the table, and the published figures; what is for programs is left out."""
 
     rows: tuple[ResultRow, ...]
+    leaderboard: tuple[Board, ...] = ()
 
 
 def read_results(path: Path = RESULTS) -> Results:

@@ -9,6 +9,7 @@ from engine import EngineError
 from pages.catalogue import Catalogue
 from pages.curves import Curves, corpora_of
 from pages.lane import asset
+from pages.leaderboard import leaderboard
 from pages.result_row import read_results
 from pages.results_table import tables
 from pages.sentence import sentence
@@ -41,11 +42,13 @@ def build(catalogues: Mapping[str, Catalogue]) -> None:
     hero(HEADING, PROMISE)
     cards = {name: card for catalogue in catalogues.values() for name, card in catalogue.cards.items()}
     order: list[str] = []
+    boards = ""
     try:
         results = read_results()
         playable = {row.checkpoint for row in results.rows if row.checkpoint in catalogues[row.page].cards}
         order = [row.corpus for row in results.rows]
         music_then_speech = "".join(table.html() for table in tables(results.rows, playable))
+        boards = leaderboard(results.leaderboard, catalogues["play"].cards)
         text = f"<p>{HOW_TO_READ}</p>{music_then_speech}<p>{STAND_INS} {SECONDS}</p>"
     except EngineError as error:
         text = f'<p class="results-problem" role="status">{html.escape(sentence(error))}</p>'
@@ -55,6 +58,8 @@ def build(catalogues: Mapping[str, Catalogue]) -> None:
         apply_default_css=False,
         elem_id="results",
     )
+    if boards:
+        gr.HTML(boards, css_template=asset("leaderboard.css"), apply_default_css=False, elem_id="leaderboard")
     corpora, problems = corpora_of(cards.values(), list(dict.fromkeys(order)))
     Curves(corpora, elem_id="curves")
     footer(problems)

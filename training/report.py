@@ -1,4 +1,4 @@
-"""Report: docs/results.md with its pictures, and assets/results.json, from cards, curves, searches and papers.
+"""Report: docs/results.md with its pictures, and assets/results.json, from cards, curves and searches.
 
 The same input gives the same bytes: nothing here knows the date, the machine or how long it took.
 """
