@@ -42,14 +42,29 @@ def attention(xs: np.ndarray, own: Weights, num_heads: int, window: int) -> np.n
     return found.reshape(len(xs), -1) @ own["output_weight"].T
 
 
-def list_log_prob(frame: np.ndarray, base: np.ndarray, own: Weights) -> float:
+def motion_logits(h: np.ndarray, x: np.ndarray, own: Weights) -> np.ndarray:
+    """By rank: each note of the frame before, times the weight of the way from it to here."""
+    found = np.zeros(len(x) + 1)
+    if "motion_weight" in own:
+        moves = own["motion_weight"] @ h + own["motion_bias"]
+        reach = len(moves) // 2
+        for pitch in np.flatnonzero(x):
+            for way in range(max(-reach, -pitch), min(reach, len(x) - 1 - pitch) + 1):
+                found[len(x) - 1 - (pitch + way)] += moves[way + reach]
+    return found
+
+
+def list_log_prob(frame: np.ndarray, base: np.ndarray, motion: np.ndarray, own: Weights) -> float:
     """The notes of a frame from the highest to the lowest, and the stop."""
     size, total = len(frame), 0.0
     ranks = [size - 1 - pitch for pitch in np.flatnonzero(frame)[::-1]]
     so_far, last = np.zeros(len(base)), -1
     for choice in [*ranks, size]:
         hidden = base + so_far + own["last"][last + 1]
-        logits = own["to_logits"] @ (hidden * expit(hidden)) + own["bias"]
+        hidden = hidden * expit(hidden)
+        logits = own["to_logits"] @ hidden + own["bias"] + motion
+        if "intervals" in own and last >= 0:
+            logits[last:size] += own["intervals"][: size - last] @ hidden
         total += logits[choice] - logsumexp(logits[last + 1 :])
         if choice < size:
             so_far, last = so_far + own["above"][choice], choice
@@ -72,7 +87,9 @@ def joint_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
         xs = xs + outputs if spec["residual"] and xs.shape == outputs.shape else outputs
     own = part_of(weights, "head.")
     bases = xs @ own["hidden_weight"].T + inputs @ own["input_weight"].T + own["unit_bias"]
-    return np.array([list_log_prob(frame, base, own) for frame, base in zip(frames, bases, strict=True)])
+    motions = [motion_logits(h, x, own) for h, x in zip(xs, inputs, strict=True)]
+    every = zip(frames, bases, motions, strict=True)
+    return np.array([list_log_prob(frame, base, motion, own) for frame, base, motion in every])
 
 
 def part_of(weights: Weights, prefix: str) -> Weights:

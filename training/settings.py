@@ -70,6 +70,7 @@ class Memory(Settings):
 
 
 class JointHead(Settings):
-    """Notes as a list, each given those above, instead of the paper's independent ones."""
+    """Notes as a list, each given those above, instead of the paper's independent ones: see NoteListHead."""
 
     num_units: int = Field(default=256, ge=1)
+    reach: int = Field(default=0, ge=0, le=87)

@@ -14,18 +14,22 @@ SIZE = 6
 ALL_FRAMES = torch.tensor(list(product((0.0, 1.0), repeat=SIZE)), dtype=torch.float64)
 
 
-def head_of(size: int, scale: float = 0.7, seed: int = 2) -> NoteListHead:
-    head = NoteListHead(hidden_size=5, frame_size=size, input_size=size, num_units=9).double()
-    return randomise(head, seed, scale).requires_grad_(False)
+EVERY_REACH = pytest.mark.parametrize("reach", [0, 2, SIZE - 1])
 
 
-def given(*axes: int, size: int = SIZE, scale: float = 0.7, seed: int = 3) -> NoteList:
+def head_of(size: int, scale: float = 0.7, reach: int = 2) -> NoteListHead:
+    head = NoteListHead(hidden_size=5, frame_size=size, input_size=size, num_units=9, reach=reach)
+    return randomise(head.double(), 2, scale).requires_grad_(False)
+
+
+def given(*axes: int, size: int = SIZE, scale: float = 0.7, seed: int = 3, reach: int = 2) -> NoteList:
     h = torch.randn(*axes, 5, generator=seeded(seed), dtype=torch.float64)
-    return head_of(size, scale)(h, binary_frames(*axes, size))
+    return head_of(size, scale, reach)(h, binary_frames(*axes, size))
 
 
 def repeated(one: NoteList, count: int) -> NoteList:
-    return NoteList(one.base.expand(count, -1), one.weights, one.temperature)
+    motion = None if one.motion is None else one.motion.expand(count, -1)
+    return NoteList(one.base.expand(count, -1), one.weights, motion, one.temperature)
 
 
 def by_hand(head: NoteListHead, h: np.ndarray, x: np.ndarray, pitches: list[int]) -> float:
@@ -33,28 +37,37 @@ def by_hand(head: NoteListHead, h: np.ndarray, x: np.ndarray, pitches: list[int]
     w = {name: value.numpy() for name, value in head.named_parameters()}
     base = w["hidden_weight"] @ h + w["input_weight"] @ x + w["unit_bias"]
     size, total, so_far = len(w["above"]), 0.0, []
+    moves = w["motion_weight"] @ h + w["motion_bias"] if head.reach else np.zeros(1)
+    came = [(pitch, d) for pitch in range(size) for d in range(-head.reach, head.reach + 1)]
+    motion = np.zeros(size)
+    for pitch, d in came:
+        if head.reach and 0 <= pitch - d < size:
+            motion[pitch] += moves[d + head.reach] * x[pitch - d]
     for choice in [*sorted(pitches, reverse=True), "stop"]:
         ranks = [size - 1 - pitch for pitch in so_far]
         g = base + sum((w["above"][rank] for rank in ranks), np.zeros(len(base)))
         g = g + w["last"][ranks[-1] + 1 if ranks else 0]
         g = g / (1 + np.exp(-g))
         open_to = range(so_far[-1] if so_far else size)  # the pitches below
-        logits = {
-            pitch: w["to_logits"][size - 1 - pitch] @ g + w["bias"][size - 1 - pitch] for pitch in open_to
-        }
-        logits["stop"] = w["to_logits"][size] @ g + w["bias"][size]
+        every = w["to_logits"] @ g + w["bias"]  # by rank, the stop last
+        logits = {pitch: every[size - 1 - pitch] + motion[pitch] for pitch in open_to}
+        if head.reach and so_far:
+            logits = {p: logit + w["intervals"][so_far[-1] - p] @ g for p, logit in logits.items()}
+        logits["stop"] = every[size]
         total += logits[choice] - np.logaddexp.reduce(list(logits.values()))
         so_far.append(choice)
     return total
 
 
-def test_the_probabilities_of_all_frames_sum_to_one():
-    log_probs = repeated(given(1, scale=2.0), len(ALL_FRAMES)).log_prob(ALL_FRAMES)
+@EVERY_REACH
+def test_the_probabilities_of_all_frames_sum_to_one(reach):
+    log_probs = repeated(given(1, scale=2.0, reach=reach), len(ALL_FRAMES)).log_prob(ALL_FRAMES)
     assert abs(float(log_probs.logsumexp(0))) < 1e-13
 
 
-def test_a_log_prob_is_the_sum_over_the_list_by_hand():
-    head, rng = head_of(SIZE), seeded(4)
+@EVERY_REACH
+def test_a_log_prob_is_the_sum_over_the_list_by_hand(reach):
+    head, rng = head_of(SIZE, reach=reach), seeded(4)
     for frame in (ALL_FRAMES[0], ALL_FRAMES[-1], *ALL_FRAMES[5:60:9]):
         h = torch.randn(5, generator=rng, dtype=torch.float64)
         x = binary_frames(SIZE, seed=7)
@@ -107,6 +120,22 @@ def test_on_88_pitches_the_mean_log_prob_of_draws_is_minus_their_entropy():
     assert float(weights.std()) > 0.01, "two lists that are the same show nothing"
 
 
+def test_what_is_learned_of_one_pitch_holds_for_all():
+    """With the tied terms alone, a chord that moves like another one, higher, is as likely."""
+    head = head_of(40, reach=7)
+    for name, weight in head.named_parameters():
+        if name in ("input_weight", "above", "last", "to_logits", "bias"):
+            weight.zero_()
+    h = torch.randn(5, generator=seeded(5), dtype=torch.float64)
+    chords = torch.zeros(2, 2, 40, dtype=torch.float64)  # (place, before and after, pitch)
+    for place, lowest in enumerate((10, 16)):
+        chords[place, 0, [lowest, lowest + 4, lowest + 7]] = 1
+        chords[place, 1, [lowest - 1, lowest + 5, lowest + 7]] = 1
+    logits = [head(h, before)._logits(torch.zeros(1).long(), after[None] > 1, torch.tensor([-1]))[0]
+              for before, after in chords]  # fmt: skip
+    torch.testing.assert_close(logits[0][8:38], logits[1][2:32])
+
+
 def test_frames_are_scored_in_blocks_as_at_once(monkeypatch):
     whole, frames = given(11), binary_frames(11, SIZE)
     expected = whole.log_prob(frames)
@@ -114,7 +143,9 @@ def test_frames_are_scored_in_blocks_as_at_once(monkeypatch):
     torch.testing.assert_close(whole.log_prob(frames), expected)
 
 
-@pytest.mark.parametrize("sizes", [{"num_units": 0}, {"input_size": -1}, {"frame_size": 0}])
-def test_sizes_are_positive(sizes):
-    with pytest.raises(InvalidValueError, match="must be a positive integer"):
+@pytest.mark.parametrize(
+    "sizes", [{"num_units": 0}, {"input_size": -1}, {"frame_size": 0}, {"reach": -1}, {"reach": 6}]
+)
+def test_sizes_that_cannot_be_are_refused(sizes):
+    with pytest.raises(InvalidValueError, match=r"must be (a positive integer|from 0 to 5 semitones)"):
         NoteListHead(**{"hidden_size": 5, "frame_size": 6, "input_size": 6, "num_units": 7, **sizes})
