@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 
 from engine.card import Card
 from engine.checkpoint import CHECKPOINTS, available, read_card
@@ -29,7 +29,7 @@ PUBLISHED = Path(__file__).resolve().parent / "published"
 BEST = "best"  # <corpus>-best: the checkpoint that is meant to be played
 Kind = Literal["exact", "bound", "estimate", "code length"]
 Average = Literal["pooled", "per-sequence", "not stated"]
-Read = TypeVar("Read")
+Read = TypeVar("Read", bound=BaseModel)
 
 
 class _Strict(BaseModel):
@@ -109,6 +109,10 @@ class Figure(_Strict):
         return self
 
 
+class _Sources(RootModel[dict[str, Source]]):
+    model_config = ConfigDict(frozen=True, strict=True)
+
+
 class _File(_Strict):
     corpus: str
     figures: list[Figure] = Field(min_length=1)
@@ -158,14 +162,14 @@ def read_leaderboard(checkpoints: Path = CHECKPOINTS, published: Path = PUBLISHE
     Raises:
         EngineError: a card or a file of published figures cannot be used.
     """
-    sources = _read(published / "sources.json", TypeAdapter(dict[str, Source]))
+    sources = _read(published / "sources.json", _Sources).root
     names = available(checkpoints)
     boards = []
     for corpus in (paper.ours for paper in MUSIC):
         found = [name for name in (f"{corpus}-{end}" for end in (*CELLS, BEST)) if name in names]
         cards = {name: read_card(name, checkpoints) for name in found}
         path = published / f"{corpus}.json"
-        file = _read(path, TypeAdapter(_File))
+        file = _read(path, _File)
         if file.corpus != corpus:
             raise EngineError(f"{path} holds the figures of {file.corpus!r}: rename it")
         standings = [*(_published(figure, sources, path) for figure in file.figures), *ours(cards.values())]
@@ -179,9 +183,9 @@ def _rank(standing: Standing) -> tuple[bool, float, float, str, str]:
     return not standing.comparable, standing.nats, end, standing.method, standing.kind
 
 
-def _read(path: Path, kind: TypeAdapter[Read]) -> Read:
+def _read(path: Path, kind: type[Read]) -> Read:
     try:
-        return kind.validate_json(path.read_bytes())
+        return kind.model_validate_json(path.read_bytes())
     except OSError as error:
         raise EngineError(f"{path} cannot be read ({error.strerror}): restore it") from None
     except ValidationError as error:

@@ -121,7 +121,7 @@ def test_a_figure_just_over_the_printed_one_is_not_at_it(tmp_path):
     """8.54004 is printed as 8.540 but is over 8.54."""
     metrics = music_metrics(train=7.0, test=8.54004, shift=1.0)
     write_checkpoint(tmp_path / "checkpoints", card_of("jsb_chorales-gru", metrics), curve_of(8.45))
-    text = page(tmp_path)
+    text = page(tmp_path).partition("## Leaderboard")[0]  # which has ours in bold whatever they are
     assert "| 8.540 |" in text and "**8.540**" not in text
     assert "Over the printed test figure: `jsb_chorales-gru`." in text
 
