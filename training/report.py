@@ -3,14 +3,16 @@
 The same input gives the same bytes: nothing here knows the date, the machine or how long it took.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.errors import EngineError
 from engine.whole_file import write_whole
+from training.ablation import ABLATION, AblationResult, read_ablation
 from training.evidence import Evidence, read_evidence
 from training.leaderboard import Board, read_leaderboard
 from training.paper import CITATION
+from training.report_ablation import ablation_section
 from training.report_differences import differences
 from training.report_json import results_json
 from training.report_leaderboard import leaderboard_section
@@ -39,7 +41,8 @@ def write_report(checkpoints: Path, results: Path, root: Path) -> list[Path]:
     """
     evidence, boards = read_evidence(checkpoints, results), read_leaderboard(checkpoints)
     files = {root / "docs" / picture.file_name: draw(picture, evidence) for picture in PICTURES}
-    files[root / "docs" / "results.md"] = results_page(evidence, boards).encode("utf-8")
+    page = results_page(evidence, boards, read_ablation(results / ABLATION.name))
+    files[root / "docs" / "results.md"] = page.encode("utf-8")
     files[root / "assets" / "results.json"] = results_json(evidence, boards).encode("utf-8")
     for folder in sorted({path.parent for path in files}):
         _make(folder)
@@ -58,12 +61,12 @@ def _make(folder: Path) -> None:
         ) from None
 
 
-def results_page(evidence: Evidence, boards: Sequence[Board]) -> str:
+def results_page(evidence: Evidence, boards: Sequence[Board], ablation: Mapping[str, AblationResult]) -> str:
     """docs/results.md."""
     lines = [*_opening(), *summary(evidence)]
     lines += [*_table(evidence), *_curves(), *_sizes(), *_time(evidence)]
     lines += [*_search(evidence), *_spread(evidence), "## What is not the same", "", *differences(evidence)]
-    lines += leaderboard_section(boards)
+    lines += [*leaderboard_section(boards), *ablation_section(ablation)]
     return "\n".join(lines).rstrip() + "\n"
 
 
