@@ -40,3 +40,15 @@ def test_each_corpus_has_its_own_models(corpus):
     }
     (model,) = catalogue.models(corpus)
     assert model[1] == {one.corpus.name: one.name for one in (PUBLISHED, MINE)}[corpus]
+
+
+def test_the_best_model_comes_first_and_says_what_it_is():
+    layers = [
+        {"name": "gru", "input_size": 88, "hidden_size": 320},
+        {"name": "attention", "input_size": 320, "hidden_size": 320, "num_heads": 4, "window": 1024},
+    ]
+    model = {"cells": 2 * layers, "head": {"name": "note_list"}, "context_frames": 1, "residual": True}
+    best = card("jsb_chorales-best", "jsb_chorales", "JSB Chorales").model_copy(update={"model": model})
+    assert title(best) == "Best: GRU · 320 units · 2 layers · memory · joint notes"
+    catalogue = Catalogue({one.name: one for one in (PUBLISHED, MINE, best)})
+    assert [name for _, name in catalogue.models("jsb_chorales")] == ["jsb_chorales-best", "jsb_chorales-gru"]
