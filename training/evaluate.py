@@ -15,6 +15,7 @@ from engine.sequence_model import SequenceModel
 from training.batching import MAX_SCORED_FRAMES, Batch, scoring_batches
 from training.population import log_probs, stack_weights
 
+WIDE_UNITS = 64  # wider layers are given fewer frames at once, so that all take about the same memory
 BIN_FRAMES = 4_096  # frames whose 16-bit bins are integrated at once, in float64
 
 
@@ -38,7 +39,9 @@ def score_population(models: Sequence[SequenceModel], sequences: Sequence[Tensor
     device = next(models[0].parameters()).device
     weights = stack_weights(models)
     parts: list[list[LogLikelihood]] = [[] for _ in models]
-    for batch in scoring_batches(sequences, MAX_SCORED_FRAMES // len(models)):
+    widest = max(cell.hidden_size for cell in models[0].cells)
+    share = len(models) * max(1, widest // WIDE_UNITS)
+    for batch in scoring_batches(sequences, MAX_SCORED_FRAMES // share):
         frames = batch.frames.to(device)
         for part, member in zip(parts, log_probs(models[0], weights, frames), strict=True):
             part.append(LogLikelihood.of(member.cpu(), batch.mask))
