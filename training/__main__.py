@@ -1,28 +1,27 @@
-"""``python -m training list | fetch | fit | search | evaluate | report``: parse, call, print."""
+"""``python -m training``: what each command does (training/options.py: what it can be told)."""
 
 import argparse
 import json
 import sys
-from pathlib import Path
-from typing import Any
 
 import torch
 
-from engine.checkpoint import CHECKPOINTS, available, load, read_card
+from engine.checkpoint import available, load, read_card
 from engine.errors import EngineError, InvalidValueError
-from training.ablation import ABLATION, MAX_EPOCHS, AblationOptions, ablation_recipes, run_ablation
+from training.ablation import MAX_EPOCHS, ablation_recipes
 from training.campaign import Campaign, CampaignOptions
-from training.corpora import CORPORA, SPLITS, open_corpus
+from training.corpora import CORPORA, open_corpus
 from training.evaluate import evaluate
 from training.fetch import fetch
 from training.fit import Fit, FitOptions
+from training.options import make_parser
 from training.publish import publish
-from training.recipe import RECIPES, Recipe, make_recipe, read_recipe, recipe_names
-from training.results import RESULTS
-from training.run_state import RUNS, remove_run
+from training.recipe import RECIPES, Recipe, make_recipe, read_recipe, recipe_names, write_recipe
+from training.run_state import remove_run
+from training.series import SeriesOptions, run_series
+from training.spread import best_seed, seed_recipes
 from training.workers import num_cores, open_workers
 
-ROOT = Path(__file__).resolve().parents[1]
 MAX_THREADS = 256
 MAX_SEEDS = 100
 MAX_WORKERS = 256
@@ -30,9 +29,9 @@ MAX_WORKERS = 256
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; an error that the user can mend is printed in one line, and gives 1."""
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     try:
-        options.run(options)
+        COMMANDS[options.command](options)
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -40,98 +39,6 @@ def main(arguments: list[str] | None = None) -> int:
         print("stopped; the same command goes on from the last saved state", file=sys.stderr)
         return 130
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m training", description="Fit and evaluate models.")
-    commands = parser.add_subparsers(
-        required=True, metavar="list | fetch | fit | search | ablate | evaluate | report"
-    )
-    listing = commands.add_parser("list", help="recipes, corpora and checkpoints")
-    listing.set_defaults(run=_list)
-    fetching = commands.add_parser("fetch", help="download a corpus from its origin")
-    fetching.add_argument("name", help=f"one of: {', '.join(CORPORA)}")
-    fetching.set_defaults(run=_fetch)
-    _add_fit(commands)
-    _add_search(commands)
-    _add_ablate(commands)
-    evaluating = commands.add_parser("evaluate", help="exact likelihood of a split under a checkpoint")
-    evaluating.add_argument("checkpoint")
-    evaluating.add_argument("--split", default="test", choices=SPLITS)
-    evaluating.add_argument("--corpus", help="score another corpus of the same kind than the model's own")
-    evaluating.add_argument("--json", action="store_true", help="print one JSON object")
-    evaluating.set_defaults(run=_evaluate)
-    reporting = commands.add_parser(
-        "report", help="write docs/results.md, its pictures and assets/results.json"
-    )
-    reporting.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help="folder of the checkpoints")
-    reporting.add_argument("--results", type=Path, default=RESULTS, help="folder of the results of searches")
-    reporting.add_argument("--out", type=Path, default=ROOT, help="folder that holds docs/ and assets/")
-    reporting.set_defaults(run=_report)
-    for command in (listing, fetching, evaluating):
-        _add_folders(command)
-    return parser
-
-
-def _add_fit(commands: Any) -> None:
-    fitting = commands.add_parser("fit", help="fit a recipe, or a cell on your own folder")
-    fitting.add_argument("recipe", nargs="?", help=f"a .json file or one of: {', '.join(recipe_names())}")
-    _add_recipe_changes(fitting)
-    fitting.add_argument("--learning-rate", type=float)
-    fitting.add_argument("--threads", type=int, default=1, help="CPU threads; small models like one")
-    fitting.add_argument("--quiet", action="store_true", help="no progress bar")
-    fitting.set_defaults(run=_fit)
-
-
-def _add_search(commands: Any) -> None:
-    searching = commands.add_parser(
-        "search", help="the best of ten learning rates, for one recipe or several"
-    )
-    searching.add_argument("recipe", nargs="*", help=f".json files or any of: {', '.join(recipe_names())}")
-    _add_recipe_changes(searching)
-    searching.add_argument("--results", type=Path, default=RESULTS, help="folder of the results")
-    searching.add_argument("--seeds", type=int, default=1, help="seeds with which the winner is fitted")
-    searching.add_argument("--workers", type=int, help="processes (default: one a core, or one for a GPU)")
-    searching.add_argument("--scheduler", help="tcp://HOST:8786 of a Dask scheduler, for many machines")
-    searching.add_argument(
-        "--update-recipes", action="store_true", help="write the winners' rates into training/recipes"
-    )
-    searching.set_defaults(run=_search)
-
-
-def _add_ablate(commands: Any) -> None:
-    ablating = commands.add_parser(
-        "ablate", help="fit every head, cell and memory at equal numbers of parameters"
-    )
-    ablating.add_argument("corpus", nargs="*", choices=(*MAX_EPOCHS, []), help=" or ".join(MAX_EPOCHS))
-    ablating.add_argument("--corpora", type=Path, help="folder of the corpora")
-    ablating.add_argument("--runs", type=Path, default=RUNS, help="folder of the states of unfinished fits")
-    ablating.add_argument("--results", type=Path, default=ABLATION, help="folder of the results")
-    ablating.add_argument("--workers", type=int, help="processes (default: one a core)")
-    ablating.add_argument("--scheduler", help="tcp://HOST:8786 of a Dask scheduler, for many machines")
-    ablating.set_defaults(run=_ablate)
-
-
-def _add_recipe_changes(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--corpus", help="a corpus name, midi:PATH or audio:PATH")
-    command.add_argument("--cell", help="tanh, gru or lstm")
-    command.add_argument("--name", help="of the new checkpoint")
-    command.add_argument("--units", type=int, help="hidden units a layer; default: the paper's")
-    command.add_argument("--layers", type=int, help="recurrent layers")
-    command.add_argument("--epochs", type=int, help="at most this many")
-    command.add_argument("--patience", type=int, help="epochs without progress on validation before stopping")
-    command.add_argument("--seed", type=int)
-    command.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
-    command.add_argument("--runs", type=Path, default=RUNS, help="folder of the states of unfinished fits")
-    command.add_argument("--replace", action="store_true", help="replace a checkpoint of the same name")
-    _add_folders(command)
-
-
-def _add_folders(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--corpora", type=Path, help="folder of the corpora (default: $EARSHOT_CORPORA or ./corpora)"
-    )
-    command.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help="folder of the checkpoints")
 
 
 def _list(options: argparse.Namespace) -> None:
@@ -221,9 +128,7 @@ def _search(options: argparse.Namespace) -> None:
         raise InvalidValueError(f"--seeds {options.seeds} must be from 1 to {MAX_SEEDS}")
     recipes = [_recipe(options, name) for name in names]
     device = _device(options.device).type
-    count = options.workers if options.workers is not None else 1 if device == "cuda" else num_cores()
-    if not 1 <= count <= MAX_WORKERS:
-        raise InvalidValueError(f"--workers {count} must be from 1 to {MAX_WORKERS}")
+    count = _num_workers(options, 1 if device == "cuda" else num_cores())
     campaign = Campaign(
         recipes,
         CampaignOptions(
@@ -237,14 +142,36 @@ def _search(options: argparse.Namespace) -> None:
 
 
 def _ablate(options: argparse.Namespace) -> None:
-    count = num_cores() if options.workers is None else options.workers
-    if not 1 <= count <= MAX_WORKERS:
-        raise InvalidValueError(f"--workers {count} must be from 1 to {MAX_WORKERS}")
+    count = _num_workers(options)
     recipes = ablation_recipes(tuple(options.corpus or MAX_EPOCHS))
     for name in dict.fromkeys(recipe.corpus for recipe in recipes):
         open_corpus(name, options.corpora).load()  # now: what is missing is said before workers are started
     with open_workers(count, options.scheduler) as client:
-        run_ablation(recipes, AblationOptions(options.corpora, options.runs, options.results), client)
+        run_series(recipes, SeriesOptions(options.corpora, options.runs, options.results), client)
+    for recipe in recipes:
+        remove_run(options.runs / recipe.name)
+
+
+def _spread(options: argparse.Namespace) -> None:
+    recipe = read_recipe(options.recipe)
+    _check_place(recipe.name, options)
+    if not 1 <= options.seeds <= MAX_SEEDS:
+        raise InvalidValueError(f"--seeds {options.seeds} must be from 1 to {MAX_SEEDS}")
+    count = _num_workers(options)
+    corpus = open_corpus(recipe.corpus, options.corpora, recipe.seed)
+    data = corpus.load()
+    recipes = seed_recipes(recipe, options.seeds)
+    with open_workers(count, options.scheduler) as client:
+        run_series(recipes, SeriesOptions(options.corpora, options.runs, options.results), client)
+    best = best_seed(recipes, options.results)
+    fit = Fit(best, data, FitOptions(torch.device("cpu"), options.runs / best.name, quiet=True))
+    fit.recipe = recipe.model_copy(update={"seed": best.seed})  # it is published under its own name
+    folder = publish(fit, fit.best_model(), corpus, data, options.checkpoints)
+    print(f"seed {best.seed} is best on valid; wrote {folder}")
+    if options.update_recipes:
+        write_recipe(fit.recipe, RECIPES)
+    for each in recipes:
+        remove_run(options.runs / each.name)
 
 
 def _check_place(name: str, options: argparse.Namespace) -> None:
@@ -261,6 +188,13 @@ def _device(name: str) -> torch.device:
     if name == "cuda" and not torch.cuda.is_available():
         raise InvalidValueError("no CUDA device is available here: say --device cpu, or auto")
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def _num_workers(options: argparse.Namespace, default: int | None = None) -> int:
+    count = options.workers if options.workers is not None else default or num_cores()
+    if not 1 <= count <= MAX_WORKERS:
+        raise InvalidValueError(f"--workers {count} must be from 1 to {MAX_WORKERS}")
+    return count
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -280,6 +214,17 @@ def _evaluate(options: argparse.Namespace) -> None:
         for key, value in figures.items():
             print(f"{key:30} {value:.4f}" if isinstance(value, float) else f"{key:30} {value}")
 
+
+COMMANDS = {
+    "list": _list,
+    "fetch": _fetch,
+    "fit": _fit,
+    "search": _search,
+    "spread": _spread,
+    "ablate": _ablate,
+    "evaluate": _evaluate,
+    "report": _report,
+}
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(errors="backslashreplace")  # a user's file may have a name that is no UTF-8

@@ -1,30 +1,17 @@
 """Ablation: what a joint head, a cell and a memory are each worth, at equal numbers of parameters.
 
 Two heads, three cells, with attention over the own past or without: twelve models a corpus, each as wide as
-the budget of parameters allows, all fitted alike for the same epochs. Each result is on disk as soon as it is
-known, so that a stopped ablation goes on.
-
-    training/results/ablation/<name>.json   AblationResult
+the budget of parameters allows, all fitted alike for the same epochs: a series (training/series.py) whose
+results are in training/results/ablation.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
-from typing import Any
 
-from distributed import Client, as_completed
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from engine.errors import EngineError
 from engine.representations.piano_roll import PianoRoll
 from engine.sequence_model import build_model
-from engine.whole_file import write_whole
 from training.paper import CELLS
 from training.recipe import Recipe, make_recipe
 from training.results import RESULTS
-from training.run_state import remove_run
-from training.search import Job, run_job
 
 ABLATION = RESULTS / "ablation"
 MAX_EPOCHS = {"jsb_chorales": 120, "nottingham": 20}
@@ -47,38 +34,6 @@ OPTIMISER = {
     "max_gradient_norm": 100.0,
 }
 REGULARISATION = {"dropout": 0.2, "averaging": 0.99}
-
-
-class AblationResult(BaseModel):
-    """One model of the table.
-
-    Args:
-        metrics: split -> figure -> value.
-        seconds: of the fit, beside whatever else its worker's machine did.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-    recipe: dict[str, Any]
-    num_parameters: int
-    epochs: int
-    best_epoch: int
-    seconds: float
-    metrics: dict[str, dict[str, int | float]]
-
-
-@dataclass(frozen=True)
-class AblationOptions:
-    """Where an ablation reads and writes.
-
-    Args:
-        tell: is given a sentence about each model that is done.
-    """
-
-    corpora: Path | None
-    runs: Path
-    results: Path = ABLATION
-    tell: Callable[[str], None] = print
 
 
 def ablation_recipes(corpora: tuple[str, ...] = tuple(MAX_EPOCHS)) -> list[Recipe]:
@@ -110,74 +65,3 @@ def ablation_recipe(corpus: str, head: str, cell: str, memory: str) -> Recipe:
 def num_parameters(recipe: Recipe) -> int:
     """Of a model of 88 pitches."""
     return build_model(recipe.model_spec(PianoRoll(21, 88, 2))).num_parameters()
-
-
-def run_ablation(recipes: list[Recipe], options: AblationOptions, client: Client) -> None:
-    """Fit what is not on disk yet, as many at a time as there are workers.
-
-    Raises:
-        EngineError: a corpus is missing, a result belongs to another recipe, or the disk refuses.
-    """
-    known = read_ablation(options.results)
-    stale = [recipe.name for recipe in recipes if recipe.name in known and not _is_of(known, recipe)]
-    if stale:
-        raise EngineError(
-            f"the results of {', '.join(stale)} in {options.results} are those of other recipes: "
-            "move them away to fit these models again"
-        )
-    waiting = [recipe for recipe in recipes if recipe.name not in known]
-    tasks = {
-        client.submit(run_job, _job(recipe, options), pure=False, priority=-place): recipe
-        for place, recipe in enumerate(waiting)
-    }
-    for future in as_completed(list(tasks)):
-        recipe, (report,) = tasks[future], future.result()
-        if "error" in report or report["diverged"]:
-            raise EngineError(report.get("error", f"{recipe.name} diverged: lower its learning rate"))
-        found = {key: value for key, value in report.items() if key in AblationResult.model_fields}
-        result = AblationResult(recipe=recipe.model_dump(), num_parameters=num_parameters(recipe), **found)
-        _keep(recipe.name, result, options.results)
-        remove_run(options.runs / recipe.name)
-        figure = result.metrics["valid"]["nats_per_frame"]
-        options.tell(f"{recipe.name}: {figure:.3f} nats per frame on valid")
-
-
-def _keep(name: str, result: AblationResult, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / f"{name}.json", (result.model_dump_json(indent=1) + "\n").encode())
-
-
-def read_ablation(folder: Path = ABLATION) -> dict[str, AblationResult]:
-    """All results by name, sorted.
-
-    Raises:
-        EngineError: a file cannot be read, or holds something else.
-    """
-    return dict(_read(folder))
-
-
-def _read(folder: Path) -> Iterator[tuple[str, AblationResult]]:
-    for path in sorted(folder.glob("*.json")):
-        try:
-            yield path.stem, AblationResult.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
-            reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error.strerror
-            raise EngineError(
-                f"{path} is no result of an ablation ({reason}): restore it, or move it away to fit again"
-            ) from None
-
-
-def _is_of(known: dict[str, AblationResult], recipe: Recipe) -> bool:
-    return make_recipe(known[recipe.name].recipe) == recipe
-
-
-def _job(recipe: Recipe, options: AblationOptions) -> Job:
-    return Job(
-        recipe=recipe.model_dump(),
-        rates=(recipe.optimiser.learning_rate,),
-        folders=(str(options.runs / recipe.name),),
-        until_epoch=recipe.max_epochs,
-        corpora=str(options.corpora) if options.corpora else None,
-        device="cpu",
-        scored=True,
-    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.errors import EngineError
 from engine.whole_file import write_whole
-from training.ablation import ABLATION, AblationResult, read_ablation
+from training.ablation import ABLATION
 from training.evidence import Evidence, read_evidence
 from training.leaderboard import Board, read_leaderboard
 from training.paper import CITATION
@@ -26,6 +26,7 @@ from training.report_search import (
 )
 from training.report_summary import summary
 from training.report_tables import machines, music_table, sizes_table, speech_table, time_table
+from training.series import FitResult, read_series
 
 
 def write_report(checkpoints: Path, results: Path, root: Path) -> list[Path]:
@@ -41,7 +42,7 @@ def write_report(checkpoints: Path, results: Path, root: Path) -> list[Path]:
     """
     evidence, boards = read_evidence(checkpoints, results), read_leaderboard(checkpoints)
     files = {root / "docs" / picture.file_name: draw(picture, evidence) for picture in PICTURES}
-    page = results_page(evidence, boards, read_ablation(results / ABLATION.name))
+    page = results_page(evidence, boards, read_series(results / ABLATION.name))
     files[root / "docs" / "results.md"] = page.encode("utf-8")
     files[root / "assets" / "results.json"] = results_json(evidence, boards).encode("utf-8")
     for folder in sorted({path.parent for path in files}):
@@ -61,7 +62,7 @@ def _make(folder: Path) -> None:
         ) from None
 
 
-def results_page(evidence: Evidence, boards: Sequence[Board], ablation: Mapping[str, AblationResult]) -> str:
+def results_page(evidence: Evidence, boards: Sequence[Board], ablation: Mapping[str, FitResult]) -> str:
     """docs/results.md."""
     lines = [*_opening(), *summary(evidence)]
     lines += [*_table(evidence), *_curves(), *_sizes(), *_time(evidence)]

@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from itertools import product
 
-from training.ablation import HEADS, MAX_PARAMETERS, MEMORIES, AblationResult
+from training.ablation import HEADS, MAX_PARAMETERS, MEMORIES
 from training.markdown import DASH, listing, number, signed, table
 from training.paper import CELL_TITLES, CELLS, MUSIC
+from training.series import FitResult
 
 HEAD_TITLES = {"bernoulli": "independent notes", "note_list": "note list"}
 MEMORY_TITLES = {"none": "no memory", "attention": "attention over the own past"}
-Found = Mapping[tuple[str, str, str], AblationResult]  # (head, cell, memory) of a corpus
+Found = Mapping[tuple[str, str, str], FitResult]  # (head, cell, memory) of a corpus
 
 
-def ablation_section(results: Mapping[str, AblationResult]) -> list[str]:
+def ablation_section(results: Mapping[str, FitResult]) -> list[str]:
     """The section; nothing while no model of it is fitted."""
     tables = [line for corpus in MUSIC for line in _corpus(corpus.ours, corpus.title, results)]
     if not tables:
@@ -29,7 +30,7 @@ def ablation_section(results: Mapping[str, AblationResult]) -> list[str]:
     ]
 
 
-def _corpus(name: str, title: str, results: Mapping[str, AblationResult]) -> list[str]:
+def _corpus(name: str, title: str, results: Mapping[str, FitResult]) -> list[str]:
     keys = product(HEADS, CELLS, MEMORIES)
     found = {key: results[full] for key in keys if (full := "-".join((name, *key))) in results}
     if not found:
@@ -47,13 +48,13 @@ def _corpus(name: str, title: str, results: Mapping[str, AblationResult]) -> lis
     return [f"**{title}**, {epochs} epochs", "", *table(titles, rows, num_words=2), *_worth(found)]
 
 
-def _cell(result: AblationResult | None) -> str:
+def _cell(result: FitResult | None) -> str:
     if result is None:
         return DASH
     return f"{number(_test(result))} ({number(result.seconds / result.epochs, 1)} s)"
 
 
-def _test(result: AblationResult) -> float:
+def _test(result: FitResult) -> float:
     return result.metrics["test"]["nats_per_frame"]
 
 

@@ -8,15 +8,9 @@ from distributed import Client
 from engine.errors import EngineError
 from tests.training import tiny
 from training import __main__ as program
-from training import ablation, search
-from training.ablation import (
-    MAX_PARAMETERS,
-    AblationOptions,
-    ablation_recipes,
-    num_parameters,
-    read_ablation,
-    run_ablation,
-)
+from training import search
+from training.ablation import MAX_PARAMETERS, ablation_recipes, num_parameters
+from training.series import SeriesOptions, read_series, run_series
 
 
 @pytest.fixture
@@ -39,31 +33,30 @@ def test_what_is_on_disk_is_not_fitted_again(client, tmp_path, monkeypatch):
     monkeypatch.setattr(search, "open_corpus", lambda *given: tiny.TinyCorpus(tiny.music()))
     recipes = [tiny.recipe(name=name, max_epochs=2, patience=2) for name in ("a", "b", "c")]
     told: list[str] = []
-    options = AblationOptions(None, tmp_path / "runs", tmp_path / "results", told.append)
-    run_ablation(recipes[:2], options, client)
+    options = SeriesOptions(None, tmp_path / "runs", tmp_path / "results", told.append)
+    run_series(recipes[:2], options, client)
     assert sorted(line.split(":")[0] for line in told) == ["a", "b"]
     first = (tmp_path / "results" / "a.json").read_bytes()
-    run_ablation(recipes, options, client)
+    run_series(recipes, options, client)
     assert len(told) == 3 and told[2].startswith("c: ")
     assert (tmp_path / "results" / "a.json").read_bytes() == first
-    found = read_ablation(tmp_path / "results")
+    found = read_series(tmp_path / "results")
     assert list(found) == ["a", "b", "c"] and found["a"].metrics == found["b"].metrics
-    assert not list((tmp_path / "runs").glob("*/state-*"))
 
 
 def test_results_of_other_recipes_are_refused(client, tmp_path, monkeypatch):
     monkeypatch.setattr(search, "open_corpus", lambda *given: tiny.TinyCorpus(tiny.music()))
-    options = AblationOptions(None, tmp_path / "runs", tmp_path / "results", lambda _: None)
-    run_ablation([tiny.recipe(name="a", max_epochs=1)], options, client)
+    options = SeriesOptions(None, tmp_path / "runs", tmp_path / "results", lambda _: None)
+    run_series([tiny.recipe(name="a", max_epochs=1)], options, client)
     with pytest.raises(EngineError, match=r"the results of a in .* are those of other recipes: move them"):
-        run_ablation([tiny.recipe(name="a", max_epochs=2)], options, client)
+        run_series([tiny.recipe(name="a", max_epochs=2)], options, client)
     (tmp_path / "results" / "a.json").write_text(json.dumps({"recipe": 1}))
-    with pytest.raises(EngineError, match=r"a\.json is no result of an ablation"):
-        read_ablation(tmp_path / "results")
+    with pytest.raises(EngineError, match=r"a\.json is no result of a fit"):
+        read_series(tmp_path / "results")
 
 
 def test_a_corpus_that_is_not_there_is_said_before_anything_is_fitted(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(ablation, "run_ablation", None)
+    monkeypatch.setattr(program, "run_series", None)
     assert program.main(["ablate", "nottingham", "--corpora", str(tmp_path)]) == 1
     assert "nottingham" in capsys.readouterr().err
     assert program.main(["ablate", "--workers", "0"]) == 1

@@ -17,6 +17,7 @@ from engine.rendering.midi import midi_bytes
 from engine.score import Note, Score
 from training import __main__ as program
 from training import fit as fit_module
+from training import options as told
 from training.corpora import CORPORA
 from training.fetch import Fetched
 from training.recipe import recipe_names
@@ -49,8 +50,8 @@ class CommandLine:
 
 @pytest.fixture
 def command(tmp_path, monkeypatch, capsys) -> CommandLine:
-    monkeypatch.setattr(program, "RUNS", tmp_path / "runs")
-    monkeypatch.setattr(program, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(told, "RUNS", tmp_path / "runs")
+    monkeypatch.setattr(told, "RESULTS", tmp_path / "results")
     monkeypatch.delenv("EARSHOT_CORPORA", raising=False)
     return CommandLine(tmp_path, capsys)
 

@@ -2,19 +2,20 @@
 
 import pytest
 
-from training.ablation import AblationResult, ablation_recipes
+from training.ablation import ablation_recipes
 from training.report_ablation import ablation_section
+from training.series import FitResult
 
 WORTH = {"note_list": -3.0, "attention": -0.5, "gru": -0.25, "lstm": -0.125}
 
 
-def results(names: list[str] | None = None) -> dict[str, AblationResult]:
+def results(names: list[str] | None = None) -> dict[str, FitResult]:
     """Ten nats, less what each part is worth."""
     found = {}
     for recipe in ablation_recipes(("nottingham",)):
         nats = 10.0 + sum(worth for part, worth in WORTH.items() if part in recipe.name.split("-"))
-        found[recipe.name] = AblationResult(
-            recipe=recipe.model_dump(), num_parameters=199_000, epochs=20, best_epoch=19, seconds=50.0,
+        found[recipe.name] = FitResult(
+            recipe=recipe.model_dump(), epochs=20, best_epoch=19, seconds=50.0,
             metrics={"test": {"nats_per_frame": nats}},
         )  # fmt: skip
     return {name: found[name] for name in names or found}

@@ -1,0 +1,39 @@
+"""Spread: one recipe fitted from several seeds, a series (training/series.py) whose best is published.
+
+training/results/seeds/<name>-seed<k>.json   FitResult
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.recipe import Recipe, make_recipe
+from training.results import RESULTS
+from training.series import FitResult, read_series, valid_nats
+
+SEEDS = RESULTS / "seeds"
+
+
+def seed_recipes(recipe: Recipe, count: int) -> list[Recipe]:
+    """The recipe with its own seed and those after it, each under a name of its own."""
+    seeds = range(recipe.seed, recipe.seed + count)
+    return [recipe.model_copy(update={"seed": seed, "name": f"{recipe.name}-seed{seed}"}) for seed in seeds]
+
+
+def best_seed(recipes: Sequence[Recipe], folder: Path = SEEDS) -> Recipe:
+    """That of them whose result is best on validation.
+
+    Raises:
+        EngineError: a result cannot be read.
+    """
+    found = read_series(folder)
+    return min(recipes, key=lambda each: valid_nats(found[each.name]))
+
+
+def spread_of(name: str, folder: Path = SEEDS) -> list[FitResult]:
+    """Results of a recipe's seeds, by seed.
+
+    Raises:
+        EngineError: a result cannot be read.
+    """
+    found = [result for key, result in read_series(folder).items() if key.startswith(f"{name}-seed")]
+    return sorted(found, key=lambda result: make_recipe(result.recipe).seed)
