@@ -3,7 +3,7 @@
 The same input gives the same bytes: nothing here knows the date, the machine or how long it took.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.errors import EngineError
@@ -27,6 +27,7 @@ from training.report_search import (
 from training.report_summary import summary
 from training.report_tables import machines, music_table, sizes_table, speech_table, time_table
 from training.series import FitResult, read_series
+from training.spread import SEEDS, spread_of
 
 
 def write_report(checkpoints: Path, results: Path, root: Path) -> list[Path]:
@@ -42,8 +43,8 @@ def write_report(checkpoints: Path, results: Path, root: Path) -> list[Path]:
     """
     evidence, boards = read_evidence(checkpoints, results), read_leaderboard(checkpoints)
     files = {root / "docs" / picture.file_name: draw(picture, evidence) for picture in PICTURES}
-    page = results_page(evidence, boards, read_series(results / ABLATION.name))
-    files[root / "docs" / "results.md"] = page.encode("utf-8")
+    beyond = [*leaderboard_section(boards, _spreads(boards, results)), *_ablation(results)]
+    files[root / "docs" / "results.md"] = results_page(evidence, beyond).encode("utf-8")
     files[root / "assets" / "results.json"] = results_json(evidence, boards).encode("utf-8")
     for folder in sorted({path.parent for path in files}):
         _make(folder)
@@ -62,12 +63,26 @@ def _make(folder: Path) -> None:
         ) from None
 
 
-def results_page(evidence: Evidence, boards: Sequence[Board], ablation: Mapping[str, FitResult]) -> str:
-    """docs/results.md."""
+def _spreads(boards: Sequence[Board], results: Path) -> dict[str, list[FitResult]]:
+    return {
+        board.best.name: spread_of(board.best.name, results / SEEDS.name) for board in boards if board.best
+    }
+
+
+def _ablation(results: Path) -> list[str]:
+    return ablation_section(read_series(results / ABLATION.name))
+
+
+def results_page(evidence: Evidence, beyond: Sequence[str]) -> str:
+    """docs/results.md.
+
+    Args:
+        beyond: the lines of what the paper has nothing of.
+    """
     lines = [*_opening(), *summary(evidence)]
     lines += [*_table(evidence), *_curves(), *_sizes(), *_time(evidence)]
     lines += [*_search(evidence), *_spread(evidence), "## What is not the same", "", *differences(evidence)]
-    lines += [*leaderboard_section(boards), *ablation_section(ablation)]
+    lines += beyond
     return "\n".join(lines).rstrip() + "\n"
 
 

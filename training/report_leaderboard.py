@@ -1,11 +1,13 @@
 """Leaderboard of the report: all published figures and ours, in words, in tables and as data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import Any
 
 from training.evidence import nats
 from training.leaderboard import Board, Source, Standing, architecture
 from training.markdown import DASH, counted, listing, number, table
+from training.series import FitResult
 
 HEAD = ["model", "nats", "kind", "average", "how known", "parameters", "source", "note"]
 BEST_HEAD = [
@@ -15,10 +17,14 @@ BEST_HEAD = [
 SIGNS = {"bound": "≤ ", "estimate": "≈ "}  # before a figure, since a table is read figure by figure
 
 
-def leaderboard_section(boards: Sequence[Board]) -> list[str]:
-    """The part of docs/results.md."""
+def leaderboard_section(boards: Sequence[Board], spreads: Mapping[str, Sequence[FitResult]]) -> list[str]:
+    """The part of docs/results.md.
+
+    Args:
+        spreads: of best models that were fitted from several seeds, the results of all.
+    """
     lines = ["## Leaderboard", "", *_counts(boards), "", *lowest(boards), "", *_protocol(), ""]
-    lines += _best(boards)
+    lines += [*_best(boards), *_spreads(spreads)]
     for board in boards:
         lines += [f"### {board.title}", "", *_table(board, True)]
         if others := _table(board, False):
@@ -111,6 +117,20 @@ def _best(boards: Sequence[Board]) -> list[str]:
     if not rows:
         return ["The models that are meant to be played, `<corpus>-best`, are not fitted yet.", ""]
     return ["The models that are meant to be played, pooled but where said:", "", *table(BEST_HEAD, rows, 2)]
+
+
+def _spreads(spreads: Mapping[str, Sequence[FitResult]]) -> list[str]:
+    """What another seed would have given; the one that is published was chosen on validation."""
+    sentences = []
+    for name, results in spreads.items():
+        figures = sorted(nats(result.metrics, "test", "pooled") for result in results)
+        if len(figures) > 1:
+            every = listing(number(value) for value in figures)
+            sentences.append(
+                f"`{name}` from {len(figures)} seeds, test: median {number(median(figures))}, "
+                f"best {number(figures[0])} (all: {every})."
+            )
+    return [line for sentence in sentences for line in (sentence, "")]
 
 
 def _table(board: Board, comparable: bool) -> list[str]:

@@ -11,8 +11,10 @@ from tests.training.report_folders import MUSIC_CORPORA, card_of, curve_of, musi
 from training.evidence import read_evidence
 from training.leaderboard import PUBLISHED, Kind, architecture, read_leaderboard
 from training.paper import CELL_TITLES, MUSIC
+from training.recipe import make_recipe
 from training.report import write_report
 from training.report_leaderboard import figure, lowest
+from training.series import FitResult
 
 LAYER = [
     {"name": "gru", "input_size": 88, "hidden_size": 320},
@@ -217,3 +219,21 @@ def test_a_file_that_is_missing_or_of_another_corpus_is_named(copy, tmp_path):
     (copy / "nottingham.json").unlink()
     with pytest.raises(EngineError, match=r"nottingham\.json cannot be read \(No such file"):
         read_leaderboard(tmp_path, copy)
+
+
+def test_the_median_and_the_best_of_the_seeds_are_told(tmp_path):
+    write_best(tmp_path / "checkpoints", "jsb_chorales", 4.2)
+    seeds = tmp_path / "results" / "seeds"
+    seeds.mkdir(parents=True)
+    for seed, test in ((1, 4.2), (2, 4.3), (3, 4.15)):
+        recipe = make_recipe({"name": f"x-seed{seed}", "corpus": "x", "cell": "gru", "seed": seed})
+        result = FitResult(
+            recipe=recipe.model_dump(), epochs=3, best_epoch=2, seconds=1.0,
+            metrics={"test": {"nats_per_frame": test}},
+        )  # fmt: skip
+        path = seeds / f"jsb_chorales-best-seed{seed}.json"
+        path.write_text(result.model_dump_json(), encoding="utf-8")
+    write_report(tmp_path / "checkpoints", tmp_path / "results", tmp_path)
+    text = (tmp_path / "docs" / "results.md").read_text(encoding="utf-8")
+    said = "from 3 seeds, test: median 4.200, best 4.150 (all: 4.150, 4.200 and 4.300)."
+    assert f"`jsb_chorales-best` {said}" in text
