@@ -74,6 +74,7 @@ def _fitted(recipe: Recipe) -> str:
         "weight decay": optimiser.weight_decay,
         "weight noise": optimiser.weight_noise,
         "dropout": regularisation.dropout,
+        "dropout in the head": regularisation.list_dropout,
         "averaged weights": regularisation.averaging,
         "transposed by up to": regularisation.transposition,
     }

@@ -10,6 +10,7 @@ Conventions
 """
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
@@ -25,6 +26,16 @@ from training.settings import Optimiser
 Weights = dict[str, Tensor]
 Layers = list[tuple[Tensor, ...]]
 Drop = Callable[[Tensor], Tensor]
+
+
+class Drops(NamedTuple):
+    """Dropout, of the outputs of every cell, and within a joint head; None for no dropout."""
+
+    cells: Drop | None
+    list: Drop | None
+
+
+NO_DROPS = Drops(None, None)
 
 
 def stack_weights(models: Sequence[SequenceModel]) -> Weights:
@@ -54,18 +65,19 @@ def read_part(
     frames: Tensor,
     layers: Layers,
     before: Tensor | None,
-    drop: Drop | None = None,
+    drops: Drops = NO_DROPS,
 ) -> tuple[Float[Tensor, "member batch time"], Layers]:
     """Log-probabilities of a part of the sequences, and the states that it leaves.
 
     Args:
         layers: what the part before left.
         before: its last ``context_frames`` frames, None at the start.
-        drop: what becomes of the outputs of every cell; the same for all members.
+        drops: the same for all members.
     """
 
     def of_member(member: Weights, layers: Layers) -> tuple[Tensor, Layers]:
-        distribution, state = functional_call(model, member, (frames, layers, before, drop))
+        distribution, state = functional_call(model, member, (frames, layers, before, drops.cells))
+        distribution = distribution.dropped(drops.list) if drops.list else distribution
         return distribution.log_prob(frames), list(state.layers)
 
     if len(next(iter(weights.values()))) == 1:  # not all operations are as fast with an axis of members
@@ -116,7 +128,8 @@ def update(
     """
     settings, length = recipe.optimiser, batch.frames.shape[1]
     size = settings.chunk_frames or length
-    drop = dropout(recipe.regularisation.dropout, rng)
+    shares = recipe.regularisation
+    drops = Drops(dropout(shares.dropout, rng), dropout(shares.list_dropout, rng))
     layers = start_layers(models[0], stack_weights(models), len(batch.frames))
     nats = torch.zeros(len(models), device=batch.frames.device)
     for start in range(0, length, size):
@@ -127,7 +140,7 @@ def update(
         part = Batch(batch.frames[:, start : start + size], batch.mask[:, start : start + size])
         before = _last_frames(batch.frames[:, :start], models[0].context_frames)
         weights = add_noise(stack_weights(models), settings.weight_noise, rng)
-        found, layers = read_part(models[0], weights, part.frames, layers, before, drop)
+        found, layers = read_part(models[0], weights, part.frames, layers, before, drops)
         part_nats = -(found * part.mask).sum((1, 2))
         _step(models, optimisers, part_nats / len(part.frames), settings)
         nats = nats + part_nats.detach()

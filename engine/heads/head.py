@@ -8,6 +8,7 @@ Conventions
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import torch
 from jaxtyping import Float
@@ -33,6 +34,10 @@ class Distribution(ABC):
     @abstractmethod
     def sample(self, uniforms: Float[Tensor, "*axes uniforms"]) -> Float[Tensor, "*axes event"]:
         """The frame that these uniform numbers draw."""
+
+    def dropped(self, drop: Callable[[Tensor], Tensor]) -> "Distribution":
+        """With ``drop`` on what it computes within itself: dropout, while fitting. Most compute nothing."""
+        return self
 
     @abstractmethod
     def temper(self, temperature: float) -> "Distribution":

@@ -22,6 +22,8 @@ Conventions
     choice  one element of a list, the stop among them; all choices of all frames stand below one another
 """
 
+from collections.abc import Callable
+from copy import copy
 from typing import NamedTuple
 
 import torch
@@ -75,6 +77,7 @@ class NoteList(Distribution):
         self.weights = weights
         self.motion = motion
         self.temperature = temperature
+        self.drop: Callable[[Tensor], Tensor] | None = None
         self.size = len(weights.above)
 
     @property
@@ -111,6 +114,12 @@ class NoteList(Distribution):
             last[active] = rank
         return sounding.flip(-1).to(self.base.dtype).view(*self.base.shape[:-1], self.size)
 
+    def dropped(self, drop: Callable[[Tensor], Tensor]) -> "NoteList":
+        """With ``drop`` on g of every choice."""
+        twin = copy(self)
+        twin.drop = drop
+        return twin
+
     def temper(self, temperature: float) -> "NoteList":
         """The logits of every choice divided by the temperature."""
         if temperature == 1:
@@ -136,6 +145,7 @@ class NoteList(Distribution):
         """Of every rank and "stop"; minus infinity for ranks that are not below the last."""
         weights, base = self.weights, self.base.reshape(-1, self.base.shape[-1])[frames]
         units = functional.silu(base + above.to(base.dtype) @ weights.above + weights.last[last + 1])
+        units = self.drop(units) if self.drop else units
         logits = functional.linear(units, weights.to_logits, weights.bias)
         rank_numbers = torch.arange(self.size + 1, device=base.device)
         if self.motion is not None:

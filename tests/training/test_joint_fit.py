@@ -29,7 +29,7 @@ def joint_recipe(**changes: object):
     parts = {
         "num_layers": 2, "residual": True, "memory": {"num_heads": 2, "window": 7},
         "joint_head": {"num_units": 9},
-        "regularisation": {"dropout": 0.2, "transposition": 3, "averaging": 0.9},
+        "regularisation": {"dropout": 0.2, "list_dropout": 0.1, "transposition": 3, "averaging": 0.9},
     }  # fmt: skip
     return tiny.recipe(optimiser=settings, **{**parts, **changes})
 

@@ -63,7 +63,11 @@ def test_layers_fit_on_each_other(cell, representation):
         ({"cell": "grru"}, UnknownNameError, "unknown cell 'grru'; known: .*did you mean 'gru'"),
         ({"cels": 1}, UnknownNameError, "unknown recipe key 'cels'; known: cell, .*did you mean 'cell'"),
         ({"optimiser": {"nesterov": 1.0}}, UnknownNameError, "'nesterov'; known: batch_size, chunk_frames"),
-        ({"regularisation": {"drop": 0.1}}, UnknownNameError, "'drop'; known: averaging, dropout, transpos"),
+        (
+            {"regularisation": {"drop": 0.1}},
+            UnknownNameError,
+            "'drop'; known: averaging, dropout, list_dropout",
+        ),
         ({"regularisation": {"dropout": 1.0}}, InvalidValueError, "dropout: .*less than 1"),
         ({"memory": {"window": -1}}, InvalidValueError, r"memory.window: .*equal to 1 \(given: -1\)"),
         ({"joint_head": {"num_units": 0}}, InvalidValueError, "joint_head.num_units: .*equal to 1"),

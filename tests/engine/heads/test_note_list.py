@@ -136,6 +136,15 @@ def test_what_is_learned_of_one_pitch_holds_for_all():
     torch.testing.assert_close(logits[0][8:38], logits[1][2:32])
 
 
+def test_what_is_dropped_is_dropped_for_every_choice_and_in_a_copy_alone():
+    whole, frames = given(11), binary_frames(11, SIZE)
+    expected, seen = whole.log_prob(frames), []
+    silent = whole.dropped(lambda units: seen.append(len(units)) or 0 * units)
+    assert not torch.isclose(silent.log_prob(frames), expected).all()
+    assert seen == [int(frames.sum()) + 11], "a choice for every note, and one for each stop"
+    assert torch.equal(whole.log_prob(frames), expected)
+
+
 def test_frames_are_scored_in_blocks_as_at_once(monkeypatch):
     whole, frames = given(11), binary_frames(11, SIZE)
     expected = whole.log_prob(frames)
