@@ -133,3 +133,14 @@ def test_a_job_on_an_unknown_corpus_comes_back_as_a_sentence():
     job = Job(tiny.recipe(corpus="nowhere").model_dump(), (0.1,), ("none",), 1, None, "cpu")
     (found,) = run_job(job)
     assert "unknown corpus 'nowhere'" in found["error"]
+
+
+def test_results_of_a_version_with_fewer_settings_are_understood(tmp_path):
+    """A setting that came later has the value that the older version meant by not having it."""
+    older = new_result(tiny.recipe(max_epochs=100)).model_dump()
+    for key in ("residual", "memory", "joint_head", "regularisation"):
+        del older["recipe"][key]
+    for key in ("method", "warm_up", "weight_decay", "products"):
+        del older["recipe"]["optimiser"][key]
+    again = search(tmp_path, SearchResult.model_validate(older))
+    assert again.waiting_trials() == (list(range(10)), FIRST)
