@@ -93,6 +93,12 @@ class Card(_Strict):
         return any(cell.get("name") == "attention" for cell in self.model["cells"])
 
     @property
+    def num_keys(self) -> int:
+        """Keys in which it hears every frame: 1, or more of a mixture over transpositions."""
+        reach = self.model.get("transpositions", 0)
+        return 2 * reach + 1 if isinstance(reach, int) else 1
+
+    @property
     def is_joint(self) -> bool:
         """Whether the notes of a frame are drawn one given the other, not each by itself."""
         return isinstance(head := self.model.get("head"), dict) and head.get("name") == "note_list"

@@ -17,11 +17,19 @@ from torch import Tensor, nn
 from engine.cells import CELLS, Cell, State
 from engine.errors import InvalidValueError
 from engine.heads import HEADS, Distribution, Head
+from engine.heads.note_list_head import NoteListHead
+from engine.heads.transposed_mixture import TransposedMixture, moved
 from engine.registry import build
+
+OPTIONS = ("context_frames", "residual", "transpositions")  # of a model, beside its parts
+MAX_TRANSPOSITIONS = 11
+FRAMES_AT_ONCE = 16_384  # of all keys together, while sequences are read
 
 
 class ModelState(NamedTuple):
     """What a model remembers between steps.
+
+    ``batch`` counts each key of a transposed model by itself, all sequences of a key side by side.
 
     Args:
         context: shape (batch, (context_frames - 1) * event), the frames before the last.
@@ -38,12 +46,21 @@ class SequenceModel(nn.Module):
     Args:
         residual: whether a cell whose output is as wide as its input adds to it, so that what it reads is
             still there for those above (He et al. 2016, arXiv 1512.03385).
+        transpositions: the notes are heard in every key within so many semitones, and the distributions are
+            averaged: see TransposedMixture. 0 for the written key alone.
 
     Raises:
-        InvalidValueError: sizes of neighbours do not fit.
+        InvalidValueError: sizes of neighbours do not fit, or transpositions are not for this head.
     """
 
-    def __init__(self, cells: Sequence[Cell], head: Head, context_frames: int = 1, residual: bool = False):
+    def __init__(
+        self,
+        cells: Sequence[Cell],
+        head: Head,
+        context_frames: int = 1,
+        residual: bool = False,
+        transpositions: int = 0,
+    ):
         super().__init__()
         if not cells or context_frames < 1:
             raise InvalidValueError("a model needs at least one cell and context_frames of at least 1")
@@ -58,8 +75,15 @@ class SequenceModel(nn.Module):
             raise InvalidValueError(
                 f"the head reads {head.input_size} numbers of a step's input but is given {widths[0]}"
             )
+        if not isinstance(transpositions, int) or not 0 <= transpositions <= MAX_TRANSPOSITIONS:
+            raise InvalidValueError(
+                f"transpositions={transpositions!r} must be from 0 to {MAX_TRANSPOSITIONS} semitones"
+            )
+        if transpositions and not isinstance(head, NoteListHead):
+            raise InvalidValueError("transpositions need the head 'note_list': leave them out, or take that head")
         self.cells = nn.ModuleList(cells)
         self.head = head
+        self.keys = range(-transpositions, transpositions + 1)
         self.context_frames = context_frames
         self.adds = [residual and cell.input_size == cell.hidden_size for cell in cells]
 
@@ -70,6 +94,7 @@ class SequenceModel(nn.Module):
 
     def initial_state(self, batch_size: int) -> ModelState:
         """The state before the first frame."""
+        batch_size *= len(self.keys)
         context = (
             self.cells[0].zeros(batch_size).new_zeros(batch_size, (self.context_frames - 1) * self.frame_size)
         )
@@ -78,6 +103,8 @@ class SequenceModel(nn.Module):
     def step(self, frame: Float[Tensor, "batch event"], state: ModelState) -> tuple[Distribution, ModelState]:
         """Read a frame (zeros at the start) and predict the one after it."""
         parts = self._modules  # found at once: nn.Module's own lookup costs as much as a small gate
+        is_transposed = len(self.keys) > 1
+        frame = moved(frame, self.keys).flatten(0, 1) if is_transposed else frame
         x, context = frame, state.context
         if self.context_frames > 1:
             x = torch.cat((context, frame), 1)
@@ -87,7 +114,9 @@ class SequenceModel(nn.Module):
             cell_state = cell.forward(output, cell_state)  # not cell(…): hooks cost as much as a small gate
             output = output + cell_state[0] if adds else cell_state[0]
             layers.append(cell_state)
-        return parts["head"].forward(output, x), ModelState(context, tuple(layers))
+        found = parts["head"].forward(output, x)
+        found = TransposedMixture(found, self.keys) if is_transposed else found
+        return found, ModelState(context, tuple(layers))
 
     def forward(
         self,
@@ -108,18 +137,22 @@ class SequenceModel(nn.Module):
         """
         if before is None:
             before = frames.new_zeros(frames.shape[0], self.context_frames, frames.shape[2])
-        known = torch.cat((before, frames), 1)
-        length = frames.shape[1]
-        inputs = torch.cat([known[:, lag : lag + length] for lag in range(self.context_frames)], -1)
-        outputs, left = inputs, []
-        layers = layers or [cell.initial_state(len(frames)) for cell in self.cells]
-        for cell, start, adds in zip(self.cells, layers, self.adds, strict=True):
-            found, cell_state = cell.unroll(outputs, start)
-            found = drop(found) if drop else found
-            outputs = outputs + found if adds else found
-            left.append(cell_state)
-        context = known[:, length : length + self.context_frames - 1].flatten(1)
-        return self.head(outputs, inputs), ModelState(context, tuple(left))
+        layers = layers or self.initial_state(len(frames)).layers
+        if len(self.keys) == 1:
+            outputs, inputs, state = self._read(frames, layers, before, drop)
+            return self.head(outputs, inputs), state
+        heard, before = (moved(part, self.keys).flatten(0, 1) for part in (frames, before))
+        size = max(1, FRAMES_AT_ONCE // max(1, frames.shape[1]))  # rows at once
+        parts = [
+            self._read(rows, [tuple(part[start : start + size] for part in layer) for layer in layers],
+                       before[start : start + size], drop)
+            for start, rows in zip(range(0, len(heard), size), heard.split(size), strict=True)
+        ]  # fmt: skip
+        outputs, inputs = (torch.cat([part[place] for part in parts]) for place in (0, 1))
+        context = torch.cat([state.context for _, _, state in parts])
+        every = zip(*(state.layers for _, _, state in parts), strict=True)
+        left = tuple(tuple(map(torch.cat, zip(*layer, strict=True))) for layer in every)
+        return TransposedMixture(self.head(outputs, inputs), self.keys), ModelState(context, left)
 
     def initialise(self, rng: torch.Generator) -> None:
         """Draw fresh weights for all parts from ``rng``."""
@@ -130,22 +163,38 @@ class SequenceModel(nn.Module):
         """Trainable numbers in cells and head."""
         return sum(parameter.numel() for parameter in self.parameters())
 
+    def _read(
+        self, frames: Tensor, layers: Sequence[State], before: Tensor, drop: Callable[[Tensor], Tensor] | None
+    ) -> tuple[Tensor, Tensor, ModelState]:
+        """Through all cells: what the last one puts out, the inputs of the steps, and the state after them."""
+        known = torch.cat((before, frames), 1)
+        length = frames.shape[1]
+        inputs = torch.cat([known[:, lag : lag + length] for lag in range(self.context_frames)], -1)
+        outputs, left = inputs, []
+        for cell, start, adds in zip(self.cells, layers, self.adds, strict=True):
+            found, cell_state = cell.unroll(outputs, start)
+            found = drop(found) if drop else found
+            outputs = outputs + found if adds else found
+            left.append(cell_state)
+        context = known[:, length : length + self.context_frames - 1].flatten(1)
+        return outputs, inputs, ModelState(context, tuple(left))
+
 
 def build_model(spec: Mapping[str, Any]) -> SequenceModel:
     """From ``{"cells": [spec, …], "head": spec, "context_frames": n}`` to a model with zero weights.
 
-    ``"residual": true`` may stand beside them.
+    ``"residual": true`` and ``"transpositions": n`` may stand beside them.
 
     Raises:
         EngineError: an unknown name or key, or sizes that do not fit.
     """
-    unknown = set(spec) - {"cells", "head", "context_frames", "residual"}
+    unknown = set(spec) - {"cells", "head", *OPTIONS}
     if unknown or not isinstance(spec.get("cells"), list) or "head" not in spec:
         raise InvalidValueError(
-            "a model spec holds 'cells' (a list), 'head', 'context_frames', 'residual' and nothing else"
+            f"a model spec holds 'cells' (a list), 'head', {', '.join(map(repr, OPTIONS))} and nothing else"
         )
     if not isinstance(spec.get("residual", False), bool):
         raise InvalidValueError(f"residual={spec['residual']!r} must be true or false")
     cells = [build("cell", CELLS, cell) for cell in spec["cells"]]
-    options = {key: spec[key] for key in ("context_frames", "residual") if key in spec}
+    options = {key: spec[key] for key in OPTIONS if key in spec}
     return SequenceModel(cells, build("head", HEADS, spec["head"]), **options)

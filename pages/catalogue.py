@@ -61,6 +61,8 @@ def title(card: Card) -> str:
         parts.append("memory")
     if card.is_joint:
         parts.append("joint notes")
+    if card.num_keys > 1:
+        parts.append(f"{card.num_keys} keys")
     return " · ".join(parts)
 
 

@@ -83,7 +83,7 @@ class Fit:
         self.representation = data.representation
         self.train = data.splits["train"]
         self.valid = data.splits["valid"]
-        self.model = build_model(recipe.model_spec(data.representation))
+        self.model = build_model(recipe.model_copy(update={"transpositions": 0}).model_spec(data.representation))
         self.model.initialise(generator(recipe.seed, "weights"))
         self.model.to(options.device)
         self.scored = deepcopy(self.model) if recipe.regularisation.averaging else self.model
@@ -108,11 +108,10 @@ class Fit:
         return self.best_model()
 
     def best_model(self) -> SequenceModel:
-        """The model with the weights that did best on validation; the fit cannot go on after."""
-        with torch.no_grad():
-            for name, value in self.model.named_parameters():
-                value.copy_(self.best[name])
-        return self.model.eval().requires_grad_(False)
+        """The model of the recipe with the weights that are kept."""
+        model = build_model(self.recipe.model_spec(self.representation)).to(self.options.device)
+        model.load_state_dict(self.best)
+        return model.eval().requires_grad_(False)
 
     def save(self) -> None:
         """Write the state; that of a diverged fit is of no use, and the last good one stays.
@@ -146,7 +145,8 @@ class Fit:
         curve.seconds.append(round(progress.seconds, 2))
         curve.train_nats_per_frame.append(progress.epoch_nats / progress.epoch_frames)
         curve.valid_nats_per_frame.append(valid)
-        if progress.best_valid is None or valid < progress.best_valid:
+        keeps_last = self.recipe.keep == "last"
+        if keeps_last or progress.best_valid is None or valid < progress.best_valid:
             progress.best_valid, progress.best_epoch = valid, progress.epoch
             self.best = copied(self.scored)
         waited = progress.epoch - progress.best_epoch

@@ -244,6 +244,8 @@ def architecture(model: Mapping[str, Any]) -> str:
     if "name" in head:
         size = f" of {head['num_units']} units" if "num_units" in head else ""
         parts.append(f"{_words(head['name'])} head{size}")
+    if reach := model.get("transpositions"):
+        parts.append(f"averaged over {2 * reach + 1} keys")
     return ", ".join(parts)
 
 

@@ -43,6 +43,11 @@ def _introduction(card: Card) -> list[str]:
     layers = card.num_layers
     recipe = make_recipe(card.training.recipe)
     memory = ", each with attention over the piece's own past," if card.has_memory else ""
+    keys = (
+        f" It hears every frame in {card.num_keys} keys and averages what it expects in all of them."
+        if card.num_keys > 1
+        else ""
+    )
     procedure = (
         "by the procedure of Chung et al. 2014 (arXiv 1412.3555)"
         if recipe.optimiser.method == "rmsprop"
@@ -53,7 +58,7 @@ def _introduction(card: Card) -> list[str]:
         "",
         f"{layers} recurrent layer{'s' * (layers > 1)} of {card.num_units} {card.cell} units{memory} "
         f"({card.num_recurrent_parameters:,} recurrent weights, {card.num_parameters:,} in all), fitted on "
-        f"{card.corpus.title} {procedure}.",
+        f"{card.corpus.title} {procedure}.{keys}",
         "",
         f"Representation: {_plain(card.representation)}. Head: {_plain(card.model['head'])}.",
         "",

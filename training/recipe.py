@@ -9,7 +9,7 @@ import inspect
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -18,6 +18,7 @@ from engine.cells import CELLS
 from engine.errors import EngineError, InvalidValueError, UnknownNameError
 from engine.heads import HEADS
 from engine.representations import Representation
+from engine.sequence_model import MAX_TRANSPOSITIONS
 from engine.whole_file import write_whole
 from training.settings import JointHead, Memory, Optimiser, Regularisation, Settings
 
@@ -51,8 +52,12 @@ class Recipe(Settings):
         memory: attention over the own past after each of them, or None.
         joint_head: for music, a joint distribution of a frame's notes; None takes the paper's head.
         residual: whether layers as wide as their input add to it.
+        transpositions: notes are heard in every key within so many semitones: see TransposedMixture. The fit
+            itself, and its validation, hear the written key alone, which is so many times as fast.
         max_epochs: passes over the training split at most.
         patience: epochs without a better validation likelihood after which to stop.
+        keep: the weights of the epoch that is best on validation, or those of the last one, for rates that
+            fall to nothing and mixtures whose validation is not that of the written key.
         seed: of initial weights, order of sequences, weight noise and a folder's split.
     """
 
@@ -64,10 +69,12 @@ class Recipe(Settings):
     memory: Memory | None = None
     joint_head: JointHead | None = None
     residual: bool = False
+    transpositions: int = Field(default=0, ge=0, le=MAX_TRANSPOSITIONS)
     optimiser: Optimiser = Optimiser()
     regularisation: Regularisation = Regularisation()
     max_epochs: int = Field(default=500, ge=1)
     patience: int = Field(default=50, ge=1)
+    keep: Literal["best", "last"] = "best"
     seed: int = Field(default=1, ge=0, le=2**31 - 1)
 
     def model_spec(self, representation: Representation) -> dict[str, Any]:
@@ -76,9 +83,10 @@ class Recipe(Settings):
         Raises:
             InvalidValueError: notes in frames that have none.
         """
-        if representation.name != "piano_roll" and (self.joint_head or self.regularisation.transposition):
+        of_notes = (self.joint_head, self.transpositions, self.regularisation.transposition)
+        if representation.name != "piano_roll" and any(of_notes):
             raise InvalidValueError(
-                f"recipe {self.name!r}: joint_head and transposition are for notes; frames of "
+                f"recipe {self.name!r}: joint_head and transpositions are for notes; frames of "
                 f"{self.corpus} are {representation.name}: remove them"
             )
         units = self.hidden_size or PAPER_UNITS[representation.name].get(self.cell, 64)
@@ -88,7 +96,8 @@ class Recipe(Settings):
             "head": self._head(representation, width, units),
             "context_frames": representation.context_frames,
         }
-        return {**spec, "residual": True} if self.residual else spec
+        options = {"residual": self.residual, "transpositions": self.transpositions}
+        return {**spec, **{key: value for key, value in options.items() if value}}
 
     def _cells(self, width: int, units: int) -> list[dict[str, Any]]:
         cells = []

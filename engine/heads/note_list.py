@@ -28,12 +28,10 @@ from typing import NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int64
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
-from engine.errors import InvalidValueError
-from engine.heads.head import Distribution, Head
-from engine.registry import require_positive
+from engine.heads.head import Distribution
 
 BLOCK_FRAMES = 8_192  # frames whose choices are computed at once
 
@@ -62,7 +60,8 @@ class NoteList(Distribution):
     Args:
         base: A h + B x + b of each frame.
         weights: of the head.
-        motion: s of each frame, by rank, and 0 for the stop; None without reach.
+        offsets: added to the logits of each frame's choices, by rank, the stop last: s, which is 0 for the stop;
+            None without reach.
         temperature: by which the logits of every choice are divided.
     """
 
@@ -70,12 +69,12 @@ class NoteList(Distribution):
         self,
         base: Float[Tensor, "*axes units"],
         weights: ListWeights,
-        motion: Float[Tensor, "*axes rank"] | None = None,
+        offsets: Float[Tensor, "*axes rank"] | None = None,
         temperature: float = 1.0,
     ):
         self.base = base
         self.weights = weights
-        self.motion = motion
+        self.offsets = offsets
         self.temperature = temperature
         self.drop: Callable[[Tensor], Tensor] | None = None
         self.size = len(weights.above)
@@ -98,17 +97,12 @@ class NoteList(Distribution):
         that none of those between sounds, pitch j does with the share of its weight in what is left.
         """
         numbers = uniforms.reshape(-1, self.size).flip(-1)
-        rank_numbers = torch.arange(self.size, device=numbers.device)
         sounding = torch.zeros(numbers.shape, dtype=torch.bool, device=numbers.device)
         last = torch.full((len(numbers),), -1, device=numbers.device)
         active = torch.arange(len(numbers), device=numbers.device)
         while len(active):
-            logits = self._logits(active, sounding[active], last[active])
-            left = logits.flip(-1).logcumsumexp(-1).flip(-1)  # of each rank: itself and all after it
-            shares = (logits - left)[:, :-1].exp()
-            below = rank_numbers > last[active, None]
-            hits = below & (numbers[active] < shares)
-            found, rank = hits.any(-1), hits.int().argmax(-1)  # argmax: the first, thus the highest
+            logits = self.logits(active, sounding[active], last[active])
+            found, rank = next_choice(logits, numbers[active], last[active])
             active, rank = active[found], rank[found]
             sounding[active, rank] = True
             last[active] = rank
@@ -124,7 +118,42 @@ class NoteList(Distribution):
         """The logits of every choice divided by the temperature."""
         if temperature == 1:
             return self
-        return NoteList(self.base, self.weights, self.motion, self.temperature * temperature)
+        return NoteList(self.base, self.weights, self.offsets, self.temperature * temperature)
+
+    def without(self, ranks: Bool[Tensor, "*axes rank"]) -> "NoteList":
+        """These ranks are never chosen; their share goes to the others."""
+        offsets = self.offsets
+        if offsets is None:
+            offsets = self.base.new_zeros(*self.base.shape[:-1], self.size + 1)
+        return NoteList(self.base, self.weights, offsets.masked_fill(ranks, -torch.inf), self.temperature)
+
+    def logits(
+        self,
+        frames: Int64[Tensor, " choice"],
+        above: Bool[Tensor, "choice event"],
+        last: Int64[Tensor, " choice"],
+    ) -> Float[Tensor, "choice rank"]:
+        """Of the next choice, by rank, the stop last; minus infinity for ranks that are not below the last.
+
+        Args:
+            frames: indices, all leading axes flattened.
+            above: which ranks sound so far.
+            last: the lowest of them; -1 for none.
+        """
+        weights, base = self.weights, self.base.reshape(-1, self.base.shape[-1])[frames]
+        units = functional.silu(base + above.to(base.dtype) @ weights.above + weights.last[last + 1])
+        units = self.drop(units) if self.drop else units
+        logits = functional.linear(units, weights.to_logits, weights.bias)
+        rank_numbers = torch.arange(self.size + 1, device=base.device)
+        if self.offsets is not None:
+            logits = logits + self.offsets.reshape(-1, self.size + 1)[frames]
+        if weights.intervals is not None:
+            logits = logits + self._interval_logits(units, last, rank_numbers)
+        logits = logits.masked_fill(rank_numbers <= last[:, None], -torch.inf)
+        if self.temperature == 1:
+            return logits
+        below_best = logits - logits.amax(-1, keepdim=True)  # so that no quotient is infinite above
+        return below_best / max(self.temperature, torch.finfo(logits.dtype).tiny)
 
     def _log_prob(self, sounding: Bool[Tensor, "frame event"], start: int) -> Float[Tensor, " block"]:
         """Of a block of frames."""
@@ -132,30 +161,9 @@ class NoteList(Distribution):
         frames, ranks, last = _choices(block)
         rank_numbers = torch.arange(self.size, device=block.device)
         above = block[frames] & (rank_numbers < ranks[:, None])
-        log_shares = torch.log_softmax(self._logits(frames + start, above, last), -1)
+        log_shares = torch.log_softmax(self.logits(frames + start, above, last), -1)
         chosen = log_shares.gather(-1, ranks[:, None])[:, 0]
         return chosen.new_zeros(len(block)).index_add(0, frames, chosen)
-
-    def _logits(
-        self,
-        frames: Int64[Tensor, " choice"],
-        above: Bool[Tensor, "choice event"],
-        last: Int64[Tensor, " choice"],
-    ) -> Float[Tensor, "choice rank"]:
-        """Of every rank and "stop"; minus infinity for ranks that are not below the last."""
-        weights, base = self.weights, self.base.reshape(-1, self.base.shape[-1])[frames]
-        units = functional.silu(base + above.to(base.dtype) @ weights.above + weights.last[last + 1])
-        units = self.drop(units) if self.drop else units
-        logits = functional.linear(units, weights.to_logits, weights.bias)
-        rank_numbers = torch.arange(self.size + 1, device=base.device)
-        if self.motion is not None:
-            logits = logits + self.motion.reshape(-1, self.size + 1)[frames]
-            logits = logits + self._interval_logits(units, last, rank_numbers)
-        logits = logits.masked_fill(rank_numbers <= last[:, None], -torch.inf)
-        if self.temperature == 1:
-            return logits
-        below_best = logits - logits.amax(-1, keepdim=True)  # so that no quotient is infinite above
-        return below_best / max(self.temperature, torch.finfo(logits.dtype).tiny)
 
     def _interval_logits(
         self,
@@ -168,6 +176,19 @@ class NoteList(Distribution):
         interval = (rank_numbers - last[:, None]).clamp(0, self.size - 1)
         has_one = (last >= 0)[:, None] & (rank_numbers < self.size)
         return torch.where(has_one, by_interval.gather(-1, interval), 0.0)
+
+
+def next_choice(
+    logits: Float[Tensor, "choice rank"],
+    numbers: Float[Tensor, "choice event"],
+    last: Int64[Tensor, " choice"],
+) -> tuple[Bool[Tensor, " choice"], Int64[Tensor, " choice"]]:
+    """Whether another pitch sounds, and the rank of the next one: the first whose number is below its share."""
+    left = logits.flip(-1).logcumsumexp(-1).flip(-1)  # of each rank: itself and all after it
+    shares = (logits - left)[:, :-1].exp()
+    below = torch.arange(shares.shape[1], device=logits.device) > last[:, None]
+    hits = below & (numbers < shares)
+    return hits.any(-1), hits.int().argmax(-1)  # argmax: the first, thus the highest
 
 
 def _choices(
@@ -183,58 +204,3 @@ def _choices(
     stop = sounding.shape[1]
     last = ranks.roll(1)  # the choice above; the very first one comes round to the last stop
     return frames, ranks, torch.where(last == stop, -1, last)  # a frame begins after a stop
-
-
-class NoteListHead(Head):
-    """A layer of ``num_units`` that reads h, the input of the step and the pitches so far.
-
-    Args:
-        input_size: numbers in the input x of a step; its last frame comes last.
-        reach: semitones by which a note of the last frame may be seen to move; 0 leaves out the terms that
-            are the same all over the keyboard.
-    """
-
-    def __init__(self, hidden_size: int, frame_size: int, input_size: int, num_units: int, reach: int = 0):
-        super().__init__(hidden_size, frame_size)
-        require_positive(input_size=input_size, num_units=num_units)
-        if not isinstance(reach, int) or not 0 <= reach < frame_size:
-            raise InvalidValueError(f"reach={reach!r} must be from 0 to {frame_size - 1} semitones")
-        self.input_size = input_size
-        self.reach = reach
-        self.hidden_weight = nn.Parameter(torch.zeros(num_units, hidden_size))
-        self.input_weight = nn.Parameter(torch.zeros(num_units, input_size))
-        self.unit_bias = nn.Parameter(torch.zeros(num_units))
-        self.above = nn.Parameter(torch.zeros(frame_size, num_units))
-        self.last = nn.Parameter(torch.zeros(frame_size + 1, num_units))
-        self.to_logits = nn.Parameter(torch.zeros(frame_size + 1, num_units))
-        self.bias = nn.Parameter(torch.zeros(frame_size + 1))
-        self.intervals = self.motion_weight = self.motion_bias = None
-        if reach:
-            self.intervals = nn.Parameter(torch.zeros(frame_size, num_units))
-            self.motion_weight = nn.Parameter(torch.zeros(2 * reach + 1, hidden_size))
-            self.motion_bias = nn.Parameter(torch.zeros(2 * reach + 1))
-
-    def forward(self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]) -> NoteList:
-        """The distribution of the next frame."""
-        base = functional.linear(h, self.hidden_weight, self.unit_bias)
-        base = base + functional.linear(x, self.input_weight)
-        weights = ListWeights(self.above, self.last, self.to_logits, self.bias, self.intervals)
-        return NoteList(base, weights, self._motion(h, x) if self.reach else None)
-
-    def initialise(self, rng: torch.Generator) -> None:
-        """Glorot weights, zero biases."""
-        for weight in self.parameters():
-            if weight.ndim == 2:
-                nn.init.xavier_uniform_(weight, generator=rng)
-            else:
-                nn.init.zeros_(weight)
-
-    def _motion(
-        self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]
-    ) -> Float[Tensor, "*axes rank"]:
-        """The terms s by rank: each note of the last frame, times the weight of the way from it to here."""
-        shares = functional.linear(h, self.motion_weight, self.motion_bias)
-        last_frame = x[..., -self.frame_size :].flip(-1)
-        around = functional.pad(last_frame, (self.reach, self.reach)).unfold(-1, 2 * self.reach + 1, 1)
-        motion = (around @ shares.unsqueeze(-1)).squeeze(-1)
-        return functional.pad(motion, (0, 1))

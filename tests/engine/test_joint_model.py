@@ -28,6 +28,10 @@ SPEC = {
     "residual": True,
 }
 
+BERNOULLI = {"name": "bernoulli", "hidden_size": 8, "frame_size": 88}
+IN_FIVE_KEYS = {**SPEC, "transpositions": 2}
+EVERY_SPEC = pytest.mark.parametrize("spec", [SPEC, IN_FIVE_KEYS])
+
 
 def model_of(spec: dict = SPEC):
     return randomise(build_model(spec).double(), 1, scale=0.3).requires_grad_(False)
@@ -39,8 +43,9 @@ def changed(part: str, index: int | None = None, **values: object) -> dict:
     return spec
 
 
-def test_stepping_scores_exactly_as_teacher_forcing():
-    model, frames = model_of(), binary_frames(2, 30, 88)
+@EVERY_SPEC
+def test_stepping_scores_exactly_as_teacher_forcing(spec):
+    model, frames = model_of(spec), binary_frames(2, 30, 88)
     whole, _ = model(frames)
     expected, state = whole.log_prob(frames), model.initial_state(2)
     frame = torch.zeros_like(frames[:, 0])
@@ -50,24 +55,27 @@ def test_stepping_scores_exactly_as_teacher_forcing():
         torch.testing.assert_close(distribution.log_prob(frame), expected[:, time], rtol=0, atol=1e-10)
 
 
-def test_reading_in_parts_is_reading_at_once():
-    model, frames = model_of(), binary_frames(2, 30, 88)
+@EVERY_SPEC
+def test_reading_in_parts_is_reading_at_once(spec):
+    model, frames = model_of(spec), binary_frames(2, 30, 88)
     first, state = model(frames[:, :13])
     second, _ = model(frames[:, 13:], state.layers, frames[:, 12:13])
     parts = torch.cat((first.log_prob(frames[:, :13]), second.log_prob(frames[:, 13:])), 1)
     torch.testing.assert_close(parts, model(frames)[0].log_prob(frames), rtol=0, atol=1e-10)
 
 
-def test_later_frames_move_no_earlier_figure():
-    model, frames = model_of(), binary_frames(1, 30, 88)
+@EVERY_SPEC
+def test_later_frames_move_no_earlier_figure(spec):
+    model, frames = model_of(spec), binary_frames(1, 30, 88)
     other = frames.clone()
     other[:, 20:] = 1 - other[:, 20:]
     before, after = (model(given)[0].log_prob(given)[0] for given in (frames, other))
     assert torch.equal(before[:20], after[:20]) and not torch.isclose(before[20:], after[20:]).any()
 
 
-def test_padding_and_neighbours_in_a_batch_change_nothing():
-    model, frames = model_of(), binary_frames(3, 25, 88)
+@EVERY_SPEC
+def test_padding_and_neighbours_in_a_batch_change_nothing(spec):
+    model, frames = model_of(spec), binary_frames(3, 25, 88)
     alone = log_likelihood(model, frames[1:2, :10])
     mask = torch.arange(25) < torch.tensor([25, 10, 25])[:, None]
     together = log_likelihood(model, frames, mask)
@@ -87,8 +95,9 @@ def test_what_a_layer_reads_is_still_there_above_it():
     assert not torch.isclose(*outputs).all()
 
 
-def test_a_draw_starts_from_silence_and_gives_the_frames_that_were_asked_for():
-    drawn = torch.stack(list(sample(model_of(), SamplingOptions(70, seed=4))))
+@EVERY_SPEC
+def test_a_draw_starts_from_silence_and_gives_the_frames_that_were_asked_for(spec):
+    drawn = torch.stack(list(sample(model_of(spec), SamplingOptions(70, seed=4))))
     assert drawn.shape == (70, 88) and set(drawn.unique().tolist()) <= {0.0, 1.0}
 
 
@@ -103,6 +112,8 @@ def test_a_draw_starts_from_silence_and_gives_the_frames_that_were_asked_for():
         (changed("head", frame_size=10), "part 0 of the model reads 88 numbers but is given 10"),
         (changed("head", input_size=20), "the head reads 20 numbers of a step's input but is given 88"),
         ({**SPEC, "residual": 1}, "residual=1 must be true or false"),
+        ({**SPEC, "transpositions": -1}, "transpositions=-1 must be from 0 to 11 semitones"),
+        ({**SPEC, "head": BERNOULLI, "transpositions": 2}, "transpositions need the head 'note_list'"),
         ({**SPEC, "dropout": 0.5}, "holds 'cells' .* and nothing else"),
     ],
 )

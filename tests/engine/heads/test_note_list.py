@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from engine.errors import InvalidValueError
-from engine.heads.note_list import NoteList, NoteListHead
+from engine.heads.note_list import NoteList
+from engine.heads.note_list_head import NoteListHead
 from tests.engine.small_models import binary_frames, randomise, seeded
 
 SIZE = 6
@@ -28,8 +29,8 @@ def given(*axes: int, size: int = SIZE, scale: float = 0.7, seed: int = 3, reach
 
 
 def repeated(one: NoteList, count: int) -> NoteList:
-    motion = None if one.motion is None else one.motion.expand(count, -1)
-    return NoteList(one.base.expand(count, -1), one.weights, motion, one.temperature)
+    offsets = None if one.offsets is None else one.offsets.expand(count, -1)
+    return NoteList(one.base.expand(count, -1), one.weights, offsets, one.temperature)
 
 
 def by_hand(head: NoteListHead, h: np.ndarray, x: np.ndarray, pitches: list[int]) -> float:
@@ -131,7 +132,7 @@ def test_what_is_learned_of_one_pitch_holds_for_all():
     for place, lowest in enumerate((10, 16)):
         chords[place, 0, [lowest, lowest + 4, lowest + 7]] = 1
         chords[place, 1, [lowest - 1, lowest + 5, lowest + 7]] = 1
-    logits = [head(h, before)._logits(torch.zeros(1).long(), after[None] > 1, torch.tensor([-1]))[0]
+    logits = [head(h, before).logits(torch.zeros(1).long(), after[None] > 1, torch.tensor([-1]))[0]
               for before, after in chords]  # fmt: skip
     torch.testing.assert_close(logits[0][8:38], logits[1][2:32])
 
