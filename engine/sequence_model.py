@@ -80,7 +80,9 @@ class SequenceModel(nn.Module):
                 f"transpositions={transpositions!r} must be from 0 to {MAX_TRANSPOSITIONS} semitones"
             )
         if transpositions and not isinstance(head, NoteListHead):
-            raise InvalidValueError("transpositions need the head 'note_list': leave them out, or take that head")
+            raise InvalidValueError(
+                "transpositions need the head 'note_list': leave them out, or take that head"
+            )
         self.cells = nn.ModuleList(cells)
         self.head = head
         self.keys = range(-transpositions, transpositions + 1)
@@ -166,7 +168,7 @@ class SequenceModel(nn.Module):
     def _read(
         self, frames: Tensor, layers: Sequence[State], before: Tensor, drop: Callable[[Tensor], Tensor] | None
     ) -> tuple[Tensor, Tensor, ModelState]:
-        """Through all cells: what the last one puts out, the inputs of the steps, and the state after them."""
+        """Through all cells: what the last one puts out, the inputs of the steps, the state after them."""
         known = torch.cat((before, frames), 1)
         length = frames.shape[1]
         inputs = torch.cat([known[:, lag : lag + length] for lag in range(self.context_frames)], -1)

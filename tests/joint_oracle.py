@@ -54,7 +54,7 @@ def motion_logits(h: np.ndarray, x: np.ndarray, own: Weights) -> np.ndarray:
     return found
 
 
-def list_log_prob(frame: np.ndarray, base: np.ndarray, motion: np.ndarray, own: Weights) -> float:
+def list_log_prob(frame: np.ndarray, base: np.ndarray, offset: np.ndarray, own: Weights) -> float:
     """The notes of a frame from the highest to the lowest, and the stop."""
     size, total = len(frame), 0.0
     ranks = [size - 1 - pitch for pitch in np.flatnonzero(frame)[::-1]]
@@ -62,7 +62,7 @@ def list_log_prob(frame: np.ndarray, base: np.ndarray, motion: np.ndarray, own: 
     for choice in [*ranks, size]:
         hidden = base + so_far + own["last"][last + 1]
         hidden = hidden * expit(hidden)
-        logits = own["to_logits"] @ hidden + own["bias"] + motion
+        logits = own["to_logits"] @ hidden + own["bias"] + offset
         if "intervals" in own and last >= 0:
             logits[last:size] += own["intervals"][: size - last] @ hidden
         total += logits[choice] - logsumexp(logits[last + 1 :])
@@ -72,11 +72,22 @@ def list_log_prob(frame: np.ndarray, base: np.ndarray, motion: np.ndarray, own: 
 
 
 def joint_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
-    """Nats of each frame of a piece under the checkpoint in this folder."""
+    """Nats of each frame of a piece under the checkpoint in this folder: the mean over the keys it hears."""
     spec = json.loads((folder / "card.json").read_text(encoding="utf-8"))["model"]
     loaded = load_file(folder / "model.safetensors")
     weights = {name: value.astype(np.float64) for name, value in loaded.items()}
-    inputs = np.concatenate([np.zeros((1, frames.shape[1])), frames[:-1]])
+    reach = spec.get("transpositions", 0)
+    keys = range(-reach, reach + 1)
+    return logsumexp([in_key(spec, weights, frames, key) for key in keys], axis=0) - np.log(len(keys))
+
+
+def in_key(spec: dict, weights: Weights, frames: np.ndarray, key: int) -> np.ndarray:
+    """Nats of each frame of a piece moved by ``key``; what is not whole then cannot be."""
+    heard, size = np.zeros_like(frames), frames.shape[1]
+    for pitch in range(size):
+        if 0 <= pitch + key < size:
+            heard[:, pitch + key] = frames[:, pitch]
+    inputs = np.concatenate([np.zeros((1, size)), heard[:-1]])
     xs = inputs
     for layer, cell in enumerate(spec["cells"]):
         own = part_of(weights, f"cells.{layer}.")
@@ -87,9 +98,13 @@ def joint_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
         xs = xs + outputs if spec["residual"] and xs.shape == outputs.shape else outputs
     own = part_of(weights, "head.")
     bases = xs @ own["hidden_weight"].T + inputs @ own["input_weight"].T + own["unit_bias"]
-    motions = [motion_logits(h, x, own) for h, x in zip(xs, inputs, strict=True)]
-    every = zip(frames, bases, motions, strict=True)
-    return np.array([list_log_prob(frame, base, motion, own) for frame, base, motion in every])
+    offsets = np.array([motion_logits(h, x, own) for h, x in zip(xs, inputs, strict=True)])
+    for pitch in range(size):
+        if not 0 <= pitch - key < size:  # it would sound beside the keyboard, moved back
+            offsets[:, size - 1 - pitch] = -np.inf
+    every = zip(heard, bases, offsets, strict=True)
+    found = np.array([list_log_prob(frame, base, offset, own) for frame, base, offset in every])
+    return np.where(heard.sum(1) == frames.sum(1), found, -np.inf)
 
 
 def part_of(weights: Weights, prefix: str) -> Weights:

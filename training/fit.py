@@ -83,7 +83,9 @@ class Fit:
         self.representation = data.representation
         self.train = data.splits["train"]
         self.valid = data.splits["valid"]
-        self.model = build_model(recipe.model_copy(update={"transpositions": 0}).model_spec(data.representation))
+        self.model = build_model(
+            recipe.model_copy(update={"transpositions": 0}).model_spec(data.representation)
+        )
         self.model.initialise(generator(recipe.seed, "weights"))
         self.model.to(options.device)
         self.scored = deepcopy(self.model) if recipe.regularisation.averaging else self.model

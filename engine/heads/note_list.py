@@ -60,8 +60,8 @@ class NoteList(Distribution):
     Args:
         base: A h + B x + b of each frame.
         weights: of the head.
-        offsets: added to the logits of each frame's choices, by rank, the stop last: s, which is 0 for the stop;
-            None without reach.
+        offsets: added to the logits of each frame's choices, by rank, the stop last: s, with 0 for the
+            stop; None without reach.
         temperature: by which the logits of every choice are divided.
     """
 
@@ -183,7 +183,7 @@ def next_choice(
     numbers: Float[Tensor, "choice event"],
     last: Int64[Tensor, " choice"],
 ) -> tuple[Bool[Tensor, " choice"], Int64[Tensor, " choice"]]:
-    """Whether another pitch sounds, and the rank of the next one: the first whose number is below its share."""
+    """Whether another pitch sounds, and the next one's rank: the first whose number is below its share."""
     left = logits.flip(-1).logcumsumexp(-1).flip(-1)  # of each rank: itself and all after it
     shares = (logits - left)[:, :-1].exp()
     below = torch.arange(shares.shape[1], device=logits.device) > last[:, None]

@@ -2,9 +2,9 @@
 
     p(frame | past) = 1 / K sum_k p_k(frame + k | past + k)        k semitones up or down, K of them
 
-A model that was fitted on transposed pieces knows every key a little differently; the mean of what it says
-in all of them is better than what it says in one, at no weight more (augmentation at the time of use: Krizhevsky
-et al. 2012 average over crops of a picture). Each part is normalised over the frames that fit the keyboard
+A model that was fitted on transposed pieces knows every key a little differently; the mean of what it
+expects in all of them is better than what it expects in one, at no weight more (as Krizhevsky et al. 2012
+average over crops of a picture). Each part is normalised over the frames that fit the keyboard
 both here and there, so the mixture is normalised over all 2^pitches frames, and its likelihood is exact.
 
 Conventions
@@ -98,7 +98,9 @@ class TransposedMixture(Distribution):
         """Of the next choice in each key, by the rank of the pitch that is written."""
         semitones = torch.tensor(list(self.keys), device=frames.device)[:, None]
         rows = torch.arange(len(self.keys), device=frames.device)[:, None] * num_frames + frames
-        heard = moved(above, [-key for key in self.keys]).flatten(0, 1) > 0.5  # a higher pitch has a lower rank
+        heard = (
+            moved(above, [-key for key in self.keys]).flatten(0, 1) > 0.5
+        )  # a higher pitch has a lower rank
         heard_last = torch.where(last < 0, last, (last - semitones).clamp(-1, self.notes.size - 1))
         logits = self.notes.logits(rows.flatten(), heard, heard_last.flatten())
         log_shares = logits.log_softmax(-1).view(len(self.keys), len(frames), -1)

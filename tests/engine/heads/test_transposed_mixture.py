@@ -56,7 +56,7 @@ def test_far_from_the_ends_a_key_is_the_list_itself():
     there = moved(frame, KEYS)[:, 0]
     open_ended = head(h, x).log_prob(there).logsumexp(0) - math.log(len(KEYS))
     assert float(mixture.log_prob(frame)) == pytest.approx(float(open_ended), abs=0.3)
-    assert float(mixture.log_prob(frame)) >= float(open_ended) - 1e-12, "what cannot sound here leaves its share"
+    assert float(mixture.log_prob(frame)) >= float(open_ended) - 1e-12, "shares of what cannot sound are left"
 
 
 @pytest.mark.parametrize("temperature", [1.0, 2.0, 1e-3])
@@ -93,4 +93,4 @@ def test_on_88_pitches_weights_of_draws_have_the_mean_one():
 
 def test_what_is_moved_leaves_at_the_ends():
     values = torch.tensor([[1.0, 2.0, 3.0]])
-    assert moved(values, (-1, 0, 2), fill=9).tolist() == [[[2, 3, 9]], [[1, 2, 3]], [[9, 9, 1]]]
+    assert moved(values, (-1, 0, 2), fill=9.0).tolist() == [[[2, 3, 9]], [[1, 2, 3]], [[9, 9, 1]]]
