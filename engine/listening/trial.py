@@ -1,0 +1,171 @@
+"""Trial: one question to one listener, what was played for it, and the answer.
+
+    record = {"trial": {…}, "answer": {…} or null}        one line of JSON a trial, in exports and bundles
+
+Conventions
+    lane    place of a clip as the listener saw it, from 0: A is lane 0, B lane 1; of ABX lane 2 is X
+    source  name of a checkpoint, or one of SOURCES_BESIDE_MODELS
+    times   UTC, ISO 8601
+    choice  by task:
+            preference     "0" or "1", the lane that is better; "tie"; "both_bad"
+            abx            "0" or "1", the lane that X is
+            rank           a place for each lane, 1 for the best; equal places are ties
+            real_or_model  "real" or "model"
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from engine.errors import InvalidValueError
+
+SCHEMA_VERSION = 1
+TASKS = ("preference", "abx", "rank", "real_or_model")
+REAL, ANCHOR = "real", "anchor"
+SOURCES_BESIDE_MODELS = (REAL, ANCHOR)  # the corpus itself, and a low anchor
+NUM_LANES = {"preference": (2, 2), "abx": (3, 3), "rank": (2, 5), "real_or_model": (1, 1)}  # least, most
+TIE, BOTH_BAD = "tie", "both_bad"
+CHOICES = {"preference": ("0", "1", TIE, BOTH_BAD), "abx": ("0", "1"), "real_or_model": ("real", "model")}
+UTC_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$"
+
+Choice = str | tuple[int, ...]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Lane(_Strict):
+    """A clip as it was played.
+
+    Args:
+        clip: opaque id, by which the listener's browser asked for it.
+        source: whose it is.
+        checkpoint_sha256: of the weights; None for what no model drew.
+        clip_sha256: of the file's bytes.
+        lufs: loudness before the gain, by BS.1770; None where it cannot be measured.
+        gain_decibels: what was added so that all lanes are equally loud.
+    """
+
+    clip: str
+    source: str
+    checkpoint_sha256: str | None = None
+    clip_sha256: str
+    lufs: float | None = None
+    gain_decibels: float = 0.0
+
+
+class Trial(_Strict):
+    """A question, as it was fixed before it was asked.
+
+    Args:
+        trial_id: opaque.
+        test_id: of the trials that were started together.
+        number: place in the test, from 1.
+        num_trials: of the test, fixed before its start.
+        listener: random id of a visitor.
+        corpus: which all models of the trial were fitted on.
+        prime: name of the beginning; empty for none.
+        seed, temperature, num_frames: of the draws.
+        seconds: length of every clip.
+        lanes: in the order in which the listener saw them.
+        version: of the app.
+    """
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    trial_id: str = Field(min_length=1)
+    test_id: str = Field(min_length=1)
+    number: int = Field(ge=1)
+    num_trials: int = Field(ge=1)
+    listener: str = Field(min_length=1)
+    task: Literal["preference", "abx", "rank", "real_or_model"]
+    corpus: str
+    prime: str = ""
+    seed: int = 0
+    temperature: float = 1.0
+    num_frames: int = Field(ge=1)
+    seconds: float = Field(gt=0)
+    lanes: tuple[Lane, ...]
+    issued_at: str = Field(pattern=UTC_TIME)
+    version: str = ""
+
+    @model_validator(mode="after")
+    def _has_lanes_for_its_task(self) -> "Trial":
+        least, most = NUM_LANES[self.task]
+        if not least <= len(self.lanes) <= most:
+            raise ValueError(f"{self.task} takes {least} to {most} lanes, not {len(self.lanes)}")
+        if self.number > self.num_trials:
+            raise ValueError(f"trial {self.number} of {self.num_trials}")
+        return self
+
+    @property
+    def is_catch(self) -> bool:
+        """Whether two lanes are one clip, to see how listeners guess."""
+        return self.task == "preference" and self.lanes[0].clip_sha256 == self.lanes[1].clip_sha256
+
+
+class Answer(_Strict):
+    """What the listener said.
+
+    Args:
+        choice: see Conventions.
+        heard_seconds: of each lane, how much of the clip was played at least once.
+        response_seconds: from the first sound to the answer.
+        device: what they listen with, in their own choice of words offered; empty if not told.
+        answered_at: when the server had it.
+    """
+
+    choice: Choice
+    heard_seconds: tuple[float, ...]
+    response_seconds: float = Field(ge=0)
+    device: str = Field(default="", max_length=40)
+    answered_at: str = Field(pattern=UTC_TIME)
+
+
+class Record(_Strict):
+    """A trial and its answer, if there is one.
+
+    Raises:
+        ValueError: the answer is not one to this trial.
+    """
+
+    trial: Trial
+    answer: Answer | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Record":
+        if self.answer is not None:
+            check_choice(self.trial, self.answer.choice)
+            if len(self.answer.heard_seconds) != len(self.trial.lanes):
+                raise ValueError("heard_seconds must hold a number for each lane")
+        return self
+
+
+def check_choice(trial: Trial, choice: Choice) -> None:
+    """Refuse what is no answer to this trial.
+
+    Raises:
+        ValueError: it is not.
+    """
+    allowed = CHOICES.get(trial.task)
+    if allowed is not None and choice not in allowed:
+        raise ValueError(f"choice {choice!r} must be one of {', '.join(allowed)}")
+    if allowed is None:
+        places, count = choice, len(trial.lanes)
+        right = isinstance(places, tuple) and len(places) == count and all(1 <= p <= count for p in places)
+        if not right:
+            raise ValueError(f"choice {choice!r} must be a place from 1 to {count} for each of {count} lanes")
+
+
+def make_record(values: Any) -> Record:
+    """From plain values, as a line of an export holds them.
+
+    Raises:
+        InvalidValueError: something is missing, unknown or out of range.
+    """
+    try:
+        return Record.model_validate(values)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(part) for part in problem["loc"]) or "the record"
+        raise InvalidValueError(f"{place}: {problem['msg'].removeprefix('Value error, ')}") from None
