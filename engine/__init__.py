@@ -14,6 +14,7 @@ from engine.errors import (
 )
 from engine.likelihood import LogLikelihood, continuation_likelihood, log_likelihood
 from engine.midi_file import read_score
+from engine.model_spec import build_model
 from engine.prime import Prime, read_prime
 from engine.rendering.midi import TEMPO_RANGE, midi_bytes
 from engine.rendering.performance import Performance, perform, perform_midi
@@ -24,7 +25,7 @@ from engine.rendering.synthesis import find_synthesiser
 from engine.rendering.waveform_picture import waveform_svg
 from engine.representations.piano_roll import note_spans
 from engine.sampling import MAX_SEED, MAX_TEMPERATURE, SamplingOptions, sample
-from engine.sequence_model import SequenceModel, build_model
+from engine.sequence_model import SequenceModel
 from engine.transposition import best_transposition
 
 __all__ = [
