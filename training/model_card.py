@@ -81,6 +81,7 @@ def _fitted(recipe: Recipe) -> str:
         "weight noise": optimiser.weight_noise,
         "dropout": regularisation.dropout,
         "dropout in the head": regularisation.list_dropout,
+        "dropout of the notes read": regularisation.note_dropout,
         "averaged weights": regularisation.averaging,
         "transposed by up to": regularisation.transposition,
     }
