@@ -12,39 +12,13 @@ what was acknowledged survives the process, and many threads and processes may w
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from engine.errors import VoteError
+from engine.listening.database import open_database
 from engine.listening.trial import Answer, Record, Trial, make_record
-
-SCHEMA = 1  # of the tables
-SECONDS_FOR_OTHERS = 10.0  # how long a call waits for those that write
-TABLE = """
-CREATE TABLE IF NOT EXISTS trials (
-    trial_id TEXT PRIMARY KEY,
-    test_id TEXT,
-    listener TEXT,
-    issued_at TEXT,
-    answered_at TEXT,
-    deleted_at TEXT,
-    trial TEXT,
-    answer TEXT
-);
-CREATE INDEX IF NOT EXISTS trials_by_listener ON trials (listener);
-CREATE INDEX IF NOT EXISTS trials_by_test ON trials (test_id, issued_at);
-"""
-REASONS = {  # what SQLite says -> what the listener, or the host, should know
-    "locked": "is busy: try again in a few seconds; nothing was lost",
-    "readonly": "may not be written to: let the app write to its file and folder",
-    "full": "has no room left on its disk: free space there; what is in it stays",
-    "not a database": "is no database of votes: move the file away to begin a new one",
-    "malformed": "is damaged: move the file away to begin a new one, and restore it from its copy",
-    "unable to open": "cannot be opened: its folder must exist and be writable",
-    "disk i/o": "cannot be read or written: look at its disk",
-}
 
 
 class VoteStore:
@@ -64,7 +38,7 @@ class VoteStore:
             VoteError: there is one of that id, or the store cannot be used.
         """
         values = (trial.trial_id, trial.test_id, trial.listener, trial.issued_at, trial.model_dump_json())
-        with self._open() as database:
+        with open_database(self.path) as database:
             changed = database.execute(
                 "INSERT OR IGNORE INTO trials (trial_id, test_id, listener, issued_at, trial) "
                 "VALUES (?, ?, ?, ?, ?)",
@@ -79,7 +53,7 @@ class VoteStore:
         Raises:
             VoteError: there is none of that id, or it is somebody else's, or the store cannot be used.
         """
-        with self._open() as database:
+        with open_database(self.path) as database:
             return self._own(database, trial_id, listener)
 
     def answer(self, trial_id: str, listener: str, answer: Answer) -> Record:
@@ -89,7 +63,7 @@ class VoteStore:
             VoteError: no such trial, or it is somebody else's, or answered already, or the answer is none to
                 it, or the store cannot be used.
         """
-        with self._open() as database:
+        with open_database(self.path) as database:
             record = self._own(database, trial_id, listener)
             if record.answer is not None:
                 raise VoteError("this trial has been answered already: your first answer counts")
@@ -129,7 +103,7 @@ class VoteStore:
         Raises:
             VoteError: the store cannot be used.
         """
-        with self._open() as database:
+        with open_database(self.path) as database:
             (count,) = database.execute(
                 "SELECT COUNT(answer) FROM trials WHERE listener = ?", (listener,)
             ).fetchone()
@@ -158,7 +132,7 @@ class VoteStore:
             VoteError: the store cannot be used.
         """
         changed = 0
-        with self._open() as database:
+        with open_database(self.path) as database:
             for row in rows:
                 if "deleted" in row:
                     changed += self._bury(database, str(row["deleted"]), str(row.get("deleted_at", "")))
@@ -177,8 +151,8 @@ class VoteStore:
         trial, answer = record.trial, record.answer
         database.execute("INSERT OR IGNORE INTO trials (trial_id) VALUES (?)", (trial.trial_id,))
         return database.execute(
-            "UPDATE trials SET test_id = ?, listener = ?, issued_at = ?, answered_at = ?, trial = ?, answer = ? "
-            "WHERE trial_id = ? AND answer IS NULL AND deleted_at IS NULL",
+            "UPDATE trials SET test_id = ?, listener = ?, issued_at = ?, answered_at = ?, trial = ?, "
+            "answer = ? WHERE trial_id = ? AND answer IS NULL AND deleted_at IS NULL",
             (
                 *(trial.test_id, trial.listener, trial.issued_at, answer.answered_at),
                 *(trial.model_dump_json(), answer.model_dump_json(), trial.trial_id),
@@ -199,44 +173,8 @@ class VoteStore:
         return _record(*found[1:])
 
     def _rows(self, query: str, values: tuple[str, ...] = ()) -> list[tuple]:
-        with self._open() as database:
+        with open_database(self.path) as database:
             return database.execute(query, values).fetchall()
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """The database in a transaction, which ends with the block: whole, or not at all."""
-        database = None
-        try:
-            database = sqlite3.connect(self.path, timeout=SECONDS_FOR_OTHERS, isolation_level=None)
-            self._prepare(database)
-            database.execute("BEGIN IMMEDIATE")
-            yield database
-            database.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise VoteError(f"the store of votes {self._reason(error)}") from None
-        finally:
-            if database is not None:
-                database.close()  # what was not committed is undone
-
-    def _prepare(self, database: sqlite3.Connection) -> None:
-        (version,) = database.execute("PRAGMA user_version").fetchone()
-        if version == SCHEMA:
-            database.execute("PRAGMA synchronous = FULL")
-            return
-        tables = database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
-        if version or tables:
-            raise VoteError(
-                f"the store of votes {self.path.name} has schema {version} and this Earshot reads {SCHEMA}: "
-                "use the Earshot that wrote it to export it, or move the file away to begin a new one"
-            )
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
-        database.executescript(f"BEGIN IMMEDIATE; {TABLE} PRAGMA user_version = {SCHEMA}; COMMIT;")
-
-    def _reason(self, error: sqlite3.Error) -> str:
-        said = str(error).lower()
-        known = (sentence for key, sentence in REASONS.items() if key in said)
-        return f"{self.path.name} {next(known, f'cannot be used ({said})')}"
 
 
 _TOMBSTONE = (
@@ -249,10 +187,10 @@ def _record(trial: str, answer: str | None) -> Record:
     return make_record({"trial": json.loads(trial), "answer": json.loads(answer) if answer else None})
 
 
-def _exported(trial_id: str, deleted_at: str | None, trial: str, answer: str) -> dict[str, Any]:
+def _exported(trial_id: str, deleted_at: str | None, trial: str | None, answer: str | None) -> dict[str, Any]:
     if deleted_at is not None:
         return {"deleted": trial_id, "deleted_at": deleted_at}
-    return {"trial": json.loads(trial), "answer": json.loads(answer)}
+    return {"trial": json.loads(trial or "null"), "answer": json.loads(answer or "null")}
 
 
 def _first_line(error: ValueError) -> str:
