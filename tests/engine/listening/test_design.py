@@ -48,7 +48,10 @@ def test_what_was_asked_before_is_made_up_for():
 def test_x_is_either_by_lot():
     plans = [plan.sources for seed in range(25) for plan in design("abx", THREE[:2], 40, seed).plans()]
     assert all(sorted(lanes[:2]) == ["m-gru", "m-lstm"] and lanes[2] in lanes[:2] for lanes in plans)
-    for successes in (sum(lanes[2] == lanes[0] for lanes in plans), sum(l[0] == "m-gru" for l in plans)):
+    for successes in (
+        sum(lanes[2] == lanes[0] for lanes in plans),
+        sum(lanes[0] == "m-gru" for lanes in plans),
+    ):
         assert binomtest(successes, len(plans)).pvalue > 1e-3
     agree = sum((a[2] == a[0]) == (b[2] == b[0]) for a, b in pairwise(plans))
     assert binomtest(agree, len(plans) - 1).pvalue > 1e-3, "one answer tells nothing of the next"
