@@ -42,7 +42,7 @@ class Lane(_Strict):
         clip: opaque id, by which the listener's browser asked for it.
         source: whose it is.
         checkpoint_sha256: of the weights; None for what no model drew.
-        clip_sha256: of the file's bytes.
+        clip_sha256: of the sound before it was dithered, which is the same wherever the clip is the same.
         lufs: loudness before the gain, by BS.1770; None where it cannot be measured.
         gain_decibels: what was added so that all lanes are equally loud.
     """
