@@ -16,6 +16,8 @@ SECONDS_FOR_OTHERS = 10.0  # how long a call waits for those that write
 TABLES = (
     "CREATE TABLE trials (trial_id TEXT PRIMARY KEY, test_id TEXT, listener TEXT, issued_at TEXT, "
     "answered_at TEXT, deleted_at TEXT, trial TEXT, answer TEXT)",
+    "CREATE TABLE tests (test_id TEXT PRIMARY KEY, listener TEXT, test TEXT)",
+    "CREATE INDEX tests_by_listener ON tests (listener)",
     "CREATE INDEX trials_by_listener ON trials (listener)",
     "CREATE INDEX trials_by_test ON trials (test_id)",
 )

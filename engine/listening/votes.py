@@ -18,6 +18,7 @@ from typing import Any
 
 from engine.errors import VoteError
 from engine.listening.database import open_database
+from engine.listening.session import Session
 from engine.listening.trial import Answer, Record, Trial, make_record
 
 
@@ -30,6 +31,28 @@ class VoteStore:
 
     def __init__(self, path: Path):
         self.path = path
+
+    def begin(self, session: Session) -> None:
+        """Keep a test before its first trial.
+
+        Raises:
+            VoteError: there is one of that id, or the store cannot be used.
+        """
+        with open_database(self.path) as database:
+            values = (session.test_id, session.listener, session.model_dump_json())
+            if not database.execute("INSERT OR IGNORE INTO tests VALUES (?, ?, ?)", values).rowcount:
+                raise VoteError(f"there is a test {session.test_id!r} already: give each an id of its own")
+
+    def session(self, test_id: str, listener: str) -> Session:
+        """A test of this listener's.
+
+        Raises:
+            VoteError: there is none of that id, or it is somebody else's, or the store cannot be used.
+        """
+        rows = self._rows("SELECT test FROM tests WHERE test_id = ? AND listener = ?", (test_id, listener))
+        if not rows:
+            raise VoteError("this test was deleted, or is another visitor's: start one of your own")
+        return Session.model_validate_json(rows[0][0])
 
     def issue(self, trial: Trial) -> None:
         """Keep a question before it is asked.
@@ -77,7 +100,7 @@ class VoteStore:
             )
             return whole
 
-    def test(self, test_id: str, listener: str) -> list[Record]:
+    def trials(self, test_id: str, listener: str) -> list[Record]:
         """The trials of one test of this listener's, in their order, answered or not."""
         rows = self._rows(
             "SELECT trial, answer FROM trials WHERE test_id = ? AND listener = ? AND deleted_at IS NULL",
@@ -108,6 +131,7 @@ class VoteStore:
                 "SELECT COUNT(answer) FROM trials WHERE listener = ?", (listener,)
             ).fetchone()
             database.execute(f"UPDATE trials SET {_TOMBSTONE} WHERE listener = ?", (now, listener))
+            database.execute("DELETE FROM tests WHERE listener = ?", (listener,))
         return count
 
     def export(self) -> list[dict[str, Any]]:

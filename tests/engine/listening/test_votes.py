@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import InvalidValueError, VoteError
+from engine.listening.session import PlannedTrial, Session
 from engine.listening.trial import Answer
 from engine.listening.votes import VoteStore
 from tests.engine.listening.listener import NOW, record
@@ -69,8 +70,25 @@ def test_one_id_is_one_trial(store):
 def test_a_test_is_found_again_in_its_order(store):
     for number in (3, 1, 2):
         store.issue(trial(number))
-    assert [each.trial.number for each in store.test("s1", "somebody")] == [1, 2, 3]
-    assert store.test("s1", "thief") == []
+    assert [each.trial.number for each in store.trials("s1", "somebody")] == [1, 2, 3]
+    assert store.trials("s1", "thief") == []
+
+
+def test_a_test_is_kept_whole_for_its_listener_alone(store):
+    planned = PlannedTrial(number=1, sources=TWO, seed=9, prime="a piece")
+    session = Session(
+        test_id="s1", listener="somebody", task="preference", sources=TWO, design_seed=4,
+        corpus="jsb_chorales", num_prime_frames=8, num_frames=16, trials=(planned,),
+    )  # fmt: skip
+    store.begin(session)
+    assert store.session("s1", "somebody") == session and session.design.num_trials == 1
+    with pytest.raises(VoteError, match="there is a test 's1' already"):
+        store.begin(session)
+    with pytest.raises(VoteError, match="another visitor's: start one of your own"):
+        store.session("s1", "thief")
+    store.delete("somebody", NOW)
+    with pytest.raises(VoteError, match="was deleted"):
+        store.session("s1", "somebody")
 
 
 def test_who_deletes_their_votes_leaves_a_tombstone_that_wins_everywhere(store, tmp_path):
