@@ -11,8 +11,14 @@ from engine.errors import (
     InvalidValueError,
     UnknownNameError,
     UnreadableFileError,
+    VoteError,
 )
 from engine.likelihood import LogLikelihood, continuation_likelihood, log_likelihood
+from engine.listening.clips import Clip, Material, make_clips
+from engine.listening.design import TestDesign
+from engine.listening.session import PlannedTrial, Session
+from engine.listening.trial import ANCHOR, REAL, Answer, Lane, Record, Trial
+from engine.listening.votes import VoteStore
 from engine.midi_file import read_score
 from engine.model_spec import build_model
 from engine.prime import Prime, read_prime
@@ -29,26 +35,39 @@ from engine.sequence_model import SequenceModel
 from engine.transposition import best_transposition
 
 __all__ = [
+    "ANCHOR",
     "CHECKPOINTS",
     "MAX_SEED",
     "MAX_TEMPERATURE",
+    "REAL",
     "TEMPO_RANGE",
+    "Answer",
     "Audio",
     "Card",
     "Checkpoint",
     "CheckpointError",
+    "Clip",
     "Curve",
     "EngineError",
     "InvalidValueError",
+    "Lane",
     "LogLikelihood",
+    "Material",
     "Performance",
+    "PlannedTrial",
     "Playback",
     "PlaybackStream",
     "Prime",
+    "Record",
     "SamplingOptions",
     "SequenceModel",
+    "Session",
+    "TestDesign",
+    "Trial",
     "UnknownNameError",
     "UnreadableFileError",
+    "VoteError",
+    "VoteStore",
     "available",
     "best_transposition",
     "build_model",
@@ -56,6 +75,7 @@ __all__ = [
     "find_synthesiser",
     "load",
     "log_likelihood",
+    "make_clips",
     "midi_bytes",
     "note_spans",
     "perform",
