@@ -10,7 +10,9 @@ import sys
 
 import gradio as gr
 
-from pages import api, lane, play, prepare, results, retention, speech
+from pages import api, compare, lane, play, prepare, results, retention, speech, trial_page, vote_file
+from pages.catalogue import loaded
+from pages.listening_room import ListeningRoom
 
 MAX_UPLOAD = "20mb"
 FILES_STAY = (600, 3600)  # seconds between two rounds of the cleaner, and the age of what it removes
@@ -26,6 +28,13 @@ def build() -> gr.Blocks:
     with demo.route("Speech", "/speech"):
         gr.Navbar(main_page_name="Play")
         speech.build(catalogues["speech"])
+    room = ListeningRoom(vote_file.open_store(), loaded)
+    with demo.route("Compare", "/compare"):
+        gr.Navbar(main_page_name="Play")
+        compare.build(catalogues["play"], room)
+    with demo.route("Trial", "/trial", show_in_navbar=False):
+        gr.Navbar(main_page_name="Play")
+        trial_page.build(room)
     with demo.route("Results", "/results"):
         gr.Navbar(main_page_name="Play")
         results.build(catalogues)

@@ -185,6 +185,14 @@ class ListeningRoom:
                 return record.trial.trial_id
         return self._issue(self.store.session(trial.test_id, listener), trial.number + 1)
 
+    def forget(self, listener: str) -> int:
+        """Delete all that this listener was asked and said; returns how many answers that were.
+
+        Raises:
+            VoteError: the store cannot be used.
+        """
+        return self.store.delete(listener, timestamp(datetime.now(UTC)))
+
     def likelihoods(self, question: Question) -> dict[str, list[float]]:
         """Model -> nats per frame of each lane's clip, for all models of the test."""
         session = self.store.session(question.trial.test_id, question.trial.listener)

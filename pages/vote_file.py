@@ -1,0 +1,21 @@
+"""Vote file: where this app keeps its votes."""
+
+import os
+from pathlib import Path
+
+from engine import VoteStore
+
+HERE = Path(__file__).resolve().parent.parent
+
+
+def open_store() -> VoteStore:
+    """The store in $EARSHOT_VOTES, or in votes/ beside the app; its folder is made if it can be.
+
+    A folder that cannot be made is told to whoever votes: pages without votes work all the same.
+    """
+    path = Path(os.environ.get("EARSHOT_VOTES") or HERE / "votes" / "votes.sqlite3")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        pass  # the store says so, in a sentence, when it is used
+    return VoteStore(path)
