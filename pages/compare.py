@@ -21,18 +21,19 @@ TASKS = [
 ]
 HINTS = {
     "preference": "Two clips a trial, chosen among the models so that every pair is heard equally often.",
-    "abx": "Choose exactly two. X is one of them; the number of trials is fixed before the start, so that the "
-    "p-value holds.",
+    "abx": "Choose exactly two. X is one of them; the number of trials is fixed before the start, so that "
+    "the p-value holds.",
     "rank": "All of them in one trial, five at most.",
     "real_or_model": "One clip a trial: half of them are from the corpus.",
 }
 DEVICES = ["Headphones", "Loudspeakers", "A phone or a laptop", "Something else"]
 TRIALS = {"preference": 10, "abx": 16, "rank": 4, "real_or_model": 10}
 CONSENT = (
-    "**What is kept:** a random id that stays in this browser, what you were played, what you answered, how long "
-    "you listened and to what you listen with. No name, no address. You can delete all of it below at any time; "
-    "by starting you agree."
+    "**What is kept:** a random id that stays in this browser, what you were played, what you answered, how "
+    "long you listened and to what you listen with. No name, no address. You can delete all of it below at "
+    "any time; by starting you agree."
 )
+GO_THERE = "(id) => { location.assign(`trial?id=${encodeURIComponent(id)}`); }"
 
 
 def build(catalogue: Catalogue, room: ListeningRoom) -> None:
@@ -96,8 +97,6 @@ def build(catalogue: Catalogue, room: ListeningRoom) -> None:
     )  # fmt: skip
     start.click(
         begin, [visitor, task, chosen, real, anchor, trials, device], [visitor, first_trial], **HEAVY
-    ).success(
-        None, first_trial, None, js="(id) => { location.assign(`trial?id=${encodeURIComponent(id)}`); }"
-    )
+    ).success(None, first_trial, None, js=GO_THERE)
     forget.click(delete, visitor, note, **LIGHT)
     gr.context.Context.root_block.load(known_or_new, visitor, visitor, **LIGHT)

@@ -1,5 +1,6 @@
 """Vote file: where this app keeps its votes."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -14,8 +15,6 @@ def open_store() -> VoteStore:
     A folder that cannot be made is told to whoever votes: pages without votes work all the same.
     """
     path = Path(os.environ.get("EARSHOT_VOTES") or HERE / "votes" / "votes.sqlite3")
-    try:
+    with contextlib.suppress(OSError):  # the store says so, in a sentence, when it is used
         path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        pass  # the store says so, in a sentence, when it is used
     return VoteStore(path)
