@@ -10,7 +10,19 @@ import sys
 
 import gradio as gr
 
-from pages import api, compare, lane, play, prepare, results, retention, speech, trial_page, vote_file
+from pages import (
+    api,
+    compare,
+    lane,
+    play,
+    prepare,
+    results,
+    retention,
+    speech,
+    trial_page,
+    vote_copy,
+    vote_file,
+)
 from pages.catalogue import loaded
 from pages.listening_room import ListeningRoom
 
@@ -28,7 +40,9 @@ def build() -> gr.Blocks:
     with demo.route("Speech", "/speech"):
         gr.Navbar(main_page_name="Play")
         speech.build(catalogues["speech"])
-    room = ListeningRoom(vote_file.open_store(), loaded)
+    store = vote_file.open_store()
+    copy = vote_copy.open_copy(store)
+    room = ListeningRoom(store, loaded, copy=copy.add if copy else None)
     with demo.route("Compare", "/compare"):
         gr.Navbar(main_page_name="Play")
         compare.build(catalogues["play"], room)

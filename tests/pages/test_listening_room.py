@@ -123,10 +123,13 @@ def test_what_cannot_be_set_up_is_refused_and_leaves_nothing(room, wish, message
     assert not room.store.path.exists() or room.store.export() == []
 
 
-def test_who_asks_is_forgotten(room, patient):
+def test_who_asks_is_forgotten_and_copies_are_told(room, patient):
+    copied: list[dict] = []
+    room.copy = copied.extend
     first = room.start(Wish("preference", MODELS), NOBODY)
     room.answer(first, NOBODY, heard(room, first, "0"))
     assert room.forget(NOBODY) == 1
     assert room.store.records() == []
+    assert [row.get("deleted") for row in copied] == [None, first]
     with pytest.raises(VoteError, match="it was deleted"):
         room.ask(first, NOBODY)
