@@ -31,8 +31,8 @@ TRIALS = {"preference": 10, "abx": 16, "rank": 4, "real_or_model": 10}
 CONSENT = (
     "**What is kept:** a random id that stays in this browser, what you were played, what you answered, how "
     "long you listened and to what you listen with. No name, no address. You can delete all of it below at "
-    "any time; where votes are copied to a dataset, its history keeps what was pushed before. By starting you "
-    "agree."
+    "any time; where votes are copied to a dataset, its history keeps what was pushed before. By "
+    "starting you agree."
 )
 GO_THERE = "(id) => { location.assign(`trial?id=${encodeURIComponent(id)}`); }"
 
