@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from engine.audio_file import read_audio, wav_bytes
-from engine.checkpoint import CHECKPOINTS, Checkpoint, available, load, read_card, test_nats
+from engine.checkpoint import CHECKPOINTS, Checkpoint, available, load, read_card, held_out_nats
 from engine.errors import CheckpointError, EngineError, InvalidValueError
 from engine.likelihood import log_likelihood
 from engine.listening.analysis import analyse
@@ -197,7 +197,7 @@ def _analyse(options: argparse.Namespace) -> None:
     if options.seed < 0:
         raise InvalidValueError(f"--seed {options.seed} must be 0 or more")
     votes = read_votes(options.file)
-    analysis = analyse(votes.records, test_nats(options.checkpoints), options.seed)
+    analysis = analyse(votes.records, held_out_nats(options.checkpoints), options.seed)
     print(json.dumps(dataclasses.asdict(analysis)) if options.json else analysis_text(analysis))
     for problem in votes.problems:
         print(problem, file=sys.stderr)

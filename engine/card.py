@@ -104,7 +104,7 @@ class Card(_Strict):
         return isinstance(head := self.model.get("head"), dict) and head.get("name") == "note_list"
 
     @property
-    def test_nats(self) -> float | None:
+    def held_out_nats(self) -> float | None:
         """Negative log-likelihood of the test split in nats, per frame of music and per step of speech."""
         figures = self.metrics.get("test", {})
         return figures.get("nats_per_frame", figures.get("nats_per_step"))

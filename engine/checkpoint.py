@@ -69,12 +69,12 @@ def read_card(name: str, folder: Path = CHECKPOINTS) -> Card:
     return card
 
 
-def test_nats(folder: Path = CHECKPOINTS) -> dict[str, float]:
-    """Checkpoint -> negative log-likelihood of the test split, of those whose card can be read and says it."""
+def held_out_nats(folder: Path = CHECKPOINTS) -> dict[str, float]:
+    """Checkpoint -> nats of the test split, lower is better, of those whose card can be read and says it."""
     found = {}
     for name in available(folder):
         try:
-            nats = read_card(name, folder).test_nats
+            nats = read_card(name, folder).held_out_nats
         except CheckpointError:
             continue
         if nats is not None:

@@ -1,4 +1,4 @@
-"""ABX: could a listener tell two clips apart? One test is trials of one listener whose number was fixed before."""
+"""ABX: could a listener tell two clips apart? A test is trials of one listener, their number fixed before."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ class AbxTest:
         """What the test says, in the words that the listener reads."""
         if self.result is None:
             return (
-                f"the test was not finished: {self.num_answered} of {self.num_trials} trials count, and p holds "
-                "only for the number that was fixed before the start"
+                f"the test was not finished: {self.num_answered} of {self.num_trials} trials count, and p "
+                "holds only for the number that was fixed before the start"
             )
         could = "could" if self.result.is_significant else "could not"
         return f"you {could} tell them apart: {self.result.words}"
@@ -54,7 +54,9 @@ def _abx_test(records: list[Record]) -> AbxTest:
     first = records[0].trial
     answers = {record.trial.number: _is_right(record) for record in records}
     decided = [right for right in answers.values() if right is not None]
-    is_whole = len(decided) == first.num_trials and all(r.trial.num_trials == first.num_trials for r in records)
+    is_whole = len(decided) == first.num_trials and all(
+        r.trial.num_trials == first.num_trials for r in records
+    )
     sources = {lane.source for record in records for lane in record.trial.lanes[:2]}
     return AbxTest(
         test_id=first.test_id,

@@ -45,9 +45,7 @@ class Analysis:
     covariates: Covariates
 
 
-def analyse(
-    records: Iterable[Record], nats: Mapping[str, float] | None = None, seed: int = 0
-) -> Analysis:
+def analyse(records: Iterable[Record], nats: Mapping[str, float] | None = None, seed: int = 0) -> Analysis:
     """The statistics of votes.
 
     Args:

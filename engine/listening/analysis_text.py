@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 from engine.listening.analysis import Analysis, CorpusAnalysis
+from engine.listening.exact_tests import interval_words
 from engine.listening.ranking import Ranking, Standing
+
+LETTERS_MEAN = "Two that share a letter cannot be separated, at 5 % for all pairs together."
 
 
 def analysis_text(analysis: Analysis) -> str:
@@ -11,41 +14,40 @@ def analysis_text(analysis: Analysis) -> str:
     return "\n".join(_lines(analysis))
 
 
+def count_words(count: int, noun: str) -> str:
+    """``1 vote`` or ``3 votes``."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
 def _lines(analysis: Analysis) -> Iterator[str]:
-    yield f"{analysis.num_records} trials of {analysis.num_listeners} listener{'s' * (analysis.num_listeners != 1)}"
+    yield f"{count_words(analysis.num_records, 'trial')} of {count_words(analysis.num_listeners, 'listener')}"
     for part in analysis.corpora:
         yield from ("", f"Preference among models of {part.corpus}", *_ranking(part))
     if analysis.abx:
         yield from ("", "ABX")
-        for test in analysis.abx:
-            yield f"  {' and '.join(test.sources)} ({test.corpus}), listener {test.listener}: {test.sentence}"
-            if test.result is not None:
-                low, high = 100 * test.result.low, 100 * test.result.high
-                yield f"    {100 * test.result.share:.0f} % right, 95 % interval {low:.0f} % to {high:.0f} %"
+    for test in analysis.abx:
+        yield f"  {' and '.join(test.sources)} ({test.corpus}), listener {test.listener}: {test.sentence}"
+        if test.result is not None:
+            interval = interval_words(test.result.low, test.result.high)
+            yield f"    {100 * test.result.share:.0f} % right, 95 % interval {interval}"
     if analysis.detections:
-        yield from ("", "Real or model?")
-        for one in analysis.detections:
-            yield f"  {one.corpus}: {one.sentence}"
+        yield from ("", "Real or model?", *(f"  {one.corpus}: {one.sentence}" for one in analysis.detections))
     yield from ("", "Sides", *(f"  {sentence}" for sentence in analysis.position.sentences))
-    if analysis.covariates.rows:
-        yield from ("", "What else differed", *(f"  {name}: {text}" for name, text in analysis.covariates.rows))
-    yield from ("", "Left out")
-    yield from (f"  {count:5} {reason}" for reason, count in analysis.excluded.items())
-    if not analysis.excluded:
-        yield "  nothing"
+    if rows := analysis.covariates.rows:
+        yield from ("", "What else differed", *(f"  {name}: {text}" for name, text in rows))
+    left_out = [f"  {count:5} {reason}" for reason, count in analysis.excluded.items()]
+    yield from ("", "Left out of the strengths", *(left_out or ["  nothing"]))
 
 
 def _ranking(part: CorpusAnalysis) -> Iterator[str]:
     ranking = part.ranking
     width = max(len(one.player) for one in ranking.standings)
-    yield f"  {ranking.num_votes} votes of {ranking.num_listeners} listener{'s' * (ranking.num_listeners != 1)}"
-    yield f"  {'':{width}}  strength   95 % interval    group  votes     won"
+    yield f"  {count_words(ranking.num_votes, 'vote')} of {count_words(ranking.num_listeners, 'listener')}"
+    yield f"  {'':{width}}  strength  95 % interval     group  votes  won"
     for one in ranking.standings:
-        group = one.group or "–"
-        won = f"{one.won:g} of {one.compared:g}"
-        yield f"  {one.player:{width}}  {one.strength:+8.2f}  {_interval(one):16} {group:5}  {one.votes:5}  {won:>9}"
-    yield "  Two that share a letter cannot be separated; all pairs together are tested at 5 %."
-    yield from (f"  {note}" for note in ranking.notes)
+        start = f"  {one.player:{width}}  {one.strength:+8.2f}  {_interval(one):16}"
+        yield f"{start}  {one.group or '–':5}  {one.votes:5}  {one.won:g} of {one.compared:g}"
+    yield from (f"  {note}" for note in (LETTERS_MEAN, *ranking.notes))
     yield from ("  Row won over column:", *_win_matrix(ranking, width))
     yield f"  Likelihood: {part.agreement.sentence}"
     for point in part.agreement.points:

@@ -1,9 +1,9 @@
-"""Bradley-Terry: strengths of players from who won over whom (R. A. Bradley, M. E. Terry, Biometrika 39, 1952).
+"""Bradley-Terry: strengths of players from who won over whom.
 
-    P(i wins over j) = 1 / (1 + exp(s_j - s_i))
+    P(i wins over j) = 1 / (1 + exp(s_j - s_i))        R. A. Bradley, M. E. Terry, Biometrika 39, 1952
 
-The solver is evalica's. A small symmetric prior, part of a tied comparison in every pair, keeps a player finite who
-has won all or nothing, and draws strengths a little towards each other.
+The solver is evalica's. A small symmetric prior, part of a tied comparison in every pair, keeps a player finite
+who has won all or nothing, and draws strengths a little towards each other.
 
 Conventions
     wins        [i, j]: how often i won over j, ties as halves
@@ -63,8 +63,11 @@ def separations(
     resamples: Float64[np.ndarray, "resample player"],
     confidence: float,
 ) -> Bool[np.ndarray, "player player"]:
-    """Which pairs differ, all pairs at once: the largest error of any pair, in its own standard deviations, stays
-    under the bound in ``confidence`` of the resamples."""
+    """Which pairs differ, all pairs at once.
+
+    In the share ``confidence`` of the resamples the largest error of any pair, in standard deviations of its
+    own, stays under the bound that a difference must exceed.
+    """
     differences = estimates[:, None] - estimates[None, :]
     errors = resamples[:, :, None] - resamples[:, None, :] - differences
     deviations = errors.std(axis=0)

@@ -1,4 +1,4 @@
-"""Covariates: what else than the model differed between clips, as a table; strengths are not corrected by it."""
+"""Covariates: what else than the model differed between clips; strengths are not corrected by it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ class Covariates:
     Args:
         num_measured: of these, trials in which the loudness of both clips is known.
         median_decibels, largest_decibels: loudness left over between two clips, after their gains.
-        louder: how often the louder clip was chosen where they differ by HEARD_DECIBELS or more; None without any.
+        louder: how often the louder clip was chosen where they differ by HEARD_DECIBELS or more; None
+            without any.
         seconds: shortest, median and longest length of the clips; both clips of a trial are equally long.
     """
 

@@ -30,7 +30,7 @@ def reason_against(record: Record) -> str | None:
 
 
 def counted(records: Iterable[Record]) -> tuple[list[Record], Counter[str]]:
-    """The records whose answers count, and how many do not, by reason; of a trial that comes twice, the first."""
+    """The records that count, and how many do not, by reason; of a trial that comes twice, the first does."""
     kept: list[Record] = []
     excluded: Counter[str] = Counter()
     seen: set[str] = set()

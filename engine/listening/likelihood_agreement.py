@@ -1,7 +1,7 @@
 """LikelihoodAgreement: do listeners prefer the models that held-out likelihood prefers?
 
-Kendall's tau between strength and likelihood, and its exact two-sided p. Of n models n! orders are possible, and the
-two that agree or disagree wholly have together p = 2/n!: from five models on that can fall below 0.05.
+Kendall's tau between strength and likelihood, and its exact two-sided p. Of n models n! orders are possible,
+and the two that agree or disagree wholly have together p = 2/n!: below 0.05 from five models on.
 """
 
 import math
@@ -37,8 +37,8 @@ class LikelihoodAgreement:
     Args:
         points: from the likeliest model on.
         missing: ranked models whose likelihood is not known.
-        tau: 1 where listeners order the models as likelihood does, -1 where they turn the order round; None of
-            fewer than two models.
+        tau: 1 where listeners order the models as likelihood does, -1 where they turn the order round; None
+            of fewer than two models.
         p_value: None where no order of so few models could have been surprising, or where two are equal.
     """
 
@@ -52,9 +52,13 @@ class LikelihoodAgreement:
         """What the points allow to be said."""
         count = len(self.points)
         if self.tau is None:
-            return f"{count or 'No'} ranked model{'s' * (count != 1)} with a known likelihood: two are needed."
-        agreement = f"Kendall’s τ between strength and likelihood is {self.tau:.2f} over {count} models".replace(
-            "-", "−"
+            return (
+                f"{count or 'No'} ranked model{'s' * (count != 1)} with a known likelihood: two are needed."
+            )
+        agreement = (
+            f"Kendall’s τ between strength and likelihood is {self.tau:.2f} over {count} models".replace(
+                "-", "−"
+            )
         )
         if self.p_value is not None:
             return f"{agreement} ({p_words(self.p_value)}, exact; strengths are taken as known)."
@@ -62,8 +66,8 @@ class LikelihoodAgreement:
         if least < SIGNIFICANT:
             return f"{agreement}; two of them are equal, so there is no exact p."
         return (
-            f"{agreement}. That is too few for a test: even the same order throughout would come by chance with "
-            f"{p_words(least)}."
+            f"{agreement}. That is too few for a test: even the same order throughout would come by chance "
+            f"with {p_words(least)}."
         )
 
 

@@ -1,7 +1,7 @@
-"""PositionBias: do listeners choose a side whatever is played, and do they hear differences that are not there?
+"""PositionBias: do listeners favour a side whatever is played, and hear differences that are not there?
 
-A catch trial plays one clip against itself; the right answer is a tie. Where a side was chosen all the same, it is A
-half of the time if neither side is favoured.
+A catch trial plays one clip against itself; the right answer is a tie. Where a side was chosen all the same, it
+is A half of the time if neither side is favoured.
 """
 
 from collections.abc import Iterable
@@ -36,8 +36,8 @@ class PositionBias:
             said = [f"Guessing: in none of {self.num_catches} catch trials was a difference heard."]
         else:
             said = [
-                f"Guessing: in {self.catches.trials} of {self.num_catches} catch trials a side was chosen though "
-                f"both played one clip; A in {self.catches.words}."
+                f"Guessing: in {self.catches.trials} of {self.num_catches} catch trials a side was chosen "
+                f"though both played one clip; A in {self.catches.words}."
             ]
         if self.others is not None:
             is_biased = "lean to one side" if self.others.is_significant else "do not lean to a side"
@@ -46,7 +46,7 @@ class PositionBias:
 
 
 def position_bias(records: Iterable[Record]) -> PositionBias:
-    """Over all preferences among records that count; the tests are two-sided and take answers as independent."""
+    """Over preferences among records that count; the tests are two-sided and take answers as independent."""
     answered = [r for r in records if r.trial.task == "preference" and r.answer is not None]
     catches = [record for record in answered if record.trial.is_catch]
     others = [record for record in answered if not record.trial.is_catch]

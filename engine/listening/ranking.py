@@ -1,11 +1,11 @@
 """Ranking: players of one corpus by strength, with intervals, and who cannot be told apart.
 
-What is drawn again for the intervals is the listener with all votes, since votes of one person are not independent.
-With fewer than MIN_LISTENERS listeners it is the vote, and the ranking is preliminary, but for a single listener,
-of whom alone it then tells.
+What is drawn again for the intervals is the listener with all votes, since votes of one person are not
+independent. With fewer than MIN_LISTENERS listeners it is the vote, and the ranking is preliminary, but for a
+single listener, of whom alone it then tells.
 
 Conventions
-    strengths   logarithm of the odds, zero is the mean of the models; recordings and anchor are set beside them
+    strengths   logarithm of the odds; zero is the mean of the models, recordings and anchor stand beside them
     groups      two players that share a letter cannot be separated
 """
 
@@ -149,27 +149,29 @@ def _notes(
     num_listeners = len(set(votes.listeners))
     if is_preliminary:
         yield (
-            f"Preliminary: before players are put into groups, each needs {MIN_VOTES} votes, from one listener or "
-            f"from at least {MIN_LISTENERS}."
+            f"Preliminary: before players are put into groups, each needs {MIN_VOTES} votes, from one listener "
+            f"or from at least {MIN_LISTENERS}."
         )
     if resampled == "listener":
         yield "Intervals: 95 %, by drawing listeners again, each with all their votes."
     elif num_listeners == 1:
-        yield "Intervals: 95 %, by drawing the votes of the one listener again; they tell nothing of other people."
+        yield (
+            "Intervals: 95 %, by drawing the votes of the one listener again; they tell nothing of other people."
+        )
     elif votes.num_votes:
         yield (
-            f"Intervals: 95 %, by drawing votes again, since {num_listeners} listeners are too few to draw from; "
-            "votes of one person are not independent, so the intervals are too narrow."
+            f"Intervals: 95 %, by drawing votes again, since {num_listeners} listeners are too few to draw "
+            "from; votes of one person are not independent, so the intervals are too narrow."
         )
     if votes.num_ties:
         yield (
             f"{votes.num_ties} of {votes.totals.sum():g} comparisons were ties and count as half a win for "
-            "each side: this shrinks all strengths towards zero, beside a model in which ties have a chance of "
-            "their own."
+            "each side: this shrinks all strengths towards zero, compared with a model in which ties have a "
+            "chance of their own."
         )
     if votes.num_votes:
         yield (
-            f"Each pair also has {PRIOR_COMPARISONS:g} of a comparison, tied, beforehand: so nobody is infinitely "
+            f"Each pair has {PRIOR_COMPARISONS:g} of a comparison, tied, beforehand: so nobody is infinitely "
             "strong, and strengths of few votes lie nearer to zero."
         )
     for one in standings:
@@ -181,6 +183,6 @@ def _notes(
             )
     if len(standings) > 1 and connected_components(votes.totals > 0, directed=False)[0] > 1:
         yield (
-            "Not all have been compared with each other, not even through others: between such sets the strengths "
-            "mean nothing."
+            "Not all have been compared with each other, not even through others: between such sets the "
+            "strengths mean nothing."
         )

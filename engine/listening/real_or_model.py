@@ -3,9 +3,9 @@
     d' = z(H) - z(F)        z: quantile of the normal distribution
     H, F                    share of a model's clips, and of real ones, that were called "model"
 
-A half is added to each count and one to each number of clips (the log-linear correction, M. J. Hautus, Behavior
-Research Methods, Instruments & Computers 27, 1995), always, since shares of 0 and 1 have no quantile. The variance is
-that of V. Gourevitch and E. Galanter (Psychometrika 32, 1967); it takes all answers as independent.
+A half is added to each count and one to each number of clips, always, since shares of 0 and 1 have no quantile
+(the log-linear correction: M. J. Hautus, Behavior Research Methods, Instruments & Computers 27, 1995). The
+variance is that of V. Gourevitch and E. Galanter (Psychometrika 32, 1967); it takes all answers as independent.
 """
 
 import math
@@ -49,7 +49,9 @@ class Detection:
         if self.d_prime is None:
             return f"{counts}: d′ needs answers to both kinds of clips"
         verdict = "told from real ones" if self.low > 0 else "not told from real ones beyond guessing"
-        return f"{counts}: {verdict}, d′ = {self.d_prime:.2f} ({self.low:.2f} to {self.high:.2f}; 0 is guessing)"
+        return (
+            f"{counts}: {verdict}, d′ = {self.d_prime:.2f} ({self.low:.2f} to {self.high:.2f}; 0 is guessing)"
+        )
 
 
 def detections(records: Iterable[Record]) -> list[Detection]:

@@ -1,4 +1,4 @@
-"""Bradley-Terry against a published example, the likelihood's own equations, and listeners who repeat themselves."""
+"""Bradley-Terry: a published example, the likelihood's own equations, listeners who repeat themselves."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,8 @@ import pytest
 from engine.listening.bradley_terry import bootstrap, separations, strengths
 
 EVERYBODY = np.ones(4, dtype=bool)
-# Citations among four journals of statistics: row was cited by column. S. Stigler, Statistical Science 9, 1994,
-# as on page 448 of A. Agresti, Categorical Data Analysis, 2002; a journal's citations of itself do not count.
+# Citations among four journals of statistics: row was cited by column, citations of oneself left out.
+# S. Stigler, Statistical Science 9, 1994, as on page 448 of A. Agresti, Categorical Data Analysis, 2002.
 JOURNALS = ("Biometrika", "Communications in Statistics", "JASA", "JRSS-B")
 CITED = np.array([[0, 730, 498, 221], [33, 0, 68, 17], [320, 813, 0, 142], [284, 276, 325, 0]], dtype=float)
 # Sum-to-zero abilities with standard errors, as the R package BradleyTerry2 prints them (D. Firth, H. Turner,
@@ -67,7 +67,7 @@ def test_nobody_and_one_have_nothing_to_win():
 
 
 def test_votes_of_one_listener_are_not_independent():
-    """40 listeners who each say the same ten times: 40 opinions, not 400, so intervals are √10 times as wide."""
+    """40 listeners who each say the same ten times: 40 opinions, not 400, so √10 times as wide intervals."""
     rng = np.random.default_rng(0)
     opinions = (rng.random(40) < 0.6).astype(float)
     ten = np.zeros((40, 2, 2))

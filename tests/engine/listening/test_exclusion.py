@@ -27,7 +27,12 @@ def test_nobody_hears_a_clip_for_longer_than_it_lasts():
 
 
 def test_what_is_left_out_is_counted_by_reason():
-    records = [record(TWO, "0"), record(TWO, "1"), record(TWO, None, trial_id="t2"), record(TWO, "tie", trial_id="t3")]
+    records = [
+        record(TWO, "0"),
+        record(TWO, "1"),
+        record(TWO, None, trial_id="t2"),
+        record(TWO, "tie", trial_id="t3"),
+    ]
     kept, excluded = counted(records)
     assert [one.answer.choice for one in kept] == ["0", "tie"]
     assert excluded == {TWICE: 1, UNANSWERED: 1}
