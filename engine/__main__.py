@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from engine.audio_file import read_audio, wav_bytes
-from engine.checkpoint import CHECKPOINTS, Checkpoint, available, load, read_card, held_out_nats
+from engine.checkpoint import CHECKPOINTS, Checkpoint, available, held_out_nats, load, read_card
 from engine.errors import CheckpointError, EngineError, InvalidValueError
 from engine.likelihood import log_likelihood
 from engine.listening.analysis import analyse

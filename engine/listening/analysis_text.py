@@ -51,7 +51,8 @@ def _ranking(part: CorpusAnalysis) -> Iterator[str]:
     yield from ("  Row won over column:", *_win_matrix(ranking, width))
     yield f"  Likelihood: {part.agreement.sentence}"
     for point in part.agreement.points:
-        yield f"    {point.model:{width}}  {point.nats:.3f} nats on the test split, strength {point.strength:+.2f}"
+        start = f"    {point.model:{width}}  {point.nats:.3f} nats on the test split"
+        yield f"{start}, strength {point.strength:+.2f}"
 
 
 def _interval(one: Standing) -> str:

@@ -2,8 +2,8 @@
 
     P(i wins over j) = 1 / (1 + exp(s_j - s_i))        R. A. Bradley, M. E. Terry, Biometrika 39, 1952
 
-The solver is evalica's. A small symmetric prior, part of a tied comparison in every pair, keeps a player finite
-who has won all or nothing, and draws strengths a little towards each other.
+The solver is evalica's. A small symmetric prior, part of a tied comparison in every pair, keeps a player
+finite who has won all or nothing, and draws strengths a little towards each other.
 
 Conventions
     wins        [i, j]: how often i won over j, ties as halves

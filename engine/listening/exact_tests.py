@@ -1,7 +1,7 @@
 """Exact tests: how often right out of how many, held against guessing, without approximation.
 
 The test is scipy's exact binomial test, the interval Wilson's (1927). Both hold only where the number of
-answers was fixed before the first: who stops as soon as p < 0.05 gets there in far more than one test of twenty.
+answers was fixed before the first: who may stop at p < 0.05 gets there in far more than one test of twenty.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """PositionBias: do listeners favour a side whatever is played, and hear differences that are not there?
 
-A catch trial plays one clip against itself; the right answer is a tie. Where a side was chosen all the same, it
-is A half of the time if neither side is favoured.
+A catch trial plays one clip against itself; the right answer is a tie. Where a side was chosen all the same,
+it is A half of the time if neither side is favoured.
 """
 
 from collections.abc import Iterable

@@ -149,14 +149,15 @@ def _notes(
     num_listeners = len(set(votes.listeners))
     if is_preliminary:
         yield (
-            f"Preliminary: before players are put into groups, each needs {MIN_VOTES} votes, from one listener "
-            f"or from at least {MIN_LISTENERS}."
+            f"Preliminary: before players are put into groups, each needs {MIN_VOTES} votes, from one "
+            f"listener or from at least {MIN_LISTENERS}."
         )
     if resampled == "listener":
         yield "Intervals: 95 %, by drawing listeners again, each with all their votes."
     elif num_listeners == 1:
         yield (
-            "Intervals: 95 %, by drawing the votes of the one listener again; they tell nothing of other people."
+            "Intervals: 95 %, by drawing the votes of the one listener again; they tell nothing of "
+            "other people."
         )
     elif votes.num_votes:
         yield (

@@ -3,9 +3,10 @@
     d' = z(H) - z(F)        z: quantile of the normal distribution
     H, F                    share of a model's clips, and of real ones, that were called "model"
 
-A half is added to each count and one to each number of clips, always, since shares of 0 and 1 have no quantile
-(the log-linear correction: M. J. Hautus, Behavior Research Methods, Instruments & Computers 27, 1995). The
-variance is that of V. Gourevitch and E. Galanter (Psychometrika 32, 1967); it takes all answers as independent.
+A half is added to each count and one to each number of clips, always, since shares of 0 and 1 have no
+quantile (the log-linear correction: M. J. Hautus, Behavior Research Methods, Instruments & Computers 27, 1995).
+The variance, which takes all answers as independent, is that of V. Gourevitch and E. Galanter (Psychometrika
+32, 1967).
 """
 
 import math
