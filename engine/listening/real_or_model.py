@@ -4,7 +4,7 @@
     H, F                    share of a model's clips, and of real ones, that were called "model"
 
 A half is added to each count and one to each number of clips, always, since shares of 0 and 1 have no
-quantile (the log-linear correction: M. J. Hautus, Behavior Research Methods, Instruments & Computers 27, 1995).
+quantile: the log-linear correction of M. J. Hautus (Behavior Research Methods 27, 1995).
 The variance, which takes all answers as independent, is that of V. Gourevitch and E. Galanter (Psychometrika
 32, 1967).
 """
