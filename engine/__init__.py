@@ -13,8 +13,12 @@ from engine.errors import (
     UnreadableFileError,
 )
 from engine.likelihood import LogLikelihood, continuation_likelihood, log_likelihood
+from engine.listening.analysis import Analysis, CorpusAnalysis, analyse
+from engine.listening.ranking import Ranking, Standing
+from engine.listening.trial import Record
 from engine.midi_file import read_score
 from engine.prime import Prime, read_prime
+from engine.rendering.interval_picture import IntervalPoint, interval_svg
 from engine.rendering.midi import TEMPO_RANGE, midi_bytes
 from engine.rendering.performance import Performance, perform, perform_midi
 from engine.rendering.playback import Playback, prepare_playback
@@ -32,27 +36,35 @@ __all__ = [
     "MAX_SEED",
     "MAX_TEMPERATURE",
     "TEMPO_RANGE",
+    "Analysis",
     "Audio",
     "Card",
     "Checkpoint",
     "CheckpointError",
+    "CorpusAnalysis",
     "Curve",
     "EngineError",
+    "IntervalPoint",
     "InvalidValueError",
     "LogLikelihood",
     "Performance",
     "Playback",
     "PlaybackStream",
     "Prime",
+    "Ranking",
+    "Record",
     "SamplingOptions",
     "SequenceModel",
+    "Standing",
     "UnknownNameError",
     "UnreadableFileError",
+    "analyse",
     "available",
     "best_transposition",
     "build_model",
     "continuation_likelihood",
     "find_synthesiser",
+    "interval_svg",
     "load",
     "log_likelihood",
     "midi_bytes",

@@ -39,11 +39,55 @@ class AbxTest:
         return f"you {could} tell them apart: {self.result.words}"
 
 
+@dataclass(frozen=True)
+class AbxPair:
+    """All tests of one pair of sources.
+
+    There is no p over them together, since nobody fixed their number.
+
+    Args:
+        num_finished, num_unfinished: tests.
+        num_told_apart: finished ones with p < 0.05; of those who guess, one in twenty gets there.
+        right, trials: over the finished tests.
+    """
+
+    corpus: str
+    sources: tuple[str, ...]
+    num_finished: int
+    num_unfinished: int
+    num_told_apart: int
+    right: int
+    trials: int
+
+
 def abx_tests(records: Iterable[Record]) -> list[AbxTest]:
     """Every ABX test among records that count, by test and listener."""
     trials = [record for record in records if record.trial.task == "abx" and record.answer is not None]
     trials.sort(key=_test_of)
     return [_abx_test(list(group)) for _, group in groupby(trials, key=_test_of)]
+
+
+def abx_pairs(tests: Iterable[AbxTest]) -> list[AbxPair]:
+    """One for each corpus and pair of sources."""
+    ordered = sorted(tests, key=_pair_of)
+    return [_abx_pair(*pair, list(group)) for pair, group in groupby(ordered, key=_pair_of)]
+
+
+def _pair_of(test: AbxTest) -> tuple[str, tuple[str, ...]]:
+    return test.corpus, test.sources
+
+
+def _abx_pair(corpus: str, sources: tuple[str, ...], tests: list[AbxTest]) -> AbxPair:
+    results = [test.result for test in tests if test.result is not None]
+    return AbxPair(
+        corpus=corpus,
+        sources=sources,
+        num_finished=len(results),
+        num_unfinished=len(tests) - len(results),
+        num_told_apart=sum(result.is_significant for result in results),
+        right=sum(result.successes for result in results),
+        trials=sum(result.trials for result in results),
+    )
 
 
 def _test_of(record: Record) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.listening.abx import AbxTest, abx_tests
+from engine.listening.abx import AbxPair, AbxTest, abx_pairs, abx_tests
 from engine.listening.covariates import Covariates, covariates_of
 from engine.listening.exclusion import counted
 from engine.listening.likelihood_agreement import LikelihoodAgreement, likelihood_agreement
@@ -40,6 +40,7 @@ class Analysis:
     excluded: Mapping[str, int]
     corpora: tuple[CorpusAnalysis, ...]
     abx: tuple[AbxTest, ...]
+    abx_pairs: tuple[AbxPair, ...]
     detections: tuple[Detection, ...]
     position: PositionBias
     covariates: Covariates
@@ -54,6 +55,7 @@ def analyse(records: Iterable[Record], nats: Mapping[str, float] | None = None, 
     """
     given = tuple(records)
     kept, excluded = counted(given)
+    tests = abx_tests(kept)
     corpora = []
     for corpus in dict.fromkeys(record.trial.corpus for record in kept):
         own = [record for record in kept if record.trial.corpus == corpus]
@@ -66,7 +68,8 @@ def analyse(records: Iterable[Record], nats: Mapping[str, float] | None = None, 
         num_listeners=len({record.trial.listener for record in given}),
         excluded=dict(excluded.most_common()),
         corpora=tuple(sorted(corpora, key=lambda one: (-one.ranking.num_votes, one.corpus))),
-        abx=tuple(abx_tests(kept)),
+        abx=tuple(tests),
+        abx_pairs=tuple(abx_pairs(tests)),
         detections=tuple(detections(kept)),
         position=position_bias(kept),
         covariates=covariates_of(kept),

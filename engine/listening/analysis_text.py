@@ -6,7 +6,9 @@ from engine.listening.analysis import Analysis, CorpusAnalysis
 from engine.listening.exact_tests import interval_words
 from engine.listening.ranking import Ranking, Standing
 
-LETTERS_MEAN = "Two that share a letter cannot be separated, at 5 % for all pairs together."
+LETTERS_MEAN = (
+    "Two that share a letter cannot be separated, two that do not can be, at 5 % for all pairs together."
+)
 
 
 def analysis_text(analysis: Analysis) -> str:
@@ -47,6 +49,8 @@ def _ranking(part: CorpusAnalysis) -> Iterator[str]:
     for one in ranking.standings:
         start = f"  {one.player:{width}}  {one.strength:+8.2f}  {_interval(one):16}"
         yield f"{start}  {one.group or '–':5}  {one.votes:5}  {one.won:g} of {one.compared:g}"
+        if one.caveat:
+            yield f"  {'':{width}}  {one.caveat}"
     yield from (f"  {note}" for note in (LETTERS_MEAN, *ranking.notes))
     yield from ("  Row won over column:", *_win_matrix(ranking, width))
     yield f"  Likelihood: {part.agreement.sentence}"

@@ -41,7 +41,7 @@ def strengths(
         tolerance=TOLERANCE,
         limit=MAX_ROUNDS,
     )
-    logs = np.log(result.scores.loc[list(range(count))].to_numpy())
+    logs = np.log(result.scores.sort_index().to_numpy())
     return logs - logs[slice(None) if centred_on is None else centred_on].mean()
 
 
@@ -72,5 +72,5 @@ def separations(
     errors = resamples[:, :, None] - resamples[:, None, :] - differences
     deviations = errors.std(axis=0)
     standard = np.divide(np.abs(errors), deviations, out=np.zeros_like(errors), where=deviations > 0)
-    bound = np.quantile(standard.max(axis=(1, 2)), confidence)
+    bound = np.quantile(standard.max(axis=(1, 2), initial=0.0), confidence)
     return np.abs(differences) > bound * deviations

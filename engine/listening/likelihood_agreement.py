@@ -13,6 +13,8 @@ from scipy.stats import kendalltau
 from engine.listening.exact_tests import SIGNIFICANT, p_words
 from engine.listening.ranking import Ranking
 
+MIN_MODELS = 3  # two have but one order and its reverse
+
 
 @dataclass(frozen=True)
 class Point:
@@ -38,7 +40,7 @@ class LikelihoodAgreement:
         points: from the likeliest model on.
         missing: ranked models whose likelihood is not known.
         tau: 1 where listeners order the models as likelihood does, -1 where they turn the order round; None
-            of fewer than two models.
+            of fewer than MIN_MODELS.
         p_value: None where no order of so few models could have been surprising, or where two are equal.
     """
 
@@ -81,7 +83,7 @@ def likelihood_agreement(ranking: Ranking, nats: Mapping[str, float]) -> Likelih
     known = sorted((one for one in models if one.player in nats), key=lambda one: nats[one.player])
     points = tuple(Point(one.player, nats[one.player], one.strength, one.low, one.high) for one in known)
     tau = p_value = None
-    if len(points) > 1:
+    if len(points) >= MIN_MODELS:
         likelihoods, gains = [-point.nats for point in points], [point.strength for point in points]
         has_ties = len(set(likelihoods)) < len(points) or len(set(gains)) < len(points)
         found = kendalltau(likelihoods, gains, method="asymptotic" if has_ties else "exact")

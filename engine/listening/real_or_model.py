@@ -43,8 +43,12 @@ class Detection:
     @property
     def sentence(self) -> str:
         """What was answered, and what it says."""
+        return self.sentence_of(self.source)
+
+    def sentence_of(self, name: str) -> str:
+        """The same, with another name for the source."""
         counts = (
-            f"{self.called_model} of {self.num_clips} clips of {self.source} and {self.real_called_model} of "
+            f"{self.called_model} of {self.num_clips} clips of {name} and {self.real_called_model} of "
             f"{self.num_real} real ones were called a model's"
         )
         if self.d_prime is None:

@@ -5,6 +5,7 @@ import engine
 PUBLIC = """
     Audio Card Checkpoint Curve LogLikelihood Performance Playback PlaybackStream Prime SamplingOptions
     SequenceModel
+    Analysis CorpusAnalysis IntervalPoint Ranking Record Standing analyse interval_svg
     CheckpointError EngineError InvalidValueError UnknownNameError UnreadableFileError
     CHECKPOINTS MAX_SEED MAX_TEMPERATURE TEMPO_RANGE
     available best_transposition build_model continuation_likelihood find_synthesiser load log_likelihood

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.listening.abx import abx_tests
+from engine.listening.abx import abx_pairs, abx_tests
 from tests.engine.listening.listener import lane, record
 
 A, B = "model-a", "model-b"
@@ -45,6 +45,14 @@ def test_tests_and_listeners_are_kept_apart():
     assert [(one.test_id, one.listener, one.num_answered) for one in found] == [
         *(("s1", "ann", 2), ("s1", "bob", 2), ("s2", "bob", 2))
     ]
+
+
+def test_tests_of_a_pair_are_told_together():
+    good = [trial(number, True, total=5, test_id="s1") for number in range(1, 6)]
+    bad = [trial(number, False, total=5, test_id="s2") for number in range(1, 6)]
+    (pair,) = abx_pairs(abx_tests(good + bad + [trial(1, True, total=5, test_id="s3")]))
+    assert (pair.sources, pair.num_finished, pair.num_unfinished, pair.num_told_apart) == ((A, B), 2, 1, 1)
+    assert (pair.right, pair.trials) == (5, 10)
 
 
 def test_x_is_found_by_its_bytes_and_where_they_differ_by_its_source():

@@ -47,9 +47,10 @@ def test_equal_likelihoods_have_no_exact_p(ranking):
     assert found.p_value is None and "two of them are equal" in found.sentence
 
 
-def test_one_model_or_none(ranking):
-    assert likelihood_agreement(ranking, {}).sentence == (
-        "No ranked models with a known likelihood: two are needed."
+def test_fewer_than_three_models_have_no_order_to_compare(ranking):
+    found = likelihood_agreement(ranking, {"model-a": 8.0, "model-b": 8.1, "unheard": 7.0})
+    assert found.tau is None and len(found.points) == 2
+    assert found.sentence == "To compare orders takes 3 models; 2 ranked models have a known likelihood."
+    assert likelihood_agreement(ranking, {"model-c": 8.0}).sentence.endswith(
+        "; 1 ranked model has a known likelihood."
     )
-    found = likelihood_agreement(ranking, {"model-a": 8.0, "unheard": 7.0})
-    assert found.tau is None and found.sentence.startswith("1 ranked model with a known likelihood")
