@@ -21,6 +21,13 @@ PROMISE = (
     "Each vote was given by ear, without knowing whose clip was which. Here are the models by what was "
     "preferred, with how sure that is, and beside it how likely they find music that they have never heard."
 )
+HOW_TO_READ = (
+    "Strength is the natural logarithm of the odds to be preferred (Bradley–Terry); zero is the mean of a "
+    "corpus’s models. A strength that is 0.7 higher is two wins for each loss.",
+    "Of two that share a letter of their group it cannot be said who is the stronger; of two that do not it "
+    "can, at 5 % for all pairs together.",
+    "How all of it is computed, and how well it finds a known truth, stands in docs/listening.md.",
+)
 EVERYBODY, OWN = "Everybody’s votes", "My votes"
 TRIAL = (
     '<a class="board-trial" href="./compare">Listen to a trial</a>'  # relative: it holds behind a proxy too
@@ -46,9 +53,19 @@ def build(read: Read, visitor: gr.BrowserState, catalogues: Mapping[str, Catalog
     def show(whose: str, visitor: Any) -> str:
         return board_html(read, whose, visitor, names)
 
-    options = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 2}
-    gr.context.Context.root_block.load(show, [whose, visitor], shown, **options)
-    whose.change(show, [whose, visitor], shown, **options)
+    gr.on(
+        [
+            gr.context.Context.root_block.load,
+            whose.change,
+        ],  # one event, so that the last choice is shown last
+        show,
+        [whose, visitor],
+        shown,
+        trigger_mode="always_last",
+        show_progress="hidden",
+        api_visibility="private",
+        concurrency_limit=2,
+    )
 
 
 def board_html(read: Read, whose: str, visitor: Any, names: PlayerNames) -> str:
@@ -69,7 +86,8 @@ def board_html(read: Read, whose: str, visitor: Any, names: PlayerNames) -> str:
     parts = [ranking_section(part, names) for part in analysis.corpora]
     if not parts:
         parts = [_message(f"No models have been preferred to each other yet. {TRIAL}")]
-    return "".join([*parts, *_other_questions(analysis, names, is_own), _left_out(analysis)])
+    reading = _part("How to read this", _list(HOW_TO_READ))
+    return "".join([*parts, *_other_questions(analysis, names, is_own), _left_out(analysis), reading])
 
 
 def _message(text: str) -> str:

@@ -7,13 +7,6 @@ from engine import CorpusAnalysis, IntervalPoint, Ranking, Standing, interval_sv
 from pages.player_name import PlayerNames
 
 NONE = "–"
-LETTERS = (
-    "Two that share a letter cannot be separated, two that do not can be, at 5 % for all pairs together."
-)
-STRENGTHS = (
-    "Strength is the natural logarithm of the odds to be preferred (Bradley–Terry); zero is the mean of the "
-    "models. A difference of 0.7 is two wins for each loss."
-)
 
 
 def ranking_section(part: CorpusAnalysis, names: PlayerNames) -> str:
@@ -21,13 +14,12 @@ def ranking_section(part: CorpusAnalysis, names: PlayerNames) -> str:
     ranking, corpus = part.ranking, html.escape(names.corpus(part.corpus))
     badge = '<span class="board-badge">preliminary</span>' if ranking.is_preliminary else ""
     counts = f"{counted(ranking.num_votes, 'vote')} of {counted(ranking.num_listeners, 'listener')}"
-    letters = "" if ranking.is_preliminary else f"<li>{LETTERS}</li>"
     notes = "".join(f"<li>{html.escape(note)}</li>" for note in ranking.notes)
     return (
         f'<section class="board-part" data-corpus="{html.escape(part.corpus)}" aria-label="{corpus}">'
         f"<header><h2>{corpus}{badge}</h2><p>{counts}</p></header>"
         f"{_standings(ranking, names, corpus)}"
-        f'<ul class="board-notes"><li>{STRENGTHS}</li>{letters}{notes}</ul>'
+        f'<ul class="board-notes">{notes}</ul>'
         f"{_win_matrix(ranking, names, corpus)}{_agreement(part, names)}</section>"
     )
 

@@ -2,8 +2,8 @@
 
 What is drawn again for the intervals is the listener with all votes, since votes of one person are not
 independent; with fewer than MIN_LISTENERS it is the vote. A player is preliminary, and in no group, with
-fewer than MIN_VOTES votes, or where there are fewer than MIN_LISTENERS listeners but more than one: the ranking
-of a single listener tells that listener's taste, which is a thing of its own.
+fewer than MIN_VOTES votes, or where there are fewer than MIN_LISTENERS listeners but more than one: the
+ranking of a single listener tells that listener's taste, which is a thing of its own.
 
 Conventions
     strengths   logarithm of the odds; zero is the mean of the models, recordings and anchor stand beside them
@@ -58,7 +58,8 @@ class Standing:
         if 0 < self.won < self.compared:
             return ""
         what = "won" if self.won else "lost"
-        return f"{what} every comparison, so how far from the others is not known: the interval is too narrow"
+        interval = "" if self.low is None else ", and the interval is too narrow"
+        return f"{what} every comparison: how far from the others cannot be known{interval}"
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def _grid(across: Axis, upwards: Axis) -> str:
 
 def _point(point: IntervalPoint, across: Axis, upwards: Axis) -> str:
     x, y = across.at(point.figure), upwards.at(point.estimate)
-    dot = f'<circle cx="{x:.2f}%" cy="{y:.2f}%" r="5" style="fill:{DRAW_COLOUR}"/>'
+    dot = f'<circle cx="{x:.2f}%" cy="{y:.2f}%" r="4.5" style="fill:{DRAW_COLOUR}"/>'
     if point.low is None or point.high is None:
         return f'<g class="point">{dot}</g>'
     high, low = upwards.at(point.high), upwards.at(point.low)

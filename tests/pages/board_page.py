@@ -15,7 +15,19 @@ ANN, BOB = "visitor-ann", "visitor-bob"  # Ann has answered everything, Bob noth
 
 def made_votes() -> list[Record]:
     """A crowd's preferences of chorales, Ann's ties and rankings, and one or more of everything else."""
-    return [*crowd_votes(np.random.default_rng(6), 24, 20, TRUTH), *ann_votes()]
+    crowd = crowd_votes(np.random.default_rng(6), 24, 20, TRUTH)
+    best, _, _, last = TRUTH
+    rankings = [
+        record(
+            ("real", best, last, "anchor"),
+            (2, 1, 3, 4) if number % 6 == 0 else (1, 2, 3, 4) if number % 7 else (1, 2, 4, 3),
+            "rank",
+            trial_id=f"rank-{number}",
+            listener=f"listener-{number % 24}",
+        )
+        for number in range(36)
+    ]
+    return [*crowd, *rankings, *ann_votes()]
 
 
 def ann_votes() -> list[Record]:

@@ -91,7 +91,7 @@ def test_recordings_and_anchor_are_set_beside_the_models():
     assert [one.player for one in found.standings] == ["real", "model-a", "model-b", "anchor"]
     assert [one.is_reference for one in found.standings] == [True, False, False, True]
     assert found.standings[1].strength + found.standings[2].strength == pytest.approx(0)
-    assert [one.caveat.partition(",")[0] for one in found.standings] == [
+    assert [one.caveat.partition(":")[0] for one in found.standings] == [
         *("won every comparison", "", "", "lost every comparison")
     ]
 
