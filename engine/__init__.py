@@ -11,12 +11,18 @@ from engine.errors import (
     InvalidValueError,
     UnknownNameError,
     UnreadableFileError,
+    VoteError,
 )
 from engine.likelihood import LogLikelihood, continuation_likelihood, log_likelihood
 from engine.listening.analysis import Analysis, CorpusAnalysis, analyse
+from engine.listening.clips import Clip, Material, make_clips
+from engine.listening.design import TestDesign
 from engine.listening.ranking import Ranking, Standing
-from engine.listening.trial import Record
+from engine.listening.session import PlannedTrial, Session
+from engine.listening.trial import ANCHOR, REAL, Answer, Lane, Record, Trial
+from engine.listening.votes import VoteStore
 from engine.midi_file import read_score
+from engine.model_spec import build_model
 from engine.prime import Prime, read_prime
 from engine.rendering.interval_picture import IntervalPoint, interval_svg
 from engine.rendering.midi import TEMPO_RANGE, midi_bytes
@@ -28,26 +34,33 @@ from engine.rendering.synthesis import find_synthesiser
 from engine.rendering.waveform_picture import waveform_svg
 from engine.representations.piano_roll import note_spans
 from engine.sampling import MAX_SEED, MAX_TEMPERATURE, SamplingOptions, sample
-from engine.sequence_model import SequenceModel, build_model
+from engine.sequence_model import SequenceModel
 from engine.transposition import best_transposition
 
 __all__ = [
+    "ANCHOR",
     "CHECKPOINTS",
     "MAX_SEED",
     "MAX_TEMPERATURE",
+    "REAL",
     "TEMPO_RANGE",
     "Analysis",
+    "Answer",
     "Audio",
     "Card",
     "Checkpoint",
     "CheckpointError",
+    "Clip",
     "CorpusAnalysis",
     "Curve",
     "EngineError",
     "IntervalPoint",
     "InvalidValueError",
+    "Lane",
     "LogLikelihood",
+    "Material",
     "Performance",
+    "PlannedTrial",
     "Playback",
     "PlaybackStream",
     "Prime",
@@ -55,9 +68,14 @@ __all__ = [
     "Record",
     "SamplingOptions",
     "SequenceModel",
+    "Session",
     "Standing",
+    "TestDesign",
+    "Trial",
     "UnknownNameError",
     "UnreadableFileError",
+    "VoteError",
+    "VoteStore",
     "analyse",
     "available",
     "best_transposition",
@@ -67,6 +85,7 @@ __all__ = [
     "interval_svg",
     "load",
     "log_likelihood",
+    "make_clips",
     "midi_bytes",
     "note_spans",
     "perform",

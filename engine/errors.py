@@ -4,7 +4,8 @@
     ├── UnknownNameError      a name that is not in a registry or on disk
     ├── InvalidValueError     a number or a combination that is out of range
     ├── UnreadableFileError   a file that cannot be read as what it claims to be
-    └── CheckpointError       a card or weight file that this version must not trust
+    ├── CheckpointError       a card or weight file that this version must not trust
+    └── VoteError             a vote that cannot be counted, or a store of votes that cannot be used
 
 Every message is one sentence or two that say what was given, what is allowed and what to do.
 """
@@ -44,3 +45,7 @@ class UnreadableFileError(EngineError):
 
 class CheckpointError(EngineError):
     """A checkpoint that is missing a part, was changed, or was written for another version."""
+
+
+class VoteError(EngineError):
+    """A vote that cannot be counted, or a store of votes that cannot be used."""

@@ -7,21 +7,19 @@ Conventions
 Step 1 reads zeros from the zero state and predicts frame 1, so every frame is predicted.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from engine.cells import CELLS, Cell, State
+from engine.cells import Cell, State
 from engine.errors import InvalidValueError
-from engine.heads import HEADS, Distribution, Head
+from engine.heads import Distribution, Head
 from engine.heads.note_list_head import NoteListHead
-from engine.heads.transposed_mixture import TransposedMixture, moved
-from engine.registry import build
+from engine.heads.note_list_mixture import NoteListMixture, moved
 
-OPTIONS = ("context_frames", "residual", "transpositions")  # of a model, beside its parts
 MAX_TRANSPOSITIONS = 11
 FRAMES_AT_ONCE = 16_384  # of all keys together, while sequences are read
 
@@ -47,7 +45,7 @@ class SequenceModel(nn.Module):
         residual: whether a cell whose output is as wide as its input adds to it, so that what it reads is
             still there for those above (He et al. 2016, arXiv 1512.03385).
         transpositions: the notes are heard in every key within so many semitones, and the distributions are
-            averaged: see TransposedMixture. 0 for the written key alone.
+            averaged: see NoteListMixture. 0 for the written key alone.
 
     Raises:
         InvalidValueError: sizes of neighbours do not fit, or transpositions are not for this head.
@@ -117,7 +115,7 @@ class SequenceModel(nn.Module):
             output = output + cell_state[0] if adds else cell_state[0]
             layers.append(cell_state)
         found = parts["head"].forward(output, x)
-        found = TransposedMixture(found, self.keys) if is_transposed else found
+        found = NoteListMixture([found], self.keys) if is_transposed else found
         return found, ModelState(context, tuple(layers))
 
     def forward(
@@ -154,7 +152,7 @@ class SequenceModel(nn.Module):
         context = torch.cat([state.context for _, _, state in parts])
         every = zip(*(state.layers for _, _, state in parts), strict=True)
         left = tuple(tuple(map(torch.cat, zip(*layer, strict=True))) for layer in every)
-        return TransposedMixture(self.head(outputs, inputs), self.keys), ModelState(context, left)
+        return NoteListMixture([self.head(outputs, inputs)], self.keys), ModelState(context, left)
 
     def initialise(self, rng: torch.Generator) -> None:
         """Draw fresh weights for all parts from ``rng``."""
@@ -180,23 +178,3 @@ class SequenceModel(nn.Module):
             left.append(cell_state)
         context = known[:, length : length + self.context_frames - 1].flatten(1)
         return outputs, inputs, ModelState(context, tuple(left))
-
-
-def build_model(spec: Mapping[str, Any]) -> SequenceModel:
-    """From ``{"cells": [spec, …], "head": spec, "context_frames": n}`` to a model with zero weights.
-
-    ``"residual": true`` and ``"transpositions": n`` may stand beside them.
-
-    Raises:
-        EngineError: an unknown name or key, or sizes that do not fit.
-    """
-    unknown = set(spec) - {"cells", "head", *OPTIONS}
-    if unknown or not isinstance(spec.get("cells"), list) or "head" not in spec:
-        raise InvalidValueError(
-            f"a model spec holds 'cells' (a list), 'head', {', '.join(map(repr, OPTIONS))} and nothing else"
-        )
-    if not isinstance(spec.get("residual", False), bool):
-        raise InvalidValueError(f"residual={spec['residual']!r} must be true or false")
-    cells = [build("cell", CELLS, cell) for cell in spec["cells"]]
-    options = {key: spec[key] for key in OPTIONS if key in spec}
-    return SequenceModel(cells, build("head", HEADS, spec["head"]), **options)

@@ -63,6 +63,8 @@ def title(card: Card) -> str:
         parts.append("joint notes")
     if card.num_keys > 1:
         parts.append(f"{card.num_keys} keys")
+    if card.num_members > 1:
+        parts.append(f"{card.num_members} fits")
     return " · ".join(parts)
 
 

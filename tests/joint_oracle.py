@@ -72,13 +72,16 @@ def list_log_prob(frame: np.ndarray, base: np.ndarray, offset: np.ndarray, own: 
 
 
 def joint_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
-    """Nats of each frame of a piece under the checkpoint in this folder: the mean over the keys it hears."""
+    """Nats of each frame of a piece under the checkpoint in this folder: the mean over keys and members."""
     spec = json.loads((folder / "card.json").read_text(encoding="utf-8"))["model"]
     loaded = load_file(folder / "model.safetensors")
     weights = {name: value.astype(np.float64) for name, value in loaded.items()}
     reach = spec.get("transpositions", 0)
     keys = range(-reach, reach + 1)
-    return logsumexp([in_key(spec, weights, frames, key) for key in keys], axis=0) - np.log(len(keys))
+    members = spec.get("members", 1)
+    parts = [part_of(weights, f"members.{n}.") for n in range(members)] if members > 1 else [weights]
+    every = [in_key(spec, part, frames, key) for part in parts for key in keys]
+    return logsumexp(every, axis=0) - np.log(len(every))
 
 
 def in_key(spec: dict, weights: Weights, frames: np.ndarray, key: int) -> np.ndarray:

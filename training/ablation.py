@@ -7,8 +7,8 @@ results are in training/results/ablation.
 
 from itertools import product
 
+from engine.model_spec import build_model
 from engine.representations.piano_roll import PianoRoll
-from engine.sequence_model import build_model
 from training.paper import CELLS
 from training.recipe import Recipe, make_recipe
 from training.results import RESULTS

@@ -15,13 +15,13 @@ from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
 from engine.errors import EngineError, InvalidValueError
-from engine.sequence_model import SequenceModel, build_model
+from engine.model_spec import build_model
+from engine.sequence_model import SequenceModel
 from training.batching import collate, epoch_batches, transposed
 from training.corpora import CorpusData
 from training.evaluate import score_population
@@ -33,20 +33,11 @@ from training.optimisation import (
     move_average,
 )
 from training.population import update
+from training.randomness import generator
 from training.recipe import Recipe
 from training.run_state import Progress, read_state, write_state
 
 SECONDS_BETWEEN_STATES = 30.0
-STREAMS = {"weights": 0, "order": 1, "noise": 2}  # what a random generator is for
-
-
-def generator(seed: int, stream: str, number: int = 0) -> torch.Generator:
-    """A generator of its own for each purpose and each epoch or update: a resumed run needs no state.
-
-    The three are hashed to 32 bits, since torch's generator on the CPU reads no more of a seed.
-    """
-    (hashed,) = np.random.SeedSequence((seed, STREAMS[stream], number)).generate_state(1)
-    return torch.Generator().manual_seed(int(hashed))
 
 
 @dataclass(frozen=True)
@@ -83,9 +74,13 @@ class Fit:
         self.representation = data.representation
         self.train = data.splits["train"]
         self.valid = data.splits["valid"]
-        self.model = build_model(
-            recipe.model_copy(update={"transpositions": 0}).model_spec(data.representation)
-        )
+        if recipe.members > 1:
+            raise InvalidValueError(
+                f"recipe {recipe.name!r} is an ensemble of {recipe.members}: fit it from as many seeds by "
+                f"python -m training spread {recipe.name} --seeds {recipe.members}"
+            )
+        alone = recipe.model_copy(update={"transpositions": 0})
+        self.model = build_model(alone.model_spec(data.representation))
         self.model.initialise(generator(recipe.seed, "weights"))
         self.model.to(options.device)
         self.scored = deepcopy(self.model) if recipe.regularisation.averaging else self.model
@@ -111,9 +106,7 @@ class Fit:
 
     def best_model(self) -> SequenceModel:
         """The model of the recipe with the weights that are kept."""
-        model = build_model(self.recipe.model_spec(self.representation)).to(self.options.device)
-        model.load_state_dict(self.best)
-        return model.eval().requires_grad_(False)
+        return together(self.recipe, [self])
 
     def save(self) -> None:
         """Write the state; that of a diverged fit is of no use, and the last good one stays.
@@ -232,6 +225,15 @@ class Fit:
             )
 
 
+def together(recipe: Recipe, fits: Sequence[Fit]) -> SequenceModel:
+    """The model of a recipe with the weights that its fits keep: one fit, or one for each of its members."""
+    model = build_model(recipe.model_spec(fits[0].representation)).to(fits[0].options.device)
+    parts = model.members if recipe.members > 1 else [model]
+    for part, fit in zip(parts, fits, strict=True):
+        part.load_state_dict({name: _rounded(value, recipe.weights) for name, value in fit.best.items()})
+    return model.eval().requires_grad_(False)
+
+
 def run_together(fits: Sequence[Fit], until_epoch: int | None = None) -> None:
     """Run fits that differ in learning rate alone until each has stopped, or has reached an epoch.
 
@@ -292,3 +294,7 @@ def _show(fits: Sequence[Fit], bar: tqdm) -> None:
             f"epoch {best.epoch}, train {curve.train_nats_per_frame[-1]:.3f}, "
             f"valid {curve.valid_nats_per_frame[-1]:.3f}, best {best.best_valid:.3f} nats per frame"
         )
+
+
+def _rounded(weight: Tensor, kind: str) -> Tensor:
+    return weight.half().to(weight) if kind == "float16" else weight

@@ -43,11 +43,12 @@ def _introduction(card: Card) -> list[str]:
     layers = card.num_layers
     recipe = make_recipe(card.training.recipe)
     memory = ", each with attention over the piece's own past," if card.has_memory else ""
-    keys = (
-        f" It hears every frame in {card.num_keys} keys and averages what it expects in all of them."
-        if card.num_keys > 1
-        else ""
-    )
+    averages = []
+    if card.num_keys > 1:
+        averages.append(f"{card.num_keys} keys in which it hears every frame")
+    if card.num_members > 1:
+        averages.append(f"{card.num_members} fits from different seeds")
+    average = f" What it expects is the mean over {' and '.join(averages)}." if averages else ""
     procedure = (
         "by the procedure of Chung et al. 2014 (arXiv 1412.3555)"
         if recipe.optimiser.method == "rmsprop"
@@ -58,7 +59,7 @@ def _introduction(card: Card) -> list[str]:
         "",
         f"{layers} recurrent layer{'s' * (layers > 1)} of {card.num_units} {card.cell} units{memory} "
         f"({card.num_recurrent_parameters:,} recurrent weights, {card.num_parameters:,} in all), fitted on "
-        f"{card.corpus.title} {procedure}.{keys}",
+        f"{card.corpus.title} {procedure}.{average}",
         "",
         f"Representation: {_plain(card.representation)}. Head: {_plain(card.model['head'])}.",
         "",
@@ -80,6 +81,7 @@ def _fitted(recipe: Recipe) -> str:
         "weight noise": optimiser.weight_noise,
         "dropout": regularisation.dropout,
         "dropout in the head": regularisation.list_dropout,
+        "dropout of the notes read": regularisation.note_dropout,
         "averaged weights": regularisation.averaging,
         "transposed by up to": regularisation.transposition,
     }

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError
 
 from engine.card import NAME_PATTERN
 from engine.cells import CELLS
+from engine.ensemble import MAX_MEMBERS
 from engine.errors import EngineError, InvalidValueError, UnknownNameError
 from engine.heads import HEADS
 from engine.representations import Representation
@@ -52,8 +53,10 @@ class Recipe(Settings):
         memory: attention over the own past after each of them, or None.
         joint_head: for music, a joint distribution of a frame's notes; None takes the paper's head.
         residual: whether layers as wide as their input add to it.
-        transpositions: notes are heard in every key within so many semitones: see TransposedMixture. The fit
+        transpositions: notes are heard in every key within so many semitones: see NoteListMixture. The fit
             itself, and its validation, hear the written key alone, which is so many times as fast.
+        members: fits from so many seeds that are averaged: see Ensemble; ``spread`` makes them.
+        weights: what they are rounded to before they are scored and saved.
         max_epochs: passes over the training split at most.
         patience: epochs without a better validation likelihood after which to stop.
         keep: the weights of the epoch that is best on validation, or those of the last one, for rates that
@@ -70,6 +73,8 @@ class Recipe(Settings):
     joint_head: JointHead | None = None
     residual: bool = False
     transpositions: int = Field(default=0, ge=0, le=MAX_TRANSPOSITIONS)
+    members: int = Field(default=1, ge=1, le=MAX_MEMBERS)
+    weights: Literal["float32", "float16"] = "float32"
     optimiser: Optimiser = Optimiser()
     regularisation: Regularisation = Regularisation()
     max_epochs: int = Field(default=500, ge=1)
@@ -83,10 +88,13 @@ class Recipe(Settings):
         Raises:
             InvalidValueError: notes in frames that have none.
         """
-        of_notes = (self.joint_head, self.transpositions, self.regularisation.transposition)
+        of_notes = (
+            *(self.joint_head, self.transpositions, self.regularisation.transposition),
+            self.members > 1,
+        )
         if representation.name != "piano_roll" and any(of_notes):
             raise InvalidValueError(
-                f"recipe {self.name!r}: joint_head and transpositions are for notes; frames of "
+                f"recipe {self.name!r}: joint_head, transpositions and members are for notes; frames of "
                 f"{self.corpus} are {representation.name}: remove them"
             )
         units = self.hidden_size or PAPER_UNITS[representation.name].get(self.cell, 64)
@@ -97,6 +105,8 @@ class Recipe(Settings):
             "context_frames": representation.context_frames,
         }
         options = {"residual": self.residual, "transpositions": self.transpositions}
+        if self.members > 1:
+            options["members"] = self.members
         return {**spec, **{key: value for key, value in options.items() if value}}
 
     def _cells(self, width: int, units: int) -> list[dict[str, Any]]:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from engine.cells import CELLS as CELL_TYPES
+from engine.model_spec import build_model
 from engine.registry import build
 from engine.representations import Representation
 from engine.representations.piano_roll import PianoRoll
 from engine.representations.waveform import Waveform
-from engine.sequence_model import build_model
 from training.corpora import CORPORA
 from training.evidence import Entry, Evidence, better_average, is_reached
 from training.markdown import DASH, listing, number, table

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from engine.listening.trial import Record
 
 MIN_HEARD_SECONDS = 3.0  # of every clip, or the whole of a shorter one
-SLACK_SECONDS = 0.25  # by which clocks of a browser and a sound card may differ
+SLACK_SECONDS = 0.5  # by which a browser's count may be off; no less than whoever took the answer allowed
 
 UNANSWERED = "not answered"
 TWICE = "the same trial again"

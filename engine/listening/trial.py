@@ -42,7 +42,7 @@ class Lane(_Strict):
         clip: opaque id, by which the listener's browser asked for it.
         source: whose it is.
         checkpoint_sha256: of the weights; None for what no model drew.
-        clip_sha256: of the file's bytes.
+        clip_sha256: of the sound before it was dithered, which is the same wherever the clip is the same.
         lufs: loudness before the gain, by BS.1770; None where it cannot be measured.
         gain_decibels: what was added so that all lanes are equally loud.
     """
@@ -66,7 +66,8 @@ class Trial(_Strict):
         listener: random id of a visitor.
         corpus: which all models of the trial were fitted on.
         prime: name of the beginning; empty for none.
-        seed, temperature, num_frames: of the draws.
+        seed, temperature, num_frames: of the draws; models of one trial are given the same random numbers.
+        design_seed: of the generator that chose who is played, and in which order.
         seconds: length of every clip.
         lanes: in the order in which the listener saw them.
         version: of the app.
@@ -82,6 +83,7 @@ class Trial(_Strict):
     corpus: str
     prime: str = ""
     seed: int = 0
+    design_seed: int = 0
     temperature: float = 1.0
     num_frames: int = Field(ge=1)
     seconds: float = Field(gt=0)

@@ -71,14 +71,14 @@ def prepare_playback(audio: Audio) -> Playback:
     Its length in seconds stays the same, to the nearest sample of its new rate.
     """
     clipped_share = float((np.abs(audio.samples) >= FULL_SCALE).mean()) if len(audio.samples) else 0.0
-    faded = _fade(audio.resample(playback_sample_rate(audio.sample_rate)))
-    loudness_lufs = measure_loudness(faded)
+    sound = faded(audio.resample(playback_sample_rate(audio.sample_rate)))
+    loudness_lufs = measure_loudness(sound)
     is_constant = np.ptp(audio.samples) == 0 if len(audio.samples) else True
     is_silent = bool(is_constant or loudness_lufs < SILENCE_LUFS)
-    gain_decibels = _choose_gain(loudness_lufs, decibels(faded.peak), is_silent)
-    samples = faded.samples * np.float32(10 ** (gain_decibels / 20))
+    gain_decibels = _choose_gain(loudness_lufs, decibels(sound.peak), is_silent)
+    samples = sound.samples * np.float32(10 ** (gain_decibels / 20))
     return Playback(
-        Audio(samples, faded.sample_rate),
+        Audio(samples, sound.sample_rate),
         gain_decibels,
         -math.inf if is_silent else loudness_lufs + gain_decibels,
         is_silent,
@@ -117,7 +117,8 @@ def _choose_gain(loudness_lufs: float, peak_decibels: float, is_silent: bool) ->
     )
 
 
-def _fade(audio: Audio) -> Audio:
+def faded(audio: Audio) -> Audio:
+    """The sound with 10 ms of raised cosine at both ends; less, if it is shorter than both."""
     num_faded = min(round(FADE_SECONDS * audio.sample_rate), len(audio.samples) // 2)
     if num_faded == 0:
         return audio

@@ -6,7 +6,8 @@ import torch
 from engine.cells import CELLS
 from engine.errors import EngineError, InvalidValueError
 from engine.heads import HEADS
-from engine.sequence_model import SequenceModel, build_model
+from engine.model_spec import build_model
+from engine.sequence_model import SequenceModel
 from tests.engine.small_models import SMALL, binary_frames, seeded, small_cell, small_model, spec_of
 
 SIZE = SMALL["frame_size"]

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from engine.likelihood import log_likelihood
+from engine.model_spec import build_model
 from engine.representations.piano_roll import PianoRoll
-from engine.sequence_model import SequenceModel, build_model
+from engine.sequence_model import SequenceModel
 from engine.transposition import SEMITONES, best_transposition
 from tests.engine.small_models import seeded
 

@@ -9,8 +9,8 @@ import torch
 from engine.card import Card
 from engine.checkpoint import load, save, weight_bytes
 from engine.errors import InvalidValueError
+from engine.model_spec import build_model
 from engine.representations.piano_roll import PianoRoll
-from engine.sequence_model import build_model
 from tests.oracle import Oracle
 from tests.training import tiny
 from training import __main__ as program

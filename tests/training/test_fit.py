@@ -10,14 +10,15 @@ import torch
 
 from engine.errors import InvalidValueError
 from engine.likelihood import LogLikelihood
-from engine.sequence_model import SequenceModel, build_model
+from engine.model_spec import build_model
+from engine.sequence_model import SequenceModel
 from tests.training import tiny
 from training import fit as fit_module
 from training import population
 from training.batching import Batch, collate
 from training.evaluate import score_split
-from training.fit import STREAMS, generator
 from training.population import add_noise, stack_weights, update
+from training.randomness import STREAMS, generator
 from training.recipe import RECURRENT
 
 LENGTHS = (9, 4, 1)

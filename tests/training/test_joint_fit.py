@@ -7,14 +7,15 @@ import pytest
 import torch
 
 from engine.errors import InvalidValueError
-from engine.sequence_model import build_model
+from engine.model_spec import build_model
 from tests.training import tiny
 from training.batching import collate, transposed
 from training.corpora import CorpusData
 from training.evaluate import score_split
-from training.fit import Fit, FitOptions, generator, run_together
+from training.fit import Fit, FitOptions, run_together
 from training.optimisation import learning_rate, make_optimiser, matrix_products, move_average
 from training.population import dropout, log_probs, stack_weights, update
+from training.randomness import generator
 from training.search import with_rate
 
 RATES = (0.001, 0.01, 0.05)
@@ -166,5 +167,5 @@ def test_products_of_low_precision_hold_inside_and_end_outside():
     "changes", [{"joint_head": {"num_units": 4}}, {"regularisation": {"transposition": 1}}]
 )
 def test_notes_need_frames_of_notes(changes):
-    with pytest.raises(InvalidValueError, match="are for notes; frames of tiny are waveform: remove them"):
+    with pytest.raises(InvalidValueError, match="members are for notes; frames of tiny are waveform"):
         tiny.recipe(**changes).model_spec(tiny.speech().representation)

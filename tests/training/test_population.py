@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from engine.sequence_model import build_model
+from engine.model_spec import build_model
 from tests.training import tiny
 from training.batching import collate
 from training.evaluate import score_population, score_split
-from training.fit import generator
 from training.population import log_probs, stack_weights, update
+from training.randomness import generator
 from training.recipe import RECURRENT
 
 EVERY_CELL = pytest.mark.parametrize("cell", RECURRENT)

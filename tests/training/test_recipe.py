@@ -5,9 +5,9 @@ import json
 import pytest
 
 from engine.errors import InvalidValueError, UnknownNameError
+from engine.model_spec import build_model
 from engine.representations.piano_roll import PianoRoll
 from engine.representations.waveform import Waveform
-from engine.sequence_model import build_model
 from training.corpora import CORPORA
 from training.recipe import RECURRENT, make_recipe, read_recipe, recipe_names
 from training.settings import Optimiser

@@ -6,9 +6,9 @@ from itertools import product
 import pytest
 import torch
 
+from engine.model_spec import build_model
 from engine.representations.piano_roll import PianoRoll
 from engine.representations.waveform import Waveform
-from engine.sequence_model import build_model
 from tests.training.report_folders import card_of, curve_of, music_metrics, write_checkpoint
 from tests.training.tiny import fit, recipe
 from training import search

@@ -40,6 +40,17 @@ def test_a_bad_line_is_named_with_its_number(tmp_path, line, problem):
     assert said.startswith(f"line 2 is left out: {problem}") and "\n" not in said
 
 
+def test_a_deleted_vote_counts_nowhere(tmp_path):
+    path = tmp_path / "votes.jsonl"
+    other = record(("model-a", "model-b"), "1", trial_id="t2").model_dump_json().encode()
+    tombstone = b'{"deleted": "t1", "deleted_at": "2026-11-23T12:00:00Z"}'
+    path.write_bytes(b"\n".join([tombstone, LINE, other]))
+    assert [one.trial.trial_id for one in read_votes(path).records] == ["t2"]
+    path.write_bytes(b"\n".join([LINE, tombstone]))
+    with pytest.raises(UnreadableFileError, match=r"all votes of .* were deleted by their listeners"):
+        read_votes(path)
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [

@@ -1,0 +1,136 @@
+"""Clips: what the lanes of a trial play, and what is written down of each.
+
+Every lane goes on from the same prime over the same number of frames; models are given the same random
+numbers. REAL is how the piece itself goes on; ANCHOR is that continuation with its frames in random order:
+the right sounds, and no music.
+
+Each file is dithered by itself (triangular, one step of 16 bits), so that even a clip that is played twice
+in a trial comes as two different files: nobody finds X by comparing bytes.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from jaxtyping import Float32
+from torch import Tensor
+
+from engine.audio import Audio
+from engine.audio_file import wav_bytes
+from engine.checkpoint import Checkpoint
+from engine.errors import InvalidValueError
+from engine.listening.design import TrialPlan
+from engine.listening.loudness import MatchedClip, match_loudness
+from engine.listening.trial import ANCHOR, REAL, Lane
+from engine.rendering.performance import Performance, perform
+from engine.sampling import SamplingOptions, sample
+
+STEP = 1 / 32_768  # of a 16-bit file
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a test is made of.
+
+    Args:
+        checkpoints: name -> model, all of one corpus.
+        piece: a real excerpt, shape (time, event).
+        num_prime_frames: how much of it every lane begins with.
+        num_frames: frames that follow.
+        temperature: of the draws.
+        performance: how music is played.
+
+    Raises:
+        InvalidValueError: the piece is too short, or nothing would follow.
+    """
+
+    checkpoints: Mapping[str, Checkpoint]
+    piece: Float32[Tensor, "time event"]
+    num_prime_frames: int
+    num_frames: int
+    temperature: float = 1.0
+    performance: Performance = field(default_factory=Performance)
+
+    def __post_init__(self) -> None:
+        if not self.checkpoints:
+            raise InvalidValueError("choose at least one model")
+        needed = self.num_prime_frames + self.num_frames
+        if self.num_frames < 1 or not self.num_prime_frames >= 0 or len(self.piece) < needed:
+            raise InvalidValueError(
+                f"the excerpt has {len(self.piece)} frames, and {self.num_prime_frames} to begin with and "
+                f"{self.num_frames} to compare were asked for: choose fewer"
+            )
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A lane's file, its frames, and what is written down of it.
+
+    Attributes:
+        wav: the file.
+        frames: prime and continuation.
+        lane: with ``clip`` as the id it was given.
+        seconds: length of the sound.
+    """
+
+    wav: bytes
+    frames: Float32[Tensor, "time event"]
+    lane: Lane
+    seconds: float
+
+
+def make_clips(plan: TrialPlan, material: Material, ids: tuple[str, ...]) -> list[Clip]:
+    """The clips of a trial, in the order of its lanes.
+
+    Args:
+        ids: opaque, one a lane.
+
+    Raises:
+        EngineError: a source is not there, or there is no synthesiser.
+    """
+    frames = {source: _frames(source, plan.seed, material) for source in dict.fromkeys(plan.sources)}
+    representation = next(iter(material.checkpoints.values())).representation
+    sounds = {
+        source: perform(each, representation, material.performance).audio for source, each in frames.items()
+    }
+    matched = dict(zip(sounds, match_loudness(list(sounds.values())), strict=True))
+    rng = np.random.default_rng(plan.seed)
+    return [
+        _clip(clip_id, source, matched[source], frames[source], material, rng)
+        for clip_id, source in zip(ids, plan.sources, strict=True)
+    ]
+
+
+def _frames(source: str, seed: int, material: Material) -> Tensor:
+    prime = material.piece[: material.num_prime_frames]
+    goes_on = material.piece[material.num_prime_frames :][: material.num_frames]
+    if source == REAL:
+        return torch.cat((prime, goes_on))
+    if source == ANCHOR:
+        order = np.random.default_rng(seed).permutation(len(goes_on))
+        return torch.cat((prime, goes_on[torch.from_numpy(order)]))
+    if source not in material.checkpoints:
+        raise InvalidValueError(f"the model {source!r} is not here any more: choose others and start again")
+    options = SamplingOptions(material.num_frames, seed, material.temperature)
+    drawn = sample(material.checkpoints[source].model, options, prime)
+    return torch.cat((prime, torch.stack(list(drawn))))
+
+
+def _clip(
+    clip_id: str, source: str, clip: MatchedClip, frames: Tensor, material: Material, rng: np.random.Generator
+) -> Clip:
+    audio = clip.audio
+    noise = (rng.random(len(audio.samples)) - rng.random(len(audio.samples))) * STEP
+    dithered = np.clip(audio.samples + noise, -1, 1).astype(np.float32)
+    checkpoint = material.checkpoints.get(source)
+    lane = Lane(
+        clip=clip_id,
+        source=source,
+        checkpoint_sha256=checkpoint.card.weights_sha256 if checkpoint else None,
+        clip_sha256=hashlib.sha256(wav_bytes(audio)).hexdigest(),
+        lufs=clip.lufs,
+        gain_decibels=clip.gain_decibels,
+    )
+    return Clip(wav_bytes(Audio(dithered, audio.sample_rate)), frames, lane, audio.duration_seconds)

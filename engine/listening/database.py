@@ -1,0 +1,84 @@
+"""Database: the file in which votes are kept, its tables, and what to do when it refuses.
+
+Every change is one transaction, on the disk before the block ends: what was acknowledged survives the
+process, and many threads and processes may write at once (write-ahead log; each waits for the others).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.errors import VoteError
+
+SCHEMA = 1  # of the tables
+SECONDS_FOR_OTHERS = 10.0  # how long a call waits for those that write
+TABLES = (
+    "CREATE TABLE trials (trial_id TEXT PRIMARY KEY, test_id TEXT, listener TEXT, issued_at TEXT, "
+    "answered_at TEXT, deleted_at TEXT, trial TEXT, answer TEXT)",
+    "CREATE TABLE tests (test_id TEXT PRIMARY KEY, listener TEXT, test TEXT)",
+    "CREATE INDEX tests_by_listener ON tests (listener)",
+    "CREATE INDEX trials_by_listener ON trials (listener)",
+    "CREATE INDEX trials_by_test ON trials (test_id)",
+)
+REASONS = {  # what SQLite says -> what the listener, or the host, should know
+    "locked": "is busy: try again in a few seconds; nothing was lost",
+    "readonly": "may not be written to: let the app write to its file and folder",
+    "full": "has no room left on its disk: free space there; what is in it stays",
+    "not a database": "is no database of votes: move the file away to begin a new one",
+    "malformed": "is damaged: move the file away to begin a new one, and restore it from its copy",
+    "unable to open": "cannot be opened: its folder must exist and be writable",
+    "disk i/o": "cannot be read or written: look at its disk",
+}
+
+
+@contextmanager
+def open_database(path: Path) -> Iterator[sqlite3.Connection]:
+    """The database in a transaction, which ends with the block: whole, or not at all.
+
+    Raises:
+        VoteError: it is locked, read-only, full, damaged, or of another schema.
+    """
+    database = None
+    try:
+        database = sqlite3.connect(path, timeout=SECONDS_FOR_OTHERS, isolation_level=None)
+        _prepare(database, path)
+        database.execute("BEGIN IMMEDIATE")
+        yield database
+        database.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise VoteError(f"the store of votes {path.name} {_reason(error)}") from None
+    finally:
+        if database is not None:
+            database.close()  # what was not committed is undone
+
+
+def _prepare(database: sqlite3.Connection, path: Path) -> None:
+    database.execute("PRAGMA synchronous = FULL")
+    if _version(database, path) == SCHEMA:
+        return
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("BEGIN IMMEDIATE")
+    if _version(database, path) != SCHEMA:  # nobody else has made the tables meanwhile
+        for statement in TABLES:
+            database.execute(statement)
+        database.execute(f"PRAGMA user_version = {SCHEMA}")
+    database.execute("COMMIT")
+
+
+def _version(database: sqlite3.Connection, path: Path) -> int:
+    """Of the tables; 0 where there is none."""
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    (tables,) = database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    if version != SCHEMA and (version or tables):
+        raise VoteError(
+            f"the store of votes {path.name} has schema {version} and this Earshot reads {SCHEMA}: export it "
+            "with the Earshot that wrote it, or move the file away to begin a new one"
+        )
+    return version
+
+
+def _reason(error: sqlite3.Error) -> str:
+    said = str(error).lower()
+    known = (sentence for key, sentence in REASONS.items() if key in said)
+    return next(known, f"cannot be used ({said})")

@@ -1,0 +1,40 @@
+"""Model spec: from what a card says of a model to the model, with zero weights."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.cells import CELLS
+from engine.ensemble import MAX_MEMBERS, Ensemble
+from engine.errors import InvalidValueError
+from engine.heads import HEADS
+from engine.registry import build
+from engine.sequence_model import SequenceModel
+
+OPTIONS = ("context_frames", "residual", "transpositions", "members")  # of a model, beside its parts
+
+
+def build_model(spec: Mapping[str, Any]) -> SequenceModel:
+    """From ``{"cells": [spec, …], "head": spec, "context_frames": n}`` to a model with zero weights.
+
+    ``"residual": true``, ``"transpositions": n`` and ``"members": n`` (an Ensemble) may stand beside them.
+
+    Raises:
+        EngineError: an unknown name or key, or sizes that do not fit.
+    """
+    unknown = set(spec) - {"cells", "head", *OPTIONS}
+    if unknown or not isinstance(spec.get("cells"), list) or "head" not in spec:
+        raise InvalidValueError(
+            f"a model spec holds 'cells' (a list), 'head', {', '.join(map(repr, OPTIONS))} and nothing else"
+        )
+    if not isinstance(spec.get("residual", False), bool):
+        raise InvalidValueError(f"residual={spec['residual']!r} must be true or false")
+    members = spec.get("members", 1)
+    if not isinstance(members, int) or not 1 <= members <= MAX_MEMBERS:
+        raise InvalidValueError(f"members={members!r} must be from 1 to {MAX_MEMBERS}")
+    return _member(spec) if members == 1 else Ensemble([_member(spec) for _ in range(members)])
+
+
+def _member(spec: Mapping[str, Any]) -> SequenceModel:
+    cells = [build("cell", CELLS, cell) for cell in spec["cells"]]
+    options = {key: spec[key] for key in OPTIONS if key in spec and key != "members"}
+    return SequenceModel(cells, build("head", HEADS, spec["head"]), **options)

@@ -1,0 +1,92 @@
+"""Clips of a trial: same beginning, same length, same loudness, and no two files alike."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pyloudnorm
+import pytest
+import soundfile
+import torch
+
+from engine.checkpoint import load
+from engine.errors import InvalidValueError
+from engine.listening.clips import Material, make_clips
+from engine.listening.design import TrialPlan
+from engine.prime import read_prime
+from engine.sampling import SamplingOptions, sample
+from pages.excerpts import excerpt
+
+MODELS = ("jsb_chorales-tanh", "jsb_chorales-gru")
+IDS = ("one", "two", "three", "four", "five")
+
+
+@pytest.fixture(scope="module")
+def material() -> Material:
+    checkpoints = {name: load(name) for name in MODELS}
+    piece = read_prime(excerpt("jsb_chorales-test-7").path, checkpoints[MODELS[0]].representation).frames
+    return Material(checkpoints, piece, num_prime_frames=8, num_frames=16)
+
+
+def clips_of(material: Material, *sources: str, seed: int = 5):
+    return make_clips(TrialPlan(1, sources, seed), material, IDS[: len(sources)])
+
+
+def sound(clip) -> tuple[np.ndarray, int]:
+    return soundfile.read(io.BytesIO(clip.wav))
+
+
+def test_all_lanes_begin_alike_and_go_on_each_in_its_way(material):
+    clips = clips_of(material, *MODELS, "real", "anchor")
+    prime, goes_on = material.piece[:8], material.piece[8:24]
+    assert all(torch.equal(clip.frames[:8], prime) and len(clip.frames) == 24 for clip in clips)
+    drawn = torch.stack(list(sample(material.checkpoints[MODELS[0]].model, SamplingOptions(16, 5), prime)))
+    assert torch.equal(clips[0].frames[8:], drawn)
+    assert torch.equal(clips[2].frames[8:], goes_on)
+    anchor = clips[3].frames[8:]
+    assert not torch.equal(anchor, goes_on)
+    assert sorted(map(tuple, anchor.tolist())) == sorted(map(tuple, goes_on.tolist()))
+    assert [clip.lane.clip for clip in clips] == list(IDS[:4])
+    assert [clip.lane.checkpoint_sha256 is None for clip in clips] == [False, False, True, True]
+
+
+def test_files_are_of_one_length_codec_and_loudness(material):
+    clips = clips_of(material, *MODELS, "real")
+    assert len({len(clip.wav) for clip in clips}) == 1
+    assert len({clip.wav[:44] for clip in clips}) == 1, "one header"
+    assert {clip.seconds for clip in clips} == {len(sound(clips[0])[0]) / sound(clips[0])[1]}
+    levels = [pyloudnorm.Meter(rate).integrated_loudness(samples) for samples, rate in map(sound, clips)]
+    assert max(levels) - min(levels) < 0.3
+    for clip in clips:
+        assert clip.lane.lufs is not None and clip.lane.lufs + clip.lane.gain_decibels <= -22.9
+
+
+def test_x_sounds_like_its_twin_and_is_another_file(material):
+    first, second, third = clips_of(material, *MODELS, MODELS[1])
+    assert second.lane.clip_sha256 == third.lane.clip_sha256 != first.lane.clip_sha256
+    assert second.wav != third.wav
+    assert np.abs(sound(second)[0] - sound(third)[0]).max() < 4 / 32_768
+
+
+def test_one_seed_is_one_set_of_clips(material):
+    once, again, other = (clips_of(material, *MODELS, seed=seed) for seed in (5, 5, 6))
+    assert [clip.wav for clip in once] == [clip.wav for clip in again]
+    assert [clip.wav for clip in once] != [clip.wav for clip in other]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"num_frames": 500}, "the excerpt has 64 frames, and 8 to begin with and 500 to compare"),
+        ({"num_frames": 0}, "choose fewer"),
+        ({"checkpoints": {}}, "choose at least one model"),
+    ],
+)
+def test_what_cannot_be_played_is_refused(material, changes, message):
+    with pytest.raises(InvalidValueError, match=message.replace("64", r"\d+")):
+        replace(material, **changes)
+
+
+def test_a_model_that_is_gone_is_named(material):
+    with pytest.raises(InvalidValueError, match="the model 'lost' is not here any more"):
+        clips_of(material, "lost", MODELS[0])
