@@ -14,14 +14,17 @@ from engine.errors import (
     VoteError,
 )
 from engine.likelihood import LogLikelihood, continuation_likelihood, log_likelihood
+from engine.listening.analysis import Analysis, CorpusAnalysis, analyse
 from engine.listening.clips import Clip, Material, make_clips
 from engine.listening.design import TestDesign
+from engine.listening.ranking import Ranking, Standing
 from engine.listening.session import PlannedTrial, Session
 from engine.listening.trial import ANCHOR, REAL, Answer, Lane, Record, Trial
 from engine.listening.votes import VoteStore
 from engine.midi_file import read_score
 from engine.model_spec import build_model
 from engine.prime import Prime, read_prime
+from engine.rendering.interval_picture import IntervalPoint, interval_svg
 from engine.rendering.midi import TEMPO_RANGE, midi_bytes
 from engine.rendering.performance import Performance, perform, perform_midi
 from engine.rendering.playback import Playback, prepare_playback
@@ -41,14 +44,17 @@ __all__ = [
     "MAX_TEMPERATURE",
     "REAL",
     "TEMPO_RANGE",
+    "Analysis",
     "Answer",
     "Audio",
     "Card",
     "Checkpoint",
     "CheckpointError",
     "Clip",
+    "CorpusAnalysis",
     "Curve",
     "EngineError",
+    "IntervalPoint",
     "InvalidValueError",
     "Lane",
     "LogLikelihood",
@@ -58,21 +64,25 @@ __all__ = [
     "Playback",
     "PlaybackStream",
     "Prime",
+    "Ranking",
     "Record",
     "SamplingOptions",
     "SequenceModel",
     "Session",
+    "Standing",
     "TestDesign",
     "Trial",
     "UnknownNameError",
     "UnreadableFileError",
     "VoteError",
     "VoteStore",
+    "analyse",
     "available",
     "best_transposition",
     "build_model",
     "continuation_likelihood",
     "find_synthesiser",
+    "interval_svg",
     "load",
     "log_likelihood",
     "make_clips",

@@ -1,6 +1,7 @@
-"""``python -m engine list | sample | score | render``: parse, call, print."""
+"""``python -m engine list | sample | score | render | analyse``: parse, call, print."""
 
 import argparse
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -9,9 +10,12 @@ from typing import Any
 import torch
 
 from engine.audio_file import read_audio, wav_bytes
-from engine.checkpoint import CHECKPOINTS, Checkpoint, available, load, read_card
+from engine.checkpoint import CHECKPOINTS, Checkpoint, available, held_out_nats, load, read_card
 from engine.errors import CheckpointError, EngineError, InvalidValueError
 from engine.likelihood import log_likelihood
+from engine.listening.analysis import analyse
+from engine.listening.analysis_text import analysis_text
+from engine.listening.vote_file import read_votes
 from engine.midi_file import read_score
 from engine.prime import Prime, read_prime
 from engine.rendering.performance import Performance, perform, perform_midi
@@ -39,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m engine", description="Sample, score and render.")
-    commands = parser.add_subparsers(required=True, metavar="list | sample | score | render")
+    commands = parser.add_subparsers(required=True, metavar="list | sample | score | render | analyse")
     listing = commands.add_parser("list", help="checkpoints, with their test likelihoods")
     listing.set_defaults(run=_list)
     sampling = commands.add_parser("sample", help="draw from a model into a .mid or .wav file")
@@ -62,10 +66,15 @@ def _parser() -> argparse.ArgumentParser:
     rendering.add_argument("file", type=Path)
     rendering.add_argument("--out", type=Path, required=True)
     rendering.set_defaults(run=_render)
+    analysing = commands.add_parser("analyse", help="statistics of the votes of a listening test")
+    analysing.add_argument("file", type=Path, help="votes, one line of JSON a trial")
+    analysing.add_argument("--json", action="store_true", help="print one JSON object")
+    analysing.add_argument("--seed", type=int, default=0, help="of the resamples behind the intervals")
+    analysing.set_defaults(run=_analyse)
     for command in (sampling, rendering):
         command.add_argument("--tempo", type=float, default=100.0, help="quarter notes a minute")
         command.add_argument("--program", type=int, default=0, help="General MIDI instrument, 0 … 127")
-    for command in (listing, sampling, scoring):
+    for command in (listing, sampling, scoring, analysing):
         command.add_argument(
             "--checkpoints", type=Path, default=CHECKPOINTS, help="folder of the checkpoints"
         )
@@ -182,6 +191,18 @@ def _render(options: argparse.Namespace) -> None:
     for message in playback.messages:
         print(message, file=sys.stderr)
     print(f"wrote {options.out}: {playback.audio.duration_seconds:.1f} s, {playback.gain_decibels:+.1f} dB")
+
+
+def _analyse(options: argparse.Namespace) -> None:
+    if options.seed < 0:
+        raise InvalidValueError(f"--seed {options.seed} must be 0 or more")
+    votes = read_votes(options.file)
+    analysis = analyse(votes.records, held_out_nats(options.checkpoints), options.seed)
+    print(json.dumps(dataclasses.asdict(analysis)) if options.json else analysis_text(analysis))
+    for problem in votes.problems:
+        print(problem, file=sys.stderr)
+    if count := len(votes.problems):
+        raise InvalidValueError(f"{count} line{'s' * (count > 1)} left out; the figures are of the others")
 
 
 if __name__ == "__main__":

@@ -108,3 +108,9 @@ class Card(_Strict):
     def is_joint(self) -> bool:
         """Whether the notes of a frame are drawn one given the other, not each by itself."""
         return isinstance(head := self.model.get("head"), dict) and head.get("name") == "note_list"
+
+    @property
+    def held_out_nats(self) -> float | None:
+        """Negative log-likelihood of the test split in nats, per frame of music and per step of speech."""
+        figures = self.metrics.get("test", {})
+        return figures.get("nats_per_frame", figures.get("nats_per_step"))

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from urllib.parse import quote
 
-from pages.board import Board, Entry, Source
+from pages.published import Entry, Published, Source
 from pages.results_table import NONE, PLACES
 
 SHOWN = 12  # rows at first; ours are always shown
@@ -26,7 +26,7 @@ KNOWN = {"read": "read", "recalled": "recalled", "computed": "computed here"}
 HEAD = ("Model", "Nats", "Kind", "Known", "Average", "Parameters", "Source")
 
 
-def leaderboard(boards: Sequence[Board], playable: Collection[str]) -> str:
+def leaderboard(boards: Sequence[Published], playable: Collection[str]) -> str:
     """The section as HTML; empty where there is no figure.
 
     Args:
@@ -47,7 +47,7 @@ def leaderboard(boards: Sequence[Board], playable: Collection[str]) -> str:
     )
 
 
-def _tab(board: Board, is_first: bool, playable: Collection[str]) -> str:
+def _tab(board: Published, is_first: bool, playable: Collection[str]) -> str:
     """A corpus's button, and what it brings to sight."""
     corpus, title = html.escape(board.corpus), html.escape(board.title)
     button = (

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine import UnreadableFileError
-from pages.board import Board
+from pages.published import Published
 
 RESULTS = Path(__file__).resolve().parent.parent / "assets" / "results.json"
 REMEDY = "write it with `python -m training report`"
@@ -75,7 +75,7 @@ class Results(_Read):
     """All rows, in the order of the table, and the published figures; what is for programs is left out."""
 
     rows: tuple[ResultRow, ...]
-    leaderboard: tuple[Board, ...] = ()
+    leaderboard: tuple[Published, ...] = ()
 
 
 def read_results(path: Path = RESULTS) -> Results:

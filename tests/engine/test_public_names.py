@@ -6,6 +6,7 @@ PUBLIC = """
     Audio Card Checkpoint Curve LogLikelihood Performance Playback PlaybackStream Prime SamplingOptions
     SequenceModel
     Answer Clip Lane Material PlannedTrial Record Session TestDesign Trial VoteStore make_clips
+    Analysis CorpusAnalysis IntervalPoint Ranking Standing analyse interval_svg
     CheckpointError EngineError InvalidValueError UnknownNameError UnreadableFileError
     VoteError ANCHOR REAL
     CHECKPOINTS MAX_SEED MAX_TEMPERATURE TEMPO_RANGE

@@ -5,8 +5,8 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from pages.board import Board
 from pages.leaderboard import SHOWN, leaderboard, rounded
+from pages.published import Published
 from pages.result_row import read_results
 
 PAPER = {"name": "Somebody 1999", "citation": "S. Body: A Paper, 1999", "url": "https://arxiv.org/abs/9901.1"}
@@ -37,8 +37,8 @@ OURS = {
 }
 
 
-def board(*entries) -> Board:
-    return Board.model_validate_json(
+def board(*entries) -> Published:
+    return Published.model_validate_json(
         json.dumps({"corpus": "nottingham", "title": "Nottingham", "entries": entries})
     )
 

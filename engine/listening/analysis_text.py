@@ -1,0 +1,71 @@
+"""AnalysisText: an analysis in plain text, for a terminal."""
+
+from collections.abc import Iterator
+
+from engine.listening.analysis import Analysis, CorpusAnalysis
+from engine.listening.exact_tests import interval_words
+from engine.listening.ranking import Ranking, Standing
+
+LETTERS_MEAN = (
+    "Two that share a letter cannot be separated, two that do not can be, at 5 % for all pairs together."
+)
+
+
+def analysis_text(analysis: Analysis) -> str:
+    """All figures with their intervals, a part for each question that was asked."""
+    return "\n".join(_lines(analysis))
+
+
+def count_words(count: int, noun: str) -> str:
+    """``1 vote`` or ``3 votes``."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
+def _lines(analysis: Analysis) -> Iterator[str]:
+    yield f"{count_words(analysis.num_records, 'trial')} of {count_words(analysis.num_listeners, 'listener')}"
+    for part in analysis.corpora:
+        yield from ("", f"Preference among models of {part.corpus}", *_ranking(part))
+    if analysis.abx:
+        yield from ("", "ABX")
+    for test in analysis.abx:
+        yield f"  {' and '.join(test.sources)} ({test.corpus}), listener {test.listener}: {test.sentence}"
+        if test.result is not None:
+            interval = interval_words(test.result.low, test.result.high)
+            yield f"    {100 * test.result.share:.0f} % right, 95 % interval {interval}"
+    if analysis.detections:
+        yield from ("", "Real or model?", *(f"  {one.corpus}: {one.sentence}" for one in analysis.detections))
+    yield from ("", "Sides", *(f"  {sentence}" for sentence in analysis.position.sentences))
+    if rows := analysis.covariates.rows:
+        yield from ("", "What else differed", *(f"  {name}: {text}" for name, text in rows))
+    left_out = [f"  {count:5} {reason}" for reason, count in analysis.excluded.items()]
+    yield from ("", "Left out of the strengths", *(left_out or ["  nothing"]))
+
+
+def _ranking(part: CorpusAnalysis) -> Iterator[str]:
+    ranking = part.ranking
+    width = max(len(one.player) for one in ranking.standings)
+    yield f"  {count_words(ranking.num_votes, 'vote')} of {count_words(ranking.num_listeners, 'listener')}"
+    yield f"  {'':{width}}  strength  95 % interval     group  votes  won"
+    for one in ranking.standings:
+        start = f"  {one.player:{width}}  {one.strength:+8.2f}  {_interval(one):16}"
+        yield f"{start}  {one.group or '–':5}  {one.votes:5}  {one.won:g} of {one.compared:g}"
+        if one.caveat:
+            yield f"  {'':{width}}  {one.caveat}"
+    yield from (f"  {note}" for note in (LETTERS_MEAN, *ranking.notes))
+    yield from ("  Row won over column:", *_win_matrix(ranking, width))
+    yield f"  Likelihood: {part.agreement.sentence}"
+    for point in part.agreement.points:
+        start = f"    {point.model:{width}}  {point.nats:.3f} nats on the test split"
+        yield f"{start}, strength {point.strength:+.2f}"
+
+
+def _interval(one: Standing) -> str:
+    return "–" if one.low is None or one.high is None else f"{one.low:+.2f} to {one.high:+.2f}"
+
+
+def _win_matrix(ranking: Ranking, width: int) -> Iterator[str]:
+    heads = [f"{number}" for number in range(1, len(ranking.standings) + 1)]
+    yield f"    {'':{width + 4}}" + "".join(f"{head:>7}" for head in heads)
+    for number, (one, row) in enumerate(zip(ranking.standings, ranking.wins, strict=True)):
+        cells = ["–" if number == place else f"{won:g}" for place, won in enumerate(row)]
+        yield f"    {heads[number]:>2}  {one.player:{width}}" + "".join(f"{cell:>7}" for cell in cells)

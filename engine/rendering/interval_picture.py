@@ -1,0 +1,150 @@
+"""Points with intervals to picture: one figure to the right, an estimate with its interval upwards.
+
+Conventions
+    positions   per cent of the picture, from the left and from the top
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from engine.rendering.svg import DRAW_COLOUR, GRID_COLOUR, LABEL_COLOUR, PAPER_COLOUR, escaped, picture
+
+HEIGHT = 320  # CSS pixels
+LEFT, RIGHT, TOP, BOTTOM = 13.0, 90.0, 12.0, 80.0  # where the outermost points lie
+NUM_TICKS = 4
+LINE = 5.0  # height of a line of words
+NEAR = 34.0  # a label takes less of the width
+
+
+@dataclass(frozen=True)
+class IntervalPoint:
+    """One estimate.
+
+    Args:
+        label: its name, as short as can be.
+        figure: where it stands to the right.
+        estimate, low, high: where it stands upwards, and the ends of its interval, if it has one.
+    """
+
+    label: str
+    figure: float
+    estimate: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Maps values to positions, with a twelfth of their span free at both ends."""
+
+    least: float
+    most: float
+    start: float
+    end: float
+
+    @classmethod
+    def over(cls, values: Iterable[float], start: float, end: float) -> "Axis":
+        """Wide enough for all values."""
+        found = list(values)
+        least, most = min(found), max(found)
+        slack = (most - least) / 12 or max(abs(most), 1.0) / 10
+        return cls(least - slack, most + slack, start, end)
+
+    def at(self, value: float) -> float:
+        """Position of a value."""
+        return self.start + (self.end - self.start) * (value - self.least) / (self.most - self.least)
+
+    def ticks(self) -> list[float]:
+        """Round values, about NUM_TICKS of them."""
+        raw = (self.most - self.least) / NUM_TICKS
+        power = 10.0 ** math.floor(math.log10(raw))
+        step = next(power * size for size in (1, 2, 5, 10) if power * size >= raw * 0.999)
+        first, last = math.ceil(self.least / step), math.floor(self.most / step)
+        return [round(number * step, 12) for number in range(first, last + 1)]
+
+
+def interval_svg(
+    points: Sequence[IntervalPoint], figure_name: str, estimate_name: str, title: str = "Estimates"
+) -> str:
+    """An accessible SVG of the points; its text alternative says every figure.
+
+    Args:
+        points: at least one.
+        figure_name, estimate_name, title: any text; it is escaped.
+    """
+    across = Axis.over((point.figure for point in points), LEFT, RIGHT)
+    ends = (
+        value for point in points for value in (point.estimate, point.low, point.high) if value is not None
+    )
+    upwards = Axis.over(ends, BOTTOM, TOP)
+    content = (
+        _grid(across, upwards)
+        + _words(figure_name, f'x="{RIGHT}%" y="97%" text-anchor="end"')
+        + _words(estimate_name, 'x="0" y="5%" dx="4"')
+        + "".join(_point(point, across, upwards) for point in points)
+        + "".join(_labels(points, across, upwards))
+    )
+    return picture(title, _describe(points, figure_name, estimate_name), HEIGHT, content)
+
+
+def _grid(across: Axis, upwards: Axis) -> str:
+    lines, words = [], []
+    for tick in upwards.ticks():
+        y = upwards.at(tick)
+        width = 1.5 if tick == 0 else 0.75
+        lines.append(f'<line x1="0" y1="{y:.2f}%" x2="100%" y2="{y:.2f}%" stroke-width="{width}"/>')
+        words.append(_words(number_words(tick), f'x="0" y="{y:.2f}%" dx="4" dy="-3"'))
+    for tick in across.ticks():
+        x = across.at(tick)
+        lines.append(f'<line x1="{x:.2f}%" y1="{TOP - 4}%" x2="{x:.2f}%" y2="86%" stroke-width="0.75"/>')
+        words.append(_words(number_words(tick), f'x="{x:.2f}%" y="91%" text-anchor="middle"'))
+    return f'<g class="grid" style="stroke:{GRID_COLOUR}">{"".join(lines)}</g>{"".join(words)}'
+
+
+def _point(point: IntervalPoint, across: Axis, upwards: Axis) -> str:
+    x, y = across.at(point.figure), upwards.at(point.estimate)
+    dot = f'<circle cx="{x:.2f}%" cy="{y:.2f}%" r="4.5" style="fill:{DRAW_COLOUR}"/>'
+    if point.low is None or point.high is None:
+        return f'<g class="point">{dot}</g>'
+    high, low = upwards.at(point.high), upwards.at(point.low)
+    line = (
+        f'<line x1="{x:.2f}%" y1="{high:.2f}%" x2="{x:.2f}%" y2="{low:.2f}%" stroke-linecap="round"'
+        f' style="stroke:{DRAW_COLOUR};stroke-width:2.5;opacity:0.55"/>'
+    )
+    return f'<g class="point">{line}{dot}</g>'
+
+
+def _labels(points: Sequence[IntervalPoint], across: Axis, upwards: Axis) -> Iterable[str]:
+    """Names beside their points, towards the middle, moved down where two would lie on each other."""
+    placed: list[tuple[float, float]] = []
+    for point in sorted(points, key=lambda one: -one.estimate):
+        x, y = across.at(point.figure), upwards.at(point.estimate)
+        for other_x, other_y in sorted(placed, key=lambda one: one[1]):
+            if abs(other_x - x) < NEAR and abs(other_y - y) < LINE:
+                y = other_y + LINE
+        placed.append((x, y))
+        side = 'dx="10"' if x < (LEFT + RIGHT) / 2 else 'dx="-10" text-anchor="end"'
+        yield _words(point.label, f'x="{x:.2f}%" y="{y:.2f}%" dy="4" {side}', is_name=True)
+
+
+def _words(text: str, place: str, is_name: bool = False) -> str:
+    """Small words with a rim of paper, so that lines behind them do not disturb."""
+    colour, weight = (DRAW_COLOUR, 600) if is_name else (LABEL_COLOUR, 400)
+    return (
+        f'<text {place} style="font:{weight} 12px system-ui,sans-serif;fill:{colour};paint-order:stroke;'
+        f'stroke:{PAPER_COLOUR};stroke-width:3px">{escaped(text)}</text>'
+    )
+
+
+def number_words(value: float) -> str:
+    """As short as it can be, with a real minus sign."""
+    return f"{value:g}".replace("-", "−")
+
+
+def _describe(points: Sequence[IntervalPoint], figure_name: str, estimate_name: str) -> str:
+    said = []
+    for point in points:
+        interval = "" if point.low is None or point.high is None else f", {point.low:.2f} to {point.high:.2f}"
+        said.append(f"{point.label}: {point.estimate:.2f}{interval}, at {point.figure:.3f}")
+    return f"{estimate_name} with 95 % intervals over {figure_name}. {'; '.join(said)}"

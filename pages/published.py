@@ -1,0 +1,53 @@
+"""Published: one corpus's figures, those of papers and ours, as ``python -m training report`` wrote them.
+
+Conventions
+    entries   what can be compared first, and each part from the lowest figure up
+    kind      exact; bound: the exact figure is lower or the same; estimate; code length
+    known     read: in the paper; cited: in another paper, ``read_in``; recalled: neither; computed: ours
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Source(_Read):
+    """A paper: what it is called here, all that is known of it, and where it can be read."""
+
+    name: str
+    citation: str
+    url: str | None = None
+
+
+class Entry(_Read):
+    """One figure.
+
+    Args:
+        figure: nats per frame as text, with its sign and its range.
+        comparable: False where other frames or another split were scored.
+        checkpoint: name of ours, None of all others.
+    """
+
+    method: str
+    figure: str
+    kind: Literal["exact", "bound", "estimate", "code length"]
+    known: Literal["read", "cited", "recalled", "computed"]
+    read_in: str | None = None
+    average: str
+    parameters: int | None = None
+    source: Source | None = None
+    note: str = ""
+    comparable: bool = True
+    checkpoint: str | None = None
+
+
+class Published(_Read):
+    """One corpus."""
+
+    corpus: str
+    title: str
+    entries: tuple[Entry, ...]
