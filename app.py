@@ -12,6 +12,7 @@ import gradio as gr
 
 from pages import (
     api,
+    board,
     compare,
     lane,
     play,
@@ -25,6 +26,7 @@ from pages import (
 )
 from pages.catalogue import loaded
 from pages.listening_room import ListeningRoom
+from pages.visitor import visitor_state
 
 MAX_UPLOAD = "20mb"
 FILES_STAY = (600, 3600)  # seconds between two rounds of the cleaner, and the age of what it removes
@@ -49,6 +51,9 @@ def build() -> gr.Blocks:
     with demo.route("Trial", "/trial", show_in_navbar=False):
         gr.Navbar(main_page_name="Play")
         trial_page.build(room)
+    with demo.route("Board", "/board"):
+        gr.Navbar(main_page_name="Play")
+        board.build(store.records, visitor_state(), catalogues)
     with demo.route("Results", "/results"):
         gr.Navbar(main_page_name="Play")
         results.build(catalogues)
