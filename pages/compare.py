@@ -37,67 +37,91 @@ CONSENT = (
 GO_THERE = "(id) => { location.assign(`trial?id=${encodeURIComponent(id)}`); }"
 
 
-def build(catalogue: Catalogue, room: ListeningRoom) -> None:
-    """Lay the page out inside the current route."""
-    hero("Compare", "Listen blind, and say what you hear: who made a clip is told after your answer.")
-    with_excerpts = {each.corpus for each in excerpts()}
-    corpora = [(words, name) for words, name in catalogue.corpora if name in with_excerpts]
-    if not corpora:
-        gr.Markdown("There is no model of a corpus with excerpts to begin with: fit one, then start again.")
-        footer(catalogue.problems)
-        return
-    visitor = visitor_state()
-    with gr.Group(elem_classes="earshot-card"):
-        task = gr.Radio(TASKS, value="preference", label="Question", elem_id="task")
-        hint = gr.Markdown(HINTS["preference"], elem_classes="earshot-note")
-        models = catalogue.models(corpora[0][1])
-        with gr.Row():
-            corpus = gr.Dropdown(corpora, value=corpora[0][1], label="Corpus", elem_id="corpus", scale=1)
-            chosen = gr.CheckboxGroup(
-                models, value=first_names(models), label="Models", elem_id="models", scale=3
-            )
-        with gr.Row():
-            real = gr.Checkbox(False, label="Hide the real excerpt among them", elem_id="real")
-            anchor = gr.Checkbox(False, label="Hide a low anchor among them", elem_id="anchor")
-        with gr.Row():
-            trials = gr.Slider(
-                1, 40, value=10, step=1, label="Trials, fixed before the start", elem_id="trials"
-            )
-            device = gr.Dropdown(DEVICES, value=DEVICES[0], label="You listen with", elem_id="device")
-        gr.Markdown(CONSENT, elem_classes="earshot-note")
-        with gr.Row(elem_classes="earshot-actions"):
-            start = gr.Button("Start the test", variant="primary", elem_id="start")
-            forget = gr.Button("Delete my votes", elem_id="forget")
-    note = gr.Markdown(elem_id="compare-note", elem_classes="earshot-note")
-    first_trial = gr.Textbox(visible="hidden", elem_id="first-trial")
-    footer(catalogue.problems)
+class ComparePage:
+    """The form of a test, laid out inside the current route.
 
-    def begin(kept: Any, *wishes: Any) -> tuple[str, str]:
+    Args:
+        catalogue: the models of music.
+        room: where tests are set up.
+        corpora: (title, name) of those that have excerpts to begin with.
+    """
+
+    def __init__(self, catalogue: Catalogue, room: ListeningRoom, corpora: list[tuple[str, str]]):
+        self.catalogue = catalogue
+        self.room = room
+        self.visitor = visitor_state()
+        with gr.Group(elem_classes="earshot-card"):
+            self.task = gr.Radio(TASKS, value="preference", label="Question", elem_id="task")
+            self.hint = gr.Markdown(HINTS["preference"], elem_classes="earshot-note")
+            self._lay_out_choices(corpora)
+            gr.Markdown(CONSENT, elem_classes="earshot-note")
+            with gr.Row(elem_classes="earshot-actions"):
+                self.start = gr.Button("Start the test", variant="primary", elem_id="start")
+                self.forget = gr.Button("Delete my votes", elem_id="forget")
+        self.note = gr.Markdown(elem_id="compare-note", elem_classes="earshot-note")
+        self.first_trial = gr.Textbox(visible="hidden", elem_id="first-trial")
+        self._connect()
+
+    def begin(self, kept: Any, *wishes: Any) -> tuple[str, str]:
+        """Set the test up: the visitor's id and that of the first trial."""
         names = ("task", "models", "with_real", "with_anchor", "num_trials", "device")
         wish = dict(zip(names, wishes, strict=True))
         wish |= {"models": tuple(wish["models"]), "num_trials": int(wish["num_trials"])}
         listener = known_or_new(kept)
         try:
-            return listener, room.start(Wish(**wish), listener)
+            return listener, self.room.start(Wish(**wish), listener)
         except EngineError as error:
             raise toast(error) from None
 
-    def delete(kept: Any) -> str:
+    def delete(self, kept: Any) -> str:
+        """Forget the visitor's answers; a sentence."""
         try:
-            count = room.forget(known_or_new(kept))
+            count = self.room.forget(known_or_new(kept))
         except EngineError as error:
             raise toast(error) from None
         return f"{count} of your answers {'was' if count == 1 else 'were'} deleted."
 
-    task.change(lambda name: (HINTS[name], TRIALS[name]), task, [hint, trials], **LIGHT)
-    corpus.change(
-        lambda name: gr.CheckboxGroup(
-            catalogue.models(name), value=first_names(catalogue.models(name))
-        ),
-        corpus, chosen, **LIGHT,
-    )  # fmt: skip
-    start.click(
-        begin, [visitor, task, chosen, real, anchor, trials, device], [visitor, first_trial], **HEAVY
-    ).success(None, first_trial, None, js=GO_THERE)
-    forget.click(delete, visitor, note, **LIGHT)
-    gr.context.Context.root_block.load(known_or_new, visitor, visitor, **LIGHT)
+    def models_of(self, corpus: str) -> gr.CheckboxGroup:
+        """The models that can be compared."""
+        models = self.catalogue.models(corpus)
+        return gr.CheckboxGroup(models, value=first_names(models))
+
+    def _lay_out_choices(self, corpora: list[tuple[str, str]]) -> None:
+        models = self.catalogue.models(corpora[0][1])
+        with gr.Row():
+            self.corpus = gr.Dropdown(corpora, value=corpora[0][1], label="Corpus", elem_id="corpus", scale=1)
+            self.models = gr.CheckboxGroup(
+                models, value=first_names(models), label="Models", elem_id="models", scale=3
+            )
+        with gr.Row():
+            self.real = gr.Checkbox(False, label="Hide the real excerpt among them", elem_id="real")
+            self.anchor = gr.Checkbox(False, label="Hide a low anchor among them", elem_id="anchor")
+        with gr.Row():
+            self.trials = gr.Slider(
+                1, 40, value=10, step=1, label="Trials, fixed before the start", elem_id="trials"
+            )
+            self.device = gr.Dropdown(DEVICES, value=DEVICES[0], label="You listen with", elem_id="device")
+
+    def _connect(self) -> None:
+        wishes = [self.task, self.models, self.real, self.anchor, self.trials, self.device]
+        outputs = [self.visitor, self.first_trial]
+        self.task.change(
+            lambda name: (HINTS[name], TRIALS[name]), self.task, [self.hint, self.trials], **LIGHT
+        )
+        self.corpus.change(self.models_of, self.corpus, self.models, **LIGHT)
+        begun = self.start.click(self.begin, [self.visitor, *wishes], outputs, **HEAVY)
+        begun.success(None, self.first_trial, None, js=GO_THERE)
+        self.forget.click(self.delete, self.visitor, self.note, **LIGHT)
+        gr.context.Context.root_block.load(known_or_new, self.visitor, self.visitor, **LIGHT)
+
+
+def build(catalogue: Catalogue, room: ListeningRoom) -> None:
+    """Lay the page out inside the current route."""
+    hero("Compare", "Listen blind, and say what you hear: who made a clip is told after your answer.")
+    with_excerpts = {each.corpus for each in excerpts()}
+    corpora = [(words, name) for words, name in catalogue.corpora if name in with_excerpts]
+    if corpora:
+        ComparePage(catalogue, room, corpora)
+    else:
+        gr.Markdown("There is no model of a corpus with excerpts to begin with: fit one, then start again.")
+    footer(catalogue.problems)

@@ -21,7 +21,7 @@ from engine import EngineError, VoteStore
 MINUTES_BETWEEN_PUSHES = 5
 LINES = "*.jsonl"
 TOKEN, DATASET = "HF_TOKEN", "EARSHOT_VOTES_DATASET"  # of the environment
-log = logging.getLogger(__name__)
+LOG = "earshot.votes"  # name of the logger
 
 
 class VoteCopy:
@@ -57,7 +57,9 @@ class VoteCopy:
                 try:
                     count += self.store.merge([json.loads(line)])
                 except (ValueError, EngineError) as error:
-                    log.warning("line %d of %s is not a vote (%s)", number, path.name, error)
+                    logging.getLogger(LOG).warning(
+                        "line %d of %s is not a vote (%s)", number, path.name, error
+                    )
         return count
 
     def add(self, rows: Iterable[dict[str, Any]]) -> None:
@@ -75,6 +77,8 @@ def open_copy(store: VoteStore) -> VoteCopy | None:
         copy = VoteCopy(store, store.path.parent / "pushed", dataset, HfApi(token=token))
         copy.fill()
     except Exception as error:  # whatever the network and the Hub may raise: votes are kept here all the same
-        log.warning("votes are not copied to %s (%s): look at %s and at the dataset", dataset, error, TOKEN)
+        logging.getLogger(LOG).warning(
+            "votes are not copied to %s (%s): look at %s and at the dataset", dataset, error, TOKEN
+        )
         return None
     return copy

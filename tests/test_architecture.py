@@ -155,6 +155,8 @@ def draws_from_global_state(call: ast.Call) -> bool:
     owner, _, method = name.rpartition(".")
     if owner in ("np.random", "numpy.random"):
         return method not in NEW_GENERATORS
+    if owner == "rng":  # a generator that was passed in
+        return False
     drawing = (owner == "torch" and method in DRAWING) or (owner != "torch" and method in DRAWING_METHODS)
     return name in GLOBAL_RANDOMNESS or (drawing and all(key.arg != "generator" for key in call.keywords))
 
