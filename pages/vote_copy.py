@@ -82,3 +82,7 @@ def open_copy(store: VoteStore) -> VoteCopy | None:
         )
         return None
     return copy
+
+
+def _warn(sentence: str, *facts: object) -> None:
+    logging.getLogger(LOG).warning(sentence, *facts)
