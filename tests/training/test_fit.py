@@ -197,7 +197,7 @@ def test_it_stops_when_patience_ends_and_returns_the_best(
     assert (fit.progress.epoch, fit.progress.best_epoch) == (last, best)
     assert fit.progress.best_valid == figures[best - 1]
     assert fit.progress.curve.valid_nats_per_frame == figures[:last]
-    for name, value in fit.model.named_parameters():
+    for name, value in fit.best_model().named_parameters():
         assert value.equal(seen[best - 1][name])
         assert not value.requires_grad
 
