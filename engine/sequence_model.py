@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from engine.cells import Cell, State
 from engine.errors import InvalidValueError
 from engine.heads import Distribution, Head
-from engine.heads.note_list_head import NoteListHead
+from engine.heads.note_list import NoteListHead
 from engine.heads.note_list_mixture import NoteListMixture, moved
 
 MAX_TRANSPOSITIONS = 11

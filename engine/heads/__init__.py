@@ -3,7 +3,7 @@
 from engine.heads.bernoulli import BernoulliHead
 from engine.heads.gaussian_mixture import GaussianMixtureHead
 from engine.heads.head import Distribution, Head
-from engine.heads.note_list_head import NoteListHead
+from engine.heads.note_list import NoteListHead
 
 HEADS: dict[str, type[Head]] = {
     "bernoulli": BernoulliHead,

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 import torch
 
-from engine.heads.note_list_head import NoteListHead
+from engine.heads.note_list import NoteListHead
 from engine.heads.note_list_mixture import NoteListMixture, moved
 from tests.engine.small_models import binary_frames, randomise, seeded
 
