@@ -10,7 +10,23 @@ import sys
 
 import gradio as gr
 
-from pages import api, lane, play, prepare, results, retention, speech
+from pages import (
+    api,
+    board,
+    compare,
+    lane,
+    play,
+    prepare,
+    results,
+    retention,
+    speech,
+    trial_page,
+    vote_copy,
+    vote_file,
+)
+from pages.catalogue import loaded
+from pages.listening_room import ListeningRoom
+from pages.visitor import visitor_state
 
 MAX_UPLOAD = "20mb"
 FILES_STAY = (600, 3600)  # seconds between two rounds of the cleaner, and the age of what it removes
@@ -26,6 +42,18 @@ def build() -> gr.Blocks:
     with demo.route("Speech", "/speech"):
         gr.Navbar(main_page_name="Play")
         speech.build(catalogues["speech"])
+    store = vote_file.open_store()
+    copy = vote_copy.open_copy(store)
+    room = ListeningRoom(store, loaded, copy=copy.add if copy else None)
+    with demo.route("Compare", "/compare"):
+        gr.Navbar(main_page_name="Play")
+        compare.build(catalogues["play"], room)
+    with demo.route("Trial", "/trial", show_in_navbar=False):
+        gr.Navbar(main_page_name="Play")
+        trial_page.build(room)
+    with demo.route("Board", "/board"):
+        gr.Navbar(main_page_name="Play")
+        board.build(store.records, visitor_state(), catalogues)
     with demo.route("Results", "/results"):
         gr.Navbar(main_page_name="Play")
         results.build(catalogues)

@@ -90,15 +90,22 @@ class ListeningRoom:
         model: name -> checkpoint.
         suffix: of the shipped excerpts that lanes begin with.
         version: of the app, written into every trial.
+        copy: is given rows of the store's export that are new, answers and tombstones.
     """
 
     def __init__(
-        self, store: VoteStore, model: Callable[[str], Checkpoint], suffix: str = ".mid", version: str = ""
+        self,
+        store: VoteStore,
+        model: Callable[[str], Checkpoint],
+        suffix: str = ".mid",
+        version: str = "",
+        copy: Callable[[list[dict[str, Any]]], None] | None = None,
     ):
         self.store = store
         self.model = model
         self.suffix = suffix
         self.version = version
+        self.copy = copy or (lambda rows: None)
 
     def start(self, wish: Wish, listener: str) -> str:
         """Set up a test and issue its first trial; returns that trial's id.
@@ -169,7 +176,9 @@ class ListeningRoom:
         except (ValueError, TypeError):
             raise VoteError("this answer is not complete: reload the page and answer again") from None
         check_heard(trial, answer, now)
-        return self.store.answer(trial_id, listener, answer)
+        record = self.store.answer(trial_id, listener, answer)
+        self.copy([record.model_dump(mode="json")])
+        return record
 
     def next(self, trial_id: str, listener: str) -> str | None:
         """The id of the trial after this one, issued if it was not; None after the last.
@@ -184,6 +193,17 @@ class ListeningRoom:
             if record.trial.number == trial.number + 1:
                 return record.trial.trial_id
         return self._issue(self.store.session(trial.test_id, listener), trial.number + 1)
+
+    def forget(self, listener: str) -> int:
+        """Delete all that this listener was asked and said; returns how many answers that were.
+
+        Raises:
+            VoteError: the store cannot be used.
+        """
+        now = timestamp(datetime.now(UTC))
+        count = self.store.delete(listener, now)
+        self.copy([row for row in self.store.export() if row.get("deleted_at") == now])
+        return count
 
     def likelihoods(self, question: Question) -> dict[str, list[float]]:
         """Model -> nats per frame of each lane's clip, for all models of the test."""

@@ -16,6 +16,7 @@ from training.batching import MAX_SCORED_FRAMES, Batch, scoring_batches
 from training.population import log_probs, stack_weights
 
 WIDE_UNITS = 64  # wider layers are given fewer frames at once, so that all take about the same memory
+KEYS_AT_ONCE = 4  # so are models that hear many keys
 BIN_FRAMES = 4_096  # frames whose 16-bit bins are integrated at once, in float64
 
 
@@ -40,7 +41,7 @@ def score_population(models: Sequence[SequenceModel], sequences: Sequence[Tensor
     weights = stack_weights(models)
     parts: list[list[LogLikelihood]] = [[] for _ in models]
     widest = max(cell.hidden_size for cell in models[0].cells)
-    share = len(models) * max(1, widest // WIDE_UNITS)
+    share = len(models) * max(1, widest // WIDE_UNITS) * max(1, len(models[0].keys) // KEYS_AT_ONCE)
     for batch in scoring_batches(sequences, MAX_SCORED_FRAMES // share):
         frames = batch.frames.to(device)
         for part, member in zip(parts, log_probs(models[0], weights, frames), strict=True):

@@ -42,7 +42,7 @@ class Visit:
         self.page.goto(self.address + path.lstrip("/"))
         self.page.wait_for_function(
             """() => {
-                if (document.querySelector(".curves[data-ready]")) return true;
+                if (document.querySelector(".curves[data-ready], #start, .trial")) return true;
                 const lane = document.querySelector("#lane-0 .lane");
                 return lane && (lane.dataset.state !== "empty" || /^Choo?se/.test(lane.innerText));
             }"""

@@ -1,0 +1,215 @@
+// One trial: clips whose makers are not known here, an answer, and what the server tells after it.
+// `element`, `props`, `watch` and `trigger` come from Gradio; Player stands before this file. Text enters through
+// textContent alone.
+
+const part = (name) => element.querySelector(`.trial-${name}`);
+const trial = element.querySelector(".trial");
+const player = new Player(paint);
+const QUESTIONS = {
+  preference: "Which do you prefer?",
+  abx: "Is X the same as A, or the same as B?",
+  rank: "Put them in order: 1 is the best",
+  real_or_model: "Is this from the corpus, or did a model go on?",
+};
+const NAMES = { preference: ["A", "B"], abx: ["A", "B", "X"], rank: ["1", "2", "3", "4", "5"], real_or_model: ["The clip"] };
+const ANSWERS = {
+  preference: [["0", "A is better"], ["1", "B is better"], ["tie", "No difference"], ["both_bad", "Both are bad"]],
+  abx: [["0", "X is A"], ["1", "X is B"]],
+  real_or_model: [["real", "From the corpus"], ["model", "A model"]],
+};
+
+let value = { state: "empty", lanes: [] };
+let shown = ""; // the trial that is on the page
+let begunAt = null; // when the first sound was heard
+let sent = false;
+let places = [];
+
+const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+function make(tag, className, text, attributes = {}) {
+  const node = Object.assign(document.createElement(tag), { className, textContent: text });
+  for (const [name, given] of Object.entries(attributes)) node.setAttribute(name, given);
+  return node;
+}
+
+function webAddress(address) {
+  const url = new URL(address, location.href); // never a javascript: address
+  return ["http:", "https:"].includes(url.protocol) ? url.href : "";
+}
+
+// ---- what the server says
+
+function show(next) {
+  value = { state: "empty", lanes: [], message: "", ...(next || {}) };
+  trial.dataset.state = value.state;
+  trial.dataset.task = value.task || "";
+  part("question").textContent = QUESTIONS[value.task] || "";
+  part("place").textContent = value.num_trials ? `Trial ${value.number} of ${value.num_trials}` : "";
+  part("message").textContent = value.message || "";
+  if (value.trial !== shown) begin();
+  sent = value.state === "answered";
+  part("next").hidden = !(value.state === "answered" && value.has_next);
+  reveal();
+  paint();
+}
+
+function begin() {
+  shown = value.trial;
+  begunAt = null;
+  places = value.lanes.map(() => 0);
+  player.load(value.lanes.map((lane) => webAddress(lane.audio.url)));
+  if (value.trial) history.replaceState(null, "", `${location.pathname}?id=${encodeURIComponent(value.trial)}`);
+  part("lanes").replaceChildren(...value.lanes.map((lane, number) => laneButton(number)));
+  part("answers").replaceChildren(...(value.task === "rank" ? rankAnswers() : plainAnswers()));
+}
+
+function laneButton(number) {
+  const button = make("button", "trial-lane", "", { type: "button", "aria-pressed": "false" });
+  button.append(make("span", "trial-lane-name", NAMES[value.task][number]), make("span", "trial-lane-heard", ""));
+  button.addEventListener("click", () => listenTo(number));
+  return button;
+}
+
+function plainAnswers() {
+  return (ANSWERS[value.task] || []).map(([choice, text]) => {
+    const button = make("button", "trial-answer", text, { type: "button", "data-choice": choice });
+    button.addEventListener("click", () => answer(choice));
+    return button;
+  });
+}
+
+function rankAnswers() {
+  const lists = value.lanes.map((lane, number) => {
+    const label = make("label", "trial-rank", `Clip ${NAMES.rank[number]} is in place `);
+    const list = make("select", "", "");
+    list.append(make("option", "", "–", { value: "0" }), ...value.lanes.map((_, n) => make("option", "", `${n + 1}`, { value: `${n + 1}` })));
+    list.addEventListener("change", () => {
+      places[number] = Number(list.value);
+      paint();
+    });
+    label.append(list);
+    return label;
+  });
+  const button = make("button", "trial-answer", "This is my order", { type: "button" });
+  button.addEventListener("click", () => answer(places));
+  return [...lists, button];
+}
+
+function reveal() {
+  const rows = (value.reveal || []).map((lane) => {
+    const row = make("div", "trial-revealed", "");
+    row.append(make("strong", "", lane.name), make("span", "trial-source", lane.source), make("span", "trial-facts", lane.facts));
+    return row;
+  });
+  if (value.verdict) rows.push(make("p", "trial-verdict", value.verdict));
+  part("reveal").replaceChildren(...rows);
+}
+
+// ---- sound
+
+async function withSound(act) {
+  try {
+    await player.ready();
+    begunAt ??= performance.now();
+    act();
+  } catch {
+    part("now").textContent = "This browser could not load the sound: reload the page";
+  }
+}
+
+const listenTo = (number) => withSound(() => {
+  player.choose(number);
+  if (!player.playing) player.start();
+});
+const toggle = () => withSound(() => (player.playing ? player.pause() : player.start()));
+const loopFrom = () => withSound(() => player.setLoop(player.now(), player.loop?.[1] ?? player.duration));
+const loopTo = () => withSound(() => player.setLoop(player.loop?.[0] ?? 0, player.now()));
+const free = () => withSound(() => player.setLoop(0, 0));
+
+// ---- what is on the page
+
+function missing() {
+  const needed = value.needed || 0;
+  const heard = player.heardSeconds();
+  const short = value.lanes.map((_, n) => n).filter((n) => (heard[n] ?? 0) < needed);
+  if (short.length) return `Listen to ${short.map((n) => NAMES[value.task][n]).join(", ")} for at least ${Math.ceil(needed)} seconds first`;
+  if (value.task === "rank" && places.some((place) => !place)) return "Give every clip a place; equal places are allowed";
+  return "";
+}
+
+function paint() {
+  const position = player.now();
+  const length = player.duration || value.seconds || 0;
+  const heard = player.heardSeconds();
+  part("lanes").querySelectorAll(".trial-lane").forEach((button, number) => {
+    button.setAttribute("aria-pressed", String(number === player.active));
+    const enough = (heard[number] ?? 0) >= (value.needed || 0);
+    button.querySelector(".trial-lane-heard").textContent = enough && heard[number] ? "heard" : `${Math.floor(heard[number] || 0)} s`;
+  });
+  part("play").textContent = player.playing ? "Pause" : "Play";
+  part("time").textContent = `${clock(position)} / ${clock(length)}`;
+  const seek = part("seek");
+  seek.max = length;
+  if (document.activeElement !== seek || player.playing) seek.value = position;
+  part("done").style.inlineSize = `${length ? (100 * position) / length : 0}%`;
+  const [from, to] = player.loop ?? [0, 0];
+  Object.assign(part("loop").style, { insetInlineStart: `${(100 * from) / (length || 1)}%`, inlineSize: `${(100 * (to - from)) / (length || 1)}%` });
+  const name = NAMES[value.task]?.[player.active];
+  const now = name ? `${player.playing ? "Playing" : "Chosen"}: ${name}${player.loop ? `, looping ${clock(from)} to ${clock(to)}` : ""}` : "";
+  if (part("now").textContent !== now) part("now").textContent = now;
+  const reason = value.state === "asking" ? missing() : "";
+  part("gate").textContent = reason;
+  part("answers").querySelectorAll("button").forEach((button) => (button.disabled = sent || value.state !== "asking" || Boolean(reason)));
+  part("answers").querySelectorAll("select").forEach((list) => (list.disabled = sent || value.state !== "asking"));
+}
+
+function tick() {
+  if (!element.isConnected) return player.reset();
+  player.listen();
+  if (player.playing) paint();
+  requestAnimationFrame(tick);
+}
+
+// ---- what the listener says
+
+function answer(choice) {
+  if (sent || value.state !== "asking" || missing()) return;
+  sent = true;
+  if (player.playing) player.pause();
+  const heard = player.heardSeconds().map((seconds) => Number(seconds.toFixed(2)));
+  const response = Number(((performance.now() - begunAt) / 1000).toFixed(2));
+  trigger("vote", { trial: value.trial, choice, heard_seconds: heard, response_seconds: response });
+  paint();
+}
+
+function onKey(event) {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("select, summary")) return;
+  const onButton = event.target.closest("button, a");
+  const letters = (NAMES[value.task] || []).map((name) => name.toLowerCase());
+  const lane = "12345".includes(event.key) ? Number(event.key) - 1 : letters.indexOf(event.key.toLowerCase());
+  const acts = {
+    " ": toggle, "[": loopFrom, "]": loopTo, "\\": free, n: () => part("next").hidden || part("next").click(),
+    ArrowLeft: () => withSound(() => player.seek(player.now() - 2)),
+    ArrowRight: () => withSound(() => player.seek(player.now() + 2)),
+    Home: () => withSound(() => player.seek(0)),
+  };
+  if (event.key === " " && onButton) return;
+  if (lane >= 0 && lane < value.lanes.length) listenTo(lane);
+  else if (acts[event.key]) acts[event.key]();
+  else return;
+  event.preventDefault();
+}
+
+part("play").addEventListener("click", toggle);
+part("from").addEventListener("click", loopFrom);
+part("to").addEventListener("click", loopTo);
+part("free").addEventListener("click", free);
+part("seek").addEventListener("input", (event) => {
+  const seconds = Number(event.target.value);
+  withSound(() => player.seek(seconds));
+});
+part("next").addEventListener("click", () => trigger("next", { trial: value.trial }));
+document.addEventListener("keydown", (event) => element.isConnected && !event.target.closest("input:not(.trial-seek), textarea, dialog") && onKey(event));
+watch("value", () => show(props.value));
+show(props.value);
+requestAnimationFrame(tick);

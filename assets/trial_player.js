@@ -1,0 +1,136 @@
+// All clips of a trial on one clock: decoded once, started at the same moment, and heard one at a time by a short
+// crossfade, so that the position is kept when the listener changes from one to another. Stands before trial.js.
+
+const FADE_SECONDS = 0.008;
+const SOON = 0.03; // seconds ahead at which sources start together
+const HEARD_STEP = 0.1; // seconds; what was heard is counted in slices of this length
+
+class Player {
+  constructor(onChange) {
+    this.onChange = onChange;
+    this.context = null;
+    this.reset();
+  }
+
+  reset() {
+    this.stop();
+    Object.assign(this, { addresses: [], buffers: [], gains: [], sources: [], heard: [] });
+    Object.assign(this, { active: 0, position: 0, loop: null, startedAt: null, loading: null });
+  }
+
+  load(addresses) {
+    this.reset();
+    this.addresses = addresses;
+    this.heard = addresses.map(() => new Set());
+  }
+
+  // Browsers let sound begin in a listener's gesture alone, so nothing is decoded before the first one.
+  async ready() {
+    this.context ??= new AudioContext();
+    if (this.context.state !== "running") await this.context.resume();
+    if (this.buffers.length) return;
+    const addresses = this.addresses;
+    this.loading ??= Promise.all(addresses.map((address) => this.fetched(address)));
+    const buffers = await this.loading;
+    if (addresses === this.addresses) this.buffers = buffers;
+  }
+
+  async fetched(address) {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error("the sound is not there");
+    return this.context.decodeAudioData(await answer.arrayBuffer());
+  }
+
+  get duration() {
+    return this.buffers[0]?.duration ?? 0;
+  }
+
+  get playing() {
+    return this.startedAt !== null;
+  }
+
+  now() {
+    if (!this.playing) return this.position;
+    const passed = this.startedFrom + Math.max(0, this.context.currentTime - this.startedAt);
+    if (!this.loop || passed < this.loop[1]) return Math.min(passed, this.duration);
+    const [from, to] = this.loop;
+    return from + ((passed - from) % (to - from));
+  }
+
+  start() {
+    const begin = this.context.currentTime + SOON;
+    const from = this.position >= this.duration - 0.05 ? (this.loop?.[0] ?? 0) : this.position;
+    this.sources = this.buffers.map((buffer, lane) => {
+      const gain = new GainNode(this.context, { gain: lane === this.active ? 1 : 0 });
+      const source = new AudioBufferSourceNode(this.context, { buffer, loop: Boolean(this.loop) });
+      if (this.loop) [source.loopStart, source.loopEnd] = this.loop;
+      source.connect(gain).connect(this.context.destination);
+      source.start(begin, from);
+      this.gains[lane] = gain;
+      return source;
+    });
+    this.sources[0].onended = () => this.playing && !this.loop && this.ended();
+    Object.assign(this, { startedAt: begin, startedFrom: from });
+    this.onChange();
+  }
+
+  ended() {
+    this.stop();
+    this.position = this.duration;
+    this.onChange();
+  }
+
+  stop() {
+    for (const source of this.sources ?? []) {
+      source.onended = null;
+      source.stop();
+    }
+    this.sources = [];
+    this.startedAt = null;
+  }
+
+  pause() {
+    this.position = this.now();
+    this.stop();
+    this.onChange();
+  }
+
+  seek(seconds) {
+    const playing = this.playing;
+    this.stop();
+    this.position = Math.min(Math.max(seconds, 0), this.duration);
+    if (playing) this.start();
+    this.onChange();
+  }
+
+  choose(lane) {
+    if (lane < 0 || lane >= this.addresses.length) return;
+    this.active = lane;
+    if (this.playing) {
+      const at = this.context.currentTime;
+      this.gains.forEach((gain, other) => {
+        gain.gain.cancelScheduledValues(at);
+        gain.gain.setValueAtTime(gain.gain.value, at);
+        gain.gain.linearRampToValueAtTime(other === lane ? 1 : 0, at + FADE_SECONDS);
+      });
+    }
+    this.onChange();
+  }
+
+  setLoop(from, to) {
+    const position = this.now();
+    this.loop = to > from + 0.5 ? [from, to] : null;
+    this.seek(this.loop ? Math.min(Math.max(position, from), to - 0.01) : position);
+  }
+
+  // Called many times a second: what sounds now counts as heard.
+  listen() {
+    if (this.playing && this.context.state === "running" && this.context.currentTime >= this.startedAt)
+      this.heard[this.active].add(Math.floor(this.now() / HEARD_STEP));
+  }
+
+  heardSeconds() {
+    const most = this.duration;
+    return this.heard.map((slices) => Math.min(slices.size * HEARD_STEP, most));
+  }
+}

@@ -1,0 +1,140 @@
+"""A blind trial in a real browser: heard, answered, revealed, and nothing told before."""
+
+import json
+import re
+
+import pytest
+
+from engine import available, read_card
+
+pytestmark = pytest.mark.browser
+GRU, LSTM = "jsb_chorales-gru", "jsb_chorales-lstm"
+
+
+def start(visit, task: str = "Which do you prefer? (A or B)", models: tuple[str, ...] = (GRU, LSTM)) -> None:
+    """From the Compare page to the first trial."""
+    visit.pick("corpus", "JSB Chorales")
+    visit.page.get_by_role("radio", name=task).check()
+    visit.choose(*models)
+    visit.page.wait_for_timeout(500)  # a page that is left while it is asking reports its own hanging up
+    visit.page.click("#start")
+    visit.page.wait_for_selector(".trial[data-state=asking]")
+
+
+def listen(visit, *keys: str) -> None:
+    """To every clip until it counts as heard."""
+    for number, key in enumerate(keys):
+        visit.page.keyboard.press(key)
+        visit.page.wait_for_function(
+            "n => document.querySelectorAll('.trial-lane-heard')[n].textContent === 'heard'", arg=number
+        )
+
+
+def text(visit, part: str) -> str:
+    return visit.page.locator(f".trial-{part}").inner_text()
+
+
+def test_a_listener_hears_answers_and_is_told(visitors):
+    visit = visitors("compare")
+    start(visit)
+    assert text(visit, "place") == "Trial 1 of 10"
+    answers = visit.page.locator(".trial-answer")
+    assert answers.all_inner_texts() == ["A is better", "B is better", "No difference", "Both are bad"]
+    assert all(button.is_disabled() for button in answers.all())
+    assert text(visit, "gate") == "Listen to A, B for at least 3 seconds first"
+    listen(visit, "a", "b")
+    assert text(visit, "gate") == "" and "Playing: B" in text(visit, "now")
+    answers.nth(1).click()
+    visit.page.wait_for_selector(".trial[data-state=answered]")
+    told = text(visit, "reveal")
+    assert "GRU · 46 units" in told and "LSTM · 36 units" in told
+    assert len(re.findall(r"\d+\.\d\d nats per frame under", told)) == 4
+    visit.page.click(".trial-next")
+    visit.page.wait_for_selector(".trial[data-state=asking]")
+    assert text(visit, "place") == "Trial 2 of 10"
+    assert visit.page.url.split("?")[0].endswith("/trial"), "the address is this trial's"
+
+
+def test_by_keyboard_alone_and_again_after_a_reload(visitors):
+    visit = visitors("compare")
+    start(visit, "Can you tell them apart? (ABX)")
+    page = visit.page
+    assert page.locator(".trial-lane-name").all_inner_texts() == ["A", "B", "X"]
+    page.keyboard.press("a")
+    page.wait_for_function("document.querySelector('.trial-now').textContent.startsWith('Playing: A')")
+    page.wait_for_function("document.querySelector('.trial-seek').value > 1")
+    before = float(page.locator(".trial-seek").input_value())
+    page.keyboard.press("x")
+    page.wait_for_timeout(300)
+    assert before <= float(page.locator(".trial-seek").input_value()) < before + 3, "the position is kept"
+    page.keyboard.press("[")
+    page.wait_for_timeout(1500)
+    page.keyboard.press("]")
+    assert "looping" in text(visit, "now")
+    page.keyboard.press("\\")
+    assert "looping" not in text(visit, "now")
+    page.keyboard.press("Home")
+    page.keyboard.press(" ")
+    page.wait_for_function("document.querySelector('.trial-now').textContent.startsWith('Chosen')")
+    page.reload()
+    page.wait_for_selector(".trial[data-state=asking]")
+    listen(visit, "1", "2", "3")
+    page.locator(".trial-answer").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".trial[data-state=answered]")
+    page.keyboard.press("n")
+    page.wait_for_selector(".trial[data-state=asking]")
+    assert text(visit, "place") == "Trial 2 of 16"
+
+
+def test_nothing_that_reaches_the_browser_tells_whose_a_clip_is(visitors):
+    """Every address, header and body on the trial's route until the vote."""
+    visit = visitors("compare")
+    start(visit)
+    trial_id = visit.page.url.split("id=")[1]
+    seen: list[str] = []
+    sounds: list[bytes] = []
+
+    def collect(response) -> None:
+        seen.append(response.url)
+        seen.append(json.dumps(response.headers))
+        try:
+            body = response.body()
+        except Exception as error:  # a stream that is still open has none
+            assert "body" in str(error).lower() or "No resource" in str(error), error
+            return
+        (sounds if response.url.endswith(".wav") else seen).append(
+            body if response.url.endswith(".wav") else body.decode(errors="replace")
+        )
+
+    visit.page.on("response", collect)
+    visit.page.goto(f"{visit.address}trial?id={trial_id}")
+    visit.page.wait_for_selector(".trial[data-state=asking]")
+    listen(visit, "a", "b")
+    everything = "\n".join(seen)
+    cards = [read_card(name) for name in available()]
+    told = [card.name for card in cards if card.name in everything]
+    told += [card.name for card in cards if card.weights_sha256[:16] in everything]
+    assert told == []
+    assert len(sounds) == 2 and len({len(sound) for sound in sounds}) == 1
+    assert sounds[0][:44] == sounds[1][:44] and sounds[0] != sounds[1]
+
+
+def test_another_visitor_is_not_let_in_and_an_unknown_trial_is_named(visitors):
+    visit = visitors("compare")
+    start(visit)
+    trial_id = visit.page.url.split("id=")[1]
+    other = visitors(f"trial?id={trial_id}")
+    other.page.wait_for_selector(".trial[data-state=error]")
+    assert "belongs to another visitor" in text(other, "message")
+    nobody = visitors("trial")
+    nobody.page.wait_for_function("document.querySelector('.trial-message').textContent.includes('Compare')")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_trial_fits_the_screen(visitors, width):
+    visit = visitors("compare", viewport={"width": width, "height": 844})
+    start(visit, "Put them in order", (GRU, LSTM))
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+    for button in visit.page.locator(".trial-lane, .trial-play, .trial-answer").all():
+        assert button.bounding_box()["height"] >= 44
