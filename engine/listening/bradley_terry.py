@@ -53,9 +53,11 @@ def bootstrap(
 ) -> Float64[np.ndarray, "resample player"]:
     """Strengths of resamples, as many units as there are, drawn with replacement; a unit is drawn whole."""
     count = len(unit_wins)
-    drawn = rng.multinomial(count, np.full(count, 1 / count), size=num_resamples)
-    totals = np.tensordot(drawn.astype(float), unit_wins, axes=1)
-    return np.stack([strengths(wins, centred_on) for wins in totals])
+    found = []
+    for _ in range(num_resamples):
+        times = np.bincount(rng.integers(count, size=count), minlength=count)
+        found.append(strengths(np.tensordot(times.astype(float), unit_wins, axes=1), centred_on))
+    return np.stack(found)
 
 
 def separations(

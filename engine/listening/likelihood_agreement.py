@@ -40,7 +40,7 @@ class LikelihoodAgreement:
         points: from the likeliest model on.
         missing: ranked models whose likelihood is not known.
         tau: 1 where listeners order the models as likelihood does, -1 where they turn the order round; None
-            of fewer than MIN_MODELS.
+            of fewer than MIN_MODELS, or where all are equal.
         p_value: None where no order of so few models could have been surprising, or where two are equal.
     """
 
@@ -53,15 +53,13 @@ class LikelihoodAgreement:
     def sentence(self) -> str:
         """What the points allow to be said."""
         count = len(self.points)
+        if count < MIN_MODELS:
+            known = f"{count} ranked {'model has' if count == 1 else 'models have'} a known likelihood"
+            return f"To compare orders takes {MIN_MODELS} models; {known}."
         if self.tau is None:
-            return (
-                f"{count or 'No'} ranked model{'s' * (count != 1)} with a known likelihood: two are needed."
-            )
-        agreement = (
-            f"Kendall’s τ between strength and likelihood is {self.tau:.2f} over {count} models".replace(
-                "-", "−"
-            )
-        )
+            return "All likelihoods or all strengths are equal: there is no order to compare."
+        tau = f"{self.tau:.2f}".replace("-", "−")
+        agreement = f"Kendall’s τ between strength and likelihood is {tau} over {count} models"
         if self.p_value is not None:
             return f"{agreement} ({p_words(self.p_value)}, exact; strengths are taken as known)."
         least = _least_p(count)

@@ -53,10 +53,12 @@ class Detection:
         )
         if self.d_prime is None:
             return f"{counts}: d′ needs answers to both kinds of clips"
-        verdict = "told from real ones" if self.low > 0 else "not told from real ones beyond guessing"
-        return (
-            f"{counts}: {verdict}, d′ = {self.d_prime:.2f} ({self.low:.2f} to {self.high:.2f}; 0 is guessing)"
-        )
+        if self.low <= 0 <= self.high:
+            verdict = "not told from real ones beyond guessing"
+        else:
+            verdict = "told from real ones" if self.low > 0 else "taken for real more often than real ones"
+        figures = f"d′ = {self.d_prime:.2f} ({self.low:.2f} to {self.high:.2f}; 0 is guessing)"
+        return f"{counts}: {verdict}, {figures.replace('-', '−')}"
 
 
 def detections(records: Iterable[Record]) -> list[Detection]:

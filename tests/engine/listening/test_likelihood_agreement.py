@@ -47,6 +47,11 @@ def test_equal_likelihoods_have_no_exact_p(ranking):
     assert found.p_value is None and "two of them are equal" in found.sentence
 
 
+def test_likelihoods_that_are_all_equal_have_no_order(ranking):
+    found = likelihood_agreement(ranking, dict.fromkeys(TRUTH, 8.0))
+    assert found.tau is None and "there is no order to compare" in found.sentence
+
+
 def test_fewer_than_three_models_have_no_order_to_compare(ranking):
     found = likelihood_agreement(ranking, {"model-a": 8.0, "model-b": 8.1, "unheard": 7.0})
     assert found.tau is None and len(found.points) == 2

@@ -38,6 +38,9 @@ def test_extreme_rates_stay_finite():
     assert 2 < found.d_prime < 4 and found.low > 0
     (found,) = detections(answers("model-a", 4, 8) + answers("real", 4, 8))
     assert found.d_prime == pytest.approx(0) and "not told from real ones beyond guessing" in found.sentence
+    assert f"({found.low:.2f}".replace("-", "−") in found.sentence and "(−" in found.sentence
+    (found,) = detections(answers("model-a", 2, 20) + answers("real", 15, 20))
+    assert "taken for real more often than real ones, d′ = −" in found.sentence
 
 
 def test_models_are_held_against_the_real_clips_of_their_own_corpus():
