@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 1000  # milliseconds, as Playwright counts
+LEFT = "AbortError"  # Gradio gives up what it has asked for when its page is left, and reports that as an error
 PATIENCE = 60 * SECONDS  # far above what anything takes, for a machine with other work
 
 
@@ -23,11 +24,15 @@ class Visit:
         self._context = browser.new_context(accept_downloads=True, **{**screen, **context})
         self._context.set_default_timeout(PATIENCE)
         self._context.on("request", self._look_at)
-        self._context.on("weberror", lambda error: self.wrong.append(str(error.error)))
+        self._context.on("weberror", lambda error: self._hear_of(str(error.error)))
         self._context.on(
             "console", lambda line: self.wrong.append(line.text) if line.type == "error" else None
         )
         self.page = self._context.new_page()
+
+    def _hear_of(self, error: str) -> None:
+        if not error.startswith(LEFT):
+            self.wrong.append(error)
 
     def _look_at(self, request: Any) -> None:
         if not request.url.startswith((self.address, "data:", "blob:")):
