@@ -19,6 +19,7 @@ from pages import (
     prepare,
     results,
     retention,
+    score,
     speech,
     trial_page,
     vote_copy,
@@ -54,6 +55,9 @@ def build() -> gr.Blocks:
     with demo.route("Board", "/board"):
         gr.Navbar(main_page_name="Play")
         board.build(store.records, visitor_state(), catalogues)
+    with demo.route("Score", "/score"):
+        gr.Navbar(main_page_name="Play")
+        score.build({"piano_roll": catalogues["play"], "waveform": catalogues["speech"]})
     with demo.route("Results", "/results"):
         gr.Navbar(main_page_name="Play")
         results.build(catalogues)

@@ -2,7 +2,8 @@
 // `element`, `props` and `watch` come from Gradio. A whole new value arrives several times a second while the
 // draw is sampled, so the page's nodes stay as they are and only what differs is touched: sound that plays, focus
 // and scroll survive. Text enters through textContent alone, since titles may hold a visitor's file name.
-// The functions that draw stand before this file, in lane_picture.js.
+// The functions that draw stand before this file, in lane_picture.js. What stands behind it (score_lane.js) may
+// add to `more`, be told of every `show`, `draw` and `paint`, and change how far an arrow key goes.
 
 const part = (name) => element.querySelector(`.lane-${name}`);
 const lane = element.querySelector(".lane");
@@ -18,6 +19,9 @@ let follow = true; // the picture scrolls along, until the visitor scrolls it
 let began = null; // when and at which frame this draw was first seen sampling, for the rate
 let shown = {}; // what each list was last built from
 let lit = ""; // the pitches whose keys are lit
+let seekStep = () => SEEK_SECONDS;
+const more = { show: [], draw: [], paint: [] };
+const tell = (event, ...given) => more[event].forEach((listener) => listener(...given));
 
 const soundSeconds = () => (Number.isFinite(audio.duration) ? audio.duration : pictureSeconds(value));
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
@@ -46,6 +50,7 @@ function show(next) {
   rebuild("files", value.downloads, download);
   part("link").hidden = !value.link;
   showProgress();
+  tell("show");
   load(value.audio ? webAddress(value.audio.url) : "");
   draw();
 }
@@ -94,7 +99,7 @@ function showProgress() {
 
 function draw() {
   canvas.setAttribute("aria-label", describe(value));
-  const height = scroll.clientHeight;
+  const height = canvas.clientHeight;
   const narrowest = value.kind === "wave" ? 0 : Math.min(numFrames(value) * MIN_FRAME_WIDTH, MAX_WIDTH);
   const width = Math.max(scroll.clientWidth, narrowest);
   if (!height || !scroll.clientWidth) return; // hidden; the ResizeObserver calls again
@@ -102,6 +107,7 @@ function draw() {
   lane.dataset.wide = width > scroll.clientWidth;
   drawPicture(canvas, width, height, value);
   drawKeys(keys, value, new Set());
+  tell("draw", width);
   lit = "";
   if (value.state === "sampling") keepInView((value.frames_done / numFrames(value)) * width);
   paintPlayhead();
@@ -162,6 +168,7 @@ function paintPlayhead() {
   }
   if (!audio.paused) keepInView(x);
   lightKeys(audio.paused ? -1 : time / value.seconds_per_frame);
+  tell("paint", time);
 }
 
 function lightKeys(frame) {
@@ -186,7 +193,7 @@ function seekTo(event) {
 }
 
 function onKey(event) {
-  const steps = { ArrowLeft: -SEEK_SECONDS, ArrowRight: SEEK_SECONDS };
+  const steps = { ArrowLeft: -seekStep(), ArrowRight: seekStep() };
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.key === " " && !event.target.closest("a, button")) toggle();
   else if (event.key in steps) goTo(audio.currentTime + steps[event.key]);

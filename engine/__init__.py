@@ -13,6 +13,8 @@ from engine.errors import (
     UnreadableFileError,
     VoteError,
 )
+from engine.expectation import NUM_DRAWS, Expectation, expect
+from engine.judgement import Judgement, ranked
 from engine.likelihood import LogLikelihood, continuation_likelihood, log_likelihood
 from engine.listening.analysis import Analysis, CorpusAnalysis, analyse
 from engine.listening.clips import Clip, Material, make_clips
@@ -23,7 +25,7 @@ from engine.listening.trial import ANCHOR, REAL, Answer, Lane, Record, Trial
 from engine.listening.votes import VoteStore
 from engine.midi_file import read_score
 from engine.model_spec import build_model
-from engine.prime import Prime, read_prime
+from engine.prime import Prime, read_prime, representation_of
 from engine.rendering.interval_picture import IntervalPoint, interval_svg
 from engine.rendering.midi import TEMPO_RANGE, midi_bytes
 from engine.rendering.performance import Performance, perform, perform_midi
@@ -35,6 +37,7 @@ from engine.rendering.waveform_picture import waveform_svg
 from engine.representations.piano_roll import note_spans
 from engine.sampling import MAX_SEED, MAX_TEMPERATURE, SamplingOptions, sample
 from engine.sequence_model import SequenceModel
+from engine.surprise import Reading, Surprise, extreme_moments, surprise_of, window_means
 from engine.transposition import best_transposition
 
 __all__ = [
@@ -42,6 +45,7 @@ __all__ = [
     "CHECKPOINTS",
     "MAX_SEED",
     "MAX_TEMPERATURE",
+    "NUM_DRAWS",
     "REAL",
     "TEMPO_RANGE",
     "Analysis",
@@ -54,8 +58,10 @@ __all__ = [
     "CorpusAnalysis",
     "Curve",
     "EngineError",
+    "Expectation",
     "IntervalPoint",
     "InvalidValueError",
+    "Judgement",
     "Lane",
     "LogLikelihood",
     "Material",
@@ -65,11 +71,13 @@ __all__ = [
     "PlaybackStream",
     "Prime",
     "Ranking",
+    "Reading",
     "Record",
     "SamplingOptions",
     "SequenceModel",
     "Session",
     "Standing",
+    "Surprise",
     "TestDesign",
     "Trial",
     "UnknownNameError",
@@ -81,6 +89,8 @@ __all__ = [
     "best_transposition",
     "build_model",
     "continuation_likelihood",
+    "expect",
+    "extreme_moments",
     "find_synthesiser",
     "interval_svg",
     "load",
@@ -91,15 +101,19 @@ __all__ = [
     "perform",
     "perform_midi",
     "prepare_playback",
+    "ranked",
     "read_audio",
     "read_card",
     "read_curve",
     "read_prime",
     "read_score",
+    "representation_of",
     "roll_svg",
     "sample",
     "save",
+    "surprise_of",
     "wav_bytes",
     "waveform_svg",
+    "window_means",
     "write_wav",
 ]

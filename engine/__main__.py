@@ -5,27 +5,24 @@ import dataclasses
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from engine.audio_file import read_audio, wav_bytes
 from engine.checkpoint import CHECKPOINTS, Checkpoint, available, held_out_nats, load, read_card
 from engine.errors import CheckpointError, EngineError, InvalidValueError
-from engine.likelihood import log_likelihood
 from engine.listening.analysis import analyse
 from engine.listening.analysis_text import analysis_text
 from engine.listening.vote_file import read_votes
 from engine.midi_file import read_score
-from engine.prime import Prime, read_prime
+from engine.prime import MIDI_SUFFIXES, read_prime
 from engine.rendering.performance import Performance, perform, perform_midi
 from engine.rendering.playback import prepare_playback
 from engine.rendering.synthesis import find_synthesiser
 from engine.sampling import MAX_FRAMES, SamplingOptions, sample
-from engine.transposition import best_transposition
+from engine.score_command import add_arguments, score_lines
 from engine.whole_file import write_whole
 
-MIDI_SUFFIXES = (".mid", ".midi")
 DEFAULT_FRAMES, DEFAULT_SECONDS = 128, 3.0
 
 
@@ -55,10 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     sampling.add_argument("--prime", type=Path, help="a MIDI or sound file that the draw continues")
     sampling.add_argument("--out", type=Path, required=True, help="a new .mid or .wav file")
     sampling.set_defaults(run=_sample)
-    scoring = commands.add_parser("score", help="likelihood of a MIDI or sound file under a model")
-    scoring.add_argument("checkpoint")
-    scoring.add_argument("file", type=Path)
-    scoring.add_argument("--json", action="store_true", help="print one JSON object")
+    scoring = commands.add_parser("score", help="likelihood of a MIDI or sound file under models")
+    add_arguments(scoring)
     scoring.set_defaults(run=_score)
     rendering = commands.add_parser(
         "render", help="play a MIDI or sound file into a .wav file at a safe level"
@@ -148,34 +143,8 @@ def _sample(options: argparse.Namespace) -> None:
 
 
 def _score(options: argparse.Namespace) -> None:
-    checkpoint = load(options.checkpoint, options.checkpoints)
-    prime = read_prime(options.file, checkpoint.representation)
-    if prime.report:
-        print(prime.report, file=sys.stderr)
-    figures = _figures(checkpoint, prime)
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        for key, value in figures.items():
-            print(f"{key:22} {value:.4f}" if isinstance(value, float) else f"{key:22} {value}")
-
-
-def _figures(checkpoint: Checkpoint, prime: Prime) -> dict[str, Any]:
-    if hasattr(checkpoint.representation, "transpose"):
-        semitones, likelihood = best_transposition(checkpoint.model, checkpoint.representation, prime.frames)
-        return {
-            "num_frames": len(prime.frames),
-            "nats_per_frame": likelihood.nats_per_frame,
-            "transposed_semitones": semitones,
-        }
-    likelihood = log_likelihood(checkpoint.model, prime.frames.unsqueeze(0))
-    size = checkpoint.representation.frame_size
-    return {
-        "num_steps": len(prime.frames),
-        "num_samples": len(prime.frames) * size,
-        "nats_per_step": likelihood.nats_per_frame,
-        "nats_per_sample": likelihood.nats_per_frame / size,
-    }
+    for line in score_lines(options, lambda text: print(text, file=sys.stderr)):
+        print(line)
 
 
 def _render(options: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ mean over sequences of each sequence's mean, and pooled without each sequence's 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -17,7 +17,12 @@ from jaxtyping import Bool, Float, Float64, Int64
 from torch import Tensor
 
 from engine.errors import InvalidValueError
+from engine.heads import Distribution
+from engine.heads.gaussian_mixture import GaussianMixture
+from engine.representations.waveform import Waveform
 from engine.sequence_model import SequenceModel
+
+PART_FRAMES = 4_096  # of all sequences and keys together, where a piece is read in parts
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,42 @@ def continuation_likelihood(
     log_probs = distribution.log_prob(frames.unsqueeze(0))
     is_prime = torch.arange(len(frames), device=frames.device).unsqueeze(0) < num_prime_frames
     return LogLikelihood.of(log_probs, is_prime), LogLikelihood.of(log_probs, ~is_prime)
+
+
+@torch.no_grad()
+def read_in_parts(
+    model: SequenceModel, frames: Float[Tensor, "batch time event"], singly_from: int | None = None
+) -> Iterator[tuple[Tensor, Distribution]]:
+    """Teacher forcing of sequences of any length within bounded memory.
+
+    The state goes from part to part, so the distributions are those of one pass, up to rounding.
+
+    Args:
+        singly_from: from this frame on each is a part of its own.
+
+    Yields:
+        The frames of a part, and their distribution with leading axes (batch, time of the part).
+
+    Raises:
+        InvalidValueError: frames have another width than the model's.
+    """
+    _check_width(model, frames)
+    length = max(1, PART_FRAMES // (len(frames) * len(model.keys)))
+    num_together = frames.shape[1] if singly_from is None else singly_from
+    parts = (*frames[:, :num_together].split(length, 1), *frames[:, num_together:].split(1, 1))
+    layers, before = None, frames.new_zeros(len(frames), model.context_frames, model.frame_size)
+    for part in filter(Tensor.numel, parts):
+        distribution, state = model(part, layers, before)
+        yield part, distribution
+        layers, before = state.layers, torch.cat((before, part), 1)[:, -model.context_frames :]
+
+
+def bin_log_probs(
+    mixture: GaussianMixture, waveform: Waveform, frames: Float[Tensor, "batch time sample"]
+) -> Float64[Tensor, "batch time"]:
+    """Log-probability of the 16-bit integers of each frame: the density integrated over their bins."""
+    wide = GaussianMixture(mixture.mixture_logits.double(), mixture.loc.double(), mixture.log_scale.double())
+    return wide.log_bin_prob(*waveform.bin_edges(frames))
 
 
 def _check_width(model: SequenceModel, frames: Tensor) -> None:

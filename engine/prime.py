@@ -17,6 +17,8 @@ from engine.errors import UnreadableFileError
 from engine.midi_file import read_score
 from engine.representations import Representation
 
+MIDI_SUFFIXES = (".mid", ".midi")
+
 
 @dataclass(frozen=True)
 class Prime:
@@ -54,6 +56,17 @@ def _read_waveform(path: Path, representation: Representation) -> Prime:
                 f"{path.name} holds notes, and this is a model of speech: give a recording"
             ) from None
         raise
+
+
+def representation_of(path: Path) -> str:
+    """The name of the representation that a file is for: notes if it looks like MIDI, else sound."""
+    if path.suffix.lower() in MIDI_SUFFIXES:
+        return "piano_roll"
+    try:
+        with path.open("rb") as file:
+            return "piano_roll" if file.read(4) == b"MThd" else "waveform"
+    except OSError:
+        return "waveform"  # whoever reads it says what is wrong
 
 
 READERS: dict[str, Callable[[Path, Representation], Prime]] = {

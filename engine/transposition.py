@@ -4,11 +4,13 @@ The public corpora are transposed to C major or C minor, so a piece in another k
 after moving it there.
 """
 
+from collections.abc import Sequence
+
 import torch
-from jaxtyping import Float32
+from jaxtyping import Float32, Float64
 from torch import Tensor
 
-from engine.likelihood import LogLikelihood, log_likelihood
+from engine.likelihood import LogLikelihood, read_in_parts
 from engine.representations.piano_roll import PianoRoll
 from engine.sequence_model import SequenceModel
 
@@ -16,6 +18,7 @@ SEMITONES = range(-6, 6)
 TIE = 1e-6  # likelihoods that differ by this part of them are equal: so much may be rounding of float32
 
 
+@torch.no_grad()
 def best_transposition(
     model: SequenceModel, roll: PianoRoll, frames: Float32[Tensor, "time pitch"]
 ) -> tuple[int, LogLikelihood]:
@@ -24,10 +27,25 @@ def best_transposition(
     All of -6 … +5 that keep every note on the keyboard are tried. On a tie the smallest move wins;
     of two equal moves, the one downwards.
     """
+    semitones, moved = in_all_keys(roll, frames)
+    parts = [found.log_prob(part) for part, found in read_in_parts(model, moved)]
+    scores = LogLikelihood.of(torch.cat(parts, 1))
+    best = best_row(semitones, scores.totals)
+    return semitones[best], scores.sequence(best)
+
+
+def in_all_keys(
+    roll: PianoRoll, frames: Float32[Tensor, "time pitch"]
+) -> tuple[list[int], Float32[Tensor, "key time pitch"]]:
+    """The semitones of -6 … +5 that keep every note on the keyboard, and the piece moved by each."""
     on_keyboard = roll.transpositions(frames)
-    possible = [semitones for semitones in SEMITONES if semitones in on_keyboard]
-    scores = log_likelihood(model, torch.stack([roll.transpose(frames, semitones) for semitones in possible]))
-    lowest = float(scores.totals.max()) * (1 + TIE)  # totals are negative
-    tied = [row for row in range(len(possible)) if float(scores.totals[row]) >= lowest]
-    best = min(tied, key=lambda row: abs(possible[row]))
-    return possible[best], scores.sequence(best)
+    semitones = [number for number in SEMITONES if number in on_keyboard]
+    return semitones, torch.stack([roll.transpose(frames, number) for number in semitones])
+
+
+def best_row(semitones: Sequence[int], totals: Float64[Tensor, " key"]) -> int:
+    """Which of some transpositions has the highest log-likelihood; on a tie as best_transposition says."""
+    highest = float(totals.max())
+    lowest = highest - TIE * abs(highest)
+    tied = [row for row in range(len(semitones)) if float(totals[row]) >= lowest]
+    return min(tied, key=lambda row: abs(semitones[row]))

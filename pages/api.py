@@ -15,10 +15,24 @@ from gradio.data_classes import FileData
 from gradio.processing_utils import save_file_to_cache
 from gradio.utils import get_upload_folder, is_in_or_equal
 
-from engine import CheckpointError, EngineError, InvalidValueError, UnreadableFileError, available, read_card
+from engine import (
+    Card,
+    CheckpointError,
+    EngineError,
+    InvalidValueError,
+    Performance,
+    UnreadableFileError,
+    available,
+    ranked,
+    read_card,
+    representation_of,
+)
+from pages.catalogue import read_catalogue
 from pages.draw_page import HEAVY
 from pages.draw_request import OWN, DrawRequest
 from pages.drawing import open_drawing
+from pages.excerpts import excerpt
+from pages.scoring import Scoring
 from pages.sentence import sentence
 
 LONGEST_SECONDS = 600.0  # of work; every allowed draw takes less
@@ -30,6 +44,7 @@ def build() -> None:
     gr.api(list_models, api_name="list_models")
     gr.api(sample_roll, api_name="sample_roll", **queue)
     gr.api(continue_speech, api_name="continue_speech", **queue)
+    gr.api(score, api_name="score", **queue)
 
 
 def list_models() -> list[dict[str, Any]]:
@@ -86,6 +101,50 @@ def continue_speech(
     return answer("waveform", model, asked, prime)
 
 
+def score(
+    file: str | dict[str, Any], models: list[str] | None = None, per_frame: bool = False
+) -> dict[str, Any]:
+    """How likely models find an uploaded MIDI file or recording, or a shipped excerpt, named.
+
+    ``models`` are names; all for such a file by default. Returns an object with ``models``, the best first
+    among those with the same ``frame``: ``checkpoint``, ``frame``, ``report`` (what was left out), figures in
+    nats and bits, the semitones by which notes were moved, and with ``per_frame`` the lists ``nats`` and
+    ``bits``; and with ``problems``, a sentence for each model that could not answer.
+    """
+    try:
+        path = excerpt(file).path if isinstance(file, str) else Path(uploaded_path(file))
+        scoring = Scoring(path, path.name, _judges(representation_of(path), models), Performance())
+        scoring.go_on(LONGEST_SECONDS)
+        if not scoring.judgements:
+            raise EngineError(scoring.problems[0] if scoring.problems else "no model could answer")
+        found = [
+            {
+                "checkpoint": one.card.name,
+                "frame": one.representation.frame_unit,
+                "report": one.report,
+                **one.figures(per_frame is True),
+            }
+            for group in ranked(scoring.judgements)
+            for one in group
+        ]
+        return {"models": found, "problems": [sentence(EngineError(text)) for text in scoring.problems]}
+    except EngineError as error:
+        raise gr.Error(sentence(error), print_exception=False) from None
+
+
+def _judges(kind: str, models: Any) -> list[Card]:
+    """The cards of the models that are asked, or of all for such frames."""
+    if models is None:
+        return list(read_catalogue(kind).cards.values())
+    if not isinstance(models, list) or not models:
+        raise InvalidValueError('models must be a list of names, like ["jsb_chorales-gru"]')
+    cards = [read_card(str(name)) for name in dict.fromkeys(map(str, models))]
+    for card in cards:
+        if card.representation["name"] != kind:
+            raise InvalidValueError(f"{card.name!r} reads another kind of file: choose other models")
+    return cards
+
+
 def answer(kind: str, model: str, asked: Mapping[str, Any], prime: Any) -> dict[str, Any]:
     """Draw one lane to its end; an engine's error becomes the sentence that the client sees."""
     try:
@@ -120,9 +179,7 @@ def uploaded_path(file: Any) -> str:
     if not isinstance(path, str) or not is_in_or_equal(
         Path(path).resolve(), Path(get_upload_folder()).resolve()
     ):
-        raise UnreadableFileError(
-            "the prime is no uploaded file: give handle_file(path), or an excerpt's name"
-        )
+        raise UnreadableFileError("this is no uploaded file: give handle_file(path), or an excerpt's name")
     return path
 
 

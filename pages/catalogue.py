@@ -8,7 +8,7 @@ from pathlib import Path
 from engine import CHECKPOINTS, Card, Checkpoint, CheckpointError, available, load, read_card
 
 CELLS = ("tanh", "gru", "lstm")  # in the paper's order
-MAX_LOADED = 16  # models in memory at once; one is at most nine megabytes
+MAX_LOADED = 32  # models in memory at once; one is at most nine megabytes
 
 
 @dataclass(frozen=True)

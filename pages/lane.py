@@ -66,12 +66,17 @@ class Lane(gr.HTML):
         kwargs: whatever `gr.HTML` takes, e.g. ``elem_id`` and ``visible``.
     """
 
+    empty: Mapping[str, Any] = EMPTY
+    html_files: tuple[str, ...] = ("lane.html",)
+    css_files: tuple[str, ...] = ("lane.css",)
+    js_files: tuple[str, ...] = ("lane_picture.js", "lane.js")
+
     def __init__(self, value: Mapping[str, Any] | None = None, **kwargs: Any):
         super().__init__(
             value=value,
-            html_template=asset("lane.html"),
-            css_template=asset("lane.css"),
-            js_on_load=asset("lane_picture.js") + asset("lane.js"),
+            html_template="".join(map(asset, self.html_files)),
+            css_template="".join(map(asset, self.css_files)),
+            js_on_load="".join(map(asset, self.js_files)),
             apply_default_css=False,
             **kwargs,
         )
@@ -85,9 +90,9 @@ class Lane(gr.HTML):
         Raises:
             ValueError: a key, kind, state or lane that is not known.
         """
-        full = {**EMPTY, **(value or {})}
-        if unknown := sorted(set(full) - set(EMPTY)):
-            raise ValueError(f"unknown lane keys {unknown}; known: {', '.join(EMPTY)}")
+        full = {**self.empty, **(value or {})}
+        if unknown := sorted(set(full) - set(self.empty)):
+            raise ValueError(f"unknown lane keys {unknown}; known: {', '.join(self.empty)}")
         if full["kind"] not in KINDS or full["state"] not in STATES or full["lane"] not in range(4):
             raise ValueError(
                 f"a lane has one of the kinds {KINDS}, one of the states {STATES} and a number in 0 .. 3; "

@@ -7,11 +7,10 @@ Conventions
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -21,7 +20,6 @@ from engine import (
     Performance,
     SamplingOptions,
     continuation_likelihood,
-    note_spans,
     perform,
     perform_midi,
     sample,
@@ -29,9 +27,8 @@ from engine import (
 )
 from pages.catalogue import corpus_title, title
 from pages.draw_request import DrawRequest
+from pages.lane_picture import picture_of
 from pages.sentence import sentence
-
-PEAKS_PER_SECOND = 120  # columns of a waveform picture
 
 
 class LaneDraw:
@@ -120,7 +117,6 @@ class LaneDraw:
         card = self.checkpoint.card
         request = self.request
         shown = {
-            "kind": "roll" if self.is_music else "wave",
             "lane": self.lane,
             "title": title(card),
             "subtitle": f"{corpus_title(card)} · seed {request.seed} · temperature {request.temperature:g}",
@@ -129,34 +125,13 @@ class LaneDraw:
             "frames_done": len(self.frames),
             "prime_frames": len(self.prime),
         }
-        picture = self._roll() if self.is_music else self._wave()
+        picture = picture_of(self._frames(), self.checkpoint.representation, request.tempo)
         return {**shown, **picture, **self._extra}
 
     def _frames(self) -> Tensor:
         if self.frames:
             return torch.stack(self.frames)
         return self.prime.new_zeros(0, self.checkpoint.model.frame_size)
-
-    def _roll(self) -> Mapping[str, Any]:
-        representation = self.checkpoint.representation
-        spans = note_spans(self._frames())
-        notes = sorted(
-            (start, representation.lowest_pitch + column, stop - start) for start, stop, column in spans
-        )
-        return {
-            "notes": [[pitch, start, length] for start, pitch, length in notes],
-            "seconds_per_frame": representation.frame_seconds(self.performance.quarters_per_minute),
-            "frames_per_bar": 4 * representation.frames_per_quarter,
-        }
-
-    def _wave(self) -> Mapping[str, Any]:
-        representation = self.checkpoint.representation
-        audio = representation.decode(self._frames())
-        return {
-            "peaks": envelope(audio.samples, audio.sample_rate // PEAKS_PER_SECOND),
-            "sample_seconds": audio.duration_seconds,
-            "seconds_per_frame": 1 / representation.frames_per_second,
-        }
 
 
 def num_frames(checkpoint: Checkpoint, request: DrawRequest) -> int:
@@ -173,11 +148,3 @@ def file_stem(request: DrawRequest, model: str) -> str:
     """The name of a draw's files: model, seed, and the temperature if it is not 1."""
     warm = "" if request.temperature == 1 else f"-temperature{request.temperature:g}"
     return f"{model}-seed{request.seed}{warm}"
-
-
-def envelope(samples: np.ndarray, samples_per_column: int) -> list[list[float]]:
-    """[lowest, highest] of each full or last column."""
-    columns = [
-        samples[start : start + samples_per_column] for start in range(0, len(samples), samples_per_column)
-    ]
-    return [[float(column.min()), float(column.max())] for column in columns]

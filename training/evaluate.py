@@ -9,7 +9,7 @@ from torch import Tensor
 
 from engine.checkpoint import Checkpoint
 from engine.errors import InvalidValueError
-from engine.likelihood import LogLikelihood
+from engine.likelihood import LogLikelihood, bin_log_probs
 from engine.representations import Representation
 from engine.sequence_model import SequenceModel
 from training.batching import MAX_SCORED_FRAMES, Batch, scoring_batches
@@ -63,9 +63,7 @@ def bin_log_likelihood(
 
 def _bin_log_likelihood(model: SequenceModel, representation: Representation, batch: Batch) -> LogLikelihood:
     mixture, _ = model(batch.frames)
-    wide = type(mixture)(mixture.mixture_logits.double(), mixture.loc.double(), mixture.log_scale.double())
-    lower, upper = representation.bin_edges(batch.frames)
-    return LogLikelihood.of(wide.log_bin_prob(lower, upper), batch.mask)
+    return LogLikelihood.of(bin_log_probs(mixture, representation, batch.frames), batch.mask)
 
 
 def metrics(

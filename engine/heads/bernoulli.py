@@ -37,6 +37,14 @@ class Bernoulli(Distribution):
         """
         return (torch.logit(uniforms) < self.logits).to(self.logits.dtype)
 
+    def repeated(self, count: int) -> "Bernoulli":
+        """The same logits, along a new axis before the events."""
+        return Bernoulli(self.logits.unsqueeze(-2).expand(*self.logits.shape[:-1], count, -1))
+
+    def marginals(self) -> Float[Tensor, "*axes event"]:
+        """Exact: the events are independent."""
+        return self.logits.sigmoid()
+
     def temper(self, temperature: float) -> "Bernoulli":
         """Log-odds divided by the temperature."""
         return self if temperature == 1 else Bernoulli(self.logits / temperature)

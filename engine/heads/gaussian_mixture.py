@@ -74,6 +74,15 @@ class GaussianMixture(Distribution):
         normals = torch.special.ndtri(quantiles).to(loc.dtype)
         return torch.addcmul(loc, log_scale.exp(), normals)
 
+    def repeated(self, count: int) -> "GaussianMixture":
+        """The same weights, means and scales, along a new axis before the components."""
+        axes = self.mixture_logits.shape[:-1]
+        return GaussianMixture(
+            self.mixture_logits.unsqueeze(-2).expand(*axes, count, -1),
+            self.loc.unsqueeze(-3).expand(*axes, count, -1, -1),
+            self.log_scale.unsqueeze(-3).expand(*axes, count, -1, -1),
+        )
+
     def _component(self, choice: Float[Tensor, "*axes 1"]) -> tuple[Tensor, Tensor]:
         """Of the component in whose share ``choice`` falls: loc and log_scale, both (*axes, event)."""
         last = self.loc.shape[-2] - 1  # rounding may leave the last sum just below 1

@@ -35,6 +35,14 @@ class Distribution(ABC):
     def sample(self, uniforms: Float[Tensor, "*axes uniforms"]) -> Float[Tensor, "*axes event"]:
         """The frame that these uniform numbers draw."""
 
+    @abstractmethod
+    def repeated(self, count: int) -> "Distribution":
+        """The same so many times, along a new last one of the leading axes: for as many draws."""
+
+    def marginals(self) -> Float[Tensor, "*axes event"] | None:
+        """The probability of each binary event where it is known exactly; None where only draws can tell."""
+        return None
+
     def dropped(self, drop: Callable[[Tensor], Tensor]) -> "Distribution":
         """With ``drop`` on what it computes within itself: dropout, while fitting. Most compute nothing."""
         return self

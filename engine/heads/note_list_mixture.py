@@ -15,6 +15,7 @@ Conventions
 
 import math
 from collections.abc import Sequence
+from copy import copy
 from typing import NamedTuple
 
 import torch
@@ -91,6 +92,12 @@ class NoteListMixture(Distribution):
             sounding[active, rank] = 1
             last[active] = rank
         return sounding.flip(-1).view(uniforms.shape)
+
+    def repeated(self, count: int) -> "NoteListMixture":
+        """The same in every key of every fit, along a new last one of the leading axes."""
+        twin = copy(self)
+        twin.lists = tuple(notes.repeated(count) for notes in self.lists)
+        return twin
 
     def temper(self, temperature: float) -> "NoteListMixture":
         """The logits of every choice in every key divided by the temperature."""

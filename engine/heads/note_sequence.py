@@ -108,6 +108,14 @@ class NoteList(Distribution):
             last[active] = rank
         return sounding.flip(-1).to(self.base.dtype).view(*self.base.shape[:-1], self.size)
 
+    def repeated(self, count: int) -> "NoteList":
+        """The same lists, along a new axis before the units."""
+        twin, axes = copy(self), self.base.shape[:-1]
+        twin.base = self.base.unsqueeze(-2).expand(*axes, count, -1)
+        if self.offsets is not None:
+            twin.offsets = self.offsets.unsqueeze(-2).expand(*axes, count, -1)
+        return twin
+
     def dropped(self, drop: Callable[[Tensor], Tensor]) -> "NoteList":
         """With ``drop`` on g of every choice."""
         twin = copy(self)

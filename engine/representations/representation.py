@@ -10,6 +10,7 @@ class Representation(Protocol):
     Args:
         name: its key in ``REPRESENTATIONS``.
         frame_size: numbers in a frame.
+        frame_unit: what a frame is, in words.
         context_frames: how many frames before it a model reads to predict a frame.
         spec: the JSON object that builds it again.
     """
@@ -19,6 +20,11 @@ class Representation(Protocol):
     @property
     def frame_size(self) -> int:
         """Numbers in a frame."""
+        ...
+
+    @property
+    def frame_unit(self) -> str:
+        """What a frame is, in words that follow "a frame is"."""
         ...
 
     @property

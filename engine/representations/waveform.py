@@ -76,6 +76,11 @@ class Waveform:
         return self.samples_per_frame
 
     @property
+    def frame_unit(self) -> str:
+        """``"10 samples at 8 kHz"``."""
+        return f"{self.samples_per_frame} samples at {self.sample_rate / 1000:g} kHz"
+
+    @property
     def frames_per_second(self) -> float:
         """Model time steps in a second of sound."""
         return self.sample_rate / self.samples_per_frame

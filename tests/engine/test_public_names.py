@@ -13,6 +13,8 @@ PUBLIC = """
     available best_transposition build_model continuation_likelihood find_synthesiser load log_likelihood
     midi_bytes note_spans perform perform_midi prepare_playback read_audio read_card read_curve read_prime
     read_score roll_svg sample save wav_bytes waveform_svg write_wav
+    Expectation Judgement Reading Surprise NUM_DRAWS
+    expect extreme_moments ranked representation_of surprise_of window_means
 """
 
 

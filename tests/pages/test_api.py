@@ -10,7 +10,7 @@ import soundfile
 import torch
 from gradio_client import Client, handle_file
 
-from engine import available, load, read_prime, read_score
+from engine import available, best_transposition, load, read_prime, read_score
 from pages.excerpts import excerpts_of
 from tests.engine.midi_bytes import midi_file, note
 from tests.pages.test_play import CHORALE, GRU, drawn
@@ -145,6 +145,62 @@ def test_bad_files_are_answered_with_one_sentence(ask, app, tmp_path, name, cont
     assert type(caught.value).__name__ == "AppError" and name in str(caught.value)
     with pytest.raises(Exception, match=name):
         ask(**SPEECH, prime=handle_file(tmp_path / name))
+
+
+def test_a_piece_is_scored_under_every_model_that_reads_it(ask, app, tmp_path):
+    own = tmp_path / "mine.mid"
+    own.write_bytes(midi_file(note(60, 960) + note(64, 480) + note(65, 10)))
+    answer = ask(file=handle_file(own), api_name="/score")
+    found = {model["checkpoint"]: model for model in answer["models"]}
+    assert len(found) >= 12 and GRU in found and "tiny-speech" not in found
+    checkpoint = load(GRU)
+    semitones, likelihood = best_transposition(
+        checkpoint.model, checkpoint.representation, read_prime(own, checkpoint.representation).frames
+    )
+    assert found[GRU]["nats_per_frame"] == pytest.approx(likelihood.nats_per_frame, abs=1e-4)
+    assert (found[GRU]["transposed_semitones"], found[GRU]["num_frames"]) == (semitones, 3)
+    assert found[GRU]["frame"] == "a quarter note" and "1 too short" in found[GRU]["report"]
+    assert "spoiled" in answer["problems"][0]
+    frames = [model["frame"] for model in answer["models"]]
+    assert frames == sorted(frames, reverse=True), "models that can be compared stand together"
+
+
+def test_each_frame_of_a_clip_is_given_by_the_models_that_are_named(ask, app):
+    names = ["tiny-speech", "tiny-speech-two"]
+    answer = ask(file=VOICE.name, models=names, per_frame=True, api_name="/score")
+    assert {model["checkpoint"] for model in answer["models"]} == set(names)
+    for model in answer["models"]:
+        assert len(model["nats"]) == len(model["bits"]) == model["num_steps"]
+        assert sum(model["bits"]) / model["num_steps"] == pytest.approx(model["bits_per_sample"], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"file": "nope"}, "Unknown excerpt 'nope'"),
+        ({"file": 7}, "no uploaded file"),
+        ({"file": CHORALE.name, "models": ["nope"]}, "Unknown checkpoint 'nope'"),
+        ({"file": CHORALE.name, "models": ["tiny-speech"]}, "reads another kind of file"),
+        ({"file": CHORALE.name, "models": []}, "Models must be a list of names"),
+        ({"file": CHORALE.name, "models": "gru"}, "Models must be a list of names"),
+        ({"file": CHORALE.name, "models": ["spoiled"]}, "sha256 differs"),
+    ],
+)
+def test_what_cannot_be_scored_is_answered_with_one_sentence(ask, app, values, said):
+    with pytest.raises(Exception, match=said) as caught:
+        ask(**values, api_name="/score")
+    assert type(caught.value).__name__ == "AppError" and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [("none.mid", midi_file(b""), "no notes"), ("words.wav", b"these are words", "words.wav")],
+)
+def test_a_bad_file_cannot_be_scored(ask, app, tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(Exception, match=said) as caught:
+        ask(file=handle_file(tmp_path / name), api_name="/score")
+    assert type(caught.value).__name__ == "AppError"
 
 
 def test_numbers_that_json_does_not_have(app):

@@ -1,5 +1,7 @@
 """What holds for every registered head and the distributions that it gives."""
 
+from itertools import product
+
 import pytest
 import torch
 
@@ -73,6 +75,29 @@ def test_the_last_numbers_decide_an_event_each(name):
         changed[given.num_uniforms - size + event] = 1e-6
         moved = given.sample(changed) != drawn
         assert moved.nonzero().flatten().tolist() == [event]
+
+
+@every_head
+@pytest.mark.parametrize("axes", [(), (3,), (2, 1)])
+def test_a_repeated_distribution_draws_and_scores_as_the_one_does_each_time(name, axes):
+    given = distribution(name, *axes)
+    numbers = uniforms(*axes, 5, given.num_uniforms)
+    drawn = given.repeated(5).sample(numbers)
+    scored = given.repeated(5).log_prob(drawn)
+    for draw in range(5):
+        torch.testing.assert_close(drawn[..., draw, :], given.sample(numbers[..., draw, :]))
+        torch.testing.assert_close(scored[..., draw], given.log_prob(drawn[..., draw, :]))
+
+
+@every_head
+def test_marginals_where_they_are_known_are_sums_over_all_frames(name):
+    given = distribution(name, 2)
+    if given.marginals() is None:
+        return
+    size = SMALL["frame_size"]
+    frames = torch.tensor(list(product((0.0, 1.0), repeat=size)), dtype=torch.float64)
+    shares = given.repeated(len(frames)).log_prob(frames.expand(2, -1, -1)).exp()
+    torch.testing.assert_close(shares @ frames, given.marginals())
 
 
 @every_head

@@ -107,3 +107,15 @@ def test_on_88_pitches_weights_of_draws_have_the_mean_one():
 def test_what_is_moved_leaves_at_the_ends():
     values = torch.tensor([[1.0, 2.0, 3.0]])
     assert moved(values, (-1, 0, 2), fill=9.0).tolist() == [[[2, 3, 9]], [[1, 2, 3]], [[9, 9, 1]]]
+
+
+def test_a_repeated_mixture_draws_and_scores_as_the_one_does_each_time():
+    """The keys stay the first of the axes."""
+    mixture, *_ = given(2)
+    numbers = torch.rand(2, 9, SIZE, generator=seeded(7), dtype=torch.float64)
+    drawn = mixture.repeated(9).sample(numbers)
+    assert len(drawn.flatten(0, 1).unique(dim=0)) > 3
+    scored = mixture.repeated(9).log_prob(drawn)
+    for draw in range(9):
+        assert torch.equal(drawn[:, draw], mixture.sample(numbers[:, draw]))
+        torch.testing.assert_close(scored[:, draw], mixture.log_prob(drawn[:, draw]))
