@@ -134,7 +134,7 @@ def weight_bytes(model: SequenceModel) -> bytes:
     Those that float16 holds without loss are kept so, in half the room.
     """
     tensors = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
-    halves = {key: value.half() for key, value in tensors.items()}
+    halves = {key: value.half() if value.is_floating_point() else value for key, value in tensors.items()}
     if all(torch.equal(halves[key].to(value), value) for key, value in tensors.items()):
         tensors = halves
     return safetensors.torch.save(tensors)

@@ -72,20 +72,50 @@ def list_log_prob(frame: np.ndarray, base: np.ndarray, offset: np.ndarray, own: 
 
 
 def joint_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
-    """Nats of each frame of a piece under the checkpoint in this folder: the mean over keys and members."""
+    """Nats of each frame of a piece under the checkpoint in this folder: the mean over keys and members, and
+    the say that kept melodies have in the highest pitch."""
     spec = json.loads((folder / "card.json").read_text(encoding="utf-8"))["model"]
     loaded = load_file(folder / "model.safetensors")
     weights = {name: value.astype(np.float64) for name, value in loaded.items()}
+    kept = part_of(weights, "memory.")
+    weights = part_of(weights, "model.") if kept else weights
     reach = spec.get("transpositions", 0)
     keys = range(-reach, reach + 1)
     members = spec.get("members", 1)
     parts = [part_of(weights, f"members.{n}.") for n in range(members)] if members > 1 else [weights]
     every = [in_key(spec, part, frames, key) for part in parts for key in keys]
-    return logsumexp(every, axis=0) - np.log(len(every))
+    found, firsts = (logsumexp(values, axis=0) - np.log(len(every)) for values in zip(*every, strict=True))
+    if not kept:
+        return found
+    tops = highest_ranks(frames)
+    own = np.exp(firsts[np.arange(len(tops)), tops])
+    votes = melody_votes(tops, kept, spec["melody_memory"])
+    voted = votes[np.arange(len(tops)), tops]
+    return found + np.log((own + voted) / (1 + votes.sum(1))) - np.log(own)
 
 
-def in_key(spec: dict, weights: Weights, frames: np.ndarray, key: int) -> np.ndarray:
-    """Nats of each frame of a piece moved by ``key``; what is not whole then cannot be."""
+def highest_ranks(frames: np.ndarray) -> np.ndarray:
+    """Of each frame: pitches above its highest one; all of them where it is silent."""
+    size = frames.shape[1]
+    return np.array([size - 1 - frame.nonzero()[0].max() if frame.any() else size for frame in frames])
+
+
+def melody_votes(tops: np.ndarray, kept: Weights, numbers: dict) -> np.ndarray:
+    """(time, rank): each place of the kept melodies votes as it was followed so far, one after the other."""
+    ranks, begins = kept["ranks"].astype(int), kept["begins"] > 0
+    close = np.where(begins, numbers["start"], 0.0)
+    found = np.zeros((len(tops), 89))
+    for t, top in enumerate(tops):
+        for rank, weight in zip(ranks, np.exp(close - numbers["doubt"]), strict=True):
+            found[t, rank] += weight
+        after = np.where(ranks == top, numbers["same"], numbers["other"]) + numbers["decay"] * close
+        close = np.where(begins, 0.0, np.concatenate([[0.0], after[:-1]]))
+    return found
+
+
+def in_key(spec: dict, weights: Weights, frames: np.ndarray, key: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nats of each frame of a piece moved by ``key``, where what is not whole then cannot be; and those of
+    every highest pitch, (time, rank) as written."""
     heard, size = np.zeros_like(frames), frames.shape[1]
     for pitch in range(size):
         if 0 <= pitch + key < size:
@@ -107,7 +137,20 @@ def in_key(spec: dict, weights: Weights, frames: np.ndarray, key: int) -> np.nda
             offsets[:, size - 1 - pitch] = -np.inf
     every = zip(heard, bases, offsets, strict=True)
     found = np.array([list_log_prob(frame, base, offset, own) for frame, base, offset in every])
-    return np.where(heard.sum(1) == frames.sum(1), found, -np.inf)
+    firsts = [first_log_probs(base, offset, own, key) for base, offset in zip(bases, offsets, strict=True)]
+    return np.where(heard.sum(1) == frames.sum(1), found, -np.inf), np.array(firsts)
+
+
+def first_log_probs(base: np.ndarray, offset: np.ndarray, own: Weights, key: int) -> np.ndarray:
+    """By rank as written: the first choice of a list in this key."""
+    hidden = base + own["last"][0]
+    logits = own["to_logits"] @ (hidden * expit(hidden)) + own["bias"] + offset
+    heard, found = logits - logsumexp(logits), np.full(len(logits), -np.inf)
+    for rank in range(len(logits) - 1):
+        if 0 <= rank - key < len(logits) - 1:  # a higher pitch has a lower rank
+            found[rank] = heard[rank - key]
+    found[-1] = heard[-1]
+    return found
 
 
 def part_of(weights: Weights, prefix: str) -> Weights:

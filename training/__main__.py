@@ -15,8 +15,9 @@ from training.evaluate import evaluate
 from training.fetch import fetch
 from training.fit import Fit, FitOptions, together
 from training.options import make_parser
-from training.publish import publish
+from training.publish import publish, publish_reminded
 from training.recipe import RECIPES, Recipe, make_recipe, read_recipe, recipe_names, write_recipe
+from training.remember import alone, choose_melodies
 from training.run_state import remove_run
 from training.series import SeriesOptions, run_series
 from training.spread import chosen_seeds, joined, seed_recipes
@@ -181,6 +182,22 @@ def _spread(options: argparse.Namespace) -> None:
         remove_run(options.runs / each.name)
 
 
+def _remember(options: argparse.Namespace) -> None:
+    checkpoint = load(options.checkpoint, options.checkpoints)
+    recipe = make_recipe(checkpoint.card.training.recipe)
+    data = open_corpus(recipe.corpus, options.corpora, recipe.seed).load()
+    train, valid = data.splits["train"], data.splits["valid"]
+    melodies, gain = choose_melodies(alone(checkpoint.model), train, valid)
+    numbers = ", ".join(f"{key} {value:g}" for key, value in melodies.model_dump().items())
+    print(f"{numbers}: {gain:.4f} nats per frame better on the pieces of valid that were looked at")
+    if gain < options.least_gain:
+        print(f"that is less than {options.least_gain:g}: {checkpoint.card.name} stays as it is")
+        return
+    print(f"wrote {publish_reminded(checkpoint, melodies, data, options.checkpoints)}")
+    if options.update_recipes:
+        write_recipe(read_recipe(recipe.name).model_copy(update={"melody_memory": melodies}), RECIPES)
+
+
 def _check_place(name: str, options: argparse.Namespace) -> None:
     """Before hours of fitting: may the checkpoint be written where it would go?"""
     place = options.checkpoints / name
@@ -229,6 +246,7 @@ COMMANDS = {
     "search": _search,
     "spread": _spread,
     "ablate": _ablate,
+    "remember": _remember,
     "evaluate": _evaluate,
     "report": _report,
 }

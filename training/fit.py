@@ -35,6 +35,7 @@ from training.optimisation import (
 from training.population import update
 from training.randomness import generator
 from training.recipe import Recipe
+from training.remember import reminded
 from training.run_state import Progress, read_state, write_state
 
 SECONDS_BETWEEN_STATES = 30.0
@@ -230,7 +231,10 @@ def together(recipe: Recipe, fits: Sequence[Fit]) -> SequenceModel:
     model = build_model(recipe.model_spec(fits[0].representation)).to(fits[0].options.device)
     parts = model.members if recipe.members > 1 else [model]
     for part, fit in zip(parts, fits, strict=True):
-        part.load_state_dict({name: _rounded(value, recipe.weights) for name, value in fit.best.items()})
+        halves = {name: value.half() for name, value in fit.best.items()}
+        part.load_state_dict(halves if recipe.weights == "float16" else fit.best)
+    if recipe.melody_memory:
+        model = reminded(model, recipe.melody_memory, fits[0].train)
     return model.eval().requires_grad_(False)
 
 
@@ -294,7 +298,3 @@ def _show(fits: Sequence[Fit], bar: tqdm) -> None:
             f"epoch {best.epoch}, train {curve.train_nats_per_frame[-1]:.3f}, "
             f"valid {curve.valid_nats_per_frame[-1]:.3f}, best {best.best_valid:.3f} nats per frame"
         )
-
-
-def _rounded(weight: Tensor, kind: str) -> Tensor:
-    return weight.half().to(weight) if kind == "float16" else weight

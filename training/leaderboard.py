@@ -248,6 +248,8 @@ def architecture(model: Mapping[str, Any]) -> str:
         parts.append(f"averaged over {2 * reach + 1} keys")
     if (members := model.get("members", 1)) > 1:
         parts.append(f"averaged over {members} fits")
+    if "melody_memory" in model:
+        parts.append("memory of the training melodies")
     return ", ".join(parts)
 
 

@@ -61,12 +61,28 @@ def _introduction(card: Card) -> list[str]:
         f"({card.num_recurrent_parameters:,} recurrent weights, {card.num_parameters:,} in all), fitted on "
         f"{card.corpus.title} {procedure}.{average}",
         "",
+        *_melodies(card),
         f"Representation: {_plain(card.representation)}. Head: {_plain(card.model['head'])}.",
         "",
         f"{_fitted(recipe)}; "
         f"{card.training.updates:,} updates in {card.training.epochs} epochs and "
         f"{card.training.seconds / 60:.1f} minutes ({card.training.device}, torch {card.training.torch}). "
         "The learning curve is in curve.json.",
+        "",
+    ]
+
+
+def _melodies(card: Card) -> list[str]:
+    memory = card.model.get("melody_memory")
+    if memory is None:
+        return []
+    numbers = _plain({key: value for key, value in memory.items() if key != "num_places"})
+    return [
+        "Beside its weights it keeps the highest pitch of each of the "
+        f"{memory['num_places']:,} frames of its training pieces; where a piece goes like one of them, that "
+        "one has a say in the highest pitch of the next frame "
+        f"(engine/melody_memory.py; chosen on validation: {numbers}). So a draw may go on "
+        "with a tune of the training pieces, and the likelihood of those pieces themselves says nothing.",
         "",
     ]
 

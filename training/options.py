@@ -21,7 +21,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         required=True,
         dest="command",
-        metavar="list | fetch | fit | search | spread | ablate | evaluate | report",
+        metavar="list | fetch | fit | search | spread | remember | ablate | evaluate | report",
     )
     listing = commands.add_parser("list", help="recipes, corpora and checkpoints")
     fetching = commands.add_parser("fetch", help="download a corpus from its origin")
@@ -29,6 +29,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_fit(commands)
     _add_search(commands)
     _add_spread(commands)
+    _add_remember(commands)
     _add_ablate(commands)
     evaluating = commands.add_parser("evaluate", help="exact likelihood of a split under a checkpoint")
     evaluating.add_argument("checkpoint")
@@ -83,6 +84,23 @@ def _add_spread(commands: Any) -> None:
     )
     _add_workers(spreading)
     _add_folders(spreading)
+
+
+def _add_remember(commands: Any) -> None:
+    remembering = commands.add_parser(
+        "remember", help="keep the melodies of the training pieces beside a checkpoint's weights"
+    )
+    remembering.add_argument("checkpoint")
+    remembering.add_argument(
+        "--least-gain",
+        type=float,
+        default=0.01,
+        help="nats per frame on valid below which it is not worth it",
+    )
+    remembering.add_argument(
+        "--update-recipes", action="store_true", help="write the numbers into training/recipes"
+    )
+    _add_folders(remembering)
 
 
 def _add_ablate(commands: Any) -> None:

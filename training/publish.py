@@ -8,12 +8,17 @@ from pathlib import Path
 import torch
 
 from engine.card import Card, CorpusFacts, TrainingFacts
-from engine.checkpoint import save, weight_bytes
+from engine.checkpoint import Checkpoint, save, weight_bytes
 from engine.sequence_model import SequenceModel
 from training.corpora import SPLITS, Corpus, CorpusData
 from training.evaluate import metrics
 from training.fit import Fit
 from training.model_card import model_card
+from training.recipe import make_recipe
+from training.remember import alone, memory_spec, reminded
+from training.settings import Melodies
+
+CURVE = "curve.json"
 
 
 def publish(fit: Fit, model: SequenceModel, corpus: Corpus, data: CorpusData, folder: Path) -> Path:
@@ -27,7 +32,7 @@ def publish(fit: Fit, model: SequenceModel, corpus: Corpus, data: CorpusData, fo
         name=recipe.name,
         corpus=CorpusFacts(**{key: getattr(corpus, key) for key in CorpusFacts.model_fields}),
         representation=data.representation.spec,
-        model=recipe.model_spec(data.representation),
+        model=recipe.model_spec(data.representation) | memory_spec(recipe, data.splits["train"]),
         num_parameters=model.num_parameters(),
         num_recurrent_parameters=sum(value.numel() for value in model.cells.parameters()),
         weights_sha256=hashlib.sha256(weight_bytes(model)).hexdigest(),
@@ -41,5 +46,26 @@ def publish(fit: Fit, model: SequenceModel, corpus: Corpus, data: CorpusData, fo
         ),
         metrics={split: metrics(model, data.representation, data.splits[split]) for split in SPLITS},
     )
-    documents = {"README.md": model_card(card), "curve.json": json.dumps(asdict(progress.curve)) + "\n"}
+    documents = {"README.md": model_card(card), CURVE: json.dumps(asdict(progress.curve)) + "\n"}
     return save(model, card, documents, folder)
+
+
+def publish_reminded(checkpoint: Checkpoint, melodies: Melodies, data: CorpusData, folder: Path) -> Path:
+    """Write a checkpoint again with a memory of the training pieces' melodies, scored anew; its weights stay.
+
+    Raises:
+        EngineError: the model's head has no use for it, or the disk refuses.
+    """
+    card, train = checkpoint.card, data.splits["train"]
+    recipe = make_recipe({**card.training.recipe, "melody_memory": melodies.model_dump()})
+    model = reminded(alone(checkpoint.model), melodies, train).eval().requires_grad_(False)
+    card = card.model_copy(
+        update={
+            "model": card.model | memory_spec(recipe, train),
+            "weights_sha256": hashlib.sha256(weight_bytes(model)).hexdigest(),
+            "training": card.training.model_copy(update={"recipe": recipe.model_dump()}),
+            "metrics": {split: metrics(model, data.representation, data.splits[split]) for split in SPLITS},
+        }
+    )
+    curve = (folder / card.name / CURVE).read_text(encoding="utf-8")
+    return save(model, card, {"README.md": model_card(card), CURVE: curve}, folder)

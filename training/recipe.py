@@ -21,7 +21,7 @@ from engine.heads import HEADS
 from engine.representations import Representation
 from engine.sequence_model import MAX_TRANSPOSITIONS
 from engine.whole_file import write_whole
-from training.settings import JointHead, Memory, Optimiser, Regularisation, Settings
+from training.settings import JointHead, Melodies, Memory, Optimiser, Regularisation, Settings
 
 RECURRENT = [name for name, cell in CELLS.items() if cell.recurrence]
 RECIPES = Path(__file__).resolve().parent / "recipes"
@@ -30,6 +30,7 @@ PARTS = {
     "regularisation": Regularisation,
     "memory": Memory,
     "joint_head": JointHead,
+    "melody_memory": Melodies,
 }
 PAPER_UNITS = {  # hidden units that give each cell about the same number of recurrent weights
     "piano_roll": {"tanh": 100, "gru": 46, "lstm": 36},
@@ -56,6 +57,8 @@ class Recipe(Settings):
         transpositions: notes are heard in every key within so many semitones: see NoteListMixture. The fit
             itself, and its validation, hear the written key alone, which is so many times as fast.
         members: fits from so many seeds that are averaged: see Ensemble; ``spread`` makes them.
+        melody_memory: how much a memory of the training pieces' melodies is believed, or None; ``remember``
+            finds the numbers on validation.
         weights: what they are rounded to before they are scored and saved.
         max_epochs: passes over the training split at most.
         patience: epochs without a better validation likelihood after which to stop.
@@ -74,6 +77,7 @@ class Recipe(Settings):
     residual: bool = False
     transpositions: int = Field(default=0, ge=0, le=MAX_TRANSPOSITIONS)
     members: int = Field(default=1, ge=1, le=MAX_MEMBERS)
+    melody_memory: Melodies | None = None
     weights: Literal["float32", "float16"] = "float32"
     optimiser: Optimiser = Optimiser()
     regularisation: Regularisation = Regularisation()
@@ -90,12 +94,12 @@ class Recipe(Settings):
         """
         of_notes = (
             *(self.joint_head, self.transpositions, self.regularisation.transposition),
-            self.members > 1,
+            self.members > 1 or self.melody_memory,
         )
         if representation.name != "piano_roll" and any(of_notes):
             raise InvalidValueError(
-                f"recipe {self.name!r}: joint_head, transpositions and members are for notes; frames of "
-                f"{self.corpus} are {representation.name}: remove them"
+                f"recipe {self.name!r}: joint_head, transpositions, members and melody_memory are for notes; "
+                f"frames of {self.corpus} are {representation.name}: remove them"
             )
         units = self.hidden_size or PAPER_UNITS[representation.name].get(self.cell, 64)
         width = representation.frame_size * representation.context_frames

@@ -78,3 +78,13 @@ class JointHead(Settings):
 
     num_units: int = Field(default=256, ge=1)
     reach: int = Field(default=0, ge=0, le=87)
+
+
+class Melodies(Settings):
+    """The training pieces' melodies, kept beside the weights: see MelodyMemory, which has the formulas."""
+
+    decay: float = Field(ge=0, lt=1)
+    same: float
+    other: float
+    start: float
+    doubt: float

@@ -25,6 +25,8 @@ from torch import Tensor
 from engine.heads.head import Distribution
 from engine.heads.note_sequence import NoteList, next_choice
 
+BLOCK_FRAMES = 1_024  # frames whose highest pitches are expected at once, in all keys
+
 
 def moved(values: Float[Tensor, "*axes event"], steps: Sequence[int], fill: float = 0.0) -> Tensor:
     """The last axis moved up by each number of places: shape (step, *axes, event); what leaves it is lost."""
@@ -71,10 +73,27 @@ class NoteListMixture(Distribution):
         every = torch.cat([log_probs.masked_fill(~fits, -torch.inf) for log_probs in found])
         return every.logsumexp(0) - math.log(len(every))
 
-    def sample(self, uniforms: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes event"]:
+    def first_log_shares(self) -> Float[Tensor, "*axes rank"]:
+        """Logarithms of the probabilities of the highest pitch, by rank, the last for silence."""
+        axes = self.lists[0].base.shape[:-1]
+        num_frames = math.prod(axes) // len(self.keys)
+        frames = torch.arange(num_frames, device=self.lists[0].base.device)
+        blocks = [
+            torch.cat([self._log_shares(notes, self._first(block, num_frames)) for notes in self.lists])
+            for block in frames.split(BLOCK_FRAMES)
+        ]
+        found = torch.cat([block.logsumexp(0) - math.log(len(block)) for block in blocks])
+        return found.view(axes[0] // len(self.keys), *axes[1:], -1)
+
+    def sample(
+        self, uniforms: Float[Tensor, "*axes event"], first: Float[Tensor, "frame rank"] | None = None
+    ) -> Float[Tensor, "*axes event"]:
         """Pitch after pitch from the highest: j sounds where uniform j is below its conditional probability.
 
         Each key of each fit counts by how likely it found the pitches so far.
+
+        Args:
+            first: logarithms of probabilities that stand in the place of those of the highest pitch.
         """
         numbers = uniforms.reshape(-1, self.size).flip(-1)
         sounding = numbers.new_zeros(numbers.shape, dtype=self.lists[0].base.dtype)
@@ -84,7 +103,8 @@ class NoteListMixture(Distribution):
         while len(active):
             choices = _Choices(active, len(numbers), sounding[active], last[active])
             log_shares = torch.cat([self._log_shares(notes, choices) for notes in self.lists])
-            mixed = (log_weights[:, active, None] + log_shares).logsumexp(0)
+            mixed = (log_weights[:, active, None] + log_shares).logsumexp(0) if first is None else first
+            first = None  # the others are as they were
             found, rank = next_choice(mixed, numbers[active], last[active])
             chosen = torch.where(found, rank, self.size)
             log_weights[:, active] += log_shares[:, torch.arange(len(active)), chosen]
@@ -102,6 +122,10 @@ class NoteListMixture(Distribution):
     def temper(self, temperature: float) -> "NoteListMixture":
         """The logits of every choice in every key divided by the temperature."""
         return NoteListMixture([notes.temper(temperature) for notes in self.lists], self.keys)
+
+    def _first(self, frames: Int64[Tensor, " choice"], num_frames: int) -> "_Choices":
+        nothing = self.lists[0].base.new_zeros(len(frames), self.size)
+        return _Choices(frames, num_frames, nothing, torch.full_like(frames, -1))
 
     def _log_shares(self, notes: NoteList, choices: "_Choices") -> Float[Tensor, "key choice rank"]:
         """Of the next choice of a list in each key, by the rank of the pitch that is written."""
