@@ -195,7 +195,7 @@ def _remember(options: argparse.Namespace) -> None:
         return
     print(f"wrote {publish_reminded(checkpoint, melodies, data, options.checkpoints)}")
     if options.update_recipes:
-        write_recipe(read_recipe(recipe.name).model_copy(update={"melody_memory": melodies}), RECIPES)
+        write_recipe(recipe.model_copy(update={"melody_memory": melodies}), RECIPES)
 
 
 def _check_place(name: str, options: argparse.Namespace) -> None:

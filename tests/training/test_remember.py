@@ -21,7 +21,7 @@ NUMBERS = Melodies(decay=0.8, same=1.5, other=-0.7, start=2.0, doubt=3.0)
 def tunes(count: int, length: int, seed: int) -> list[torch.Tensor]:
     """Pieces of one voice."""
     rng = seeded(seed)
-    pitches = [torch.randint(50, 70, (length,), generator=rng) for _ in range(count)]
+    pitches = [torch.randint(88, (length,), generator=rng) for _ in range(count)]
     return [torch.nn.functional.one_hot(each, 88).float() for each in pitches]
 
 
