@@ -10,6 +10,7 @@ from torch import Tensor
 from engine.checkpoint import Checkpoint
 from engine.errors import InvalidValueError
 from engine.likelihood import LogLikelihood, bin_log_probs
+from engine.reminded_model import RemindedModel
 from engine.representations import Representation
 from engine.sequence_model import SequenceModel
 from training.batching import MAX_SCORED_FRAMES, Batch, scoring_batches
@@ -71,9 +72,9 @@ def metrics(
 ) -> dict[str, int | float]:
     """The figures of one split, as the command line prints and the card keeps them.
 
-    Music in nats per frame, averaged three ways; sound in nats per step of a frame's samples, per
-    sample, and in bits per 16-bit sample. A figure that these sequences do not have is left out: the one
-    without first frames where no sequence has a second.
+    Music in nats per frame, averaged three ways, and by the network alone where melodies are kept beside
+    it; sound in nats per step of a frame's samples, per sample, and in bits per 16-bit sample. A figure that
+    these sequences do not have is left out: the one without first frames where no sequence has a second.
 
     Raises:
         InvalidValueError: the likelihood is not finite.
@@ -92,6 +93,8 @@ def metrics(
             "nats_per_frame_sequence_mean": score.nats_per_frame_sequence_mean,
             "nats_per_frame_without_first": score.nats_per_frame_without_first,
         }
+        if isinstance(model, RemindedModel):
+            figures["nats_per_frame_without_melodies"] = score_split(model.model, sequences).nats_per_frame
         return {key: value for key, value in figures.items() if math.isfinite(value)}
     bins = bin_log_likelihood(model, representation, sequences)
     return {

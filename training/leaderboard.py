@@ -226,9 +226,15 @@ def _of_ours(card: Card) -> Standing:
         known="computed",
         average="pooled",
         parameters=card.num_parameters,
-        note=architecture(card.model),
+        note=described(card),
         checkpoint=card.name,
     )
+
+
+def described(card: Card) -> str:
+    """The architecture, and what the network alone reaches on test where a memory helps it."""
+    without = card.metrics.get("test", {}).get("nats_per_frame_without_melodies")
+    return architecture(card.model) + ("" if without is None else f" ({without:.3f} without it)")
 
 
 def architecture(model: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ FIGURES = {  # figure -> how a reader calls it
     "nats_per_frame": "nats per frame, pooled",
     "nats_per_frame_sequence_mean": "nats per frame, mean over sequences",
     "nats_per_frame_without_first": "nats per frame, pooled, first frames left out",
+    "nats_per_frame_without_melodies": "nats per frame, pooled, by the network without the melodies it keeps",
     "nats_per_step": "nats per step of 10 samples",
     "nats_per_sample": "nats per sample",
     "bits_per_sample": "bits per 16-bit sample",

@@ -113,7 +113,7 @@ def _best(boards: Sequence[Board]) -> list[str]:
             test = [nats(card.metrics, "test", average) for average in ("sequence_mean", "without_first")]
             pooled = [nats(card.metrics, split, "pooled") for split in ("train", "valid", "test")]
             figures = [number(value) for value in (*pooled, *test)]
-            rows.append([f"`{card.name}`", architecture(card.model), *figures, f"{card.num_parameters:,}"])
+            rows.append([f"`{card.name}`", described(card), *figures, f"{card.num_parameters:,}"])
     if not rows:
         return ["The models that are meant to be played, `<corpus>-best`, are not fitted yet.", ""]
     return ["The models that are meant to be played, pooled but where said:", "", *table(BEST_HEAD, rows, 2)]
