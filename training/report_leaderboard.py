@@ -5,7 +5,7 @@ from statistics import median
 from typing import Any
 
 from training.evidence import nats
-from training.leaderboard import Board, Source, Standing, architecture
+from training.leaderboard import Board, Source, Standing, described
 from training.markdown import DASH, counted, listing, number, table
 from training.series import FitResult
 

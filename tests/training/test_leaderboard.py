@@ -6,10 +6,11 @@ from typing import get_args
 
 import pytest
 
+from engine.checkpoint import read_card
 from engine.errors import EngineError
 from tests.training.report_folders import MUSIC_CORPORA, card_of, curve_of, music_metrics, write_checkpoint
 from training.evidence import read_evidence
-from training.leaderboard import PUBLISHED, Kind, architecture, read_leaderboard
+from training.leaderboard import PUBLISHED, Kind, architecture, described, read_leaderboard
 from training.paper import CELL_TITLES, MUSIC
 from training.recipe import make_recipe
 from training.report import write_report
@@ -237,3 +238,9 @@ def test_the_median_and_the_best_of_the_seeds_are_told(tmp_path):
     text = (tmp_path / "docs" / "results.md").read_text(encoding="utf-8")
     said = "from 3 seeds, test: median 4.200, best 4.150 (all: 4.150, 4.200 and 4.300)."
     assert f"`jsb_chorales-best` {said}" in text
+
+
+def test_what_a_memory_of_melodies_is_worth_is_told_beside_the_architecture():
+    card = read_card("jsb_chorales-best")
+    assert described(card).endswith("13 keys, memory of the training melodies (4.364 without it)")
+    assert described(read_card("jsb_chorales-gru")) == "GRU of 46 units, Bernoulli head"
