@@ -1,27 +1,29 @@
 // All clips of a trial on one clock: decoded once, started at the same moment, and heard one at a time by a short
 // crossfade, so that the position is kept when the listener changes from one to another. Stands before trial.js.
+// `soundOf(lane)` promises the bytes of a lane's sound file.
 
 const FADE_SECONDS = 0.008;
 const SOON = 0.03; // seconds ahead at which sources start together
 const HEARD_STEP = 0.1; // seconds; what was heard is counted in slices of this length
 
 class Player {
-  constructor(onChange) {
+  constructor(onChange, soundOf) {
     this.onChange = onChange;
+    this.soundOf = soundOf;
     this.context = null;
     this.reset();
   }
 
   reset() {
     this.stop();
-    Object.assign(this, { addresses: [], buffers: [], gains: [], sources: [], heard: [] });
+    Object.assign(this, { lanes: [], buffers: [], gains: [], sources: [], heard: [] });
     Object.assign(this, { active: 0, position: 0, loop: null, startedAt: null, loading: null });
   }
 
-  load(addresses) {
+  load(lanes) {
     this.reset();
-    this.addresses = addresses;
-    this.heard = addresses.map(() => new Set());
+    this.lanes = lanes;
+    this.heard = lanes.map(() => new Set());
   }
 
   // Browsers let sound begin in a listener's gesture alone, so nothing is decoded before the first one.
@@ -29,16 +31,10 @@ class Player {
     this.context ??= new AudioContext();
     if (this.context.state !== "running") await this.context.resume();
     if (this.buffers.length) return;
-    const addresses = this.addresses;
-    this.loading ??= Promise.all(addresses.map((address) => this.fetched(address)));
+    const lanes = this.lanes;
+    this.loading ??= Promise.all(lanes.map(async (lane) => this.context.decodeAudioData(await this.soundOf(lane))));
     const buffers = await this.loading;
-    if (addresses === this.addresses) this.buffers = buffers;
-  }
-
-  async fetched(address) {
-    const answer = await fetch(address);
-    if (!answer.ok) throw new Error("the sound is not there");
-    return this.context.decodeAudioData(await answer.arrayBuffer());
+    if (lanes === this.lanes) this.buffers = buffers;
   }
 
   get duration() {
@@ -104,7 +100,7 @@ class Player {
   }
 
   choose(lane) {
-    if (lane < 0 || lane >= this.addresses.length) return;
+    if (lane < 0 || lane >= this.lanes.length) return;
     this.active = lane;
     if (this.playing) {
       const at = this.context.currentTime;
