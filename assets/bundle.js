@@ -117,7 +117,8 @@ function startAnew() {
   kept = newcomer();
   save();
   goOn();
-  within("start").querySelector("select").focus();
+  within("start").reset();
+  within("start").elements.device.focus();
 }
 
 // ---- what is on the page
