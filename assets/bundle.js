@@ -152,7 +152,6 @@ function count() {
   within("results").hidden = !done;
   within("count").textContent = `${done} of ${all} answered${keepsNothing && !how.includes("down") ? "" : how}.`;
   within("text").value = lines();
-  within("again").hidden = !kept.downloaded;
 }
 
 function openTest() {
