@@ -37,9 +37,8 @@ window.earshotSound = (id, base64) => arriving.get(id)?.(base64);
 
 async function bytesOf(id) {
   if (location.protocol === "file:") return bytesOfScript(id);
-  const answer = await fetch(`sounds/${id}.wav`);
-  if (!answer.ok) throw new Error("the sound is not there");
-  return answer.arrayBuffer();
+  const answer = await fetch(`sounds/${id}.wav`).catch(() => null);
+  return answer?.ok ? answer.arrayBuffer() : bytesOfScript(id); // some hosts know no WAV, or keep it elsewhere
 }
 
 function bytesOfScript(id) {
