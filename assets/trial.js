@@ -1,10 +1,10 @@
 // One trial: clips whose makers are not known here, an answer, and what the server tells after it.
-// `element`, `props`, `watch` and `trigger` come from Gradio; Player stands before this file. Text enters through
-// textContent alone.
+// `element`, `props`, `watch` and `trigger` come from Gradio, or from bundle.js; `surroundings` from trial_app.js or
+// bundle.js; Player stands before this file. Text enters through textContent alone.
 
 const part = (name) => element.querySelector(`.trial-${name}`);
 const trial = element.querySelector(".trial");
-const player = new Player(paint);
+const player = new Player(paint, surroundings.soundOf);
 const QUESTIONS = {
   preference: "Which do you prefer?",
   abx: "Is X the same as A, or the same as B?",
@@ -32,11 +32,6 @@ function make(tag, className, text, attributes = {}) {
   return node;
 }
 
-function webAddress(address) {
-  const url = new URL(address, location.href); // never a javascript: address
-  return ["http:", "https:"].includes(url.protocol) ? url.href : "";
-}
-
 // ---- what the server says
 
 function show(next) {
@@ -57,8 +52,8 @@ function begin() {
   shown = value.trial;
   begunAt = null;
   places = value.lanes.map(() => 0);
-  player.load(value.lanes.map((lane) => webAddress(lane.audio.url)));
-  if (value.trial) history.replaceState(null, "", `${location.pathname}?id=${encodeURIComponent(value.trial)}`);
+  player.load(value.lanes);
+  if (value.trial) surroundings.opened(value);
   part("lanes").replaceChildren(...value.lanes.map((lane, number) => laneButton(number)));
   part("answers").replaceChildren(...(value.task === "rank" ? rankAnswers() : plainAnswers()));
 }
@@ -183,7 +178,7 @@ function answer(choice) {
 }
 
 function onKey(event) {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("select, summary")) return;
+  if (!value.lanes.length || event.altKey || event.ctrlKey || event.metaKey || event.target.closest("select, summary")) return;
   const onButton = event.target.closest("button, a");
   const letters = (NAMES[value.task] || []).map((name) => name.toLowerCase());
   const lane = "12345".includes(event.key) ? Number(event.key) - 1 : letters.indexOf(event.key.toLowerCase());

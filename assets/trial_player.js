@@ -1,27 +1,30 @@
 // All clips of a trial on one clock: decoded once, started at the same moment, and heard one at a time by a short
 // crossfade, so that the position is kept when the listener changes from one to another. Stands before trial.js.
+// `soundOf(lane)` promises the bytes of a lane's sound file.
 
 const FADE_SECONDS = 0.008;
 const SOON = 0.03; // seconds ahead at which sources start together
 const HEARD_STEP = 0.1; // seconds; what was heard is counted in slices of this length
+const MOST_SLICES_BETWEEN = 10; // of two calls: a busy machine may paint once a second
 
 class Player {
-  constructor(onChange) {
+  constructor(onChange, soundOf) {
     this.onChange = onChange;
+    this.soundOf = soundOf;
     this.context = null;
     this.reset();
   }
 
   reset() {
     this.stop();
-    Object.assign(this, { addresses: [], buffers: [], gains: [], sources: [], heard: [] });
+    Object.assign(this, { lanes: [], buffers: [], gains: [], sources: [], heard: [] });
     Object.assign(this, { active: 0, position: 0, loop: null, startedAt: null, loading: null });
   }
 
-  load(addresses) {
+  load(lanes) {
     this.reset();
-    this.addresses = addresses;
-    this.heard = addresses.map(() => new Set());
+    this.lanes = lanes;
+    this.heard = lanes.map(() => new Set());
   }
 
   // Browsers let sound begin in a listener's gesture alone, so nothing is decoded before the first one.
@@ -29,16 +32,10 @@ class Player {
     this.context ??= new AudioContext();
     if (this.context.state !== "running") await this.context.resume();
     if (this.buffers.length) return;
-    const addresses = this.addresses;
-    this.loading ??= Promise.all(addresses.map((address) => this.fetched(address)));
+    const lanes = this.lanes;
+    this.loading ??= Promise.all(lanes.map(async (lane) => this.context.decodeAudioData(await this.soundOf(lane))));
     const buffers = await this.loading;
-    if (addresses === this.addresses) this.buffers = buffers;
-  }
-
-  async fetched(address) {
-    const answer = await fetch(address);
-    if (!answer.ok) throw new Error("the sound is not there");
-    return this.context.decodeAudioData(await answer.arrayBuffer());
+    if (lanes === this.lanes) this.buffers = buffers;
   }
 
   get duration() {
@@ -75,6 +72,7 @@ class Player {
   }
 
   ended() {
+    this.listen();
     this.stop();
     this.position = this.duration;
     this.onChange();
@@ -87,6 +85,7 @@ class Player {
     }
     this.sources = [];
     this.startedAt = null;
+    this.listened = null;
   }
 
   pause() {
@@ -104,7 +103,7 @@ class Player {
   }
 
   choose(lane) {
-    if (lane < 0 || lane >= this.addresses.length) return;
+    if (lane < 0 || lane >= this.lanes.length) return;
     this.active = lane;
     if (this.playing) {
       const at = this.context.currentTime;
@@ -123,10 +122,15 @@ class Player {
     this.seek(this.loop ? Math.min(Math.max(position, from), to - 0.01) : position);
   }
 
-  // Called many times a second: what sounds now counts as heard.
+  // Called many times a second: what sounds now counts as heard, and what has sounded since the last call, as long as
+  // that was not too long ago to know.
   listen() {
-    if (this.playing && this.context.state === "running" && this.context.currentTime >= this.startedAt)
-      this.heard[this.active].add(Math.floor(this.now() / HEARD_STEP));
+    if (!this.playing || this.context.state !== "running" || this.context.currentTime < this.startedAt) return;
+    const slice = Math.floor(this.now() / HEARD_STEP);
+    const last = this.listened?.lane === this.active ? this.listened.slice : slice;
+    const first = last <= slice && slice - last <= MOST_SLICES_BETWEEN ? last : slice;
+    for (let each = first; each <= slice; each++) this.heard[this.active].add(each);
+    this.listened = { lane: this.active, slice };
   }
 
   heardSeconds() {

@@ -18,7 +18,7 @@ from engine.judgement import Judgement, ranked
 from engine.likelihood import LogLikelihood, continuation_likelihood, log_likelihood
 from engine.listening.analysis import Analysis, CorpusAnalysis, analyse
 from engine.listening.clips import Clip, Material, make_clips
-from engine.listening.design import TestDesign
+from engine.listening.design import DEFAULT_TRIALS, TestDesign
 from engine.listening.ranking import Ranking, Standing
 from engine.listening.session import PlannedTrial, Session
 from engine.listening.trial import ANCHOR, REAL, Answer, Lane, Record, Trial
@@ -37,12 +37,14 @@ from engine.rendering.waveform_picture import waveform_svg
 from engine.representations.piano_roll import note_spans
 from engine.sampling import MAX_SEED, MAX_TEMPERATURE, SamplingOptions, sample
 from engine.sequence_model import SequenceModel
+from engine.shipped_excerpt import Excerpt, excerpt, excerpts, excerpts_of
 from engine.surprise import Reading, Surprise, extreme_moments, surprise_of, window_means
 from engine.transposition import best_transposition
 
 __all__ = [
     "ANCHOR",
     "CHECKPOINTS",
+    "DEFAULT_TRIALS",
     "MAX_SEED",
     "MAX_TEMPERATURE",
     "NUM_DRAWS",
@@ -58,6 +60,7 @@ __all__ = [
     "CorpusAnalysis",
     "Curve",
     "EngineError",
+    "Excerpt",
     "Expectation",
     "IntervalPoint",
     "InvalidValueError",
@@ -89,6 +92,9 @@ __all__ = [
     "best_transposition",
     "build_model",
     "continuation_likelihood",
+    "excerpt",
+    "excerpts",
+    "excerpts_of",
     "expect",
     "extreme_moments",
     "find_synthesiser",

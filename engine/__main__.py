@@ -1,4 +1,4 @@
-"""``python -m engine list | sample | score | render | analyse``: parse, call, print."""
+"""``python -m engine list | sample | score | render | bundle | analyse``: parse, call, print."""
 
 import argparse
 import dataclasses
@@ -8,12 +8,14 @@ from pathlib import Path
 
 import torch
 
+from engine import bundle_command
 from engine.audio_file import read_audio, wav_bytes
 from engine.checkpoint import CHECKPOINTS, Checkpoint, available, held_out_nats, load, read_card
 from engine.errors import CheckpointError, EngineError, InvalidValueError
 from engine.listening.analysis import analyse
 from engine.listening.analysis_text import analysis_text
-from engine.listening.vote_file import read_votes
+from engine.listening.bundle_key import read_key
+from engine.listening.vote_file import read_vote_files
 from engine.midi_file import read_score
 from engine.prime import MIDI_SUFFIXES, read_prime
 from engine.rendering.performance import Performance, perform, perform_midi
@@ -40,7 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m engine", description="Sample, score and render.")
-    commands = parser.add_subparsers(required=True, metavar="list | sample | score | render | analyse")
+    commands = parser.add_subparsers(
+        required=True, metavar="list | sample | score | render | bundle | analyse"
+    )
     listing = commands.add_parser("list", help="checkpoints, with their test likelihoods")
     listing.set_defaults(run=_list)
     sampling = commands.add_parser("sample", help="draw from a model into a .mid or .wav file")
@@ -61,15 +65,21 @@ def _parser() -> argparse.ArgumentParser:
     rendering.add_argument("file", type=Path)
     rendering.add_argument("--out", type=Path, required=True)
     rendering.set_defaults(run=_render)
+    bundling = commands.add_parser("bundle", help="a blind listening test in a folder, for any browser")
+    bundle_command.add_arguments(bundling)
+    bundling.set_defaults(run=_bundle)
     analysing = commands.add_parser("analyse", help="statistics of the votes of a listening test")
-    analysing.add_argument("file", type=Path, help="votes, one line of JSON a trial")
+    analysing.add_argument("files", type=Path, nargs="+", metavar="FILE", help="votes, a line of JSON each")
+    analysing.add_argument(
+        "--key", type=Path, nargs="+", default=[], help="of the bundles whose results the files are"
+    )
     analysing.add_argument("--json", action="store_true", help="print one JSON object")
     analysing.add_argument("--seed", type=int, default=0, help="of the resamples behind the intervals")
     analysing.set_defaults(run=_analyse)
-    for command in (sampling, rendering):
+    for command in (sampling, rendering, bundling):
         command.add_argument("--tempo", type=float, default=100.0, help="quarter notes a minute")
         command.add_argument("--program", type=int, default=0, help="General MIDI instrument, 0 … 127")
-    for command in (listing, sampling, scoring, analysing):
+    for command in (listing, sampling, scoring, bundling, analysing):
         command.add_argument(
             "--checkpoints", type=Path, default=CHECKPOINTS, help="folder of the checkpoints"
         )
@@ -162,16 +172,23 @@ def _render(options: argparse.Namespace) -> None:
     print(f"wrote {options.out}: {playback.audio.duration_seconds:.1f} s, {playback.gain_decibels:+.1f} dB")
 
 
+def _bundle(options: argparse.Namespace) -> None:
+    for line in bundle_command.bundle_lines(options, lambda text: print(text, file=sys.stderr)):
+        print(line)
+
+
 def _analyse(options: argparse.Namespace) -> None:
     if options.seed < 0:
         raise InvalidValueError(f"--seed {options.seed} must be 0 or more")
-    votes = read_votes(options.file)
+    votes = read_vote_files(options.files, [read_key(path) for path in options.key])
     analysis = analyse(votes.records, held_out_nats(options.checkpoints), options.seed)
     print(json.dumps(dataclasses.asdict(analysis)) if options.json else analysis_text(analysis))
     for problem in votes.problems:
         print(problem, file=sys.stderr)
     if count := len(votes.problems):
-        raise InvalidValueError(f"{count} line{'s' * (count > 1)} left out; the figures are of the others")
+        ending = "s" * (count > 1)
+        what = f"line{ending}" if len(options.files) == 1 else f"line{ending} or file{ending}"
+        raise InvalidValueError(f"{count} {what} left out; the figures are of the others")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from engine import (
     Performance,
     UnreadableFileError,
     available,
+    excerpt,
     ranked,
     read_card,
     representation_of,
@@ -31,7 +32,6 @@ from pages.catalogue import read_catalogue
 from pages.draw_page import HEAVY
 from pages.draw_request import OWN, DrawRequest
 from pages.drawing import open_drawing
-from pages.excerpts import excerpt
 from pages.scoring import Scoring
 from pages.sentence import sentence
 

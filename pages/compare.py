@@ -4,10 +4,9 @@ from typing import Any
 
 import gradio as gr
 
-from engine import EngineError
+from engine import DEFAULT_TRIALS, EngineError, excerpts
 from pages.catalogue import Catalogue
 from pages.draw_page import HEAVY, LIGHT, first_names
-from pages.excerpts import excerpts
 from pages.listening_room import ListeningRoom, Wish
 from pages.sentence import toast
 from pages.surround import footer, hero
@@ -27,7 +26,6 @@ HINTS = {
     "real_or_model": "One clip a trial: half of them are from the corpus.",
 }
 DEVICES = ["Headphones", "Loudspeakers", "A phone or a laptop", "Something else"]
-TRIALS = {"preference": 10, "abx": 16, "rank": 4, "real_or_model": 10}
 CONSENT = (
     "**What is kept:** a random id that stays in this browser, what you were played, what you answered, how "
     "long you listened and to what you listen with. No name, no address. You can delete all of it below at "
@@ -106,7 +104,7 @@ class ComparePage:
         wishes = [self.task, self.models, self.real, self.anchor, self.trials, self.device]
         outputs = [self.visitor, self.first_trial]
         self.task.change(
-            lambda name: (HINTS[name], TRIALS[name]), self.task, [self.hint, self.trials], **LIGHT
+            lambda name: (HINTS[name], DEFAULT_TRIALS[name]), self.task, [self.hint, self.trials], **LIGHT
         )
         self.corpus.change(self.models_of, self.corpus, self.models, **LIGHT)
         begun = self.start.click(self.begin, [self.visitor, *wishes], outputs, **HEAVY)

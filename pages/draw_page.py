@@ -19,11 +19,10 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from engine import MAX_SEED, Card, EngineError, UnknownNameError
+from engine import MAX_SEED, Card, EngineError, UnknownNameError, excerpts_of
 from pages.catalogue import Catalogue, corpus_title, title
 from pages.draw_request import LIMITS, MAX_LANES, OWN, DrawRequest
 from pages.drawing import Running, open_drawing
-from pages.excerpts import excerpts_of
 from pages.history import browser_history, history_html, with_draw
 from pages.lane import HIDDEN, Lane
 from pages.lane_draw import LaneDraw

@@ -9,10 +9,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from engine import Checkpoint, InvalidValueError, read_prime
+from engine import Checkpoint, InvalidValueError, excerpt, read_prime
 from pages.catalogue import loaded
 from pages.draw_request import MAX_FRAMES, MAX_SECONDS, OWN, DrawRequest
-from pages.excerpts import excerpt
 from pages.lane_draw import LaneDraw, frames_per_unit
 from pages.packed_roll import PACKED, pack_roll, unpack_roll
 

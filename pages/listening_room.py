@@ -23,8 +23,6 @@ from engine import (
     Checkpoint,
     Clip,
     InvalidValueError,
-    Material,
-    Performance,
     PlannedTrial,
     Record,
     Session,
@@ -32,11 +30,12 @@ from engine import (
     Trial,
     VoteError,
     VoteStore,
+    excerpt,
+    excerpts_of,
     log_likelihood,
     make_clips,
     read_prime,
 )
-from pages.excerpts import excerpt, excerpts_of
 
 MIN_HEARD_SECONDS = 3.0  # of each clip, or all of it
 CLOCKS_DIFFER = 5.0  # seconds that a browser's clock may be ahead of what the server counts
@@ -216,38 +215,15 @@ class ListeningRoom:
     def _issue(self, session: Session, number: int) -> str:
         planned = session.trials[number - 1]
         clips = self._clips(session, number, [secrets.token_urlsafe(12) for _ in planned.sources])
-        trial = Trial(
-            trial_id=secrets.token_urlsafe(12),
-            test_id=session.test_id,
-            number=number,
-            num_trials=len(session.trials),
-            listener=session.listener,
-            task=session.task,
-            corpus=session.corpus,
-            prime=planned.prime,
-            seed=planned.seed,
-            design_seed=session.design_seed,
-            temperature=session.temperature,
-            num_frames=session.num_frames,
-            seconds=clips[0].seconds,
-            lanes=tuple(clip.lane for clip in clips),
-            issued_at=timestamp(datetime.now(UTC)),
-            version=self.version,
-        )
+        now = timestamp(datetime.now(UTC))
+        trial = session.trial(number, clips, secrets.token_urlsafe(12), now, self.version)
         self.store.issue(trial)
         return trial.trial_id
 
     def _clips(self, session: Session, number: int, ids: Sequence[str]) -> list[Clip]:
         planned = session.trials[number - 1]
         checkpoints = self._checkpoints(self._models(session))
-        material = Material(
-            checkpoints,
-            self._piece(planned.prime, checkpoints),
-            session.num_prime_frames,
-            session.num_frames,
-            session.temperature,
-            Performance(session.quarters_per_minute, session.program),
-        )
+        material = session.material(checkpoints, self._piece(planned.prime, checkpoints))
         return make_clips(planned.plan, material, tuple(ids))
 
     def _models(self, session: Session) -> list[str]:

@@ -7,11 +7,10 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from engine import EngineError, InvalidValueError, Performance, ranked
+from engine import EngineError, InvalidValueError, Performance, excerpt, excerpts, ranked
 from pages.catalogue import Catalogue
 from pages.draw_page import HEAVY, LIGHT, QUIET, Changes
 from pages.draw_request import LIMITS, OWN
-from pages.excerpts import excerpt, excerpts
 from pages.score_lane import ScoreLane
 from pages.score_table import ScoreTable
 from pages.score_view import expected_value, lane_value, table_value

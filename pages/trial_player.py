@@ -48,7 +48,7 @@ class TrialPlayer(gr.HTML):
             value=value,
             html_template=asset("trial.html"),
             css_template=asset("trial.css"),
-            js_on_load=asset("trial_player.js") + asset("trial.js"),
+            js_on_load="".join(map(asset, ("trial_player.js", "trial_app.js", "trial.js"))),
             apply_default_css=False,
             **kwargs,
         )

@@ -26,6 +26,7 @@ from engine.sampling import MAX_SEED
 MAX_TRIALS = 40
 MAX_SOURCES = {"preference": 12, "abx": 2, "rank": 5, "real_or_model": 12}
 CATCH_EVERY = 8
+DEFAULT_TRIALS = {"preference": 10, "abx": 16, "rank": 4, "real_or_model": 10}
 
 
 @dataclass(frozen=True)

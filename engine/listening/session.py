@@ -1,8 +1,16 @@
 """Session: a listening test as it was set before its first trial, so that any trial can be made again."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from collections.abc import Mapping, Sequence
 
+from jaxtyping import Float32
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor
+
+from engine.checkpoint import Checkpoint
+from engine.listening.clips import Clip, Material
 from engine.listening.design import TestDesign, TrialPlan
+from engine.listening.trial import Trial
+from engine.rendering.performance import Performance
 
 
 class PlannedTrial(BaseModel):
@@ -56,3 +64,45 @@ class Session(BaseModel):
     def design(self) -> TestDesign:
         """What was asked for."""
         return TestDesign(self.task, self.sources, len(self.trials), self.design_seed)
+
+    def material(
+        self, checkpoints: Mapping[str, Checkpoint], piece: Float32[Tensor, "time event"]
+    ) -> Material:
+        """What the clips of a trial that begins with ``piece`` are made of.
+
+        Raises:
+            InvalidValueError: the piece is too short.
+        """
+        performance = Performance(self.quarters_per_minute, self.program)
+        return Material(
+            checkpoints, piece, self.num_prime_frames, self.num_frames, self.temperature, performance
+        )
+
+    def trial(
+        self, number: int, clips: Sequence[Clip], trial_id: str, issued_at: str, version: str = ""
+    ) -> Trial:
+        """What is written down of a trial whose clips were made.
+
+        Args:
+            number: of the trial, from 1.
+            version: of the app.
+        """
+        planned = self.trials[number - 1]
+        return Trial(
+            trial_id=trial_id,
+            test_id=self.test_id,
+            number=number,
+            num_trials=len(self.trials),
+            listener=self.listener,
+            task=self.task,
+            corpus=self.corpus,
+            prime=planned.prime,
+            seed=planned.seed,
+            design_seed=self.design_seed,
+            temperature=self.temperature,
+            num_frames=self.num_frames,
+            seconds=clips[0].seconds,
+            lanes=tuple(clip.lane for clip in clips),
+            issued_at=issued_at,
+            version=version,
+        )

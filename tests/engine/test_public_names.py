@@ -14,6 +14,7 @@ PUBLIC = """
     midi_bytes note_spans perform perform_midi prepare_playback read_audio read_card read_curve read_prime
     read_score roll_svg sample save wav_bytes waveform_svg write_wav
     Expectation Judgement Reading Surprise NUM_DRAWS
+    DEFAULT_TRIALS Excerpt excerpt excerpts excerpts_of
     expect extreme_moments ranked representation_of surprise_of window_means
 """
 

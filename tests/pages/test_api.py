@@ -10,8 +10,7 @@ import soundfile
 import torch
 from gradio_client import Client, handle_file
 
-from engine import available, best_transposition, load, read_prime, read_score
-from pages.excerpts import excerpts_of
+from engine import available, best_transposition, excerpts_of, load, read_prime, read_score
 from tests.engine.midi_bytes import midi_file, note
 from tests.pages.test_play import CHORALE, GRU, drawn
 

@@ -6,7 +6,7 @@ import time
 import pytest
 from gradio_client import Client, handle_file
 
-from pages.excerpts import excerpts
+from engine import excerpts
 from tests.pages.test_play import GRU, LSTM, OWN
 from tests.server import serving
 

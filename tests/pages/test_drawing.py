@@ -6,11 +6,10 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from engine import EngineError, InvalidValueError, load, read_prime
+from engine import EngineError, InvalidValueError, excerpts, load, read_prime
 from pages import drawing
 from pages.draw_request import MAX_FRAMES, OWN, DrawRequest
 from pages.drawing import Running, open_drawing, sample_together
-from pages.excerpts import excerpts
 from pages.packed_roll import PACKED, unpack_roll
 from tests.engine.midi_bytes import midi_file, note
 from tests.engine.small_models import published

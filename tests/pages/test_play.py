@@ -6,8 +6,7 @@ import pytest
 import soundfile
 import torch
 
-from engine import SamplingOptions, load, read_prime, read_score, sample
-from pages.excerpts import excerpts
+from engine import SamplingOptions, excerpts, load, read_prime, read_score, sample
 from tests.engine.midi_bytes import midi_file, note
 
 pytestmark = pytest.mark.browser

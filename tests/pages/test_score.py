@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine import best_transposition, expect, load, read_prime, surprise_of
-from pages.excerpts import excerpt
+from engine import best_transposition, excerpt, expect, load, read_prime, surprise_of
 from tests.engine.midi_bytes import midi_file, note
 from tests.pages.visit import Visit
 

@@ -5,10 +5,9 @@ import pytest
 import soundfile
 import torch
 
-from engine import EngineError, Judgement, Performance, expect, read_card, surprise_of
+from engine import EngineError, Judgement, Performance, excerpt, expect, read_card, surprise_of
 from pages import scoring as scoring_module
 from pages.catalogue import loaded
-from pages.excerpts import excerpt
 from pages.score_lane import ScoreLane
 from pages.score_view import expected_value, lane_value, shown_values, table_value
 from pages.scoring import MAX_QUARTERS, Scoring, most_frames, read_piece

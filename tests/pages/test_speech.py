@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine import Audio, SamplingOptions, load, perform, read_prime, sample, wav_bytes
-from pages.excerpts import excerpts_of
+from engine import Audio, SamplingOptions, excerpts_of, load, perform, read_prime, sample, wav_bytes
 from pages.speech import FIRST_KEPT
 
 pytestmark = pytest.mark.browser

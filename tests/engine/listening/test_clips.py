@@ -15,7 +15,7 @@ from engine.listening.clips import Material, make_clips
 from engine.listening.design import TrialPlan
 from engine.prime import read_prime
 from engine.sampling import SamplingOptions, sample
-from pages.excerpts import excerpt
+from engine.shipped_excerpt import excerpt
 
 MODELS = ("jsb_chorales-tanh", "jsb_chorales-gru")
 IDS = ("one", "two", "three", "four", "five")

@@ -1,11 +1,11 @@
-"""Excerpts: the short primes from test splits that are shipped with the app."""
+"""Excerpt: the short beginnings out of test splits that are shipped, for draws and for listening tests."""
 
 import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from engine import UnknownNameError
+from engine.errors import UnknownNameError
 
 PRIMES = Path(__file__).resolve().parent.parent / "assets" / "primes"
 

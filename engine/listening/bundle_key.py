@@ -1,0 +1,129 @@
+"""BundleKey: whose the clips of a listening-test bundle are; with it its listeners' answers become records.
+
+    key       {"format": 1, "session": {…}, "trials": [{…}, …]}      kept by whoever made the bundle
+    result    {"bundle": id, "trial": id, "listener": id, "choice": …, "heard_seconds": […], …}
+              a line of JSON for each answer, as the bundle's page lets its listener download them; it holds
+              opaque ids alone
+
+A trial of a bundle is answered by many: as a record its id is ``<trial>-<listener>``, and its number is that
+of the plan, though every listener hears the trials in an order of their own.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from engine.errors import InvalidValueError, UnreadableFileError
+from engine.listening.session import Session
+from engine.listening.trial import UTC_TIME, Choice, Record, Trial, make_record
+
+ANYBODY = "anybody"  # listener of the trials in a key: who will answer is not known yet
+MAX_KEY_BYTES = 10_000_000
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Result(_Strict):
+    """An answer as it stands in a results file.
+
+    Args:
+        bundle: id of the bundle.
+        trial: opaque id of the trial.
+        listener: random id that the browser drew.
+        choice, heard_seconds, response_seconds, device: as in Answer.
+        asked_at, answered_at: by the listener's clock.
+    """
+
+    schema_version: Literal[1] = 1
+    bundle: str
+    trial: str
+    listener: str = Field(min_length=1, max_length=64)
+    choice: Choice
+    heard_seconds: tuple[float, ...]
+    response_seconds: float
+    device: str = ""
+    asked_at: str = Field(pattern=UTC_TIME)
+    answered_at: str = Field(pattern=UTC_TIME)
+
+
+class BundleKey(_Strict):
+    """What a bundle hides.
+
+    Args:
+        session: the test as it was set; its ``test_id`` is the bundle's id.
+        trials: all of them, with the ids of their files, by nobody in particular.
+    """
+
+    format: Literal[1] = 1
+    session: Session
+    trials: tuple[Trial, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_of_one_bundle(self) -> "BundleKey":
+        if any(trial.test_id != self.session.test_id for trial in self.trials):
+            raise ValueError("its trials are of another bundle than its session")
+        return self
+
+    @property
+    def bundle(self) -> str:
+        """Id of the bundle."""
+        return self.session.test_id
+
+    @cached_property
+    def _by_id(self) -> dict[str, Trial]:
+        return {trial.trial_id: trial for trial in self.trials}
+
+    def record(self, values: Any) -> Record:
+        """The trial of a result and its answer.
+
+        Args:
+            values: of a line of a results file.
+
+        Raises:
+            InvalidValueError: it is no result, or none of this bundle's.
+        """
+        result = _validated(Result, values)
+        if result.bundle != self.bundle or result.trial not in self._by_id:
+            raise InvalidValueError(f"trial {result.trial!r} is none of bundle {self.bundle}")
+        asked = self._by_id[result.trial].model_dump() | {
+            "trial_id": f"{result.trial}-{result.listener}",
+            "listener": result.listener,
+            "issued_at": result.asked_at,
+        }
+        of_answer = ("choice", "heard_seconds", "response_seconds", "device", "answered_at")
+        return make_record({"trial": asked, "answer": {name: getattr(result, name) for name in of_answer}})
+
+
+def read_key(path: Path) -> BundleKey:
+    """The key that was written beside a bundle.
+
+    Raises:
+        UnreadableFileError: the file cannot be read, or is no key.
+    """
+    remedy = "give the .key.json file that was written beside the bundle"
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_KEY_BYTES + 1)
+    except OSError as error:
+        raise UnreadableFileError(f"the key {path} cannot be read ({error.strerror}): {remedy}") from None
+    try:
+        return BundleKey.model_validate_json(content)
+    except ValidationError as error:
+        raise UnreadableFileError(f"{path} is no key of a bundle ({_first(error)}): {remedy}") from None
+
+
+def _validated(kind: type[Result], values: Any) -> Result:
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise InvalidValueError(_first(error)) from None
+
+
+def _first(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    return f"{place}: {problem['msg']}" if place else problem["msg"].removeprefix("Value error, ")
