@@ -2,7 +2,6 @@
 
 import ast
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -57,27 +56,27 @@ class Module:
         """Folder or file at the top: ``engine``, ``app``, …"""
         return self.name.split(".")[0]
 
-    def imports(self) -> Iterator[Import]:
+    def imports(self) -> tuple[Import, ...]:
         """Every import anywhere in the file, inside functions too."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    yield Import(alias.name, None, 0, node.lineno)
-            elif isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    yield Import(node.module or "", alias.name, node.level, node.lineno)
+        return _imports(self.tree)
 
     def own_modules(self) -> set[str]:
         """The project's modules that this file imports."""
-        names = {module.name for module in modules()}
-        found = set()
-        for item in self.imports():
-            whole = f"{item.module}.{item.name}"
-            found.add(whole if whole in names else item.module)
-        return (found & names) - {self.name}
+        return _own_modules(self.name)
 
     def __str__(self) -> str:
         return str(self.path)
+
+
+@cache
+def _imports(tree: ast.Module) -> tuple[Import, ...]:
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [Import(alias.name, None, 0, node.lineno) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found += [Import(node.module or "", a.name, node.level, node.lineno) for a in node.names]
+    return tuple(found)
 
 
 @cache
@@ -89,6 +88,16 @@ def modules() -> tuple[Module, ...]:
             text = (PROJECT / path).read_text(encoding="utf-8")
             found.append(Module(path, ast.parse(text), len(text.splitlines())))
     return tuple(found)
+
+
+@cache
+def _own_modules(name: str) -> set[str]:
+    every = {module.name: module for module in modules()}
+    found = set()
+    for item in every[name].imports():
+        whole = f"{item.module}.{item.name}"
+        found.add(whole if whole in every else item.module)
+    return (found & set(every)) - {name}
 
 
 def program_modules() -> tuple[Module, ...]:

@@ -4,9 +4,7 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 1000  # milliseconds, as Playwright counts
-LEFT = (
-    "AbortError"  # Gradio gives up what it has asked for when its page is left, and reports that as an error
-)
+LEFT = "AbortError"  # what Gradio reports when its page is left while it waits for something
 PATIENCE = 60 * SECONDS  # far above what anything takes, for a machine with other work
 
 
