@@ -75,6 +75,7 @@ class Player {
   }
 
   ended() {
+    this.listen();
     this.stop();
     this.position = this.duration;
     this.onChange();
@@ -123,10 +124,13 @@ class Player {
     this.seek(this.loop ? Math.min(Math.max(position, from), to - 0.01) : position);
   }
 
-  // Called many times a second: what sounds now counts as heard.
+  // Called many times a second: what has sounded since the last call counts as heard, however busy the machine was.
   listen() {
-    if (this.playing && this.context.state === "running" && this.context.currentTime >= this.startedAt)
-      this.heard[this.active].add(Math.floor(this.now() / HEARD_STEP));
+    if (!this.playing || this.context.state !== "running" || this.context.currentTime < this.startedAt) return;
+    const now = Math.floor(this.now() / HEARD_STEP);
+    const steady = this.listened?.lane === this.active && this.listened.since === this.startedAt && this.listened.slice <= now;
+    for (let slice = steady ? this.listened.slice : now; slice <= now; slice++) this.heard[this.active].add(slice);
+    this.listened = { lane: this.active, since: this.startedAt, slice: now };
   }
 
   heardSeconds() {

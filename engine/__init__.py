@@ -22,6 +22,8 @@ from engine.listening.design import TestDesign
 from engine.listening.ranking import Ranking, Standing
 from engine.listening.session import PlannedTrial, Session
 from engine.listening.trial import ANCHOR, REAL, Answer, Lane, Record, Trial
+from engine.listening.verdict import verdict
+from engine.listening.vote_export import export_text
 from engine.listening.votes import VoteStore
 from engine.midi_file import read_score
 from engine.model_spec import build_model
@@ -90,6 +92,7 @@ __all__ = [
     "build_model",
     "continuation_likelihood",
     "expect",
+    "export_text",
     "extreme_moments",
     "find_synthesiser",
     "interval_svg",
@@ -112,6 +115,7 @@ __all__ = [
     "sample",
     "save",
     "surprise_of",
+    "verdict",
     "wav_bytes",
     "waveform_svg",
     "window_means",

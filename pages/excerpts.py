@@ -4,10 +4,14 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from engine import UnknownNameError
+from torch import Tensor
+
+from engine import UnknownNameError, read_prime
 
 PRIMES = Path(__file__).resolve().parent.parent / "assets" / "primes"
+SUFFIXES = {"piano_roll": ".mid", "waveform": ".wav"}  # by representation
 
 
 @dataclass(frozen=True)
@@ -56,3 +60,12 @@ def excerpt(name: str) -> Excerpt:
     if name not in found:
         raise UnknownNameError("excerpt", name, found)
     return found[name]
+
+
+def read_excerpt(name: str, representation: Any) -> Tensor:
+    """All frames of one, shape (time, event), as models of this representation read them.
+
+    Raises:
+        EngineError: there is no such excerpt, or it is of another kind.
+    """
+    return read_prime(excerpt(name).path, representation).frames

@@ -11,7 +11,7 @@ from engine import EngineError, InvalidValueError, Performance, ranked
 from pages.catalogue import Catalogue
 from pages.draw_page import HEAVY, LIGHT, QUIET, Changes
 from pages.draw_request import LIMITS, OWN
-from pages.excerpts import excerpt, excerpts
+from pages.excerpts import SUFFIXES, excerpt, excerpts
 from pages.score_lane import ScoreLane
 from pages.score_table import ScoreTable
 from pages.score_view import expected_value, lane_value, table_value
@@ -32,7 +32,6 @@ GRID = (
 )
 SOUND = f"{PRIVACY} The first {MAX_SECONDS:g} seconds are scored."
 KINDS = {"piano_roll": "Music", "waveform": "Speech"}
-SUFFIXES = {"piano_roll": ".mid", "waveform": ".wav"}
 PIECES = {"piano_roll": "piece", "waveform": "clip"}  # names of the controls
 OWN_LABELS = {"piano_roll": "A MIDI file of mine", "waveform": "A recording of mine"}
 INVITATIONS = {

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.listening.design import TestDesign, TrialPlan
+from engine.listening.trial import SOURCES_BESIDE_MODELS
 
 
 class PlannedTrial(BaseModel):
@@ -56,3 +57,8 @@ class Session(BaseModel):
     def design(self) -> TestDesign:
         """What was asked for."""
         return TestDesign(self.task, self.sources, len(self.trials), self.design_seed)
+
+    @property
+    def models(self) -> list[str]:
+        """The checkpoints among its sources."""
+        return [source for source in self.sources if source not in SOURCES_BESIDE_MODELS]

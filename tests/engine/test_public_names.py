@@ -8,7 +8,7 @@ PUBLIC = """
     Answer Clip Lane Material PlannedTrial Record Session TestDesign Trial VoteStore make_clips
     Analysis CorpusAnalysis IntervalPoint Ranking Standing analyse interval_svg
     CheckpointError EngineError InvalidValueError UnknownNameError UnreadableFileError
-    VoteError ANCHOR REAL
+    VoteError ANCHOR REAL export_text verdict
     CHECKPOINTS MAX_SEED MAX_TEMPERATURE TEMPO_RANGE
     available best_transposition build_model continuation_likelihood find_synthesiser load log_likelihood
     midi_bytes note_spans perform perform_midi prepare_playback read_audio read_card read_curve read_prime
