@@ -105,6 +105,9 @@ function reveal() {
   });
   if (value.verdict) rows.push(make("p", "trial-verdict", value.verdict));
   part("reveal").replaceChildren(...rows);
+  if (value.state !== "answered") return;
+  part("answers").querySelectorAll("[data-choice]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.choice === value.choice)));
+  part("answers").querySelectorAll("select").forEach((list, number) => (list.value = value.choice?.[number] ?? "0"));
 }
 
 // ---- sound

@@ -120,7 +120,11 @@ class ComparePage:
         with gr.Row():
             self.corpus = gr.Dropdown(corpora, value=corpora[0][1], label="Corpus", elem_id="corpus", scale=1)
             self.models = gr.CheckboxGroup(
-                models, value=first_names(models), label="Models", elem_id="models", scale=3
+                models,
+                value=first_names(models),
+                label="Models, with nats on the test split (lower is better)",
+                elem_id="models",
+                scale=3,
             )
         with gr.Row():
             self.real = gr.Checkbox(False, label="Hide the real excerpt among them", elem_id="real")

@@ -80,7 +80,7 @@ class ListeningRoom:
         """
         session = session_of(wish, listener, self._checkpoints(wish.models), self.store.records())
         self.store.begin(session)
-        return self._issue(session, 1)
+        return self.issue(session, 1)
 
     def ask(self, trial_id: str, listener: str) -> Question:
         """A trial of this listener's, with its sounds.
@@ -134,7 +134,7 @@ class ListeningRoom:
         for record in self.store.trials(trial.test_id, listener):
             if record.trial.number == trial.number + 1:
                 return record.trial.trial_id
-        return self._issue(self.store.session(trial.test_id, listener), trial.number + 1)
+        return self.issue(self.store.session(trial.test_id, listener), trial.number + 1)
 
     def own_rows(self, listener: str) -> list[dict[str, Any]]:
         """What this listener was asked and said, as rows of an export.
@@ -166,7 +166,12 @@ class ListeningRoom:
             for name, each in self._checkpoints(session.models).items()
         }
 
-    def _issue(self, session: Session, number: int) -> str:
+    def issue(self, session: Session, number: int) -> str:
+        """Make a trial of a test that is kept already; returns the trial's id.
+
+        Raises:
+            EngineError: its clips cannot be made, or the store cannot be used.
+        """
         planned = session.trials[number - 1]
         clips = self._clips(session, number, [secrets.token_urlsafe(12) for _ in planned.sources])
         trial = Trial(

@@ -22,7 +22,7 @@ def reveal(room: ListeningRoom, question: Question) -> list[dict[str, str]]:
     likelihoods = room.likelihoods(question)
     unit = UNITS[room.model(next(iter(likelihoods))).representation.name]
     facts = [
-        "; ".join(
+        "\n".join(
             f"{figure(each[place])} {unit} under {called(room, name)}" for name, each in likelihoods.items()
         )
         for place in range(len(question.clips))

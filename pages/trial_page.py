@@ -26,15 +26,15 @@ def build(room: ListeningRoom) -> None:
 
     def enter(kept: Any, request: gr.Request) -> tuple[str, dict[str, Any]]:
         listener = known_or_new(kept)
-        return listener, _asked(room, request.query_params.get("id", ""), listener)
+        return listener, asked(room, request.query_params.get("id", ""), listener)
 
     def vote(kept: Any, event: gr.EventData) -> dict[str, Any]:
         given = event._data if isinstance(event._data, dict) else {}
-        return _answered(room, str(given.get("trial", "")), known_or_new(kept), given)
+        return answered(room, str(given.get("trial", "")), known_or_new(kept), given)
 
     def go_on(kept: Any, event: gr.EventData) -> dict[str, Any]:
         given = event._data if isinstance(event._data, dict) else {}
-        return _gone_on(room, str(given.get("trial", "")), known_or_new(kept))
+        return gone_on(room, str(given.get("trial", "")), known_or_new(kept))
 
     root = gr.context.Context.root_block
     root.load(enter, visitor, [visitor, player], **HEAVY)
@@ -42,7 +42,7 @@ def build(room: ListeningRoom) -> None:
     player.next(go_on, visitor, player, **HEAVY)
 
 
-def _asked(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:
+def asked(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:
     """The trial as its listener may see it."""
     if not trial_id:
         return {"state": "empty", "message": NO_TRIAL}
@@ -69,7 +69,7 @@ def _blind(question: Question) -> dict[str, Any]:
     }
 
 
-def _answered(room: ListeningRoom, trial_id: str, listener: str, given: dict[str, Any]) -> dict[str, Any]:
+def answered(room: ListeningRoom, trial_id: str, listener: str, given: dict[str, Any]) -> dict[str, Any]:
     """The reveal; an answer that does not count leaves the page as it was, with the reason."""
     try:
         return _revealed(room, room.answer(trial_id, listener, given))
@@ -81,20 +81,21 @@ def _answered(room: ListeningRoom, trial_id: str, listener: str, given: dict[str
         return _again(error) if record.answer is None else _revealed(room, record, sentence(error))
 
 
-def _gone_on(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:
+def gone_on(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:
     """The trial after this one."""
     try:
         following = room.next(trial_id, listener)
     except EngineError as error:
         return _again(error)
-    return _asked(room, following or "", listener)
+    return asked(room, following or "", listener)
 
 
 def _revealed(room: ListeningRoom, record: Record, message: str = KEPT) -> dict[str, Any]:
     """An answered trial with all that is told of it; of models that are gone, their names are."""
     trial = record.trial
     told = {"state": "answered", "trial": trial.trial_id, "task": trial.task, "number": trial.number}
-    told |= {"num_trials": trial.num_trials, "message": message}
+    choice = record.answer.choice if record.answer is not None else ""
+    told |= {"num_trials": trial.num_trials, "message": message, "choice": choice}
     try:
         question = room.ask(trial.trial_id, trial.listener)
         told |= _blind(question) | {"state": "answered", "reveal": reveal(room, question)}

@@ -26,6 +26,7 @@ EMPTY: Mapping[str, Any] = {
     "seconds": 0.0,  # of every clip
     "needed": 0.0,  # seconds of each that must be heard
     "lanes": (),
+    "choice": "",  # of an answered trial
     "reveal": (),
     "verdict": "",
     "has_next": False,

@@ -1,0 +1,104 @@
+"""Two trials that differ only in who is where: the browser receives the same but for opaque ids and sounds."""
+
+import json
+import re
+import sqlite3
+from functools import cache
+from typing import Any
+
+import pytest
+
+from engine import VoteStore, load
+from pages.listening_room import ListeningRoom
+from tests.pages.trial_visit import GRU, LSTM, listen, start
+
+pytestmark = pytest.mark.browser
+OWN_MOMENT = {"date", "etag", "last-modified"}  # headers of when, and of a file's bytes
+TIMES = {"duration", "average_duration", "rank_eta", "eta", "event_id", "time", "log"}
+OPAQUE = (
+    (r"[0-9a-f]{64}", "HASH"),
+    (r"[0-9a-f]{16}\.wav", "SOUND.wav"),
+    (r'"turn": ?"[0-9a-f]{8}"', '"turn":"TURN"'),
+    (r"session_hash=\w+", "session_hash=SESSION"),
+)
+ASSIGNMENTS = ((GRU, LSTM, GRU), (LSTM, GRU, GRU), (GRU, LSTM, LSTM))  # lanes A, B and X
+
+
+def twins(store: VoteStore, trial_id: str) -> list[str]:
+    """Trials of one listener with one seed and beginning, and another assignment each."""
+    with sqlite3.connect(store.path) as database:
+        (listener,) = database.execute(
+            "SELECT listener FROM trials WHERE trial_id = ?", (trial_id,)
+        ).fetchone()
+    database.close()
+    room = ListeningRoom(store, cache(load))
+    session = store.session(store.find(trial_id, listener).trial.test_id, listener)
+    issued = []
+    for number, sources in enumerate(ASSIGNMENTS):
+        planned = session.trials[0].model_copy(update={"sources": sources})
+        twin = session.model_copy(
+            update={"test_id": f"{session.test_id[:-1]}{number}", "trials": (planned, *session.trials[1:])}
+        )
+        store.begin(twin)
+        issued.append(room.issue(twin, 1))
+    return issued
+
+
+def received(visit: Any, trial_id: str) -> list[tuple[Any, ...]]:
+    """All that came for a trial until every clip was heard, without what is opaque or a time."""
+    responses: list[Any] = []
+    visit.page.on("response", responses.append)
+    visit.page.goto(f"{visit.address}trial?id={trial_id}")
+    visit.page.wait_for_selector(".trial[data-state=asking]")
+    listen(visit, "a", "b", "x")
+    visit.page.remove_listener("response", responses.append)
+    found = []
+    for response in responses:
+        if "heartbeat" in response.url or "/assets/" in response.url or "/static/" in response.url:
+            continue
+        headers = {name: value for name, value in response.headers.items() if name not in OWN_MOMENT}
+        found.append((plain(response.url, trial_id), response.status, headers, content(response, trial_id)))
+    return sorted(found, key=repr)
+
+
+def content(response: Any, trial_id: str) -> Any:
+    """A sound's length and header; what the trial's event brought; else the text."""
+    body = response.body()
+    if response.url.endswith(".wav"):
+        return len(body), body[:44]
+    if "queue/data" in response.url:
+        events = [json.loads(line[6:]) for line in body.decode().splitlines() if line.startswith("data: ")]
+        return sorted({json.dumps(timeless(one)) for one in map(lambda e: told(e, trial_id), events)})
+    return plain(body.decode(errors="replace"), trial_id)
+
+
+def told(event: dict[str, Any], trial_id: str) -> Any:
+    """An event with its keys in their order."""
+    return json.loads(plain(json.dumps(event), trial_id))
+
+
+def timeless(value: Any) -> Any:
+    """Without times and ids of events."""
+    if isinstance(value, dict):
+        return {key: timeless(one) for key, one in value.items() if key not in TIMES}
+    return [timeless(one) for one in value] if isinstance(value, list) else value
+
+
+def plain(text: str, trial_id: str) -> str:
+    """With every opaque id called the same."""
+    text = text.replace(trial_id, "TRIAL")
+    for pattern, name in OPAQUE:
+        text = re.sub(pattern, name, text)
+    return text
+
+
+def test_who_is_where_changes_nothing_but_opaque_ids_and_sounds(visitors, app_folder):
+    visit = visitors("compare")
+    first = start(visit, "Can you tell them apart? (ABX)")
+    ids = twins(VoteStore(app_folder / "votes" / "votes.sqlite3"), first)
+    one, sides_exchanged, other_x = (received(visit, trial_id) for trial_id in ids)
+    sounds = [row for row in one if "SOUND.wav" in row[0]]
+    assert len(sounds) == 3 and len({repr(row) for row in sounds}) == 1, "one length, codec and header"
+    assert "needed" in repr(one), "the trial itself is among what was received"
+    assert one == sides_exchanged
+    assert one == other_x

@@ -1,0 +1,47 @@
+"""What a visitor does in a listening test, in words of what a person does."""
+
+from typing import Any
+
+GRU, LSTM = "jsb_chorales-gru", "jsb_chorales-lstm"
+PREFERENCE = "Which do you prefer? (A or B)"
+
+
+def start(
+    visit: Any,
+    task: str = PREFERENCE,
+    models: tuple[str, ...] = (GRU, LSTM),
+    corpus: str = "JSB Chorales",
+    trials: int | None = None,
+) -> str:
+    """From the Compare page to the first trial, whose id it gives."""
+    visit.pick("corpus", corpus)
+    visit.page.wait_for_selector(f"#models input[name='{models[0]}']")
+    visit.page.get_by_role("radio", name=task).check()
+    visit.page.wait_for_timeout(1000)  # what a question offers comes from the server
+    visit.choose(*models)
+    if trials is not None:
+        visit.set("trials", trials)
+    visit.page.wait_for_timeout(500)  # a page that is left while it is asking reports its own hanging up
+    visit.page.click("#start")
+    visit.page.wait_for_selector(".trial[data-state=asking]")
+    return visit.page.url.split("id=")[1]
+
+
+def listen(visit: Any, *keys: str) -> None:
+    """To every clip until it counts as heard."""
+    for number, key in enumerate(keys):
+        visit.page.keyboard.press(key)
+        visit.page.wait_for_function(
+            "n => document.querySelectorAll('.trial-lane-heard')[n].textContent === 'heard'", arg=number
+        )
+
+
+def answer(visit: Any, number: int) -> None:
+    """Press one of the answers, and wait until the server has it."""
+    visit.page.locator(".trial-answer").nth(number).click()
+    visit.page.wait_for_selector(".trial[data-state=answered]")
+
+
+def text(visit: Any, part: str) -> str:
+    """Words in a part of the trial."""
+    return visit.page.locator(f".trial-{part}").inner_text()
