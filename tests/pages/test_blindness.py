@@ -1,4 +1,4 @@
-"""Two trials that differ only in who is where: the browser receives the same but for opaque ids and sounds."""
+"""Trials that differ only in who is where: a browser receives the same but for opaque ids and sounds."""
 
 import json
 import re
@@ -47,11 +47,15 @@ def twins(store: VoteStore, trial_id: str) -> list[str]:
 def received(visit: Any, trial_id: str) -> list[tuple[Any, ...]]:
     """All that came for a trial until every clip was heard, without what is opaque or a time."""
     responses: list[Any] = []
-    visit.page.on("response", responses.append)
+
+    def collect(response: Any) -> None:
+        responses.append(response)
+
+    visit.page.on("response", collect)
     visit.page.goto(f"{visit.address}trial?id={trial_id}")
     visit.page.wait_for_selector(".trial[data-state=asking]")
     listen(visit, "a", "b", "x")
-    visit.page.remove_listener("response", responses.append)
+    visit.page.remove_listener("response", collect)
     found = []
     for response in responses:
         if "heartbeat" in response.url or "/assets/" in response.url or "/static/" in response.url:
@@ -68,7 +72,7 @@ def content(response: Any, trial_id: str) -> Any:
         return len(body), body[:44]
     if "queue/data" in response.url:
         events = [json.loads(line[6:]) for line in body.decode().splitlines() if line.startswith("data: ")]
-        return sorted({json.dumps(timeless(one)) for one in map(lambda e: told(e, trial_id), events)})
+        return sorted({json.dumps(timeless(one)) for one in (told(e, trial_id) for e in events)})
     return plain(body.decode(errors="replace"), trial_id)
 
 

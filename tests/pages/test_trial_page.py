@@ -6,7 +6,7 @@ import re
 import pytest
 
 from engine import available, read_card
-from tests.pages.trial_visit import GRU, LSTM, answer, listen, start, text
+from tests.pages.trial_visit import answer, listen, start, text
 
 pytestmark = pytest.mark.browser
 ABX = "Can you tell them apart? (ABX)"
