@@ -10,7 +10,7 @@ import pytest
 
 from engine import VoteStore, load
 from pages.listening_room import ListeningRoom
-from tests.pages.trial_visit import GRU, LSTM, listen, start
+from tests.pages.trial_visit import GRU, LSTM, listen, overhear, overheard, start
 
 pytestmark = pytest.mark.browser
 OWN_MOMENT = {"date", "etag", "last-modified"}  # headers of when, and of a file's bytes
@@ -44,7 +44,7 @@ def twins(store: VoteStore, trial_id: str) -> list[str]:
     return issued
 
 
-def received(visit: Any, trial_id: str) -> list[tuple[Any, ...]]:
+def received(visit: Any, trial_id: str) -> list[Any]:
     """All that came for a trial until every clip was heard, without what is opaque or a time."""
     responses: list[Any] = []
 
@@ -56,9 +56,9 @@ def received(visit: Any, trial_id: str) -> list[tuple[Any, ...]]:
     visit.page.wait_for_selector(".trial[data-state=asking]")
     listen(visit, "a", "b", "x")
     visit.page.remove_listener("response", collect)
-    found = []
+    found = [events(overheard(visit), trial_id)]
     for response in responses:
-        if "heartbeat" in response.url or "/assets/" in response.url or "/static/" in response.url:
+        if any(part in response.url for part in ("heartbeat", "/assets/", "/static/", "queue/data")):
             continue
         headers = {name: value for name, value in response.headers.items() if name not in OWN_MOMENT}
         found.append((plain(response.url, trial_id), response.status, headers, content(response, trial_id)))
@@ -66,19 +66,28 @@ def received(visit: Any, trial_id: str) -> list[tuple[Any, ...]]:
 
 
 def content(response: Any, trial_id: str) -> Any:
-    """A sound's length and header; what the trial's event brought; else the text."""
+    """A sound's length and header, or the text."""
+    if response.request.method == "HEAD" or response.status >= 300:
+        return ""
     body = response.body()
     if response.url.endswith(".wav"):
         return len(body), body[:44]
-    if "queue/data" in response.url:
-        events = [json.loads(line[6:]) for line in body.decode().splitlines() if line.startswith("data: ")]
-        return sorted({json.dumps(timeless(one)) for one in (told(e, trial_id) for e in events)})
-    return plain(body.decode(errors="replace"), trial_id)
+    return plain(timeless_text(body), trial_id)
 
 
-def told(event: dict[str, Any], trial_id: str) -> Any:
-    """An event with its keys in their order."""
-    return json.loads(plain(json.dumps(event), trial_id))
+def timeless_text(body: bytes) -> str:
+    """JSON without times and ids of events; anything else as it is."""
+    try:
+        return json.dumps(timeless(json.loads(body)))
+    except ValueError:
+        return body.decode(errors="replace")
+
+
+def events(text: str, trial_id: str) -> tuple[Any, ...]:
+    """What events brought, with its keys in their order."""
+    found = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: ")]
+    brought = {json.dumps(timeless(each.get("output"))) for each in found}
+    return "events", *sorted(plain(each, trial_id) for each in brought)
 
 
 def timeless(value: Any) -> Any:
@@ -100,8 +109,9 @@ def test_who_is_where_changes_nothing_but_opaque_ids_and_sounds(visitors, app_fo
     visit = visitors("compare")
     first = start(visit, "Can you tell them apart? (ABX)")
     ids = twins(VoteStore(app_folder / "votes" / "votes.sqlite3"), first)
+    overhear(visit)
     one, sides_exchanged, other_x = (received(visit, trial_id) for trial_id in ids)
-    sounds = [row for row in one if "SOUND.wav" in row[0]]
+    sounds = [row for row in one if row[0].endswith("SOUND.wav")]
     assert len(sounds) == 3 and len({repr(row) for row in sounds}) == 1, "one length, codec and header"
     assert "needed" in repr(one), "the trial itself is among what was received"
     assert one == sides_exchanged

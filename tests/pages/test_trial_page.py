@@ -6,7 +6,7 @@ import re
 import pytest
 
 from engine import available, read_card
-from tests.pages.trial_visit import answer, listen, start, text
+from tests.pages.trial_visit import answer, listen, overhear, overheard, start, text
 
 pytestmark = pytest.mark.browser
 ABX = "Can you tell them apart? (ABX)"
@@ -85,11 +85,12 @@ def test_nothing_that_reaches_the_browser_tells_whose_a_clip_is(visitors):
             body if response.url.endswith(".wav") else body.decode(errors="replace")
         )
 
+    overhear(visit)
     visit.page.on("response", collect)
     visit.page.goto(f"{visit.address}trial?id={trial_id}")
     visit.page.wait_for_selector(".trial[data-state=asking]")
     listen(visit, "a", "b")
-    everything = "\n".join(seen)
+    everything = "\n".join([*seen, overheard(visit)])
     assert "needed" in everything, "the trial itself is among what was seen"
     cards = [read_card(name) for name in available()]
     told = [card.name for card in cards if card.name in everything]

@@ -3,6 +3,27 @@
 from typing import Any
 
 GRU, LSTM = "jsb_chorales-gru", "jsb_chorales-lstm"
+OVERHEAR = """
+    window.told = [];
+    const ask = window.fetch;
+    window.fetch = async (...given) => {
+        const answer = await ask(...given);
+        if (!String(given[0]?.url ?? given[0]).includes("queue/data")) return answer;
+        const reader = answer.clone().body.getReader(), words = new TextDecoder();
+        (async () => {
+            for (let part = await reader.read(); !part.done; part = await reader.read())
+                window.told.push(words.decode(part.value, { stream: true }));
+        })().catch(() => {});
+        return answer;
+    };
+    const Events = window.EventSource;
+    window.EventSource = class extends Events {
+        constructor(...given) {
+            super(...given);
+            this.addEventListener("message", (event) => window.told.push(`data: ${event.data}\n`));
+        }
+    };
+"""
 PREFERENCE = "Which do you prefer? (A or B)"
 
 
@@ -45,3 +66,13 @@ def answer(visit: Any, number: int) -> None:
 def text(visit: Any, part: str) -> str:
     """Words in a part of the trial."""
     return visit.page.locator(f".trial-{part}").inner_text()
+
+
+def overhear(visit: Any) -> None:
+    """Keep the events that the server sends to pages from now on, whose text a browser does not keep."""
+    visit.page.add_init_script(OVERHEAR)
+
+
+def overheard(visit: Any) -> str:
+    """The events of this page so far."""
+    return visit.page.evaluate("window.told.join('')")
