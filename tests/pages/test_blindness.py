@@ -60,7 +60,8 @@ def received(visit: Any, trial_id: str) -> list[Any]:
     for response in responses:
         if any(part in response.url for part in ("heartbeat", "/assets/", "/static/", "queue/data")):
             continue
-        headers = {name: value for name, value in response.headers.items() if name not in OWN_MOMENT}
+        told = {name: value for name, value in response.headers.items() if name not in OWN_MOMENT}
+        headers = {name: plain(value, trial_id) for name, value in told.items()}
         found.append((plain(response.url, trial_id), response.status, headers, content(response, trial_id)))
     return sorted(found, key=repr)
 
