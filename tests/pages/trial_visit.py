@@ -24,6 +24,7 @@ OVERHEAR = """
         }
     };
 """
+TRIALS = {"Can you tell them apart? (ABX)": 16, "Put them in order": 4}
 PREFERENCE = "Which do you prefer? (A or B)"
 
 
@@ -38,7 +39,10 @@ def start(
     visit.pick("corpus", corpus)
     visit.page.wait_for_selector(f"#models input[name='{models[0]}']")
     visit.page.get_by_role("radio", name=task).check()
-    visit.page.wait_for_timeout(1000)  # what a question offers comes from the server
+    visit.page.wait_for_function(  # what a question offers comes from the server
+        "wanted => document.querySelector('#trials input[type=number]').value === wanted",
+        arg=str(TRIALS.get(task, 10)),
+    )
     visit.choose(*models)
     if trials is not None:
         visit.set("trials", trials)
