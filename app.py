@@ -48,13 +48,13 @@ def build() -> gr.Blocks:
     room = ListeningRoom(store, loaded, copy=copy.add if copy else None)
     with demo.route("Compare", "/compare"):
         gr.Navbar(main_page_name="Play")
-        compare.build(catalogues["play"], room)
+        compare.build(catalogues.values(), room)
     with demo.route("Trial", "/trial", show_in_navbar=False):
         gr.Navbar(main_page_name="Play")
         trial_page.build(room)
     with demo.route("Board", "/board"):
         gr.Navbar(main_page_name="Play")
-        board.build(store.records, visitor_state(), catalogues)
+        board.build(store.records, store.export, visitor_state(), catalogues)
     with demo.route("Score", "/score"):
         gr.Navbar(main_page_name="Play")
         score.build({"piano_roll": catalogues["play"], "waveform": catalogues["speech"]})

@@ -24,7 +24,7 @@ let begunAt = null; // when the first sound was heard
 let sent = false;
 let places = [];
 
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+const clock = (seconds) => value.seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 function make(tag, className, text, attributes = {}) {
   const node = Object.assign(document.createElement(tag), { className, textContent: text });
@@ -35,7 +35,9 @@ function make(tag, className, text, attributes = {}) {
 // ---- what the server says
 
 function show(next) {
-  value = { state: "empty", lanes: [], message: "", ...(next || {}) };
+  const nothing = { state: "empty", lanes: [], message: "" };
+  if (next?.state === "again") value = { ...value, message: next.message }; // an answer that did not count
+  else value = { ...nothing, ...(next || {}) };
   trial.dataset.state = value.state;
   trial.dataset.task = value.task || "";
   part("question").textContent = QUESTIONS[value.task] || "";
@@ -98,6 +100,9 @@ function reveal() {
   });
   if (value.verdict) rows.push(make("p", "trial-verdict", value.verdict));
   part("reveal").replaceChildren(...rows);
+  if (value.state !== "answered") return;
+  part("answers").querySelectorAll("[data-choice]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.choice === value.choice)));
+  part("answers").querySelectorAll("select").forEach((list, number) => (list.value = value.choice?.[number] ?? "0"));
 }
 
 // ---- sound
@@ -114,6 +119,7 @@ async function withSound(act) {
 
 const listenTo = (number) => withSound(() => {
   player.choose(number);
+  if (value.needed >= value.seconds) player.seek(0); // a short clip is over before a place in it can be compared
   if (!player.playing) player.start();
 });
 const toggle = () => withSound(() => (player.playing ? player.pause() : player.start()));
@@ -123,11 +129,14 @@ const free = () => withSound(() => player.setLoop(0, 0));
 
 // ---- what is on the page
 
+const enough = (seconds, needed) => (seconds ?? 0) >= needed - 0.05; // the last slice may be shorter than a frame of the screen
+
 function missing() {
   const needed = value.needed || 0;
   const heard = player.heardSeconds();
-  const short = value.lanes.map((_, n) => n).filter((n) => (heard[n] ?? 0) < needed);
-  if (short.length) return `Listen to ${short.map((n) => NAMES[value.task][n]).join(", ")} for at least ${Math.ceil(needed)} seconds first`;
+  const short = value.lanes.map((_, n) => n).filter((n) => !enough(heard[n], needed));
+  const names = short.map((n) => NAMES[value.task][n]).join(", ").replace("The clip", "the clip");
+  if (short.length) return `Listen to ${names} ${needed < value.seconds ? `for at least ${Math.ceil(needed)} seconds` : "to the end"} first`;
   if (value.task === "rank" && places.some((place) => !place)) return "Give every clip a place; equal places are allowed";
   return "";
 }
@@ -138,8 +147,7 @@ function paint() {
   const heard = player.heardSeconds();
   part("lanes").querySelectorAll(".trial-lane").forEach((button, number) => {
     button.setAttribute("aria-pressed", String(number === player.active));
-    const enough = (heard[number] ?? 0) >= (value.needed || 0);
-    button.querySelector(".trial-lane-heard").textContent = enough && heard[number] ? "heard" : `${Math.floor(heard[number] || 0)} s`;
+    button.querySelector(".trial-lane-heard").textContent = heard[number] && enough(heard[number], value.needed || 0) ? "heard" : `${Math.floor(heard[number] || 0)} s`;
   });
   part("play").textContent = player.playing ? "Pause" : "Play";
   part("time").textContent = `${clock(position)} / ${clock(length)}`;

@@ -5,7 +5,6 @@
 const FADE_SECONDS = 0.008;
 const SOON = 0.03; // seconds ahead at which sources start together
 const HEARD_STEP = 0.1; // seconds; what was heard is counted in slices of this length
-const MOST_SLICES_BETWEEN = 10; // of two calls: a busy machine may paint once a second
 
 class Player {
   constructor(onChange, soundOf) {
@@ -122,15 +121,13 @@ class Player {
     this.seek(this.loop ? Math.min(Math.max(position, from), to - 0.01) : position);
   }
 
-  // Called many times a second: what sounds now counts as heard, and what has sounded since the last call, as long as
-  // that was not too long ago to know.
+  // Called many times a second: what has sounded since the last call counts as heard, however busy the machine was.
   listen() {
     if (!this.playing || this.context.state !== "running" || this.context.currentTime < this.startedAt) return;
-    const slice = Math.floor(this.now() / HEARD_STEP);
-    const last = this.listened?.lane === this.active ? this.listened.slice : slice;
-    const first = last <= slice && slice - last <= MOST_SLICES_BETWEEN ? last : slice;
-    for (let each = first; each <= slice; each++) this.heard[this.active].add(each);
-    this.listened = { lane: this.active, slice };
+    const now = Math.floor(this.now() / HEARD_STEP);
+    const steady = this.listened?.lane === this.active && this.listened.since === this.startedAt && this.listened.slice <= now;
+    for (let slice = steady ? this.listened.slice : now; slice <= now; slice++) this.heard[this.active].add(slice);
+    this.listened = { lane: this.active, since: this.startedAt, slice: now };
   }
 
   heardSeconds() {

@@ -22,6 +22,8 @@ from engine.listening.design import DEFAULT_TRIALS, TestDesign
 from engine.listening.ranking import Ranking, Standing
 from engine.listening.session import PlannedTrial, Session
 from engine.listening.trial import ANCHOR, REAL, Answer, Lane, Record, Trial
+from engine.listening.verdict import verdict
+from engine.listening.vote_export import export_text
 from engine.listening.votes import VoteStore
 from engine.midi_file import read_score
 from engine.model_spec import build_model
@@ -37,7 +39,7 @@ from engine.rendering.waveform_picture import waveform_svg
 from engine.representations.piano_roll import note_spans
 from engine.sampling import MAX_SEED, MAX_TEMPERATURE, SamplingOptions, sample
 from engine.sequence_model import SequenceModel
-from engine.shipped_excerpt import Excerpt, excerpt, excerpts, excerpts_of
+from engine.shipped_excerpt import EXCERPT_SUFFIXES, Excerpt, excerpt, excerpts, excerpts_of, read_excerpt
 from engine.surprise import Reading, Surprise, extreme_moments, surprise_of, window_means
 from engine.transposition import best_transposition
 
@@ -45,6 +47,7 @@ __all__ = [
     "ANCHOR",
     "CHECKPOINTS",
     "DEFAULT_TRIALS",
+    "EXCERPT_SUFFIXES",
     "MAX_SEED",
     "MAX_TEMPERATURE",
     "NUM_DRAWS",
@@ -96,6 +99,7 @@ __all__ = [
     "excerpts",
     "excerpts_of",
     "expect",
+    "export_text",
     "extreme_moments",
     "find_synthesiser",
     "interval_svg",
@@ -111,6 +115,7 @@ __all__ = [
     "read_audio",
     "read_card",
     "read_curve",
+    "read_excerpt",
     "read_prime",
     "read_score",
     "representation_of",
@@ -118,6 +123,7 @@ __all__ = [
     "sample",
     "save",
     "surprise_of",
+    "verdict",
     "wav_bytes",
     "waveform_svg",
     "window_means",

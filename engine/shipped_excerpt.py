@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from torch import Tensor
+
 from engine.errors import UnknownNameError
+from engine.prime import read_prime
+from engine.representations import Representation
 
 PRIMES = Path(__file__).resolve().parent.parent / "assets" / "primes"
+EXCERPT_SUFFIXES = {"piano_roll": ".mid", "waveform": ".wav"}  # by representation
 
 
 @dataclass(frozen=True)
@@ -56,3 +61,12 @@ def excerpt(name: str) -> Excerpt:
     if name not in found:
         raise UnknownNameError("excerpt", name, found)
     return found[name]
+
+
+def read_excerpt(name: str, representation: Representation) -> Tensor:
+    """All frames of one, shape (time, event), as models of this representation read them.
+
+    Raises:
+        EngineError: there is no such excerpt, or it is of another kind.
+    """
+    return read_prime(excerpt(name).path, representation).frames

@@ -8,13 +8,16 @@ import gradio as gr
 
 from engine import Analysis, EngineError, Record, analyse
 from pages.catalogue import Catalogue
+from pages.draw_page import LIGHT
 from pages.lane import asset
 from pages.player_name import PlayerNames
 from pages.ranking_section import counted, ranking_section, scrolling_table, won_of
 from pages.sentence import sentence
 from pages.surround import footer, hero
+from pages.vote_files import Row, VoteFiles, vote_file
 
 Read = Callable[[str | None], list[Record]]  # the votes of one listener, or everybody's
+Export = Callable[[], list[Row]]
 
 HEADING = "What listeners prefer"
 PROMISE = (
@@ -35,11 +38,12 @@ TRIAL = (
 NOTHING = {EVERYBODY: "There is no vote yet: yours would be the first.", OWN: "You have not voted yet."}
 
 
-def build(read: Read, visitor: gr.BrowserState, catalogues: Mapping[str, Catalogue]) -> None:
+def build(read: Read, export: Export, visitor: gr.BrowserState, catalogues: Mapping[str, Catalogue]) -> None:
     """Lay the page out inside the current Blocks.
 
     Args:
         read: where votes come from.
+        export: everybody's votes and deletions.
         visitor: holds the visitor's id, as the Compare page gives it; it must lie on this page.
         catalogues: the models of all pages, for their names and likelihoods.
     """
@@ -48,10 +52,17 @@ def build(read: Read, visitor: gr.BrowserState, catalogues: Mapping[str, Catalog
     hero(HEADING, PROMISE)
     whose = gr.Radio([EVERYBODY, OWN], value=EVERYBODY, show_label=False, container=False, elem_id="whose")
     shown = gr.HTML(css_template=asset("board.css"), apply_default_css=False, elem_id="board")
+    files = VoteFiles("Download these votes", elem_id="votes-files")
     footer()
 
     def show(whose: str, visitor: Any) -> str:
         return board_html(read, whose, visitor, names)
+
+    def save(whose: str, visitor: Any, event: gr.EventData) -> dict[str, Any]:
+        name = "earshot-my-votes" if whose == OWN else "earshot-votes"
+        return vote_file(lambda: rows_of(read, export, whose, visitor), name, NOTHING.get(whose, ""), event)
+
+    files.ask(save, [whose, visitor], files, **LIGHT)
 
     gr.on(
         [
@@ -66,6 +77,14 @@ def build(read: Read, visitor: gr.BrowserState, catalogues: Mapping[str, Catalog
         api_visibility="private",
         concurrency_limit=2,
     )
+
+
+def rows_of(read: Read, export: Export, whose: str, visitor: Any) -> list[Row]:
+    """Rows of an export: everybody's with the deletions, or the visitor's own."""
+    if whose != OWN:
+        return export()
+    own = read(visitor) if isinstance(visitor, str) and visitor else []
+    return [record.model_dump(mode="json") for record in own]
 
 
 def board_html(read: Read, whose: str, visitor: Any, names: PlayerNames) -> str:

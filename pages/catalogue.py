@@ -1,6 +1,6 @@
 """Catalogue: which models there are, and the loaded ones, shared by all visitors and never changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -48,6 +48,13 @@ def read_catalogue(representation: str, folder: Path = CHECKPOINTS) -> Catalogue
         if card.representation["name"] == representation:
             cards[name] = card
     return Catalogue(cards, tuple(problems))
+
+
+def joined(catalogues: Iterable[Catalogue]) -> Catalogue:
+    """All models of several."""
+    parts = list(catalogues)
+    cards = {name: card for part in parts for name, card in part.cards.items()}
+    return Catalogue(cards, tuple(dict.fromkeys(text for part in parts for text in part.problems)))
 
 
 def title(card: Card) -> str:

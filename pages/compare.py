@@ -1,16 +1,21 @@
 """Compare page: sets up a blind listening test and sends the visitor to its first trial."""
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from engine import DEFAULT_TRIALS, EngineError, excerpts
-from pages.catalogue import Catalogue
+from pages.catalogue import Catalogue, joined
 from pages.draw_page import HEAVY, LIGHT, first_names
-from pages.listening_room import ListeningRoom, Wish
-from pages.sentence import toast
+from pages.listening_room import ListeningRoom
+from pages.sentence import sentence, toast
 from pages.surround import footer, hero
 from pages.visitor import known_or_new, visitor_state
+from pages.volume_check import VolumeCheck, check_sound
+from pages.vote_files import VoteFiles, vote_file
+from pages.wish import Wish
 
 TASKS = [
     ("Which do you prefer? (A or B)", "preference"),
@@ -26,12 +31,14 @@ HINTS = {
     "real_or_model": "One clip a trial: half of them are from the corpus.",
 }
 DEVICES = ["Headphones", "Loudspeakers", "A phone or a laptop", "Something else"]
+MOST_MODELS = {"abx": 2, "rank": 5}
 CONSENT = (
     "**What is kept:** a random id that stays in this browser, what you were played, what you answered, how "
-    "long you listened and to what you listen with. No name, no address. You can delete all of it below at "
-    "any time; where votes are copied to a dataset, its history keeps what was pushed before. By "
-    "starting you agree."
+    "long you listened and with what. No name, no address. You can take all of it home or delete it below at "
+    "any time; where votes are copied to a dataset, its history keeps what was pushed before. By starting "
+    "you agree."
 )
+NO_VOTES = "You have not voted yet."
 GO_THERE = "(id) => { location.assign(`trial?id=${encodeURIComponent(id)}`); }"
 
 
@@ -39,7 +46,7 @@ class ComparePage:
     """The form of a test, laid out inside the current route.
 
     Args:
-        catalogue: the models of music.
+        catalogue: all models, of music and of speech.
         room: where tests are set up.
         corpora: (title, name) of those that have excerpts to begin with.
     """
@@ -52,10 +59,13 @@ class ComparePage:
             self.task = gr.Radio(TASKS, value="preference", label="Question", elem_id="task")
             self.hint = gr.Markdown(HINTS["preference"], elem_classes="earshot-note")
             self._lay_out_choices(corpora)
+            self.volume = VolumeCheck(elem_id="volume")
             gr.Markdown(CONSENT, elem_classes="earshot-note")
             with gr.Row(elem_classes="earshot-actions"):
                 self.start = gr.Button("Start the test", variant="primary", elem_id="start")
-                self.forget = gr.Button("Delete my votes", elem_id="forget")
+        with gr.Row(elem_classes="earshot-own"):
+            self.own = VoteFiles("Download my votes", elem_id="own-votes")
+            self.forget = gr.Button("Delete my votes", elem_id="forget", scale=0)
         self.note = gr.Markdown(elem_id="compare-note", elem_classes="earshot-note")
         self.first_trial = gr.Textbox(visible="hidden", elem_id="first-trial")
         self._connect()
@@ -65,6 +75,8 @@ class ComparePage:
         names = ("task", "models", "with_real", "with_anchor", "num_trials", "device")
         wish = dict(zip(names, wishes, strict=True))
         wish |= {"models": tuple(wish["models"]), "num_trials": int(wish["num_trials"])}
+        if wish["task"] == "real_or_model":  # the form does not offer them then
+            wish |= {"with_real": False, "with_anchor": False}
         listener = known_or_new(kept)
         try:
             return listener, self.room.start(Wish(**wish), listener)
@@ -79,17 +91,38 @@ class ComparePage:
             raise toast(error) from None
         return f"{count} of your answers {'was' if count == 1 else 'were'} deleted."
 
-    def models_of(self, corpus: str) -> gr.CheckboxGroup:
+    def models_of(self, corpus: str, task: str) -> gr.CheckboxGroup:
         """The models that can be compared."""
         models = self.catalogue.models(corpus)
-        return gr.CheckboxGroup(models, value=first_names(models))
+        return gr.CheckboxGroup(models, value=first_names(models)[: MOST_MODELS.get(task)])
+
+    def question(self, task: str, models: list[str]) -> list[Any]:
+        """What the form says and offers for a question."""
+        beside = gr.update(visible=task != "real_or_model")
+        return [HINTS[task], DEFAULT_TRIALS[task], models[: MOST_MODELS.get(task)], beside, beside]
+
+    def check_volume(self, corpus: str) -> dict[str, Any]:
+        """A sound of the corpus, as loud as the clips of a test."""
+        try:
+            return {"sound": check_sound(self.room.model(self.catalogue.models(corpus)[0][1]))}
+        except EngineError as error:
+            return {"message": sentence(error)}
+
+    def own_votes(self, kept: Any, event: gr.EventData) -> dict[str, Any]:
+        """The visitor's own as a file."""
+        rows = partial(self.room.own_rows, known_or_new(kept))
+        return vote_file(rows, "earshot-my-votes", NO_VOTES, event)
 
     def _lay_out_choices(self, corpora: list[tuple[str, str]]) -> None:
         models = self.catalogue.models(corpora[0][1])
         with gr.Row():
             self.corpus = gr.Dropdown(corpora, value=corpora[0][1], label="Corpus", elem_id="corpus", scale=1)
             self.models = gr.CheckboxGroup(
-                models, value=first_names(models), label="Models", elem_id="models", scale=3
+                models,
+                value=first_names(models),
+                label="Models, with nats on the test split (lower is better)",
+                elem_id="models",
+                scale=3,
             )
         with gr.Row():
             self.real = gr.Checkbox(False, label="Hide the real excerpt among them", elem_id="real")
@@ -103,18 +136,20 @@ class ComparePage:
     def _connect(self) -> None:
         wishes = [self.task, self.models, self.real, self.anchor, self.trials, self.device]
         outputs = [self.visitor, self.first_trial]
-        self.task.change(
-            lambda name: (HINTS[name], DEFAULT_TRIALS[name]), self.task, [self.hint, self.trials], **LIGHT
-        )
-        self.corpus.change(self.models_of, self.corpus, self.models, **LIGHT)
+        offered = [self.hint, self.trials, self.models, self.real, self.anchor]
+        self.task.change(self.question, [self.task, self.models], offered, **LIGHT)
+        self.corpus.change(self.models_of, [self.corpus, self.task], self.models, **LIGHT)
+        self.volume.ask(self.check_volume, self.corpus, self.volume, **LIGHT)
+        self.own.ask(self.own_votes, self.visitor, self.own, **LIGHT)
         begun = self.start.click(self.begin, [self.visitor, *wishes], outputs, **HEAVY)
         begun.success(None, self.first_trial, None, js=GO_THERE)
         self.forget.click(self.delete, self.visitor, self.note, **LIGHT)
         gr.context.Context.root_block.load(known_or_new, self.visitor, self.visitor, **LIGHT)
 
 
-def build(catalogue: Catalogue, room: ListeningRoom) -> None:
+def build(catalogues: Iterable[Catalogue], room: ListeningRoom) -> None:
     """Lay the page out inside the current route."""
+    catalogue = joined(catalogues)
     hero("Compare", "Listen blind, and say what you hear: who made a clip is told after your answer.")
     with_excerpts = {each.corpus for each in excerpts()}
     corpora = [(words, name) for words, name in catalogue.corpora if name in with_excerpts]

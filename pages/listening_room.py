@@ -10,62 +10,29 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 from torch import Tensor
 
 from engine import (
-    ANCHOR,
-    REAL,
     Answer,
     Checkpoint,
     Clip,
     InvalidValueError,
-    PlannedTrial,
     Record,
     Session,
-    TestDesign,
     Trial,
     VoteError,
     VoteStore,
-    excerpt,
-    excerpts_of,
     log_likelihood,
     make_clips,
-    read_prime,
+    read_excerpt,
+    surprise_of,
 )
+from pages.wish import Wish, session_of
 
 MIN_HEARD_SECONDS = 3.0  # of each clip, or all of it
 CLOCKS_DIFFER = 5.0  # seconds that a browser's clock may be ahead of what the server counts
-PRIME_SHARE = 3  # the prime is one part in so many of the excerpt
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a visitor asks for.
-
-    Args:
-        task: one of the engine's tasks.
-        models: names of checkpoints of one corpus.
-        with_real, with_anchor: whether these are hidden among the lanes.
-        num_trials: fixed before the start.
-        device: what the visitor listens with.
-    """
-
-    task: str
-    models: tuple[str, ...]
-    with_real: bool = False
-    with_anchor: bool = False
-    num_trials: int = 10
-    device: str = ""
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """All who take part."""
-        beside = [name for name, wanted in ((REAL, self.with_real), (ANCHOR, self.with_anchor)) if wanted]
-        return (*self.models, *beside)
 
 
 @dataclass(frozen=True)
@@ -87,7 +54,6 @@ class ListeningRoom:
     Args:
         store: where votes are kept.
         model: name -> checkpoint.
-        suffix: of the shipped excerpts that lanes begin with.
         version: of the app, written into every trial.
         copy: is given rows of the store's export that are new, answers and tombstones.
     """
@@ -96,13 +62,11 @@ class ListeningRoom:
         self,
         store: VoteStore,
         model: Callable[[str], Checkpoint],
-        suffix: str = ".mid",
         version: str = "",
         copy: Callable[[list[dict[str, Any]]], None] | None = None,
     ):
         self.store = store
         self.model = model
-        self.suffix = suffix
         self.version = version
         self.copy = copy or (lambda rows: None)
 
@@ -112,35 +76,9 @@ class ListeningRoom:
         Raises:
             EngineError: the wish cannot be fulfilled, or the store cannot be used.
         """
-        checkpoints = self._checkpoints(wish.models)
-        corpora = {checkpoint.card.corpus.name for checkpoint in checkpoints.values()}
-        if len(corpora) > 1:
-            raise InvalidValueError("models that are compared must be fitted on the same corpus: choose one")
-        design = TestDesign(wish.task, wish.sources, wish.num_trials, secrets.randbelow(2**31))
-        pieces = [each.name for each in excerpts_of(*corpora, self.suffix)]
-        lengths = [len(self._piece(name, checkpoints)) for name in pieces]
-        num_prime = min(lengths) // PRIME_SHARE
-        order = np.random.default_rng(design.seed).permutation(len(pieces))
-        session = Session(
-            test_id=secrets.token_urlsafe(12),
-            listener=listener,
-            task=wish.task,
-            sources=wish.sources,
-            design_seed=design.seed,
-            corpus=corpora.pop(),
-            num_prime_frames=num_prime,
-            num_frames=min(lengths) - num_prime,
-            device=wish.device[:40],
-            trials=tuple(
-                PlannedTrial(
-                    number=plan.number, sources=plan.sources, seed=plan.seed,
-                    prime=pieces[order[plan.number % len(pieces)]],
-                )
-                for plan in design.plans(self.store.records())
-            ),
-        )  # fmt: skip
+        session = session_of(wish, listener, self._checkpoints(wish.models), self.store.records())
         self.store.begin(session)
-        return self._issue(session, 1)
+        return self.issue(session, 1)
 
     def ask(self, trial_id: str, listener: str) -> Question:
         """A trial of this listener's, with its sounds.
@@ -183,15 +121,26 @@ class ListeningRoom:
         """The id of the trial after this one, issued if it was not; None after the last.
 
         Raises:
-            EngineError: it is not this listener's, or the store cannot be used.
+            EngineError: it is not this listener's or not answered yet, or the store cannot be used.
         """
-        trial = self.store.find(trial_id, listener).trial
+        found = self.store.find(trial_id, listener)
+        trial = found.trial
+        if found.answer is None:
+            raise VoteError("answer this trial before you go on to the next")
         if trial.number >= trial.num_trials:
             return None
         for record in self.store.trials(trial.test_id, listener):
             if record.trial.number == trial.number + 1:
                 return record.trial.trial_id
-        return self._issue(self.store.session(trial.test_id, listener), trial.number + 1)
+        return self.issue(self.store.session(trial.test_id, listener), trial.number + 1)
+
+    def own_rows(self, listener: str) -> list[dict[str, Any]]:
+        """What this listener was asked and said, as rows of an export.
+
+        Raises:
+            VoteError: the store cannot be used.
+        """
+        return [record.model_dump(mode="json") for record in self.store.records(listener)]
 
     def forget(self, listener: str) -> int:
         """Delete all that this listener was asked and said; returns how many answers that were.
@@ -205,14 +154,22 @@ class ListeningRoom:
         return count
 
     def likelihoods(self, question: Question) -> dict[str, list[float]]:
-        """Model -> nats per frame of each lane's clip, for all models of the test."""
+        """Model -> how unlikely it finds each lane's clip, for all models of the test.
+
+        In nats per frame of music and bits per sample of speech; NaN where a model has no finite answer.
+        """
         session = self.store.session(question.trial.test_id, question.trial.listener)
         return {
-            name: [log_likelihood(each.model, clip.frames[None]).nats_per_frame for clip in question.clips]
-            for name, each in self._checkpoints(self._models(session)).items()
+            name: [_unlikelihood(each, clip.frames) for clip in question.clips]
+            for name, each in self._checkpoints(session.models).items()
         }
 
-    def _issue(self, session: Session, number: int) -> str:
+    def issue(self, session: Session, number: int) -> str:
+        """Make a trial of a test that is kept already; returns the trial's id.
+
+        Raises:
+            EngineError: its clips cannot be made, or the store cannot be used.
+        """
         planned = session.trials[number - 1]
         clips = self._clips(session, number, [secrets.token_urlsafe(12) for _ in planned.sources])
         now = timestamp(datetime.now(UTC))
@@ -222,21 +179,24 @@ class ListeningRoom:
 
     def _clips(self, session: Session, number: int, ids: Sequence[str]) -> list[Clip]:
         planned = session.trials[number - 1]
-        checkpoints = self._checkpoints(self._models(session))
-        material = session.material(checkpoints, self._piece(planned.prime, checkpoints))
+        checkpoints = self._checkpoints(session.models)
+        piece = read_excerpt(planned.prime, next(iter(checkpoints.values())).representation)
+        material = session.material(checkpoints, piece)
         return make_clips(planned.plan, material, tuple(ids))
-
-    def _models(self, session: Session) -> list[str]:
-        return [source for source in session.sources if source not in (REAL, ANCHOR)]
 
     def _checkpoints(self, names: Sequence[str]) -> dict[str, Checkpoint]:
         if not names:
             raise InvalidValueError("choose at least one model")
         return {name: self.model(name) for name in names}
 
-    def _piece(self, prime: str, checkpoints: Mapping[str, Checkpoint]) -> Tensor:
-        path: Path = excerpt(prime).path
-        return read_prime(path, next(iter(checkpoints.values())).representation).frames
+
+def _unlikelihood(checkpoint: Checkpoint, frames: Tensor) -> float:
+    if checkpoint.representation.name == "piano_roll":
+        return log_likelihood(checkpoint.model, frames[None]).nats_per_frame
+    try:
+        return surprise_of(checkpoint.model, checkpoint.representation, frames).mean
+    except InvalidValueError:
+        return float("nan")
 
 
 def check_heard(trial: Trial, answer: Answer, now: datetime) -> None:
@@ -250,7 +210,8 @@ def check_heard(trial: Trial, answer: Answer, now: datetime) -> None:
     if len(heard) != len(trial.lanes) or not all(seconds >= 0 for seconds in heard):
         raise VoteError("this answer is not complete: reload the page and answer again")
     if any(seconds < needed - 0.1 for seconds in heard):
-        raise VoteError(f"listen to every clip for at least {needed:.0f} seconds before you answer")
+        how_long = "to its end" if needed == trial.seconds else f"for at least {needed:.0f} seconds"
+        raise VoteError(f"listen to every clip {how_long} before you answer")
     since = (now - datetime.fromisoformat(trial.issued_at)).total_seconds()
     longer_than_clip = max(heard) > trial.seconds + 0.5
     if longer_than_clip or max(sum(heard), answer.response_seconds) > since + CLOCKS_DIFFER:

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from engine import EngineError, InvalidValueError, Performance, excerpt, excerpts, ranked
+from engine import EXCERPT_SUFFIXES, EngineError, InvalidValueError, Performance, excerpt, excerpts, ranked
 from pages.catalogue import Catalogue
 from pages.draw_page import HEAVY, LIGHT, QUIET, Changes
 from pages.draw_request import LIMITS, OWN
@@ -31,7 +31,6 @@ GRID = (
 )
 SOUND = f"{PRIVACY} The first {MAX_SECONDS:g} seconds are scored."
 KINDS = {"piano_roll": "Music", "waveform": "Speech"}
-SUFFIXES = {"piano_roll": ".mid", "waveform": ".wav"}
 PIECES = {"piano_roll": "piece", "waveform": "clip"}  # names of the controls
 OWN_LABELS = {"piano_roll": "A MIDI file of mine", "waveform": "A recording of mine"}
 INVITATIONS = {
@@ -183,7 +182,7 @@ def open_scoring(asked: Mapping[str, Any], catalogue: Catalogue) -> Scoring:
 
 def piece_choices(kind: str) -> list[tuple[str, str]]:
     """(label, value) of what may be scored."""
-    shipped = [(one.title, one.name) for one in excerpts() if one.file.endswith(SUFFIXES[kind])]
+    shipped = [(one.title, one.name) for one in excerpts() if one.file.endswith(EXCERPT_SUFFIXES[kind])]
     return [(OWN_LABELS[kind], OWN), *shipped]
 
 

@@ -4,17 +4,17 @@ from typing import Any
 
 import gradio as gr
 
-from engine import ANCHOR, REAL, EngineError, Record
-from pages.catalogue import title
+from engine import EngineError, Record
 from pages.draw_page import HEAVY, LIGHT
 from pages.listening_room import MIN_HEARD_SECONDS, ListeningRoom, Question
+from pages.reveal import reveal, sources, verdict_of
 from pages.sentence import sentence
 from pages.surround import footer, hero
 from pages.trial_player import TrialPlayer
 from pages.visitor import known_or_new, visitor_state
 
 NO_TRIAL = "There is no trial here yet: begin one on the Compare page."
-BESIDE = {REAL: "The corpus itself", ANCHOR: "Anchor: the same frames in random order"}
+KEPT = "Your answer is kept."
 
 
 def build(room: ListeningRoom) -> None:
@@ -26,20 +26,15 @@ def build(room: ListeningRoom) -> None:
 
     def enter(kept: Any, request: gr.Request) -> tuple[str, dict[str, Any]]:
         listener = known_or_new(kept)
-        return listener, _asked(room, request.query_params.get("id", ""), listener)
+        return listener, asked(room, request.query_params.get("id", ""), listener)
 
     def vote(kept: Any, event: gr.EventData) -> dict[str, Any]:
         given = event._data if isinstance(event._data, dict) else {}
-        return _answered(room, str(given.get("trial", "")), known_or_new(kept), given)
+        return answered(room, str(given.get("trial", "")), known_or_new(kept), given)
 
     def go_on(kept: Any, event: gr.EventData) -> dict[str, Any]:
         given = event._data if isinstance(event._data, dict) else {}
-        listener = known_or_new(kept)
-        try:
-            following = room.next(str(given.get("trial", "")), listener)
-        except EngineError as error:
-            return _failed(error)
-        return _asked(room, following or "", listener)
+        return gone_on(room, str(given.get("trial", "")), known_or_new(kept))
 
     root = gr.context.Context.root_block
     root.load(enter, visitor, [visitor, player], **HEAVY)
@@ -47,7 +42,7 @@ def build(room: ListeningRoom) -> None:
     player.next(go_on, visitor, player, **HEAVY)
 
 
-def _asked(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:
+def asked(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:
     """The trial as its listener may see it."""
     if not trial_id:
         return {"state": "empty", "message": NO_TRIAL}
@@ -74,37 +69,45 @@ def _blind(question: Question) -> dict[str, Any]:
     }
 
 
-def _answered(room: ListeningRoom, trial_id: str, listener: str, given: dict[str, Any]) -> dict[str, Any]:
-    """The reveal; an answer that does not count leaves the trial as it was, with the reason."""
+def answered(room: ListeningRoom, trial_id: str, listener: str, given: dict[str, Any]) -> dict[str, Any]:
+    """The reveal; an answer that does not count leaves the page as it was, with the reason."""
     try:
         return _revealed(room, room.answer(trial_id, listener, given))
     except EngineError as error:
-        shown = _asked(room, trial_id, listener)
-        return shown if shown["state"] == "error" else {**shown, "message": sentence(error)}
+        try:
+            record = room.store.find(trial_id, listener)
+        except EngineError:
+            return _again(error)
+        return _again(error) if record.answer is None else _revealed(room, record, sentence(error))
 
 
-def _revealed(room: ListeningRoom, record: Record) -> dict[str, Any]:
-    question = room.ask(record.trial.trial_id, record.trial.listener)
-    likelihoods = room.likelihoods(question)
-    names = {"abx": "ABX", "preference": "AB"}.get(record.trial.task, "12345")
-    reveal = [
-        {
-            "name": names[place],
-            "source": BESIDE.get(lane.source) or title(room.model(lane.source).card),
-            "facts": "; ".join(
-                f"{nats[place]:.2f} nats per frame under {title(room.model(name).card)}"
-                for name, nats in likelihoods.items()
-            ),
-        }
-        for place, lane in enumerate(record.trial.lanes)
-    ]
-    return {
-        **_blind(question),
-        "state": "answered",
-        "message": "Your answer is kept.",
-        "reveal": reveal,
-        "has_next": record.trial.number < record.trial.num_trials,
-    }
+def gone_on(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:
+    """The trial after this one."""
+    try:
+        following = room.next(trial_id, listener)
+    except EngineError as error:
+        return _again(error)
+    return asked(room, following or "", listener)
+
+
+def _revealed(room: ListeningRoom, record: Record, message: str = KEPT) -> dict[str, Any]:
+    """An answered trial with all that is told of it; of models that are gone, their names are."""
+    trial = record.trial
+    told = {"state": "answered", "trial": trial.trial_id, "task": trial.task, "number": trial.number}
+    choice = record.answer.choice if record.answer is not None else ""
+    told |= {"num_trials": trial.num_trials, "message": message, "choice": choice}
+    try:
+        question = room.ask(trial.trial_id, trial.listener)
+        told |= _blind(question) | {"state": "answered", "reveal": reveal(room, question)}
+    except EngineError as error:
+        told |= {"message": f"{message} {sentence(error)}", "reveal": sources(room, trial)}
+    if trial.number < trial.num_trials:
+        return told | {"has_next": True}
+    return told | {"verdict": verdict_of(room, trial)}
+
+
+def _again(error: EngineError) -> dict[str, Any]:
+    return {"state": "again", "message": sentence(error)}
 
 
 def _failed(error: EngineError) -> dict[str, Any]:

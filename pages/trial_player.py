@@ -8,17 +8,14 @@ Conventions
 
 import secrets
 from collections.abc import Mapping
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import FileData
-from gradio.processing_utils import save_file_to_cache
 
 from pages.lane import asset
+from pages.served_file import served
 
-STATES = ("empty", "asking", "answered", "error")
+STATES = ("empty", "asking", "answered", "error", "again")  # again: what is on the page stays, with a message
 EMPTY: Mapping[str, Any] = {
     "state": "empty",
     "message": "",
@@ -29,9 +26,11 @@ EMPTY: Mapping[str, Any] = {
     "seconds": 0.0,  # of every clip
     "needed": 0.0,  # seconds of each that must be heard
     "lanes": (),
+    "choice": "",  # of an answered trial
     "reveal": (),
     "verdict": "",
     "has_next": False,
+    "turn": "",  # a new one each time, so that the same message again is a change
 }
 
 
@@ -65,17 +64,11 @@ class TrialPlayer(gr.HTML):
         full = {**EMPTY, **(value or {})}
         if (unknown := sorted(set(full) - set(EMPTY))) or full["state"] not in STATES:
             raise ValueError(f"unknown keys {unknown} or state {full['state']!r} of a trial")
-        lanes = [{"audio": self._served(lane["audio"])} for lane in full["lanes"]]
-        return full | {"lanes": lanes, "reveal": list(full["reveal"])}
-
-    def _served(self, wav: bytes) -> dict[str, Any]:
-        name = f"{secrets.token_hex(8)}.wav"
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / name
-            path.write_bytes(wav)
-            return FileData(
-                path=save_file_to_cache(path, cache_dir=self.GRADIO_CACHE), orig_name=name
-            ).model_dump()
+        lanes = [
+            {"audio": served(lane["audio"], f"{secrets.token_hex(8)}.wav", self.GRADIO_CACHE)}
+            for lane in full["lanes"]
+        ]
+        return full | {"lanes": lanes, "reveal": list(full["reveal"]), "turn": secrets.token_hex(4)}
 
     def api_info(self) -> dict[str, Any]:
         """The value is an object; `gr.HTML` would announce a string."""

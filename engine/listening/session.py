@@ -9,7 +9,7 @@ from torch import Tensor
 from engine.checkpoint import Checkpoint
 from engine.listening.clips import Clip, Material
 from engine.listening.design import TestDesign, TrialPlan
-from engine.listening.trial import Trial
+from engine.listening.trial import SOURCES_BESIDE_MODELS, Trial
 from engine.rendering.performance import Performance
 
 
@@ -106,3 +106,8 @@ class Session(BaseModel):
             issued_at=issued_at,
             version=version,
         )
+
+    @property
+    def models(self) -> list[str]:
+        """The checkpoints among its sources."""
+        return [source for source in self.sources if source not in SOURCES_BESIDE_MODELS]

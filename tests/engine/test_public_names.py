@@ -8,13 +8,13 @@ PUBLIC = """
     Answer Clip Lane Material PlannedTrial Record Session TestDesign Trial VoteStore make_clips
     Analysis CorpusAnalysis IntervalPoint Ranking Standing analyse interval_svg
     CheckpointError EngineError InvalidValueError UnknownNameError UnreadableFileError
-    VoteError ANCHOR REAL
+    VoteError ANCHOR REAL export_text verdict
     CHECKPOINTS MAX_SEED MAX_TEMPERATURE TEMPO_RANGE
     available best_transposition build_model continuation_likelihood find_synthesiser load log_likelihood
     midi_bytes note_spans perform perform_midi prepare_playback read_audio read_card read_curve read_prime
     read_score roll_svg sample save wav_bytes waveform_svg write_wav
     Expectation Judgement Reading Surprise NUM_DRAWS
-    DEFAULT_TRIALS Excerpt excerpt excerpts excerpts_of
+    DEFAULT_TRIALS EXCERPT_SUFFIXES Excerpt excerpt excerpts excerpts_of read_excerpt
     expect extreme_moments ranked representation_of surprise_of window_means
 """
 

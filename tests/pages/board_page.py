@@ -1,5 +1,9 @@
 """The Board with made votes for the browser tests, run as a program: ``python -m tests.pages.board_page``."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import gradio as gr
 import numpy as np
 
@@ -60,6 +64,10 @@ def ann_votes() -> list[Record]:
     return given
 
 
+def exported(read: Callable[[str | None], list[Record]]) -> list[dict[str, Any]]:
+    return [record.model_dump(mode="json") for record in read(None)]
+
+
 def build() -> gr.Blocks:
     """The Board as Ann sees it, as one sees it who has not voted, and before there was any vote."""
     votes = made_votes()
@@ -83,7 +91,8 @@ def build() -> gr.Blocks:
     ):
         with demo.route(name, f"/{name}") if name else demo:
             state = gr.BrowserState(visitor, storage_key=f"test-{name}", secret="test")
-            board.build(source, state, catalogues)
+            rows = partial(exported, source)
+            board.build(source, rows, state, catalogues)
     return demo
 
 

@@ -5,10 +5,12 @@ from functools import cache
 
 import pytest
 
-from engine import Answer, EngineError, VoteError, VoteStore, load
-from pages.listening_room import ListeningRoom, Wish, check_heard
+from engine import Answer, EngineError, VoteError, VoteStore, load, surprise_of
+from pages.listening_room import ListeningRoom, check_heard
+from pages.wish import Wish
 
 MODELS = ("jsb_chorales-tanh", "jsb_chorales-gru")
+SPEECH = ("spoken_digits-gru", "spoken_digits-lstm")
 NOBODY = "nobody-in-particular"
 
 
@@ -18,7 +20,8 @@ def room(tmp_path) -> ListeningRoom:
 
 
 def heard(room: ListeningRoom, trial_id: str, choice: object, seconds: float = 4.0) -> dict:
-    lanes = len(room.store.find(trial_id, NOBODY).trial.lanes)
+    trial = room.store.find(trial_id, NOBODY).trial
+    lanes, seconds = len(trial.lanes), min(seconds, trial.seconds)
     return {"choice": choice, "heard_seconds": [seconds] * lanes, "response_seconds": lanes * seconds}
 
 
@@ -35,6 +38,8 @@ def patient(monkeypatch):
         (Wish("abx", MODELS, num_trials=2), "0", 3),
         (Wish("rank", MODELS, with_real=True, with_anchor=True, num_trials=2), [1, 2, 2, 4], 4),
         (Wish("real_or_model", MODELS, num_trials=2), "real", 1),
+        (Wish("abx", SPEECH, num_trials=2), "1", 3),
+        (Wish("rank", SPEECH, with_real=True, with_anchor=True, num_trials=2), [1, 2, 2, 4], 4),
     ],
 )
 def test_a_test_is_taken_from_its_first_trial_to_its_last(room, patient, wish, choice, lanes):
@@ -133,3 +138,38 @@ def test_who_asks_is_forgotten_and_copies_are_told(room, patient):
     assert [row.get("deleted") for row in copied] == [None, first]
     with pytest.raises(VoteError, match="it was deleted"):
         room.ask(first, NOBODY)
+
+
+def test_the_next_trial_waits_for_this_one(room, patient):
+    first = room.start(Wish("abx", MODELS, num_trials=2), NOBODY)
+    with pytest.raises(VoteError, match="answer this trial before you go on"):
+        room.next(first, NOBODY)
+    assert len(room.store.trials(room.store.find(first, NOBODY).trial.test_id, NOBODY)) == 1
+
+
+def test_music_is_told_in_nats_and_speech_in_bits(room):
+    for models in (MODELS, SPEECH):
+        question = room.ask(room.start(Wish("preference", models, with_real=True), NOBODY), NOBODY)
+        told = room.likelihoods(question)
+        assert set(told) == set(models)
+        assert all(len(figures) == 2 and min(figures) > 0 for figures in told.values())
+    piece = question.clips[0].frames
+    speech = load(SPEECH[0])
+    assert told[SPEECH[0]][0] == surprise_of(speech.model, speech.representation, piece).mean
+
+
+def test_a_clip_of_speech_is_heard_to_its_end(room, patient):
+    first = room.start(Wish("preference", SPEECH), NOBODY)
+    assert room.store.find(first, NOBODY).trial.seconds < 3
+    with pytest.raises(VoteError, match="listen to every clip to its end before you answer"):
+        room.answer(first, NOBODY, heard(room, first, "0", 0.2))
+    room.answer(first, NOBODY, heard(room, first, "0"))
+
+
+def test_ones_own_rows_are_ones_own(room, patient):
+    first = room.start(Wish("preference", MODELS), NOBODY)
+    room.answer(first, NOBODY, heard(room, first, "0"))
+    room.start(Wish("preference", MODELS), "somebody-else")
+    (row,) = room.own_rows(NOBODY)
+    assert row["trial"]["trial_id"] == first and row["answer"]["choice"] == "0"
+    assert room.own_rows("somebody-else") == []

@@ -6,32 +6,10 @@ import re
 import pytest
 
 from engine import available, read_card
+from tests.pages.trial_visit import answer, listen, overhear, overheard, start, text
 
 pytestmark = pytest.mark.browser
-GRU, LSTM = "jsb_chorales-gru", "jsb_chorales-lstm"
-
-
-def start(visit, task: str = "Which do you prefer? (A or B)", models: tuple[str, ...] = (GRU, LSTM)) -> None:
-    """From the Compare page to the first trial."""
-    visit.pick("corpus", "JSB Chorales")
-    visit.page.get_by_role("radio", name=task).check()
-    visit.choose(*models)
-    visit.page.wait_for_timeout(500)  # a page that is left while it is asking reports its own hanging up
-    visit.page.click("#start")
-    visit.page.wait_for_selector(".trial[data-state=asking]")
-
-
-def listen(visit, *keys: str) -> None:
-    """To every clip until it counts as heard."""
-    for number, key in enumerate(keys):
-        visit.page.keyboard.press(key)
-        visit.page.wait_for_function(
-            "n => document.querySelectorAll('.trial-lane-heard')[n].textContent === 'heard'", arg=number
-        )
-
-
-def text(visit, part: str) -> str:
-    return visit.page.locator(f".trial-{part}").inner_text()
+ABX = "Can you tell them apart? (ABX)"
 
 
 def test_a_listener_hears_answers_and_is_told(visitors):
@@ -57,7 +35,7 @@ def test_a_listener_hears_answers_and_is_told(visitors):
 
 def test_by_keyboard_alone_and_again_after_a_reload(visitors):
     visit = visitors("compare")
-    start(visit, "Can you tell them apart? (ABX)")
+    start(visit, ABX)
     page = visit.page
     assert page.locator(".trial-lane-name").all_inner_texts() == ["A", "B", "X"]
     page.keyboard.press("a")
@@ -107,11 +85,13 @@ def test_nothing_that_reaches_the_browser_tells_whose_a_clip_is(visitors):
             body if response.url.endswith(".wav") else body.decode(errors="replace")
         )
 
+    overhear(visit)
     visit.page.on("response", collect)
     visit.page.goto(f"{visit.address}trial?id={trial_id}")
     visit.page.wait_for_selector(".trial[data-state=asking]")
     listen(visit, "a", "b")
-    everything = "\n".join(seen)
+    everything = "\n".join([*seen, overheard(visit)])
+    assert "needed" in everything, "the trial itself is among what was seen"
     cards = [read_card(name) for name in available()]
     told = [card.name for card in cards if card.name in everything]
     told += [card.name for card in cards if card.weights_sha256[:16] in everything]
@@ -134,7 +114,62 @@ def test_another_visitor_is_not_let_in_and_an_unknown_trial_is_named(visitors):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_trial_fits_the_screen(visitors, width):
     visit = visitors("compare", viewport={"width": width, "height": 844})
-    start(visit, "Put them in order", (GRU, LSTM))
+    start(visit, "Put them in order")
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
     for button in visit.page.locator(".trial-lane, .trial-play, .trial-answer").all():
         assert button.bounding_box()["height"] >= 44
+
+
+def test_after_the_last_answer_there_is_one_plain_sentence(visitors):
+    visit = visitors("compare")
+    start(visit, ABX, trials=2)
+    right = 0
+    for number in (1, 2):
+        listen(visit, "a", "b", "x")
+        answer(visit, 0)
+        sources = visit.page.locator(".trial-source").all_inner_texts()
+        right += sources[0] == sources[2]
+        chosen = visit.page.locator(".trial-answer[aria-pressed=true]").all_inner_texts()
+        assert chosen == ["X is A"]
+        if number == 1:
+            assert visit.page.locator(".trial-verdict").count() == 0
+            visit.page.click(".trial-next")
+            visit.page.wait_for_selector(".trial[data-state=asking]")
+    p = {0: "1.00", 1: "0.75", 2: "0.25"}[right]
+    assert text(visit, "verdict") == f"You could not tell them apart: {right} of 2, p = {p}."
+    assert not visit.page.locator(".trial-next").is_visible()
+    visit.page.reload()
+    visit.page.wait_for_selector(".trial[data-state=answered]")
+    assert f"{right} of 2" in text(visit, "verdict"), "it is there whenever one comes back"
+
+
+@pytest.mark.parametrize("corpus", ["Spoken digits", "Voice prompts"])
+def test_speech_is_compared_too(visitors, corpus):
+    visit = visitors("compare", viewport={"width": 390, "height": 844})
+    name = corpus.lower().replace(" ", "_")
+    start(visit, models=(f"{name}-gru", f"{name}-lstm"), corpus=corpus, trials=1)
+    assert text(visit, "gate") == "Listen to A, B to the end first"
+    listen(visit, "a", "b")
+    answer(visit, 2)
+    told = text(visit, "reveal")
+    assert len(re.findall(r"(\d+\.\d\d|over 1,000) bits per sample under (GRU|LSTM) ·", told)) == 4
+    assert "no difference in 1." in text(visit, "verdict")
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_an_answer_that_does_not_count_leaves_what_was_heard(visitors):
+    """The page says why and stays: nobody listens twice because a vote was refused."""
+    visit = visitors("compare")
+    start(visit, trials=1)
+    listen(visit, "a", "b")
+    visit.page.evaluate("performance.now = () => 1e9")  # a browser that says it took eleven days
+    visit.page.locator(".trial-answer").first.click()
+    visit.page.wait_for_function(
+        "document.querySelector('.trial-message').textContent.includes('cannot be true')"
+    )
+    assert visit.page.locator(".trial-lane-heard").all_inner_texts() == ["heard", "heard"]
+    visit.page.locator(".trial-answer").first.click()
+    visit.page.wait_for_function("document.querySelector('.trial-answer').disabled === false")
+    visit.page.evaluate("delete performance.now")
+    answer(visit, 0)
+    assert text(visit, "message") == "Your answer is kept."

@@ -25,9 +25,7 @@ class Visit:
         self._context.set_default_timeout(PATIENCE)
         self._context.on("request", self._look_at)
         self._context.on("weberror", lambda error: self._hear_of(str(error.error)))
-        self._context.on(
-            "console", lambda line: self.wrong.append(line.text) if line.type == "error" else None
-        )
+        self._context.on("console", lambda line: self._hear_of(line.text) if line.type == "error" else None)
         self.page = self._context.new_page()
 
     def _hear_of(self, error: str) -> None:

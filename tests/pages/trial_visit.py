@@ -1,0 +1,82 @@
+"""What a visitor does in a listening test, in words of what a person does."""
+
+from typing import Any
+
+GRU, LSTM = "jsb_chorales-gru", "jsb_chorales-lstm"
+OVERHEAR = """
+    window.told = [];
+    const ask = window.fetch;
+    window.fetch = async (...given) => {
+        const answer = await ask(...given);
+        if (!String(given[0]?.url ?? given[0]).includes("queue/data")) return answer;
+        const reader = answer.clone().body.getReader(), words = new TextDecoder();
+        (async () => {
+            for (let part = await reader.read(); !part.done; part = await reader.read())
+                window.told.push(words.decode(part.value, { stream: true }));
+        })().catch(() => {});
+        return answer;
+    };
+    const Events = window.EventSource;
+    window.EventSource = class extends Events {
+        constructor(...given) {
+            super(...given);
+            this.addEventListener("message", (event) => window.told.push(`data: ${event.data}\n`));
+        }
+    };
+"""
+TRIALS = {"Can you tell them apart? (ABX)": 16, "Put them in order": 4}
+PREFERENCE = "Which do you prefer? (A or B)"
+
+
+def start(
+    visit: Any,
+    task: str = PREFERENCE,
+    models: tuple[str, ...] = (GRU, LSTM),
+    corpus: str = "JSB Chorales",
+    trials: int | None = None,
+) -> str:
+    """From the Compare page to the first trial, whose id it gives."""
+    visit.pick("corpus", corpus)
+    visit.page.wait_for_selector(f"#models input[name='{models[0]}']")
+    visit.page.get_by_role("radio", name=task).check()
+    visit.page.wait_for_function(  # what a question offers comes from the server
+        "wanted => document.querySelector('#trials input[type=number]').value === wanted",
+        arg=str(TRIALS.get(task, 10)),
+    )
+    visit.choose(*models)
+    if trials is not None:
+        visit.set("trials", trials)
+    visit.page.wait_for_timeout(500)  # a page that is left while it is asking reports its own hanging up
+    visit.page.click("#start")
+    visit.page.wait_for_selector(".trial[data-state=asking]")
+    return visit.page.url.split("id=")[1]
+
+
+def listen(visit: Any, *keys: str) -> None:
+    """To every clip until it counts as heard."""
+    for number, key in enumerate(keys):
+        visit.page.keyboard.press(key)
+        visit.page.wait_for_function(
+            "n => document.querySelectorAll('.trial-lane-heard')[n].textContent === 'heard'", arg=number
+        )
+
+
+def answer(visit: Any, number: int) -> None:
+    """Press one of the answers, and wait until the server has it."""
+    visit.page.locator(".trial-answer").nth(number).click()
+    visit.page.wait_for_selector(".trial[data-state=answered]")
+
+
+def text(visit: Any, part: str) -> str:
+    """Words in a part of the trial."""
+    return visit.page.locator(f".trial-{part}").inner_text()
+
+
+def overhear(visit: Any) -> None:
+    """Keep the events that the server sends to pages from now on, whose text a browser does not keep."""
+    visit.page.add_init_script(OVERHEAR)
+
+
+def overheard(visit: Any) -> str:
+    """The events of this page so far."""
+    return visit.page.evaluate("window.told.join('')")
