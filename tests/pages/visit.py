@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 1000  # milliseconds, as Playwright counts
-LEFT = "AbortError"  # Gradio gives up what it has asked for when its page is left, and reports that as an error
+LEFT = "AbortError"  # Gradio gives up what it has asked for when its page is left, and reports that
 PATIENCE = 60 * SECONDS  # far above what anything takes, for a machine with other work
 
 
@@ -25,9 +25,7 @@ class Visit:
         self._context.set_default_timeout(PATIENCE)
         self._context.on("request", self._look_at)
         self._context.on("weberror", lambda error: self._hear_of(str(error.error)))
-        self._context.on(
-            "console", lambda line: self.wrong.append(line.text) if line.type == "error" else None
-        )
+        self._context.on("console", lambda line: self._hear_of(line.text) if line.type == "error" else None)
         self.page = self._context.new_page()
 
     def _hear_of(self, error: str) -> None:
@@ -47,7 +45,8 @@ class Visit:
         self.page.goto(self.address + path.lstrip("/"))
         self.page.wait_for_function(
             """() => {
-                if (document.querySelector(".curves[data-ready], #start, .trial")) return true;
+                const there = ".curves[data-ready], #start, .trial, #board :is(section, p)";
+                if (document.querySelector(there)) return true;
                 const lane = document.querySelector("#lane-0 .lane");
                 return lane && (lane.dataset.state !== "empty" || /^Choo?se/.test(lane.innerText));
             }"""
