@@ -26,7 +26,6 @@ HINTS = {
     "rank": "All of them in one trial, five at most.",
     "real_or_model": "One clip a trial: half of them are from the corpus.",
 }
-MODELS = "Models, with nats per frame on the test split (lower is better)"
 DEVICES = ["Headphones", "Loudspeakers", "A phone or a laptop", "Something else"]
 TRIALS = {"preference": 10, "abx": 16, "rank": 4, "real_or_model": 10}
 CONSENT = (
@@ -92,7 +91,7 @@ class ComparePage:
         with gr.Row():
             self.corpus = gr.Dropdown(corpora, value=corpora[0][1], label="Corpus", elem_id="corpus", scale=1)
             self.models = gr.CheckboxGroup(
-                models, value=first_names(models), label=MODELS, elem_id="models", scale=3
+                models, value=first_names(models), label="Models", elem_id="models", scale=3
             )
         with gr.Row():
             self.real = gr.Checkbox(False, label="Hide the real excerpt among them", elem_id="real")
