@@ -10,7 +10,7 @@ from pages.draw_page import HEAVY, LIGHT, first_names
 from pages.excerpts import excerpts
 from pages.listening_room import ListeningRoom, Wish
 from pages.sentence import toast
-from pages.surround import footer, hero
+from pages.surround import footer, hero, queue_place, told_at
 from pages.visitor import known_or_new, visitor_state
 
 TASKS = [
@@ -59,6 +59,7 @@ class ComparePage:
                 self.start = gr.Button("Start the test", variant="primary", elem_id="start")
                 self.forget = gr.Button("Delete my votes", elem_id="forget")
         self.note = gr.Markdown(elem_id="compare-note", elem_classes="earshot-note")
+        self.queue = queue_place()
         self.first_trial = gr.Textbox(visible="hidden", elem_id="first-trial")
         self._connect()
 
@@ -109,7 +110,8 @@ class ComparePage:
             lambda name: (HINTS[name], TRIALS[name]), self.task, [self.hint, self.trials], **LIGHT
         )
         self.corpus.change(self.models_of, self.corpus, self.models, **LIGHT)
-        begun = self.start.click(self.begin, [self.visitor, *wishes], outputs, **HEAVY)
+        heavy = {**HEAVY, **told_at(self.queue)}
+        begun = self.start.click(self.begin, [self.visitor, *wishes], outputs, **heavy)
         begun.success(None, self.first_trial, None, js=GO_THERE)
         self.forget.click(self.delete, self.visitor, self.note, **LIGHT)
         gr.context.Context.root_block.load(known_or_new, self.visitor, self.visitor, **LIGHT)

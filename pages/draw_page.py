@@ -29,7 +29,7 @@ from pages.lane import HIDDEN, Lane
 from pages.lane_draw import LaneDraw
 from pages.packed_roll import PACKED
 from pages.sentence import toast, warn
-from pages.surround import footer, hero
+from pages.surround import footer, hero, queue_place, told_at
 
 Changes = dict[Component, Any]
 FIRST_SEED = 7
@@ -71,6 +71,7 @@ class DrawPage(ABC):
                 self.sample = gr.Button(self.button, variant="primary", elem_id="sample")
                 self.dice = gr.Button("New seed", elem_id="dice")
                 self.stop = gr.Button("Stop", elem_id="stop")
+                self.queue = queue_place()
         self.note = gr.Markdown(visible=False, elem_id="note", elem_classes="earshot-note")
         self.sounds = self.lay_out_sounds()
         self.lanes = [
@@ -144,9 +145,10 @@ class DrawPage(ABC):
         inputs = {*self.controls.values(), self.history, self.running}
         shown = [self.running, self.note, self.history, self.past, *self.lanes, *self.sounds]
         filled = [component for name, component in self.controls.items() if name != "upload"]
-        self.sample.click(self.press, inputs, shown, **HEAVY)
+        heavy = {**HEAVY, **told_at(self.queue)}
+        self.sample.click(self.press, inputs, shown, **heavy)
         rolled = self.dice.click(new_seed, None, self.controls["seed"], **LIGHT)
-        rolled.then(self.press, inputs, shown, **HEAVY)
+        rolled.then(self.press, inputs, shown, **heavy)
         self.stop.click(press_stop, self.running, None, queue=False, **QUIET)
         corpus, models, prime = (self.controls[name] for name in ("corpus", "models", "prime"))
         corpus.input(self.choose_corpus, corpus, [models, prime], **LIGHT)

@@ -6,10 +6,10 @@ import gradio as gr
 
 from engine import ANCHOR, REAL, EngineError, Record
 from pages.catalogue import title
-from pages.draw_page import HEAVY, LIGHT
+from pages.draw_page import HEAVY, QUIET
 from pages.listening_room import MIN_HEARD_SECONDS, ListeningRoom, Question
 from pages.sentence import sentence
-from pages.surround import footer, hero
+from pages.surround import footer, hero, queue_place, told_at
 from pages.trial_player import TrialPlayer
 from pages.visitor import known_or_new, visitor_state
 
@@ -22,6 +22,7 @@ def build(room: ListeningRoom) -> None:
     hero("Trial", "Listen, change between the clips as often as you like, then answer.")
     visitor = visitor_state()
     player = TrialPlayer(elem_id="trial")
+    heavy = {**HEAVY, **told_at(queue_place())}
     footer()
 
     def enter(kept: Any, request: gr.Request) -> tuple[str, dict[str, Any]]:
@@ -42,9 +43,9 @@ def build(room: ListeningRoom) -> None:
         return _asked(room, following or "", listener)
 
     root = gr.context.Context.root_block
-    root.load(enter, visitor, [visitor, player], **HEAVY)
-    player.vote(vote, visitor, player, **LIGHT)
-    player.next(go_on, visitor, player, **HEAVY)
+    root.load(enter, visitor, [visitor, player], **heavy)
+    player.vote(vote, visitor, player, queue=False, **QUIET)  # a full queue must not refuse a vote
+    player.next(go_on, visitor, player, **heavy)
 
 
 def _asked(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:

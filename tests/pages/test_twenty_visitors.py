@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from tests.engine.midi_bytes import midi_file, note
-from tests.pages.caller import BusyError, Caller, elapsed
+from tests.pages.caller import PATIENCE, BusyError, Caller, elapsed
 from tests.pages.visit import Visit
 from tests.server import serving
 
@@ -166,6 +166,8 @@ class Watched:
     def __init__(self, browser, address: str, log: Log):
         self.log = log
         self.listening, self.drawing = (Visit(browser, address, {}) for _ in range(NUM_BROWSERS))
+        for visit in (self.listening, self.drawing):
+            visit.page.set_default_timeout(1000 * PATIENCE)
         self.drawing.go("")
         self.listening.go("compare")
         self.listening.pick("corpus", "JSB Chorales")
@@ -177,7 +179,8 @@ class Watched:
         page = self.listening.page
         page.click("#start")
         while time.monotonic() < until:
-            page.wait_for_selector(".trial[data-state=asking]")
+            seconds, _ = elapsed(lambda: page.wait_for_selector(".trial[data-state=asking]"))
+            self.log.waits["a trial in a browser"].append(seconds)
             self.drawing.set("seed", len(self.log.votes))
             self.drawing.press()
             for number, key in enumerate("ab"):
@@ -193,7 +196,7 @@ class Watched:
             page.click(".trial-next")
 
     def vote(self) -> str:
-        """For the first clip; the trial's id once the app has said that the answer is kept."""
+        """Vote for the first clip; the trial's id once the app has said that the answer is kept."""
         page = self.listening.page
         page.locator(".trial-answer").first.click()
         page.wait_for_selector(".trial[data-state=answered]")
