@@ -6,7 +6,7 @@ import gradio as gr
 
 from engine import EngineError
 from pages.catalogue import Catalogue
-from pages.draw_page import HEAVY, LIGHT, first_names
+from pages.draw_page import LIGHT, SHORT, first_names
 from pages.excerpts import excerpts
 from pages.listening_room import ListeningRoom, Wish
 from pages.sentence import toast
@@ -110,8 +110,8 @@ class ComparePage:
             lambda name: (HINTS[name], TRIALS[name]), self.task, [self.hint, self.trials], **LIGHT
         )
         self.corpus.change(self.models_of, self.corpus, self.models, **LIGHT)
-        heavy = {**HEAVY, **told_at(self.queue)}
-        begun = self.start.click(self.begin, [self.visitor, *wishes], outputs, **heavy)
+        short = {**SHORT, **told_at(self.queue)}
+        begun = self.start.click(self.begin, [self.visitor, *wishes], outputs, **short)
         begun.success(None, self.first_trial, None, js=GO_THERE)
         self.forget.click(self.delete, self.visitor, self.note, **LIGHT)
         gr.context.Context.root_block.load(known_or_new, self.visitor, self.visitor, **LIGHT)

@@ -37,6 +37,7 @@ NUM_CHOSEN = 3  # models that are ticked to begin with
 QUIET: Mapping[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 LIGHT: Mapping[str, Any] = {**QUIET, "concurrency_limit": 8}
 HEAVY: Mapping[str, Any] = {**QUIET, "concurrency_id": "sample", "concurrency_limit": 2}
+SHORT: Mapping[str, Any] = {**QUIET, "concurrency_id": "trial", "concurrency_limit": 2}  # not behind draws
 
 
 class DrawPage(ABC):

@@ -6,7 +6,7 @@ import gradio as gr
 
 from engine import ANCHOR, REAL, EngineError, Record
 from pages.catalogue import title
-from pages.draw_page import HEAVY, QUIET
+from pages.draw_page import QUIET, SHORT
 from pages.listening_room import MIN_HEARD_SECONDS, ListeningRoom, Question
 from pages.sentence import sentence
 from pages.surround import footer, hero, queue_place, told_at
@@ -22,7 +22,7 @@ def build(room: ListeningRoom) -> None:
     hero("Trial", "Listen, change between the clips as often as you like, then answer.")
     visitor = visitor_state()
     player = TrialPlayer(elem_id="trial")
-    heavy = {**HEAVY, **told_at(queue_place())}
+    short = {**SHORT, **told_at(queue_place())}
     footer()
 
     def enter(kept: Any, request: gr.Request) -> tuple[str, dict[str, Any]]:
@@ -43,9 +43,9 @@ def build(room: ListeningRoom) -> None:
         return _asked(room, following or "", listener)
 
     root = gr.context.Context.root_block
-    root.load(enter, visitor, [visitor, player], **heavy)
+    root.load(enter, visitor, [visitor, player], **short)
     player.vote(vote, visitor, player, queue=False, **QUIET)  # a full queue must not refuse a vote
-    player.next(go_on, visitor, player, **heavy)
+    player.next(go_on, visitor, player, **short)
 
 
 def _asked(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:

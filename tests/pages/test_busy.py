@@ -54,7 +54,7 @@ def forgive_refusals(visit: Visit) -> None:
 
 def test_who_waits_is_told_how_many_are_before(visitors, others):
     visit = visitors("")
-    place = visit.page.locator(".earshot-queue")
+    place = visit.page.locator(".block.earshot-queue")
     assert place.is_hidden(), "there is nothing to wait for yet"
     visit.choose("jsb_chorales-gru")
     visit.set("length", 8)
@@ -71,8 +71,11 @@ def test_a_full_queue_is_one_sentence(visitors):
     visit = visitors("")
     queue_is_full(visit)
     visit.page.click("#sample")
-    assert visit.complaint() == "This application is currently busy. Please try again."
-    assert visit.page.locator(".earshot-queue").is_hidden()
+    toast = visit.page.get_by_test_id("toast-text")
+    toast.first.wait_for()
+    told = {" ".join(words.split()) for words in toast.all_inner_texts()}  # one for each event, perhaps
+    assert told == {"This application is currently busy. Please try again."}
+    assert visit.page.locator(".block.earshot-queue").is_hidden()
     forgive_refusals(visit)
 
 
