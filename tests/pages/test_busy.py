@@ -59,7 +59,7 @@ def test_who_waits_is_told_how_many_are_before(visitors, others):
     visit.choose("jsb_chorales-gru")
     visit.set("length", 8)
     visit.press()
-    visit.page.wait_for_selector(".earshot-queue .progress-text:has-text('queue: 1/')")
+    visit.page.wait_for_selector(".earshot-queue .progress-text:has-text('queue: ')")
     box = place.locator(".wrap").bounding_box()
     assert box["height"] >= 20 and box["width"] > 100, "it can be read"
     others.set()
