@@ -30,6 +30,7 @@ from pages.listening_room import ListeningRoom
 from pages.visitor import visitor_state
 
 MAX_UPLOAD = "20mb"
+MAX_WAITING = 60  # events of all visitors; who comes then is told to try again
 FILES_STAY = (600, 3600)  # seconds between two rounds of the cleaner, and the age of what it removes
 
 
@@ -86,7 +87,7 @@ def main() -> None:
 
 def serve(address: str, port: int) -> None:
     """Build the app and serve it until stopped."""
-    build().queue(max_size=20).launch(
+    build().queue(max_size=MAX_WAITING).launch(
         server_name=address,
         server_port=port,
         head=f"<style>{lane.asset('earshot.css')}</style>",  # css= would rewrite it, and break media queries

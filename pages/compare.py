@@ -8,10 +8,10 @@ import gradio as gr
 
 from engine import DEFAULT_TRIALS, EngineError, excerpts
 from pages.catalogue import Catalogue, joined
-from pages.draw_page import HEAVY, LIGHT, first_names
+from pages.draw_page import LIGHT, SHORT, first_names
 from pages.listening_room import ListeningRoom
 from pages.sentence import sentence, toast
-from pages.surround import footer, hero
+from pages.surround import footer, hero, queue_place, told_at
 from pages.visitor import known_or_new, visitor_state
 from pages.volume_check import VolumeCheck, check_sound
 from pages.vote_files import VoteFiles, vote_file
@@ -67,6 +67,7 @@ class ComparePage:
             self.own = VoteFiles("Download my votes", elem_id="own-votes")
             self.forget = gr.Button("Delete my votes", elem_id="forget", scale=0)
         self.note = gr.Markdown(elem_id="compare-note", elem_classes="earshot-note")
+        self.queue = queue_place()
         self.first_trial = gr.Textbox(visible="hidden", elem_id="first-trial")
         self._connect()
 
@@ -141,7 +142,8 @@ class ComparePage:
         self.corpus.change(self.models_of, [self.corpus, self.task], self.models, **LIGHT)
         self.volume.ask(self.check_volume, self.corpus, self.volume, **LIGHT)
         self.own.ask(self.own_votes, self.visitor, self.own, **LIGHT)
-        begun = self.start.click(self.begin, [self.visitor, *wishes], outputs, **HEAVY)
+        short = {**SHORT, **told_at(self.queue)}
+        begun = self.start.click(self.begin, [self.visitor, *wishes], outputs, **short)
         begun.success(None, self.first_trial, None, js=GO_THERE)
         self.forget.click(self.delete, self.visitor, self.note, **LIGHT)
         gr.context.Context.root_block.load(known_or_new, self.visitor, self.visitor, **LIGHT)

@@ -28,7 +28,7 @@ from pages.lane import HIDDEN, Lane
 from pages.lane_draw import LaneDraw
 from pages.packed_roll import PACKED
 from pages.sentence import toast, warn
-from pages.surround import footer, hero
+from pages.surround import footer, hero, queue_place, told_at
 
 Changes = dict[Component, Any]
 FIRST_SEED = 7
@@ -36,6 +36,7 @@ NUM_CHOSEN = 3  # models that are ticked to begin with
 QUIET: Mapping[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 LIGHT: Mapping[str, Any] = {**QUIET, "concurrency_limit": 8}
 HEAVY: Mapping[str, Any] = {**QUIET, "concurrency_id": "sample", "concurrency_limit": 2}
+SHORT: Mapping[str, Any] = {**QUIET, "concurrency_id": "trial", "concurrency_limit": 2}  # not behind draws
 
 
 class DrawPage(ABC):
@@ -70,6 +71,7 @@ class DrawPage(ABC):
                 self.sample = gr.Button(self.button, variant="primary", elem_id="sample")
                 self.dice = gr.Button("New seed", elem_id="dice")
                 self.stop = gr.Button("Stop", elem_id="stop")
+                self.queue = queue_place()
         self.note = gr.Markdown(visible=False, elem_id="note", elem_classes="earshot-note")
         self.sounds = self.lay_out_sounds()
         self.lanes = [
@@ -143,9 +145,10 @@ class DrawPage(ABC):
         inputs = {*self.controls.values(), self.history, self.running}
         shown = [self.running, self.note, self.history, self.past, *self.lanes, *self.sounds]
         filled = [component for name, component in self.controls.items() if name != "upload"]
-        self.sample.click(self.press, inputs, shown, **HEAVY)
+        heavy = {**HEAVY, **told_at(self.queue)}
+        self.sample.click(self.press, inputs, shown, **heavy)
         rolled = self.dice.click(new_seed, None, self.controls["seed"], **LIGHT)
-        rolled.then(self.press, inputs, shown, **HEAVY)
+        rolled.then(self.press, inputs, shown, **heavy)
         self.stop.click(press_stop, self.running, None, queue=False, **QUIET)
         corpus, models, prime = (self.controls[name] for name in ("corpus", "models", "prime"))
         corpus.input(self.choose_corpus, corpus, [models, prime], **LIGHT)

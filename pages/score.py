@@ -17,7 +17,7 @@ from pages.score_view import expected_value, lane_value, table_value
 from pages.scoring import MAX_QUARTERS, MAX_SECONDS, Scoring
 from pages.sentence import sentence, toast
 from pages.speech import PRIVACY
-from pages.surround import footer, hero
+from pages.surround import footer, hero, queue_place, told_at
 
 HEADING = "How surprising is it?"
 PROMISE = (
@@ -68,6 +68,7 @@ class ScorePage:
             with gr.Row(elem_classes="earshot-actions"):
                 self.start = gr.Button("Score", variant="primary", elem_id="score")
                 self.stop = gr.Button("Stop", elem_id="stop")
+                self.queue = queue_place()
         self.table = ScoreTable(elem_id="score-table")
         self.lane = ScoreLane(welcome(next(iter(self.catalogues))), elem_id="lane-0")
         self.scoring = gr.State(None)
@@ -109,7 +110,8 @@ class ScorePage:
 
     def _connect(self) -> None:
         inputs = {*self.controls.values(), self.scoring}
-        self.start.click(self.press, inputs, [self.scoring, self.table, self.lane], **HEAVY)
+        heavy = {**HEAVY, **told_at(self.queue)}
+        self.start.click(self.press, inputs, [self.scoring, self.table, self.lane], **heavy)
         self.stop.click(press_stop, self.scoring, None, queue=False, **QUIET)
         choices = [self.controls[name] for name in ("kind", *PIECES.values())]
         shown = [*choices[1:], self.controls["tempo"], self.own_music, self.own_speech]

@@ -5,11 +5,11 @@ from typing import Any
 import gradio as gr
 
 from engine import EngineError, Record
-from pages.draw_page import HEAVY, LIGHT
+from pages.draw_page import QUIET, SHORT
 from pages.listening_room import MIN_HEARD_SECONDS, ListeningRoom, Question
 from pages.reveal import reveal, sources, verdict_of
 from pages.sentence import sentence
-from pages.surround import footer, hero
+from pages.surround import footer, hero, queue_place, told_at
 from pages.trial_player import TrialPlayer
 from pages.visitor import known_or_new, visitor_state
 
@@ -22,6 +22,7 @@ def build(room: ListeningRoom) -> None:
     hero("Trial", "Listen, change between the clips as often as you like, then answer.")
     visitor = visitor_state()
     player = TrialPlayer(elem_id="trial")
+    short = {**SHORT, **told_at(queue_place())}
     footer()
 
     def enter(kept: Any, request: gr.Request) -> tuple[str, dict[str, Any]]:
@@ -37,9 +38,9 @@ def build(room: ListeningRoom) -> None:
         return gone_on(room, str(given.get("trial", "")), known_or_new(kept))
 
     root = gr.context.Context.root_block
-    root.load(enter, visitor, [visitor, player], **HEAVY)
-    player.vote(vote, visitor, player, **LIGHT)
-    player.next(go_on, visitor, player, **HEAVY)
+    root.load(enter, visitor, [visitor, player], **short)
+    player.vote(vote, visitor, player, queue=False, **QUIET)  # a full queue must not refuse a vote
+    player.next(go_on, visitor, player, **short)
 
 
 def asked(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:

@@ -45,7 +45,8 @@ class Visit:
         self.page.goto(self.address + path.lstrip("/"))
         self.page.wait_for_function(
             """() => {
-                if (document.querySelector(".curves[data-ready], #start, .trial")) return true;
+                const there = ".curves[data-ready], #start, .trial, #board :is(section, p)";
+                if (document.querySelector(there)) return true;
                 const lane = document.querySelector("#lane-0 .lane");
                 return lane && (lane.dataset.state !== "empty" || /^Choo?se/.test(lane.innerText));
             }"""

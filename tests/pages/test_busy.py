@@ -1,0 +1,100 @@
+"""A busy app says so: how many wait before a visitor, or that its queue is full; yet it takes a vote."""
+
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from tests.pages.caller import Caller
+from tests.pages.visit import Visit
+
+pytestmark = pytest.mark.browser
+FULL = {"detail": "Queue is full. Max size is 60 and size is 60."}
+
+
+@pytest.fixture
+def others(app) -> Iterator[threading.Event]:
+    """Two others draw, as many as can at once, until they are told to stop."""
+    enough, begun = threading.Event(), threading.Barrier(3)
+    config = json.loads(Caller(app.address, {}, "config").open())
+
+    def draw() -> None:
+        caller = Caller(app.address, config)
+        event, stop = caller.event("press", "sample"), caller.event("press_stop", "stop")
+        values = caller.values(event, models=["jsb_chorales-best"], length=512)
+
+        def hear(count: int) -> None:
+            if count == 1:
+                begun.wait()
+                enough.wait()
+                caller.ask(stop, [None])
+
+        caller.ask(event, values, hear=hear)
+
+    threads = [threading.Thread(target=draw) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    begun.wait()
+    yield enough
+    enough.set()
+    for thread in threads:
+        thread.join()
+
+
+def queue_is_full(visit: Visit) -> None:
+    """From here on the visitor's queue answers as Gradio's does then."""
+    visit.page.route("**/queue/join*", lambda route: route.fulfill(status=503, json=FULL))
+
+
+def forgive_refusals(visit: Visit) -> None:
+    """The browser tells its console of each."""
+    visit.wrong = [words for words in visit.wrong if "503" not in words]
+
+
+def test_who_waits_is_told_how_many_are_before(visitors, others):
+    visit = visitors("")
+    place = visit.page.locator(".block.earshot-queue")
+    assert place.is_hidden(), "there is nothing to wait for yet"
+    visit.choose("jsb_chorales-gru")
+    visit.set("length", 8)
+    visit.press()
+    visit.page.wait_for_selector(".earshot-queue .progress-text:has-text('queue: ')")
+    box = place.locator(".wrap").bounding_box()
+    assert box["height"] >= 20 and box["width"] > 100, "it can be read"
+    others.set()
+    visit.wait(1)
+    assert place.is_hidden()
+
+
+def test_a_full_queue_is_one_sentence(visitors):
+    visit = visitors("")
+    queue_is_full(visit)
+    visit.page.click("#sample")
+    toast = visit.page.get_by_test_id("toast-text")
+    toast.first.wait_for()
+    told = {" ".join(words.split()) for words in toast.all_inner_texts()}  # one for each event, perhaps
+    assert told == {"This application is currently busy. Please try again."}
+    assert visit.page.locator(".block.earshot-queue").is_hidden()
+    forgive_refusals(visit)
+
+
+def test_a_full_queue_refuses_no_vote(visitors):
+    """Votes once waited in the queue; one that it refused could not be given again."""
+    visit = visitors("compare")
+    page = visit.page
+    visit.pick("corpus", "JSB Chorales")
+    visit.choose("jsb_chorales-gru", "jsb_chorales-lstm")
+    page.wait_for_timeout(500)  # a page that is left while it is asking reports its own hanging up
+    page.click("#start")
+    page.wait_for_selector(".trial[data-state=asking]")
+    queue_is_full(visit)
+    for number, key in enumerate("ab"):
+        page.keyboard.press(key)
+        page.wait_for_function(
+            "n => document.querySelectorAll('.trial-lane-heard')[n].textContent === 'heard'", arg=number
+        )
+    page.locator(".trial-answer").first.click()
+    page.wait_for_selector(".trial[data-state=answered]")
+    assert page.locator(".trial-revealed").count() == 2
+    forgive_refusals(visit)

@@ -1,0 +1,252 @@
+"""Twenty visitors at once for two minutes: no vote is lost, nobody sees an error (docs/listening.md)."""
+
+import contextlib
+import json
+import secrets
+import sqlite3
+import statistics
+import sys
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from tests.engine.midi_bytes import midi_file, note
+from tests.pages.caller import PATIENCE, BusyError, Caller, elapsed
+from tests.pages.visit import Visit
+from tests.server import serving
+
+SECONDS, NUM_CALLERS, NUM_BROWSERS = 120, 18, 2
+LISTENS = 3.3  # seconds to each clip, a little more than what counts
+TRIALS = 3  # of each test
+MODELS = ["jsb_chorales-best", "jsb_chorales-tanh", "jsb_chorales-gru", "jsb_chorales-lstm"]
+CHOICES = ("0", "1", "tie", "both_bad")
+TUNE = midi_file(b"".join(note(pitch, 480) for pitch in (60, 62, 64, 65, 67, 61)), note(48, 2880))
+
+
+@dataclass
+class Log:
+    """What all visitors have seen."""
+
+    votes: dict[str, str] = field(default_factory=dict)  # that the app has said are kept: trial -> choice
+    waits: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    wrong: list[str] = field(default_factory=list)
+    num_busy: int = 0
+
+    def summary(self) -> str:
+        """A line for each thing that visitors wait for."""
+        lines = [f"{len(self.votes)} votes, {self.num_busy} times busy, {len(self.wrong)} errors"]
+        for what, seconds in sorted(self.waits.items()):
+            median, worst = statistics.median(seconds), max(seconds)
+            lines.append(f"{what}: {len(seconds)}, median {median:.1f} s, worst {worst:.1f} s")
+        return "\n".join(lines)
+
+
+@dataclass
+class Person:
+    """Somebody who does one thing after the other until the time is over."""
+
+    address: str
+    config: dict
+    log: Log
+    until: float
+    seed: int
+    listener: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+
+    def live(self) -> None:
+        """All of it."""
+        dice = np.random.default_rng(self.seed)
+        acts = (self.draw, self.take_a_test, self.read_the_board, self.score)
+        time.sleep(dice.uniform(0, 10))  # they do not all come in the same second
+        try:
+            while time.monotonic() < self.until:
+                dice.choice(acts, p=[0.3, 0.5, 0.1, 0.1])(dice)
+        except Exception as error:
+            self.log.wrong.append(f"{type(error).__name__}: {error}")
+
+    def open(self, path: str) -> Caller:
+        """A page in a new tab."""
+        page, mark, query = path.partition("?")
+        tab = Caller(self.address, self.config, page, mark + query)
+        self.wait("a page", tab.open)
+        return tab
+
+    def ask(self, tab: Caller, function: str, what: str, told: object = None) -> list:
+        """Trigger an event that needs to know who asks, if anything."""
+        event = tab.event(function)
+        values = tab.values(event, earshot_visitor=self.listener)
+        return self.wait(what, lambda: tab.ask(event, values, told))
+
+    def wait(self, what, act):
+        """Do it, and again after a while if the app is busy; all the time counts as waiting."""
+
+        def persistently():
+            while True:
+                try:
+                    return act()
+                except BusyError:
+                    self.log.num_busy += 1
+                    time.sleep(3)
+
+        seconds, result = elapsed(persistently)
+        self.log.waits[what].append(seconds)
+        return result
+
+    def draw(self, dice: np.random.Generator) -> None:
+        """The three models that are chosen to begin with, one after the other."""
+        tab = self.open("")
+        self.ask(tab, "visit", "what Play shows first")
+        event = tab.event("press", "sample")
+        first: list[float] = []
+        start = time.monotonic()
+        values = tab.values(event, seed=int(dice.integers(2**31)))
+        self.wait(
+            "a draw, whole",
+            lambda: tab.ask(event, values, hear=lambda count: first.append(time.monotonic() - start)),
+        )
+        self.log.waits["a draw, until it begins"].append(first[0])
+
+    def take_a_test(self, dice: np.random.Generator) -> None:
+        """Some trials of one test, each clip heard as long as it must be."""
+        tab = self.open("compare")
+        event = tab.event("begin", "start")
+        models = [str(name) for name in dice.choice(MODELS, 2, replace=False)]
+        values = tab.values(event, models=models, trials=TRIALS, earshot_visitor=self.listener)
+        _, trial_id = self.wait("a test, until it is set up", lambda: tab.ask(event, values))
+        tab = self.open(f"trial?id={trial_id}")
+        question = self.ask(tab, "enter", "a trial, until it is there")[1]
+        for number in range(1, TRIALS + 1):
+            self.answer(tab, question, str(dice.choice(CHOICES)))
+            if number < TRIALS:
+                (question,) = self.ask(tab, "go_on", "the next trial", {"trial": question["trial"]})
+
+    def answer(self, tab: Caller, question: dict, choice: str) -> None:
+        """Listen, vote, and note what the app says of it."""
+        assert question["state"] == "asking", question["message"]
+        for lane in question["lanes"]:
+            self.wait("a clip", lambda url=lane["audio"]["url"]: tab.get(url))
+        begun = time.monotonic()
+        time.sleep(LISTENS * len(question["lanes"]))
+        told = {"trial": question["trial"], "choice": choice}
+        told |= {"heard_seconds": [LISTENS] * len(question["lanes"])}
+        told |= {"response_seconds": round(time.monotonic() - begun, 2)}
+        (shown,) = self.ask(tab, "vote", "a vote, until it is kept and told", told)
+        assert shown["state"] == "answered", shown["message"]
+        self.log.votes[question["trial"]] = choice
+
+    def read_the_board(self, dice: np.random.Generator) -> None:
+        """Everybody's votes."""
+        shown = self.ask(self.open("board"), "show", "the Board")
+        assert "vote" in str(shown), shown
+
+    def score(self, dice: np.random.Generator) -> None:
+        """A small file; stopped when some models have listened."""
+        tab = self.open("score")
+        upload = self.wait("an upload", lambda: tab.upload("tune.mid", TUNE))
+        event, stop = tab.event("press", "score"), tab.event("press_stop", "stop")
+        values = tab.values(event, upload=upload)
+
+        def hear(count: int) -> None:
+            if count == 5:
+                tab.ask(stop, [None])
+
+        self.wait("a score, of some models", lambda: tab.ask(event, values, hear=hear))
+
+
+class Watched:
+    """Two visitors with a real browser each: one listens and votes, the other draws.
+
+    Args:
+        browser: of Playwright; both are driven in turns, since Playwright keeps to one thread.
+    """
+
+    def __init__(self, browser, address: str, log: Log):
+        self.log = log
+        self.listening, self.drawing = (Visit(browser, address, {}) for _ in range(NUM_BROWSERS))
+        for visit in (self.listening, self.drawing):
+            visit.page.set_default_timeout(1000 * PATIENCE)
+        self.drawing.go("")
+        self.listening.go("compare")
+        self.listening.pick("corpus", "JSB Chorales")
+        self.listening.choose(*MODELS[:2])
+        self.listening.set("trials", 40)
+
+    def live(self, until: float) -> None:
+        """One draw and one trial after the other; the listener hears while the other draws."""
+        page = self.listening.page
+        page.click("#start")
+        while time.monotonic() < until:
+            seconds, _ = elapsed(lambda: page.wait_for_selector(".trial[data-state=asking]"))
+            self.log.waits["a trial in a browser"].append(seconds)
+            self.drawing.set("seed", len(self.log.votes))
+            self.drawing.press()
+            for number, key in enumerate("ab"):
+                page.keyboard.press(key)
+                heard = "n => document.querySelectorAll('.trial-lane-heard')[n].textContent === 'heard'"
+                page.wait_for_function(heard, arg=number)
+            seconds, trial_id = elapsed(self.vote)
+            self.log.waits["a vote in a browser"].append(seconds)
+            self.log.votes[trial_id] = "0"
+            self.log.waits["a draw in a browser, beside that"].append(
+                elapsed(lambda: self.drawing.wait(3))[0]
+            )
+            page.click(".trial-next")
+
+    def vote(self) -> str:
+        """Vote for the first clip; the trial's id once the app has said that the answer is kept."""
+        page = self.listening.page
+        page.locator(".trial-answer").first.click()
+        page.wait_for_selector(".trial[data-state=answered]")
+        return page.url.partition("id=")[2]
+
+    def close(self) -> None:
+        """Leave; what went wrong but for the queue's own words is told."""
+        for visit in (self.listening, self.drawing):
+            visit.close()
+            self.log.wrong.extend(words for words in visit.wrong if "503" not in words)
+
+
+@pytest.fixture
+def votes_file(tmp_path):
+    return tmp_path / "votes.sqlite3"
+
+
+@pytest.fixture
+def crowded(project_folder, tmp_path_factory, votes_file):
+    """The app as it is shipped, with a file of votes of its own."""
+    folder = tmp_path_factory.mktemp("crowded")
+    command = [sys.executable, str(project_folder / "app.py")]
+    with serving(command, folder, {"EARSHOT_VOTES": str(votes_file)}) as app:
+        yield app
+
+
+def kept(votes_file) -> dict[str, str]:
+    """What the file holds: trial -> choice."""
+    with contextlib.closing(sqlite3.connect(votes_file)) as database:
+        rows = database.execute("SELECT trial_id, answer FROM trials WHERE answer IS NOT NULL").fetchall()
+    assert len({trial_id for trial_id, _ in rows}) == len(rows), "each counts once"
+    return {trial_id: json.loads(answer)["choice"] for trial_id, answer in rows}
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_twenty_visitors_at_once_lose_no_vote_and_see_no_error(crowded, browser, votes_file):
+    log = Log()
+    config = json.loads(Caller(crowded.address, {}, "config").open())
+    watched = Watched(browser, crowded.address, log)
+    until = time.monotonic() + SECONDS
+    people = [Person(crowded.address, config, log, until, seed) for seed in range(NUM_CALLERS)]
+    threads = [threading.Thread(target=person.live) for person in people]
+    for thread in threads:
+        thread.start()
+    watched.live(until)
+    for thread in threads:
+        thread.join()
+    watched.close()
+    sys.stdout.write(f"\n{log.summary()}\n")  # seen with -s
+    assert log.wrong == []
+    assert "Traceback" not in crowded.news()
+    assert len(log.votes) >= NUM_CALLERS and kept(votes_file) == log.votes
