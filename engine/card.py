@@ -93,6 +93,11 @@ class Card(_Strict):
         return any(cell.get("name") == "attention" for cell in self.model["cells"])
 
     @property
+    def knows_melodies(self) -> bool:
+        """Whether it keeps its training pieces' melodies, and may go on with one."""
+        return "melody_memory" in self.model
+
+    @property
     def num_keys(self) -> int:
         """Keys in which it hears every frame: 1, or more of a mixture over transpositions."""
         reach = self.model.get("transpositions", 0)

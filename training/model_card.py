@@ -74,9 +74,9 @@ def _introduction(card: Card) -> list[str]:
 
 
 def _melodies(card: Card) -> list[str]:
-    memory = card.model.get("melody_memory")
-    if memory is None:
+    if not card.knows_melodies:
         return []
+    memory = card.model["melody_memory"]
     numbers = _plain({key: value for key, value in memory.items() if key != "num_places"})
     return [
         "Beside its weights it keeps the highest pitch of each of the "

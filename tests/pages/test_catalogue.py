@@ -50,5 +50,7 @@ def test_the_best_model_comes_first_and_says_what_it_is():
     model = {"cells": 2 * layers, "head": {"name": "note_list"}, "context_frames": 1, "residual": True}
     best = card("jsb_chorales-best", "jsb_chorales", "JSB Chorales").model_copy(update={"model": model})
     assert title(best) == "Best: GRU · 320 units · 2 layers · memory · joint notes"
+    knowing = best.model_copy(update={"model": {**model, "melody_memory": {}}})
+    assert title(knowing) == f"{title(best)} · knows the tunes of its corpus"
     catalogue = Catalogue({one.name: one for one in (PUBLISHED, MINE, best)})
     assert [name for _, name in catalogue.models("jsb_chorales")] == ["jsb_chorales-best", "jsb_chorales-gru"]
