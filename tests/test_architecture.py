@@ -71,15 +71,20 @@ def is_in(name: str, package: str) -> bool:
 
 
 @cache
+def own_imports() -> dict[str, set[str]]:
+    """What every module imports of our own; read once, since all files are read for it."""
+    return {module.name: module.own_modules() for module in modules()}
+
+
+@cache
 def reached_from(start: str) -> set[str]:
     """All own modules that a module's import brings in, itself included."""
-    imports = {module.name: module.own_modules() for module in modules()}
     reached, waiting = set(), [start]
     while waiting:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
-            waiting.extend(imports[name])
+            waiting.extend(own_imports()[name])
     return reached
 
 
