@@ -3,7 +3,17 @@
 
 const button = element.querySelector(".volume-play");
 const note = element.querySelector(".volume-note");
-const volume = new Player(() => (button.textContent = volume.playing ? "Stop" : "Check the volume"));
+const volume = new Player(paint, soundOf);
+
+function paint() {
+  button.textContent = volume.playing ? "Stop" : "Check the volume";
+}
+
+async function soundOf(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error("the sound is not there");
+  return answer.arrayBuffer();
+}
 
 async function hear(address) {
   try {
