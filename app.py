@@ -27,6 +27,7 @@ from pages import (
 )
 from pages.catalogue import loaded
 from pages.listening_room import ListeningRoom
+from pages.version import version
 from pages.visitor import visitor_state
 
 MAX_UPLOAD = "20mb"
@@ -46,7 +47,7 @@ def build() -> gr.Blocks:
         speech.build(catalogues["speech"])
     store = vote_file.open_store()
     copy = vote_copy.open_copy(store)
-    room = ListeningRoom(store, loaded, copy=copy.add if copy else None)
+    room = ListeningRoom(store, loaded, version=version(), copy=copy.add if copy else None)
     with demo.route("Compare", "/compare"):
         gr.Navbar(main_page_name="Play")
         compare.build(catalogues.values(), room)
