@@ -30,6 +30,9 @@ class FakeDistribution(Distribution):
     def sample(self, uniforms):
         return (uniforms + self.total.unsqueeze(-1) / 10) * self.temperature
 
+    def repeated(self, count):
+        return FakeDistribution(self.total.unsqueeze(-1).expand(*self.total.shape, count), self.temperature)
+
     def temper(self, temperature):
         return FakeDistribution(self.total, self.temperature * temperature)
 
