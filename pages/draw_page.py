@@ -148,7 +148,9 @@ class DrawPage(ABC):
         heavy = {**HEAVY, **told_at(self.queue)}
         self.sample.click(self.press, inputs, shown, **heavy)
         rolled = self.dice.click(new_seed, None, self.controls["seed"], **LIGHT)
-        rolled.then(self.press, inputs, shown, **heavy)
+        rolled.then(
+            self.press, inputs, shown, trigger_mode="always_last", **heavy
+        )  # not lost at a draw's end
         self.stop.click(press_stop, self.running, None, queue=False, **QUIET)
         corpus, models, prime = (self.controls[name] for name in ("corpus", "models", "prime"))
         corpus.input(self.choose_corpus, corpus, [models, prime], **LIGHT)

@@ -1,6 +1,6 @@
 """Leaderboard of the report: all published figures and ours, in words, in tables and as data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from statistics import median
 from typing import Any
 
@@ -24,7 +24,10 @@ def leaderboard_section(boards: Sequence[Board], spreads: Mapping[str, Sequence[
         spreads: of best models that were fitted from several seeds, the results of all.
     """
     lines = ["## Leaderboard", "", *_counts(boards), "", *lowest(boards), "", *_protocol(), ""]
-    lines += [*_best(boards), *_spreads(spreads)]
+    lines += [
+        *_best(boards),
+        *_spreads(spreads, {board.best.name for board in boards if board.best and board.best.knows_melodies}),
+    ]
     for board in boards:
         lines += [f"### {board.title}", "", *_table(board, True)]
         if others := _table(board, False):
@@ -119,15 +122,17 @@ def _best(boards: Sequence[Board]) -> list[str]:
     return ["The models that are meant to be played, pooled but where said:", "", *table(BEST_HEAD, rows, 2)]
 
 
-def _spreads(spreads: Mapping[str, Sequence[FitResult]]) -> list[str]:
-    """What another seed would have given; the one that is published was chosen on validation."""
+def _spreads(spreads: Mapping[str, Sequence[FitResult]], with_melodies: Collection[str]) -> list[str]:
+    """What another seed would have given."""
     sentences = []
     for name, results in spreads.items():
         figures = sorted(nats(result.metrics, "test", "pooled") for result in results)
         if len(figures) > 1:
             every = listing(number(value) for value in figures)
+            kept = any(result.recipe.get("melody_memory") for result in results)
+            alone = ", the network without the melodies" if name in with_melodies and not kept else ""
             sentences.append(
-                f"`{name}` from {len(figures)} seeds, test: median {number(median(figures))}, "
+                f"`{name}` from {len(figures)} seeds{alone}, test: median {number(median(figures))}, "
                 f"best {number(figures[0])} (all: {every})."
             )
     return [line for sentence in sentences for line in (sentence, "")]

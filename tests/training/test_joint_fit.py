@@ -167,5 +167,5 @@ def test_products_of_low_precision_hold_inside_and_end_outside():
     "changes", [{"joint_head": {"num_units": 4}}, {"regularisation": {"transposition": 1}}]
 )
 def test_notes_need_frames_of_notes(changes):
-    with pytest.raises(InvalidValueError, match="members are for notes; frames of tiny are waveform"):
+    with pytest.raises(InvalidValueError, match="melody_memory are for notes; frames of tiny are waveform"):
         tiny.recipe(**changes).model_spec(tiny.speech().representation)
