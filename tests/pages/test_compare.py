@@ -77,8 +77,7 @@ def test_two_visitors_at_once_keep_their_own_votes(visitors, tmp_path):
         assert name == "earshot-my-votes.csv" and row["trial_id"] == trials[visit]
     bob.page.click("#forget")
     bob.page.get_by_text("1 of your answers was deleted.").wait_for()
-    ann.page.goto(f"{ann.address}board")
-    ann.page.wait_for_function("document.querySelector('#board').innerText.length > 40")
+    ann.go("board")
     name, path = saved(ann, "jsonl")
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     assert name == "earshot-votes.jsonl"
