@@ -10,6 +10,8 @@ PYTHON ?=
 PYTHONS = $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3)
 TEST_PACKAGES = chromium
 PYTEST_ARGS ?=
+# Two files of tests at a time, where there are two cores: browsers mostly wait. PYTEST_ARGS="-n 0" for one.
+SIDE_BY_SIDE = -n auto --maxprocesses 2 --dist loadfile
 APT_GET = DEBIAN_FRONTEND=noninteractive timeout 600 apt-get -qq -y \
 	-o Acquire::Retries=1 -o Acquire::http::Timeout=60 -o DPkg::Lock::Timeout=120
 # What a Space is made of; its pins differ on ZeroGPU hardware, which knows no newer torch.
@@ -26,7 +28,7 @@ app: setup
 	@exec $(VENV)/bin/python app.py
 
 test: setup-dev
-	@exec $(VENV)/bin/python -m pytest $(PYTEST_ARGS)
+	@exec $(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 bench: setup
 	@OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.sampling

@@ -99,6 +99,11 @@ function reveal() {
     return row;
   });
   if (value.verdict) rows.push(make("p", "trial-verdict", value.verdict));
+  if (value.links?.length) {
+    const after = make("nav", "trial-links", "", { "aria-label": "After the test" });
+    after.append(...value.links.map(([text, href]) => make("a", "trial-link", text, { href })));
+    rows.push(after);
+  }
   part("reveal").replaceChildren(...rows);
   if (value.state !== "answered") return;
   part("answers").querySelectorAll("[data-choice]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.choice === value.choice)));

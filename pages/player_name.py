@@ -30,12 +30,17 @@ class PlayerNames:
         """For a column or a point of a picture."""
         if player in REFERENCES:
             return REFERENCES[player][1]
+        name = self.brief(player)
+        return name if len(name) <= MAX_SHORT else f"{name[: MAX_SHORT - 1]}…"
+
+    def brief(self, player: str) -> str:
+        """For a sentence: what tells a model from the others of its corpus."""
         card = self.cards.get(player)
         if card is not None and is_best(card):
             return "Best"
         if card is not None and player == f"{card.corpus.name}-{card.cell}":
             return cell_name(card.cell)
-        return player if len(player) <= MAX_SHORT else f"{player[: MAX_SHORT - 1]}…"
+        return player
 
     def corpus(self, name: str) -> str:
         """Of a corpus."""

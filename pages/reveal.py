@@ -3,8 +3,8 @@
 import math
 
 from engine import ANCHOR, REAL, EngineError, Trial, verdict
-from pages.catalogue import title
 from pages.listening_room import ListeningRoom, Question
+from pages.player_name import PlayerNames
 from pages.score_view import UNITS
 
 BESIDE = {REAL: "The corpus itself", ANCHOR: "Anchor: the same frames in random order"}
@@ -23,7 +23,8 @@ def reveal(room: ListeningRoom, question: Question) -> list[dict[str, str]]:
     unit = UNITS[room.model(next(iter(likelihoods))).representation.name]
     facts = [
         "\n".join(
-            f"{figure(each[place])} {unit} under {called(room, name)}" for name, each in likelihoods.items()
+            f"{figure(each[place])} {unit} under {names(room, name).brief(name)}"
+            for name, each in likelihoods.items()
         )
         for place in range(len(question.clips))
     ]
@@ -32,10 +33,10 @@ def reveal(room: ListeningRoom, question: Question) -> list[dict[str, str]]:
 
 def sources(room: ListeningRoom, trial: Trial) -> list[dict[str, str]]:
     """Whose each lane was."""
-    names = LANES.get(trial.task, "12345")
+    lanes = zip(LANES.get(trial.task, "12345"), (lane.source for lane in trial.lanes), strict=False)
     return [
-        {"name": names[place], "source": BESIDE.get(lane.source) or called(room, lane.source), "facts": ""}
-        for place, lane in enumerate(trial.lanes)
+        {"name": name, "source": BESIDE.get(source) or names(room, source).title(source), "facts": ""}
+        for name, source in lanes
     ]
 
 
@@ -45,15 +46,15 @@ def verdict_of(room: ListeningRoom, trial: Trial) -> str:
         records = room.store.trials(trial.test_id, trial.listener)
     except EngineError:
         return ""  # the answer is kept all the same, and the sentence is there when the page is loaded again
-    return verdict(records, lambda source: IN_A_SENTENCE.get(source) or called(room, source))
+    return verdict(records, lambda source: IN_A_SENTENCE.get(source) or names(room, source).brief(source))
 
 
-def called(room: ListeningRoom, model: str) -> str:
-    """A model's title, or its name if it is not here any more."""
+def names(room: ListeningRoom, model: str) -> PlayerNames:
+    """What a model is called; by its checkpoint's name if it is not here any more."""
     try:
-        return title(room.model(model).card)
+        return PlayerNames({model: room.model(model).card})
     except EngineError:
-        return model
+        return PlayerNames({})
 
 
 def figure(unlikelihood: float) -> str:

@@ -15,6 +15,7 @@ from pages.visitor import known_or_new, visitor_state
 
 NO_TRIAL = "There is no trial here yet: begin one on the Compare page."
 KEPT = "Your answer is kept."
+AFTERWARDS = [["Another test", "compare"], ["See the Board", "board"]]
 
 
 def build(room: ListeningRoom) -> None:
@@ -104,7 +105,7 @@ def _revealed(room: ListeningRoom, record: Record, message: str = KEPT) -> dict[
         told |= {"message": f"{message} {sentence(error)}", "reveal": sources(room, trial)}
     if trial.number < trial.num_trials:
         return told | {"has_next": True}
-    return told | {"verdict": verdict_of(room, trial)}
+    return told | {"verdict": verdict_of(room, trial), "links": AFTERWARDS}
 
 
 def _again(error: EngineError) -> dict[str, Any]:

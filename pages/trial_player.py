@@ -29,6 +29,7 @@ EMPTY: Mapping[str, Any] = {
     "choice": "",  # of an answered trial
     "reveal": (),
     "verdict": "",
+    "links": (),  # (text, address) of where to go after the last trial
     "has_next": False,
     "turn": "",  # a new one each time, so that the same message again is a change
 }

@@ -25,6 +25,7 @@ IN_A_TOAST = {("nested-interactive", ".toast-header")}  # a button that folds it
 def found(visit: Visit) -> set[tuple[str, str]]:
     """Rule and selector of all that axe finds on the page as it is now, at both sizes, light and dark."""
     page = visit.page
+    page.wait_for_selector(".loading", state="detached")  # where Gradio still fetches a component
     page.add_style_tag(content=STILL)  # a colour on its way from light to dark has no contrast
     findings: set[tuple[str, str]] = set()
     for width, height in SIZES:

@@ -57,10 +57,10 @@ def test_a_visitor_who_gets_everything_wrong_gets_it_right_in_the_end(visitors):
     visit.press()
     assert "is not a number" in visit.complaint()
     visit.set("seed", 4)
-    visit.pick("prime", "A MIDI file of mine")
+    visit.begin("A MIDI file of mine")
     visit.press()
     assert visit.complaint() == "Choose a file to continue, or another beginning."
-    visit.pick("prime", "Nothing: the model begins")
+    visit.begin("Nothing: the model begins")
     visit.draw()
     assert visit.picture().startswith("Piano roll, 8 frames")
 
@@ -75,7 +75,7 @@ BAD_PIECES = {
 
 def test_bad_pieces_are_named(visitors):
     visit = visitors()
-    visit.pick("prime", "A MIDI file of mine")
+    visit.begin("A MIDI file of mine")
     for name, (content, said) in BAD_PIECES.items():
         visit.upload(name, content)
         visit.press()
@@ -94,7 +94,7 @@ def test_odd_recordings_are_named_or_read(visitors):
     visit.pick_tiny_models()
     visit.choose("tiny-speech")
     visit.set("length", 0.2)
-    visit.pick("prime", "A recording of mine")
+    visit.begin("A recording of mine")
     bad = {"nan.wav": wav(np.full(4_000, np.nan), "FLOAT"), "words.wav": b"these are words"}
     good = {
         "stereo.wav": wav(np.zeros((9_600, 2)), "PCM_24", 192_000),

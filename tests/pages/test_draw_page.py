@@ -30,7 +30,7 @@ def test_files_of_visitors_are_removed_when_they_are_old(hasty_app, visitors):
     visit = visitors(address=hasty_app.address)
     visit.choose(GRU, LSTM)
     visit.set("length", 8)
-    visit.pick("prime", "A MIDI file of mine")
+    visit.begin("A MIDI file of mine")
     visit.upload("mine.mid", OWN)
     visit.draw(num_lanes=2)
     assert len(hasty_app.served_files()) >= 5

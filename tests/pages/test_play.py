@@ -68,7 +68,7 @@ def test_models_go_on_from_one_beginning_and_the_link_draws_it_again(visitors):
     visit = visitors()
     visit.choose(TANH, GRU, LSTM)
     visit.set("length", 24)
-    visit.pick("prime", CHORALE.title)
+    visit.begin(CHORALE.title)
     visit.draw(num_lanes=3)
     prime = prime_of(CHORALE.path)
     found = {}
@@ -94,7 +94,7 @@ def test_an_uploaded_piece_is_continued_and_travels_in_the_link(visitors, app_fo
     visit = visitors()
     visit.choose(LSTM)
     visit.set("length", 16)
-    visit.pick("prime", "A MIDI file of mine")
+    visit.begin("A MIDI file of mine")
     visit.upload("mine <b>.mid", OWN)
     visit.draw()
     (tmp_path / "own.mid").write_bytes(OWN)

@@ -80,7 +80,7 @@ def test_a_recording_of_ones_own_is_continued_and_has_no_link(tiny):
     tiny.choose(TINY[1])
     tiny.set("length", 1)
     assert not tiny.page.get_by_text("deleted within two hours").is_visible()
-    tiny.pick("prime", "A recording of mine")
+    tiny.begin("A recording of mine")
     tiny.page.get_by_text("deleted within two hours").wait_for()
     tiny.upload("voice.wav", tone(12))
     tiny.draw()
@@ -111,7 +111,7 @@ def test_stop_keeps_what_is_there(tiny):
 def test_stop_before_the_first_frame_is_no_accident(tiny):
     """A model that was to begin from nothing, behind one that was stopped, once had nothing to stack."""
     tiny.choose(*TINY)
-    tiny.pick("prime", "Nothing: the model begins")
+    tiny.begin("Nothing: the model begins")
     tiny.set("length", 10)
     tiny.press()
     tiny.page.wait_for_function("document.querySelector('#lane-0 .lane').dataset.state === 'sampling'")

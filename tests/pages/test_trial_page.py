@@ -141,6 +141,9 @@ def test_after_the_last_answer_there_is_one_plain_sentence(visitors):
     visit.page.reload()
     visit.page.wait_for_selector(".trial[data-state=answered]")
     assert f"{right} of 2" in text(visit, "verdict"), "it is there whenever one comes back"
+    assert visit.page.locator(".trial-link").all_inner_texts() == ["Another test", "See the Board"]
+    visit.page.locator(".trial-link").first.click()
+    visit.page.wait_for_selector("#start")
 
 
 @pytest.mark.parametrize("corpus", ["Spoken digits", "Voice prompts"])
@@ -152,7 +155,7 @@ def test_speech_is_compared_too(visitors, corpus):
     listen(visit, "a", "b")
     answer(visit, 2)
     told = text(visit, "reveal")
-    assert len(re.findall(r"(\d+\.\d\d|over 1,000) bits per sample under (GRU|LSTM) ·", told)) == 4
+    assert len(re.findall(r"(\d+\.\d\d|over 1,000) bits per sample under (GRU|LSTM)\n", told + "\n")) == 4
     assert "no difference in 1." in text(visit, "verdict")
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
 

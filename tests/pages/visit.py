@@ -69,6 +69,11 @@ class Visit:
         self.page.locator(f"#{control} input").click()
         self.page.get_by_role("option", name=choice, exact=True).click()
 
+    def begin(self, choice: str) -> None:
+        """Choose a beginning, and wait until the place for a file is there or gone: buttons move by it."""
+        self.pick("prime", choice)
+        self.page.wait_for_selector("#upload", state="visible" if choice.endswith("of mine") else "hidden")
+
     def pick_tiny_models(self) -> None:
         """Choose the corpus of the tiny speech models."""
         self.pick("corpus", "A corpus")
