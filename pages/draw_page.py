@@ -2,7 +2,6 @@
 
 Conventions
     controls   name of what is decided -> component; the names are those of DrawRequest, "corpus" and "upload"
-    changes    component -> new value, which is what a handler yields; the rest of the page stays as it is
 
 One object per page, built when the app starts and the same for every visitor: it holds components, and
 nothing of any draw.
@@ -21,6 +20,7 @@ from gradio.components import Component
 
 from engine import MAX_SEED, Card, EngineError, UnknownNameError, excerpts_of
 from pages.catalogue import Catalogue, corpus_title, title
+from pages.changes import Changes, repeated
 from pages.draw_request import LIMITS, MAX_LANES, OWN, DrawRequest
 from pages.drawing import Running, open_drawing
 from pages.history import browser_history, history_html, with_draw
@@ -30,7 +30,6 @@ from pages.packed_roll import PACKED
 from pages.sentence import toast, warn
 from pages.surround import footer, hero, queue_place, told_at
 
-Changes = dict[Component, Any]
 FIRST_SEED = 7
 NUM_CHOSEN = 3  # models that are ticked to begin with
 QUIET: Mapping[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -146,11 +145,10 @@ class DrawPage(ABC):
         shown = [self.running, self.note, self.history, self.past, *self.lanes, *self.sounds]
         filled = [component for name, component in self.controls.items() if name != "upload"]
         heavy = {**HEAVY, **told_at(self.queue)}
+        heavy["trigger_mode"] = "always_last"  # a press at a draw's end is not lost
         self.sample.click(self.press, inputs, shown, **heavy)
         rolled = self.dice.click(new_seed, None, self.controls["seed"], **LIGHT)
-        rolled.then(
-            self.press, inputs, shown, trigger_mode="always_last", **heavy
-        )  # not lost at a draw's end
+        rolled.then(self.press, inputs, shown, **heavy)
         self.stop.click(press_stop, self.running, None, queue=False, **QUIET)
         corpus, models, prime = (self.controls[name] for name in ("corpus", "models", "prime"))
         corpus.input(self.choose_corpus, corpus, [models, prime], **LIGHT)
@@ -225,7 +223,7 @@ class DrawPage(ABC):
         if given[self.linked] is None:
             yield gr.skip()  # a handler that yields nothing would empty everything
         else:
-            yield from self._draw(given[self.linked], None, given)
+            yield from repeated(self._draw(given[self.linked], None, given))
 
     def press(self, given: Changes) -> Iterator[Changes]:
         """One press of the button: everything that changes on the page, as it changes."""
@@ -234,7 +232,7 @@ class DrawPage(ABC):
             request = DrawRequest.of(tuple(asked["models"]), asked)
         except EngineError as error:
             raise toast(error) from None
-        yield from self._draw(request, asked["upload"], given)
+        yield from repeated(self._draw(request, asked["upload"], given))
 
     def _draw(self, request: DrawRequest, upload: str | None, given: Changes) -> Iterator[Changes]:
         """The lanes from the first frame to the last file, then the history."""
@@ -257,8 +255,8 @@ class DrawPage(ABC):
                 if running.is_replaced:
                     return
                 yield changes
-        entries = with_draw(given[self.history], drawing.request, self.describe(drawing.request))
-        yield {self.running: None, self.history: entries, self.past: history_html(entries)}
+            entries = with_draw(given[self.history], drawing.request, self.describe(drawing.request))
+            yield {self.running: None, self.history: entries, self.past: history_html(entries)}
 
     def show(self, lanes: Iterable[LaneDraw]) -> Changes:
         """The lanes as they are now."""

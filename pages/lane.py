@@ -59,7 +59,7 @@ class Lane(gr.HTML):
     """One lane of a page: a piano roll or a waveform that grows, plays, and can be taken home.
 
     An event that streams values into lanes needs ``show_progress="hidden"`` (the lane shows its own), and
-    leaves out every lane that has not changed.
+    says again what it has said of a lane (`pages.changes.repeated`).
 
     Args:
         value: the first value, or None for an empty lane; keys that are missing take their default.

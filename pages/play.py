@@ -7,7 +7,8 @@ from typing import Any
 import gradio as gr
 
 from pages.catalogue import Catalogue
-from pages.draw_page import Changes, DrawPage
+from pages.changes import Changes
+from pages.draw_page import DrawPage
 from pages.draw_request import LIMITS, MAX_FRAMES
 from pages.drawing import Running, sample_together
 from pages.first_draw import first_draw

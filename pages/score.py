@@ -9,7 +9,8 @@ from gradio.components import Component
 
 from engine import EXCERPT_SUFFIXES, EngineError, InvalidValueError, Performance, excerpt, excerpts, ranked
 from pages.catalogue import Catalogue
-from pages.draw_page import HEAVY, LIGHT, QUIET, Changes
+from pages.changes import Changes
+from pages.draw_page import HEAVY, LIGHT, QUIET
 from pages.draw_request import LIMITS, OWN
 from pages.score_lane import ScoreLane
 from pages.score_table import ScoreTable
@@ -139,9 +140,10 @@ class ScorePage:
             yield {self.table: None, self.lane: welcome(asked["kind"])}
             raise toast(EngineError(scoring.problems[0] if scoring.problems else "stopped before any result"))
         best = ranked(scoring.judgements)[0][0]
-        if scoring.chosen != best.card.name and not scoring.is_chosen_by_visitor:
+        if not scoring.is_chosen_by_visitor:
             scoring.chosen = best.card.name
-            yield {self.table: table_value(scoring), self.lane: lane_value(scoring, best)}
+        chosen = scoring.judgement(scoring.chosen)  # said again: see pages/changes.py
+        yield {self.table: table_value(scoring), self.lane: lane_value(scoring, chosen)}
 
     def _first_lane(self, scoring: Scoring) -> Changes:
         """The first model's lane as soon as there is one; the best model's follows when all are there."""

@@ -10,7 +10,8 @@ from gradio.components import Component
 
 from engine import PlaybackStream, wav_bytes
 from pages.catalogue import Catalogue
-from pages.draw_page import LIGHT, Changes, DrawPage
+from pages.changes import Changes
+from pages.draw_page import LIGHT, DrawPage
 from pages.draw_request import LIMITS, MAX_SECONDS, OWN
 from pages.drawing import Running
 from pages.lane_draw import LaneDraw

@@ -14,6 +14,10 @@ pytestmark = pytest.mark.browser
 GRU, LSTM, TANH = (f"jsb_chorales-{cell}" for cell in ("gru", "lstm", "tanh"))
 CHORALE = excerpts()[0]
 OWN = midi_file(b"".join(note(pitch, 480) for pitch in (60, 62, 64, 65)), note(48, 1920))
+BUSY_AFTER_PRESS = """milliseconds => {
+    const work = () => { for (const end = performance.now() + milliseconds; performance.now() < end; ); };
+    document.querySelector("#sample").addEventListener("click", () => setTimeout(work, 30));
+}"""
 
 
 def drawn(model: str, num_frames: int, seed: int, temperature: float = 1.0, prime=None) -> torch.Tensor:
@@ -121,6 +125,18 @@ def test_new_seeds_are_shown_and_differ(visitors):
         assert f"seed {seed} " in visit.text("subtitle")
         seeds.add(seed)
     assert len(seeds | {"7"}) == 3
+
+
+def test_a_browser_that_is_busy_while_all_is_sampled_shows_it_then(visitors):
+    """What came in the meantime was once lost, and the draw seemed to go on for ever."""
+    visit = visitors()
+    visit.choose(GRU, LSTM)
+    visit.set("length", 8)
+    visit.page.evaluate(BUSY_AFTER_PRESS, 2_500)
+    for seed in (3, 4):
+        visit.set("seed", seed)
+        visit.draw(num_lanes=2)
+        assert f"seed {seed} " in visit.text("subtitle", lane=1)
 
 
 def test_two_visitors_at_once_get_their_own_draws(visitors):

@@ -1,0 +1,23 @@
+"""Changes: what a handler yields: a component and its new value; what is not named stays as it is."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from gradio.components import Component
+
+Changes = dict[Component, Any]
+
+
+def repeated(all_changes: Iterable[Changes]) -> Iterator[Changes]:
+    """The same, but that whatever is an object in the browser is said again each time, as it last was.
+
+    Gradio (6.31) sends differences, and its browser side works them into the object that it handed out
+    before. Where the page has been too busy to show that one yet, and the difference makes it "no change",
+    it is never shown: a draw would seem to be sampled for ever. Objects that stay objects are shown late at
+    worst, and unchanged ones cost nothing but an empty difference. Sounds that are streamed are bytes, and
+    play once.
+    """
+    said: Changes = {}
+    for changes in all_changes:
+        said |= {component: value for component, value in changes.items() if isinstance(value, Mapping)}
+        yield {**said, **changes}
