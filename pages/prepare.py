@@ -2,22 +2,27 @@
 
 import contextlib
 import threading
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 
 from engine import EngineError, find_synthesiser
 from pages.catalogue import Catalogue, read_catalogue
+from pages.first_draw import first_draw
 
 
 def process() -> None:
-    """One thread a draw, since visitors share the cores; the SoundFont is loaded meanwhile."""
+    """One thread a draw, since visitors share the cores; what the first visitor finds is made meanwhile."""
     torch.set_num_threads(1)
-    threading.Thread(target=_load_soundfont, daemon=True).start()
+    threading.Thread(target=_make_ready, daemon=True).start()
 
 
-def _load_soundfont() -> None:
+def _make_ready() -> None:
     with contextlib.suppress(EngineError):  # the status line says so
         find_synthesiser()
+    with TemporaryDirectory(prefix="earshot-") as folder:
+        first_draw(Path(folder))
 
 
 def music() -> Catalogue:
