@@ -88,6 +88,7 @@ class Player {
   }
 
   pause() {
+    this.listen();
     this.position = this.now();
     this.stop();
     this.onChange();
@@ -103,6 +104,7 @@ class Player {
 
   choose(lane) {
     if (lane < 0 || lane >= this.lanes.length) return;
+    this.listen();
     this.active = lane;
     if (this.playing) {
       const at = this.context.currentTime;
@@ -125,9 +127,9 @@ class Player {
   listen() {
     if (!this.playing || this.context.state !== "running" || this.context.currentTime < this.startedAt) return;
     const now = Math.floor(this.now() / HEARD_STEP);
-    const steady = this.listened?.lane === this.active && this.listened.since === this.startedAt && this.listened.slice <= now;
-    for (let slice = steady ? this.listened.slice : now; slice <= now; slice++) this.heard[this.active].add(slice);
-    this.listened = { lane: this.active, since: this.startedAt, slice: now };
+    const before = this.listened?.since === this.startedAt ? this.listened.slice : Math.floor(this.startedFrom / HEARD_STEP);
+    for (let slice = Math.min(before, now); slice <= now; slice++) this.heard[this.active].add(slice); // a loop may have begun again
+    this.listened = { since: this.startedAt, slice: now };
   }
 
   heardSeconds() {

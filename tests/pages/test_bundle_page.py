@@ -75,11 +75,11 @@ HEARD = "n => document.querySelectorAll('.trial-lane-heard')[n].textContent === 
 SETTLED = f"n => ({HEARD})(n) || document.querySelector('.trial-play').textContent === 'Play'"
 
 
-def listen(visit: Visit, keys: str) -> None:
+def listen(visit: Visit, keys: str, is_tapped: bool = False) -> None:
     """To every clip until it counts as heard; one that has come to its end is begun again."""
     for number, key in enumerate(keys):
         for _ in range(4):
-            visit.page.keyboard.press(key)
+            visit.page.locator(".trial-lane").nth(number).tap() if is_tapped else visit.page.keyboard.press(key)
             visit.page.wait_for_timeout(100)
             visit.page.wait_for_function(SETTLED, arg=number)
             if visit.page.evaluate(HEARD, number):
@@ -161,9 +161,7 @@ def test_abx_on_a_phone_from_a_host_and_a_second_listener(bundle, visit, tmp_pat
             assert page.evaluate("document.documentElement.scrollWidth") <= 390
             for button in page.locator(".trial-lane, .trial-play, .trial-answer").all():
                 assert button.bounding_box()["height"] >= 44
-            for lane in page.locator(".trial-lane").all():
-                lane.tap()
-                page.wait_for_timeout(2200)
+            listen(phone, "abx", is_tapped=True)
             page.locator(".trial-answer").first.tap()
         page.wait_for_selector("main[data-part=end]")
         first = downloaded(phone, tmp_path)
