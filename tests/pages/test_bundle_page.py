@@ -79,7 +79,8 @@ def listen(visit: Visit, keys: str, is_tapped: bool = False) -> None:
     """To every clip until it counts as heard; one that has come to its end is begun again."""
     for number, key in enumerate(keys):
         for _ in range(4):
-            visit.page.locator(".trial-lane").nth(number).tap() if is_tapped else visit.page.keyboard.press(key)
+            lane = visit.page.locator(".trial-lane").nth(number)
+            lane.tap() if is_tapped else visit.page.keyboard.press(key)
             visit.page.wait_for_timeout(100)
             visit.page.wait_for_function(SETTLED, arg=number)
             if visit.page.evaluate(HEARD, number):
