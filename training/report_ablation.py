@@ -23,8 +23,8 @@ def ablation_section(results: Mapping[str, FitResult]) -> list[str]:
         "",
         f"Twelve models a corpus, each as wide as {MAX_PARAMETERS:,} parameters allow, one layer, all fitted "
         "alike (`training/ablation.py`): AdamW, dropout, averaged weights, no transposition. Test, nats per "
-        "frame, pooled; in brackets the seconds that an epoch of fitting took, on cores that did other "
-        "things too. The weights are those of the best epoch on validation.",
+        "frame, pooled; in brackets the seconds that an epoch of fitting took, two fits at a time on two "
+        "cores. The weights are those of the best epoch on validation.",
         "",
         *tables,
     ]
@@ -45,7 +45,7 @@ def _corpus(name: str, title: str, results: Mapping[str, FitResult]) -> list[str
         ]
         for kind, memory in product(HEADS, MEMORIES)
     ]
-    return [f"**{title}**, {epochs} epochs", "", *table(titles, rows, num_words=2), *_worth(found)]
+    return [f"**{title}**, {epochs} epochs", "", *table(titles, rows, num_words=2), *_worth(found), *_unfinished(found)]
 
 
 def _cell(result: FitResult | None) -> str:
@@ -72,6 +72,18 @@ def _worth(found: Found) -> list[str]:
         if (steps := _steps(found, place, before, after))
     ]
     return [f"Mean change of the test figure: {listing(worths)}.", ""] if worths else []
+
+
+def _unfinished(found: Found) -> list[str]:
+    """How many would go lower with more epochs, so that nobody takes speed of learning for worth."""
+    falling = sum(result.best_epoch == result.epochs for result in found.values())
+    if not falling:
+        return []
+    return [
+        f"{falling} of the {len(found)} were at their best on validation in their last epoch: they would go "
+        "lower with more, and what cells differ by here is also how fast they learn.",
+        "",
+    ]
 
 
 def _steps(found: Found, place: int, before: str, after: str) -> list[float]:

@@ -78,7 +78,7 @@ def binary_frames(*shape: int, seed: int = 0) -> Tensor:
 
 
 def published(
-    folder: Path, representation: str = "piano_roll", name: str = "tiny-gru"
+    folder: Path, representation: str = "piano_roll", name: str = "tiny-gru", hidden_size: int = 4
 ) -> tuple[SequenceModel, Card]:
     """A small GRU of a representation, saved as a checkpoint."""
     frames: Representation = REPRESENTATIONS[representation](**UNITS[representation])
@@ -86,8 +86,14 @@ def published(
     if representation == "waveform":
         head = {"name": "gaussian_mixture", "num_components": 2, "min_log_scale": frames.min_log_scale}
     spec = {
-        "cells": [{"name": "gru", "input_size": frames.frame_size * frames.context_frames, "hidden_size": 4}],
-        "head": {**head, "hidden_size": 4, "frame_size": frames.frame_size},
+        "cells": [
+            {
+                "name": "gru",
+                "input_size": frames.frame_size * frames.context_frames,
+                "hidden_size": hidden_size,
+            }
+        ],
+        "head": {**head, "hidden_size": hidden_size, "frame_size": frames.frame_size},
         "context_frames": frames.context_frames,
     }
     model = randomise(build_model(spec), 3)

@@ -26,7 +26,7 @@ def copy_model(folder: Path, name: str, like: str = "jsb_chorales-gru") -> Path:
 
 @pytest.fixture(scope="session")
 def app_folder(project_folder, tmp_path_factory) -> Path:
-    """A copy of the app with more models: of one's own, tiny ones, one of bad weights, one of a bad card."""
+    """A copy of the app with more models: own, tiny and slow ones, one of bad weights, one of a bad card."""
     folder = tmp_path_factory.mktemp("app")
     ignored = shutil.ignore_patterns("__pycache__", "*.pyi", ".*.partial")
     for part in PARTS:
@@ -37,6 +37,7 @@ def app_folder(project_folder, tmp_path_factory) -> Path:
         copy_model(models, name)
     published(models, "waveform", "tiny-speech")
     published(models, "waveform", "tiny-speech-two")
+    published(models, "waveform", "slow-speech", hidden_size=1600)
     copy_model(models, "spoiled").with_name("model.safetensors").write_bytes(b"spoiled")
     card = copy_model(models, "newer")
     card.write_text(card.read_text().replace('"format": 1,', '"format": 1, "colour": "blue",', 1))

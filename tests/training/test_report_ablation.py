@@ -43,6 +43,15 @@ def test_it_says_what_each_part_is_worth(lines):
     assert "GRU in the place of tanh -0.250" in sentence and "LSTM in the place of tanh -0.125" in sentence
 
 
+def test_it_says_how_many_were_still_falling(lines):
+    assert not any("last epoch" in line for line in lines)
+    found = results()
+    for name in list(found)[:5]:
+        found[name] = found[name].model_copy(update={"best_epoch": 20})
+    (sentence,) = (line for line in ablation_section(found) if "last epoch" in line)
+    assert sentence.startswith("5 of the 12 were at their best")
+
+
 def test_with_few_models_the_others_are_dashes():
     few = ablation_section(results(["nottingham-bernoulli-gru-none"]))
     assert "| independent notes | no memory | – | 9.750 (2.5 s) | – |" in few
