@@ -163,7 +163,7 @@ function paint() {
   const [from, to] = player.loop ?? [0, 0];
   Object.assign(part("loop").style, { insetInlineStart: `${(100 * from) / (length || 1)}%`, inlineSize: `${(100 * (to - from)) / (length || 1)}%` });
   const name = NAMES[value.task]?.[player.active];
-  const now = name ? `${player.playing ? "Playing" : "Chosen"}: ${name}${player.loop ? `, looping ${clock(from)} to ${clock(to)}` : ""}` : "";
+  const now = name ? `${player.playing ? "Playing" : "Paused"}: ${name}${player.loop ? `, looping ${clock(from)} to ${clock(to)}` : ""}` : "";
   if (part("now").textContent !== now) part("now").textContent = now;
   const reason = value.state === "asking" ? missing() : "";
   part("gate").textContent = reason;

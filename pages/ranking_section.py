@@ -119,7 +119,7 @@ def _win_matrix(ranking: Ranking, names: PlayerNames, corpus: str) -> str:
             )
             mark = ' class="board-more"' if 2 * won > compared else ""
             cells.append(f"<td{mark}>{won_of(won, compared)}</td>")
-        name = html.escape(names.title(player))
+        name = html.escape(names.short(player))
         rows.append(f'<tr><th scope="row"><div>{name}</div></th>{"".join(cells)}</tr>')
     table = scrolling_table(f"How often the row won over the column, {corpus}", head, rows, is_quiet=True)
     ties = " Ties are half a win for each side." if ranking.num_ties else ""

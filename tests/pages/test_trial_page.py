@@ -53,7 +53,7 @@ def test_by_keyboard_alone_and_again_after_a_reload(visitors):
     assert "looping" not in text(visit, "now")
     page.keyboard.press("Home")
     page.keyboard.press(" ")
-    page.wait_for_function("document.querySelector('.trial-now').textContent.startsWith('Chosen')")
+    page.wait_for_function("document.querySelector('.trial-now').textContent.startsWith('Paused')")
     page.reload()
     page.wait_for_selector(".trial[data-state=asking]")
     listen(visit, "1", "2", "3")
