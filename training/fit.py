@@ -167,8 +167,9 @@ class Fit:
 
     def vary(self, sequences: list[Tensor], rng: torch.Generator) -> list[Tensor]:
         """The sequences as an update reads them: transposed, where the recipe says so."""
-        reach = self.recipe.regularisation.transposition
-        if not reach:
+        regularisation = self.recipe.regularisation
+        reach = regularisation.transposition
+        if not reach or self.progress.epoch < regularisation.written_epochs:
             return sequences
         return [transposed(self.representation, frames, reach, rng) for frames in sequences]
 

@@ -101,6 +101,7 @@ def _fitted(recipe: Recipe) -> str:
         "dropout of the notes read": regularisation.note_dropout,
         "averaged weights": regularisation.averaging,
         "transposed by up to": regularisation.transposition,
+        "epochs in the written key at first": regularisation.written_epochs,
     }
     facts += [f"{words} {value:g}" for words, value in settings.items() if value]
     return ", ".join([*facts, f"seed {recipe.seed}"])

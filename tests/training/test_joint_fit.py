@@ -148,6 +148,17 @@ def test_transpositions_are_as_likely_as_each_other_and_keep_every_note():
     assert all(share == pytest.approx(0.2, abs=0.04) for share in shares.values())
 
 
+def test_the_first_epochs_may_stay_in_the_written_key(tmp_path):
+    regularisation = {"transposition": 3, "written_epochs": 2}
+    fit = new_fit(joint_recipe(max_epochs=3, patience=3, regularisation=regularisation), tmp_path)
+    stayed = []
+    for epoch in range(3):
+        moved = fit.vary(fit.train, torch.Generator().manual_seed(1))
+        stayed.append(all(map(torch.equal, moved, fit.train)))
+        run_together([fit], epoch + 1)
+    assert stayed == [True, True, False]
+
+
 def test_validation_is_never_transposed(tmp_path):
     """It must be what it is: the figure by which the weights are kept."""
     fit = new_fit(joint_recipe(max_epochs=1), tmp_path)
