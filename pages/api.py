@@ -29,9 +29,9 @@ from engine import (
     representation_of,
 )
 from pages.catalogue import read_catalogue
-from pages.draw_page import HEAVY
 from pages.draw_request import OWN, DrawRequest
 from pages.drawing import open_drawing
+from pages.queues import HEAVY
 from pages.scoring import Scoring
 from pages.sentence import sentence
 

@@ -8,9 +8,9 @@ import gradio as gr
 
 from engine import Analysis, EngineError, Record, analyse
 from pages.catalogue import Catalogue
-from pages.draw_page import LIGHT
 from pages.lane import asset
 from pages.player_name import PlayerNames
+from pages.queues import LIGHT
 from pages.ranking_section import counted, ranking_section, scrolling_table, won_of
 from pages.sentence import sentence
 from pages.surround import footer, hero

@@ -8,10 +8,11 @@ import gradio as gr
 
 from engine import DEFAULT_TRIALS, EngineError, excerpts
 from pages.catalogue import Catalogue, joined
-from pages.draw_page import LIGHT, SHORT, first_names
+from pages.draw_page import first_names
 from pages.listening_room import ListeningRoom
+from pages.queues import LIGHT, SHORT, queue_place, told_at
 from pages.sentence import sentence, toast
-from pages.surround import footer, hero, queue_place, told_at
+from pages.surround import footer, hero
 from pages.visitor import known_or_new, visitor_state
 from pages.volume_check import VolumeCheck, check_sound
 from pages.vote_files import VoteFiles, vote_file

@@ -10,7 +10,7 @@ nothing of any draw.
 import html
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,15 +27,12 @@ from pages.history import browser_history, history_html, with_draw
 from pages.lane import HIDDEN, Lane
 from pages.lane_draw import LaneDraw
 from pages.packed_roll import PACKED
+from pages.queues import HEAVY, LIGHT, QUIET, queue_place, told_at
 from pages.sentence import toast, warn
-from pages.surround import footer, hero, queue_place, told_at
+from pages.surround import footer, hero
 
 FIRST_SEED = 7
 NUM_CHOSEN = 3  # models that are ticked to begin with
-QUIET: Mapping[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-LIGHT: Mapping[str, Any] = {**QUIET, "concurrency_limit": 8}
-HEAVY: Mapping[str, Any] = {**QUIET, "concurrency_id": "sample", "concurrency_limit": 2}
-SHORT: Mapping[str, Any] = {**QUIET, "concurrency_id": "trial", "concurrency_limit": 2}  # not behind draws
 
 
 class DrawPage(ABC):
@@ -80,6 +77,7 @@ class DrawPage(ABC):
         self.past = gr.HTML(apply_default_css=False)
         self.running = gr.State(None)
         self.linked = gr.State(None)
+        self.offered = gr.State(self.first_corpus)  # whose models the visitor can tick
         footer(catalogue.problems)
         self._connect(gr.context.Context.root_block)  # the Blocks that is laid out; its load is this page's
 
@@ -151,19 +149,27 @@ class DrawPage(ABC):
         rolled.then(self.press, inputs, shown, **heavy)
         self.stop.click(press_stop, self.running, None, queue=False, **QUIET)
         corpus, models, prime = (self.controls[name] for name in ("corpus", "models", "prime"))
-        corpus.input(self.choose_corpus, corpus, [models, prime], **LIGHT)
+        offered = self.offered
+        corpus.change(self.choose_corpus, [corpus, offered], [models, prime, offered], **LIGHT)
         prime.change(show_own, prime, self.own, **LIGHT)
-        visited = page.load(
-            self.visit, self.history, [self.linked, self.past, self.lanes[0], *filled], **LIGHT
-        )
+        found = [self.linked, self.offered, self.past, self.lanes[0], *filled]
+        visited = page.load(self.visit, self.history, found, **LIGHT)
         visited.then(self.draw_linked, {self.linked, self.history, self.running}, shown, **HEAVY)
 
-    def choose_corpus(self, corpus: str) -> tuple[Any, Any]:
-        """Another corpus has other models and other beginnings."""
-        models, begin = self.catalogue.models(corpus), self.prime_choices(corpus)
-        return gr.update(choices=models, value=first_names(models)), gr.update(
-            choices=begin, value=begin[0][1]
-        )
+    def choose_corpus(self, corpus: str, offered: str) -> Changes:
+        """Another corpus has other models and other beginnings; an address has offered its own already.
+
+        Not for ``input``, which Gradio (6.31) sends twice: a late answer would undo what was ticked by then.
+        """
+        return {self.offered: corpus} if corpus == offered else self._offer(corpus)
+
+    def _offer(self, corpus: str) -> Changes:
+        models, primes = self.catalogue.models(corpus), self.prime_choices(corpus)
+        return {
+            self.offered: corpus,
+            self.controls["models"]: gr.update(choices=models, value=first_names(models)),
+            self.controls["prime"]: gr.update(choices=primes, value=primes[0][1]),
+        }
 
     def visit(self, history: Any, visitor: gr.Request) -> Iterator[Changes]:
         """What a visitor finds: the draw that the address asks for is about to be drawn, or the model that
@@ -191,12 +197,12 @@ class DrawPage(ABC):
     def _with_model(self, name: str) -> Changes:
         """This model alone is chosen, and the first lane says so; raises UnknownNameError."""
         card = self._card(name)
-        models, begin = self.choose_corpus(card.corpus.name)
+        offer = self._offer(card.corpus.name)
         said = f"Chosen: {title(card)}, fitted to {corpus_title(card)}. Press {self.button}."
         return {
+            **offer,
             self.controls["corpus"]: card.corpus.name,
-            self.controls["models"]: {**models, "value": [name]},
-            self.controls["prime"]: begin,
+            self.controls["models"]: {**offer[self.controls["models"]], "value": [name]},
             self.lanes[0]: {"kind": self.picture, "message": said},
         }
 
@@ -211,6 +217,7 @@ class DrawPage(ABC):
         values = {name: getattr(request, name) for name in LIMITS if name in self.controls}
         return {
             **{self.controls[name]: value for name, value in values.items()},
+            self.offered: corpus,
             self.controls["corpus"]: corpus,
             self.controls["models"]: gr.update(
                 choices=self.catalogue.models(corpus), value=list(request.models)

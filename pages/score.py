@@ -10,15 +10,15 @@ from gradio.components import Component
 from engine import EXCERPT_SUFFIXES, EngineError, InvalidValueError, Performance, excerpt, excerpts, ranked
 from pages.catalogue import Catalogue
 from pages.changes import Changes
-from pages.draw_page import HEAVY, LIGHT, QUIET
 from pages.draw_request import LIMITS, OWN
+from pages.queues import HEAVY, LIGHT, QUIET, queue_place, told_at
 from pages.score_lane import ScoreLane
 from pages.score_table import ScoreTable
 from pages.score_view import expected_value, lane_value, table_value
 from pages.scoring import MAX_QUARTERS, MAX_SECONDS, Scoring
 from pages.sentence import sentence, toast
 from pages.speech import PRIVACY
-from pages.surround import footer, hero, queue_place, told_at
+from pages.surround import footer, hero
 
 HEADING = "How surprising is it?"
 PROMISE = (

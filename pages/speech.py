@@ -11,10 +11,11 @@ from gradio.components import Component
 from engine import PlaybackStream, wav_bytes
 from pages.catalogue import Catalogue
 from pages.changes import Changes
-from pages.draw_page import LIGHT, DrawPage
+from pages.draw_page import DrawPage
 from pages.draw_request import LIMITS, MAX_SECONDS, OWN
 from pages.drawing import Running
 from pages.lane_draw import LaneDraw
+from pages.queues import LIGHT
 from pages.surround import has_ffmpeg
 
 PRIVACY = (

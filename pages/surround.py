@@ -3,7 +3,6 @@
 import html
 import shutil
 from collections.abc import Sequence
-from typing import Any
 
 import gradio as gr
 
@@ -20,16 +19,6 @@ def hero(title: str, promise: str) -> gr.HTML:
     """A page's heading and what can be done there."""
     text = f'<div class="earshot-hero"><h1>{html.escape(title)}</h1><p>{html.escape(promise)}</p></div>'
     return gr.HTML(text, apply_default_css=False)
-
-
-def queue_place() -> gr.HTML:
-    """Where a visitor who must wait reads how many are before, and for how long; empty else."""
-    return gr.HTML("", elem_classes="earshot-queue", apply_default_css=False)
-
-
-def told_at(place: gr.HTML) -> dict[str, Any]:
-    """What an event is given beside its function, so that waiting for it is told at that place."""
-    return {"show_progress": "minimal", "show_progress_on": place}
 
 
 def footer(problems: Sequence[str] = ()) -> gr.HTML:

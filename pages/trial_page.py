@@ -5,11 +5,11 @@ from typing import Any
 import gradio as gr
 
 from engine import EngineError, Record
-from pages.draw_page import QUIET, SHORT
 from pages.listening_room import MIN_HEARD_SECONDS, ListeningRoom, Question
+from pages.queues import QUIET, SHORT, queue_place, told_at
 from pages.reveal import reveal, sources, verdict_of
 from pages.sentence import sentence
-from pages.surround import footer, hero, queue_place, told_at
+from pages.surround import footer, hero
 from pages.trial_player import TrialPlayer
 from pages.visitor import known_or_new, visitor_state
 

@@ -159,7 +159,33 @@ def test_two_visitors_at_once_get_their_own_draws(visitors):
 def test_another_corpus_has_its_own_models(visitors):
     visit = visitors("speech")
     visit.pick_tiny_models()
-    assert visit.page.locator("#models input").count() == 2
+    models = [box.get_attribute("name") for box in visit.page.locator("#models input").all()]
+    assert models == ["slow-speech", "tiny-speech", "tiny-speech-two"]
+
+
+def test_a_choice_of_corpus_is_sent_once(visitors):
+    """It once was twice, and where the second answer came late it undid what had been ticked meanwhile."""
+    visit = visitors("speech")
+    sent = []
+    visit.page.on("request", lambda request: sent.append(request.post_data or ""))
+    visit.pick_tiny_models()
+    visit.choose("tiny-speech")
+    visit.set("length", 0.5)
+    visit.draw()
+    assert len([data for data in sent if data.startswith('{"data":["tiny",')]) == 1
+
+
+def test_a_link_to_another_corpus_keeps_its_models(visitors):
+    """The corpus changes there as well, and nobody has chosen its usual models."""
+    visit = visitors("?models=nottingham-lstm&length=8&seed=3")
+    visit.wait()
+    visit.page.wait_for_timeout(500)
+    ticked = [box.get_attribute("name") for box in visit.page.locator("#models input:checked").all()]
+    assert ticked == ["nottingham-lstm"]
+    assert visit.page.locator("#corpus input").input_value() == "Nottingham"
+    visit.set("length", 6)
+    visit.draw()
+    assert visit.download("MIDI")[0] == "nottingham-lstm-seed3.mid"
 
 
 OUTSIDE = """

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Error
+
 SECONDS = 1000  # milliseconds, as Playwright counts
 LEFT = "AbortError"  # what Gradio reports when its page is left while it waits for something
 PATIENCE = 60 * SECONDS  # far above what anything takes, for a machine with other work
@@ -102,13 +104,18 @@ class Visit:
 
     def wait(self, num_lanes: int = 1, state: str = "done") -> None:
         """Wait until this many lanes are in a state, and no more are shown."""
-        self.page.wait_for_function(
-            """([count, state]) => [0, 1, 2, 3].every(number => {
-                const now = document.querySelector(`#lane-${number} .lane`)?.dataset.state;
-                return number < count ? now === state : now === "hidden";
-            })""",
-            arg=[num_lanes, state],
-        )
+        try:
+            self.page.wait_for_function(
+                """([count, state]) => [0, 1, 2, 3].every(number => {
+                    const now = document.querySelector(`#lane-${number} .lane`)?.dataset.state;
+                    return number < count ? now === state : now === "hidden";
+                })""",
+                arg=[num_lanes, state],
+            )
+        except Error as error:
+            now = [lane.get_attribute("data-state") for lane in self.page.locator(".lane").all()]
+            ticked = [box.get_attribute("name") for box in self.page.locator("#models input:checked").all()]
+            raise AssertionError(f"{ticked} have lanes {now}, not {num_lanes} of them {state}") from error
 
     # ---- what the visitor gets
 
