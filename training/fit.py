@@ -167,11 +167,10 @@ class Fit:
 
     def vary(self, sequences: list[Tensor], rng: torch.Generator) -> list[Tensor]:
         """The sequences as an update reads them: transposed, where the recipe says so."""
-        regularisation = self.recipe.regularisation
-        reach = regularisation.transposition
-        if not reach or self.progress.epoch < regularisation.written_epochs:
+        settings = self.recipe.regularisation
+        if not settings.transposition or self.progress.epoch < settings.written_epochs:
             return sequences
-        return [transposed(self.representation, frames, reach, rng) for frames in sequences]
+        return [transposed(self.representation, each, settings.transposition, rng) for each in sequences]
 
     def _check_finite(self, nats: float) -> None:
         """A likelihood that is no number ends the fit: there is no way on."""

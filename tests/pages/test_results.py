@@ -44,7 +44,9 @@ def tables(app_folder, tmp_path_factory):
 @pytest.fixture
 def results(visitors, tables):
     """A visitor of the page."""
-    return visitors("results", address=tables[0])
+    visit = visitors("results", address=tables[0])
+    visit.page.wait_for_selector("#results tr[data-model=jsb_chorales-gru]")
+    return visit
 
 
 @pytest.fixture
