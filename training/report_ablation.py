@@ -45,7 +45,13 @@ def _corpus(name: str, title: str, results: Mapping[str, FitResult]) -> list[str
         ]
         for kind, memory in product(HEADS, MEMORIES)
     ]
-    return [f"**{title}**, {epochs} epochs", "", *table(titles, rows, num_words=2), *_worth(found), *_unfinished(found)]
+    return [
+        f"**{title}**, {epochs} epochs",
+        "",
+        *table(titles, rows, num_words=2),
+        *_worth(found),
+        *_unfinished(found),
+    ]
 
 
 def _cell(result: FitResult | None) -> str:
