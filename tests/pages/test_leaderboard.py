@@ -103,7 +103,9 @@ def seen(visit) -> list[str]:
 
 @pytest.fixture
 def results(visitors):
-    return visitors("results")
+    visit = visitors("results")
+    visit.page.wait_for_selector("#leaderboard .board-row")
+    return visit
 
 
 @pytest.fixture(scope="module")
