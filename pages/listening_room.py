@@ -171,9 +171,9 @@ class ListeningRoom:
             EngineError: its clips cannot be made, or the store cannot be used.
         """
         planned = session.trials[number - 1]
-        clips = self._clips(session, number, [secrets.token_urlsafe(12) for _ in planned.sources])
+        clips = self._clips(session, number, [secrets.token_hex(12) for _ in planned.sources])
         now = timestamp(datetime.now(UTC))
-        trial = session.trial(number, clips, secrets.token_urlsafe(12), now, self.version)
+        trial = session.trial(number, clips, secrets.token_hex(12), now, self.version)
         self.store.issue(trial)
         return trial.trial_id
 

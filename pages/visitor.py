@@ -21,4 +21,4 @@ def known_or_new(kept: Any) -> str:
     """The id that the browser kept, or a new one: a browser can send anything."""
     if isinstance(kept, str) and 16 <= len(kept) <= MAX_CHARACTERS and kept.isascii() and kept.isprintable():
         return kept
-    return secrets.token_urlsafe(18)
+    return secrets.token_hex(18)  # no sign in front, which a table of votes would have to quote

@@ -75,7 +75,7 @@ def session_of(
     num_frames = common_length([len(read_excerpt(name, representation)) for name in pieces], representation)
     order = np.random.default_rng(design.seed).permutation(len(pieces))
     return Session(
-        test_id=secrets.token_urlsafe(12),
+        test_id=secrets.token_hex(12),
         listener=listener,
         task=wish.task,
         sources=wish.sources,

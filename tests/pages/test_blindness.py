@@ -37,7 +37,7 @@ def twins(store: VoteStore, trial_id: str) -> list[str]:
     for number, sources in enumerate(ASSIGNMENTS):
         planned = session.trials[0].model_copy(update={"sources": sources})
         twin = session.model_copy(
-            update={"test_id": f"{session.test_id[:-1]}{number}", "trials": (planned, *session.trials[1:])}
+            update={"test_id": f"{session.test_id}{number}", "trials": (planned, *session.trials[1:])}
         )
         store.begin(twin)
         issued.append(room.issue(twin, 1))

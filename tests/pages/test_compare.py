@@ -55,6 +55,7 @@ def test_two_visitors_at_once_keep_their_own_votes(visitors, tmp_path):
         visit.page.get_by_text("You have not voted yet.").wait_for()
     trials = {ann: start(ann, ABX, trials=1), bob: start(bob, trials=2)}
     assert trials[ann] != trials[bob]
+    assert all(trial.isalnum() for trial in trials.values()), "a table quotes what begins with a sign"
     for visit, keys in ((ann, "ab"), (bob, "a"), (ann, "x"), (bob, "b")):
         visit.page.keyboard.press("Home")
         for key in keys:
