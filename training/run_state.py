@@ -71,10 +71,22 @@ class Progress:
 def write_state(folder: Path, recipe: Recipe, progress: Progress, tensors: dict[str, Tensor]) -> None:
     """Write a state and remove the older ones, and what a killed process left half-written.
 
+    One that lies there already is the same, since a fit repeats itself to the bit, and stays: to replace
+    it would leave a moment without any.
+
     Raises:
         EngineError: the disk refuses; the state before stays.
     """
     target = folder / f"state-{progress.update:08d}-{progress.epoch:05d}"
+    if not target.exists():
+        _write_whole(target, recipe, progress, tensors)
+    for older in (*folder.glob("state-*"), *folder.glob(".state-*.partial")):
+        if older != target:
+            shutil.rmtree(older, ignore_errors=True)
+
+
+def _write_whole(target: Path, recipe: Recipe, progress: Progress, tensors: dict[str, Tensor]) -> None:
+    """Under another name first, then renamed."""
     partial = target.with_name(f".{target.name}.partial")
     try:
         shutil.rmtree(partial, ignore_errors=True)
@@ -84,17 +96,12 @@ def write_state(folder: Path, recipe: Recipe, progress: Progress, tensors: dict[
         )
         progress_json = {"recipe": recipe.model_dump(), "progress": asdict(progress)}
         (partial / "progress.json").write_text(json.dumps(progress_json), encoding="utf-8")
-        if target.exists():
-            shutil.rmtree(target)
         os.replace(partial, target)
     except (OSError, safetensors.SafetensorError) as error:
         shutil.rmtree(partial, ignore_errors=True)
         raise EngineError(
-            f"cannot save the run in {folder} ({error}): free disk space and start again"
+            f"cannot save the run in {target.parent} ({error}): free disk space and start again"
         ) from None
-    for older in (*folder.glob("state-*"), *folder.glob(".state-*.partial")):
-        if older != target:
-            shutil.rmtree(older, ignore_errors=True)
 
 
 def read_state(folder: Path, recipe: Recipe) -> tuple[Progress, dict[str, Tensor]] | None:

@@ -3,7 +3,8 @@
 Each attempt is a process of its own that knows nothing but FOLDER/run. It is killed with -9 after a random
 time, longer from attempt to attempt, until one comes to its end: its weights and curve then lie in FOLDER.
 Prints how many were killed. Processes are forked, after a fit of something else, so that what torch
-imports, at once and at its first update, is imported once.
+imports, at once and at its first update, is imported once. tqdm gets a lock of one process and no thread:
+its own lock is shared between forks, and one killed while it holds it would stop all that come after.
 """
 
 import json
@@ -11,12 +12,14 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
+from tqdm import tqdm
 
 from engine.checkpoint import weight_bytes
 from tests.training import tiny
@@ -52,6 +55,8 @@ def kill_until_it_ends(folder: Path, seed: int) -> int:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
+    tqdm.monitor_interval = 0
+    tqdm.set_lock(threading.RLock())
     with tempfile.TemporaryDirectory() as other:
         tiny.fit(tiny.recipe(max_epochs=1), Path(other))
     sys.stdout.write(str(kill_until_it_ends(Path(sys.argv[1]), int(sys.argv[2]))))

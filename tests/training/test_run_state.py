@@ -50,6 +50,15 @@ def test_only_the_newest_stays(tmp_path):
         assert len(names(tmp_path)) == 1
 
 
+def test_a_state_that_lies_there_is_not_replaced(tmp_path, monkeypatch):
+    """Between its removal and the new one's name a killed process would leave none."""
+    write_state(tmp_path, RECIPE, progress(7), tensors(7))
+    monkeypatch.setattr(run_state.os, "replace", None)
+    write_state(tmp_path, RECIPE, progress(7), tensors(7))
+    assert names(tmp_path) == ["state-00000007-00002"]
+    assert read_state(tmp_path, RECIPE)[1]["weights/a"].equal(tensors(7)["weights/a"])
+
+
 def test_what_a_killed_process_left_is_neither_read_nor_kept(tmp_path):
     """Killed while it wrote a state, and while it removed an old one."""
     write_state(tmp_path, RECIPE, progress(7), tensors(7))
@@ -130,10 +139,10 @@ def test_a_damaged_state_is_refused(damage, tmp_path):
 
 
 def test_tensors_of_another_version_are_refused(tmp_path):
-    fit = tiny.fit(RECIPE, tmp_path)
-    write_state(tmp_path, RECIPE, fit.progress, tensors(7))
+    fit = tiny.fit(RECIPE, tmp_path / "fit")
+    write_state(tmp_path / "other", RECIPE, fit.progress, tensors(7))
     with pytest.raises(EngineError, match=r"does not fit this version of Earshot.*remove that folder"):
-        tiny.fit(RECIPE, tmp_path)
+        tiny.fit(RECIPE, tmp_path / "other")
 
 
 def test_a_folder_that_has_changed_since_is_noticed(tmp_path):
