@@ -19,6 +19,7 @@ AVERAGES = {  # how nats are averaged -> the card's figure; sound has the first 
     "pooled": ("nats_per_frame", "nats_per_step"),
     "sequence_mean": ("nats_per_frame_sequence_mean",),
     "without_first": ("nats_per_frame_without_first",),
+    "without_melodies": ("nats_per_frame_without_melodies",),
 }
 Metrics = dict[str, dict[str, int | float]]
 

@@ -233,7 +233,7 @@ def _of_ours(card: Card) -> Standing:
 
 def described(card: Card) -> str:
     """The architecture, and what the network alone reaches on test where a memory helps it."""
-    without = card.metrics.get("test", {}).get("nats_per_frame_without_melodies")
+    without = nats(card.metrics, "test", "without_melodies")
     return architecture(card.model) + ("" if without is None else f" ({without:.3f} without it)")
 
 

@@ -126,16 +126,23 @@ def _spreads(spreads: Mapping[str, Sequence[FitResult]], with_melodies: Collecti
     """What another seed would have given."""
     sentences = []
     for name, results in spreads.items():
-        figures = sorted(nats(result.metrics, "test", "pooled") for result in results)
-        if len(figures) > 1:
-            every = listing(number(value) for value in figures)
+        if len(results) > 1:
             kept = any(result.recipe.get("melody_memory") for result in results)
             alone = ", the network without the melodies" if name in with_melodies and not kept else ""
-            sentences.append(
-                f"`{name}` from {len(figures)} seeds{alone}, test: median {number(median(figures))}, "
-                f"best {number(figures[0])} (all: {every})."
+            sentence = (
+                f"`{name}` from {len(results)} seeds{alone}, test: {_median_and_best(results, 'pooled')}"
             )
+            if kept:
+                without = _median_and_best(results, "without_melodies")
+                sentence += f"; the network without the melodies: {without}"
+            sentences.append(f"{sentence}.")
     return [line for sentence in sentences for line in (sentence, "")]
+
+
+def _median_and_best(results: Sequence[FitResult], average: str) -> str:
+    figures = sorted(nats(result.metrics, "test", average) for result in results)
+    every = listing(number(value) for value in figures)
+    return f"median {number(median(figures))}, best {number(figures[0])} (all: {every})"
 
 
 def _table(board: Board, comparable: bool) -> list[str]:
