@@ -25,5 +25,5 @@ def toast(error: EngineError) -> gr.Error:
 
 
 def warn(error: EngineError) -> None:
-    """Show the error while the handler goes on."""
-    gr.Warning(html.escape(sentence(error), quote=False))
+    """Show the error while the handler goes on; it stays until closed: who opens a link may look later."""
+    gr.Warning(html.escape(sentence(error), quote=False), duration=None)

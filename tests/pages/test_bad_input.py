@@ -36,6 +36,16 @@ def test_a_bad_link_is_named_once_and_the_page_is_there(visitors, link, said):
     assert visit.lane().get_attribute("data-state") == ("empty" if link.startswith("speech") else "done")
 
 
+def test_what_is_wrong_with_a_link_stays_until_it_is_closed(visitors):
+    visit = visitors("score")
+    visit.page.clock.install()
+    visit.go("?models=no-such&length=8&seed=1")
+    visit.page.get_by_test_id("toast-text").wait_for()
+    visit.page.clock.fast_forward("10:00")
+    visit.page.wait_for_timeout(1000)
+    assert "Unknown model of this page 'no-such'" in visit.complaint()
+
+
 def test_a_visitor_who_gets_everything_wrong_gets_it_right_in_the_end(visitors):
     visit = visitors()
     visit.set("length", 8)
