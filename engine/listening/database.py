@@ -5,6 +5,7 @@ process, and many threads and processes may write at once (write-ahead log; each
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,15 +56,31 @@ def open_database(path: Path) -> Iterator[sqlite3.Connection]:
 
 def _prepare(database: sqlite3.Connection, path: Path) -> None:
     database.execute("PRAGMA synchronous = FULL")
-    if _version(database, path) == SCHEMA:
+    database.execute("BEGIN")  # version and tables of one moment: another may be making them
+    version = _version(database, path)
+    database.execute("COMMIT")
+    if version == SCHEMA:
         return
-    database.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(database)
     database.execute("BEGIN IMMEDIATE")
     if _version(database, path) != SCHEMA:  # nobody else has made the tables meanwhile
         for statement in TABLES:
             database.execute(statement)
         database.execute(f"PRAGMA user_version = {SCHEMA}")
     database.execute("COMMIT")
+
+
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Begin the log; where many begin it at once SQLite refuses some of them without waiting."""
+    until = time.monotonic() + SECONDS_FOR_OTHERS
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.01)
 
 
 def _version(database: sqlite3.Connection, path: Path) -> int:

@@ -9,6 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -187,6 +188,22 @@ def test_many_may_vote_at_once(store):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: store.answer(f"t{number}", "somebody", ANSWER), range(1, 41)))
     assert len(store.records()) == 40
+
+
+def issue_with_others(store, number, together):
+    together.wait()
+    store.issue(trial(number))
+
+
+def test_the_first_visitors_of_a_new_store_may_come_at_once(tmp_path):
+    """One makes the tables while the others look whether they are there."""
+    for attempt in range(20):
+        store, together = VoteStore(tmp_path / f"{attempt}.sqlite3"), Barrier(16)
+        with ThreadPoolExecutor(16) as pool:
+            arrivals = [pool.submit(issue_with_others, store, number, together) for number in range(1, 17)]
+        assert [arrival.exception() for arrival in arrivals] == [None] * 16
+        kept = [store.find(f"t{number}", "somebody").trial for number in range(1, 17)]
+        assert kept == [trial(number) for number in range(1, 17)]
 
 
 def test_a_locked_store_says_so_and_works_again_after(store, monkeypatch):
