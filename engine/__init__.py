@@ -33,15 +33,12 @@ from engine.rendering.midi import TEMPO_RANGE, midi_bytes
 from engine.rendering.performance import Performance, perform, perform_midi
 from engine.rendering.playback import Playback, prepare_playback
 from engine.rendering.playback_stream import PlaybackStream
-from engine.rendering.roll_picture import roll_svg
 from engine.rendering.synthesis import find_synthesiser
-from engine.rendering.waveform_picture import waveform_svg
 from engine.representations.piano_roll import note_spans
 from engine.sampling import MAX_SEED, MAX_TEMPERATURE, SamplingOptions, sample
 from engine.sequence_model import SequenceModel
 from engine.shipped_excerpt import EXCERPT_SUFFIXES, Excerpt, excerpt, excerpts, excerpts_of, read_excerpt
 from engine.surprise import Reading, Surprise, extreme_moments, surprise_of, window_means
-from engine.transposition import best_transposition
 
 __all__ = [
     "ANCHOR",
@@ -92,7 +89,6 @@ __all__ = [
     "VoteStore",
     "analyse",
     "available",
-    "best_transposition",
     "build_model",
     "continuation_likelihood",
     "excerpt",
@@ -119,13 +115,11 @@ __all__ = [
     "read_prime",
     "read_score",
     "representation_of",
-    "roll_svg",
     "sample",
     "save",
     "surprise_of",
     "verdict",
     "wav_bytes",
-    "waveform_svg",
     "window_means",
     "write_wav",
 ]

@@ -104,12 +104,6 @@ class Card(_Strict):
         return 2 * reach + 1 if isinstance(reach, int) else 1
 
     @property
-    def num_members(self) -> int:
-        """Fits that are averaged: 1, or more of an ensemble."""
-        members = self.model.get("members", 1)
-        return members if isinstance(members, int) else 1
-
-    @property
     def is_joint(self) -> bool:
         """Whether the notes of a frame are drawn one given the other, not each by itself."""
         return isinstance(head := self.model.get("head"), dict) and head.get("name") == "note_list"

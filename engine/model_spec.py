@@ -5,7 +5,6 @@ from dataclasses import fields
 from typing import Any
 
 from engine.cells import CELLS
-from engine.ensemble import MAX_MEMBERS, Ensemble
 from engine.errors import InvalidValueError
 from engine.heads import HEADS
 from engine.melody_memory import Belief, MelodyMemory
@@ -13,15 +12,15 @@ from engine.registry import build
 from engine.reminded_model import RemindedModel
 from engine.sequence_model import SequenceModel
 
-OF_MEMBERS = ("context_frames", "residual", "transpositions")
-OPTIONS = (*OF_MEMBERS, "members", "melody_memory")  # of a model, beside its parts
+OF_STACK = ("context_frames", "residual", "transpositions")
+OPTIONS = (*OF_STACK, "melody_memory")  # of a model, beside its parts
 
 
 def build_model(spec: Mapping[str, Any]) -> SequenceModel:
     """From ``{"cells": [spec, …], "head": spec, "context_frames": n}`` to a model with zero weights.
 
-    ``"residual": true``, ``"transpositions": n``, ``"members": n`` (an Ensemble) and ``"melody_memory":
-    {…}`` (a RemindedModel) may stand beside them.
+    ``"residual": true``, ``"transpositions": n`` and ``"melody_memory": {…}`` (a RemindedModel) may stand
+    beside them.
 
     Raises:
         EngineError: an unknown name or key, or sizes that do not fit.
@@ -33,19 +32,12 @@ def build_model(spec: Mapping[str, Any]) -> SequenceModel:
         )
     if not isinstance(spec.get("residual", False), bool):
         raise InvalidValueError(f"residual={spec['residual']!r} must be true or false")
-    members = spec.get("members", 1)
-    if not isinstance(members, int) or not 1 <= members <= MAX_MEMBERS:
-        raise InvalidValueError(f"members={members!r} must be from 1 to {MAX_MEMBERS}")
-    model = _member(spec) if members == 1 else Ensemble([_member(spec) for _ in range(members)])
+    cells = [build("cell", CELLS, cell) for cell in spec["cells"]]
+    options = {key: spec[key] for key in OF_STACK if key in spec}
+    model = SequenceModel(cells, build("head", HEADS, spec["head"]), **options)
     if "melody_memory" not in spec:
         return model
     return RemindedModel(model, _melody_memory(spec["melody_memory"], model.frame_size))
-
-
-def _member(spec: Mapping[str, Any]) -> SequenceModel:
-    cells = [build("cell", CELLS, cell) for cell in spec["cells"]]
-    options = {key: spec[key] for key in OF_MEMBERS if key in spec}
-    return SequenceModel(cells, build("head", HEADS, spec["head"]), **options)
 
 
 def _melody_memory(spec: Any, num_pitches: int) -> MelodyMemory:

@@ -81,5 +81,5 @@ class RemindedModel(SequenceModel):
 
 
 def _reminded(found: Distribution, votes: Tensor) -> RemindedNotes:
-    notes = found if isinstance(found, NoteListMixture) else NoteListMixture([found], range(1))
+    notes = found if isinstance(found, NoteListMixture) else NoteListMixture(found, range(1))
     return RemindedNotes(notes, votes)

@@ -115,7 +115,7 @@ class SequenceModel(nn.Module):
             output = output + cell_state[0] if adds else cell_state[0]
             layers.append(cell_state)
         found = parts["head"].forward(output, x)
-        found = NoteListMixture([found], self.keys) if is_transposed else found
+        found = NoteListMixture(found, self.keys) if is_transposed else found
         return found, ModelState(context, tuple(layers))
 
     def forward(
@@ -152,7 +152,7 @@ class SequenceModel(nn.Module):
         context = torch.cat([state.context for _, _, state in parts])
         every = zip(*(state.layers for _, _, state in parts), strict=True)
         left = tuple(tuple(map(torch.cat, zip(*layer, strict=True))) for layer in every)
-        return NoteListMixture([self.head(outputs, inputs)], self.keys), ModelState(context, left)
+        return NoteListMixture(self.head(outputs, inputs), self.keys), ModelState(context, left)
 
     def initialise(self, rng: torch.Generator) -> None:
         """Draw fresh weights for all parts from ``rng``."""

@@ -10,28 +10,10 @@ import torch
 from jaxtyping import Float32, Float64
 from torch import Tensor
 
-from engine.likelihood import LogLikelihood, read_in_parts
 from engine.representations.piano_roll import PianoRoll
-from engine.sequence_model import SequenceModel
 
 SEMITONES = range(-6, 6)
 TIE = 1e-6  # likelihoods that differ by this part of them are equal: so much may be rounding of float32
-
-
-@torch.no_grad()
-def best_transposition(
-    model: SequenceModel, roll: PianoRoll, frames: Float32[Tensor, "time pitch"]
-) -> tuple[int, LogLikelihood]:
-    """The semitones to add so that the model likes the piece best, and its likelihood then.
-
-    All of -6 … +5 that keep every note on the keyboard are tried. On a tie the smallest move wins;
-    of two equal moves, the one downwards.
-    """
-    semitones, moved = in_all_keys(roll, frames)
-    parts = [found.log_prob(part) for part, found in read_in_parts(model, moved)]
-    scores = LogLikelihood.of(torch.cat(parts, 1))
-    best = best_row(semitones, scores.totals)
-    return semitones[best], scores.sequence(best)
 
 
 def in_all_keys(
@@ -44,7 +26,10 @@ def in_all_keys(
 
 
 def best_row(semitones: Sequence[int], totals: Float64[Tensor, " key"]) -> int:
-    """Which of some transpositions has the highest log-likelihood; on a tie as best_transposition says."""
+    """Which of some transpositions has the highest log-likelihood.
+
+    On a tie the smallest move wins; of two equal moves, the one downwards, if it comes first.
+    """
     highest = float(totals.max())
     lowest = highest - TIE * abs(highest)
     tied = [row for row in range(len(semitones)) if float(totals[row]) >= lowest]

@@ -70,8 +70,6 @@ def title(card: Card) -> str:
         parts.append("joint notes")
     if card.num_keys > 1:
         parts.append(f"{card.num_keys} keys")
-    if card.num_members > 1:
-        parts.append(f"{card.num_members} fits")
     if card.knows_melodies:
         parts.append("knows the tunes of its corpus")
     return " · ".join(parts)

@@ -82,7 +82,3 @@ def open_copy(store: VoteStore) -> VoteCopy | None:
         )
         return None
     return copy
-
-
-def _warn(sentence: str, *facts: object) -> None:
-    logging.getLogger(LOG).warning(sentence, *facts)

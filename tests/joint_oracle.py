@@ -72,8 +72,8 @@ def list_log_prob(frame: np.ndarray, base: np.ndarray, offset: np.ndarray, own: 
 
 
 def joint_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
-    """Nats of each frame of a piece under the checkpoint in this folder: the mean over keys and members, and
-    the say that kept melodies have in the highest pitch."""
+    """Nats of each frame of a piece under the checkpoint in this folder: the mean over keys, and the say that
+    kept melodies have in the highest pitch."""
     spec = json.loads((folder / "card.json").read_text(encoding="utf-8"))["model"]
     loaded = load_file(folder / "model.safetensors")
     weights = {name: value.astype(np.float64) for name, value in loaded.items()}
@@ -81,9 +81,7 @@ def joint_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
     weights = part_of(weights, "model.") if kept else weights
     reach = spec.get("transpositions", 0)
     keys = range(-reach, reach + 1)
-    members = spec.get("members", 1)
-    parts = [part_of(weights, f"members.{n}.") for n in range(members)] if members > 1 else [weights]
-    every = [in_key(spec, part, frames, key) for part in parts for key in keys]
+    every = [in_key(spec, weights, frames, key) for key in keys]
     found, firsts = (logsumexp(values, axis=0) - np.log(len(every)) for values in zip(*every, strict=True))
     if not kept:
         return found

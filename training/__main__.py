@@ -13,14 +13,14 @@ from training.campaign import Campaign, CampaignOptions
 from training.corpora import CORPORA, open_corpus
 from training.evaluate import evaluate
 from training.fetch import fetch
-from training.fit import Fit, FitOptions, together
+from training.fit import Fit, FitOptions
 from training.options import make_parser
 from training.publish import publish, publish_reminded
 from training.recipe import RECIPES, Recipe, make_recipe, read_recipe, recipe_names, write_recipe
 from training.remember import alone, choose_melodies
 from training.run_state import remove_run
 from training.series import SeriesOptions, run_series
-from training.spread import chosen_seeds, joined, seed_recipes
+from training.spread import chosen_seed, seed_recipes
 from training.workers import num_cores, open_workers
 
 MAX_THREADS = 256
@@ -158,24 +158,17 @@ def _spread(options: argparse.Namespace) -> None:
     _check_place(recipe.name, options)
     if not 1 <= options.seeds <= MAX_SEEDS:
         raise InvalidValueError(f"--seeds {options.seeds} must be from 1 to {MAX_SEEDS}")
-    if options.seeds < recipe.members:
-        raise InvalidValueError(
-            f"--seeds {options.seeds} must be at least the recipe's {recipe.members} members"
-        )
     count = _num_workers(options)
     corpus = open_corpus(recipe.corpus, options.corpora, recipe.seed)
     data = corpus.load()
     recipes = seed_recipes(recipe, options.seeds)
     with open_workers(count, options.scheduler) as client:
         run_series(recipes, SeriesOptions(options.corpora, options.runs, options.results), client)
-    chosen = chosen_seeds(recipe, recipes, options.results)
-    fits = [
-        Fit(each, data, FitOptions(torch.device("cpu"), options.runs / each.name, quiet=True))
-        for each in chosen
-    ]
-    fit = joined(recipe.model_copy(update={"seed": chosen[0].seed}), fits)  # under its own name
-    folder = publish(fit, together(fit.recipe, fits), corpus, data, options.checkpoints)
-    print(f"seed{'s' * (len(chosen) > 1)} {', '.join(str(each.seed) for each in chosen)}; wrote {folder}")
+    chosen = chosen_seed(recipes, options.results)
+    fit = Fit(chosen, data, FitOptions(torch.device("cpu"), options.runs / chosen.name, quiet=True))
+    fit.recipe = recipe.model_copy(update={"seed": chosen.seed})  # under its own name
+    folder = publish(fit, fit.best_model(), corpus, data, options.checkpoints)
+    print(f"seed {chosen.seed}; wrote {folder}")
     if options.update_recipes:
         write_recipe(fit.recipe, RECIPES)
     for each in recipes:

@@ -75,11 +75,6 @@ class Fit:
         self.representation = data.representation
         self.train = data.splits["train"]
         self.valid = data.splits["valid"]
-        if recipe.members > 1:
-            raise InvalidValueError(
-                f"recipe {recipe.name!r} is an ensemble of {recipe.members}: fit it from as many seeds by "
-                f"python -m training spread {recipe.name} --seeds {recipe.members}"
-            )
         alone = recipe.model_copy(update={"transpositions": 0})
         self.model = build_model(alone.model_spec(data.representation))
         self.model.initialise(generator(recipe.seed, "weights"))
@@ -106,8 +101,14 @@ class Fit:
         return self.best_model()
 
     def best_model(self) -> SequenceModel:
-        """The model of the recipe with the weights that are kept."""
-        return together(self.recipe, [self])
+        """The model of the recipe, with all that stands around the network, and the weights that are kept."""
+        recipe = self.recipe
+        model = build_model(recipe.model_spec(self.representation)).to(self.options.device)
+        halves = {name: value.half() for name, value in self.best.items()}
+        model.load_state_dict(halves if recipe.weights == "float16" else self.best)
+        if recipe.melody_memory:
+            model = reminded(model, recipe.melody_memory, self.train)
+        return model.eval().requires_grad_(False)
 
     def save(self) -> None:
         """Write the state; that of a diverged fit is of no use, and the last good one stays.
@@ -224,18 +225,6 @@ class Fit:
                 f"the run in {self.options.run_folder} was begun on other files of {self.recipe.corpus}: "
                 "put those back, or remove that folder to start again"
             )
-
-
-def together(recipe: Recipe, fits: Sequence[Fit]) -> SequenceModel:
-    """The model of a recipe with the weights that its fits keep: one fit, or one for each of its members."""
-    model = build_model(recipe.model_spec(fits[0].representation)).to(fits[0].options.device)
-    parts = model.members if recipe.members > 1 else [model]
-    for part, fit in zip(parts, fits, strict=True):
-        halves = {name: value.half() for name, value in fit.best.items()}
-        part.load_state_dict(halves if recipe.weights == "float16" else fit.best)
-    if recipe.melody_memory:
-        model = reminded(model, recipe.melody_memory, fits[0].train)
-    return model.eval().requires_grad_(False)
 
 
 def run_together(fits: Sequence[Fit], until_epoch: int | None = None) -> None:

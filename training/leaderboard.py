@@ -252,8 +252,6 @@ def architecture(model: Mapping[str, Any]) -> str:
         parts.append(f"{_words(head['name'])} head{size}")
     if reach := model.get("transpositions"):
         parts.append(f"averaged over {2 * reach + 1} keys")
-    if (members := model.get("members", 1)) > 1:
-        parts.append(f"averaged over {members} fits")
     if "melody_memory" in model:
         parts.append("memory of the training melodies")
     return ", ".join(parts)

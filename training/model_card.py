@@ -44,12 +44,9 @@ def _introduction(card: Card) -> list[str]:
     layers = card.num_layers
     recipe = make_recipe(card.training.recipe)
     memory = ", each with attention over the piece's own past," if card.has_memory else ""
-    averages = []
+    average = ""
     if card.num_keys > 1:
-        averages.append(f"{card.num_keys} keys in which it hears every frame")
-    if card.num_members > 1:
-        averages.append(f"{card.num_members} fits from different seeds")
-    average = f" What it expects is the mean over {' and '.join(averages)}." if averages else ""
+        average = f" What it expects is the mean over {card.num_keys} keys in which it hears every frame."
     procedure = (
         "by the procedure of Chung et al. 2014 (arXiv 1412.3555)"
         if recipe.optimiser.method == "rmsprop"
@@ -98,7 +95,6 @@ def _fitted(recipe: Recipe) -> str:
         "weight noise": optimiser.weight_noise,
         "dropout": regularisation.dropout,
         "dropout in the head": regularisation.list_dropout,
-        "dropout of the notes read": regularisation.note_dropout,
         "averaged weights": regularisation.averaging,
         "transposed by up to": regularisation.transposition,
         "epochs in the written key at first": regularisation.written_epochs,

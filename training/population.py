@@ -29,11 +29,10 @@ Drop = Callable[[Tensor], Tensor]
 
 
 class Drops(NamedTuple):
-    """Dropout, of the outputs of every cell, within a joint head, and of the notes that are read; or None."""
+    """Dropout, of the outputs of every cell and within a joint head; or None."""
 
     cells: Drop | None = None
     list: Drop | None = None
-    notes: Drop | None = None
 
 
 NO_DROPS = Drops()
@@ -76,10 +75,8 @@ def read_part(
         drops: the same for all members.
     """
 
-    heard = drops.notes(frames) if drops.notes else frames
-
     def of_member(member: Weights, layers: Layers) -> tuple[Tensor, Layers]:
-        distribution, state = functional_call(model, member, (heard, layers, before, drops.cells))
+        distribution, state = functional_call(model, member, (frames, layers, before, drops.cells))
         distribution = distribution.dropped(drops.list) if drops.list else distribution
         return distribution.log_prob(frames), list(state.layers)
 
@@ -90,14 +87,14 @@ def read_part(
     return vmap(of_member, randomness="same")(weights, layers)
 
 
-def dropout(share: float, rng: torch.Generator, makes_up: bool = True) -> Drop | None:
+def dropout(share: float, rng: torch.Generator) -> Drop | None:
     """Leave out a share of all numbers, each by itself, and make up for it by the size of the others."""
     if share == 0:
         return None
 
     def drop(values: Tensor) -> Tensor:
         kept = torch.rand(values.shape, generator=rng, device=rng.device) >= share
-        return values * kept.to(values) / (1 - share if makes_up else 1)
+        return values * kept.to(values) / (1 - share)
 
     return drop
 
@@ -132,11 +129,7 @@ def update(
     settings, length = recipe.optimiser, batch.frames.shape[1]
     size = settings.chunk_frames or length
     shares = recipe.regularisation
-    drops = Drops(
-        dropout(shares.dropout, rng),
-        dropout(shares.list_dropout, rng),
-        dropout(shares.note_dropout, rng, makes_up=False),
-    )
+    drops = Drops(dropout(shares.dropout, rng), dropout(shares.list_dropout, rng))
     layers = start_layers(models[0], stack_weights(models), len(batch.frames))
     nats = torch.zeros(len(models), device=batch.frames.device)
     for start in range(0, length, size):

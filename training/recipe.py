@@ -15,7 +15,6 @@ from pydantic import Field, ValidationError
 
 from engine.card import NAME_PATTERN
 from engine.cells import CELLS
-from engine.ensemble import MAX_MEMBERS
 from engine.errors import EngineError, InvalidValueError, UnknownNameError
 from engine.heads import HEADS
 from engine.representations import Representation
@@ -56,7 +55,6 @@ class Recipe(Settings):
         residual: whether layers as wide as their input add to it.
         transpositions: notes are heard in every key within so many semitones: see NoteListMixture. The fit
             itself, and its validation, hear the written key alone, which is so many times as fast.
-        members: fits from so many seeds that are averaged: see Ensemble; ``spread`` makes them.
         melody_memory: how much a memory of the training pieces' melodies is believed, or None; ``remember``
             finds the numbers on validation.
         weights: what they are rounded to before they are scored and saved.
@@ -76,7 +74,6 @@ class Recipe(Settings):
     joint_head: JointHead | None = None
     residual: bool = False
     transpositions: int = Field(default=0, ge=0, le=MAX_TRANSPOSITIONS)
-    members: int = Field(default=1, ge=1, le=MAX_MEMBERS)
     melody_memory: Melodies | None = None
     weights: Literal["float32", "float16"] = "float32"
     optimiser: Optimiser = Optimiser()
@@ -92,13 +89,11 @@ class Recipe(Settings):
         Raises:
             InvalidValueError: notes in frames that have none.
         """
-        of_notes = (
-            *(self.joint_head, self.transpositions, self.regularisation.transposition),
-            self.members > 1 or self.melody_memory,
-        )
+        settings = (self.joint_head, self.transpositions, self.regularisation.transposition)
+        of_notes = (*settings, self.melody_memory)
         if representation.name != "piano_roll" and any(of_notes):
             raise InvalidValueError(
-                f"recipe {self.name!r}: joint_head, transpositions, members and melody_memory are for notes; "
+                f"recipe {self.name!r}: joint_head, transpositions and melody_memory are for notes; "
                 f"frames of {self.corpus} are {representation.name}: remove them"
             )
         units = self.hidden_size or PAPER_UNITS[representation.name].get(self.cell, 64)
@@ -109,8 +104,6 @@ class Recipe(Settings):
             "context_frames": representation.context_frames,
         }
         options = {"residual": self.residual, "transpositions": self.transpositions}
-        if self.members > 1:
-            options["members"] = self.members
         return {**spec, **{key: value for key, value in options.items() if value}}
 
     def _cells(self, width: int, units: int) -> list[dict[str, Any]]:

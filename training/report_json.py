@@ -12,18 +12,13 @@ from training.report_leaderboard import leaderboard_json
 from training.report_tables import corpus_title
 
 SPLITS = ("train", "valid", "test")
-NOTE = (  # the page shows it to its visitors
-    "The paper: Chung et al. 2014, table 2. The range over seeds is of the better of the two averages, the "
-    "one by which more cells of the corpus are at or under the printed figures. Seconds per epoch of models "
-    "that were fitted side by side are each model's share of the time."
-)
 PLACES = 9  # decimals: far beyond what a figure means, so that none crosses a printed one by rounding
 
 
 def results_json(evidence: Evidence, boards: Sequence[Board]) -> str:
     """One row a model of table 2, fitted or not, in the paper's order; then the published figures."""
     rows = [_row(entry, better_average(evidence.of(entry.corpus))) for entry in evidence.entries]
-    content = {"columns_note": NOTE, "rows": rows, "leaderboard": leaderboard_json(boards)}
+    content = {"rows": rows, "leaderboard": leaderboard_json(boards)}
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 

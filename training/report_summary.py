@@ -131,11 +131,6 @@ def _gap(evidence: Evidence, corpus: PaperCorpus, entry: Entry, split: str) -> f
     return entry.nats(split, better_average(evidence.of(corpus))) - getattr(corpus, split)[entry.cell]
 
 
-def order_of_cells(figures: dict[str, float]) -> str:
-    """``GRU 8.54, LSTM 8.67, tanh 9.10``: the best first."""
-    return ", ".join(f"{CELL_TITLES[cell]} {figures[cell]:.2f}" for cell in sorted(figures, key=figures.get))
-
-
 def first_frame_sentence(evidence: Evidence) -> str:
     """What leaving the first frames out changes, of all music models."""
     gaps = []

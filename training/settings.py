@@ -54,7 +54,6 @@ class Regularisation(Settings):
     Args:
         dropout: share of each cell's outputs that is left out on their way up.
         list_dropout: the same of the numbers within a joint head from which each choice is made.
-        note_dropout: share of the notes that a step reads which are left out; what is predicted stays whole.
         transposition: pieces are moved by up to so many semitones, anew each time they are read.
         written_epochs: but not in so many epochs at first: what recurs in a piece is found sooner in one key.
         averaging: decay of the running mean of weights that is scored and kept; 0 takes the last ones.
@@ -62,7 +61,6 @@ class Regularisation(Settings):
 
     dropout: float = Field(default=0.0, ge=0, lt=1)
     list_dropout: float = Field(default=0.0, ge=0, lt=1)
-    note_dropout: float = Field(default=0.0, ge=0, lt=1)
     transposition: int = Field(default=0, ge=0, le=11)
     written_epochs: int = Field(default=0, ge=0)
     averaging: float = Field(default=0.0, ge=0, lt=1)

@@ -1,5 +1,4 @@
-"""Spread: one recipe fitted from several seeds, a series (training/series.py) of which the best is published,
-or, where the recipe has members, their ensemble.
+"""Spread: one recipe fitted from several seeds, a series (training/series.py) of which the best is published.
 
 training/results/seeds/<name>-seed<k>.json   FitResult
 """
@@ -7,7 +6,6 @@ training/results/seeds/<name>-seed<k>.json   FitResult
 from collections.abc import Sequence
 from pathlib import Path
 
-from training.fit import Fit
 from training.recipe import Recipe, make_recipe
 from training.results import RESULTS
 from training.series import FitResult, read_series, valid_nats
@@ -18,33 +16,17 @@ SEEDS = RESULTS / "seeds"
 def seed_recipes(recipe: Recipe, count: int) -> list[Recipe]:
     """The recipe with its own seed and those after it, each under a name of its own."""
     seeds = range(recipe.seed, recipe.seed + count)
-    return [
-        recipe.model_copy(update={"seed": seed, "name": f"{recipe.name}-seed{seed}", "members": 1})
-        for seed in seeds
-    ]
+    return [recipe.model_copy(update={"seed": seed, "name": f"{recipe.name}-seed{seed}"}) for seed in seeds]
 
 
-def chosen_seeds(recipe: Recipe, recipes: Sequence[Recipe], folder: Path = SEEDS) -> list[Recipe]:
-    """Those of them that are published: the one that is best on validation, or the members of an ensemble.
-
-    The members are the first ones, as they come: to choose among them would make the others' work vain.
+def chosen_seed(recipes: Sequence[Recipe], folder: Path = SEEDS) -> Recipe:
+    """The one of them that is published: the best on validation.
 
     Raises:
         EngineError: a result cannot be read.
     """
-    if recipe.members > 1:
-        return list(recipes[: recipe.members])
     found = read_series(folder)
-    return [min(recipes, key=lambda each: valid_nats(found[each.name]))]
-
-
-def joined(recipe: Recipe, fits: Sequence[Fit]) -> Fit:
-    """The first fit as that of the whole recipe: with the updates and the time of all, and its own curve."""
-    first = fits[0]
-    first.recipe = recipe
-    first.progress.update = sum(fit.progress.update for fit in fits)
-    first.progress.seconds = sum(fit.progress.seconds for fit in fits)
-    return first
+    return min(recipes, key=lambda each: valid_nats(found[each.name]))
 
 
 def spread_of(name: str, folder: Path = SEEDS) -> list[FitResult]:

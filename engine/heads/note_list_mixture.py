@@ -1,7 +1,6 @@
-"""Lists of notes heard in several keys, of one fit or of several: a mixture, moved back to where the piece
-is written.
+"""A list of notes heard in several keys: a mixture, moved back to where the piece is written.
 
-    p(frame | past) = 1 / K sum_k p_k(frame + k | past + k)     k semitones up or down, of each fit; K in all
+    p(frame | past) = 1 / K sum_k p_k(frame + k | past + k)     k semitones up or down, K keys in all
 
 A model that was fitted on transposed pieces knows every key a little differently; the mean of what it
 expects in all of them is better than what it expects in one, at no weight more (as Krizhevsky et al. 2012
@@ -40,25 +39,17 @@ def moved(values: Float[Tensor, "*axes event"], steps: Sequence[int], fill: floa
 
 
 class NoteListMixture(Distribution):
-    """The mean over keys, and over fits, of lists of notes.
+    """The mean over keys of a list of notes.
 
     Args:
-        lists: of each fit; leading axes (key * batch, …), each key's frames moved by its semitones.
+        notes: leading axes (key * batch, …), each key's frames moved by its semitones.
         keys: semitones; 0 is one of them, so that no frame is impossible.
     """
 
-    def __init__(self, lists: Sequence[NoteList], keys: Sequence[int]):
-        self.lists = tuple(_on_keyboard(notes, keys) for notes in lists)
+    def __init__(self, notes: NoteList, keys: Sequence[int]):
+        self.notes = _on_keyboard(notes, keys)
         self.keys = keys
-        self.size = lists[0].size
-
-    @classmethod
-    def of(cls, parts: Sequence[Distribution]) -> "NoteListMixture":
-        """The mean over the distributions of several models that hear the same keys."""
-        first = parts[0]
-        if isinstance(first, NoteListMixture):
-            return cls([notes for part in parts for notes in part.lists], first.keys)
-        return cls(parts, range(1))
+        self.size = notes.size
 
     @property
     def num_uniforms(self) -> int:
@@ -66,22 +57,18 @@ class NoteListMixture(Distribution):
         return self.size
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
-        """Nats: the logarithm of the mean of the probabilities in all keys and fits."""
+        """Nats: the logarithm of the mean of the probabilities in all keys."""
         heard = moved(frame, self.keys)
         fits = heard.sum(-1) == frame.sum(-1)  # no note has left the keyboard
-        found = [notes.log_prob(heard.flatten(0, 1)).view(fits.shape) for notes in self.lists]
-        every = torch.cat([log_probs.masked_fill(~fits, -torch.inf) for log_probs in found])
-        return every.logsumexp(0) - math.log(len(every))
+        log_probs = self.notes.log_prob(heard.flatten(0, 1)).view(fits.shape)
+        return log_probs.masked_fill(~fits, -torch.inf).logsumexp(0) - math.log(len(self.keys))
 
     def first_log_shares(self) -> Float[Tensor, "*axes rank"]:
         """Logarithms of the probabilities of the highest pitch, by rank, the last for silence."""
-        axes = self.lists[0].base.shape[:-1]
+        axes = self.notes.base.shape[:-1]
         num_frames = math.prod(axes) // len(self.keys)
-        frames = torch.arange(num_frames, device=self.lists[0].base.device)
-        blocks = [
-            torch.cat([self._log_shares(notes, self._first(block, num_frames)) for notes in self.lists])
-            for block in frames.split(BLOCK_FRAMES)
-        ]
+        frames = torch.arange(num_frames, device=self.notes.base.device)
+        blocks = [self._log_shares(self._first(block, num_frames)) for block in frames.split(BLOCK_FRAMES)]
         found = torch.cat([block.logsumexp(0) - math.log(len(block)) for block in blocks])
         return found.view(axes[0] // len(self.keys), *axes[1:], -1)
 
@@ -90,19 +77,19 @@ class NoteListMixture(Distribution):
     ) -> Float[Tensor, "*axes event"]:
         """Pitch after pitch from the highest: j sounds where uniform j is below its conditional probability.
 
-        Each key of each fit counts by how likely it found the pitches so far.
+        Each key counts by how likely it found the pitches so far.
 
         Args:
             first: logarithms of probabilities that stand in the place of those of the highest pitch.
         """
         numbers = uniforms.reshape(-1, self.size).flip(-1)
-        sounding = numbers.new_zeros(numbers.shape, dtype=self.lists[0].base.dtype)
+        sounding = numbers.new_zeros(numbers.shape, dtype=self.notes.base.dtype)
         last = torch.full((len(numbers),), -1, device=numbers.device)
-        log_weights = sounding.new_zeros(len(self.lists) * len(self.keys), len(numbers))
+        log_weights = sounding.new_zeros(len(self.keys), len(numbers))
         active = torch.arange(len(numbers), device=numbers.device)
         while len(active):
             choices = _Choices(active, len(numbers), sounding[active], last[active])
-            log_shares = torch.cat([self._log_shares(notes, choices) for notes in self.lists])
+            log_shares = self._log_shares(choices)
             mixed = (log_weights[:, active, None] + log_shares).logsumexp(0) if first is None else first
             first = None  # the others are as they were
             found, rank = next_choice(mixed, numbers[active], last[active])
@@ -114,21 +101,21 @@ class NoteListMixture(Distribution):
         return sounding.flip(-1).view(uniforms.shape)
 
     def repeated(self, count: int) -> "NoteListMixture":
-        """The same in every key of every fit, along a new last one of the leading axes."""
+        """The same in every key, along a new last one of the leading axes."""
         twin = copy(self)
-        twin.lists = tuple(notes.repeated(count) for notes in self.lists)
+        twin.notes = self.notes.repeated(count)
         return twin
 
     def temper(self, temperature: float) -> "NoteListMixture":
         """The logits of every choice in every key divided by the temperature."""
-        return NoteListMixture([notes.temper(temperature) for notes in self.lists], self.keys)
+        return NoteListMixture(self.notes.temper(temperature), self.keys)
 
     def _first(self, frames: Int64[Tensor, " choice"], num_frames: int) -> "_Choices":
-        nothing = self.lists[0].base.new_zeros(len(frames), self.size)
+        nothing = self.notes.base.new_zeros(len(frames), self.size)
         return _Choices(frames, num_frames, nothing, torch.full_like(frames, -1))
 
-    def _log_shares(self, notes: NoteList, choices: "_Choices") -> Float[Tensor, "key choice rank"]:
-        """Of the next choice of a list in each key, by the rank of the pitch that is written."""
+    def _log_shares(self, choices: "_Choices") -> Float[Tensor, "key choice rank"]:
+        """Of the next choice in each key, by the rank of the pitch that is written."""
         semitones = torch.tensor(list(self.keys), device=choices.frames.device)[:, None]
         first_rows = torch.arange(len(self.keys), device=choices.frames.device)[:, None] * choices.num_frames
         down = [-key for key in self.keys]  # a higher pitch has a lower rank
@@ -136,7 +123,7 @@ class NoteListMixture(Distribution):
         last = torch.where(
             choices.last < 0, choices.last, (choices.last - semitones).clamp(-1, self.size - 1)
         )
-        logits = notes.logits((first_rows + choices.frames).flatten(), heard, last.flatten())
+        logits = self.notes.logits((first_rows + choices.frames).flatten(), heard, last.flatten())
         log_shares = logits.log_softmax(-1).view(len(self.keys), len(choices.frames), -1)
         written = [
             moved(one[:, :-1], [key], -torch.inf)[0] for one, key in zip(log_shares, self.keys, strict=True)

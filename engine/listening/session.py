@@ -8,7 +8,7 @@ from torch import Tensor
 
 from engine.checkpoint import Checkpoint
 from engine.listening.clips import Clip, Material
-from engine.listening.design import TestDesign, TrialPlan
+from engine.listening.design import TrialPlan
 from engine.listening.trial import SOURCES_BESIDE_MODELS, Trial
 from engine.rendering.performance import Performance
 
@@ -59,11 +59,6 @@ class Session(BaseModel):
     program: int = 0
     device: str = ""
     trials: tuple[PlannedTrial, ...]
-
-    @property
-    def design(self) -> TestDesign:
-        """What was asked for."""
-        return TestDesign(self.task, self.sources, len(self.trials), self.design_seed)
 
     def material(
         self, checkpoints: Mapping[str, Checkpoint], piece: Float32[Tensor, "time event"]

@@ -1,4 +1,7 @@
-"""Points with intervals to picture: one figure to the right, an estimate with its interval upwards.
+"""Points with intervals as an SVG picture: one figure to the right, an estimate with its interval upwards.
+
+A picture fills its width. Colours come from CSS variables of the page (``--picture-draw`` …), each with a
+default, so that a saved picture looks right too.
 
 Conventions
     positions   per cent of the picture, from the left and from the top
@@ -7,9 +10,12 @@ Conventions
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 
-from engine.rendering.svg import DRAW_COLOUR, GRID_COLOUR, LABEL_COLOUR, PAPER_COLOUR, escaped, picture
-
+DRAW_COLOUR = "var(--picture-draw, #4338ca)"
+GRID_COLOUR = "var(--picture-grid, #8a8fa333)"
+LABEL_COLOUR = "var(--picture-label, #6b7080)"
+PAPER_COLOUR = "var(--picture-paper, #ffffff)"
 HEIGHT = 320  # CSS pixels
 LEFT, RIGHT, TOP, BOTTOM = 13.0, 90.0, 12.0, 80.0  # where the outermost points lie
 NUM_TICKS = 4
@@ -85,7 +91,22 @@ def interval_svg(
         + "".join(_point(point, across, upwards) for point in points)
         + "".join(_labels(points, across, upwards))
     )
-    return picture(title, _describe(points, figure_name, estimate_name), HEIGHT, content)
+    return _whole(title, _describe(points, figure_name, estimate_name), content)
+
+
+def _whole(title: str, description: str, content: str) -> str:
+    """The ``<svg>`` with its words for those who do not see it."""
+    title, description = _escaped(title), _escaped(description)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{title}. {description}"'
+        f' width="100%" height="{HEIGHT}" style="display:block">'
+        f"<title>{title}</title><desc>{description}</desc>{content}</svg>"
+    )
+
+
+def _escaped(text: str) -> str:
+    """Any text as XML can hold it, without control characters."""
+    return escape("".join(character for character in text if character.isprintable()))
 
 
 def _grid(across: Axis, upwards: Axis) -> str:
@@ -133,7 +154,7 @@ def _words(text: str, place: str, is_name: bool = False) -> str:
     colour, weight = (DRAW_COLOUR, 600) if is_name else (LABEL_COLOUR, 400)
     return (
         f'<text {place} style="font:{weight} 12px system-ui,sans-serif;fill:{colour};paint-order:stroke;'
-        f'stroke:{PAPER_COLOUR};stroke-width:3px">{escaped(text)}</text>'
+        f'stroke:{PAPER_COLOUR};stroke-width:3px">{_escaped(text)}</text>'
     )
 
 

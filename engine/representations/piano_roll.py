@@ -118,11 +118,6 @@ class PianoRoll:
         """What a frame lasts, ``"a quarter note"`` or ``"an eighth note"``."""
         return _UNITS[self.frames_per_quarter]
 
-    def describe(self) -> str:
-        """The units in words."""
-        top = self.lowest_pitch + self.num_pitches - 1
-        return f"a frame is {self.frame_unit} of the MIDI pitches {self.lowest_pitch} to {top}"
-
     def frame_seconds(self, quarters_per_minute: float) -> float:
         """How long one frame sounds at a tempo, in seconds."""
         return 60 / (quarters_per_minute * self.frames_per_quarter)

@@ -14,13 +14,13 @@ SIZE = 6
 ROLL = PianoRoll(60, SIZE, 2)
 ALL_FRAMES = torch.tensor(list(product((0.0, 1.0), repeat=SIZE)))
 LIST_HEAD = {"name": "note_list", "input_size": SIZE, "num_units": 7, "reach": 2}
-HEADS = {"bernoulli": {"name": "bernoulli"}, "list": LIST_HEAD, "keys": LIST_HEAD, "fits": LIST_HEAD}
+HEADS = {"bernoulli": {"name": "bernoulli"}, "list": LIST_HEAD, "keys": LIST_HEAD}
 
 
 def model_of(head: str) -> SequenceModel:
     """A gated layer and attention under a head of six pitches.
 
-    ``"keys"`` hears them in five keys, ``"fits"`` are two models in three keys.
+    ``"keys"`` hears them in five keys.
     """
     spec = {
         "cells": [
@@ -29,8 +29,7 @@ def model_of(head: str) -> SequenceModel:
         ],
         "head": {**HEADS[head], "hidden_size": 8, "frame_size": SIZE},
         "residual": True,
-        "transpositions": {"keys": 2, "fits": 1}.get(head, 0),
-        "members": 2 if head == "fits" else 1,
+        "transpositions": 2 if head == "keys" else 0,
     }
     return randomise(build_model(spec), 1, scale=0.6).requires_grad_(False)
 

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import math
 
 import pytest
 import torch
@@ -31,8 +30,7 @@ SPEC = {
 
 BERNOULLI = {"name": "bernoulli", "hidden_size": 8, "frame_size": 88}
 IN_FIVE_KEYS = {**SPEC, "transpositions": 2}
-OF_TWO_FITS = {**SPEC, "transpositions": 1, "members": 2}
-EVERY_SPEC = pytest.mark.parametrize("spec", [SPEC, IN_FIVE_KEYS, {**SPEC, "members": 3}, OF_TWO_FITS])
+EVERY_SPEC = pytest.mark.parametrize("spec", [SPEC, IN_FIVE_KEYS])
 
 
 def model_of(spec: dict = SPEC):
@@ -55,18 +53,6 @@ def test_stepping_scores_exactly_as_teacher_forcing(spec):
         distribution, state = model.step(frame, state)
         frame = frames[:, time]
         torch.testing.assert_close(distribution.log_prob(frame), expected[:, time], rtol=0, atol=1e-10)
-
-
-def test_an_ensemble_expects_the_mean_of_what_its_members_expect(tmp_path):
-    model, frames = model_of(OF_TWO_FITS), binary_frames(2, 30, 88)
-    apart = torch.stack([member(frames)[0].log_prob(frames) for member in model.members])
-    expected = apart.logsumexp(0) - math.log(2)
-    torch.testing.assert_close(model(frames)[0].log_prob(frames), expected)
-    assert not torch.isclose(*apart).all()
-    save(model.float(), card_of(model, "two", OF_TWO_FITS, ROLL), {}, tmp_path)
-    again = load("two", tmp_path)
-    assert again.card.num_parameters == 2 * model_of().num_parameters()
-    assert torch.equal(*(one(frames.float())[0].log_prob(frames.float()) for one in (model, again.model)))
 
 
 @EVERY_SPEC
@@ -128,8 +114,6 @@ def test_a_draw_starts_from_silence_and_gives_the_frames_that_were_asked_for(spe
         ({**SPEC, "residual": 1}, "residual=1 must be true or false"),
         ({**SPEC, "transpositions": -1}, "transpositions=-1 must be from 0 to 11 semitones"),
         ({**SPEC, "head": BERNOULLI, "transpositions": 2}, "transpositions need the head 'note_list'"),
-        ({**SPEC, "members": 0}, "members=0 must be from 1 to 16"),
-        ({**SPEC, "head": BERNOULLI, "members": 2}, "members need the head 'note_list'"),
         ({**SPEC, "dropout": 0.5}, "holds 'cells' .* and nothing else"),
     ],
 )

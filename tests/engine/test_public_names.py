@@ -10,9 +10,9 @@ PUBLIC = """
     CheckpointError EngineError InvalidValueError UnknownNameError UnreadableFileError
     VoteError ANCHOR REAL export_text verdict
     CHECKPOINTS MAX_SEED MAX_TEMPERATURE TEMPO_RANGE
-    available best_transposition build_model continuation_likelihood find_synthesiser load log_likelihood
+    available build_model continuation_likelihood find_synthesiser load log_likelihood
     midi_bytes note_spans perform perform_midi prepare_playback read_audio read_card read_curve read_prime
-    read_score roll_svg sample save wav_bytes waveform_svg write_wav
+    read_score sample save wav_bytes write_wav
     Expectation Judgement Reading Surprise NUM_DRAWS
     DEFAULT_TRIALS EXCERPT_SUFFIXES Excerpt excerpt excerpts excerpts_of read_excerpt
     expect extreme_moments ranked representation_of surprise_of window_means

@@ -7,7 +7,8 @@ from engine.likelihood import log_likelihood
 from engine.model_spec import build_model
 from engine.representations.piano_roll import PianoRoll
 from engine.sequence_model import SequenceModel
-from engine.transposition import SEMITONES, best_transposition
+from engine.surprise import surprise_of
+from engine.transposition import SEMITONES
 from tests.engine.small_models import seeded
 
 ROLL = PianoRoll(21, 88, 1)
@@ -38,7 +39,8 @@ def test_a_piece_moved_out_of_its_key_is_moved_back(shift):
     logits = torch.full((88,), -6.0)
     logits[IN_KEY] = -1.0
     model, frames = model_with(logits), piece()
-    semitones, likelihood = best_transposition(model, ROLL, ROLL.transpose(frames, shift))
+    found = surprise_of(model, ROLL, ROLL.transpose(frames, shift))
+    semitones, likelihood = found.transposed_semitones, found.likelihood
     assert semitones == -shift if -shift in SEMITONES else (semitones + shift) % 12 == 0
     if semitones == -shift:
         expected = log_likelihood(model, frames.unsqueeze(0)).nats_per_frame
@@ -51,7 +53,7 @@ def test_a_piece_moved_out_of_its_key_is_moved_back(shift):
 def test_on_a_tie_the_smallest_move_wins(num_frames, seed):
     """To this model all keys are one. Sums in another order differ by rounding, which once chose the key."""
     model = model_with(torch.full((88,), -2.3))
-    assert best_transposition(model, ROLL, piece(num_frames, seed))[0] == 0
+    assert surprise_of(model, ROLL, piece(num_frames, seed)).transposed_semitones == 0
 
 
 def test_of_two_equal_moves_the_one_downwards_wins():
@@ -60,7 +62,7 @@ def test_of_two_equal_moves_the_one_downwards_wins():
     logits[[39, 41]] = 2.0
     frames = torch.zeros(5, 88)
     frames[:, 40] = 1
-    assert best_transposition(model_with(logits), ROLL, frames)[0] == -1
+    assert surprise_of(model_with(logits), ROLL, frames).transposed_semitones == -1
 
 
 @pytest.mark.parametrize(("column", "expected"), [(0, 0), (2, -2), (87, 0), (86, 1)])
@@ -70,10 +72,12 @@ def test_no_note_leaves_the_keyboard(column, expected):
     logits[[0, 87]] = 3.0
     frames = torch.zeros(3, 88)
     frames[:, column] = 1
-    assert best_transposition(model_with(logits), ROLL, frames)[0] == expected
+    assert surprise_of(model_with(logits), ROLL, frames).transposed_semitones == expected
 
 
 def test_a_piece_over_the_whole_keyboard_stays():
     frames = torch.zeros(3, 88)
     frames[:, [0, 87]] = 1
-    assert best_transposition(model_with(torch.randn(88, generator=seeded(2))), ROLL, frames)[0] == 0
+    assert (
+        surprise_of(model_with(torch.randn(88, generator=seeded(2))), ROLL, frames).transposed_semitones == 0
+    )

@@ -10,7 +10,7 @@ import soundfile
 import torch
 from gradio_client import Client, handle_file
 
-from engine import available, best_transposition, excerpts_of, load, read_prime, read_score
+from engine import available, excerpts_of, load, read_prime, read_score, surprise_of
 from tests.engine.midi_bytes import midi_file, note
 from tests.pages.test_play import CHORALE, GRU, drawn
 
@@ -153,9 +153,9 @@ def test_a_piece_is_scored_under_every_model_that_reads_it(ask, app, tmp_path):
     found = {model["checkpoint"]: model for model in answer["models"]}
     assert len(found) >= 12 and GRU in found and "tiny-speech" not in found
     checkpoint = load(GRU)
-    semitones, likelihood = best_transposition(
-        checkpoint.model, checkpoint.representation, read_prime(own, checkpoint.representation).frames
-    )
+    frames = read_prime(own, checkpoint.representation).frames
+    surprise = surprise_of(checkpoint.model, checkpoint.representation, frames)
+    semitones, likelihood = surprise.transposed_semitones, surprise.likelihood
     assert found[GRU]["nats_per_frame"] == pytest.approx(likelihood.nats_per_frame, abs=1e-4)
     assert (found[GRU]["transposed_semitones"], found[GRU]["num_frames"]) == (semitones, 3)
     assert found[GRU]["frame"] == "a quarter note" and "1 too short" in found[GRU]["report"]

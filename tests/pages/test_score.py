@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine import best_transposition, excerpt, expect, load, read_prime, surprise_of
+from engine import excerpt, expect, load, read_prime, surprise_of
 from tests.engine.midi_bytes import midi_file, note
 from tests.pages.visit import Visit
 
@@ -87,9 +87,10 @@ def test_a_piece_is_scored_under_every_model_the_best_first(visitors):
     score(visit)
     checkpoint = load(GRU)
     frames = read_prime(JIG, checkpoint.representation).frames
-    semitones, likelihood = best_transposition(checkpoint.model, checkpoint.representation, frames)
+    surprise = surprise_of(checkpoint.model, checkpoint.representation, frames)
+    semitones = surprise.transposed_semitones
     found = rows(visit)
-    assert found[GRU][0] == f"{likelihood.nats_per_frame:.2f}"
+    assert found[GRU][0] == f"{surprise.likelihood.nats_per_frame:.2f}"
     assert found[GRU][1] == ("as written" if semitones == 0 else f"{semitones:+d} semitones")
     tables = visit.page.locator(".score-table").all()
     for table in tables:

@@ -7,7 +7,6 @@ import pytest
 from distributed import Client
 
 from engine.checkpoint import load, read_card
-from engine.errors import InvalidValueError
 from tests.training import tiny
 from training import __main__ as program
 from training import search
@@ -52,37 +51,27 @@ def test_the_best_on_validation_is_published_and_nothing_is_fitted_twice(told, t
     assert "checkpoint 'tiny' exists" in capsys.readouterr().err
 
 
-def test_an_ensemble_is_made_of_the_first_seeds_and_rounded_before_it_is_scored(told, tmp_path, capsys):
+def test_weights_of_the_last_epoch_are_rounded_before_they_are_scored(told, tmp_path, capsys):
     recipe = tiny.recipe(
-        max_epochs=3, seed=5, members=2, transpositions=1, weights="float16", keep="last",
+        max_epochs=3, seed=5, transpositions=1, weights="float16", keep="last",
         joint_head={"num_units": 9}, regularisation={"transposition": 1},
     )  # fmt: skip
     write_recipe(recipe, tmp_path)
-    assert program.main(told) == 0
-    assert "seeds 5, 6; wrote" in capsys.readouterr().out
+    assert program.main([*told, "--seeds", "1"]) == 0
+    assert "seed 5; wrote" in capsys.readouterr().out
     card = read_card("tiny", tmp_path / "checkpoints")
     assert make_recipe(card.training.recipe) == recipe
-    results = spread_of("tiny", tmp_path / "results")
-    assert card.training.updates == 2 * 3 * 3, "two members, three epochs of three batches"
+    (result,) = spread_of("tiny", tmp_path / "results")
+    assert card.training.updates == 3 * 3, "three epochs of three batches"
     model = load("tiny", tmp_path / "checkpoints").model
-    assert len(model.members) == 2 and card.num_parameters == model.num_parameters()
+    assert card.num_parameters == model.num_parameters()
     assert all(value.half().float().equal(value) for value in model.parameters())
     weights = tmp_path / "checkpoints" / "tiny" / "model.safetensors"
     assert weights.stat().st_size < 2 * card.num_parameters + 10_000, "two bytes a number"
     valid = tiny.music().splits["valid"]
     score = score_split(model, valid).nats_per_frame
     assert score == pytest.approx(card.metrics["valid"]["nats_per_frame"], abs=1e-5)
-    for member, result in zip(model.members, results, strict=False):
-        assert score_split(member, valid).nats_per_frame == pytest.approx(valid_nats(result), abs=1e-5)
-
-
-def test_an_ensemble_is_not_fitted_alone(told, tmp_path, capsys):
-    recipe = tiny.recipe(members=4, joint_head={"num_units": 9})
-    with pytest.raises(InvalidValueError, match=r"ensemble of 4: fit it .* training spread tiny"):
-        tiny.fit(recipe, tmp_path)
-    write_recipe(recipe, tmp_path)
-    assert program.main(told) == 1
-    assert "--seeds 3 must be at least the recipe's 4 members" in capsys.readouterr().err
+    assert score == pytest.approx(valid_nats(result), abs=1e-5)
 
 
 def test_seeds_are_counted_from_the_recipes_own():

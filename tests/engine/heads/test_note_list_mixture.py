@@ -23,7 +23,7 @@ def given(count: int, size: int = SIZE, reach: int = 2, scale: float = 1.2, seed
     h = torch.randn(len(KEYS), 1, 5, generator=seeded(seed), dtype=torch.float64)
     x = moved(binary_frames(1, size), KEYS)
     every = (part.expand(-1, count, -1).flatten(0, 1) for part in (h, x))
-    return NoteListMixture([head(*every)], KEYS), head, h[:, 0], x[:, 0]
+    return NoteListMixture(head(*every), KEYS), head, h[:, 0], x[:, 0]
 
 
 @EVERY_REACH
@@ -59,24 +59,11 @@ def test_far_from_the_ends_a_key_is_the_list_itself():
     assert float(mixture.log_prob(frame)) >= float(open_ended) - 1e-12, "shares of what cannot sound are left"
 
 
-def of_three(count: int) -> NoteListMixture:
-    """The mean of three mixtures that differ."""
-    return NoteListMixture.of([given(count, seed=seed)[0] for seed in (3, 4, 5)])
-
-
-def test_the_mean_of_several_fits_is_the_mean_of_their_probabilities():
-    apart = [given(len(ALL_FRAMES), seed=seed)[0].log_prob(ALL_FRAMES).exp() for seed in (3, 4, 5)]
-    together = of_three(len(ALL_FRAMES)).log_prob(ALL_FRAMES).exp()
-    torch.testing.assert_close(together, torch.stack(apart).mean(0), rtol=1e-12, atol=1e-15)
-    assert float(together.sum()) == pytest.approx(1, abs=1e-12)
-
-
-@pytest.mark.parametrize("mixture", [lambda count: given(count)[0], of_three])
 @pytest.mark.parametrize("temperature", [1.0, 2.0, 1e-3])
-def test_a_draw_decides_pitch_after_pitch_by_its_conditional_probability(mixture, temperature):
+def test_a_draw_decides_pitch_after_pitch_by_its_conditional_probability(temperature):
     """Number j against p(j sounds | the pitches above j), summed over all frames that agree with those."""
-    every = mixture(len(ALL_FRAMES)).temper(temperature).log_prob(ALL_FRAMES).exp()
-    one = mixture(1).temper(temperature)
+    every = given(len(ALL_FRAMES))[0].temper(temperature).log_prob(ALL_FRAMES).exp()
+    one = given(1)[0].temper(temperature)
     for numbers in torch.rand(40, SIZE, generator=seeded(6), dtype=torch.float64):
         agrees, expected = torch.ones(len(ALL_FRAMES), dtype=torch.bool), torch.zeros(SIZE).double()
         for pitch in reversed(range(SIZE)):

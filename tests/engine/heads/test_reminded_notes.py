@@ -22,7 +22,7 @@ def given(count: int, keys: range, size: int = SIZE) -> tuple[RemindedNotes, Not
     h = torch.randn(len(keys), 1, 5, generator=seeded(3), dtype=torch.float64)
     x = moved(binary_frames(1, size), keys)
     every = (part.expand(-1, count, -1).flatten(0, 1) for part in (h, x))
-    notes = NoteListMixture([head(*every)], keys)
+    notes = NoteListMixture(head(*every), keys)
     votes = torch.rand(1, size + 1, generator=seeded(5), dtype=torch.float64).expand(count, -1) * 2
     return RemindedNotes(notes, votes), notes, votes
 

@@ -132,7 +132,6 @@ def test_spec_and_words():
     roll = build("representation", REPRESENTATIONS, EIGHTHS.spec)
     assert roll == EIGHTHS
     assert (roll.frame_size, roll.context_frames, roll.frame_unit) == (88, 1, "an eighth note")
-    assert roll.describe() == "a frame is an eighth note of the MIDI pitches 21 to 108"
     assert roll.frame_seconds(120.0) == 0.25
     assert QUARTERS.frame_seconds(120.0) == 0.5
 
