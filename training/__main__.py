@@ -3,21 +3,26 @@
 import argparse
 import json
 import sys
+from dataclasses import asdict
+from typing import Any
 
 import torch
 
+from engine.cells import CELLS
 from engine.checkpoint import available, load, read_card
-from engine.errors import EngineError, InvalidValueError
+from engine.errors import EngineError, InvalidValueError, UnknownNameError
 from training.ablation import MAX_EPOCHS, ablation_recipes
 from training.campaign import Campaign, CampaignOptions
-from training.corpora import CORPORA, open_corpus
+from training.corpora import CORPORA, frames_of, open_corpus
 from training.evaluate import evaluate
 from training.fetch import fetch
 from training.fit import Fit, FitOptions
 from training.options import make_parser
-from training.publish import publish, publish_reminded
+from training.paper import paper_model
+from training.publish import publish, publish_reminded, remembering
 from training.recipe import RECIPES, Recipe, make_recipe, read_recipe, recipe_names, write_recipe
 from training.remember import alone, choose_melodies
+from training.reshaped_model import of_corpus, with_cell, with_layers, with_units
 from training.run_state import remove_run
 from training.series import SeriesOptions, run_series
 from training.spread import chosen_seed, seed_recipes
@@ -82,8 +87,7 @@ def _report(options: argparse.Namespace) -> None:
 def _recipe(options: argparse.Namespace, name: str | None) -> Recipe:
     """The recipe of this name, or a fresh one, with what the command line changes."""
     given = {
-        "name": options.name, "corpus": options.corpus, "cell": options.cell,
-        "hidden_size": options.units, "num_layers": options.layers, "max_epochs": options.epochs,
+        "name": options.name, "corpus": options.corpus, "max_epochs": options.epochs,
         "patience": options.patience, "seed": options.seed,
     }  # fmt: skip
     values = read_recipe(name).model_dump() if name else {}
@@ -95,7 +99,25 @@ def _recipe(options: argparse.Namespace, name: str | None) -> Recipe:
             f"name a recipe ({', '.join(recipe_names())}), or give --corpus, --cell and --name for a model "
             "of your own"
         )
-    return make_recipe(values)
+    before = read_recipe(name) if name else None
+    return make_recipe({**values, "model": _model(options, before)})
+
+
+def _model(options: argparse.Namespace, before: Recipe | None) -> dict[str, Any]:
+    """The model of a recipe, or the paper's of a cell, with what the command line changes."""
+    if options.cell and options.cell not in CELLS:
+        raise UnknownNameError("cell", options.cell, CELLS)
+    if before is None:
+        model = paper_model(options.cell, frames_of(options.corpus))
+    else:
+        model, corpus = before.model, before.corpus
+        if options.corpus:
+            model, corpus = of_corpus(model, frames_of(corpus), frames_of(options.corpus)), options.corpus
+        if options.cell:
+            model = with_cell(model, options.cell, frames_of(corpus))
+    if options.units is not None:
+        model = with_units(model, options.units)
+    return model if options.layers is None else with_layers(model, options.layers)
 
 
 def _fit(options: argparse.Namespace) -> None:
@@ -180,15 +202,15 @@ def _remember(options: argparse.Namespace) -> None:
     recipe = make_recipe(checkpoint.card.training.recipe)
     data = open_corpus(recipe.corpus, options.corpora, recipe.seed).load()
     train, valid = data.splits["train"], data.splits["valid"]
-    melodies, gain = choose_melodies(alone(checkpoint.model), train, valid)
-    numbers = ", ".join(f"{key} {value:g}" for key, value in melodies.model_dump().items())
+    belief, gain = choose_melodies(alone(checkpoint.model), train, valid)
+    numbers = ", ".join(f"{key} {value:g}" for key, value in asdict(belief).items())
     print(f"{numbers}: {gain:.4f} nats per frame better on the pieces of valid that were looked at")
     if gain < options.least_gain:
         print(f"that is less than {options.least_gain:g}: {checkpoint.card.name} stays as it is")
         return
-    print(f"wrote {publish_reminded(checkpoint, melodies, data, options.checkpoints)}")
+    print(f"wrote {publish_reminded(checkpoint, belief, data, options.checkpoints)}")
     if options.update_recipes:
-        write_recipe(recipe.model_copy(update={"melody_memory": melodies}), RECIPES)
+        write_recipe(remembering(recipe, belief), RECIPES)
 
 
 def _check_place(name: str, options: argparse.Namespace) -> None:
@@ -216,9 +238,9 @@ def _num_workers(options: argparse.Namespace, default: int | None = None) -> int
 
 def _evaluate(options: argparse.Namespace) -> None:
     checkpoint = load(options.checkpoint, options.checkpoints)
-    recipe = make_recipe(checkpoint.card.training.recipe)
-    name = options.corpus or recipe.corpus
-    data = open_corpus(name, options.corpora, recipe.seed).load()
+    fitted_by = checkpoint.card.training.recipe  # plain, since an earlier Earshot may have written it
+    name = options.corpus or fitted_by["corpus"]
+    data = open_corpus(name, options.corpora, fitted_by["seed"]).load()
     if data.representation.spec != checkpoint.representation.spec:
         raise InvalidValueError(
             f"frames of {name!r} mean something else than those that {options.checkpoint!r} was fitted on "

@@ -6,6 +6,7 @@ results are in training/results/ablation.
 """
 
 from itertools import product
+from typing import Any
 
 from engine.model_spec import build_model
 from engine.representations.piano_roll import PianoRoll
@@ -44,22 +45,33 @@ def ablation_recipes(corpora: tuple[str, ...] = tuple(MAX_EPOCHS)) -> list[Recip
 
 def ablation_recipe(corpus: str, head: str, cell: str, memory: str) -> Recipe:
     """One model, as wide as may be."""
-    values = {
-        "name": f"{corpus}-{head}-{cell}-{memory}",
-        "corpus": corpus,
-        "cell": cell,
-        "memory": {"num_heads": NUM_HEADS, "window": 512} if memory == "attention" else None,
-        "joint_head": {"num_units": LIST_UNITS} if head == "note_list" else None,
-        "residual": True,
-        "optimiser": OPTIMISER,
-        "regularisation": REGULARISATION,
-        "max_epochs": MAX_EPOCHS[corpus],
-        "patience": MAX_EPOCHS[corpus],
-    }
+
+    def recipe_of(units: int) -> Recipe:
+        return make_recipe({
+            "name": f"{corpus}-{head}-{cell}-{memory}",
+            "corpus": corpus,
+            "model": _model(head, cell, memory, units),
+            "optimiser": OPTIMISER,
+            "regularisation": REGULARISATION,
+            "max_epochs": MAX_EPOCHS[corpus],
+            "patience": MAX_EPOCHS[corpus],
+        })  # fmt: skip
+
     units = NUM_HEADS
-    while num_parameters(make_recipe({**values, "hidden_size": units + NUM_HEADS})) <= MAX_PARAMETERS:
+    while num_parameters(recipe_of(units + NUM_HEADS)) <= MAX_PARAMETERS:
         units += NUM_HEADS
-    return make_recipe({**values, "hidden_size": units})
+    return recipe_of(units)
+
+
+def _model(head: str, cell: str, memory: str, units: int) -> dict[str, Any]:
+    cells = [{"name": cell, "hidden_size": units}]
+    if memory == "attention":
+        cells.append({"name": memory, "hidden_size": units, "num_heads": NUM_HEADS, "window": 512})
+    heads = {
+        "bernoulli": {"name": "bernoulli"},
+        "note_list": {"name": "note_list", "num_units": LIST_UNITS, "reach": 0},
+    }
+    return {"cells": cells, "head": heads[head], "residual": True}
 
 
 def num_parameters(recipe: Recipe) -> int:

@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from engine.errors import EngineError, InvalidValueError
 from engine.model_spec import build_model
+from engine.reminded_model import RemindedModel
 from engine.sequence_model import SequenceModel
 from training.batching import collate, epoch_batches, transposed
 from training.corpora import CorpusData
@@ -35,7 +36,7 @@ from training.optimisation import (
 from training.population import update
 from training.randomness import generator
 from training.recipe import Recipe
-from training.remember import reminded
+from training.remember import alone
 from training.run_state import Progress, read_state, write_state
 
 SECONDS_BETWEEN_STATES = 30.0
@@ -75,8 +76,7 @@ class Fit:
         self.representation = data.representation
         self.train = data.splits["train"]
         self.valid = data.splits["valid"]
-        alone = recipe.model_copy(update={"transpositions": 0})
-        self.model = build_model(alone.model_spec(data.representation))
+        self.model = build_model(recipe.network_spec(data.representation))
         self.model.initialise(generator(recipe.seed, "weights"))
         self.model.to(options.device)
         self.scored = deepcopy(self.model) if recipe.regularisation.averaging else self.model
@@ -102,12 +102,12 @@ class Fit:
 
     def best_model(self) -> SequenceModel:
         """The model of the recipe, with all that stands around the network, and the weights that are kept."""
-        recipe = self.recipe
-        model = build_model(recipe.model_spec(self.representation)).to(self.options.device)
+        num_places = sum(map(len, self.train))
+        model = build_model(self.recipe.model_spec(self.representation, num_places)).to(self.options.device)
         halves = {name: value.half() for name, value in self.best.items()}
-        model.load_state_dict(halves if recipe.weights == "float16" else self.best)
-        if recipe.melody_memory:
-            model = reminded(model, recipe.melody_memory, self.train)
+        alone(model).load_state_dict(halves if self.recipe.weights == "float16" else self.best)
+        if isinstance(model, RemindedModel):
+            model.memory.keep(self.train)
         return model.eval().requires_grad_(False)
 
     def save(self) -> None:

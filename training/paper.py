@@ -9,6 +9,9 @@ Conventions
 """
 
 from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import InvalidValueError
 
 CITATION = (
     "J. Chung, C. Gulcehre, K. Cho, Y. Bengio: Empirical Evaluation of Gated Recurrent Neural Networks on "
@@ -46,12 +49,14 @@ class PaperModels:
         units: hidden units by cell.
         num_parameters: as printed, to a hundred.
         representation: ours for the same frames.
+        head: spec of the output layer, without its sizes.
     """
 
     title: str
     units: dict[str, int]
     num_parameters: dict[str, int]
     representation: str
+    head: dict[str, Any]
 
 
 MUSIC = (
@@ -106,12 +111,43 @@ MUSIC_MODELS = PaperModels(
     units={"tanh": 100, "gru": 46, "lstm": 36},
     num_parameters={"tanh": 20_100, "gru": 20_200, "lstm": 19_800},
     representation="piano_roll",
+    head={"name": "bernoulli"},
 )
 SPEECH_MODELS = PaperModels(
     title="speech",
     units={"tanh": 400, "gru": 227, "lstm": 195},
     num_parameters={"tanh": 168_400, "gru": 168_900, "lstm": 169_100},
     representation="waveform",
+    head={"name": "gaussian_mixture", "num_components": 20},
 )
 TABLE_1 = (MUSIC_MODELS, SPEECH_MODELS)
 WIDTHS = {"piano_roll": tuple(corpus.width for corpus in MUSIC), "waveform": (20,)}
+OTHER_UNITS = 64  # of a cell that the paper does not have
+
+
+def models_of(representation: str) -> PaperModels:
+    """The paper's models for such frames.
+
+    Raises:
+        InvalidValueError: it has none.
+    """
+    for models in TABLE_1:
+        if models.representation == representation:
+            return models
+    raise InvalidValueError(
+        f"the paper has no model for frames of {representation!r}: name a recipe that says its model"
+    )
+
+
+def paper_model(
+    cell: str, representation: str, units: int | None = None, num_layers: int = 1
+) -> dict[str, Any]:
+    """The paper's model of a cell, as a recipe's ``model``: one layer as wide as printed, unless said.
+
+    Args:
+        cell: registry name; one that the paper does not have has OTHER_UNITS units.
+        representation: name of what its frames are.
+    """
+    models = models_of(representation)
+    layer = {"name": cell, "hidden_size": units or models.units.get(cell, OTHER_UNITS)}
+    return {"cells": [dict(layer) for _ in range(num_layers)], "head": dict(models.head)}

@@ -9,14 +9,14 @@ import torch
 
 from engine.card import Card, CorpusFacts, TrainingFacts
 from engine.checkpoint import Checkpoint, save, weight_bytes
+from engine.melody_memory import Belief
 from engine.sequence_model import SequenceModel
 from training.corpora import SPLITS, Corpus, CorpusData
 from training.evaluate import metrics
 from training.fit import Fit
 from training.model_card import model_card
-from training.recipe import make_recipe
-from training.remember import alone, memory_spec, reminded
-from training.settings import Melodies
+from training.recipe import Recipe, make_recipe
+from training.remember import alone, reminded
 
 CURVE = "curve.json"
 
@@ -32,7 +32,7 @@ def publish(fit: Fit, model: SequenceModel, corpus: Corpus, data: CorpusData, fo
         name=recipe.name,
         corpus=CorpusFacts(**{key: getattr(corpus, key) for key in CorpusFacts.model_fields}),
         representation=data.representation.spec,
-        model=recipe.model_spec(data.representation) | memory_spec(recipe, data.splits["train"]),
+        model=recipe.model_spec(data.representation, sum(map(len, data.splits["train"]))),
         num_parameters=model.num_parameters(),
         num_recurrent_parameters=sum(value.numel() for value in model.cells.parameters()),
         weights_sha256=hashlib.sha256(weight_bytes(model)).hexdigest(),
@@ -50,18 +50,23 @@ def publish(fit: Fit, model: SequenceModel, corpus: Corpus, data: CorpusData, fo
     return save(model, card, documents, folder)
 
 
-def publish_reminded(checkpoint: Checkpoint, melodies: Melodies, data: CorpusData, folder: Path) -> Path:
+def remembering(recipe: Recipe, belief: Belief) -> Recipe:
+    """The recipe of the same fit with a memory that is believed so much."""
+    return recipe.model_copy(update={"model": {**recipe.model, "melody_memory": asdict(belief)}})
+
+
+def publish_reminded(checkpoint: Checkpoint, belief: Belief, data: CorpusData, folder: Path) -> Path:
     """Write a checkpoint again with a memory of the training pieces' melodies, scored anew; its weights stay.
 
     Raises:
         EngineError: the model's head has no use for it, or the disk refuses.
     """
     card, train = checkpoint.card, data.splits["train"]
-    recipe = make_recipe({**card.training.recipe, "melody_memory": melodies.model_dump()})
-    model = reminded(alone(checkpoint.model), melodies, train).eval().requires_grad_(False)
+    recipe = remembering(make_recipe(card.training.recipe), belief)
+    model = reminded(alone(checkpoint.model), belief, train).eval().requires_grad_(False)
     card = card.model_copy(
         update={
-            "model": card.model | memory_spec(recipe, train),
+            "model": recipe.model_spec(data.representation, sum(map(len, train))),
             "weights_sha256": hashlib.sha256(weight_bytes(model)).hexdigest(),
             "training": card.training.model_copy(update={"recipe": recipe.model_dump()}),
             "metrics": {split: metrics(model, data.representation, data.splits[split]) for split in SPLITS},

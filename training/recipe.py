@@ -5,7 +5,6 @@ gradient norm at most 1, early stopping on validation. What the paper leaves ope
 patience, initial weights) is stated here.
 """
 
-import inspect
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,31 +13,17 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from engine.card import NAME_PATTERN
-from engine.cells import CELLS
 from engine.errors import EngineError, InvalidValueError, UnknownNameError
-from engine.heads import HEADS
+from engine.model_spec import check_names, with_sizes
 from engine.representations import Representation
-from engine.sequence_model import MAX_TRANSPOSITIONS
 from engine.whole_file import write_whole
-from training.settings import JointHead, Melodies, Memory, Optimiser, Regularisation, Settings
+from training.settings import Optimiser, Regularisation, Settings
 
-RECURRENT = [name for name, cell in CELLS.items() if cell.recurrence]
 RECIPES = Path(__file__).resolve().parent / "recipes"
-PARTS = {
-    "optimiser": Optimiser,
-    "regularisation": Regularisation,
-    "memory": Memory,
-    "joint_head": JointHead,
-    "melody_memory": Melodies,
-}
-PAPER_UNITS = {  # hidden units that give each cell about the same number of recurrent weights
-    "piano_roll": {"tanh": 100, "gru": 46, "lstm": 36},
-    "waveform": {"tanh": 400, "gru": 227, "lstm": 195},
-}
-PAPER_HEADS: dict[str, dict[str, Any]] = {
-    "piano_roll": {"name": "bernoulli"},
-    "waveform": {"name": "gaussian_mixture", "num_components": 20},
-}
+PARTS = {"optimiser": Optimiser, "regularisation": Regularisation}
+MAX_UNITS, MAX_CELLS = 8_192, 32
+AROUND_A_NETWORK = ("transpositions", "melody_memory")  # of a model; they are not fitted
+OF_EARLIER_RECIPES = {"cell", "hidden_size", "num_layers", "memory", "joint_head"}
 
 
 class Recipe(Settings):
@@ -47,16 +32,11 @@ class Recipe(Settings):
     Args:
         name: of the checkpoint that it writes.
         corpus: a name, ``midi:PATH`` or ``audio:PATH``.
-        cell: registry name of the recurrent cell.
-        hidden_size: units a layer; None takes the paper's number for cell and representation.
-        num_layers: recurrent layers on top of each other.
-        memory: attention over the own past after each of them, or None.
-        joint_head: for music, a joint distribution of a frame's notes; None takes the paper's head.
-        residual: whether layers as wide as their input add to it.
-        transpositions: notes are heard in every key within so many semitones: see NoteListMixture. The fit
-            itself, and its validation, hear the written key alone, which is so many times as fast.
-        melody_memory: how much a memory of the training pieces' melodies is believed, or None; ``remember``
-            finds the numbers on validation.
+        model: the model's own spec (engine/model_spec.py) without the sizes that its frames fix. What stands
+            around the network is not fitted: ``transpositions`` (notes are heard in every key within so many
+            semitones, see NoteListMixture), since the written key alone is so many times as fast, and
+            ``melody_memory`` (how much the training pieces' melodies are believed), whose numbers
+            ``remember`` finds on validation.
         weights: what they are rounded to before they are scored and saved.
         max_epochs: passes over the training split at most.
         patience: epochs without a better validation likelihood after which to stop.
@@ -67,14 +47,7 @@ class Recipe(Settings):
 
     name: str = Field(pattern=NAME_PATTERN, max_length=80)
     corpus: str
-    cell: str
-    hidden_size: int | None = Field(default=None, ge=1, le=8_192)
-    num_layers: int = Field(default=1, ge=1, le=16)
-    memory: Memory | None = None
-    joint_head: JointHead | None = None
-    residual: bool = False
-    transpositions: int = Field(default=0, ge=0, le=MAX_TRANSPOSITIONS)
-    melody_memory: Melodies | None = None
+    model: dict[str, Any]
     weights: Literal["float32", "float16"] = "float32"
     optimiser: Optimiser = Optimiser()
     regularisation: Regularisation = Regularisation()
@@ -83,47 +56,32 @@ class Recipe(Settings):
     keep: Literal["best", "last"] = "best"
     seed: int = Field(default=1, ge=0, le=2**31 - 1)
 
-    def model_spec(self, representation: Representation) -> dict[str, Any]:
-        """The spec for ``build_model`` with the sizes that the representation fixes.
+    def network_spec(self, representation: Representation) -> dict[str, Any]:
+        """Of the network alone, as it is fitted: in the written key, beside no memory; raises EngineError."""
+        self._check_notes(representation)
+        network = {key: value for key, value in self.model.items() if key not in AROUND_A_NETWORK}
+        return with_sizes(network, representation)
+
+    def model_spec(self, representation: Representation, num_places: int = 0) -> dict[str, Any]:
+        """Of the whole model, for ``build_model`` and the card.
+
+        Args:
+            num_places: frames of all training pieces.
 
         Raises:
-            InvalidValueError: notes in frames that have none.
+            EngineError: a name is unknown, or notes are asked of frames that have none.
         """
-        settings = (self.joint_head, self.transpositions, self.regularisation.transposition)
-        of_notes = (*settings, self.melody_memory)
-        if representation.name != "piano_roll" and any(of_notes):
+        self._check_notes(representation)
+        return with_sizes(self.model, representation, num_places)
+
+    def _check_notes(self, representation: Representation) -> None:
+        asked = [key for key in AROUND_A_NETWORK if key in self.model]
+        asked += ["regularisation.transposition"] * bool(self.regularisation.transposition)
+        if asked and not hasattr(representation, "transpose"):
             raise InvalidValueError(
-                f"recipe {self.name!r}: joint_head, transpositions and melody_memory are for notes; "
-                f"frames of {self.corpus} are {representation.name}: remove them"
+                f"recipe {self.name!r}: transpositions, regularisation.transposition and melody_memory are "
+                f"for notes; frames of {self.corpus} are {representation.name}: remove {' and '.join(asked)}"
             )
-        units = self.hidden_size or PAPER_UNITS[representation.name].get(self.cell, 64)
-        width = representation.frame_size * representation.context_frames
-        spec = {
-            "cells": self._cells(width, units),
-            "head": self._head(representation, width, units),
-            "context_frames": representation.context_frames,
-        }
-        options = {"residual": self.residual, "transpositions": self.transpositions}
-        return {**spec, **{key: value for key, value in options.items() if value}}
-
-    def _cells(self, width: int, units: int) -> list[dict[str, Any]]:
-        cells = []
-        for below in [width, *[units] * (self.num_layers - 1)]:
-            cells.append({"name": self.cell, "input_size": below, "hidden_size": units})
-            if self.memory:
-                sizes = {"input_size": units, "hidden_size": units}
-                cells.append({"name": "attention", **sizes, **self.memory.model_dump()})
-        return cells
-
-    def _head(self, representation: Representation, width: int, units: int) -> dict[str, Any]:
-        head = PAPER_HEADS[representation.name]
-        if self.joint_head:
-            head = {"name": "note_list", **self.joint_head.model_dump(), "input_size": width}
-        head = {**head, "hidden_size": units}
-        for key in inspect.signature(HEADS[head["name"]]).parameters:
-            if key not in head and hasattr(representation, key):
-                head[key] = getattr(representation, key)
-        return head
 
 
 def recipe_names(folder: Path = RECIPES) -> list[str]:
@@ -135,7 +93,7 @@ def read_recipe(name: str, folder: Path = RECIPES) -> Recipe:
     """A recipe by name, or from a path that ends in .json.
 
     Raises:
-        UnknownNameError: no such recipe, or a key or the cell in it is not known.
+        UnknownNameError: no such recipe, or a key, cell or head in it is not known.
         InvalidValueError: it is not valid JSON, or lacks a key, or a value is out of range.
     """
     path = Path(name) if name.endswith(".json") else folder / f"{name}.json"
@@ -162,16 +120,38 @@ def make_recipe(values: object) -> Recipe:
     """A recipe from plain values, an object as JSON has it.
 
     Raises:
-        UnknownNameError: a key or the cell is not known.
+        UnknownNameError: a key, a cell or the head is not known.
         InvalidValueError: a key is missing, or a value out of range.
     """
     try:
         recipe = Recipe.model_validate(values)
     except ValidationError as error:
+        if isinstance(values, Mapping) and (old := sorted(OF_EARLIER_RECIPES & set(values))):
+            raise InvalidValueError(
+                f"recipe: {old[0]!r} is a key of an earlier Earshot's recipes; this one's say 'model', with "
+                "'cells' and 'head', as those in training/recipes do"
+            ) from None
         raise _sentence(error.errors()[0]) from None
-    if recipe.cell not in RECURRENT:
-        raise UnknownNameError("cell", recipe.cell, RECURRENT)
+    check_names(recipe.model)
+    check_size("num_layers", len(recipe.model["cells"]), MAX_CELLS)
+    for cell in recipe.model["cells"]:
+        check_size("hidden_size", cell.get("hidden_size"), MAX_UNITS)
     return recipe
+
+
+def check_size(what: str, given: Any, most: int) -> None:
+    """Refuse what is no whole number from 1 to ``most``.
+
+    Raises:
+        InvalidValueError: it is not.
+    """
+    if isinstance(given, int) and 1 <= given <= most:
+        return
+    problem = "should be a valid integer"
+    if isinstance(given, int):
+        bound = "greater than or equal to 1" if given < 1 else f"less than or equal to {most}"
+        problem = f"should be {bound}"
+    raise InvalidValueError(f"recipe: {what}: input {problem} (given: {given!r})")
 
 
 def _sentence(problem: Mapping[str, Any]) -> EngineError:

@@ -1,7 +1,6 @@
 """Remember: a MelodyMemory of the training pieces for a fitted model, its numbers chosen on validation."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import torch
@@ -14,26 +13,17 @@ from engine.melody_memory import Belief, MelodyMemory, melody
 from engine.reminded_model import RemindedModel
 from engine.sequence_model import SequenceModel
 from training.batching import Batch, scoring_batches
-from training.recipe import Recipe
-from training.settings import Melodies
 
-FIRST_GUESS = Melodies(decay=0.87, same=1.9, other=-1.6, start=7.6, doubt=11.3)  # JSB Chorales
+FIRST_GUESS = Belief(decay=0.87, same=1.9, other=-1.6, start=7.6, doubt=11.3)  # JSB Chorales
 FIRST_STEPS = (0.5, 0.5, 0.5, 1.0, 1.0)  # of the search: decay's log-odds, then the others as they are
 NUM_TRIALS = 150
 MAX_CELLS = 300_000_000  # frames times places that one trial looks at; more pieces than that are left out
 FRAMES_AT_ONCE = 2_048
 
 
-def memory_spec(recipe: Recipe, train: Sequence[Tensor]) -> dict[str, Any]:
-    """What a model spec says of the memory; nothing where the recipe has none."""
-    if recipe.melody_memory is None:
-        return {}
-    return {"melody_memory": {"num_places": sum(map(len, train)), **recipe.melody_memory.model_dump()}}
-
-
-def reminded(model: SequenceModel, melodies: Melodies, train: Sequence[Tensor]) -> RemindedModel:
+def reminded(model: SequenceModel, belief: Belief, train: Sequence[Tensor]) -> RemindedModel:
     """The model beside the melodies of its training pieces."""
-    memory = MelodyMemory(model.frame_size, sum(map(len, train)), Belief(**melodies.model_dump()))
+    memory = MelodyMemory(model.frame_size, sum(map(len, train)), belief)
     memory.keep(train)
     return RemindedModel(model, memory)
 
@@ -46,7 +36,7 @@ def alone(model: SequenceModel) -> SequenceModel:
 @torch.no_grad()
 def choose_melodies(
     model: SequenceModel, train: Sequence[Tensor], valid: Sequence[Tensor]
-) -> tuple[Melodies, float]:
+) -> tuple[Belief, float]:
     """The numbers under which the highest pitches of validation are likeliest (Nelder and Mead's method).
 
     Of a large corpus only the first pieces of validation are looked at.
@@ -59,7 +49,7 @@ def choose_melodies(
     num_frames = sum(int(batch.mask.sum()) for batch, _ in batches)
 
     def nats(numbers: Float64[np.ndarray, "5"]) -> float:
-        memory = reminded(model, _melodies(numbers), train).memory
+        memory = reminded(model, _belief(numbers), train).memory
         return sum(_nats(memory, batch, own) for batch, own in batches) / num_frames
 
     start = _numbers(FIRST_GUESS)
@@ -73,7 +63,7 @@ def choose_melodies(
     options = {"maxfev": NUM_TRIALS, "initial_simplex": corners, "xatol": 0.01, "fatol": 1e-4}
     found = minimize(nats, start, method="Nelder-Mead", options=options)
     alone = -sum(float(own[batch.mask].sum()) for batch, own in batches) / num_frames
-    return _melodies(found.x), alone - float(found.fun)
+    return _belief(found.x), alone - float(found.fun)
 
 
 def _some(sequences: Sequence[Tensor], num_frames: int) -> list[Tensor]:
@@ -90,7 +80,7 @@ def _expected(
 ) -> list[tuple[Batch, Float[Tensor, "batch time"]]]:
     """Batches, and the model's own log-probability of every frame's highest pitch."""
     found = []
-    forgetful = RemindedModel(model, MelodyMemory(model.frame_size, 1, Belief(**FIRST_GUESS.model_dump())))
+    forgetful = RemindedModel(model, MelodyMemory(model.frame_size, 1, FIRST_GUESS))
     for batch in scoring_batches(sequences, FRAMES_AT_ONCE):
         own = forgetful(batch.frames)[0].own
         found.append((batch, own.gather(-1, melody(batch.frames)[..., None])[..., 0]))
@@ -105,12 +95,12 @@ def _nats(memory: MelodyMemory, batch: Batch, own: Float[Tensor, "batch time"]) 
     return -float(found[batch.mask].sum())
 
 
-def _numbers(melodies: Melodies) -> list[float]:
+def _numbers(belief: Belief) -> list[float]:
     """Decay as log-odds, so that no step of a search leaves its range."""
-    return [float(logit(melodies.decay)), melodies.same, melodies.other, melodies.start, melodies.doubt]
+    return [float(logit(belief.decay)), belief.same, belief.other, belief.start, belief.doubt]
 
 
-def _melodies(numbers: Float64[np.ndarray, "5"]) -> Melodies:
+def _belief(numbers: Float64[np.ndarray, "5"]) -> Belief:
     decay = round(float(expit(numbers[0])), 4)
     same, other, start, doubt = (round(float(value), 3) for value in numbers[1:])
-    return Melodies(decay=decay, same=same, other=other, start=start, doubt=doubt)
+    return Belief(decay=decay, same=same, other=other, start=start, doubt=doubt)

@@ -6,8 +6,7 @@ from typing import Any
 
 from training.evidence import Entry, Evidence, better_average
 from training.leaderboard import Board
-from training.paper import MUSIC
-from training.recipe import PAPER_UNITS
+from training.paper import MUSIC, MUSIC_MODELS, SPEECH_MODELS
 from training.report_leaderboard import leaderboard_json
 from training.report_tables import corpus_title
 
@@ -31,7 +30,7 @@ def _row(entry: Entry, better: str) -> dict[str, Any]:
         "cell": entry.cell,
         "checkpoint": None if card is None else card.name,
         "page": "play" if is_music else "speech",
-        "units": PAPER_UNITS["piano_roll" if is_music else "waveform"][entry.cell]
+        "units": (MUSIC_MODELS if is_music else SPEECH_MODELS).units[entry.cell]
         if card is None
         else card.num_units,
         "learning_rate": entry.learning_rate,

@@ -127,7 +127,7 @@ def _spreads(spreads: Mapping[str, Sequence[FitResult]], with_melodies: Collecti
     sentences = []
     for name, results in spreads.items():
         if len(results) > 1:
-            kept = any(result.recipe.get("melody_memory") for result in results)
+            kept = any("melody_memory" in result.recipe["model"] for result in results)
             alone = ", the network without the melodies" if name in with_melodies and not kept else ""
             sentence = (
                 f"`{name}` from {len(results)} seeds{alone}, test: {_median_and_best(results, 'pooled')}"

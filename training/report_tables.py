@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from engine.cells import CELLS as CELL_TYPES
-from engine.model_spec import build_model
+from engine.model_spec import build_model, with_sizes
 from engine.registry import build
 from engine.representations import Representation
 from engine.representations.piano_roll import PianoRoll
@@ -21,8 +21,8 @@ from training.paper import (
     WIDTHS,
     PaperCorpus,
     PaperModels,
+    paper_model,
 )
-from training.recipe import make_recipe
 
 AVERAGE_TITLES = {"pooled": "pooled", "sequence_mean": "mean of sequences"}
 HEAD = ["corpus", "split", "nats per frame", *CELL_TITLES.values()]
@@ -103,8 +103,7 @@ def _sizes(models: PaperModels, cell: str) -> list[str]:
     representation = _representation(models.representation)
     width = representation.frame_size * representation.context_frames
     weights, with_biases = recurrent_sizes(cell, width, units)
-    recipe = make_recipe({"name": "any", "corpus": "any", "cell": cell, "hidden_size": units})
-    whole = build_model(recipe.model_spec(representation)).num_parameters()
+    whole = build_model(with_sizes(paper_model(cell, models.representation), representation)).num_parameters()
     means = (sum(sizes) / len(sizes) for sizes in zip(*at_theirs, strict=True))
     return [
         models.title if cell == CELLS[0] else "",

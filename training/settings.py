@@ -1,4 +1,4 @@
-"""Settings: the parts of a recipe beside corpus and cell, each checked and each with the paper's defaults."""
+"""Settings: the parts of a recipe beside its model, each checked and each with the paper's defaults."""
 
 from typing import Literal
 
@@ -64,27 +64,3 @@ class Regularisation(Settings):
     transposition: int = Field(default=0, ge=0, le=11)
     written_epochs: int = Field(default=0, ge=0)
     averaging: float = Field(default=0.0, ge=0, lt=1)
-
-
-class Memory(Settings):
-    """A cell of attention over the own past on top of each recurrent one."""
-
-    num_heads: int = Field(default=4, ge=1)
-    window: int = Field(default=1024, ge=1)
-
-
-class JointHead(Settings):
-    """Notes as a list, each given those above, instead of the paper's independent ones: see NoteListHead."""
-
-    num_units: int = Field(default=256, ge=1)
-    reach: int = Field(default=0, ge=0, le=87)
-
-
-class Melodies(Settings):
-    """The training pieces' melodies, kept beside the weights: see MelodyMemory, which has the formulas."""
-
-    decay: float = Field(ge=0, lt=1)
-    same: float
-    other: float
-    start: float
-    doubt: float

@@ -39,7 +39,7 @@ class AttentionCell(Cell):
         InvalidValueError: a size is no positive integer, or the heads do not divide hidden_size.
     """
 
-    def __init__(self, input_size: int, hidden_size: int, num_heads: int, window: int):
+    def __init__(self, input_size: int, hidden_size: int, num_heads: int = 4, window: int = 1_024):
         super().__init__(input_size, hidden_size)
         require_positive(num_heads=num_heads, window=window)
         if hidden_size % num_heads:

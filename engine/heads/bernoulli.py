@@ -53,6 +53,8 @@ class Bernoulli(Distribution):
 class BernoulliHead(Head):
     """One affine map to the logits of ``frame_size`` independent binary events."""
 
+    events = "notes"
+
     def __init__(self, hidden_size: int, frame_size: int):
         super().__init__(hidden_size, frame_size)
         self.weight = nn.Parameter(torch.zeros(frame_size, hidden_size))

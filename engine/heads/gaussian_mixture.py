@@ -118,6 +118,8 @@ class GaussianMixtureHead(Head):
         InvalidValueError: fewer than one component, or a bound that is not finite.
     """
 
+    events = "samples"
+
     def __init__(self, hidden_size: int, frame_size: int, num_components: int, min_log_scale: float):
         super().__init__(hidden_size, frame_size)
         require_positive(num_components=num_components)

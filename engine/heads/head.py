@@ -61,6 +61,8 @@ class Head(nn.Module, ABC):
         InvalidValueError: a size is not a positive integer.
     """
 
+    events: str
+    """What its frames hold, as a Representation says it: notes or samples."""
     input_size: int | None = None
     """Numbers in the input of a step, for a head that reads it."""
 

@@ -20,6 +20,8 @@ class NoteListHead(Head):
             are the same all over the keyboard.
     """
 
+    events = "notes"
+
     def __init__(self, hidden_size: int, frame_size: int, input_size: int, num_units: int, reach: int = 0):
         super().__init__(hidden_size, frame_size)
         require_positive(input_size=input_size, num_units=num_units)

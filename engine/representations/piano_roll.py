@@ -84,6 +84,7 @@ class PianoRoll:
     frames_per_quarter: int
 
     name: ClassVar[str] = "piano_roll"
+    events: ClassVar[str] = "notes"
     context_frames: ClassVar[int] = 1  # a model reads the frame before the one that it predicts
 
     def __post_init__(self) -> None:

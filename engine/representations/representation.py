@@ -9,6 +9,7 @@ class Representation(Protocol):
 
     Args:
         name: its key in ``REPRESENTATIONS``.
+        events: what a frame holds, notes or samples; a head is for one of them.
         frame_size: numbers in a frame.
         frame_unit: what a frame is, in words.
         context_frames: how many frames before it a model reads to predict a frame.
@@ -16,6 +17,7 @@ class Representation(Protocol):
     """
 
     name: str
+    events: str
 
     @property
     def frame_size(self) -> int:

@@ -46,6 +46,7 @@ class Waveform:
     samples_per_frame: int = 10
 
     name: ClassVar[str] = "waveform"
+    events: ClassVar[str] = "samples"
     context_frames: ClassVar[int] = 2
 
     def __post_init__(self) -> None:

@@ -26,7 +26,7 @@ from tests.training import tiny
 from training import fit as fit_module
 from training.fit import Fit, FitOptions
 
-RECIPE = tiny.recipe(cell="lstm", hidden_size=16, max_epochs=40)
+RECIPE = tiny.recipe(model={"cells": tiny.layers("lstm", hidden_size=16)}, max_epochs=40)
 
 
 def fit_to_the_end(folder: Path) -> None:

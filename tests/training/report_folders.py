@@ -6,8 +6,8 @@ from pathlib import Path
 
 from engine.card import Card, CorpusFacts, TrainingFacts
 from training.corpora import CORPORA
-from training.paper import CELLS, TABLE_2, PaperCorpus
-from training.recipe import PAPER_UNITS, make_recipe
+from training.paper import CELLS, TABLE_2, PaperCorpus, models_of, paper_model
+from training.recipe import make_recipe
 from training.results import Rung, SearchResult, SeedResult, Trial, write_result
 
 MUSIC_CORPORA = ("nottingham", "jsb_chorales", "muse_data", "piano_midi")
@@ -45,7 +45,8 @@ def speech_metrics(train: float, test: float) -> dict[str, dict[str, int | float
 def recipe_of(name: str, rate: float = 0.003) -> dict[str, object]:
     """The recipe of a model of the table, as plain values."""
     corpus, _, cell = name.rpartition("-")
-    values = {"name": name, "corpus": corpus, "cell": cell, "patience": 10}
+    model = paper_model(cell, "piano_roll" if corpus in MUSIC_CORPORA else "waveform")
+    values = {"name": name, "corpus": corpus, "model": model, "patience": 10}
     return make_recipe({**values, "optimiser": {"learning_rate": rate}}).model_dump()
 
 
@@ -59,7 +60,7 @@ def card_of(name: str, metrics: dict[str, dict[str, int | float]], rate: float =
             name=corpus, title=CORPORA[corpus].title, homepage="nowhere", licence="none", citation="nobody"
         ),
         representation={"name": kind},
-        model={"cells": [{"name": cell, "input_size": 88, "hidden_size": PAPER_UNITS[kind][cell]}]},
+        model={"cells": [{"name": cell, "input_size": 88, "hidden_size": models_of(kind).units[cell]}]},
         num_parameters=25_000,
         num_recurrent_parameters=20_000,
         weights_sha256="0" * 64,

@@ -22,6 +22,8 @@ from training.results import SearchResult, read_result, write_result
 from training.search import new_result
 from training.workers import open_workers
 
+TANH = {"cells": tiny.layers("tanh")}
+
 
 class Place:
     """Folders of a test's own, and the searches in them."""
@@ -152,7 +154,7 @@ def test_a_winner_whose_weights_are_gone_is_not_published(place, client, monkeyp
 
 
 def test_several_searches_share_the_workers(place, client):
-    place.run(client, place.recipe(), place.recipe(name="other", cell="tanh", max_epochs=8))
+    place.run(client, place.recipe(), place.recipe(name="other", model=TANH, max_epochs=8))
     assert place.result("other").best is not None and place.result().best is not None
 
 
@@ -265,7 +267,11 @@ def test_an_unknown_corpus_is_refused_before_anything_is_written(place):
 
 
 def test_results_of_another_recipe_are_refused_and_left_as_they_are(place):
-    write_result("tiny", new_result(place.recipe(hidden_size=9)), place.folder / "results")
+    write_result(
+        "tiny",
+        new_result(place.recipe(model={"cells": tiny.layers(hidden_size=9)})),
+        place.folder / "results",
+    )
     refusal(place, match="results of 'tiny' are those of another recipe")
 
 
@@ -286,7 +292,7 @@ def test_two_searches_in_one_folder_are_refused(place):
 
 def test_a_checkpoint_of_another_fit_is_replaced_only_on_demand(place, client):
     place.run(client)
-    other = place.recipe(cell="tanh")
+    other = place.recipe(model=TANH)
     refusal(place, other, match="exists: choose another --name", results=place.folder / "elsewhere")
     Campaign([other], place.options(replace=True, results=place.folder / "elsewhere")).held.close()
 

@@ -120,7 +120,8 @@ def test_a_recipe_is_fitted_with_what_the_command_line_changes(command, corpora_
     recipe = json.loads((command.checkpoints / "jsb_chorales-tanh" / "card.json").read_text())["training"][
         "recipe"
     ]
-    assert (recipe["hidden_size"], recipe["max_epochs"], recipe["patience"]) == (3, 1, 50)
+    assert recipe["model"]["cells"] == [{"name": "tanh", "hidden_size": 3}]
+    assert (recipe["max_epochs"], recipe["patience"]) == (1, 50)
     assert (recipe["optimiser"]["learning_rate"], recipe["optimiser"]["weight_noise"]) == (0.02, 0.075)
 
 

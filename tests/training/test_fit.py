@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine.cells import CELLS
 from engine.errors import InvalidValueError
 from engine.likelihood import LogLikelihood
 from engine.model_spec import build_model
@@ -19,10 +20,9 @@ from training.batching import Batch, collate
 from training.evaluate import score_split
 from training.population import add_noise, stack_weights, update
 from training.randomness import STREAMS, generator
-from training.recipe import RECURRENT
 
 LENGTHS = (9, 4, 1)
-EVERY_CELL = pytest.mark.parametrize("cell", RECURRENT)
+EVERY_CELL = pytest.mark.parametrize("cell", CELLS)
 EVERY_KIND = pytest.mark.parametrize("data", [tiny.music(), tiny.speech()], ids=["music", "speech"])
 
 
@@ -48,7 +48,7 @@ def optimiser_of(model, recipe) -> torch.optim.RMSprop:
 @pytest.mark.parametrize("max_norm", [1.0, 1e9], ids=["clipped", "free"])
 def test_an_update_is_what_the_paper_says(cell, data, max_norm):
     """By hand: noise once, each sequence by itself, mean of the sums, clip, RMSProp from clean weights."""
-    recipe = tiny.recipe(cell=cell, num_layers=2, optimiser={"max_gradient_norm": max_norm, "decay": 0.8})
+    recipe = tiny.recipe_of(data, cell, 2, optimiser={"max_gradient_norm": max_norm, "decay": 0.8})
     model = model_of(recipe, data)
     sequences, batch = batch_of(data)
 
@@ -77,7 +77,7 @@ def test_an_update_is_what_the_paper_says(cell, data, max_norm):
 
 @EVERY_KIND
 def test_no_gradient_that_moves_weights_is_longer_than_one(data, monkeypatch):
-    recipe = tiny.recipe(cell="tanh")
+    recipe = tiny.recipe_of(data, "tanh")
     model = model_of(recipe, data)
     optimiser = optimiser_of(model, recipe)
     norms = []
@@ -93,7 +93,7 @@ def test_no_gradient_that_moves_weights_is_longer_than_one(data, monkeypatch):
 
 @EVERY_CELL
 def test_noise_touches_the_cells_alone_and_leaves_the_weights_as_they_are(cell):
-    model = model_of(tiny.recipe(cell=cell, num_layers=2), tiny.music()).float()
+    model = model_of(tiny.recipe_of(tiny.music(), cell, 2), tiny.music()).float()
     clean = copy.deepcopy(model.state_dict())
     noisy = add_noise(stack_weights([model]), 0.075, generator(1, "noise"))
     for name, value in noisy.items():
@@ -113,7 +113,7 @@ def test_one_draw_holds_for_all_steps_and_the_next_update_has_another(monkeypatc
     """Torch's generator on the CPU reads only 32 bits of a seed. With the number of the update in the bits
     above, every update had the same noise: the weights learned to cancel it, the likelihood while fitting
     fell to -5 nats and that of the clean weights rose to +7."""
-    recipe, data = tiny.recipe(cell="tanh"), tiny.music()
+    recipe, data = tiny.recipe_of(tiny.music(), "tanh"), tiny.music()
     model = model_of(recipe, data)
     clean, seen = model.cells[0].recurrent_weight.detach().clone(), []
     read_part = population.read_part
@@ -144,14 +144,14 @@ def test_every_purpose_and_number_and_seed_has_random_numbers_of_its_own():
 @EVERY_CELL
 def test_the_likelihood_falls(cell, tmp_path):
     """Two chords that alternate with few wrong notes cost about 5 nats a frame when all is learned."""
-    curve = tiny.fit(tiny.recipe(cell=cell, max_epochs=25), tmp_path).progress.curve
+    curve = tiny.fit(tiny.recipe_of(tiny.music(), cell, max_epochs=25), tmp_path).progress.curve
     assert curve.valid_nats_per_frame[-1] < 0.7 * curve.valid_nats_per_frame[0]
     assert curve.train_nats_per_frame[-1] < 0.7 * curve.train_nats_per_frame[0]
     assert curve.update == list(range(3, 76, 3))
 
 
 def test_the_likelihood_of_speech_falls(tmp_path):
-    curve = tiny.fit(tiny.recipe(max_epochs=25), tmp_path, tiny.speech()).progress.curve
+    curve = tiny.fit(tiny.recipe(tiny.speech(), max_epochs=25), tmp_path, tiny.speech()).progress.curve
     assert curve.valid_nats_per_frame[-1] < curve.valid_nats_per_frame[0] - 1
 
 

@@ -28,8 +28,10 @@ def joint_recipe(**changes: object):
         "weight_noise": 0.0, "chunk_frames": 5, "final_share": 0.1, **changes.pop("optimiser", {}),
     }  # fmt: skip
     parts = {
-        "num_layers": 2, "residual": True, "memory": {"num_heads": 2, "window": 7},
-        "joint_head": {"num_units": 9},
+        "model": {
+            "cells": tiny.layers("gru", 2, attention={"num_heads": 2, "window": 7}),
+            "head": tiny.LIST_HEAD, "residual": True,
+        },
         "regularisation": {"dropout": 0.2, "list_dropout": 0.1, "transposition": 3, "averaging": 0.9},
     }  # fmt: skip
     return tiny.recipe(optimiser=settings, **{**parts, **changes})
@@ -175,8 +177,13 @@ def test_products_of_low_precision_hold_inside_and_end_outside():
 
 
 @pytest.mark.parametrize(
-    "changes", [{"joint_head": {"num_units": 4}}, {"regularisation": {"transposition": 1}}]
+    ("changes", "message"),
+    [
+        ({"model": {"head": tiny.LIST_HEAD}}, "head 'note_list' is for notes, and these frames hold samples"),
+        ({"regularisation": {"transposition": 1}}, "are for notes; frames of tiny are waveform"),
+        ({"model": {"transpositions": 2}}, "are for notes; frames of tiny are waveform"),
+    ],
 )
-def test_notes_need_frames_of_notes(changes):
-    with pytest.raises(InvalidValueError, match="melody_memory are for notes; frames of tiny are waveform"):
-        tiny.recipe(**changes).model_spec(tiny.speech().representation)
+def test_notes_need_frames_of_notes(changes, message):
+    with pytest.raises(InvalidValueError, match=message):
+        tiny.recipe(tiny.speech(), **changes).model_spec(tiny.speech().representation)

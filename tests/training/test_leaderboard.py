@@ -11,7 +11,7 @@ from engine.errors import EngineError
 from tests.training.report_folders import MUSIC_CORPORA, card_of, curve_of, music_metrics, write_checkpoint
 from training.evidence import read_evidence
 from training.leaderboard import PUBLISHED, Kind, architecture, described, read_leaderboard
-from training.paper import CELL_TITLES, MUSIC
+from training.paper import CELL_TITLES, MUSIC, paper_model
 from training.recipe import make_recipe
 from training.report import write_report
 from training.report_leaderboard import figure, lowest
@@ -240,10 +240,9 @@ def test_the_median_and_the_best_of_the_seeds_are_told(numbers, after, tmp_path)
     write_best(tmp_path / "checkpoints", "jsb_chorales", 4.2)
     seeds = tmp_path / "results" / "seeds"
     seeds.mkdir(parents=True)
+    model = paper_model("gru", "piano_roll") | ({"melody_memory": numbers} if numbers else {})
     for seed, test in ((1, 4.2), (2, 4.3), (3, 4.15)):
-        recipe = make_recipe(
-            {"name": f"x-seed{seed}", "corpus": "x", "cell": "gru", "seed": seed, "melody_memory": numbers}
-        )
+        recipe = make_recipe({"name": f"x-seed{seed}", "corpus": "x", "seed": seed, "model": model})
         figures = {"nats_per_frame": test, "nats_per_frame_without_melodies": numbers and test + 1}
         result = FitResult(
             recipe=recipe.model_dump(), epochs=3, best_epoch=2, seconds=1.0,

@@ -1,8 +1,11 @@
 """The paper's printed figures, as the issue that asked for the table states them."""
 
-from training.corpora import CORPORA
-from training.paper import CELLS, MUSIC, SPEECH, TABLE_1, TABLE_2
-from training.recipe import PAPER_UNITS
+import pytest
+
+from engine.errors import InvalidValueError
+from training.corpora import CORPORA, frames_of
+from training.paper import CELLS, MUSIC, SPEECH, TABLE_2, paper_model
+from training.recipe import read_recipe
 
 TEST = {  # the targets
     "nottingham": (3.13, 3.23, 3.20),
@@ -34,5 +37,13 @@ def test_every_corpus_has_one_of_ours():
     assert [corpus.title for corpus in SPEECH] == ["Ubisoft A", "Ubisoft B"]
 
 
-def test_units_are_those_of_the_recipes():
-    assert {models.representation: models.units for models in TABLE_1} == PAPER_UNITS
+@pytest.mark.parametrize("corpus", TABLE_2, ids=lambda corpus: corpus.ours)
+@pytest.mark.parametrize("cell", CELLS)
+def test_its_models_are_those_of_the_recipes(corpus, cell):
+    assert read_recipe(f"{corpus.ours}-{cell}").model == paper_model(cell, frames_of(corpus.ours))
+
+
+def test_a_cell_that_it_does_not_have_is_64_wide_and_frames_that_it_does_not_have_are_refused():
+    assert paper_model("attention", "piano_roll")["cells"] == [{"name": "attention", "hidden_size": 64}]
+    with pytest.raises(InvalidValueError, match="the paper has no model for frames of 'spectrum'"):
+        paper_model("gru", "spectrum")

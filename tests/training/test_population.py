@@ -3,22 +3,22 @@
 import pytest
 import torch
 
+from engine.cells import CELLS
 from engine.model_spec import build_model
 from tests.training import tiny
 from training.batching import collate
 from training.evaluate import score_population, score_split
 from training.population import log_probs, stack_weights, update
 from training.randomness import generator
-from training.recipe import RECURRENT
 
-EVERY_CELL = pytest.mark.parametrize("cell", RECURRENT)
+EVERY_CELL = pytest.mark.parametrize("cell", CELLS)
 EVERY_KIND = pytest.mark.parametrize("data", [tiny.music(), tiny.speech()], ids=["music", "speech"])
 RATES = (0.001, 0.03, 0.2)
 
 
 def members(cell: str, data, num: int = 3) -> list:
     """Float64 models of two layers, each with weights of its own."""
-    recipe = tiny.recipe(cell=cell, num_layers=2)
+    recipe = tiny.recipe_of(data, cell, 2)
     models = [build_model(recipe.model_spec(data.representation)).double() for _ in range(num)]
     for seed, model in enumerate(models):
         model.initialise(torch.Generator().manual_seed(seed))
@@ -43,7 +43,7 @@ def test_each_member_scores_as_it_does_alone(cell, data):
 @EVERY_CELL
 def test_each_member_moves_as_it_does_alone(cell, data):
     """Three updates at three learning rates: weights and likelihoods are those of three fits."""
-    batch, recipe = batch_of(data), tiny.recipe(cell=cell)
+    batch, recipe = batch_of(data), tiny.recipe_of(data, cell)
 
     def moved(together: bool) -> tuple[list, list[torch.Tensor]]:
         models = members(cell, data)

@@ -1,9 +1,12 @@
 """Melodies for a model that is fitted: worth it where tunes recur, left alone where they do not."""
 
+from dataclasses import asdict
+
 import pytest
 import torch
 
 from engine.checkpoint import load
+from engine.melody_memory import Belief
 from engine.model_spec import build_model
 from engine.reminded_model import RemindedModel
 from engine.sequence_model import SequenceModel
@@ -11,11 +14,11 @@ from tests.engine.small_models import randomise, seeded
 from tests.training import tiny
 from training import __main__ as program
 from training.evaluate import score_split
+from training.publish import remembering
 from training.recipe import make_recipe, read_recipe, write_recipe
 from training.remember import alone, choose_melodies, reminded
-from training.settings import Melodies
 
-NUMBERS = Melodies(decay=0.8, same=1.5, other=-0.7, start=2.0, doubt=3.0)
+NUMBERS = Belief(decay=0.8, same=1.5, other=-0.7, start=2.0, doubt=3.0)
 
 
 def tunes(count: int, length: int, seed: int) -> list[torch.Tensor]:
@@ -61,7 +64,7 @@ def published(tmp_path, monkeypatch) -> list[str]:
     monkeypatch.setattr(program, "open_corpus", lambda *given: tiny.TinyCorpus(tiny.music()))
     monkeypatch.setattr(program, "RECIPES", tmp_path)
     monkeypatch.setattr("training.remember.NUM_TRIALS", 12)
-    recipe = tiny.recipe(max_epochs=2, joint_head={"num_units": 9}, weights="float16")
+    recipe = tiny.recipe(max_epochs=2, model={"head": tiny.LIST_HEAD}, weights="float16")
     write_recipe(recipe, tmp_path)
     folders = ["--checkpoints", str(tmp_path / "checkpoints")]
     given = ["fit", str(tmp_path / "tiny.json"), "--runs", str(tmp_path / "runs"), "--quiet", *folders]
@@ -81,7 +84,7 @@ def test_a_checkpoint_is_given_melodies_and_is_scored_anew(published, tmp_path, 
     assert after.card.metrics["valid"]["nats_per_frame"] == score_split(after.model, valid).nats_per_frame
     assert after.card.metrics["valid"] != before.card.metrics["valid"]
     recipe = read_recipe(str(tmp_path / "tiny.json"))
-    assert recipe == make_recipe(after.card.training.recipe) and recipe.melody_memory is not None
+    assert recipe == make_recipe(after.card.training.recipe) and "melody_memory" in recipe.model
     text = (tmp_path / "checkpoints" / "tiny" / "README.md").read_text(encoding="utf-8")
     places = after.model.memory.begins.numel()
     assert f"the highest pitch of each of the {places:,} frames" in text
@@ -102,21 +105,20 @@ def test_what_gains_too_little_stays_as_it_is(published, tmp_path, capsys):
 
 
 def test_a_recipe_with_melodies_publishes_a_model_that_has_them(published, tmp_path):
-    recipe = read_recipe(str(tmp_path / "tiny.json")).model_copy(update={"melody_memory": NUMBERS})
-    write_recipe(recipe, tmp_path)
+    write_recipe(remembering(read_recipe(str(tmp_path / "tiny.json")), NUMBERS), tmp_path)
     folder = str(tmp_path / "others")
     given = ["fit", str(tmp_path / "tiny.json"), "--runs", str(tmp_path / "runs"), "--quiet"]
     assert program.main([*given, "--checkpoints", folder]) == 0
     checkpoint = load("tiny", tmp_path / "others")
     places = sum(map(len, tiny.music().splits["train"]))
-    assert checkpoint.card.model["melody_memory"] == {"num_places": places, **NUMBERS.model_dump()}
+    assert checkpoint.card.model["melody_memory"] == {"num_places": places, **asdict(NUMBERS)}
     assert checkpoint.model.memory.begins.sum() == len(tiny.music().splits["train"])
     assert alone(checkpoint.model) is checkpoint.model.model
 
 
 def test_melodies_need_notes_one_after_the_other(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(program, "open_corpus", lambda *given: tiny.TinyCorpus(tiny.music()))
-    write_recipe(tiny.recipe(melody_memory=NUMBERS.model_dump()), tmp_path)
+    write_recipe(tiny.recipe(model={"melody_memory": asdict(NUMBERS)}), tmp_path)
     given = ["fit", str(tmp_path / "tiny.json"), "--runs", str(tmp_path / "runs"), "--quiet"]
     assert program.main([*given, "--checkpoints", str(tmp_path / "others")]) == 1
     assert "melody_memory needs the head 'note_list'" in capsys.readouterr().err

@@ -6,16 +6,16 @@ from itertools import product
 import pytest
 import torch
 
-from engine.model_spec import build_model
+from engine.model_spec import build_model, with_sizes
 from engine.representations.piano_roll import PianoRoll
 from engine.representations.waveform import Waveform
 from tests.training.report_folders import card_of, curve_of, music_metrics, write_checkpoint
 from tests.training.tiny import fit, recipe
 from training import search
 from training.evidence import read_evidence
-from training.paper import CELLS, TABLE_2
+from training.paper import CELLS, TABLE_2, paper_model
 from training.population import add_noise
-from training.recipe import make_recipe, read_recipe
+from training.recipe import read_recipe
 from training.report_differences import BEFORE, differences
 from training.settings import Optimiser
 
@@ -70,8 +70,7 @@ def test_the_range_of_rates_is_as_it_is_said_to_be(paragraphs):
 
 def initial(cell, representation):
     """A fresh model's parameters."""
-    values = {"name": "any", "corpus": "any", "cell": cell}
-    model = build_model(make_recipe(values).model_spec(representation))
+    model = build_model(with_sizes(paper_model(cell, representation.name), representation))
     model.initialise(torch.Generator().manual_seed(1))
     return dict(model.named_parameters())
 

@@ -110,7 +110,7 @@ def test_a_search_that_is_read_again_goes_on_where_it_stood(tmp_path):
 
 def test_the_results_of_another_recipe_are_refused(tmp_path):
     with pytest.raises(EngineError, match="are those of another recipe: choose another --results"):
-        search(tmp_path, new_result(tiny.recipe(max_epochs=100)), hidden_size=7)
+        search(tmp_path, new_result(tiny.recipe(max_epochs=100)), model={"cells": tiny.layers(hidden_size=7)})
     with_rate(tiny.recipe(), 0.5)
     search(tmp_path, new_result(with_rate(tiny.recipe(max_epochs=100), 0.5)))
 
@@ -138,7 +138,7 @@ def test_a_job_on_an_unknown_corpus_comes_back_as_a_sentence():
 def test_results_of_a_version_with_fewer_settings_are_understood(tmp_path):
     """A setting that came later has the value that the older version meant by not having it."""
     older = new_result(tiny.recipe(max_epochs=100)).model_dump()
-    for key in ("residual", "memory", "joint_head", "regularisation"):
+    for key in ("weights", "keep", "regularisation"):
         del older["recipe"][key]
     for key in ("method", "warm_up", "weight_decay", "products"):
         del older["recipe"]["optimiser"][key]

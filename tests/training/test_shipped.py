@@ -10,8 +10,8 @@ from tests.oracle import Oracle
 from training import __main__ as program
 from training.corpora import open_corpus
 from training.model_card import model_card
-from training.paper import TABLE_2
-from training.recipe import PAPER_UNITS, make_recipe, read_recipe, recipe_names
+from training.paper import TABLE_2, models_of
+from training.recipe import make_recipe, read_recipe, recipe_names
 from training.run_state import Curve
 
 TOLERANCE = 1e-4  # nats a frame: float32 against float64, and one machine against another
@@ -61,7 +61,7 @@ def test_each_has_the_sizes_of_the_paper(name):
     checkpoint = load(name)
     card = checkpoint.card
     assert [cell["hidden_size"] for cell in card.model["cells"]] == [
-        PAPER_UNITS[checkpoint.representation.name][card.cell]
+        models_of(checkpoint.representation.name).units[card.cell]
     ]
     assert card.num_parameters == sum(value.numel() for value in checkpoint.model.parameters())
     assert card.num_recurrent_parameters == sum(

@@ -53,8 +53,8 @@ def test_the_best_on_validation_is_published_and_nothing_is_fitted_twice(told, t
 
 def test_weights_of_the_last_epoch_are_rounded_before_they_are_scored(told, tmp_path, capsys):
     recipe = tiny.recipe(
-        max_epochs=3, seed=5, transpositions=1, weights="float16", keep="last",
-        joint_head={"num_units": 9}, regularisation={"transposition": 1},
+        max_epochs=3, seed=5, weights="float16", keep="last",
+        model={"head": tiny.LIST_HEAD, "transpositions": 1}, regularisation={"transposition": 1},
     )  # fmt: skip
     write_recipe(recipe, tmp_path)
     assert program.main([*told, "--seeds", "1"]) == 0

@@ -6,11 +6,16 @@ import numpy as np
 import torch
 
 from engine.audio import Audio
+from engine.cells import CELLS
 from engine.representations.piano_roll import PianoRoll
 from engine.representations.waveform import Waveform
+from tests.engine.small_models import spec_of
 from training.corpora import SPLITS, Corpus, CorpusData
 from training.fit import Fit, FitOptions
+from training.paper import models_of
 from training.recipe import Recipe, make_recipe
+
+LIST_HEAD = {"name": "note_list", "num_units": 9}
 
 
 class TinyCorpus(Corpus):
@@ -58,11 +63,30 @@ def speech(sizes: tuple[int, int, int] = (6, 3, 3), seed: int = 5) -> CorpusData
     return CorpusData(representation, splits)
 
 
-def recipe(**changes: object) -> Recipe:
-    """A small GRU on ``music``."""
+def layers(cell: str = "gru", count: int = 1, hidden_size: int = 6, attention: dict | None = None) -> list:
+    """Cells of a recipe's model: the same layer so many times, with attention on top of each or without."""
+    spec = spec_of(cell, CELLS[cell], hidden_size=hidden_size)
+    del spec["input_size"]
+    above = [] if attention is None else [{"name": "attention", "hidden_size": hidden_size, **attention}]
+    return [part for _ in range(count) for part in (spec, *above)]
+
+
+def head_of(data: CorpusData) -> dict[str, object]:
+    """The paper's head for such frames."""
+    return models_of(data.representation.name).head
+
+
+def recipe(data: CorpusData | None = None, **changes: object) -> Recipe:
+    """A small GRU on ``music``, or with a head for other data; ``model`` changes parts of its model."""
     settings = {"learning_rate": 0.01, "batch_size": 4, **changes.pop("optimiser", {})}
-    values = {"name": "tiny", "corpus": "tiny", "cell": "gru", "hidden_size": 6, "max_epochs": 4}
+    model = {"cells": layers(), "head": head_of(data or music()), **changes.pop("model", {})}
+    values = {"name": "tiny", "corpus": "tiny", "model": model, "max_epochs": 4}
     return make_recipe({**values, "optimiser": settings, **changes})
+
+
+def recipe_of(data: CorpusData, cell: str, count: int = 1, **changes: object) -> Recipe:
+    """So many layers of a cell, with the paper's head for the data."""
+    return recipe(data, model={"cells": layers(cell, count)}, **changes)
 
 
 def fit(recipe: Recipe, run_folder: Path, data: CorpusData | None = None) -> Fit:

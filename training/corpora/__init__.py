@@ -14,7 +14,7 @@ from training.corpora.piano_midi import PianoMidi
 from training.corpora.spoken_digits import SpokenDigits
 from training.corpora.voice_prompts import VoicePrompts
 
-__all__ = ["CORPORA", "FOLDERS", "SPLITS", "Corpus", "CorpusData", "CorpusReport", "open_corpus"]
+__all__ = ["CORPORA", "FOLDERS", "SPLITS", "Corpus", "CorpusData", "CorpusReport", "frames_of", "open_corpus"]
 
 CORPORA = {
     "jsb_chorales": JSBChorales,
@@ -39,13 +39,29 @@ def open_corpus(name: str, folder: Path | None = None, seed: int = 0) -> Corpus:
         UnknownNameError: no such corpus.
         InvalidValueError: PATH is no folder.
     """
+    kind, path = _kind_and_path(name)
+    return kind(Path(path).expanduser(), seed) if path else kind(corpora_folder(folder))
+
+
+def frames_of(name: str) -> str:
+    """Name of the representation of a corpus's frames.
+
+    Raises:
+        UnknownNameError: no such corpus.
+        InvalidValueError: it is a folder without its kind.
+    """
+    return _kind_and_path(name)[0].frames
+
+
+def _kind_and_path(name: str) -> tuple[type[Corpus], str]:
+    """The class of a corpus, and the path of a user's own folder; empty for a named one."""
     kind, _, path = name.partition(":")
     if path and kind in FOLDERS:
-        return FOLDERS[kind](Path(path).expanduser(), seed)
+        return FOLDERS[kind], path
     if name and name not in CORPORA and Path(name).is_dir():
         raise InvalidValueError(
             f"{name!r} is a folder: say midi:{name} for its music, audio:{name} for its sound"
         )
     if name not in CORPORA:
         raise UnknownNameError("corpus", name, [*CORPORA, *(f"{kind}:PATH" for kind in FOLDERS)])
-    return CORPORA[name](corpora_folder(folder))
+    return CORPORA[name], ""

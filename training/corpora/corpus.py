@@ -64,10 +64,12 @@ class CorpusData:
 class Corpus(ABC):
     """One corpus: what it is, and ``load``.
 
-    ``name`` is what the command line calls it, ``licence`` and ``citation`` are never empty.
+    ``name`` is what the command line calls it, ``frames`` the name of its representation; ``licence`` and
+    ``citation`` are never empty.
     """
 
     name: str
+    frames: str
     title: str
     description: str
     homepage: str

@@ -35,6 +35,7 @@ class SpokenDigits(Corpus):
 
     name = "spoken_digits"
     title = "Spoken digits"
+    frames = "waveform"
     description = "five voices say zero to nine: 7,230 windows of 62.5 ms at 8 kHz; a frame is 10 samples"
     homepage = "https://github.com/Jakobovski/free-spoken-digit-dataset"
     licence = "CC BY-SA 4.0"

@@ -35,6 +35,7 @@ class VoicePrompts(Corpus):
 
     name = "voice_prompts"
     title = "Voice prompts"
+    frames = "waveform"
     description = (
         "one voice, telephone prompts: 800 windows of half a second at 16 kHz; a frame is 10 samples"
     )
