@@ -3,7 +3,7 @@
 What a listener's browser is told of a trial before the answer: its opaque id, the task, its place in the
 test, and the addresses of sounds. Whose the sounds are stays in the store.
 
-Trials are made anew from their session whenever they are asked for, so a restart loses none.
+The clips of the last trials are kept; others are made anew from their session, so a restart loses none.
 """
 
 import secrets
@@ -29,6 +29,7 @@ from engine import (
     read_excerpt,
     surprise_of,
 )
+from pages.kept_clips import KeptClips
 from pages.wish import Wish, session_of
 
 MIN_HEARD_SECONDS = 3.0  # of each clip, or all of it
@@ -69,6 +70,7 @@ class ListeningRoom:
         self.model = model
         self.version = version
         self.copy = copy or (lambda rows: None)
+        self.kept = KeptClips()
 
     def start(self, wish: Wish, listener: str) -> str:
         """Set up a test and issue its first trial; returns that trial's id.
@@ -86,9 +88,20 @@ class ListeningRoom:
         Raises:
             EngineError: it is not this listener's, a model is gone, or the store cannot be used.
         """
-        trial = self.store.find(trial_id, listener).trial
-        session = self.store.session(trial.test_id, listener)
-        return Question(trial, self._clips(session, trial.number, [lane.clip for lane in trial.lanes]))
+        return self.question(self.store.find(trial_id, listener).trial)
+
+    def question(self, trial: Trial) -> Question:
+        """The sounds of a trial that was found.
+
+        Raises:
+            EngineError: a model is gone, or the store cannot be used.
+        """
+
+        def anew() -> list[Clip]:
+            session = self.store.session(trial.test_id, trial.listener)
+            return self._clips(session, trial.number, [lane.clip for lane in trial.lanes])
+
+        return Question(trial, self.kept.of(trial.trial_id, anew))
 
     def answer(self, trial_id: str, listener: str, given: Mapping[str, Any]) -> Record:
         """Count an answer, after looking whether it can be true.
@@ -175,6 +188,7 @@ class ListeningRoom:
         now = timestamp(datetime.now(UTC))
         trial = session.trial(number, clips, secrets.token_hex(12), now, self.version)
         self.store.issue(trial)
+        self.kept.keep(trial.trial_id, clips)
         return trial.trial_id
 
     def _clips(self, session: Session, number: int, ids: Sequence[str]) -> list[Clip]:

@@ -52,7 +52,7 @@ def asked(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:
         record = room.store.find(trial_id, listener)
         if record.answer is not None:
             return _revealed(room, record)
-        return _blind(room.ask(trial_id, listener))
+        return _blind(room.question(record.trial))
     except EngineError as error:
         return _failed(error)
 
@@ -99,7 +99,7 @@ def _revealed(room: ListeningRoom, record: Record, message: str = KEPT) -> dict[
     choice = record.answer.choice if record.answer is not None else ""
     told |= {"num_trials": trial.num_trials, "message": message, "choice": choice}
     try:
-        question = room.ask(trial.trial_id, trial.listener)
+        question = room.question(trial)
         told |= _blind(question) | {"state": "answered", "reveal": reveal(room, question)}
     except EngineError as error:
         told |= {"message": f"{message} {sentence(error)}", "reveal": sources(room, trial)}
