@@ -85,7 +85,7 @@ def test_a_vote_for_clips_of_a_model_that_is_gone_is_kept(room, trial):
             raise UnknownNameError("checkpoint", name, [GRU])
         return load(name)
 
-    room.model = left
+    room = ListeningRoom(VoteStore(room.store.path), left)  # as after a restart: its clips are not kept
     assert "unknown checkpoint 'jsb_chorales-tanh'" in told(asked(room, trial, ANN), "error").lower()
     shown = answered(room, trial, ANN, GIVEN)
     assert told(shown, "answered").startswith(f"{KEPT} Unknown checkpoint")
