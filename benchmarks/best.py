@@ -9,7 +9,8 @@ from collections.abc import Callable
 import torch
 
 from benchmarks.sampling import engine_draw, music_model, paired_seconds
-from engine import Checkpoint, SamplingOptions, available, load, sample
+from engine.checkpoints import Checkpoint, available, load
+from engine.sampling import SamplingOptions, sample
 
 NUM_FRAMES = 200
 LONGEST_PRIME = 1_024

@@ -12,7 +12,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from engine import SamplingOptions, build_model, sample
+from engine.models import build_model
+from engine.sampling import SamplingOptions, sample
 
 NUM_PAIRS = 9
 MUSIC_FRAMES = 4_000

@@ -12,13 +12,17 @@ from pathlib import Path
 import torch
 
 from engine.errors import EngineError
-from training.campaign import Campaign, CampaignOptions
 from training.corpora import open_corpus
-from training.fit import Fit, FitOptions
-from training.recipe import Recipe, read_recipe
-from training.results import read_result
-from training.search import learning_rates, with_rate
-from training.workers import num_cores, open_workers
+from training.fitting import Fit, FitOptions, Recipe, read_recipe
+from training.searching import (
+    Campaign,
+    CampaignOptions,
+    learning_rates,
+    num_cores,
+    open_workers,
+    read_result,
+    with_rate,
+)
 
 RECIPE = "jsb_chorales-gru"
 MOST_OF_TEN_FITS = 1 / 3

@@ -8,21 +8,16 @@ from pathlib import Path
 
 import torch
 
-from engine import bundle_command
-from engine.audio_file import read_audio, wav_bytes
-from engine.checkpoint import CHECKPOINTS, Checkpoint, available, held_out_nats, load, read_card
+from engine.checkpoints import CHECKPOINTS, Checkpoint, available, held_out_nats, load, read_card
+from engine.commands import add_arguments, score_lines
+from engine.commands import bundle as bundle_command
 from engine.errors import CheckpointError, EngineError, InvalidValueError
-from engine.listening.analysis import analyse
-from engine.listening.analysis_text import analysis_text
-from engine.listening.bundle_key import read_key
-from engine.listening.vote_file import read_vote_files
-from engine.midi_file import read_score
-from engine.prime import MIDI_SUFFIXES, read_prime
-from engine.rendering.performance import Performance, perform, perform_midi
-from engine.rendering.playback import prepare_playback
-from engine.rendering.synthesis import find_synthesiser
+from engine.listening import analyse, analysis_text, read_key, read_vote_files
+from engine.notes import read_notes
+from engine.pieces import MIDI_SUFFIXES, read_piece
+from engine.rendering import Performance, find_synthesiser, perform, perform_midi, prepare_playback
 from engine.sampling import MAX_FRAMES, SamplingOptions, sample
-from engine.score_command import add_arguments, score_lines
+from engine.sound import read_audio, wav_bytes
 from engine.whole_file import write_whole
 
 DEFAULT_FRAMES, DEFAULT_SECONDS = 128, 3.0
@@ -136,7 +131,7 @@ def _sample(options: argparse.Namespace) -> None:
     representation = checkpoint.representation
     performance = Performance(options.tempo, options.program)
     choices = SamplingOptions(_num_frames(options, checkpoint), options.seed, options.temperature)
-    prime = read_prime(options.prime, representation) if options.prime else None
+    prime = read_piece(options.prime, representation) if options.prime else None
     if prime and prime.report:
         print(prime.report, file=sys.stderr)
     drawn = torch.stack(list(sample(checkpoint.model, choices, prime and prime.frames)))
@@ -161,7 +156,7 @@ def _render(options: argparse.Namespace) -> None:
     _out_suffix(options.out, (".wav",))
     if options.file.suffix.lower() in MIDI_SUFFIXES:
         performance = Performance(options.tempo, options.program)
-        score = read_score(options.file)
+        score = read_notes(options.file)
         audio = find_synthesiser().render(score, performance.quarters_per_minute, performance.program)
     else:
         audio = read_audio(options.file)

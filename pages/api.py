@@ -12,28 +12,16 @@ from typing import Any
 
 import gradio as gr
 from gradio.data_classes import FileData
-from gradio.processing_utils import save_file_to_cache
-from gradio.utils import get_upload_folder, is_in_or_equal
 
-from engine import (
-    Card,
-    CheckpointError,
-    EngineError,
-    InvalidValueError,
-    Performance,
-    UnreadableFileError,
-    available,
-    excerpt,
-    ranked,
-    read_card,
-    representation_of,
-)
-from pages.catalogue import read_catalogue
-from pages.draw_request import OWN, DrawRequest
-from pages.drawing import open_drawing
-from pages.queues import HEAVY
-from pages.scoring import Scoring
-from pages.sentence import sentence
+from engine.checkpoints import Card, available, read_card
+from engine.errors import CheckpointError, EngineError, InvalidValueError, UnreadableFileError
+from engine.pieces import excerpt, representation_of
+from engine.rendering import Performance
+from engine.scoring import ranked
+from pages.draw import DrawRequest, open_drawing
+from pages.house import HEAVY, OWN, read_catalogue, sentence
+from pages.parts import is_uploaded, served_to_anybody
+from pages.score import Scoring
 
 LONGEST_SECONDS = 600.0  # of work; every allowed draw takes less
 
@@ -176,9 +164,7 @@ def uploaded_path(file: Any) -> str:
         UnreadableFileError: it is no uploaded file.
     """
     path = file.get("path") if isinstance(file, Mapping) else None
-    if not isinstance(path, str) or not is_in_or_equal(
-        Path(path).resolve(), Path(get_upload_folder()).resolve()
-    ):
+    if not isinstance(path, str) or not is_uploaded(path):
         raise UnreadableFileError("this is no uploaded file: give handle_file(path), or an excerpt's name")
     return path
 
@@ -190,5 +176,4 @@ def _performance(given: Any) -> dict[str, Any]:
 
 
 def _served(path: Path) -> dict[str, Any]:
-    cached = save_file_to_cache(path, cache_dir=get_upload_folder())
-    return FileData(path=cached, orig_name=path.name).model_dump()
+    return FileData(path=served_to_anybody(path), orig_name=path.name).model_dump()

@@ -15,7 +15,8 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from engine import SamplingOptions, load, sample
+from engine.checkpoints.checkpoint import load
+from engine.sampling.sample import SamplingOptions, sample
 
 DRAWS = Path(__file__).with_name("goldens") / "draws.safetensors"
 MUSIC = ("jsb_chorales", "nottingham", "muse_data", "piano_midi")

@@ -1,10 +1,12 @@
 """Who imports whom, and what no file may do."""
 
 import ast
+import importlib
 import re
 from functools import cache
 
-import engine
+import pytest
+
 from tests.source import PACKAGES, dotted, files, modules, program_modules
 
 TOP_LEVEL = {
@@ -12,20 +14,20 @@ TOP_LEVEL = {
     *("requirements.txt", "requirements-dev.txt", "packages.txt", "README.md", "Makefile", "pyproject.toml"),
     *("docs", "benchmarks", ".ci", ".gitignore", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"),
 }
-MODELS = ("engine.cells", "engine.heads", "engine.sequence_model")
+MODELS = ("engine.cells", "engine.heads", "engine.models.sequence_model")
 ABOVE_MODELS = (
-    *("engine.likelihood", "engine.sampling", "engine.checkpoint"),
+    *("engine.scoring.likelihood", "engine.sampling.sample", "engine.checkpoints.checkpoint"),
     *("engine.rendering", "engine.listening", "engine.__main__"),
 )
 # Who must not reach whom, by whatever detour.
 UNREACHABLE = {
     "engine.errors": ("engine",),
     "engine.registry": (*MODELS, *ABOVE_MODELS, "engine.representations"),
-    "engine.audio": (*MODELS, *ABOVE_MODELS, "engine.representations"),
-    "engine.cells": ("engine.heads", "engine.representations", "engine.sequence_model", *ABOVE_MODELS),
-    "engine.heads": ("engine.cells", "engine.representations", "engine.sequence_model", *ABOVE_MODELS),
+    "engine.sound.audio": (*MODELS, *ABOVE_MODELS, "engine.representations"),
+    "engine.cells": ("engine.heads", "engine.representations", "engine.models.sequence_model", *ABOVE_MODELS),
+    "engine.heads": ("engine.cells", "engine.representations", "engine.models.sequence_model", *ABOVE_MODELS),
     "engine.representations": (*MODELS, *ABOVE_MODELS),
-    "engine.sequence_model": ABOVE_MODELS,
+    "engine.models.sequence_model": ABOVE_MODELS,
     "engine.rendering": MODELS,
     "engine": ("pages", "app", "training", "tests", "benchmarks"),
     "training": ("pages", "app", "tests", "benchmarks"),
@@ -115,15 +117,33 @@ def test_app_uses_pages_only():
     assert {name.split(".")[0] for name in app.own_modules()} == {"pages"}
 
 
-def test_pages_use_only_the_public_names_of_the_engine():
+@cache
+def wings() -> set[str]:
+    """Every folder right below engine, pages and training, as a package."""
+    return {".".join(module.path.parts[:2]) for module in program_modules() if len(module.path.parts) > 2}
+
+
+def wing_of(name: str) -> str | None:
+    """The wing that a module is part of; None above them."""
+    wing = ".".join(name.split(".")[:2])
+    return wing if wing in wings() else None
+
+
+def test_nobody_reaches_past_a_face_from_another_wing():
     broken = [
         f"{module}:{item.line} {item.module}.{item.name}"
         for module in program_modules()
-        if module.top == "pages"
         for item in module.imports()
-        if item.top == "engine" and (item.module != "engine" or item.name not in engine.__all__)
+        if wing_of(item.module) not in (None, item.module, wing_of(module.name))
     ]
     assert not broken
+
+
+@pytest.mark.parametrize("wing", sorted(wings()))
+def test_a_face_has_what_it_says(wing):
+    face = importlib.import_module(wing)
+    assert face.__doc__
+    assert all(hasattr(face, name) for name in getattr(face, "__all__", []))
 
 
 def test_imports_are_absolute():

@@ -9,24 +9,42 @@ from typing import Any
 import torch
 
 from engine.cells import CELLS
-from engine.checkpoint import available, load, read_card
+from engine.checkpoints import available, load, read_card
 from engine.errors import EngineError, InvalidValueError, UnknownNameError
-from training.ablation import MAX_EPOCHS, ablation_recipes
-from training.campaign import Campaign, CampaignOptions
-from training.corpora import CORPORA, frames_of, open_corpus
-from training.evaluate import evaluate
-from training.fetch import fetch
-from training.fit import Fit, FitOptions
+from training.corpora import CORPORA, fetch, frames_of, open_corpus
+from training.fitting import (
+    RECIPES,
+    Fit,
+    FitOptions,
+    Recipe,
+    alone,
+    choose_melodies,
+    evaluate,
+    make_recipe,
+    of_corpus,
+    read_recipe,
+    recipe_names,
+    remove_run,
+    with_cell,
+    with_layers,
+    with_units,
+    write_recipe,
+)
 from training.options import make_parser
 from training.paper import paper_model
-from training.publish import publish, publish_reminded, remembering
-from training.recipe import RECIPES, Recipe, make_recipe, read_recipe, recipe_names, write_recipe
-from training.remember import alone, choose_melodies
-from training.reshaped_model import of_corpus, with_cell, with_layers, with_units
-from training.run_state import remove_run
-from training.series import SeriesOptions, run_series
-from training.spread import chosen_seed, seed_recipes
-from training.workers import num_cores, open_workers
+from training.publishing import publish, publish_reminded, remembering
+from training.searching import (
+    MAX_EPOCHS,
+    Campaign,
+    CampaignOptions,
+    SeriesOptions,
+    ablation_recipes,
+    chosen_seed,
+    num_cores,
+    open_workers,
+    run_series,
+    seed_recipes,
+)
 
 MAX_THREADS = 256
 MAX_SEEDS = 100
@@ -78,7 +96,7 @@ def _fetch(options: argparse.Namespace) -> None:
 
 
 def _report(options: argparse.Namespace) -> None:
-    from training.report import write_report  # matplotlib takes a second to import
+    from training.report import write_report
 
     for path in write_report(options.checkpoints, options.results, options.out):
         print(f"wrote {path}")

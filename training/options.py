@@ -4,15 +4,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from engine.checkpoint import CHECKPOINTS
-from training.ablation import ABLATION, MAX_EPOCHS
+from engine.checkpoints import CHECKPOINTS
+from engine.folders import PROJECT
 from training.corpora import CORPORA, SPLITS
-from training.recipe import recipe_names
-from training.results import RESULTS
-from training.run_state import RUNS
-from training.spread import SEEDS
-
-ROOT = Path(__file__).resolve().parents[1]
+from training.fitting import RUNS, recipe_names
+from training.searching import ABLATION, MAX_EPOCHS, RESULTS, SEEDS
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -41,7 +37,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     reporting.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help="folder of the checkpoints")
     reporting.add_argument("--results", type=Path, default=RESULTS, help="folder of the results of searches")
-    reporting.add_argument("--out", type=Path, default=ROOT, help="folder that holds docs/ and assets/")
+    reporting.add_argument("--out", type=Path, default=PROJECT, help="folder that holds docs/ and assets/")
     for command in (listing, fetching, evaluating):
         _add_folders(command)
     return parser

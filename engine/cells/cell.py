@@ -17,7 +17,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from engine.cells.recurrence import Recurrence, run_steps
+from engine.cells.recurrences.recurrence import Recurrence, run_steps
 from engine.registry import require_positive
 
 State = tuple[Tensor, ...]

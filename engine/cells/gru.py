@@ -15,58 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.cells.cell import Cell, State, fill_matrix
-from engine.cells.recurrence import Recurrence, Tensors, backwards, weight_gradient
-
-
-class GRURecurrence(Recurrence):
-    """Keeps the gates (reset, update), the candidate, and reset * h, which the candidate reads."""
-
-    @staticmethod
-    def run(drive: Tensor, start: Tensors, weights: Tensors) -> tuple[Tensors, Tensors]:
-        """Weights: of the gates, of the candidate."""
-        (h,), (to_gates, to_candidate) = start, (weight.transpose(1, 2) for weight in weights)
-        size = h.shape[-1]
-        gates, candidates = (part.contiguous() for part in drive.split((2 * size, size), -1))
-        hidden = drive.new_empty(len(drive) + 1, *h.shape)
-        hidden[0] = h
-        read = torch.empty_like(candidates)
-        resets, updates = (part.unbind(0) for part in gates.split(size, -1))
-        steps = (gates.unbind(0), resets, updates, candidates.unbind(0), read.unbind(0), hidden[1:].unbind(0))
-        for gate, reset, update, candidate, reset_h, h_next in zip(*steps, strict=True):
-            gate.baddbmm_(h, to_gates).sigmoid_()
-            torch.mul(reset, h, out=reset_h)
-            candidate.baddbmm_(reset_h, to_candidate).tanh_()
-            h = torch.lerp(h, candidate, update, out=h_next)
-        return (hidden,), (gates, candidates, read)
-
-    @staticmethod
-    def reverse(
-        gradients: Tensors, states: Tensors, kept: Tensors, weights: Tensors
-    ) -> tuple[Tensor, Tensors, Tensors]:
-        """Per step only what the step after hands back; slopes are computed for all steps at once."""
-        (gradient,), (gates, candidates, read), (gate_weight, candidate_weight) = gradients, kept, weights
-        before = states[0][:-1]
-        reset, update = gates.split(before.shape[-1], -1)
-        keep = 1 - update
-        update_slope = (candidates - before).mul_(update).mul_(keep)
-        candidate_slope = torch.addcmul(update, candidates.square(), update, value=-1)
-        reset_slope = torch.addcmul(read, reset, read, value=-1)  # h r (1 - r)
-        gate_deltas, candidate_deltas = torch.empty_like(gates), torch.empty_like(candidates)
-        reset_deltas, update_deltas = gate_deltas.split(before.shape[-1], -1)
-        d_h, d_read = gradient[-1].clone(), torch.empty_like(gradient[-1])
-        for to_update, to_candidate, to_reset, kept_h, r, d_gates, d_reset, d_update, d_cand, earlier in (
-            backwards(
-                update_slope, candidate_slope, reset_slope, keep, reset,
-                gate_deltas, reset_deltas, update_deltas, candidate_deltas, gradient[:-1],
-            )
-        ):  # fmt: skip
-            torch.mul(d_h, to_update, out=d_update)
-            torch.mul(d_h, to_candidate, out=d_cand)
-            torch.bmm(d_cand, candidate_weight, out=d_read)
-            torch.mul(d_read, to_reset, out=d_reset)
-            d_h.mul_(kept_h).addcmul_(d_read, r).baddbmm_(d_gates, gate_weight).add_(earlier)
-        moved = weight_gradient(gate_deltas, before), weight_gradient(candidate_deltas, read)
-        return torch.cat((gate_deltas, candidate_deltas), -1), (d_h,), moved
+from engine.cells.recurrences.gru import GRURecurrence
 
 
 class GRUCell(Cell):

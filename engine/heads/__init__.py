@@ -1,9 +1,11 @@
 """Heads by name."""
 
 from engine.heads.bernoulli import BernoulliHead
-from engine.heads.gaussian_mixture import GaussianMixtureHead
+from engine.heads.gaussian_mixture import GaussianMixture, GaussianMixtureHead
 from engine.heads.head import Distribution, Head
 from engine.heads.note_list import NoteListHead
+from engine.heads.note_list_mixture import NoteListMixture, moved
+from engine.heads.reminded_notes import RemindedNotes
 
 HEADS: dict[str, type[Head]] = {
     "bernoulli": BernoulliHead,
@@ -11,4 +13,4 @@ HEADS: dict[str, type[Head]] = {
     "note_list": NoteListHead,
 }
 
-__all__ = ["HEADS", "Distribution", "Head"]
+__all__ = ["HEADS", "Distribution", "GaussianMixture", "Head", "NoteListMixture", "RemindedNotes", "moved"]

@@ -22,7 +22,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from engine.heads.head import Distribution
-from engine.heads.note_sequence import NoteList, next_choice
+from engine.heads.note_list import NoteList, next_choice
 
 BLOCK_FRAMES = 1_024  # frames whose highest pitches are expected at once, in all keys
 

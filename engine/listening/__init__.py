@@ -1,0 +1,50 @@
+"""Listening: blind tests, their trials and votes, and what votes say."""
+
+from engine.listening.analysis import Analysis, CorpusAnalysis, analyse
+from engine.listening.analysis_text import analysis_text
+from engine.listening.bundle.bundle import BundlePlan, check_place, key_path, new_id, write_bundle
+from engine.listening.bundle.bundle_key import ANYBODY, read_key
+from engine.listening.bundle.bundle_page import BUNDLE_FOLDER
+from engine.listening.clips import Clip, Material, make_clips
+from engine.listening.design import DEFAULT_TRIALS, TestDesign
+from engine.listening.session import PlannedTrial, Session
+from engine.listening.statistics.ranking import Ranking, Standing
+from engine.listening.tasks.verdict import verdict
+from engine.listening.trial import ANCHOR, REAL, TASKS, Answer, Record, Trial
+from engine.listening.votes.store import VoteStore
+from engine.listening.votes.vote_export import export_text
+from engine.listening.votes.vote_file import read_vote_files
+
+__all__ = [
+    "ANCHOR",
+    "ANYBODY",
+    "BUNDLE_FOLDER",
+    "DEFAULT_TRIALS",
+    "REAL",
+    "TASKS",
+    "Analysis",
+    "Answer",
+    "BundlePlan",
+    "Clip",
+    "CorpusAnalysis",
+    "Material",
+    "PlannedTrial",
+    "Ranking",
+    "Record",
+    "Session",
+    "Standing",
+    "TestDesign",
+    "Trial",
+    "VoteStore",
+    "analyse",
+    "analysis_text",
+    "check_place",
+    "export_text",
+    "key_path",
+    "make_clips",
+    "new_id",
+    "read_key",
+    "read_vote_files",
+    "verdict",
+    "write_bundle",
+]

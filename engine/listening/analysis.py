@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.listening.abx import AbxPair, AbxTest, abx_pairs, abx_tests
-from engine.listening.covariates import Covariates, covariates_of
-from engine.listening.exclusion import counted
-from engine.listening.likelihood_agreement import LikelihoodAgreement, likelihood_agreement
-from engine.listening.position_bias import PositionBias, position_bias
-from engine.listening.ranking import Ranking, rank
-from engine.listening.real_or_model import Detection, detections
+from engine.listening.statistics.abx import AbxPair, AbxTest, abx_pairs, abx_tests
+from engine.listening.statistics.covariates import Covariates, covariates_of
+from engine.listening.statistics.exclusion import counted
+from engine.listening.statistics.likelihood_agreement import LikelihoodAgreement, likelihood_agreement
+from engine.listening.statistics.position_bias import PositionBias, position_bias
+from engine.listening.statistics.ranking import Ranking, rank
+from engine.listening.statistics.real_or_model import Detection, detections
 from engine.listening.trial import Record
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from engine.listening.analysis import Analysis, CorpusAnalysis
-from engine.listening.exact_tests import interval_words
-from engine.listening.ranking import Ranking, Standing
+from engine.listening.statistics.exact_tests import interval_words
+from engine.listening.statistics.ranking import Ranking, Standing
 
 LETTERS_MEAN = (
     "Two that share a letter cannot be separated, two that do not can be, at 5 % for all pairs together."

@@ -17,15 +17,14 @@ import torch
 from jaxtyping import Float32
 from torch import Tensor
 
-from engine.audio import Audio
-from engine.audio_file import wav_bytes
-from engine.checkpoint import Checkpoint
+from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError
 from engine.listening.design import TrialPlan
 from engine.listening.loudness import MatchedClip, match_loudness
 from engine.listening.trial import ANCHOR, REAL, Lane
-from engine.rendering.performance import Performance, perform
+from engine.rendering import Performance, perform
 from engine.sampling import SamplingOptions, sample
+from engine.sound import Audio, wav_bytes
 
 STEP = 1 / 32_768  # of a 16-bit file
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 
-from engine.audio import Audio, decibels
 from engine.errors import InvalidValueError
-from engine.rendering.playback import SILENCE_LUFS, faded, measure_loudness, playback_sample_rate
+from engine.rendering import SILENCE_LUFS, faded, measure_loudness, playback_sample_rate
+from engine.sound import Audio, decibels
 
 TARGET_LUFS = -23.0
 MAX_TRUE_PEAK_DECIBELS = -1.0

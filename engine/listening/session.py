@@ -6,11 +6,11 @@ from jaxtyping import Float32
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
-from engine.checkpoint import Checkpoint
+from engine.checkpoints import Checkpoint
 from engine.listening.clips import Clip, Material
 from engine.listening.design import TrialPlan
 from engine.listening.trial import SOURCES_BESIDE_MODELS, Trial
-from engine.rendering.performance import Performance
+from engine.rendering import Performance
 
 
 class PlannedTrial(BaseModel):

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from jaxtyping import Float32
 from torch import Tensor
 
-from engine.audio import Audio
 from engine.errors import InvalidValueError
-from engine.rendering.midi import check_performance, midi_bytes
+from engine.notes import check_performance, midi_bytes
 from engine.rendering.playback import Playback, prepare_playback
 from engine.rendering.synthesis import find_synthesiser
 from engine.representations import Representation
+from engine.sound import Audio
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ def perform_midi(
 
 
 def _perform_roll(frames: Tensor, representation: Representation, performance: Performance) -> Audio:
-    score = representation.decode(frames)
-    return find_synthesiser().render(score, performance.quarters_per_minute, performance.program)
+    music = representation.decode(frames)
+    return find_synthesiser().render(music, performance.quarters_per_minute, performance.program)
 
 
 def _perform_waveform(frames: Tensor, representation: Representation, performance: Performance) -> Audio:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyloudnorm
 
-from engine.audio import PLAYBACK_SAMPLE_RATES, Audio, decibels
+from engine.sound import PLAYBACK_SAMPLE_RATES, Audio, decibels
 
 MAX_PEAK_DECIBELS = -3.0  # dBFS
 MAX_LOUDNESS_LUFS = -16.0

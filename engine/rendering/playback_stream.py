@@ -9,7 +9,6 @@ import numpy as np
 import soxr
 from jaxtyping import Float32
 
-from engine.audio import Audio, decibels
 from engine.rendering.playback import (
     FADE_SECONDS,
     MAX_LOUDNESS_LUFS,
@@ -18,6 +17,7 @@ from engine.rendering.playback import (
     measure_loudness,
     playback_sample_rate,
 )
+from engine.sound import Audio, decibels
 
 MAX_PEAK = 10 ** (MAX_PEAK_DECIBELS / 20)
 

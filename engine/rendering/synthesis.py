@@ -1,4 +1,4 @@
-"""Score to sound, by FluidSynth and a SoundFont, else by midirenderer.
+"""Synthesis: notes to sound, by FluidSynth and a SoundFont, else by midirenderer.
 
 FluidSynth makes 79 times real time, so a render takes a fresh synthesiser: nothing of another
 render (program, reverb, hanging notes) can be in it, and visitors render at the same time. One more
@@ -20,11 +20,9 @@ import numpy as np
 import soundfile
 from jaxtyping import Float32
 
-from engine.audio import Audio
 from engine.errors import EngineError, InvalidValueError
-from engine.midi_file import load_pretty_midi
-from engine.rendering.midi import VELOCITY, check_performance, midi_bytes
-from engine.score import Score
+from engine.notes import VELOCITY, Notes, check_performance, load_pretty_midi, midi_bytes
+from engine.sound import Audio
 
 SAMPLE_RATE = 44_100  # Hz
 TAIL_SECONDS = 1.5  # for released notes and reverb to fade away
@@ -46,18 +44,18 @@ FLUIDR3_MONO = tuple(
 
 
 class Synthesiser(ABC):
-    """What makes sound of a score."""
+    """What makes sound of notes."""
 
     description: str  # for people, e.g. "FluidSynth 2.3.1 with FluidR3 Mono"
 
-    def render(self, score: Score, quarters_per_minute: float = 100.0, program: int = 0) -> Audio:
-        """The score played from tick 0, and ``TAIL_SECONDS`` more.
+    def render(self, music: Notes, quarters_per_minute: float = 100.0, program: int = 0) -> Audio:
+        """The notes played from tick 0, and ``TAIL_SECONDS`` more.
 
-        The same score gives the same samples every time; a score without notes gives silence.
+        The same notes give the same samples every time; none give silence.
         Where the sum of the notes goes beyond 1 the whole is scaled down to a peak of 1.
 
         Args:
-            score: what is played.
+            music: what is played.
             quarters_per_minute: the tempo, 20 to 400.
             program: General MIDI instrument, 0 (grand piano) to 127.
 
@@ -65,22 +63,22 @@ class Synthesiser(ABC):
             InvalidValueError: tempo or program out of range, or it would last more than ``MAX_SECONDS``.
         """
         check_performance(quarters_per_minute, program)
-        seconds = score.end_tick * 60 / (quarters_per_minute * score.resolution) + TAIL_SECONDS
+        seconds = music.end_tick * 60 / (quarters_per_minute * music.resolution) + TAIL_SECONDS
         if seconds > MAX_SECONDS:
             raise InvalidValueError(
                 f"at {quarters_per_minute:g} quarter notes a minute this lasts {seconds / 60:.0f} minutes;"
                 f" at most {MAX_SECONDS / 60:.0f} are played: raise the tempo or cut the piece"
             )
         num_samples = round(seconds * SAMPLE_RATE)
-        if not score.notes:
+        if not music.notes:
             return Audio(np.zeros(num_samples, np.float32), SAMPLE_RATE)
-        samples = self._play(score, quarters_per_minute, program, num_samples)
+        samples = self._play(music, quarters_per_minute, program, num_samples)
         peak = float(np.abs(samples).max())
         return Audio(samples / np.float32(peak) if peak > 1 else samples, SAMPLE_RATE)
 
     @abstractmethod
     def _play(
-        self, score: Score, quarters_per_minute: float, program: int, num_samples: int
+        self, music: Notes, quarters_per_minute: float, program: int, num_samples: int
     ) -> Float32[np.ndarray, " time"]:
         """``num_samples`` finite samples of any amplitude."""
 
@@ -113,15 +111,15 @@ class FluidSynth(Synthesiser):
         self._keeper, _ = self._new_synth()
 
     def _play(
-        self, score: Score, quarters_per_minute: float, program: int, num_samples: int
+        self, music: Notes, quarters_per_minute: float, program: int, num_samples: int
     ) -> Float32[np.ndarray, " time"]:
         samples = np.zeros(num_samples, np.float32)
-        samples_per_tick = SAMPLE_RATE * 60 / (quarters_per_minute * score.resolution)
+        samples_per_tick = SAMPLE_RATE * 60 / (quarters_per_minute * music.resolution)
         synth, soundfont_id = self._new_synth()
         try:
             synth.program_select(0, soundfont_id, 0, program)
             start = 0
-            for tick, moves in groupby(_key_moves(score), key=lambda move: move[0]):
+            for tick, moves in groupby(_key_moves(music), key=lambda move: move[0]):
                 stop = round(tick * samples_per_tick)
                 self._write(synth, samples[start:stop])
                 start = stop
@@ -167,9 +165,9 @@ class MidiRenderer(Synthesiser):
         self.description = f"midirenderer with {soundfont_name}"
 
     def _play(
-        self, score: Score, quarters_per_minute: float, program: int, num_samples: int
+        self, music: Notes, quarters_per_minute: float, program: int, num_samples: int
     ) -> Float32[np.ndarray, " time"]:
-        file = midi_bytes(score, quarters_per_minute, program, TAIL_SECONDS)
+        file = midi_bytes(music, quarters_per_minute, program, TAIL_SECONDS)
         wave = self._library.render_wave_from(self._soundfont_bytes, file)
         stereo, sample_rate = soundfile.read(io.BytesIO(wave), dtype="float32", always_2d=True)
         played = Audio(stereo.mean(1), sample_rate).resample(SAMPLE_RATE).samples[:num_samples]
@@ -210,10 +208,10 @@ def _import_fluidsynth() -> ModuleType | None:
     return fluidsynth
 
 
-def _key_moves(score: Score) -> list[tuple[int, bool, int]]:
+def _key_moves(music: Notes) -> list[tuple[int, bool, int]]:
     """(tick, is_down, pitch) in order of time; at one tick keys go up before others go down."""
-    down = [(note.start_tick, True, note.pitch) for note in score.notes]
-    up = [(note.end_tick, False, note.pitch) for note in score.notes]
+    down = [(note.start_tick, True, note.pitch) for note in music.notes]
+    up = [(note.end_tick, False, note.pitch) for note in music.notes]
     return sorted(up + down)
 
 

@@ -18,18 +18,18 @@ import torch
 from jaxtyping import Float32
 
 from engine.errors import InvalidValueError, UnreadableFileError
-from engine.score import Note, Score
+from engine.notes import Note, Notes
 
 MAX_FRAMES = 20_000
-TICKS_PER_QUARTER = 480  # of the scores that decode makes
+TICKS_PER_QUARTER = 480  # of the notes that decode makes
 _UNITS = {1: "a quarter note", 2: "an eighth note"}
 
 
 @dataclass(frozen=True)
 class EncodingReport:
-    """What of a score is in its frames, in notes.
+    """What of some music is in its frames, in notes.
 
-    ``num_notes`` counts all pitched notes of the score, the left-out ones too.
+    ``num_notes`` counts all pitched notes of the music, the left-out ones too.
     """
 
     num_notes: int
@@ -59,7 +59,7 @@ class EncodingReport:
 
 
 @dataclass(frozen=True)
-class EncodedScore:
+class EncodedNotes:
     """Frames, and the report on how they were made."""
 
     frames: Float32[torch.Tensor, "time pitch"]
@@ -123,15 +123,15 @@ class PianoRoll:
         """How long one frame sounds at a tempo, in seconds."""
         return 60 / (quarters_per_minute * self.frames_per_quarter)
 
-    def encode(self, score: Score) -> EncodedScore:
-        """The frames of a score.
+    def encode(self, music: Notes) -> EncodedNotes:
+        """The frames of some notes.
 
         Raises:
             UnreadableFileError: no note is left, or the piece is longer than ``MAX_FRAMES`` frames.
         """
         spans, num_too_short, num_out_of_range = [], 0, 0
-        for note in score.notes:
-            first, stop = self._line(note.start_tick, score), self._line(note.end_tick, score)
+        for note in music.notes:
+            first, stop = self._line(note.start_tick, music), self._line(note.end_tick, music)
             column = note.pitch - self.lowest_pitch
             if not 0 <= column < self.num_pitches:
                 num_out_of_range += 1
@@ -139,7 +139,7 @@ class PianoRoll:
                 num_too_short += 1
             else:
                 spans.append((first, stop, column))
-        report = EncodingReport(len(score.notes), num_too_short, num_out_of_range, score.num_drum_notes)
+        report = EncodingReport(len(music.notes), num_too_short, num_out_of_range, music.num_drum_notes)
         if not spans:
             raise UnreadableFileError(
                 f"no note is left where a frame is {self.frame_unit}: {report.describe()}"
@@ -154,14 +154,14 @@ class PianoRoll:
         frames = torch.zeros(num_frames, self.num_pitches)
         for first, stop, column in spans:
             frames[first:stop, column] = 1
-        return EncodedScore(frames, report)
+        return EncodedNotes(frames, report)
 
-    def _line(self, tick: int, score: Score) -> int:
+    def _line(self, tick: int, music: Notes) -> int:
         """The nearest line of the grid, halves up: floor(tick / ticks per frame + 1/2) in whole numbers."""
-        return (2 * tick * self.frames_per_quarter + score.resolution) // (2 * score.resolution)
+        return (2 * tick * self.frames_per_quarter + music.resolution) // (2 * music.resolution)
 
-    def decode(self, frames: Float32[torch.Tensor, "time pitch"]) -> Score:
-        """The score of the frames: one note for each run of a pitch. Silent frames at the end are lost.
+    def decode(self, frames: Float32[torch.Tensor, "time pitch"]) -> Notes:
+        """The notes of the frames: one for each run of a pitch. Silent frames at the end are lost.
 
         Raises:
             InvalidValueError: another number of pitches, or values other than 0 and 1.
@@ -172,7 +172,7 @@ class PianoRoll:
             Note(first * ticks_per_frame, stop * ticks_per_frame, self.lowest_pitch + column)
             for first, stop, column in note_spans(frames)
         ]
-        return Score(TICKS_PER_QUARTER, tuple(sorted(notes)))
+        return Notes(TICKS_PER_QUARTER, tuple(sorted(notes)))
 
     def transpositions(self, frames: Float32[torch.Tensor, "time pitch"]) -> range:
         """All numbers of semitones that keep every note on the keyboard; 0 is always among them."""

@@ -19,8 +19,8 @@ import torch
 from jaxtyping import Float32, Float64
 from torch import Tensor
 
-from engine.audio import Audio
 from engine.errors import InvalidValueError
+from engine.sound import Audio
 
 STEPS_PER_UNIT = 32_768  # 16-bit steps per unit of amplitude
 LOWEST_STEP, HIGHEST_STEP = -32_768, 32_767

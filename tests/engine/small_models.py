@@ -9,11 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from engine.card import Card, CorpusFacts, TrainingFacts
-from engine.checkpoint import save, weight_bytes
-from engine.model_spec import build_model
+from engine.checkpoints.card import Card, CorpusFacts, TrainingFacts
+from engine.checkpoints.checkpoint import save, weight_bytes
+from engine.models.model_spec import build_model
+from engine.models.sequence_model import SequenceModel
 from engine.representations import REPRESENTATIONS, Representation
-from engine.sequence_model import SequenceModel
 
 # Whatever a constructor of a registry may ask for; a new one that asks for more adds it here.
 SMALL = {

@@ -5,9 +5,9 @@ from itertools import product
 import torch
 from torch import Tensor
 
-from engine.model_spec import build_model
+from engine.models.model_spec import build_model
+from engine.models.sequence_model import SequenceModel
 from engine.representations.piano_roll import PianoRoll
-from engine.sequence_model import SequenceModel
 from tests.engine.small_models import binary_frames, randomise
 
 SIZE = 6

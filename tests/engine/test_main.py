@@ -12,14 +12,14 @@ import soundfile
 import torch
 
 from engine.__main__ import main
-from engine.checkpoint import CARD
-from engine.likelihood import log_likelihood
-from engine.midi_file import read_score
-from engine.rendering.midi import midi_bytes
+from engine.checkpoints.checkpoint import CARD
+from engine.notes.midi_bytes import midi_bytes
+from engine.notes.midi_file import read_notes
 from engine.representations import REPRESENTATIONS
-from engine.sampling import SamplingOptions, sample
+from engine.sampling.sample import SamplingOptions, sample
+from engine.scoring.likelihood import log_likelihood
 from engine.whole_file import write_whole
-from tests.engine.midi_bytes import midi_file, note
+from tests.engine.notes.raw_midi import midi_file, note
 from tests.engine.small_models import UNITS, published, randomise
 
 ROLL = REPRESENTATIONS["piano_roll"](**UNITS["piano_roll"])
@@ -45,7 +45,7 @@ def run(*arguments: str) -> int:
 
 
 def frames_in(path) -> torch.Tensor:
-    return ROLL.encode(read_score(path)).frames
+    return ROLL.encode(read_notes(path)).frames
 
 
 def test_list_names_the_models_with_their_figures(folder, capsys):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import CHECKPOINTS, available, read_card
+from engine.checkpoints.checkpoint import CHECKPOINTS, available, read_card
 from tests.engine.small_models import published
 from tests.pages.visit import Visit
 from tests.server import Server, serving

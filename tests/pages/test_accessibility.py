@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from engine import VoteStore, excerpt
-from pages.board import OWN
-from tests.pages.board_page import made_votes
+from engine.listening.votes.store import VoteStore
+from engine.pieces.excerpt import excerpt
+from pages.board.page import OWN
+from tests.pages.board.board_page import made_votes
 from tests.pages.visit import Visit
 
 pytestmark = pytest.mark.browser

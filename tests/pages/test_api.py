@@ -10,9 +10,13 @@ import soundfile
 import torch
 from gradio_client import Client, handle_file
 
-from engine import available, excerpts_of, load, read_prime, read_score, surprise_of
-from tests.engine.midi_bytes import midi_file, note
-from tests.pages.test_play import CHORALE, GRU, drawn
+from engine.checkpoints.checkpoint import available, load
+from engine.notes.midi_file import read_notes
+from engine.pieces.excerpt import excerpts_of
+from engine.pieces.piece import read_piece
+from engine.scoring.surprise import surprise_of
+from tests.engine.notes.raw_midi import midi_file, note
+from tests.pages.draw.test_play import CHORALE, GRU, drawn
 
 VOICE = excerpts_of("spoken_digits", ".wav")[0]
 SPEECH = {"model": "tiny-speech", "seconds": 0.2, "api_name": "/continue_speech"}
@@ -54,7 +58,7 @@ def test_a_roll_is_the_engines_draw(ask, app):
     representation = load(GRU).representation
     midi = Path(answer["midi"]["path"] if isinstance(answer["midi"], dict) else answer["midi"])
     assert midi.name == f"{GRU}-seed5-temperature0.8.mid"
-    assert torch.equal(representation.encode(read_score(midi)).frames, expected)
+    assert torch.equal(representation.encode(read_notes(midi)).frames, expected)
     frames = torch.zeros_like(expected)
     for pitch, start, length in answer["notes"]:
         frames[start : start + length, pitch - 21] = 1
@@ -79,10 +83,10 @@ def test_an_uploaded_piece_is_continued(ask, app, tmp_path):
     answer = ask(
         model=GRU, frames=8, seed=3, prime=handle_file(own), performance=performance, api_name="/sample_roll"
     )
-    prime = read_prime(own, load(GRU).representation).frames
+    prime = read_piece(own, load(GRU).representation).frames
     assert answer["prime_frames"] == len(prime) == 3
     assert "1 too short" in answer["report"]
-    midi = load(GRU).representation.encode(read_score(Path(answer["midi"]))).frames
+    midi = load(GRU).representation.encode(read_notes(Path(answer["midi"]))).frames
     assert torch.equal(midi, drawn(GRU, 8, 3, prime=prime))
 
 
@@ -153,7 +157,7 @@ def test_a_piece_is_scored_under_every_model_that_reads_it(ask, app, tmp_path):
     found = {model["checkpoint"]: model for model in answer["models"]}
     assert len(found) >= 12 and GRU in found and "tiny-speech" not in found
     checkpoint = load(GRU)
-    frames = read_prime(own, checkpoint.representation).frames
+    frames = read_piece(own, checkpoint.representation).frames
     surprise = surprise_of(checkpoint.model, checkpoint.representation, frames)
     semitones, likelihood = surprise.transposed_semitones, surprise.likelihood
     assert found[GRU]["nats_per_frame"] == pytest.approx(likelihood.nats_per_frame, abs=1e-4)

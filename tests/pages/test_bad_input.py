@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.engine.midi_bytes import midi_file, note
+from tests.engine.notes.raw_midi import midi_file, note
 from tests.pages.conftest import OWN_MUSIC
-from tests.pages.test_play import GRU, LSTM, TANH
+from tests.pages.draw.test_play import GRU, LSTM, TANH
 
 pytestmark = pytest.mark.browser
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pages.lane import ASSETS
+from engine.folders import ASSETS
 
 PAIRS = [
     *((ink, ground) for ink in ("ink", "ink-soft") for ground in ("paper", "card", "quiet", "roll-ground")),

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from tests.engine.midi_bytes import midi_file, note
+from tests.engine.notes.raw_midi import midi_file, note
 from tests.pages.caller import PATIENCE, BusyError, Caller, elapsed
 from tests.pages.visit import Visit
 from tests.server import serving

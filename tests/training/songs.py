@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.rendering.midi import midi_bytes
-from engine.score import Note, Score
+from engine.notes.midi_bytes import midi_bytes
+from engine.notes.notes import Note, Notes
 
 
 def write_songs(folder: Path, number: int = 10) -> Path:
@@ -14,5 +14,5 @@ def write_songs(folder: Path, number: int = 10) -> Path:
     folder.mkdir()
     for song in range(number):
         notes = (Note(240 * k, 240 * (k + 2), int(rng.integers(50, 80))) for k in range(8 + song))
-        (folder / f"song {song}.mid").write_bytes(midi_bytes(Score(480, tuple(notes))))
+        (folder / f"song {song}.mid").write_bytes(midi_bytes(Notes(480, tuple(notes))))
     return folder

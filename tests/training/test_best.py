@@ -5,12 +5,12 @@ import json
 import pytest
 import torch
 
-from engine.checkpoint import CHECKPOINTS, available, load, read_card
-from engine.sampling import SamplingOptions, sample
+from engine.checkpoints.checkpoint import CHECKPOINTS, available, load, read_card
+from engine.sampling.sample import SamplingOptions, sample
 from tests.joint_oracle import joint_log_probs
 from training import __main__ as program
 from training.corpora import open_corpus
-from training.recipe import make_recipe, read_recipe
+from training.fitting.recipe import make_recipe, read_recipe
 
 BEST = [name for name in available(CHECKPOINTS) if name.endswith("-best")]
 EVERY_BEST = pytest.mark.parametrize("name", BEST)

@@ -13,14 +13,14 @@ import pytest
 import soundfile
 
 from engine import __main__ as engine_program
-from engine.rendering.midi import midi_bytes
-from engine.score import Note, Score
+from engine.notes.midi_bytes import midi_bytes
+from engine.notes.notes import Note, Notes
 from training import __main__ as program
-from training import fit as fit_module
 from training import options as told
 from training.corpora import CORPORA
-from training.fetch import Fetched
-from training.recipe import recipe_names
+from training.corpora.fetch import Fetched
+from training.fitting import fit as fit_module
+from training.fitting.recipe import recipe_names
 
 QUICK = ("--cell", "gru", "--name", "mine", "--units", "5", "--epochs", "2", "--quiet")
 
@@ -63,7 +63,7 @@ def midi_folder(tmp_path) -> Path:
     folder.mkdir()
     for number in range(10):
         notes = (Note(240 * k, 240 * (k + 2), int(rng.integers(50, 80))) for k in range(8 + number))
-        (folder / f"song {number}.mid").write_bytes(midi_bytes(Score(480, tuple(notes))))
+        (folder / f"song {number}.mid").write_bytes(midi_bytes(Notes(480, tuple(notes))))
     return folder
 
 
@@ -270,8 +270,8 @@ def test_what_cannot_be_parsed_ends_with_two(given, capsys):
 
 IN_A_FOLDER = """
 import pathlib, runpy, sys
-import training.run_state
-training.run_state.RUNS = pathlib.Path(sys.argv.pop(1))
+import training.fitting.run_state
+training.fitting.run_state.RUNS = pathlib.Path(sys.argv.pop(1))
 runpy.run_module("training", run_name="__main__")
 """
 

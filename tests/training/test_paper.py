@@ -4,8 +4,8 @@ import pytest
 
 from engine.errors import InvalidValueError
 from training.corpora import CORPORA, frames_of
+from training.fitting.recipe import read_recipe
 from training.paper import CELLS, MUSIC, SPEECH, TABLE_2, paper_model
-from training.recipe import read_recipe
 
 TEST = {  # the targets
     "nottingham": (3.13, 3.23, 3.20),

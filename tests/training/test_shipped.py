@@ -5,14 +5,14 @@ import json
 
 import pytest
 
-from engine.checkpoint import CHECKPOINTS, available, load, read_card
+from engine.checkpoints.checkpoint import CHECKPOINTS, available, load, read_card
 from tests.oracle import Oracle
 from training import __main__ as program
 from training.corpora import open_corpus
-from training.model_card import model_card
+from training.fitting.recipe import make_recipe, read_recipe, recipe_names
+from training.fitting.run_state import Curve
 from training.paper import TABLE_2, models_of
-from training.recipe import make_recipe, read_recipe, recipe_names
-from training.run_state import Curve
+from training.publishing.model_card import model_card
 
 TOLERANCE = 1e-4  # nats a frame: float32 against float64, and one machine against another
 AT_OR_UNDER = ("jsb_chorales", "piano_midi")  # corpora where all three cells reach the printed figure

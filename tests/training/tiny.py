@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from engine.audio import Audio
 from engine.cells import CELLS
 from engine.representations.piano_roll import PianoRoll
 from engine.representations.waveform import Waveform
+from engine.sound.audio import Audio
 from tests.engine.small_models import spec_of
 from training.corpora import SPLITS, Corpus, CorpusData
-from training.fit import Fit, FitOptions
+from training.fitting.fit import Fit, FitOptions
+from training.fitting.recipe import Recipe, make_recipe
 from training.paper import models_of
-from training.recipe import Recipe, make_recipe
 
 LIST_HEAD = {"name": "note_list", "num_units": 9}
 

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.audio import Audio
-from engine.audio_file import read_audio
 from engine.errors import InvalidValueError
+from engine.sound import Audio, read_audio
 from training.corpora.corpus import SPLITS, Corpus, CorpusData, CorpusReport
 from training.corpora.folder import check_folder, read_files, split_by_seed
 from training.corpora.windows import window_corpus

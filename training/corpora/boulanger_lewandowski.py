@@ -15,9 +15,10 @@ import torch
 from torch import Tensor
 
 from engine.errors import UnreadableFileError
-from engine.representations.piano_roll import PianoRoll
+from engine.representations import PianoRoll
 from training.corpora.corpus import Corpus, CorpusData
 from training.corpora.files import checked_paths, hash_list
+from training.corpora.origin import Origin
 
 LOWEST_PITCH, NUM_PITCHES = 21, 88
 FOLDER = "music/"
@@ -78,3 +79,50 @@ def read_rolls(path: Path) -> dict[str, list[Tensor]]:
                 f"{path} holds a {roll.shape} array that is no roll of {NUM_PITCHES} pitches"
             )
     return {split: [torch.from_numpy(roll) for roll in found] for split, found in rolls.items()}
+
+
+class JSBChorales(BoulangerLewandowski):
+    """229 / 76 / 77 chorales; a frame is a quarter note."""
+
+    name = "jsb_chorales"
+    title = "JSB Chorales"
+    origin = Origin((ADDRESS + "JSB_Chorales.mat",), "file", moves={"": FOLDER + "JSB_Chorales.mat"})
+    frames_per_quarter = 1
+    licence = "no licence is stated for the files; the chorales themselves are in the public domain"
+    description = "382 four-part chorales by J. S. Bach in C major or C minor; a frame is a quarter note"
+
+
+class Nottingham(BoulangerLewandowski):
+    """694 / 173 / 170 tunes; a frame is an eighth note.
+
+    Of the published splits train shares one tune with valid and one with test; we keep them as they are.
+    """
+
+    name = "nottingham"
+    title = "Nottingham"
+    origin = Origin((ADDRESS + "Nottingham.mat",), "file", moves={"": FOLDER + "Nottingham.mat"})
+    frames_per_quarter = 2
+    licence = "no licence is stated for the files; the tunes themselves are traditional"
+    description = "1,037 folk tunes, a melody over chords, in C major or C minor; a frame is an eighth note"
+
+
+class MuseData(BoulangerLewandowski):
+    """524 / 135 / 124 pieces; a frame is an eighth note."""
+
+    name = "muse_data"
+    title = "MuseData"
+    origin = Origin((ADDRESS + "MuseData.mat",), "file", moves={"": FOLDER + "MuseData.mat"})
+    frames_per_quarter = 2
+    licence = "academic terms of CCARH MuseData (musedata.org): do not pass excerpts on"
+    description = "783 orchestral and piano pieces of the classical period; a frame is an eighth note"
+
+
+class PianoMidi(BoulangerLewandowski):
+    """87 / 12 / 25 pieces; a frame is an eighth note."""
+
+    name = "piano_midi"
+    title = "Piano-midi.de"
+    origin = Origin((ADDRESS + "Piano_midi.mat",), "file", moves={"": FOLDER + "Piano_midi.mat"})
+    frames_per_quarter = 2
+    licence = "CC BY-SA (Bernd Krueger, piano-midi.de)"
+    description = "124 classical piano pieces; a frame is an eighth note"

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.errors import EngineError, UnreadableFileError
+from engine.folders import PROJECT
 
 FOLDER_VARIABLE = "EARSHOT_CORPORA"
 LISTS = Path(__file__).parent / "sha256"
@@ -21,7 +22,7 @@ def corpora_folder(folder: Path | None = None) -> Path:
         return Path(folder)
     if named := os.environ.get(FOLDER_VARIABLE):
         return Path(named)
-    return Path(__file__).parents[2] / "corpora"
+    return PROJECT / "corpora"
 
 
 def hash_list(name: str) -> dict[str, str]:

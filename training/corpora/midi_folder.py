@@ -5,8 +5,8 @@ from pathlib import Path
 from torch import Tensor
 
 from engine.errors import UnreadableFileError
-from engine.midi_file import read_score
-from engine.representations.piano_roll import EncodingReport, PianoRoll
+from engine.notes import read_notes
+from engine.representations import EncodingReport, PianoRoll
 from training.corpora.corpus import Corpus, CorpusData, CorpusReport
 from training.corpora.folder import check_folder, read_files, split_by_seed
 
@@ -51,7 +51,7 @@ class MidiFolder(Corpus):
         first_with: dict[bytes, str] = {}
 
         def read(path: Path) -> Tensor:
-            encoded = self.representation.encode(read_score(path))
+            encoded = self.representation.encode(read_notes(path))
             name = path.relative_to(self.path).as_posix()
             first = first_with.setdefault(encoded.frames.numpy().tobytes(), name)
             if first != name:

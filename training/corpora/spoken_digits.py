@@ -11,8 +11,8 @@ from pathlib import Path
 
 import soundfile
 
-from engine.audio import Audio
 from engine.errors import UnreadableFileError
+from engine.sound import Audio
 from training.corpora.corpus import SPLITS, Corpus, CorpusData
 from training.corpora.files import checked_paths, hash_list
 from training.corpora.origin import Origin

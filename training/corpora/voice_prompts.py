@@ -11,9 +11,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from engine import ffmpeg
-from engine.audio import Audio
-from engine.audio_file import MAX_SECONDS, read_audio
+from engine.sound import MAX_SECONDS, Audio, ffmpeg, read_audio
 from training.corpora.corpus import SPLITS, Corpus, CorpusData
 from training.corpora.files import checked_paths, hash_list
 from training.corpora.origin import Origin

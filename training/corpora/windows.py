@@ -15,9 +15,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Float32
 
-from engine.audio import Audio
 from engine.errors import InvalidValueError
-from engine.representations.waveform import Waveform
+from engine.representations import Waveform
+from engine.sound import Audio
 from training.corpora.corpus import SPLITS, CorpusData, CorpusReport
 
 SILENCE = 0.001  # -60 dB of full scale

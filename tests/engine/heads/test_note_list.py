@@ -7,8 +7,7 @@ import pytest
 import torch
 
 from engine.errors import InvalidValueError
-from engine.heads.note_list import NoteListHead
-from engine.heads.note_sequence import NoteList
+from engine.heads.note_list import NoteList, NoteListHead
 from tests.engine.small_models import binary_frames, randomise, seeded
 
 SIZE = 6
@@ -149,7 +148,7 @@ def test_what_is_dropped_is_dropped_for_every_choice_and_in_a_copy_alone():
 def test_frames_are_scored_in_blocks_as_at_once(monkeypatch):
     whole, frames = given(11), binary_frames(11, SIZE)
     expected = whole.log_prob(frames)
-    monkeypatch.setattr("engine.heads.note_sequence.BLOCK_FRAMES", 4)
+    monkeypatch.setattr("engine.heads.note_list.BLOCK_FRAMES", 4)
     torch.testing.assert_close(whole.log_prob(frames), expected)
 
 

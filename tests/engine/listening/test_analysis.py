@@ -8,7 +8,7 @@ import pytest
 from engine.__main__ import main
 from engine.listening.analysis import analyse
 from engine.listening.analysis_text import analysis_text
-from engine.listening.exclusion import CATCH, UNANSWERED
+from engine.listening.statistics.exclusion import CATCH, UNANSWERED
 from tests.engine.listening.crowd import crowd_votes
 from tests.engine.listening.listener import lane, record
 from tests.engine.small_models import published

@@ -9,13 +9,13 @@ import pytest
 import soundfile
 import torch
 
-from engine.checkpoint import load
+from engine.checkpoints.checkpoint import load
 from engine.errors import InvalidValueError
 from engine.listening.clips import Material, make_clips
 from engine.listening.design import TrialPlan
-from engine.prime import read_prime
-from engine.sampling import SamplingOptions, sample
-from engine.shipped_excerpt import excerpt
+from engine.pieces.excerpt import excerpt
+from engine.pieces.piece import read_piece
+from engine.sampling.sample import SamplingOptions, sample
 
 MODELS = ("jsb_chorales-tanh", "jsb_chorales-gru")
 IDS = ("one", "two", "three", "four", "five")
@@ -24,7 +24,7 @@ IDS = ("one", "two", "three", "four", "five")
 @pytest.fixture(scope="module")
 def material() -> Material:
     checkpoints = {name: load(name) for name in MODELS}
-    piece = read_prime(excerpt("jsb_chorales-test-7").path, checkpoints[MODELS[0]].representation).frames
+    piece = read_piece(excerpt("jsb_chorales-test-7").path, checkpoints[MODELS[0]].representation).frames
     return Material(checkpoints, piece, num_prime_frames=8, num_frames=16)
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from engine.audio import Audio
 from engine.errors import InvalidValueError
 from engine.listening.loudness import TARGET_LUFS, match_loudness, true_peak_decibels
+from engine.sound.audio import Audio
 
 RATE = 44_100
 

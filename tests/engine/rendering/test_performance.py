@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from engine.audio import PLAYBACK_SAMPLE_RATES
 from engine.errors import InvalidValueError
-from engine.midi_file import read_score
+from engine.notes.midi_file import read_notes
 from engine.rendering.performance import PERFORMERS, Performance, perform, perform_midi
 from engine.representations import REPRESENTATIONS
 from engine.representations.piano_roll import PianoRoll
 from engine.representations.waveform import Waveform
+from engine.sound.audio import PLAYBACK_SAMPLE_RATES
 
 ROLL, SPEECH = PianoRoll(21, 88, 2), Waveform(8_000, 0.0, 0.1)
 
@@ -34,7 +34,7 @@ def test_a_roll_is_heard_at_its_tempo():
 
 def test_its_midi_file_holds_its_notes_tempo_and_instrument():
     data = perform_midi(chord(), ROLL, Performance(120.0, 19))
-    assert torch.equal(ROLL.encode(read_score(data)).frames, chord())
+    assert torch.equal(ROLL.encode(read_notes(data)).frames, chord())
     assert b"\xff\x51\x03" + (500_000).to_bytes(3, "big") in data and b"\xc0\x13" in data
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from engine.audio import Audio, decibels
 from engine.rendering.playback import measure_loudness, playback_sample_rate, prepare_playback
+from engine.sound.audio import Audio, decibels
 
 
 def noise(amplitude, seconds=2.0, sample_rate=48_000, seed=0):

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.audio import Audio, decibels
 from engine.rendering.playback import MAX_LOUDNESS_LUFS, MAX_PEAK_DECIBELS, measure_loudness
 from engine.rendering.playback_stream import PlaybackStream
+from engine.sound.audio import Audio, decibels
 
 RATE = 8_000
 

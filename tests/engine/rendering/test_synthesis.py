@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from engine.errors import EngineError, InvalidValueError
+from engine.notes.notes import Note, Notes
 from engine.rendering import synthesis
 from engine.rendering.synthesis import SAMPLE_RATE, TAIL_SECONDS, FluidSynth, MidiRenderer, find_synthesiser
-from engine.score import Note, Score
 
-CHORD = Score(480, tuple(Note(480, 960, pitch) for pitch in (48, 55, 64, 72)))  # a beat's rest before it
-ARPEGGIO = Score(480, tuple(Note(120 * k, 120 * (k + 1), 60 + 4 * (k % 4)) for k in range(8)))
-LOUD = Score(480, tuple(Note(0, 960, pitch) for pitch in range(21, 109)))
+CHORD = Notes(480, tuple(Note(480, 960, pitch) for pitch in (48, 55, 64, 72)))  # a beat's rest before it
+ARPEGGIO = Notes(480, tuple(Note(120 * k, 120 * (k + 1), 60 + 4 * (k % 4)) for k in range(8)))
+LOUD = Notes(480, tuple(Note(0, 960, pitch) for pitch in range(21, 109)))
 
 
 def find_anew(monkeypatch, **replaced):
@@ -58,7 +58,7 @@ def test_length_onset_and_end(synthesiser):
 
 
 def test_pitch_tempo_and_program_are_obeyed(synthesiser):
-    tone = Score(480, (Note(0, 960, 69),))
+    tone = Notes(480, (Note(0, 960, 69),))
     assert pitch_hz(synthesiser.render(tone, 60.0).samples[4000:80_000]) == pytest.approx(440, abs=3)
     assert synthesiser.render(tone, 60.0).duration_seconds - TAIL_SECONDS == pytest.approx(2, abs=1e-4)
     organ, piano = (synthesiser.render(tone, 60.0, program).samples for program in (19, 0))
@@ -89,7 +89,7 @@ def test_visitors_may_render_at_the_same_time(synthesiser):
 
 
 def test_silence_is_silence(synthesiser):
-    audio = synthesiser.render(Score(480, ()))
+    audio = synthesiser.render(Notes(480, ()))
     assert audio.duration_seconds == TAIL_SECONDS
     assert not audio.samples.any()
 
@@ -100,7 +100,7 @@ def test_every_key_at_once_stays_in_range(synthesiser):
 
 def test_limits(synthesiser):
     with pytest.raises(InvalidValueError, match="raise the tempo or cut"):
-        synthesiser.render(Score(480, (Note(0, 480 * 400, 60),)), 20.0)
+        synthesiser.render(Notes(480, (Note(0, 480 * 400, 60),)), 20.0)
     with pytest.raises(InvalidValueError, match="quarters_per_minute"):
         synthesiser.render(CHORD, 0.0)
 

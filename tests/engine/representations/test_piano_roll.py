@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from engine.errors import InvalidValueError, UnreadableFileError
-from engine.midi_file import read_score
+from engine.notes.midi_file import read_notes
+from engine.notes.notes import Note, Notes
 from engine.registry import build
 from engine.representations import REPRESENTATIONS
 from engine.representations.piano_roll import MAX_FRAMES, PianoRoll
-from engine.score import Note, Score
-from tests.engine.midi_bytes import meta, midi_file, note, tempo
+from tests.engine.notes.raw_midi import meta, midi_file, note, tempo
 
 QUARTERS = PianoRoll(21, 88, 1)
 EIGHTHS = PianoRoll(21, 88, 2)
@@ -32,13 +32,13 @@ def sounding(frames: torch.Tensor) -> set[tuple[int, int]]:
 
 def test_boundaries_by_hand():
     """120 ticks a quarter. 59 -> line 0, 60 -> 1 (half up), 179 -> 1, 180 -> 2, 300 -> 3 (2.5 up)."""
-    score = Score(120, (Note(59, 179, 60), Note(60, 180, 62), Note(180, 300, 64)))
+    score = Notes(120, (Note(59, 179, 60), Note(60, 180, 62), Note(180, 300, 64)))
     assert sounding(QUARTERS.encode(score).frames) == {(0, 60), (1, 62), (2, 64)}
     assert sounding(EIGHTHS.encode(score).frames) == {(1, 60), (2, 60), (1, 62), (2, 62), (3, 64), (4, 64)}
 
 
 def test_a_note_of_no_frame_is_left_out_and_counted():
-    score = Score(
+    score = Notes(
         100, (Note(0, 100, 60), Note(50, 149, 61), Note(150, 249, 62), Note(0, 100, 20), Note(0, 9, 109)), 7
     )
     encoded = QUARTERS.encode(score)
@@ -57,7 +57,7 @@ def test_lines_are_exact_for_any_resolution(resolution):
     for roll in (QUARTERS, EIGHTHS):
         for tick in range(0, 6 * resolution, max(1, resolution // 50)):
             exact = floor(Fraction(tick * roll.frames_per_quarter, resolution) + Fraction(1, 2))
-            frames = roll.encode(Score(resolution, (Note(tick, tick + 2 * resolution, 60),))).frames
+            frames = roll.encode(Notes(resolution, (Note(tick, tick + 2 * resolution, 60),))).frames
             assert int(frames[:, 39].argmax()) == exact
 
 
@@ -70,7 +70,7 @@ def test_the_grid_ignores_metre_and_tempo():
         + tempo(900_000)
         + note(62, 480)
     )
-    assert sounding(QUARTERS.encode(read_score(midi_file(track))).frames) == {(1, 60), (2, 62)}
+    assert sounding(QUARTERS.encode(read_notes(midi_file(track))).frames) == {(1, 60), (2, 62)}
 
 
 @pytest.mark.parametrize("roll", [QUARTERS, EIGHTHS])
@@ -85,20 +85,20 @@ def test_encode_undoes_decode(roll, seed):
 def test_neighbouring_frames_are_one_held_note():
     frames = torch.zeros(4, 88)
     frames[[0, 1, 3], 39] = 1
-    assert EIGHTHS.decode(frames) == Score(480, (Note(0, 480, 60), Note(720, 960, 60)))
+    assert EIGHTHS.decode(frames) == Notes(480, (Note(0, 480, 60), Note(720, 960, 60)))
 
 
 def test_the_ends_of_the_keyboard():
-    score = Score(1, (Note(0, 1, 21), Note(1, 2, 108)))
+    score = Notes(1, (Note(0, 1, 21), Note(1, 2, 108)))
     assert sounding(QUARTERS.encode(score).frames) == {(0, 21), (1, 108)}
 
 
 def test_nothing_left_and_too_much():
     with pytest.raises(UnreadableFileError, match=r"no note is left .* 1 too short"):
-        QUARTERS.encode(Score(480, (Note(0, 100, 60),)))
+        QUARTERS.encode(Notes(480, (Note(0, 100, 60),)))
     with pytest.raises(UnreadableFileError, match="20,001 frames"):
-        QUARTERS.encode(Score(1, (Note(0, MAX_FRAMES + 1, 60),)))
-    assert len(QUARTERS.encode(Score(1, (Note(0, MAX_FRAMES, 60),))).frames) == MAX_FRAMES
+        QUARTERS.encode(Notes(1, (Note(0, MAX_FRAMES + 1, 60),)))
+    assert len(QUARTERS.encode(Notes(1, (Note(0, MAX_FRAMES, 60),))).frames) == MAX_FRAMES
 
 
 def test_transposing_moves_every_note_or_none():

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from engine.audio import Audio
 from engine.errors import InvalidValueError
 from engine.registry import build
 from engine.representations import REPRESENTATIONS
 from engine.representations.waveform import Waveform
+from engine.sound.audio import Audio
 
 WAVEFORM = Waveform(sample_rate=8_000, mean=0.003, scale=0.07)
 STEPS = np.arange(-32_768, 32_768)

@@ -5,7 +5,7 @@ import pytest
 import soundfile
 
 from engine.errors import InvalidValueError
-from tests.engine.midi_bytes import midi_file, note
+from tests.engine.notes.raw_midi import midi_file, note
 from training.corpora import CorpusReport, open_corpus
 from training.corpora.folder import split_by_seed
 

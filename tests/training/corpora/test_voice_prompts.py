@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine import ffmpeg
-from engine.audio_file import read_audio
 from engine.errors import EngineError
+from engine.sound import ffmpeg
+from engine.sound.audio_file import read_audio
 from training.corpora.voice_prompts import VoicePrompts, decode_all
 
 pytestmark = pytest.mark.skipif(not ffmpeg.is_there(), reason="ffmpeg is not installed")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.audio import Audio
 from engine.errors import InvalidValueError
+from engine.sound.audio import Audio
 from training.corpora.windows import cut, shares, spread, window_corpus
 
 

@@ -1,0 +1,186 @@
+"""Checkpoint: a folder with weights, a card that says what they are, and a README for people.
+
+    <name>/model.safetensors    the weights
+    <name>/card.json            Card: everything needed to rebuild the model and to judge it
+    <name>/README.md            made from the card
+
+No pickle file is read or written. The card is strict: an unknown key, name or format is refused, and
+so are weights whose sha256 is not the card's.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import safetensors
+import safetensors.torch
+import torch
+from pydantic import ValidationError
+
+from engine.checkpoints.card import Card
+from engine.errors import CheckpointError, EngineError, InvalidValueError, UnknownNameError
+from engine.folders import CHECKPOINTS
+from engine.models import SequenceModel, build_model
+from engine.registry import build
+from engine.representations import REPRESENTATIONS, Representation
+
+CARD, WEIGHTS = "card.json", "model.safetensors"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A loaded model with its card and the representation of its frames."""
+
+    card: Card
+    model: SequenceModel
+    representation: Representation
+
+
+def available(folder: Path = CHECKPOINTS) -> list[str]:
+    """Names of the checkpoints in a folder, sorted; none if the folder is not there."""
+    if not folder.is_dir():
+        return []
+    return sorted(entry.parent.name for entry in folder.glob(f"*/{CARD}") if entry.parent.name[0] != ".")
+
+
+def read_card(name: str, folder: Path = CHECKPOINTS) -> Card:
+    """The card of a checkpoint, checked.
+
+    Raises:
+        UnknownNameError: there is no such checkpoint.
+        CheckpointError: the card is not valid JSON or holds what this version does not know.
+    """
+    if name not in available(folder):
+        raise UnknownNameError("checkpoint", name, available(folder))
+    try:
+        card = Card.model_validate_json(_read(name, CARD, folder))
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(part) for part in problem["loc"]) or "the file"
+        raise CheckpointError(
+            f"the card of {name!r} cannot be used: {place}: {problem['msg'].lower()}; "
+            "it may come from a newer version: update Earshot or fit the model again"
+        ) from None
+    if card.name != name:
+        raise CheckpointError(f"the card in {name!r} is that of {card.name!r}: rename the folder back")
+    return card
+
+
+def held_out_nats(folder: Path = CHECKPOINTS) -> dict[str, float]:
+    """Checkpoint -> nats of the test split, lower is better, of those whose card can be read and says it."""
+    found = {}
+    for name in available(folder):
+        try:
+            nats = read_card(name, folder).held_out_nats
+        except CheckpointError:
+            continue
+        if nats is not None:
+            found[name] = nats
+    return found
+
+
+def load(name: str, folder: Path = CHECKPOINTS) -> Checkpoint:
+    """Rebuild a model from its card and fill it with its weights.
+
+    Raises:
+        UnknownNameError: there is no such checkpoint.
+        CheckpointError: a part is missing or was changed.
+    """
+    card = read_card(name, folder)
+    weights = _read(name, WEIGHTS, folder)
+    if hashlib.sha256(weights).hexdigest() != card.weights_sha256:
+        raise CheckpointError(
+            f"{WEIGHTS} of {name!r} is not the file its card names (sha256 differs): "
+            "restore it or fit the model again"
+        )
+    try:
+        model = build_model(card.model)
+        model.load_state_dict(safetensors.torch.load(weights), strict=True)
+        representation = build("representation", REPRESENTATIONS, card.representation)
+        _check_frames(model, representation)
+    except (EngineError, RuntimeError, TypeError, safetensors.SafetensorError) as error:
+        reason = " ".join(str(error).split())
+        raise CheckpointError(f"checkpoint {name!r} does not fit this version of Earshot: {reason}") from None
+    model.eval().requires_grad_(False)
+    return Checkpoint(card, model, representation)
+
+
+def _read(name: str, part: str, folder: Path) -> bytes:
+    try:
+        return (folder / name / part).read_bytes()
+    except OSError as error:
+        raise CheckpointError(
+            f"{part} of {name!r} cannot be read ({error.strerror}): restore the folder"
+        ) from None
+
+
+def _check_frames(model: SequenceModel, representation: Representation) -> None:
+    reads = (model.frame_size, model.context_frames)
+    means = (representation.frame_size, representation.context_frames)
+    if reads != means:
+        raise InvalidValueError(
+            f"(frame_size, context_frames) is {reads} in the model, {means} in its frames"
+        )
+
+
+def weight_bytes(model: SequenceModel) -> bytes:
+    """The weights as a safetensors file, the same bytes for the same weights.
+
+    Those that float16 holds without loss are kept so, in half the room.
+    """
+    tensors = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
+    halves = {key: value.half() if value.is_floating_point() else value for key, value in tensors.items()}
+    if all(torch.equal(halves[key].to(value), value) for key, value in tensors.items()):
+        tensors = halves
+    return safetensors.torch.save(tensors)
+
+
+def save(model: SequenceModel, card: Card, documents: Mapping[str, str], folder: Path = CHECKPOINTS) -> Path:
+    """Write a checkpoint whole or not at all; one of the same name is replaced.
+
+    Args:
+        documents: file name -> text of what lies beside weights and card: README.md, curve.json.
+
+    Raises:
+        CheckpointError: the card's hash is not that of the weights, or the disk refuses.
+    """
+    weights = weight_bytes(model)
+    if hashlib.sha256(weights).hexdigest() != card.weights_sha256:
+        raise CheckpointError(f"the card of {card.name!r} names other weights than those to be saved")
+    card_json = json.dumps(card.model_dump(), indent=2, ensure_ascii=False, allow_nan=False)
+    files = {CARD: card_json + "\n", **documents}
+    partial = folder / f".{card.name}.partial"
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        (partial / WEIGHTS).write_bytes(weights)
+        for file_name, text in files.items():
+            (partial / file_name).write_text(text, encoding="utf-8")
+        _replace(folder / card.name, partial)
+    except OSError as error:
+        raise CheckpointError(
+            f"cannot write checkpoint {card.name!r} ({error.strerror}): "
+            "free space or choose a folder you may write to"
+        ) from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder / card.name
+
+
+def _replace(target: Path, new: Path) -> None:
+    """Put ``new`` in the place of ``target``; where that fails, what was there comes back."""
+    old = target.with_name(f".{target.name}.old")
+    if target.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        os.replace(target, old)
+    try:
+        os.replace(new, target)
+    except OSError:
+        if old.exists():
+            os.replace(old, target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

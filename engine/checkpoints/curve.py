@@ -1,0 +1,69 @@
+"""Curve: how a fit went on from epoch to epoch, kept beside the weights as curve.json.
+
+Conventions
+    curve.json   one object of lists, each with one entry for every epoch
+    nats         negative log-likelihood, lower is better; a frame of speech is one step of the model
+"""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from engine.checkpoints.checkpoint import CHECKPOINTS, available
+from engine.errors import CheckpointError, UnknownNameError
+
+CURVE = "curve.json"
+
+
+class Curve(BaseModel):
+    """A learning curve.
+
+    Args:
+        update: optimiser updates at the end of the epoch, counted from the start.
+        seconds: of fitting and validating so far.
+        train_nats_per_frame: pooled over the epoch, as seen while fitting (noisy weights).
+        valid_nats_per_frame: pooled, clean weights.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    update: tuple[int, ...]
+    seconds: tuple[float, ...]
+    train_nats_per_frame: tuple[float, ...]
+    valid_nats_per_frame: tuple[float, ...]
+
+    @model_validator(mode="after")
+    def _is_even(self) -> "Curve":
+        lengths = {name: len(getattr(self, name)) for name in Curve.model_fields}
+        if len(set(lengths.values())) != 1 or 0 in lengths.values():
+            raise ValueError(f"every list needs one entry for each epoch; lengths are {lengths}")
+        return self
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch, counted from 1, whose weights validation chose: the first of the lowest."""
+        return 1 + self.valid_nats_per_frame.index(min(self.valid_nats_per_frame))
+
+
+def read_curve(name: str, folder: Path = CHECKPOINTS) -> Curve:
+    """The learning curve of a checkpoint, checked.
+
+    Raises:
+        UnknownNameError: there is no such checkpoint.
+        CheckpointError: it has no curve, or one that cannot be used.
+    """
+    if name not in available(folder):
+        raise UnknownNameError("checkpoint", name, available(folder))
+    try:
+        return Curve.model_validate_json((folder / name / CURVE).read_bytes())
+    except OSError as error:
+        raise CheckpointError(
+            f"{CURVE} of {name!r} cannot be read ({error.strerror}): restore the folder"
+        ) from None
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(part) for part in problem["loc"]) or "the file"
+        raise CheckpointError(
+            f"{CURVE} of {name!r} cannot be used: {place}: {problem['msg'].lower()}: "
+            "restore it or fit the model again"
+        ) from None

@@ -1,0 +1,196 @@
+"""The command ``bundle``: from models and excerpts to a listening test in a folder."""
+
+import argparse
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+
+from engine.checkpoints import Checkpoint, load
+from engine.errors import InvalidValueError
+from engine.listening import (
+    ANCHOR,
+    ANYBODY,
+    DEFAULT_TRIALS,
+    REAL,
+    TASKS,
+    BundlePlan,
+    PlannedTrial,
+    Session,
+    TestDesign,
+    check_place,
+    key_path,
+    new_id,
+    write_bundle,
+)
+from engine.pieces import excerpts, read_piece
+from engine.representations import Representation
+from engine.sampling import MAX_SEED
+
+SUFFIXES = {"piano_roll": ".mid", "waveform": ".wav"}  # of the shipped excerpts
+PRIME_SHARE = 3  # the prime is one part in so many of a clip, unless said
+DEFAULT_SECONDS = 40.0  # of a clip, where excerpts are longer
+MIN_FRAMES = 6  # of an excerpt
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What may be asked of it."""
+    command.add_argument("names", nargs="+", metavar="CHECKPOINT", help="models of one corpus")
+    command.add_argument("--out", type=Path, required=True, help="a new folder; DIR.key.json is written too")
+    command.add_argument("--task", choices=TASKS, default="preference", help="what is asked")
+    command.add_argument("--trials", type=int, help="how many, fixed before the start")
+    command.add_argument("--with-real", action="store_true", help="hide the real excerpt among the models")
+    command.add_argument("--with-anchor", action="store_true", help="hide a low anchor among them")
+    command.add_argument(
+        "--prime",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="your own excerpts, MIDI or sound, that clips begin with; the shipped ones if none is named",
+    )
+    command.add_argument("--prime-frames", type=int, help="how much of an excerpt a clip begins with")
+    command.add_argument("--frames", type=int, help="frames that follow, by a model or the excerpt itself")
+    command.add_argument("--temperature", type=float, default=1.0)
+    command.add_argument(
+        "--seed", type=int, help="makes the same sounds again; keep it secret, as it tells whose they are"
+    )
+
+
+def bundle_lines(options: argparse.Namespace, note: Callable[[str], None]) -> list[str]:
+    """Write the bundle; returns what is printed.
+
+    Args:
+        options: as ``add_arguments`` asks for them, ``checkpoints``, the folder of the models, ``tempo`` and
+            ``program``.
+        note: is told how far the work is.
+
+    Raises:
+        EngineError: something that was asked for cannot be, or the disk refuses.
+    """
+    out = Path(options.out)
+    check_place(out)
+    design = _design(options)
+    checkpoints = _checkpoints(options.names, options.checkpoints)
+    plan = _plan(options, design, checkpoints)
+    key = write_bundle(out, plan, note)
+    seconds = key.trials[0].seconds
+    size = sum(path.stat().st_size for path in out.rglob("*")) / 1e6
+    return [
+        f"wrote {out}: {len(key.trials)} trials, {seconds:.1f} s a clip, {size:.0f} MB; open its index.html",
+        f"wrote {key_path(out)}: keep it to yourself, it says whose the clips are (seed {design.seed})",
+        f"the answers that listeners send: python -m engine analyse RESULTS… --key {key_path(out)}",
+    ]
+
+
+def _design(options: argparse.Namespace) -> TestDesign:
+    seed = secrets.randbelow(MAX_SEED) if options.seed is None else options.seed
+    if not 0 <= seed <= MAX_SEED:
+        raise InvalidValueError(f"--seed {seed} must be between 0 and {MAX_SEED}")
+    beside = ((REAL, options.with_real), (ANCHOR, options.with_anchor))
+    sources = (*options.names, *(name for name, wanted in beside if wanted))
+    trials = DEFAULT_TRIALS[options.task] if options.trials is None else options.trials
+    return TestDesign(options.task, sources, trials, seed)
+
+
+def _checkpoints(names: list[str], folder: Path) -> dict[str, Checkpoint]:
+    """The models, all of one corpus and of the same frames."""
+    found = {name: load(name, folder) for name in names}
+    first, *others = found.values()
+    for other in others:
+        if other.card.corpus.name != first.card.corpus.name:
+            raise InvalidValueError(
+                f"{first.card.name} was fitted on {first.card.corpus.name} and {other.card.name} on "
+                f"{other.card.corpus.name}: choose models of one corpus"
+            )
+        if other.representation != first.representation:
+            raise InvalidValueError(
+                f"the frames of {first.card.name} and {other.card.name} are not the same (rate, range or "
+                "scale differ), so their clips cannot be compared: choose others"
+            )
+    return found
+
+
+def _plan(
+    options: argparse.Namespace, design: TestDesign, checkpoints: Mapping[str, Checkpoint]
+) -> BundlePlan:
+    first = next(iter(checkpoints.values()))
+    pieces = _pieces(options.prime, first)
+    num_prime, num_frames = _lengths(options, pieces, first.representation)
+    order = np.random.default_rng(design.seed).permutation(len(pieces))
+    names = list(pieces)
+    session = Session(
+        test_id=new_id(),
+        listener=ANYBODY,
+        task=design.task,
+        sources=design.sources,
+        design_seed=design.seed,
+        corpus=first.card.corpus.name,
+        num_prime_frames=num_prime,
+        num_frames=num_frames,
+        temperature=options.temperature,
+        quarters_per_minute=options.tempo,
+        program=options.program,
+        trials=tuple(
+            PlannedTrial(
+                number=plan.number,
+                sources=plan.sources,
+                seed=plan.seed,
+                prime=names[order[plan.number % len(names)]],
+            )
+            for plan in design.plans()
+        ),
+    )
+    return BundlePlan(session, checkpoints, pieces, _origin(first))
+
+
+def _pieces(files: list[Path], first: Checkpoint) -> dict[str, Tensor]:
+    """Name -> frames of the excerpts: those that were named, or the shipped ones of the corpus."""
+    suffix, corpus = SUFFIXES[first.representation.name], first.card.corpus.name
+    shipped = [each.path for each in excerpts() if each.corpus == corpus and each.file.endswith(suffix)]
+    paths = files or shipped
+    if not paths:
+        raise InvalidValueError(
+            f"no excerpts of {corpus} are shipped: name some of your own with --prime FILE …"
+        )
+    pieces = {path.name: read_piece(path, first.representation).frames for path in paths}
+    if len(pieces) < len(paths):
+        raise InvalidValueError("two of the excerpts have one name: rename one")
+    for name, frames in pieces.items():
+        if len(frames) < MIN_FRAMES:
+            raise InvalidValueError(
+                f"{name} is too short: it has {len(frames)} frames, and at least {MIN_FRAMES} are needed"
+            )
+    return pieces
+
+
+def _lengths(
+    options: argparse.Namespace, pieces: Mapping[str, Tensor], representation: Representation
+) -> tuple[int, int]:
+    """Frames that clips begin with, and frames that follow, for which every excerpt is long enough."""
+    per_second = getattr(representation, "frames_per_second", None)
+    if per_second is None:
+        per_second = options.tempo / 60 * representation.frames_per_quarter
+    shortest = min(pieces, key=lambda name: len(pieces[name]))
+    length = len(pieces[shortest])
+    usual = max(MIN_FRAMES, min(length, round(DEFAULT_SECONDS * per_second)))
+    num_prime = usual // PRIME_SHARE if options.prime_frames is None else options.prime_frames
+    num_frames = max(1, usual - num_prime) if options.frames is None else options.frames
+    if num_prime < 0 or num_frames < 1:
+        raise InvalidValueError(
+            f"--prime-frames {num_prime} must be 0 or more and --frames {num_frames} above 0"
+        )
+    if num_prime + num_frames > length:
+        raise InvalidValueError(
+            f"{shortest} is too short: it has {length} frames, and {num_prime} to begin with and "
+            f"{num_frames} to compare were asked for; every excerpt must be as long as a clip"
+        )
+    return num_prime, num_frames
+
+
+def _origin(checkpoint: Checkpoint) -> str:
+    """Who is to be named, and the licence: the same for every clip of a test."""
+    facts = checkpoint.card.corpus
+    return f"After {facts.title}: {facts.citation} ({facts.homepage}). Licence: {facts.licence}."

@@ -1,0 +1,152 @@
+"""The command ``score``: what one, several or all models think of a file, as lines to be printed.
+
+One named model gives its figures; several, or all of the file's kind where none is named, a table, the best
+model first in each group of those whose figures can be compared.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from engine.checkpoints import available, load, read_card
+from engine.errors import CheckpointError, EngineError, InvalidValueError
+from engine.pieces import Piece, read_piece, representation_of
+from engine.representations import Representation
+from engine.scoring import Judgement, ranked, surprise_of
+
+FIGURES = {"piano_roll": "nats_per_frame", "waveform": "bits_per_sample"}  # by which models are compared
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What may be asked of it."""
+    command.add_argument(
+        "words",
+        nargs="+",
+        metavar="FILE [CHECKPOINT …]",
+        help="a MIDI or sound file, and the models; all that are for such a file if none is named",
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument(
+        "--per-frame",
+        action="store_true",
+        help="with --json: a list of the nats of each frame, and of the bits of each sample",
+    )
+
+
+def score_lines(options: argparse.Namespace, note: Callable[[str], None]) -> Iterator[str]:
+    """What is printed.
+
+    Args:
+        options: as ``add_arguments`` asks for them, and ``checkpoints``, the folder of the models.
+        note: is told what was left out of the file and which model is at work.
+
+    Raises:
+        EngineError: the file or a named model cannot be used, or no model is there for such a file.
+    """
+    if options.per_frame and not options.json:
+        raise InvalidValueError("--per-frame needs --json: a list of all frames is for programs")
+    file, names = file_and_names(options.words, options.checkpoints)
+    if len(names) == 1:
+        figures = _Judge(file, options.checkpoints, note).judge(names[0]).figures(options.per_frame)
+        yield from [json.dumps(figures)] if options.json else _figure_lines(figures)
+        return
+    judgements, problems = _judge_all(file, names, options.checkpoints, note)
+    if options.json:
+        models = [
+            {"checkpoint": one.card.name, "frame": one.representation.frame_unit}
+            | one.figures(options.per_frame)
+            for group in ranked(judgements)
+            for one in group
+        ]
+        yield json.dumps({"file": file.name, "models": models, "problems": problems})
+    else:
+        yield from _table_lines(judgements)
+    if problems and not options.json:
+        raise EngineError("; ".join(problems))
+
+
+def file_and_names(words: list[str], folder: Path) -> tuple[Path, list[str]]:
+    """The file among the words, in whatever place, and the models: ``score MODEL FILE`` is understood too.
+
+    Raises:
+        InvalidValueError: all words are names of models.
+    """
+    known = available(folder)
+    others = [word for word in words if word not in known]
+    files = [word for word in others if Path(word).is_file()] or others[-1:]
+    if not files:
+        raise InvalidValueError("name the file that is to be scored: score FILE [CHECKPOINT …]")
+    names = list(words)
+    names.remove(files[0])
+    if len(set(names)) != len(names):
+        raise InvalidValueError("name each model only once")
+    return Path(files[0]), names
+
+
+class _Judge:
+    """Reads a file once for each kind of frame, and asks models of it."""
+
+    def __init__(self, file: Path, folder: Path, note: Callable[[str], None]):
+        self.file, self.folder, self.note = file, folder, note
+        self._read: dict[Representation, Piece] = {}
+
+    def judge(self, name: str) -> Judgement:
+        """What a model thinks."""
+        checkpoint = load(name, self.folder)
+        representation = checkpoint.representation
+        if representation not in self._read:
+            self._read[representation] = read_piece(self.file, representation)
+            if self._read[representation].report:
+                self.note(self._read[representation].report)
+        prime = self._read[representation]
+        surprise = surprise_of(checkpoint.model, representation, prime.frames)
+        return Judgement(checkpoint.card, representation, surprise, prime.report)
+
+
+def _judge_all(
+    file: Path, names: list[str], folder: Path, note: Callable[[str], None]
+) -> tuple[list[Judgement], list[str]]:
+    """All judgements, and a sentence for each model that cannot give one; a named one must."""
+    chosen, problems = (names, []) if names else _of_kind(representation_of(file), folder)
+    judge, judgements = _Judge(file, folder, note), []
+    for number, name in enumerate(chosen, 1):
+        note(f"{number} of {len(chosen)}: {name}")
+        try:
+            judgements.append(judge.judge(name))
+        except EngineError as error:
+            if names:
+                raise
+            problems.append(str(error))
+    if not judgements:
+        raise EngineError(problems[0] if problems else "there is no model for such a file: fit one first")
+    return judgements, list(dict.fromkeys(problems))
+
+
+def _of_kind(representation: str, folder: Path) -> tuple[list[str], list[str]]:
+    """The models of such frames, and a sentence for each card that cannot be read."""
+    names, problems = [], []
+    for name in available(folder):
+        try:
+            if read_card(name, folder).representation["name"] == representation:
+                names.append(name)
+        except CheckpointError as error:
+            problems.append(str(error))
+    return names, problems
+
+
+def _figure_lines(figures: dict[str, Any]) -> Iterator[str]:
+    for key, value in figures.items():
+        yield f"{key:22} {value:.4f}" if isinstance(value, float) else f"{key:22} {value}"
+
+
+def _table_lines(judgements: list[Judgement]) -> Iterator[str]:
+    """A line for each model, the groups under headings."""
+    for group in ranked(judgements):
+        first, count = group[0], len(group[0].surprise.nats)
+        key = FIGURES[first.representation.name]
+        yield f"{key.replace('_', ' ')}; a frame is {first.representation.frame_unit}, {count} of them"
+        for one in group:
+            shift = f"  {one.surprise.transposed_semitones:+d} semitones" if one.is_music else ""
+            yield f"  {one.card.name:32} {one.figures()[key]:8.3f}{shift}"

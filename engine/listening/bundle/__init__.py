@@ -1,0 +1,1 @@
+"""Bundles: a listening test as a folder that needs no server, and its key."""

@@ -1,0 +1,123 @@
+"""ABX: could a listener tell two clips apart? A test is trials of one listener, their number fixed before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from engine.listening.statistics.exact_tests import ExactTest, exact_test
+from engine.listening.trial import Record
+
+
+@dataclass(frozen=True)
+class AbxTest:
+    """One test of one listener.
+
+    Args:
+        sources: whose clips A and B were, in alphabetical order.
+        num_trials: fixed before the start.
+        num_answered: how many were answered, and count.
+        result: None until all are answered: before, a p would not be valid.
+    """
+
+    test_id: str
+    listener: str
+    corpus: str
+    sources: tuple[str, ...]
+    num_trials: int
+    num_answered: int
+    result: ExactTest | None
+
+    @property
+    def sentence(self) -> str:
+        """What the test says, in the words that the listener reads."""
+        if self.result is None:
+            return (
+                f"the test was not finished: {self.num_answered} of {self.num_trials} trials count, and p "
+                "holds only for the number that was fixed before the start"
+            )
+        could = "could" if self.result.is_significant else "could not"
+        return f"you {could} tell them apart: {self.result.words}"
+
+
+@dataclass(frozen=True)
+class AbxPair:
+    """All tests of one pair of sources.
+
+    There is no p over them together, since nobody fixed their number.
+
+    Args:
+        num_finished, num_unfinished: tests.
+        num_told_apart: finished ones with p < 0.05; of those who guess, one in twenty gets there.
+        right, trials: over the finished tests.
+    """
+
+    corpus: str
+    sources: tuple[str, ...]
+    num_finished: int
+    num_unfinished: int
+    num_told_apart: int
+    right: int
+    trials: int
+
+
+def abx_tests(records: Iterable[Record]) -> list[AbxTest]:
+    """Every ABX test among records that count, by test and listener."""
+    trials = [record for record in records if record.trial.task == "abx" and record.answer is not None]
+    trials.sort(key=_test_of)
+    return [_abx_test(list(group)) for _, group in groupby(trials, key=_test_of)]
+
+
+def abx_pairs(tests: Iterable[AbxTest]) -> list[AbxPair]:
+    """One for each corpus and pair of sources."""
+    ordered = sorted(tests, key=_pair_of)
+    return [_abx_pair(*pair, list(group)) for pair, group in groupby(ordered, key=_pair_of)]
+
+
+def _pair_of(test: AbxTest) -> tuple[str, tuple[str, ...]]:
+    return test.corpus, test.sources
+
+
+def _abx_pair(corpus: str, sources: tuple[str, ...], tests: list[AbxTest]) -> AbxPair:
+    results = [test.result for test in tests if test.result is not None]
+    return AbxPair(
+        corpus=corpus,
+        sources=sources,
+        num_finished=len(results),
+        num_unfinished=len(tests) - len(results),
+        num_told_apart=sum(result.is_significant for result in results),
+        right=sum(result.successes for result in results),
+        trials=sum(result.trials for result in results),
+    )
+
+
+def _test_of(record: Record) -> tuple[str, str]:
+    return record.trial.test_id, record.trial.listener
+
+
+def _abx_test(records: list[Record]) -> AbxTest:
+    first = records[0].trial
+    answers = {record.trial.number: _is_right(record) for record in records}
+    decided = [right for right in answers.values() if right is not None]
+    is_whole = len(decided) == first.num_trials and all(
+        r.trial.num_trials == first.num_trials for r in records
+    )
+    sources = {lane.source for record in records for lane in record.trial.lanes[:2]}
+    return AbxTest(
+        test_id=first.test_id,
+        listener=first.listener,
+        corpus=first.corpus,
+        sources=tuple(sorted(sources)),
+        num_trials=first.num_trials,
+        num_answered=len(decided),
+        result=exact_test(sum(decided), len(decided)) if is_whole else None,
+    )
+
+
+def _is_right(record: Record) -> bool | None:
+    """Whether the answer names the lane that X is; None where X is neither or both."""
+    *lanes, x = record.trial.lanes
+    for key in ("clip_sha256", "source"):
+        same = [str(number) for number, lane in enumerate(lanes) if getattr(lane, key) == getattr(x, key)]
+        if len(same) == 1:
+            return record.answer is not None and record.answer.choice == same[0]
+    return None

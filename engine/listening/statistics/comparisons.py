@@ -1,0 +1,100 @@
+"""Comparisons: who won over whom, out of preferences and rankings by ear.
+
+Conventions
+    wins     (vote, player, player): [v, i, j] is 1 where vote v put i above j, and 0.5 both ways for a tie
+    player   a checkpoint, or one of SOURCES_BESIDE_MODELS
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from jaxtyping import Float64
+
+from engine.listening.statistics.exclusion import BOTH_BAD, CATCH, ONE_SOURCE
+from engine.listening.trial import BOTH_BAD as SAID_BOTH_BAD
+from engine.listening.trial import TIE, Record
+
+Outcome = tuple[str, str, float]  # two players, and what the first has won: 1, 0.5 or 0
+
+
+@dataclass(frozen=True)
+class Comparisons:
+    """The votes that say something about strengths.
+
+    Args:
+        players: in alphabetical order.
+        listeners: of each vote.
+        wins: see Conventions.
+        num_ties: comparisons that were ties.
+        excluded: votes that say nothing about strengths, by reason.
+    """
+
+    players: tuple[str, ...]
+    listeners: tuple[str, ...]
+    wins: Float64[np.ndarray, "vote player player"]
+    num_ties: int
+    excluded: Counter[str]
+
+    @property
+    def num_votes(self) -> int:
+        """How many votes count."""
+        return len(self.listeners)
+
+    @property
+    def totals(self) -> Float64[np.ndarray, "player player"]:
+        """Wins over all votes."""
+        return self.wins.sum(axis=0)
+
+    def by_listener(self) -> Float64[np.ndarray, "listener player player"]:
+        """Wins of each listener's votes together."""
+        names, places = np.unique(self.listeners, return_inverse=True)
+        sums = np.zeros((len(names), *self.wins.shape[1:]))
+        np.add.at(sums, places, self.wins)
+        return sums
+
+
+def comparisons_of(records: Iterable[Record]) -> Comparisons:
+    """Those in preferences and rankings, among records that count and are of one corpus."""
+    votes: list[tuple[str, list[Outcome]]] = []
+    excluded: Counter[str] = Counter()
+    for record in records:
+        if record.trial.task not in ("preference", "rank") or record.answer is None:
+            continue
+        reason = _reason_against(record)
+        outcomes = [] if reason else _outcomes(record)
+        if outcomes:
+            votes.append((record.trial.listener, outcomes))
+        else:
+            excluded[reason or ONE_SOURCE] += 1
+    players = sorted({name for _, outcomes in votes for *pair, _ in outcomes for name in pair})
+    places = {name: place for place, name in enumerate(players)}
+    wins = np.zeros((len(votes), len(players), len(players)))
+    for number, (_, outcomes) in enumerate(votes):
+        for first, second, won in outcomes:
+            wins[number, places[first], places[second]] += won
+            wins[number, places[second], places[first]] += 1 - won
+    num_ties = sum(won == 0.5 for _, outcomes in votes for *_, won in outcomes)
+    return Comparisons(tuple(players), tuple(name for name, _ in votes), wins, num_ties, excluded)
+
+
+def _reason_against(record: Record) -> str | None:
+    if record.trial.is_catch:
+        return CATCH
+    return BOTH_BAD if record.answer is not None and record.answer.choice == SAID_BOTH_BAD else None
+
+
+def _outcomes(record: Record) -> list[Outcome]:
+    """All pairs of lanes of different players; a lane's place counts from 1 for the best."""
+    choice, lanes = record.answer.choice, record.trial.lanes
+    if record.trial.task == "rank":
+        places = choice
+    else:
+        places = (1, 1) if choice == TIE else (1, 2) if choice == "0" else (2, 1)
+    return [
+        (lanes[a].source, lanes[b].source, 0.5 if places[a] == places[b] else float(places[a] < places[b]))
+        for a, b in combinations(range(len(lanes)), 2)
+        if lanes[a].source != lanes[b].source
+    ]

@@ -1,0 +1,76 @@
+"""Covariates: what else than the model differed between clips; strengths are not corrected by it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median
+
+from engine.listening.statistics.exact_tests import ExactTest, exact_test
+from engine.listening.statistics.position_bias import SIDES
+from engine.listening.trial import Record
+
+HEARD_DECIBELS = 0.1  # smaller differences are rounding
+
+
+@dataclass(frozen=True)
+class Covariates:
+    """Of preferences in which a side was chosen.
+
+    Args:
+        num_measured: of these, trials in which the loudness of both clips is known.
+        median_decibels, largest_decibels: loudness left over between two clips, after their gains.
+        louder: how often the louder clip was chosen where they differ by HEARD_DECIBELS or more; None
+            without any.
+        seconds: shortest, median and longest length of the clips; both clips of a trial are equally long.
+    """
+
+    num_measured: int
+    median_decibels: float | None
+    largest_decibels: float | None
+    louder: ExactTest | None
+    seconds: tuple[float, float, float] | None
+
+    @property
+    def rows(self) -> tuple[tuple[str, str], ...]:
+        """Name and figure of each line of the table."""
+        if self.seconds is None:
+            return ()
+        least, middle, most = self.seconds
+        rows = [("Length of the clips", f"{least:.1f} to {most:.1f} s, median {middle:.1f} s")]
+        if self.median_decibels is not None:
+            left = f"median {self.median_decibels:.2f} dB, largest {self.largest_decibels:.2f} dB"
+            rows.append((f"Loudness left over in {self.num_measured} trials", left))
+        if self.louder is not None:
+            rows.append((f"The louder clip won, from {HEARD_DECIBELS:g} dB on", self.louder.words))
+        return tuple(rows)
+
+
+def covariates_of(records: Iterable[Record]) -> Covariates:
+    """Over the preferences among records that count."""
+    chosen = [
+        record
+        for record in records
+        if record.trial.task == "preference"
+        and not record.trial.is_catch
+        and record.answer is not None
+        and record.answer.choice in SIDES
+    ]
+    lengths = [record.trial.seconds for record in chosen]
+    excesses = [excess for record in chosen if (excess := _excess_of_the_chosen(record)) is not None]
+    sizes = [abs(excess) for excess in excesses]
+    heard = [excess > 0 for excess in excesses if abs(excess) >= HEARD_DECIBELS]
+    return Covariates(
+        num_measured=len(sizes),
+        median_decibels=median(sizes) if sizes else None,
+        largest_decibels=max(sizes) if sizes else None,
+        louder=exact_test(sum(heard), len(heard), "two-sided") if heard else None,
+        seconds=(min(lengths), float(median(lengths)), max(lengths)) if lengths else None,
+    )
+
+
+def _excess_of_the_chosen(record: Record) -> float | None:
+    """By how many decibels the chosen clip was the louder one as it was played."""
+    first, second = record.trial.lanes
+    if first.lufs is None or second.lufs is None:
+        return None
+    excess = (first.lufs + first.gain_decibels) - (second.lufs + second.gain_decibels)
+    return excess if record.answer.choice == "0" else -excess

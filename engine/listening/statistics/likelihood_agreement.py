@@ -1,0 +1,96 @@
+"""LikelihoodAgreement: do listeners prefer the models that held-out likelihood prefers?
+
+Kendall's tau between strength and likelihood, and its exact two-sided p. Of n models n! orders are possible,
+and the two that agree or disagree wholly have together p = 2/n!: below 0.05 from five models on.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from scipy.stats import kendalltau
+
+from engine.listening.statistics.exact_tests import SIGNIFICANT, p_words
+from engine.listening.statistics.ranking import Ranking
+
+MIN_MODELS = 3  # two have but one order and its reverse
+
+
+@dataclass(frozen=True)
+class Point:
+    """One model.
+
+    Args:
+        nats: negative log-likelihood of the test split per frame (per step of speech), lower is better.
+        strength, low, high: as in its standing.
+    """
+
+    model: str
+    nats: float
+    strength: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class LikelihoodAgreement:
+    """Of one corpus.
+
+    Args:
+        points: from the likeliest model on.
+        missing: ranked models whose likelihood is not known.
+        tau: 1 where listeners order the models as likelihood does, -1 where they turn the order round; None
+            of fewer than MIN_MODELS, or where all are equal.
+        p_value: None where no order of so few models could have been surprising, or where two are equal.
+    """
+
+    points: tuple[Point, ...]
+    missing: tuple[str, ...]
+    tau: float | None
+    p_value: float | None
+
+    @property
+    def sentence(self) -> str:
+        """What the points allow to be said."""
+        count = len(self.points)
+        if count < MIN_MODELS:
+            known = f"{count} ranked {'model has' if count == 1 else 'models have'} a known likelihood"
+            return f"To compare orders takes {MIN_MODELS} models; {known}."
+        if self.tau is None:
+            return "All likelihoods or all strengths are equal: there is no order to compare."
+        tau = f"{self.tau:.2f}".replace("-", "−")
+        agreement = f"Kendall’s τ between strength and likelihood is {tau} over {count} models"
+        if self.p_value is not None:
+            return f"{agreement} ({p_words(self.p_value)}, exact; strengths are taken as known)."
+        least = _least_p(count)
+        if least < SIGNIFICANT:
+            return f"{agreement}; two of them are equal, so there is no exact p."
+        return (
+            f"{agreement}. That is too few for a test: even the same order throughout would come by chance "
+            f"with {p_words(least)}."
+        )
+
+
+def likelihood_agreement(ranking: Ranking, nats: Mapping[str, float]) -> LikelihoodAgreement:
+    """Strengths of a ranking beside the models' own figures.
+
+    Args:
+        nats: model -> figure of the test split; all of one corpus and unit.
+    """
+    models = [one for one in ranking.standings if not one.is_reference]
+    known = sorted((one for one in models if one.player in nats), key=lambda one: nats[one.player])
+    points = tuple(Point(one.player, nats[one.player], one.strength, one.low, one.high) for one in known)
+    tau = p_value = None
+    if len(points) >= MIN_MODELS:
+        likelihoods, gains = [-point.nats for point in points], [point.strength for point in points]
+        has_ties = len(set(likelihoods)) < len(points) or len(set(gains)) < len(points)
+        found = kendalltau(likelihoods, gains, method="asymptotic" if has_ties else "exact")
+        tau = None if math.isnan(found.statistic) else float(found.statistic)
+        if not has_ties and _least_p(len(points)) < SIGNIFICANT:
+            p_value = float(found.pvalue)
+    missing: Iterable[str] = (one.player for one in models if one.player not in nats)
+    return LikelihoodAgreement(points, tuple(missing), tau, p_value)
+
+
+def _least_p(count: int) -> float:
+    return 2 / math.factorial(count)

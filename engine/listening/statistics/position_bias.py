@@ -1,0 +1,58 @@
+"""PositionBias: do listeners favour a side whatever is played, and hear differences that are not there?
+
+A catch trial plays one clip against itself; the right answer is a tie. Where a side was chosen all the same,
+it is A half of the time if neither side is favoured.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine.listening.statistics.exact_tests import ExactTest, exact_test
+from engine.listening.trial import Record
+
+SIDES = ("0", "1")
+
+
+@dataclass(frozen=True)
+class PositionBias:
+    """How often A was chosen.
+
+    Args:
+        num_catches: catch trials that were answered.
+        catches: those in which a side was chosen, and A among them; None without any.
+        others: the same of all other preferences; sides were drawn at random, so A should win half of them.
+    """
+
+    num_catches: int
+    catches: ExactTest | None
+    others: ExactTest | None
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What can be said."""
+        if not self.num_catches:
+            said = ["No catch trial was answered, so nothing can be said about guessing."]
+        elif self.catches is None:
+            said = [f"Guessing: in none of {self.num_catches} catch trials was a difference heard."]
+        else:
+            said = [
+                f"Guessing: in {self.catches.trials} of {self.num_catches} catch trials a side was chosen "
+                f"though both played one clip; A in {self.catches.words}."
+            ]
+        if self.others is not None:
+            is_biased = "lean to one side" if self.others.is_significant else "do not lean to a side"
+            said.append(f"All other preferences {is_biased}: A was chosen in {self.others.words}.")
+        return tuple(said)
+
+
+def position_bias(records: Iterable[Record]) -> PositionBias:
+    """Over preferences among records that count; the tests are two-sided and take answers as independent."""
+    answered = [r for r in records if r.trial.task == "preference" and r.answer is not None]
+    catches = [record for record in answered if record.trial.is_catch]
+    others = [record for record in answered if not record.trial.is_catch]
+    return PositionBias(len(catches), _share_of_first(catches), _share_of_first(others))
+
+
+def _share_of_first(records: Iterable[Record]) -> ExactTest | None:
+    sides = [record.answer.choice for record in records if record.answer.choice in SIDES]
+    return exact_test(sides.count("0"), len(sides), "two-sided") if sides else None

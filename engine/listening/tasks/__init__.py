@@ -1,0 +1,1 @@
+"""Tasks: kinds of blind trials."""

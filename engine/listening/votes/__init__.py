@@ -1,0 +1,1 @@
+"""Votes: kept in SQLite, read from files, exported."""

@@ -1,0 +1,221 @@
+"""Votes: trials that were asked and what was answered, kept in SQLite.
+
+One row a trial, written when it is issued and completed when it is answered; a deleted one keeps its id and
+nothing else, so that copies elsewhere learn of it (a tombstone).
+
+    export    {"trial": {…}, "answer": {…}}                  of an answered trial, a line of JSON each
+              {"deleted": trial_id, "deleted_at": time}      of a deleted one
+
+Every call opens the file anew and each change is one transaction, on the disk before the call returns:
+what was acknowledged survives the process, and many threads and processes may write at once.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from engine.errors import VoteError
+from engine.listening.session import Session
+from engine.listening.trial import Answer, Record, Trial, make_record
+from engine.listening.votes.database import open_database
+
+
+class VoteStore:
+    """The votes in one file, which is made when it is first written to.
+
+    Args:
+        path: of the file; its folder must exist.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def begin(self, session: Session) -> None:
+        """Keep a test before its first trial.
+
+        Raises:
+            VoteError: there is one of that id, or the store cannot be used.
+        """
+        with open_database(self.path) as database:
+            values = (session.test_id, session.listener, session.model_dump_json())
+            if not database.execute("INSERT OR IGNORE INTO tests VALUES (?, ?, ?)", values).rowcount:
+                raise VoteError(f"there is a test {session.test_id!r} already: give each an id of its own")
+
+    def session(self, test_id: str, listener: str) -> Session:
+        """A test of this listener's.
+
+        Raises:
+            VoteError: there is none of that id, or it is somebody else's, or the store cannot be used.
+        """
+        rows = self._rows("SELECT test FROM tests WHERE test_id = ? AND listener = ?", (test_id, listener))
+        if not rows:
+            raise VoteError("this test was deleted, or is another visitor's: start one of your own")
+        return Session.model_validate_json(rows[0][0])
+
+    def issue(self, trial: Trial) -> None:
+        """Keep a question before it is asked.
+
+        Raises:
+            VoteError: there is one of that id, or the store cannot be used.
+        """
+        values = (trial.trial_id, trial.test_id, trial.listener, trial.issued_at, trial.model_dump_json())
+        with open_database(self.path) as database:
+            changed = database.execute(
+                "INSERT OR IGNORE INTO trials (trial_id, test_id, listener, issued_at, trial) "
+                "VALUES (?, ?, ?, ?, ?)",
+                values,
+            )
+            if not changed.rowcount:
+                raise VoteError(f"there is a trial {trial.trial_id!r} already: give each an id of its own")
+
+    def find(self, trial_id: str, listener: str) -> Record:
+        """A trial of this listener's, answered or not.
+
+        Raises:
+            VoteError: there is none of that id, or it is somebody else's, or the store cannot be used.
+        """
+        with open_database(self.path) as database:
+            return self._own(database, trial_id, listener)
+
+    def answer(self, trial_id: str, listener: str, answer: Answer) -> Record:
+        """Complete a trial; once this returns the vote is kept.
+
+        Raises:
+            VoteError: no such trial, or it is somebody else's, or answered already, or the answer is none to
+                it, or the store cannot be used.
+        """
+        with open_database(self.path) as database:
+            record = self._own(database, trial_id, listener)
+            if record.answer is not None:
+                raise VoteError("this trial has been answered already: your first answer counts")
+            try:
+                whole = Record(trial=record.trial, answer=answer)
+            except ValueError as error:
+                raise VoteError(f"this is no answer to the trial: {_first_line(error)}") from None
+            database.execute(
+                "UPDATE trials SET answer = ?, answered_at = ? WHERE trial_id = ? AND answer IS NULL",
+                (answer.model_dump_json(), answer.answered_at, trial_id),
+            )
+            return whole
+
+    def trials(self, test_id: str, listener: str) -> list[Record]:
+        """The trials of one test of this listener's, in their order, answered or not."""
+        rows = self._rows(
+            "SELECT trial, answer FROM trials WHERE test_id = ? AND listener = ? AND deleted_at IS NULL",
+            (test_id, listener),
+        )
+        return sorted((_record(*row) for row in rows), key=lambda record: record.trial.number)
+
+    def records(self, listener: str | None = None) -> list[Record]:
+        """All answered trials in the order of their answers, or one listener's.
+
+        Raises:
+            VoteError: the store cannot be used.
+        """
+        query = "SELECT trial, answer FROM trials WHERE answer IS NOT NULL AND deleted_at IS NULL"
+        order = " ORDER BY answered_at, trial_id"
+        if listener is None:
+            return [_record(*row) for row in self._rows(query + order)]
+        return [_record(*row) for row in self._rows(f"{query} AND listener = ?{order}", (listener,))]
+
+    def delete(self, listener: str, now: str) -> int:
+        """Forget all that this listener was asked and said; returns how many answers that were.
+
+        Raises:
+            VoteError: the store cannot be used.
+        """
+        with open_database(self.path) as database:
+            (count,) = database.execute(
+                "SELECT COUNT(answer) FROM trials WHERE listener = ?", (listener,)
+            ).fetchone()
+            database.execute(f"UPDATE trials SET {_TOMBSTONE} WHERE listener = ?", (now, listener))
+            database.execute("DELETE FROM tests WHERE listener = ?", (listener,))
+        return count
+
+    def export(self) -> list[dict[str, Any]]:
+        """All answered trials and all tombstones, as plain values for lines of JSON.
+
+        Raises:
+            VoteError: the store cannot be used.
+        """
+        rows = self._rows(
+            "SELECT trial_id, deleted_at, trial, answer FROM trials "
+            "WHERE answer IS NOT NULL OR deleted_at IS NOT NULL ORDER BY trial_id"
+        )
+        return [_exported(*row) for row in rows]
+
+    def merge(self, rows: Iterable[dict[str, Any]]) -> int:
+        """Take in what another store has exported; returns how many trials are new or deleted by it.
+
+        Trials are one by their id: what is here already stays as it is, and a deletion wins over all.
+
+        Raises:
+            InvalidValueError: a row is neither a record nor a tombstone.
+            VoteError: the store cannot be used.
+        """
+        changed = 0
+        with open_database(self.path) as database:
+            for row in rows:
+                if "deleted" in row:
+                    changed += self._bury(database, str(row["deleted"]), str(row.get("deleted_at", "")))
+                else:
+                    changed += self._take_in(database, make_record(row))
+        return changed
+
+    def _bury(self, database: sqlite3.Connection, trial_id: str, deleted_at: str) -> int:
+        database.execute("INSERT OR IGNORE INTO trials (trial_id) VALUES (?)", (trial_id,))
+        query = f"UPDATE trials SET {_TOMBSTONE} WHERE trial_id = ? AND deleted_at IS NULL"
+        return database.execute(query, (deleted_at, trial_id)).rowcount
+
+    def _take_in(self, database: sqlite3.Connection, record: Record) -> int:
+        if record.answer is None:
+            return 0
+        trial, answer = record.trial, record.answer
+        database.execute("INSERT OR IGNORE INTO trials (trial_id) VALUES (?)", (trial.trial_id,))
+        return database.execute(
+            "UPDATE trials SET test_id = ?, listener = ?, issued_at = ?, answered_at = ?, trial = ?, "
+            "answer = ? WHERE trial_id = ? AND answer IS NULL AND deleted_at IS NULL",
+            (
+                *(trial.test_id, trial.listener, trial.issued_at, answer.answered_at),
+                *(trial.model_dump_json(), answer.model_dump_json(), trial.trial_id),
+            ),
+        ).rowcount
+
+    def _own(self, database: sqlite3.Connection, trial_id: str, listener: str) -> Record:
+        found = database.execute(
+            "SELECT listener, trial, answer FROM trials WHERE trial_id = ? AND deleted_at IS NULL",
+            (trial_id,),
+        ).fetchone()
+        if found is None or found[1] is None:
+            raise VoteError(
+                "this trial is not known here: it was deleted, or it is another app's; start a new one"
+            )
+        if found[0] != listener:
+            raise VoteError("this trial belongs to another visitor: start one of your own")
+        return _record(*found[1:])
+
+    def _rows(self, query: str, values: tuple[str, ...] = ()) -> list[tuple]:
+        with open_database(self.path) as database:
+            return database.execute(query, values).fetchall()
+
+
+_TOMBSTONE = (
+    "deleted_at = ?, test_id = NULL, listener = NULL, issued_at = NULL, answered_at = NULL, trial = NULL, "
+    "answer = NULL"
+)
+
+
+def _record(trial: str, answer: str | None) -> Record:
+    return make_record({"trial": json.loads(trial), "answer": json.loads(answer) if answer else None})
+
+
+def _exported(trial_id: str, deleted_at: str | None, trial: str | None, answer: str | None) -> dict[str, Any]:
+    if deleted_at is not None:
+        return {"deleted": trial_id, "deleted_at": deleted_at}
+    return {"trial": json.loads(trial or "null"), "answer": json.loads(answer or "null")}
+
+
+def _first_line(error: ValueError) -> str:
+    return str(getattr(error, "errors", lambda: [{"msg": error}])()[0]["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,119 @@
+"""VoteFile: records out of a file of votes, as the app and bundles let them be downloaded.
+
+{"trial": {…}, "answer": {…}}                  a line of JSON each
+{"deleted": trial_id, "deleted_at": time}      a vote that its listener took back; it counts nowhere
+{"bundle": id, "trial": id, "choice": …}       an answer to a bundle, which its key makes a record
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.errors import InvalidValueError, UnreadableFileError
+from engine.listening.bundle.bundle_key import BundleKey
+from engine.listening.trial import Record, make_record
+
+REMEDY = "give the JSONL file that the Compare page or a listening-test bundle lets its listener download"
+
+
+@dataclass(frozen=True)
+class VoteFile:
+    """What was read.
+
+    Args:
+        problems: a sentence for each line that is no record, with its number, from 1.
+    """
+
+    records: tuple[Record, ...]
+    problems: tuple[str, ...]
+
+
+def read_vote_files(paths: Sequence[Path], keys: Sequence[BundleKey] = ()) -> VoteFile:
+    """The votes of several files as those of one; what a later file repeats counts once.
+
+    Listeners download their answers as often as they like, so files overlap. A file that gives nothing is
+    named among the problems, as long as another gives something.
+
+    Raises:
+        UnreadableFileError: no file can be read, or there is no vote in any.
+    """
+    seen: set[Record] = set()
+    found: list[Record] = []
+    problems: list[str] = []
+    errors: list[UnreadableFileError] = []
+    for path in paths:
+        try:
+            file = read_votes(path, keys)
+        except UnreadableFileError as error:
+            errors.append(error)
+            continue
+        found += [record for record in file.records if record not in seen]
+        seen.update(file.records)
+        problems += [f"{path.name}, {one}" if len(paths) > 1 else one for one in file.problems]
+    if not found:
+        raise errors[0]
+    return VoteFile(tuple(found), (*problems, *map(str, errors)))
+
+
+def read_votes(path: Path, keys: Sequence[BundleKey] = ()) -> VoteFile:
+    """All lines that are records and were not deleted, by whichever line; empty lines are passed over.
+
+    Args:
+        keys: of the bundles whose results may stand in the file.
+
+    Raises:
+        UnreadableFileError: the file cannot be read, or there is no vote in it.
+    """
+    try:
+        lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    except OSError as error:
+        raise UnreadableFileError(f"{path} cannot be read ({error.strerror}): {REMEDY}") from None
+    found: list[Record] = []
+    deleted: set[str] = set()
+    problems: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                values = _values(line)
+                if isinstance(values, dict) and "deleted" in values:
+                    deleted.add(str(values["deleted"]))
+                else:
+                    found.append(_record(values, keys))
+            except InvalidValueError as error:
+                problems.append(f"line {number} is left out: {error}")
+    records = tuple(record for record in found if record.trial.trial_id not in deleted)
+    if not records:
+        raise UnreadableFileError(_nothing(path, problems, deleted))
+    return VoteFile(records, tuple(problems))
+
+
+def _values(line: bytes) -> Any:
+    try:
+        return json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise InvalidValueError("it is not UTF-8 text") from None
+    except (json.JSONDecodeError, RecursionError):
+        raise InvalidValueError("it is not JSON; it may be cut off") from None
+
+
+def _record(values: Any, keys: Sequence[BundleKey]) -> Record:
+    if not isinstance(values, dict) or "bundle" not in values:
+        return make_record(values)
+    for key in keys:
+        if key.bundle == values["bundle"]:
+            return key.record(values)
+    given = "none of the keys given is its own" if keys else "its key was not given"
+    raise InvalidValueError(
+        f"it answers bundle {values['bundle']!r}, and {given}: add --key and the .key.json file beside it"
+    )
+
+
+def _nothing(path: Path, problems: list[str], deleted: set[str]) -> str:
+    """Why there is no vote."""
+    if problems:
+        return f"no line of {path} is a vote ({problems[0]}): {REMEDY}"
+    if deleted:
+        return f"all votes of {path} were deleted by their listeners: {REMEDY}"
+    return f"{path} is empty, there is no vote in it: {REMEDY}"

@@ -1,0 +1,117 @@
+"""Model spec: from what a card or a recipe says of a model to the model, with zero weights.
+
+    card     {"cells": [spec, …], "head": spec, "context_frames": n}, with all sizes
+    recipe   the same without the sizes that its frames fix, which ``with_sizes`` fills in
+
+``"residual": true``, ``"transpositions": n`` and ``"melody_memory": {…}`` (a RemindedModel) may stand beside
+them.
+"""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from engine.cells import CELLS
+from engine.errors import InvalidValueError, UnknownNameError
+from engine.heads import HEADS
+from engine.models.melody_memory import Belief, MelodyMemory
+from engine.models.reminded_model import RemindedModel
+from engine.models.sequence_model import SequenceModel
+from engine.registry import build
+from engine.representations import Representation
+
+OF_STACK = ("context_frames", "residual", "transpositions")
+OPTIONS = (*OF_STACK, "melody_memory")  # of a model, beside its parts
+
+
+def build_model(spec: Mapping[str, Any]) -> SequenceModel:
+    """From a spec with all sizes to a model with zero weights.
+
+    Raises:
+        EngineError: an unknown name or key, or sizes that do not fit.
+    """
+    check_keys(spec)
+    if not isinstance(spec.get("residual", False), bool):
+        raise InvalidValueError(f"residual={spec['residual']!r} must be true or false")
+    cells = [build("cell", CELLS, cell) for cell in spec["cells"]]
+    options = {key: spec[key] for key in OF_STACK if key in spec}
+    model = SequenceModel(cells, build("head", HEADS, spec["head"]), **options)
+    if "melody_memory" not in spec:
+        return model
+    return RemindedModel(model, _melody_memory(spec["melody_memory"], model.frame_size))
+
+
+def check_keys(spec: Mapping[str, Any]) -> None:
+    """Refuse a spec that has other parts than a model.
+
+    Raises:
+        InvalidValueError: a key is unknown, or cells or head are missing.
+    """
+    unknown = set(spec) - {"cells", "head", *OPTIONS}
+    if unknown or not isinstance(spec.get("cells"), list) or "head" not in spec:
+        raise InvalidValueError(
+            f"a model spec holds 'cells' (a list), 'head', {', '.join(map(repr, OPTIONS))} and nothing else"
+        )
+
+
+def check_names(spec: Mapping[str, Any]) -> None:
+    """Refuse a spec that names a cell or a head which does not exist, whatever its sizes.
+
+    Raises:
+        EngineError: a name is unknown or missing, or the spec has other parts than a model.
+    """
+    check_keys(spec)
+    parts = [*(("cell", CELLS, cell) for cell in spec["cells"]), ("head", HEADS, spec["head"])]
+    for kind, registry, part in parts:
+        if not isinstance(part, Mapping) or not isinstance(part.get("name"), str):
+            raise InvalidValueError(f"a {kind} needs a 'name', one of: {', '.join(sorted(registry))}")
+        if part["name"] not in registry:
+            raise UnknownNameError(kind, part["name"], registry)
+
+
+def with_sizes(
+    spec: Mapping[str, Any], representation: Representation, num_places: int = 0
+) -> dict[str, Any]:
+    """A recipe's spec with the sizes that its frames fix: what a card keeps, and ``build_model`` reads.
+
+    A cell reads what the one below it puts out, the first one the frames before; the head's parameters that a
+    recipe leaves out are facts of the frames, like ``frame_size``.
+
+    Args:
+        num_places: frames of all training pieces, for a model that keeps their melodies.
+
+    Raises:
+        EngineError: a name is unknown, or the head is for another kind of frames.
+    """
+    check_names(spec)
+    width = below = representation.frame_size * representation.context_frames
+    cells = []
+    for cell in spec["cells"]:
+        cells.append({"name": cell["name"], "input_size": below, **cell})
+        below = cell.get("hidden_size", below)
+    head = {**spec["head"]}
+    kind = HEADS[head["name"]]
+    if kind.events != representation.events:
+        fitting = ", ".join(name for name, other in HEADS.items() if other.events == representation.events)
+        raise InvalidValueError(
+            f"the head {head['name']!r} is for {kind.events}, and these frames hold "
+            f"{representation.events}: choose another ({fitting})"
+        )
+    known = {"hidden_size": below, "input_size": width}
+    for key in inspect.signature(kind).parameters:
+        if key not in head and (key in known or hasattr(representation, key)):
+            head[key] = known[key] if key in known else getattr(representation, key)
+    whole = {"cells": cells, "head": head, "context_frames": representation.context_frames}
+    whole |= {key: value for key, value in spec.items() if key not in whole}
+    if "melody_memory" in whole:
+        whole["melody_memory"] = {"num_places": num_places, **whole["melody_memory"]}
+    return whole
+
+
+def _melody_memory(spec: Any, num_pitches: int) -> MelodyMemory:
+    keys = {"num_places", *(each.name for each in fields(Belief))}
+    if not isinstance(spec, Mapping) or set(spec) != keys:
+        raise InvalidValueError(f"melody_memory holds {', '.join(sorted(keys))} and nothing else")
+    numbers = {key: value for key, value in spec.items() if key != "num_places"}
+    return MelodyMemory(num_pitches, spec["num_places"], Belief(**numbers))

@@ -1,0 +1,82 @@
+"""RemindedModel: a sequence model beside a memory of the training pieces' melodies.
+
+Conventions
+    layers  of the state: those of the model, then the memory's (closeness,)
+"""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from engine.cells import State
+from engine.errors import InvalidValueError
+from engine.heads import Distribution, Head, NoteListHead, NoteListMixture, RemindedNotes
+from engine.models.melody_memory import MelodyMemory, melody
+from engine.models.sequence_model import ModelState, SequenceModel
+
+
+class RemindedModel(SequenceModel):
+    """What a model expects, with the votes of a memory for the highest pitch.
+
+    Raises:
+        InvalidValueError: the model's head does not choose the highest pitch first.
+    """
+
+    def __init__(self, model: SequenceModel, memory: MelodyMemory):
+        nn.Module.__init__(self)
+        if not isinstance(model.head, NoteListHead):
+            raise InvalidValueError(
+                "melody_memory needs the head 'note_list': leave it out, or take that head"
+            )
+        self.model = model
+        self.memory = memory
+        self.context_frames = model.context_frames
+        self.keys = model.keys
+
+    @property
+    def cells(self) -> nn.ModuleList:
+        """Those of the model."""
+        return self.model.cells
+
+    @property
+    def head(self) -> Head:
+        """That of the model."""
+        return self.model.head
+
+    def initial_state(self, batch_size: int) -> ModelState:
+        """The state before the first frame."""
+        state = self.model.initial_state(batch_size)
+        return ModelState(state.context, (*state.layers, (self.memory.nothing(batch_size),)))
+
+    def step(self, frame: Float[Tensor, "batch event"], state: ModelState) -> tuple[Distribution, ModelState]:
+        """Read a frame (zeros at the start) and predict the one after it."""
+        *layers, (closeness,) = state.layers
+        found, left = self.model.step(frame, ModelState(state.context, tuple(layers)))
+        closeness = self.memory.advance(closeness, melody(frame))
+        votes = self.memory.votes(closeness)
+        return _reminded(found, votes), ModelState(left.context, (*left.layers, (closeness,)))
+
+    def forward(
+        self,
+        frames: Float[Tensor, "batch time event"],
+        layers: Sequence[State] | None = None,
+        before: Float[Tensor, "batch context event"] | None = None,
+        drop: Callable[[Tensor], Tensor] | None = None,
+    ) -> tuple[Distribution, ModelState]:
+        """Teacher forcing, as of a SequenceModel."""
+        *own, (closeness,) = layers or self.initial_state(len(frames)).layers
+        found, left = self.model(frames, own, before, drop)
+        last = torch.zeros_like(frames[:, 0]) if before is None else before[:, -1]
+        votes, closeness = self.memory.read(frames, closeness, last)
+        return _reminded(found, votes), ModelState(left.context, (*left.layers, (closeness,)))
+
+    def initialise(self, rng: torch.Generator) -> None:
+        """Draw fresh weights for the model from ``rng``; the memory stays."""
+        self.model.initialise(rng)
+
+
+def _reminded(found: Distribution, votes: Tensor) -> RemindedNotes:
+    notes = found if isinstance(found, NoteListMixture) else NoteListMixture(found, range(1))
+    return RemindedNotes(notes, votes)

@@ -1,0 +1,66 @@
+"""MIDI bytes: notes as a Standard MIDI File.
+
+A file written here and read again has the same notes at the same ticks. What a roll has beside notes
+is lost: silent frames at its end.
+"""
+
+import io
+
+from engine.errors import InvalidValueError
+from engine.notes.midi_file import load_pretty_midi
+from engine.notes.notes import Notes
+
+VELOCITY = 90  # of every note: the models say which keys sound, not how loudly
+TEMPO_RANGE = (20.0, 400.0)  # quarter notes per minute
+_EXPRESSION = 11  # controller whose highest value, 127, is where it stands anyway
+
+
+def midi_bytes(
+    music: Notes, quarters_per_minute: float = 100.0, program: int = 0, tail_seconds: float = 0.0
+) -> bytes:
+    """Notes as a Standard MIDI File with one track of notes, all of one velocity.
+
+    Args:
+        music: may be without any.
+        quarters_per_minute: the tempo, within ``TEMPO_RANGE``.
+        program: General MIDI instrument, 0 (grand piano) to 127.
+        tail_seconds: how long the file goes on after the last note, for players that stop at its end.
+
+    Raises:
+        InvalidValueError: tempo or program out of range.
+    """
+    check_performance(quarters_per_minute, program)
+    pretty_midi = load_pretty_midi()
+    midi = pretty_midi.PrettyMIDI(resolution=music.resolution, initial_tempo=quarters_per_minute)
+    seconds_per_tick = 60 / (quarters_per_minute * music.resolution)
+    instrument = pretty_midi.Instrument(program)
+    instrument.notes = [
+        pretty_midi.Note(
+            VELOCITY, note.pitch, note.start_tick * seconds_per_tick, note.end_tick * seconds_per_tick
+        )
+        for note in music.notes
+    ]
+    if tail_seconds > 0:
+        end_seconds = music.end_tick * seconds_per_tick + tail_seconds
+        instrument.control_changes.append(pretty_midi.ControlChange(_EXPRESSION, 127, end_seconds))
+    midi.instruments.append(instrument)
+    file = io.BytesIO()
+    midi.write(file)
+    return file.getvalue()
+
+
+def check_performance(quarters_per_minute: float, program: int) -> None:
+    """Refuse a tempo that cannot be meant or an instrument that does not exist.
+
+    Raises:
+        InvalidValueError: either is out of range.
+    """
+    lowest, highest = TEMPO_RANGE
+    if not lowest <= quarters_per_minute <= highest:
+        raise InvalidValueError(
+            f"quarters_per_minute={quarters_per_minute} must be from {lowest:g} to {highest:g}"
+        )
+    if not 0 <= program <= 127:
+        raise InvalidValueError(
+            f"program={program} must be a General MIDI instrument, 0 (grand piano) to 127"
+        )

@@ -1,0 +1,58 @@
+"""Notes: what is played when, on the grid of a MIDI file.
+
+Conventions
+    tick        a moment, counted from the start of the piece, an integer >= 0
+    resolution  ticks per quarter note
+    pitch       MIDI number, 0 to 127; 60 is middle C
+
+Tempo, metre, velocity and instrument are no part of it.
+"""
+
+from dataclasses import dataclass
+
+from engine.errors import InvalidValueError
+
+
+@dataclass(frozen=True, order=True)
+class Note:
+    """One pitch that sounds from ``start_tick`` up to, not including, ``end_tick``.
+
+    Raises:
+        InvalidValueError: the note ends before it starts, starts before 0, or has no MIDI pitch.
+    """
+
+    start_tick: int
+    end_tick: int
+    pitch: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start_tick <= self.end_tick:
+            raise InvalidValueError(
+                f"a note from tick {self.start_tick} to {self.end_tick} goes backwards in time"
+            )
+        if not 0 <= self.pitch <= 127:
+            raise InvalidValueError(f"pitch={self.pitch} must be a MIDI number, 0 to 127")
+
+
+@dataclass(frozen=True)
+class Notes:
+    """The pitched notes of a piece in any order, and how many drum hits were there beside them.
+
+    Raises:
+        InvalidValueError: the resolution is not positive.
+    """
+
+    resolution: int
+    notes: tuple[Note, ...]
+    num_drum_notes: int = 0
+
+    def __post_init__(self) -> None:
+        if self.resolution <= 0:
+            raise InvalidValueError(
+                f"resolution={self.resolution} must be positive, in ticks per quarter note"
+            )
+
+    @property
+    def end_tick(self) -> int:
+        """Where the last note ends; 0 without notes."""
+        return max((note.end_tick for note in self.notes), default=0)

@@ -1,0 +1,75 @@
+"""Piece: frames from a file, to be continued by a draw or to be scored.
+
+Conventions
+    frames   float32, shape (time, event), in the representation of the model that will read them
+    report   what was left out of the file, in one sentence; empty if nothing was
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from jaxtyping import Float32
+from torch import Tensor
+
+from engine.errors import UnreadableFileError
+from engine.notes import read_notes
+from engine.representations import Representation
+from engine.sound import read_audio
+
+MIDI_SUFFIXES = (".mid", ".midi")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Frames that were read from a file."""
+
+    frames: Float32[Tensor, "time event"]
+    report: str
+
+
+def read_piece(path: Path, representation: Representation) -> Piece:
+    """Read a MIDI or sound file, whichever the representation means.
+
+    Raises:
+        UnreadableFileError: the file is not what it should be, or holds not even one frame.
+    """
+    piece = READERS[representation.name](path, representation)
+    if len(piece.frames) == 0:
+        raise UnreadableFileError(f"{path.name} is shorter than one frame: give a longer one")
+    return piece
+
+
+def _read_roll(path: Path, representation: Representation) -> Piece:
+    encoded = representation.encode(read_notes(path))
+    report = encoded.report
+    is_whole = report.num_kept == report.num_notes and report.num_drum_notes == 0
+    return Piece(encoded.frames, "" if is_whole else report.describe())
+
+
+def _read_waveform(path: Path, representation: Representation) -> Piece:
+    try:
+        return Piece(representation.encode(read_audio(path)), "")
+    except UnreadableFileError:
+        if path.is_file() and path.read_bytes()[:4] == b"MThd":
+            raise UnreadableFileError(
+                f"{path.name} holds notes, and this is a model of speech: give a recording"
+            ) from None
+        raise
+
+
+def representation_of(path: Path) -> str:
+    """The name of the representation that a file is for: notes if it looks like MIDI, else sound."""
+    if path.suffix.lower() in MIDI_SUFFIXES:
+        return "piano_roll"
+    try:
+        with path.open("rb") as file:
+            return "piano_roll" if file.read(4) == b"MThd" else "waveform"
+    except OSError:
+        return "waveform"  # whoever reads it says what is wrong
+
+
+READERS: dict[str, Callable[[Path, Representation], Piece]] = {
+    "piano_roll": _read_roll,
+    "waveform": _read_waveform,
+}

@@ -1,0 +1,22 @@
+"""Scoring: exact likelihoods, surprise frame by frame, and what a model expects."""
+
+from engine.scoring.expectation import Expectation, expect
+from engine.scoring.judgement import Judgement, ranked
+from engine.scoring.likelihood import LogLikelihood, bin_log_probs, continuation_likelihood, log_likelihood
+from engine.scoring.surprise import Reading, Surprise, extreme_moments, surprise_of, window_means
+
+__all__ = [
+    "Expectation",
+    "Judgement",
+    "LogLikelihood",
+    "Reading",
+    "Surprise",
+    "bin_log_probs",
+    "continuation_likelihood",
+    "expect",
+    "extreme_moments",
+    "log_likelihood",
+    "ranked",
+    "surprise_of",
+    "window_means",
+]

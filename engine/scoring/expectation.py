@@ -1,0 +1,92 @@
+"""Expectation: how probable each pitch of a frame is to a model that has heard the frames before it.
+
+Where pitches are independent given the past, their probabilities are known. Where they are not, the
+marginal p(pitch | past) is a sum over all frames that hold the pitch, for which there is no formula: it is
+estimated as the share of so many draws of the frame. Their uniform numbers are the same for every frame and
+every model. With n draws a probability p is off by sqrt(p (1 - p) / n), which is 0.022 at most for 512.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float32
+from torch import Tensor
+
+from engine.errors import InvalidValueError
+from engine.heads import Distribution, moved
+from engine.models import SequenceModel
+from engine.representations import PianoRoll
+from engine.sampling import frame_uniforms
+from engine.scoring.likelihood import read_in_parts
+
+NUM_DRAWS = 512
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """Of one frame.
+
+    Args:
+        probabilities: of each pitch as the piece is written, given all frames before.
+        num_draws: by which they were estimated; 0 where they are exact.
+    """
+
+    probabilities: Float32[Tensor, " pitch"]
+    num_draws: int
+
+
+def expect(
+    model: SequenceModel,
+    roll: PianoRoll,
+    frames: Float32[Tensor, "time pitch"],
+    start: int = 0,
+    transposed_semitones: int = 0,
+    num_draws: int = NUM_DRAWS,
+) -> Iterator[Expectation]:
+    """What the model expects at each frame of a piece, given all before it, one after the other.
+
+    Args:
+        frames: the piece as it is written.
+        start: the first frame that is asked for; the last is the one after the piece.
+        transposed_semitones: added to the notes before the model hears them, and taken back after.
+        num_draws: of each frame, where pitches depend on each other.
+
+    Raises:
+        InvalidValueError: the start is not in the piece, no draw is allowed, or a note would leave the
+            keyboard.
+    """
+    if not 0 <= start <= len(frames):
+        raise InvalidValueError(f"frame {start} is not in a piece of {len(frames)} frames")
+    if num_draws < 1:
+        raise InvalidValueError(f"num_draws={num_draws} must be at least 1")
+    heard = roll.transpose(frames, transposed_semitones)
+    heard = torch.cat((heard, heard.new_zeros(1, roll.num_pitches)))
+    return _expectations(model, heard, start, transposed_semitones, num_draws)
+
+
+@torch.no_grad()
+def _expectations(
+    model: SequenceModel, heard: Float32[Tensor, "time pitch"], start: int, semitones: int, num_draws: int
+) -> Iterator[Expectation]:
+    num_read = 0
+    for part, distribution in read_in_parts(model, heard.unsqueeze(0), singly_from=start):
+        if num_read >= start:
+            exact = distribution.marginals()
+            found = _shares(distribution, num_draws) if exact is None else exact
+            written = _moved_back(found[0, 0].float(), semitones)
+            yield Expectation(written, num_draws if exact is None else 0)
+        num_read += part.shape[1]
+
+
+def _shares(distribution: Distribution, num_draws: int) -> Tensor:
+    """Of so many draws of each of its frames, the share in which each event happens: (*axes, event)."""
+    repeated = distribution.repeated(num_draws)
+    numbers = frame_uniforms(SEED, 0, num_draws, distribution.num_uniforms)
+    return repeated.sample(numbers[None, None]).mean(-2)
+
+
+def _moved_back(probabilities: Float32[Tensor, " pitch"], semitones: int) -> Float32[Tensor, " pitch"]:
+    """Each pitch where it is written; one that the model cannot hear in its key is not expected."""
+    return moved(probabilities, [-semitones])[0]

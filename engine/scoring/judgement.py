@@ -1,0 +1,73 @@
+"""Judgement: what one model thinks of one piece, and the order in which several stand.
+
+Likelihoods compare where models predict the same frames. Another grid or rate makes other frames of a piece,
+and more or fewer of them, so models stand in groups, each of one kind of frame.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from engine.checkpoints import Card
+from engine.representations import Representation
+from engine.scoring.surprise import Surprise
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One model's.
+
+    Args:
+        card: of the model.
+        representation: of its frames.
+        surprise: of each frame of the piece.
+        report: what of the file is not in the frames, in one sentence; empty if nothing is missing.
+    """
+
+    card: Card
+    representation: Representation
+    surprise: Surprise
+    report: str = ""
+
+    @property
+    def is_music(self) -> bool:
+        """Whether frames are notes and not sound."""
+        return self.representation.name == "piano_roll"
+
+    def figures(self, per_frame: bool = False) -> dict[str, Any]:
+        """As programs read them: counts, means, and with ``per_frame`` a list for each frame."""
+        surprise = self.surprise
+        num_frames, mean = len(surprise.nats), surprise.likelihood.nats_per_frame
+        if self.is_music:
+            found: dict[str, Any] = {
+                "num_frames": num_frames,
+                "nats_per_frame": mean,
+                "transposed_semitones": surprise.transposed_semitones,
+            }
+        else:
+            size = self.representation.frame_size
+            found = {
+                "num_steps": num_frames,
+                "num_samples": num_frames * size,
+                "nats_per_step": mean,
+                "nats_per_sample": mean / size,
+                "bits_per_sample": surprise.mean,
+            }
+        if per_frame:
+            found["nats"] = [round(nats, 6) for nats in surprise.nats.tolist()]
+            if surprise.bits_per_sample is not None:
+                found["bits"] = [round(bits, 6) for bits in surprise.bits_per_sample.tolist()]
+        return found
+
+
+def ranked(judgements: Iterable[Judgement]) -> list[list[Judgement]]:
+    """Groups of one kind of frame, the finest first; within each the best model first."""
+
+    def group(judgement: Judgement) -> tuple[int, str]:
+        return -len(judgement.surprise.nats), judgement.representation.frame_unit
+
+    def order(judgement: Judgement) -> tuple[tuple[int, str], float, str]:
+        return group(judgement), judgement.surprise.mean, judgement.card.name
+
+    return [list(members) for _, members in groupby(sorted(judgements, key=order), group)]

@@ -1,0 +1,103 @@
+"""Drawing: the lanes of one request, from its beginning to sampled frames; nothing outlives the request."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from engine.checkpoints import Checkpoint
+from engine.errors import InvalidValueError
+from engine.pieces import excerpt, read_piece
+from pages.draw.lane_draw import LaneDraw, frames_per_unit
+from pages.draw.packed_roll import PACKED, pack_roll, unpack_roll
+from pages.draw.request import DrawRequest
+from pages.house import MAX_FRAMES, MAX_SECONDS, OWN, Running, loaded
+
+SECONDS_PER_VIEW = 0.2  # between two updates of the page
+MAX_LENGTHS = {"piano_roll": (MAX_FRAMES, "frames"), "waveform": (MAX_SECONDS, "seconds")}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The lanes of a request, opened but not yet sampled.
+
+    Args:
+        request: as asked for; an uploaded beginning has become what a link can carry.
+        lanes: one for every model.
+        report: what was left out of the beginning, in one sentence; empty if nothing was.
+    """
+
+    request: DrawRequest
+    lanes: tuple[LaneDraw, ...]
+    report: str
+
+
+def open_drawing(request: DrawRequest, upload: str | None, kind: str) -> Drawing:
+    """Read the beginning and make the lanes.
+
+    Args:
+        request: what is drawn.
+        upload: path of the file that the prime ``OWN`` stands for, or None.
+        kind: name of the representation that all models must have.
+
+    Raises:
+        EngineError: a model or the beginning is not known, cannot be read, or is of another kind.
+    """
+    checkpoints = [loaded(name) for name in request.models]
+    representation = checkpoints[0].representation
+    for name, checkpoint in zip(request.models, checkpoints, strict=True):
+        if checkpoint.representation.name != kind:
+            raise InvalidValueError(f"{name!r} draws another kind of frames: choose a model of this page")
+        if checkpoint.representation != representation:
+            raise InvalidValueError("models that are compared must be fitted on the same corpus")
+    longest, unit = MAX_LENGTHS[kind]
+    if request.length > longest:
+        raise InvalidValueError(f"length {request.length:g} must be at most {longest} {unit}")
+    frames, report = prime_frames(request.prime, upload, checkpoints[0])
+    frames = frames[: math.ceil(len(frames) * request.kept)]
+    most = round(longest * frames_per_unit(representation))
+    if len(frames) > most:
+        frames = frames[-most:]
+        report = f"{report} Only the last {longest} {unit} of the beginning are continued.".strip()
+    if request.prime == OWN and kind == "piano_roll":
+        request = replace(request, prime=pack_roll(frames), kept=1.0)
+    lanes = [LaneDraw(number, checkpoint, request, frames) for number, checkpoint in enumerate(checkpoints)]
+    return Drawing(request, tuple(lanes), report)
+
+
+def prime_frames(prime: str, upload: str | None, checkpoint: Checkpoint) -> tuple[Tensor, str]:
+    """The frames to continue, and a sentence on what was left out of a file.
+
+    Args:
+        prime: as in DrawRequest, or ``OWN`` with an upload.
+        upload: path of an uploaded file, or None.
+        checkpoint: whose frames they are.
+
+    Raises:
+        EngineError: the file cannot be read, or the prime is not known.
+    """
+    representation = checkpoint.representation
+    is_music = representation.name == "piano_roll"
+    if not prime:
+        return torch.zeros(0, checkpoint.model.frame_size), ""
+    if prime.startswith(PACKED) and is_music:
+        return unpack_roll(prime, representation.num_pitches), ""
+    if prime == OWN and upload is None:
+        raise InvalidValueError("choose a file to continue, or another beginning")
+    path = Path(upload) if prime == OWN else excerpt(prime).path
+    if prime != OWN and (path.suffix == ".mid") != is_music:
+        raise InvalidValueError(f"the beginning {prime!r} is of another kind than the model: choose another")
+    read = read_piece(path, representation)
+    return read.frames, read.report
+
+
+def sample_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[list[LaneDraw]]:
+    """Sample all lanes side by side until they are whole or the visitor ends it; yields those that grew."""
+    while running.goes_on and any(not lane.is_whole for lane in lanes):
+        growing = [lane for lane in lanes if not lane.is_whole]
+        for lane in growing:
+            lane.extend(SECONDS_PER_VIEW / len(growing))
+        yield growing

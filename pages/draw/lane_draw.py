@@ -1,0 +1,144 @@
+"""LaneDraw: one model's draw on its way into a lane; it lives as long as one request.
+
+Conventions
+    value    the dict that a Lane shows, see pages/parts/lane.py
+    chunk    frames sampled in one go, so that pictures grow while a model is at work
+"""
+
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.checkpoints import Checkpoint
+from engine.errors import EngineError
+from engine.rendering import Performance, perform, perform_midi
+from engine.sampling import SamplingOptions, sample
+from engine.scoring import continuation_likelihood
+from engine.sound import write_wav
+from pages.draw.request import DrawRequest
+from pages.house import corpus_title, sentence, title
+from pages.parts import picture_of
+
+
+class LaneDraw:
+    """The draw of one lane.
+
+    Args:
+        lane: 0 … 3.
+        checkpoint: whose draw it is.
+        request: what was asked for.
+        prime: frames that are continued; may be empty.
+    """
+
+    def __init__(self, lane: int, checkpoint: Checkpoint, request: DrawRequest, prime: Tensor):
+        self.lane = lane
+        self.checkpoint = checkpoint
+        self.request = request
+        self.prime = prime
+        self.frames = list(prime)
+        self.num_frames = num_frames(checkpoint, request)
+        self.performance = Performance(request.tempo, request.program)
+        options = SamplingOptions(self.num_frames, request.seed, request.temperature)
+        self._source: Iterator[Tensor] = sample(checkpoint.model, options, prime)
+        self.state = "sampling"
+        self._extra: dict[str, Any] = {}
+
+    @property
+    def is_music(self) -> bool:
+        """Whether frames are notes and not sound."""
+        return self.checkpoint.representation.name == "piano_roll"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all frames are there."""
+        return len(self.frames) >= len(self.prime) + self.num_frames
+
+    def extend(self, seconds: float, max_frames: int = 1_000_000) -> None:
+        """Sample for so long, or so many frames; at least one frame if one is missing."""
+        until = time.monotonic() + seconds
+        for frame in self._source:
+            self.frames.append(frame)
+            max_frames -= 1
+            if max_frames <= 0 or time.monotonic() > until:
+                return
+
+    def finish(self, folder: Path) -> None:
+        """Score and render what is there, into files in ``folder``; a failure is shown in the lane."""
+        self._source = iter(())
+        self.state = "done" if self.is_whole else "stopped"
+        if not self.frames:
+            self._extra = {"message": "Stopped before the first frame."}
+            return
+        frames = torch.stack(self.frames)
+        self._extra = {"figures": self.figures(frames), "link": self.request.link}
+        try:
+            self._render(frames, folder / file_stem(self.request, self.checkpoint.card.name))
+        except EngineError as error:
+            self.state = "error"
+            self._extra["message"] = sentence(error)
+
+    def _render(self, frames: Tensor, stem: Path) -> None:
+        """MIDI first: a piece may be too long to be played, and yet be taken home."""
+        downloads = self._extra["downloads"] = []
+        if self.is_music:
+            midi = stem.with_name(f"{stem.name}.mid")
+            midi.write_bytes(perform_midi(frames, self.checkpoint.representation, self.performance))
+            downloads.append({"label": "MIDI", "path": midi, "name": midi.name})
+        playback = perform(frames, self.checkpoint.representation, self.performance)
+        wav = stem.with_name(f"{stem.name}.wav")
+        write_wav(playback.audio, wav)
+        downloads.append({"label": "WAV", "path": wav, "name": wav.name})
+        self._extra |= {"audio": wav, "message": " ".join(playback.messages)}
+
+    def figures(self, frames: Tensor) -> list[list[str]]:
+        """Likelihood of draw and prime under the lane's own model; of neither where it is empty."""
+        prime, draw = continuation_likelihood(self.checkpoint.model, frames, len(self.prime))
+        labels = ("draw, nats per frame" if self.is_music else "draw, nats per step", "prime")
+        scores = (draw.nats_per_frame, prime.nats_per_frame)
+        return [
+            [label, f"{score:.2f}"]
+            for label, score in zip(labels, scores, strict=True)
+            if not math.isnan(score)
+        ]
+
+    def value(self) -> dict[str, Any]:
+        """What the lane shows now."""
+        card = self.checkpoint.card
+        request = self.request
+        shown = {
+            "lane": self.lane,
+            "title": title(card),
+            "subtitle": f"{corpus_title(card)} · seed {request.seed} · temperature {request.temperature:g}",
+            "state": self.state,
+            "num_frames": len(self.prime) + self.num_frames,
+            "frames_done": len(self.frames),
+            "prime_frames": len(self.prime),
+        }
+        picture = picture_of(self._frames(), self.checkpoint.representation, request.tempo)
+        return {**shown, **picture, **self._extra}
+
+    def _frames(self) -> Tensor:
+        if self.frames:
+            return torch.stack(self.frames)
+        return self.prime.new_zeros(0, self.checkpoint.model.frame_size)
+
+
+def num_frames(checkpoint: Checkpoint, request: DrawRequest) -> int:
+    """Frames to sample: the length is in frames for music and in seconds for speech."""
+    return max(1, round(request.length * frames_per_unit(checkpoint.representation)))
+
+
+def frames_per_unit(representation: Any) -> float:
+    """Frames in one unit of a request's length."""
+    return getattr(representation, "frames_per_second", 1.0)
+
+
+def file_stem(request: DrawRequest, model: str) -> str:
+    """The name of a draw's files: model, seed, and the temperature if it is not 1."""
+    warm = "" if request.temperature == 1 else f"-temperature{request.temperature:g}"
+    return f"{model}-seed{request.seed}{warm}"

@@ -1,0 +1,313 @@
+"""DrawPage: what the pages that draw have in common: controls, lanes, history, links and their events.
+
+Conventions
+    controls   name of what is decided -> component; the names are those of DrawRequest, "corpus" and "upload"
+
+One object per page, built when the app starts and the same for every visitor: it holds components, and
+nothing of any draw.
+"""
+
+import html
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from engine.checkpoints import Card
+from engine.errors import EngineError, UnknownNameError
+from engine.pieces import excerpts_of
+from engine.sampling import MAX_SEED
+from pages.draw.drawing import open_drawing
+from pages.draw.history import browser_history, history_html, with_draw
+from pages.draw.lane_draw import LaneDraw
+from pages.draw.packed_roll import PACKED
+from pages.draw.request import DrawRequest
+from pages.house import (
+    HEAVY,
+    LIGHT,
+    LIMITS,
+    MAX_LANES,
+    OWN,
+    QUIET,
+    Catalogue,
+    Changes,
+    Running,
+    corpus_title,
+    first_names,
+    footer,
+    hero,
+    queue_place,
+    repeated,
+    title,
+    toast,
+    told_at,
+    warn,
+)
+from pages.parts import HIDDEN, Lane, this_page
+
+FIRST_SEED = 7
+
+
+class DrawPage(ABC):
+    """A page with lanes and what fills them, laid out inside the current Blocks.
+
+    Args:
+        catalogue: the models of this page; without any, the page says how to get one.
+    """
+
+    name: str  # of its history in the browser
+    kind: str  # of the frames: name of a representation
+    picture: str  # of a lane: its kind
+    suffix: str  # of the shipped excerpts
+    heading: str
+    promise: str
+    nothing_yet: str  # what is said while there is no model
+    button: str
+    own_label: str  # choice of a file of the visitor's
+    unit: str  # of the length, behind a number
+
+    def __init__(self, catalogue: Catalogue):
+        self.catalogue = catalogue
+        hero(self.heading, self.promise)
+        if not catalogue.corpora:
+            gr.Markdown(self.nothing_yet)
+            footer(catalogue.problems)
+            return
+        self.controls: dict[str, Component] = {}
+        with gr.Group(elem_classes="earshot-card"):
+            self.lay_out_controls(self.first_corpus)
+            with gr.Row(elem_classes="earshot-actions"):
+                self.sample = gr.Button(self.button, variant="primary", elem_id="sample")
+                self.dice = gr.Button("New seed", elem_id="dice")
+                self.stop = gr.Button("Stop", elem_id="stop")
+                self.queue = queue_place()
+        self.note = gr.Markdown(visible=False, elem_id="note", elem_classes="earshot-note")
+        self.sounds = self.lay_out_sounds()
+        self.lanes = [
+            Lane(None if lane == 0 else HIDDEN, elem_id=f"lane-{lane}") for lane in range(MAX_LANES)
+        ]
+        self.history = browser_history(self.name)
+        self.past = gr.HTML(apply_default_css=False)
+        self.running = gr.State(None)
+        self.linked = gr.State(None)
+        self.offered = gr.State(self.first_corpus)  # whose models the visitor can tick
+        footer(catalogue.problems)
+        self._connect(this_page())
+
+    @abstractmethod
+    def lay_out_controls(self, corpus: str) -> None:
+        """Fill ``controls``, and set ``own``: what is shown while the visitor's own file is chosen."""
+
+    def lay_out_sounds(self) -> list[Component]:
+        """Whatever plays beside the lanes."""
+        return []
+
+    @abstractmethod
+    def welcome(self, folder: Path) -> dict[str, Any]:
+        """What the first lane shows before anything is drawn; its files lie in ``folder``."""
+
+    @abstractmethod
+    def sample_lanes(self, lanes: tuple[LaneDraw, ...], running: Running, folder: Path) -> Iterator[Changes]:
+        """Sample and finish all lanes; yields what has changed."""
+
+    @property
+    def first_corpus(self) -> str:
+        """The corpus that is chosen to begin with."""
+        return self.catalogue.corpora[0][1]
+
+    # ---- controls that every page has
+
+    def corpus_and_models(self, corpus: str, label: str) -> None:
+        """A row to choose models in."""
+        models = self.catalogue.models(corpus)
+        with gr.Row():
+            self.controls["corpus"] = gr.Dropdown(
+                self.catalogue.corpora, value=corpus, label="Corpus", elem_id="corpus", scale=1
+            )
+            self.controls["models"] = gr.CheckboxGroup(
+                models, value=first_names(models), label=label, elem_id="models", scale=3
+            )
+
+    def beginning(self, corpus: str) -> None:
+        """What is continued."""
+        choices = self.prime_choices(corpus)
+        self.controls["prime"] = gr.Dropdown(choices, value=choices[0][1], label="Beginning", elem_id="prime")
+
+    def temperature(self) -> None:
+        """How bold."""
+        lowest, highest = LIMITS["temperature"]
+        self.controls["temperature"] = gr.Slider(
+            lowest, highest, value=1.0, step=0.05, label="Temperature", elem_id="temperature"
+        )
+
+    def seed(self) -> None:
+        """Which dice; limits are the request's, since Gradio's own are a traceback to the app."""
+        self.controls["seed"] = gr.Number(FIRST_SEED, label="Seed", precision=0, elem_id="seed")
+
+    def prime_choices(self, corpus: str) -> list[tuple[str, str]]:
+        """(label, value) of what a draw may begin with; the first is chosen to begin with."""
+        shipped = [(excerpt.title, excerpt.name) for excerpt in excerpts_of(corpus, self.suffix)]
+        return [("Nothing: the model begins", ""), *shipped, (self.own_label, OWN)]
+
+    # ---- events
+
+    def _connect(self, page: gr.Blocks) -> None:
+        inputs = {*self.controls.values(), self.history, self.running}
+        shown = [self.running, self.note, self.history, self.past, *self.lanes, *self.sounds]
+        filled = [component for name, component in self.controls.items() if name != "upload"]
+        heavy = {**HEAVY, **told_at(self.queue)}
+        heavy["trigger_mode"] = "always_last"  # a press at a draw's end is not lost
+        self.sample.click(self.press, inputs, shown, **heavy)
+        rolled = self.dice.click(new_seed, None, self.controls["seed"], **LIGHT)
+        rolled.then(self.press, inputs, shown, **heavy)
+        self.stop.click(press_stop, self.running, None, queue=False, **QUIET)
+        corpus, models, prime = (self.controls[name] for name in ("corpus", "models", "prime"))
+        offered = self.offered
+        corpus.change(self.choose_corpus, [corpus, offered], [models, prime, offered], **LIGHT)
+        prime.change(show_own, prime, self.own, **LIGHT)
+        found = [self.linked, self.offered, self.past, self.lanes[0], *filled]
+        visited = page.load(self.visit, self.history, found, **LIGHT)
+        visited.then(self.draw_linked, {self.linked, self.history, self.running}, shown, **HEAVY)
+
+    def choose_corpus(self, corpus: str, offered: str) -> Changes:
+        """Another corpus has other models and other beginnings; an address has offered its own already.
+
+        Not for ``input``, which Gradio (6.31) sends twice: a late answer would undo what was ticked by then.
+        """
+        return {self.offered: corpus} if corpus == offered else self._offer(corpus)
+
+    def _offer(self, corpus: str) -> Changes:
+        models, primes = self.catalogue.models(corpus), self.prime_choices(corpus)
+        return {
+            self.offered: corpus,
+            self.controls["models"]: gr.update(choices=models, value=first_names(models)),
+            self.controls["prime"]: gr.update(choices=primes, value=primes[0][1]),
+        }
+
+    def visit(self, history: Any, visitor: gr.Request) -> Iterator[Changes]:
+        """What a visitor finds: the draw that the address asks for is about to be drawn, or the model that
+        it names is chosen; else a welcome."""
+        past = {self.past: history_html(history)}
+        try:
+            request = DrawRequest.from_query(visitor.query_params)
+            if request is not None:
+                yield {**past, self.linked: request, **self._controls_of(request)}
+                return
+            if name := visitor.query_params.get("model"):
+                yield {**past, self.linked: None, **self._with_model(name)}
+                return
+        except EngineError as error:
+            warn(error)
+        with TemporaryDirectory(prefix="earshot-") as folder:
+            yield {**past, self.linked: None, self.lanes[0]: self.welcome(Path(folder))}
+
+    def _card(self, name: str) -> Card:
+        """The card of a model that an address names; raises UnknownNameError."""
+        if name not in self.catalogue.cards:
+            raise UnknownNameError("model of this page", name[:60], self.catalogue.cards)
+        return self.catalogue.cards[name]
+
+    def _with_model(self, name: str) -> Changes:
+        """This model alone is chosen, and the first lane says so; raises UnknownNameError."""
+        card = self._card(name)
+        offer = self._offer(card.corpus.name)
+        said = f"Chosen: {title(card)}, fitted to {corpus_title(card)}. Press {self.button}."
+        return {
+            **offer,
+            self.controls["corpus"]: card.corpus.name,
+            self.controls["models"]: {**offer[self.controls["models"]], "value": [name]},
+            self.lanes[0]: {"kind": self.picture, "message": said},
+        }
+
+    def _controls_of(self, request: DrawRequest) -> Changes:
+        """The controls as a request has them; raises EngineError if this page cannot draw it."""
+        cards = [self._card(name) for name in request.models]
+        corpus = cards[0].corpus.name
+        open_drawing(request, None, self.kind)
+        choices = self.prime_choices(corpus)
+        if request.prime.startswith(PACKED):
+            choices.append(("The beginning in this link", request.prime))
+        values = {name: getattr(request, name) for name in LIMITS if name in self.controls}
+        return {
+            **{self.controls[name]: value for name, value in values.items()},
+            self.offered: corpus,
+            self.controls["corpus"]: corpus,
+            self.controls["models"]: gr.update(
+                choices=self.catalogue.models(corpus), value=list(request.models)
+            ),
+            self.controls["prime"]: gr.update(choices=choices, value=request.prime),
+        }
+
+    def draw_linked(self, given: Changes) -> Iterator[Changes]:
+        """Draw what the address asks for, if it asks for anything."""
+        if given[self.linked] is None:
+            yield gr.skip()  # a handler that yields nothing would empty everything
+        else:
+            yield from repeated(self._draw(given[self.linked], None, given))
+
+    def press(self, given: Changes) -> Iterator[Changes]:
+        """One press of the button: everything that changes on the page, as it changes."""
+        asked = {name: given[component] for name, component in self.controls.items()}
+        try:
+            request = DrawRequest.of(tuple(asked["models"]), asked)
+        except EngineError as error:
+            raise toast(error) from None
+        yield from repeated(self._draw(request, asked["upload"], given))
+
+    def _draw(self, request: DrawRequest, upload: str | None, given: Changes) -> Iterator[Changes]:
+        """The lanes from the first frame to the last file, then the history."""
+        try:
+            drawing = open_drawing(request, upload, self.kind)
+        except EngineError as error:
+            raise toast(error) from None
+        if given[self.running] is not None:
+            given[self.running].replace()
+        running = Running()
+        unused = self.lanes[len(drawing.lanes) :]
+        yield {
+            self.running: running,
+            self.note: gr.update(value=html.escape(drawing.report), visible=bool(drawing.report)),
+            **self.show(drawing.lanes),
+            **dict.fromkeys(unused, HIDDEN),
+        }
+        with TemporaryDirectory(prefix="earshot-") as folder:
+            for changes in self.sample_lanes(drawing.lanes, running, Path(folder)):
+                if running.is_replaced:
+                    return
+                yield changes
+            entries = with_draw(given[self.history], drawing.request, self.describe(drawing.request))
+            yield {self.running: None, self.history: entries, self.past: history_html(entries)}
+
+    def show(self, lanes: Iterable[LaneDraw]) -> Changes:
+        """The lanes as they are now."""
+        return {self.lanes[lane.lane]: lane.value() for lane in lanes}
+
+    def describe(self, request: DrawRequest) -> str:
+        """One line for the history."""
+        cards = [self.catalogue.cards[name] for name in request.models]
+        cells = ", ".join(title(card).split(" ·")[0] for card in cards)
+        begin = " after a beginning" if request.prime else ""
+        return (
+            f"{cells} on {corpus_title(cards[0])}: {request.length:g} {self.unit}{begin}, seed {request.seed}"
+        )
+
+
+def show_own(prime: str) -> Any:
+    """A place for the visitor's file, if one is wanted."""
+    return gr.update(visible=prime == OWN)
+
+
+def press_stop(running: Running | None) -> None:
+    """Tell the draw that this visitor started last to be content with what it has."""
+    if running is not None:
+        running.stop()
+
+
+def new_seed() -> int:
+    """A seed that nobody chose."""
+    return secrets.randbelow(MAX_SEED + 1)

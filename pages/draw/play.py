@@ -1,0 +1,89 @@
+"""Play: sample piano rolls with one to four models, see them grow, hear them, take them home."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from pages.draw.drawing import sample_together
+from pages.draw.first_draw import first_draw
+from pages.draw.lane_draw import LaneDraw
+from pages.draw.page import DrawPage
+from pages.house import LIMITS, MAX_FRAMES, Changes, Running
+from pages.shared import Shared
+
+INSTRUMENTS = {
+    "Grand piano": 0, "Electric piano": 4, "Harpsichord": 6, "Celesta": 8, "Vibraphone": 11,
+    "Church organ": 19, "Accordion": 21, "Nylon guitar": 24, "Strings": 48, "Choir": 52, "Flute": 73,
+}  # fmt: skip
+GRID = (
+    "The models hear which keys sound in each frame, a quarter note for the chorales and an eighth for "
+    "other corpora, and nothing else: a note that is struck again becomes a held one, shorter ones are left "
+    "out, and the tempo is the slider's."
+)
+
+
+class PlayPage(DrawPage):
+    """The page of music."""
+
+    name = "play"
+    kind = "piano_roll"
+    picture = "roll"
+    suffix = ".mid"
+    heading = "Hear what a network has learned"
+    promise = (
+        "Choose up to four models. Each goes on from the same beginning with the same dice, so that where "
+        "they differ, it is the model that differs."
+    )
+    nothing_yet = "There is no music model in `checkpoints/` yet: fit one with `python -m training fit`."
+    button = "Sample"
+    own_label = "A MIDI file of mine"
+    unit = "frames"
+
+    @property
+    def first_corpus(self) -> str:
+        names = [name for _, name in self.catalogue.corpora]
+        return "jsb_chorales" if "jsb_chorales" in names else names[0]
+
+    def lay_out_controls(self, corpus: str) -> None:
+        self.corpus_and_models(corpus, "Models, with nats per frame on the test split (lower is better)")
+        with gr.Row():
+            self.beginning(corpus)
+            self.controls["length"] = gr.Slider(
+                1, MAX_FRAMES, value=128, step=1, label="Length in frames", elem_id="length"
+            )
+            self.temperature()
+        with gr.Column(visible=False) as self.own:
+            self.controls["upload"] = gr.File(
+                label="A MIDI file to continue",
+                file_types=[".mid", ".midi", ".MID", ".MIDI"],
+                height=150,
+                elem_id="upload",
+            )
+            gr.Markdown(GRID, elem_classes="earshot-note")
+        with gr.Row():
+            lowest, highest = LIMITS["tempo"]
+            self.controls["tempo"] = gr.Slider(
+                lowest, highest, value=100, step=1, label="Tempo, quarters a minute", elem_id="tempo"
+            )
+            self.controls["program"] = gr.Dropdown(
+                list(INSTRUMENTS.items()), value=0, label="Instrument", elem_id="instrument"
+            )
+            self.seed()
+
+    def welcome(self, folder: Path) -> dict[str, Any]:
+        return first_draw(folder)
+
+    def sample_lanes(self, lanes: tuple[LaneDraw, ...], running: Running, folder: Path) -> Iterator[Changes]:
+        """All side by side, so that they can be seen to part."""
+        for grown in sample_together(lanes, running):
+            yield self.show(grown)
+        for lane in lanes:
+            lane.finish(folder)
+            yield self.show([lane])
+
+
+def build(shared: Shared) -> None:
+    """Lay the page out inside the current Blocks, with its events."""
+    PlayPage(shared.catalogues[PlayPage.kind])

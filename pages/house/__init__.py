@@ -1,0 +1,60 @@
+"""The house: what every page stands in."""
+
+from pages.house.catalogue import (
+    CELLS,
+    Catalogue,
+    cell_name,
+    corpus_title,
+    first_names,
+    joined,
+    loaded,
+    read_catalogue,
+    title,
+)
+from pages.house.changes import Changes, repeated
+from pages.house.limits import LIMITS, MAX_FRAMES, MAX_LANES, MAX_SECONDS, OWN
+from pages.house.player_name import PlayerNames
+from pages.house.queues import HEAVY, LIGHT, QUIET, SHORT, queue_place, told_at
+from pages.house.running import Running
+from pages.house.sentence import sentence, toast, warn
+from pages.house.surround import PRIVACY, base_style, footer, has_ffmpeg, hero
+from pages.house.version import version
+from pages.house.visitor import known_or_new, visitor_state
+
+__all__ = [
+    "CELLS",
+    "HEAVY",
+    "LIGHT",
+    "LIMITS",
+    "MAX_FRAMES",
+    "MAX_LANES",
+    "MAX_SECONDS",
+    "OWN",
+    "PRIVACY",
+    "QUIET",
+    "SHORT",
+    "Catalogue",
+    "Changes",
+    "PlayerNames",
+    "Running",
+    "base_style",
+    "cell_name",
+    "corpus_title",
+    "first_names",
+    "footer",
+    "has_ffmpeg",
+    "hero",
+    "joined",
+    "known_or_new",
+    "loaded",
+    "queue_place",
+    "read_catalogue",
+    "repeated",
+    "sentence",
+    "title",
+    "toast",
+    "told_at",
+    "version",
+    "visitor_state",
+    "warn",
+]

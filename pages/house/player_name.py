@@ -1,0 +1,57 @@
+"""PlayerName: what the players of a ranking, models and references, are called on a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.checkpoints import Card
+from pages.house.catalogue import cell_name, corpus_title, is_best, title
+
+REFERENCES = {"real": ("Recordings of the corpus", "Real"), "anchor": ("Low anchor", "Anchor")}
+MAX_SHORT = 16
+
+
+@dataclass(frozen=True)
+class PlayerNames:
+    """Names by checkpoint; a model that is no longer here is called by its checkpoint's name.
+
+    Args:
+        cards: of the models that are here.
+    """
+
+    cards: Mapping[str, Card]
+
+    def title(self, player: str) -> str:
+        """In full."""
+        if player in REFERENCES:
+            return REFERENCES[player][0]
+        return title(self.cards[player]) if player in self.cards else player
+
+    def short(self, player: str) -> str:
+        """For a column or a point of a picture."""
+        if player in REFERENCES:
+            return REFERENCES[player][1]
+        name = self.brief(player)
+        return name if len(name) <= MAX_SHORT else f"{name[: MAX_SHORT - 1]}…"
+
+    def brief(self, player: str) -> str:
+        """For a sentence: what tells a model from the others of its corpus."""
+        card = self.cards.get(player)
+        if card is not None and is_best(card):
+            return "Best"
+        if card is not None and player == f"{card.corpus.name}-{card.cell}":
+            return cell_name(card.cell)
+        return player
+
+    def corpus(self, name: str) -> str:
+        """Of a corpus."""
+        return next((corpus_title(card) for card in self.cards.values() if card.corpus.name == name), name)
+
+    @property
+    def nats(self) -> dict[str, float]:
+        """Held-out likelihoods, where a card says one."""
+        return {name: nats for name, card in self.cards.items() if (nats := card.held_out_nats) is not None}
+
+    def unit(self, player: str) -> str:
+        """What a model's likelihood is per."""
+        is_music = self.cards[player].representation["name"] == "piano_roll"
+        return "nats per frame" if is_music else "nats per step"

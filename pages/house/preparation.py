@@ -1,0 +1,25 @@
+"""Preparation: what is done once when the app starts, and never at import."""
+
+import contextlib
+import threading
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+
+from engine.errors import EngineError
+from engine.rendering import find_synthesiser
+from pages.draw import first_draw
+
+
+def process() -> None:
+    """One thread a draw, since visitors share the cores; what the first visitor finds is made meanwhile."""
+    torch.set_num_threads(1)
+    threading.Thread(target=_make_ready, daemon=True).start()
+
+
+def _make_ready() -> None:
+    with contextlib.suppress(EngineError):  # the status line says so
+        find_synthesiser()
+    with TemporaryDirectory(prefix="earshot-") as folder:
+        first_draw(Path(folder))

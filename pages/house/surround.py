@@ -1,0 +1,54 @@
+"""Surround: what stands above and below every page: its promise, the state of the house, the licences."""
+
+import html
+import shutil
+from collections.abc import Sequence
+
+import gradio as gr
+
+from engine.errors import EngineError
+from engine.folders import ASSETS
+from engine.rendering import find_synthesiser
+
+PRIVACY = (
+    "A recording goes to the computer that runs this page and nowhere else. It is used for your draw alone "
+    "and deleted within two hours."
+)
+LICENCES = (
+    "Code: MIT; each model's licence is in its README, MIT for music and CC BY-SA for speech. Draws of music "
+    "are yours; speech, and what begins with an excerpt, carries the terms of the recordings "
+    "(spoken digits CC BY-SA 4.0, voice prompts CC BY-SA 3.0; music: public domain and traditional)."
+)
+
+
+def hero(title: str, promise: str) -> gr.HTML:
+    """A page's heading and what can be done there."""
+    text = f'<div class="earshot-hero"><h1>{html.escape(title)}</h1><p>{html.escape(promise)}</p></div>'
+    return gr.HTML(text, apply_default_css=False)
+
+
+def footer(problems: Sequence[str] = ()) -> gr.HTML:
+    """Which parts run in what mode, and on what terms everything is given."""
+    lines = [status(), *problems, LICENCES]
+    text = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+    return gr.HTML(f'<div class="earshot-footer earshot-status">{text}</div>', apply_default_css=False)
+
+
+def status() -> str:
+    """One line on the parts of the house that may be missing."""
+    try:
+        synthesiser = f"music is played by {find_synthesiser().description}"
+    except EngineError as error:
+        synthesiser = f"music is silent: {error}"
+    streaming = "speech streams" if has_ffmpeg() else "there is no ffmpeg, so speech plays when it is whole"
+    return f"Running here: {synthesiser}; {streaming}; models run on the CPU."
+
+
+def has_ffmpeg() -> bool:
+    """Whether sound can be streamed."""
+    return shutil.which("ffmpeg") is not None
+
+
+def base_style() -> str:
+    """The style sheet of all pages."""
+    return (ASSETS / "earshot.css").read_text(encoding="utf-8")

@@ -1,0 +1,174 @@
+"""Compare page: sets up a blind listening test and sends the visitor to its first trial."""
+
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from engine.errors import EngineError
+from engine.listening import DEFAULT_TRIALS
+from engine.pieces import excerpts
+from pages.house import (
+    LIGHT,
+    SHORT,
+    Catalogue,
+    first_names,
+    footer,
+    hero,
+    joined,
+    known_or_new,
+    queue_place,
+    sentence,
+    toast,
+    told_at,
+    visitor_state,
+)
+from pages.listen.listening_room import ListeningRoom
+from pages.listen.volume_check import VolumeCheck, check_sound
+from pages.listen.wish import Wish
+from pages.parts import VoteFiles, this_page, vote_file
+from pages.shared import Shared
+
+TASKS = [
+    ("Which do you prefer? (A or B)", "preference"),
+    ("Can you tell them apart? (ABX)", "abx"),
+    ("Put them in order", "rank"),
+    ("Real or model?", "real_or_model"),
+]
+HINTS = {
+    "preference": "Two clips a trial, chosen among the models so that every pair is heard equally often.",
+    "abx": "Choose exactly two. X is one of them; the number of trials is fixed before the start, so that "
+    "the p-value holds.",
+    "rank": "All of them in one trial, five at most.",
+    "real_or_model": "One clip a trial: half of them are from the corpus.",
+}
+DEVICES = ["Headphones", "Loudspeakers", "A phone or a laptop", "Something else"]
+MOST_MODELS = {"abx": 2, "rank": 5}
+CONSENT = (
+    "**What is kept:** a random id that stays in this browser, what you were played, what you answered, how "
+    "long you listened and with what. No name, no address. You can take all of it home or delete it below at "
+    "any time; where votes are copied to a dataset, its history keeps what was pushed before. By starting "
+    "you agree."
+)
+NO_VOTES = "You have not voted yet."
+GO_THERE = "(id) => { location.assign(`trial?id=${encodeURIComponent(id)}`); }"
+
+
+class ComparePage:
+    """The form of a test, laid out inside the current route.
+
+    Args:
+        catalogue: all models, of music and of speech.
+        room: where tests are set up.
+        corpora: (title, name) of those that have excerpts to begin with.
+    """
+
+    def __init__(self, catalogue: Catalogue, room: ListeningRoom, corpora: list[tuple[str, str]]):
+        self.catalogue = catalogue
+        self.room = room
+        self.visitor = visitor_state()
+        with gr.Group(elem_classes="earshot-card"):
+            self.task = gr.Radio(TASKS, value="preference", label="Question", elem_id="task")
+            self.hint = gr.Markdown(HINTS["preference"], elem_classes="earshot-note")
+            self._lay_out_choices(corpora)
+            self.volume = VolumeCheck(elem_id="volume")
+            gr.Markdown(CONSENT, elem_classes="earshot-note")
+            with gr.Row(elem_classes="earshot-actions"):
+                self.start = gr.Button("Start the test", variant="primary", elem_id="start")
+        with gr.Row(elem_classes="earshot-own"):
+            self.own = VoteFiles("Download my votes", elem_id="own-votes")
+            self.forget = gr.Button("Delete my votes", elem_id="forget", scale=0)
+        self.note = gr.Markdown(elem_id="compare-note", elem_classes="earshot-note")
+        self.queue = queue_place()
+        self.first_trial = gr.Textbox(visible="hidden", elem_id="first-trial")
+        self._connect()
+
+    def begin(self, kept: Any, *wishes: Any) -> tuple[str, str]:
+        """Set the test up: the visitor's id and that of the first trial."""
+        names = ("task", "models", "with_real", "with_anchor", "num_trials", "device")
+        wish = dict(zip(names, wishes, strict=True))
+        wish |= {"models": tuple(wish["models"]), "num_trials": int(wish["num_trials"])}
+        if wish["task"] == "real_or_model":  # the form does not offer them then
+            wish |= {"with_real": False, "with_anchor": False}
+        listener = known_or_new(kept)
+        try:
+            return listener, self.room.start(Wish(**wish), listener)
+        except EngineError as error:
+            raise toast(error) from None
+
+    def delete(self, kept: Any) -> str:
+        """Forget the visitor's answers; a sentence."""
+        try:
+            count = self.room.forget(known_or_new(kept))
+        except EngineError as error:
+            raise toast(error) from None
+        return f"{count} of your answers {'was' if count == 1 else 'were'} deleted."
+
+    def models_of(self, corpus: str, task: str) -> gr.CheckboxGroup:
+        """The models that can be compared."""
+        models = self.catalogue.models(corpus)
+        return gr.CheckboxGroup(models, value=first_names(models)[: MOST_MODELS.get(task)])
+
+    def question(self, task: str, models: list[str]) -> list[Any]:
+        """What the form says and offers for a question."""
+        beside = gr.update(visible=task != "real_or_model")
+        return [HINTS[task], DEFAULT_TRIALS[task], models[: MOST_MODELS.get(task)], beside, beside]
+
+    def check_volume(self, corpus: str) -> dict[str, Any]:
+        """A sound of the corpus, as loud as the clips of a test."""
+        try:
+            return {"sound": check_sound(self.room.model(self.catalogue.models(corpus)[0][1]))}
+        except EngineError as error:
+            return {"message": sentence(error)}
+
+    def own_votes(self, kept: Any, event: gr.EventData) -> dict[str, Any]:
+        """The visitor's own as a file."""
+        rows = partial(self.room.own_rows, known_or_new(kept))
+        return vote_file(rows, "earshot-my-votes", NO_VOTES, event)
+
+    def _lay_out_choices(self, corpora: list[tuple[str, str]]) -> None:
+        models = self.catalogue.models(corpora[0][1])
+        with gr.Row():
+            self.corpus = gr.Dropdown(corpora, value=corpora[0][1], label="Corpus", elem_id="corpus", scale=1)
+            self.models = gr.CheckboxGroup(
+                models,
+                value=first_names(models),
+                label="Models, with nats on the test split (lower is better)",
+                elem_id="models",
+                scale=3,
+            )
+        with gr.Row():
+            self.real = gr.Checkbox(False, label="Hide the real excerpt among them", elem_id="real")
+            self.anchor = gr.Checkbox(False, label="Hide a low anchor among them", elem_id="anchor")
+        with gr.Row():
+            self.trials = gr.Slider(
+                1, 40, value=10, step=1, label="Trials, fixed before the start", elem_id="trials"
+            )
+            self.device = gr.Dropdown(DEVICES, value=DEVICES[0], label="You listen with", elem_id="device")
+
+    def _connect(self) -> None:
+        wishes = [self.task, self.models, self.real, self.anchor, self.trials, self.device]
+        outputs = [self.visitor, self.first_trial]
+        offered = [self.hint, self.trials, self.models, self.real, self.anchor]
+        self.task.change(self.question, [self.task, self.models], offered, **LIGHT)
+        self.corpus.change(self.models_of, [self.corpus, self.task], self.models, **LIGHT)
+        self.volume.ask(self.check_volume, self.corpus, self.volume, **LIGHT)
+        self.own.ask(self.own_votes, self.visitor, self.own, **LIGHT)
+        short = {**SHORT, **told_at(self.queue)}
+        begun = self.start.click(self.begin, [self.visitor, *wishes], outputs, **short)
+        begun.success(None, self.first_trial, None, js=GO_THERE)
+        self.forget.click(self.delete, self.visitor, self.note, **LIGHT)
+        this_page().load(known_or_new, self.visitor, self.visitor, **LIGHT)
+
+
+def build(shared: Shared) -> None:
+    """Lay the page out inside the current route."""
+    catalogue = joined(shared.catalogues.values())
+    hero("Compare", "Listen blind, and say what you hear: who made a clip is told after your answer.")
+    with_excerpts = {each.corpus for each in excerpts()}
+    corpora = [(words, name) for words, name in catalogue.corpora if name in with_excerpts]
+    if corpora:
+        ComparePage(catalogue, shared.room, corpora)
+    else:
+        gr.Markdown("There is no model of a corpus with excerpts to begin with: fit one, then start again.")
+    footer(catalogue.problems)

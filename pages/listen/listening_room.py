@@ -1,0 +1,227 @@
+"""ListeningRoom: where listening tests are set up, trials are made, and answers are taken.
+
+What a listener's browser is told of a trial before the answer: its opaque id, the task, its place in the
+test, and the addresses of sounds. Whose the sounds are stays in the store.
+
+The clips of the last trials are kept; others are made anew from their session, so a restart loses none.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from torch import Tensor
+
+from engine.checkpoints import Checkpoint
+from engine.errors import InvalidValueError, VoteError
+from engine.listening import Answer, Clip, Record, Session, Trial, VoteStore, make_clips
+from engine.pieces import read_excerpt
+from engine.scoring import log_likelihood, surprise_of
+from pages.listen.kept_clips import KeptClips
+from pages.listen.wish import Wish, session_of
+
+MIN_HEARD_SECONDS = 3.0  # of each clip, or all of it
+CLOCKS_DIFFER = 5.0  # seconds that a browser's clock may be ahead of what the server counts
+
+
+@dataclass(frozen=True)
+class Question:
+    """A trial that is about to be heard.
+
+    Attributes:
+        trial: with what must stay hidden until the answer.
+        clips: one a lane.
+    """
+
+    trial: Trial
+    clips: Sequence[Clip]
+
+
+class ListeningRoom:
+    """Tests of models against each other.
+
+    Args:
+        store: where votes are kept.
+        model: name -> checkpoint.
+        version: of the app, written into every trial.
+        copy: is given rows of the store's export that are new, answers and tombstones.
+    """
+
+    def __init__(
+        self,
+        store: VoteStore,
+        model: Callable[[str], Checkpoint],
+        version: str = "",
+        copy: Callable[[list[dict[str, Any]]], None] | None = None,
+    ):
+        self.store = store
+        self.model = model
+        self.version = version
+        self.copy = copy or (lambda rows: None)
+        self.kept = KeptClips()
+
+    def start(self, wish: Wish, listener: str) -> str:
+        """Set up a test and issue its first trial; returns that trial's id.
+
+        Raises:
+            EngineError: the wish cannot be fulfilled, or the store cannot be used.
+        """
+        session = session_of(wish, listener, self._checkpoints(wish.models), self.store.records())
+        self.store.begin(session)
+        return self.issue(session, 1)
+
+    def ask(self, trial_id: str, listener: str) -> Question:
+        """A trial of this listener's, with its sounds.
+
+        Raises:
+            EngineError: it is not this listener's, a model is gone, or the store cannot be used.
+        """
+        return self.question(self.store.find(trial_id, listener).trial)
+
+    def question(self, trial: Trial) -> Question:
+        """The sounds of a trial that was found.
+
+        Raises:
+            EngineError: a model is gone, or the store cannot be used.
+        """
+
+        def anew() -> list[Clip]:
+            session = self.store.session(trial.test_id, trial.listener)
+            return self._clips(session, trial.number, [lane.clip for lane in trial.lanes])
+
+        return Question(trial, self.kept.of(trial.trial_id, anew))
+
+    def answer(self, trial_id: str, listener: str, given: Mapping[str, Any]) -> Record:
+        """Count an answer, after looking whether it can be true.
+
+        Args:
+            given: ``choice``, ``heard_seconds`` of each lane and ``response_seconds``, from a browser.
+
+        Raises:
+            VoteError: it cannot count; the sentence says why.
+        """
+        trial = self.store.find(trial_id, listener).trial
+        now = datetime.now(UTC)
+        choice = given.get("choice")
+        try:
+            answer = Answer(
+                choice=tuple(choice) if isinstance(choice, list) else choice,
+                heard_seconds=tuple(given.get("heard_seconds", ())),
+                response_seconds=given.get("response_seconds"),
+                device=self.store.session(trial.test_id, listener).device,
+                answered_at=timestamp(now),
+            )
+        except (ValueError, TypeError):
+            raise VoteError("this answer is not complete: reload the page and answer again") from None
+        check_heard(trial, answer, now)
+        record = self.store.answer(trial_id, listener, answer)
+        self.copy([record.model_dump(mode="json")])
+        return record
+
+    def next(self, trial_id: str, listener: str) -> str | None:
+        """The id of the trial after this one, issued if it was not; None after the last.
+
+        Raises:
+            EngineError: it is not this listener's or not answered yet, or the store cannot be used.
+        """
+        found = self.store.find(trial_id, listener)
+        trial = found.trial
+        if found.answer is None:
+            raise VoteError("answer this trial before you go on to the next")
+        if trial.number >= trial.num_trials:
+            return None
+        for record in self.store.trials(trial.test_id, listener):
+            if record.trial.number == trial.number + 1:
+                return record.trial.trial_id
+        return self.issue(self.store.session(trial.test_id, listener), trial.number + 1)
+
+    def own_rows(self, listener: str) -> list[dict[str, Any]]:
+        """What this listener was asked and said, as rows of an export.
+
+        Raises:
+            VoteError: the store cannot be used.
+        """
+        return [record.model_dump(mode="json") for record in self.store.records(listener)]
+
+    def forget(self, listener: str) -> int:
+        """Delete all that this listener was asked and said; returns how many answers that were.
+
+        Raises:
+            VoteError: the store cannot be used.
+        """
+        now = timestamp(datetime.now(UTC))
+        count = self.store.delete(listener, now)
+        self.copy([row for row in self.store.export() if row.get("deleted_at") == now])
+        return count
+
+    def likelihoods(self, question: Question) -> dict[str, list[float]]:
+        """Model -> how unlikely it finds each lane's clip, for all models of the test.
+
+        In nats per frame of music and bits per sample of speech; NaN where a model has no finite answer.
+        """
+        session = self.store.session(question.trial.test_id, question.trial.listener)
+        return {
+            name: [_unlikelihood(each, clip.frames) for clip in question.clips]
+            for name, each in self._checkpoints(session.models).items()
+        }
+
+    def issue(self, session: Session, number: int) -> str:
+        """Make a trial of a test that is kept already; returns the trial's id.
+
+        Raises:
+            EngineError: its clips cannot be made, or the store cannot be used.
+        """
+        planned = session.trials[number - 1]
+        clips = self._clips(session, number, [secrets.token_hex(12) for _ in planned.sources])
+        now = timestamp(datetime.now(UTC))
+        trial = session.trial(number, clips, secrets.token_hex(12), now, self.version)
+        self.store.issue(trial)
+        self.kept.keep(trial.trial_id, clips)
+        return trial.trial_id
+
+    def _clips(self, session: Session, number: int, ids: Sequence[str]) -> list[Clip]:
+        planned = session.trials[number - 1]
+        checkpoints = self._checkpoints(session.models)
+        piece = read_excerpt(planned.prime, next(iter(checkpoints.values())).representation)
+        material = session.material(checkpoints, piece)
+        return make_clips(planned.plan, material, tuple(ids))
+
+    def _checkpoints(self, names: Sequence[str]) -> dict[str, Checkpoint]:
+        if not names:
+            raise InvalidValueError("choose at least one model")
+        return {name: self.model(name) for name in names}
+
+
+def _unlikelihood(checkpoint: Checkpoint, frames: Tensor) -> float:
+    if checkpoint.representation.name == "piano_roll":
+        return log_likelihood(checkpoint.model, frames[None]).nats_per_frame
+    try:
+        return surprise_of(checkpoint.model, checkpoint.representation, frames).mean
+    except InvalidValueError:
+        return float("nan")
+
+
+def check_heard(trial: Trial, answer: Answer, now: datetime) -> None:
+    """Refuse what cannot have been heard, or was not heard long enough.
+
+    Raises:
+        VoteError: one sentence for the listener.
+    """
+    needed = min(MIN_HEARD_SECONDS, trial.seconds)
+    heard = answer.heard_seconds
+    if len(heard) != len(trial.lanes) or not all(seconds >= 0 for seconds in heard):
+        raise VoteError("this answer is not complete: reload the page and answer again")
+    if any(seconds < needed - 0.1 for seconds in heard):
+        how_long = "to its end" if needed == trial.seconds else f"for at least {needed:.0f} seconds"
+        raise VoteError(f"listen to every clip {how_long} before you answer")
+    since = (now - datetime.fromisoformat(trial.issued_at)).total_seconds()
+    longer_than_clip = max(heard) > trial.seconds + 0.5
+    if longer_than_clip or max(sum(heard), answer.response_seconds) > since + CLOCKS_DIFFER:
+        raise VoteError("the times of this answer cannot be true, so it does not count: reload the page")
+
+
+def timestamp(moment: datetime) -> str:
+    """UTC, ISO 8601, to the millisecond."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

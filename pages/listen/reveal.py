@@ -1,0 +1,65 @@
+"""Reveal: what a listener is told of a trial after the answer."""
+
+import math
+
+from engine.errors import EngineError
+from engine.listening import ANCHOR, REAL, Trial, verdict
+from pages.house import PlayerNames
+from pages.listen.listening_room import ListeningRoom, Question
+from pages.score import UNITS
+
+BESIDE = {REAL: "The corpus itself", ANCHOR: "Anchor: the same frames in random order"}
+IN_A_SENTENCE = {REAL: "the corpus itself", ANCHOR: "the anchor"}
+LANES = {"abx": "ABX", "preference": "AB", "real_or_model": ("The clip",)}
+MOST = 1_000  # a higher figure says no more than that the model finds it impossible
+
+
+def reveal(room: ListeningRoom, question: Question) -> list[dict[str, str]]:
+    """Whose each lane was, and how likely every model of the test finds it.
+
+    Raises:
+        EngineError: a model is gone, or the store cannot be used.
+    """
+    likelihoods = room.likelihoods(question)
+    unit = UNITS[room.model(next(iter(likelihoods))).representation.name]
+    facts = [
+        "\n".join(
+            f"{figure(each[place])} {unit} under {names(room, name).brief(name)}"
+            for name, each in likelihoods.items()
+        )
+        for place in range(len(question.clips))
+    ]
+    return [row | {"facts": each} for row, each in zip(sources(room, question.trial), facts, strict=True)]
+
+
+def sources(room: ListeningRoom, trial: Trial) -> list[dict[str, str]]:
+    """Whose each lane was."""
+    lanes = zip(LANES.get(trial.task, "12345"), (lane.source for lane in trial.lanes), strict=False)
+    return [
+        {"name": name, "source": BESIDE.get(source) or names(room, source).title(source), "facts": ""}
+        for name, source in lanes
+    ]
+
+
+def verdict_of(room: ListeningRoom, trial: Trial) -> str:
+    """What came of the test that this trial is the last of."""
+    try:
+        records = room.store.trials(trial.test_id, trial.listener)
+    except EngineError:
+        return ""  # the answer is kept all the same, and the sentence is there when the page is loaded again
+    return verdict(records, lambda source: IN_A_SENTENCE.get(source) or names(room, source).brief(source))
+
+
+def names(room: ListeningRoom, model: str) -> PlayerNames:
+    """What a model is called; by its checkpoint's name if it is not here any more."""
+    try:
+        return PlayerNames({model: room.model(model).card})
+    except EngineError:
+        return PlayerNames({})
+
+
+def figure(unlikelihood: float) -> str:
+    """``7.89``; an impossible clip has a very high one, or none."""
+    if math.isnan(unlikelihood) or unlikelihood > MOST:
+        return f"over {MOST:,}"
+    return f"{unlikelihood:.2f}"

@@ -1,0 +1,63 @@
+"""TrialPlayer: the clips of a trial on one clock, and the question; nothing in it tells whose they are.
+
+Conventions
+    value   one flat dict, see `EMPTY` for every key and its default
+    lanes   {"audio": bytes of a WAV file} in the order of the trial
+    reveal  {"name", "source", "facts"} of each lane; only of an answered trial
+"""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from engine.listening import BUNDLE_FOLDER
+from pages.parts import Component
+
+STATES = ("empty", "asking", "answered", "error", "again")  # again: what is on the page stays, with a message
+EMPTY: Mapping[str, Any] = {
+    "state": "empty",
+    "message": "",
+    "trial": "",  # its id
+    "task": "",
+    "number": 0,
+    "num_trials": 0,
+    "seconds": 0.0,  # of every clip
+    "needed": 0.0,  # seconds of each that must be heard
+    "lanes": (),
+    "choice": "",  # of an answered trial
+    "reveal": (),
+    "verdict": "",
+    "links": (),  # (text, address) of where to go after the last trial
+    "has_next": False,
+    "turn": "",  # a new one each time, so that the same message again is a change
+}
+
+
+class TrialPlayer(Component):
+    """A trial as a listener meets it. Its events are ``vote`` and ``next``.
+
+    Args:
+        value: the first value, or None for no trial yet.
+        kwargs: whatever `gr.HTML` takes.
+    """
+
+    files = (
+        *(BUNDLE_FOLDER / name for name in ("trial.html", "trial.css", "trial_player.js")),
+        *("trial_app.js", BUNDLE_FOLDER / "trial.js"),
+    )
+    empty: Mapping[str, Any] = EMPTY
+    description = "a trial"
+
+    def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
+        """What the browser gets: defaults filled in, sounds in the cache under names that tell nothing.
+
+        Raises:
+            ValueError: a key or state that is not known.
+        """
+        full = self.full(value)
+        if full["state"] not in STATES:
+            raise ValueError(f"unknown state {full['state']!r} of a trial")
+        lanes = [
+            {"audio": self.served(lane["audio"], f"{secrets.token_hex(8)}.wav")} for lane in full["lanes"]
+        ]
+        return full | {"lanes": lanes, "reveal": list(full["reveal"]), "turn": secrets.token_hex(4)}

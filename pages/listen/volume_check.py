@@ -1,0 +1,60 @@
+"""VolumeCheck: a button that plays what clips of a corpus begin with, as loud as a test's clips.
+
+Only beginnings, which every lane of a trial has: how a piece really goes on must not be known before.
+
+Conventions
+    value   {"sound": bytes of a WAV file} or {"message": a sentence}
+"""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from engine.checkpoints import Checkpoint
+from engine.listening import BUNDLE_FOLDER, REAL, Material, PlannedTrial, make_clips
+from engine.pieces import EXCERPT_SUFFIXES, excerpts_of, read_excerpt
+from pages.listen.wish import PRIME_SHARE
+from pages.parts import Component
+
+EMPTY: Mapping[str, Any] = {"sound": None, "message": ""}
+SECONDS_OF_SPEECH = 4.0  # at least: beginnings are said again until it is so long
+MAX_FRAMES = 32  # of music, a few bars
+
+
+class VolumeCheck(Component):
+    """The button; its event is ``ask``."""
+
+    files = (BUNDLE_FOLDER / "trial_player.js", "volume_check.html", "volume_check.css", "volume_check.js")
+    empty: Mapping[str, Any] = EMPTY
+    description = "a sound"
+
+    def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
+        """What the browser gets: the sound in the cache, under a new name."""
+        full = self.full(value)
+        sound = full["sound"]
+        name = f"{secrets.token_hex(8)}.wav"  # a new one, so that the browser notices every press
+        return full | {"sound": sound and self.served(sound, name)}
+
+
+def check_sound(checkpoint: Checkpoint) -> bytes:
+    """Beginnings of the excerpts of a model's corpus, one after the other, as a WAV file.
+
+    Raises:
+        EngineError: there is no synthesiser.
+    """
+    representation = checkpoint.representation
+    names = [
+        each.name for each in excerpts_of(checkpoint.card.corpus.name, EXCERPT_SUFFIXES[representation.name])
+    ]
+    pieces = [read_excerpt(name, representation) for name in names]
+    frames = torch.cat([piece[: len(piece) // PRIME_SHARE] for piece in pieces])
+    if representation.name == "waveform":
+        wanted = SECONDS_OF_SPEECH * representation.frames_per_second
+        frames = frames.repeat(1 + int(wanted / len(frames)), 1)
+    else:
+        frames = frames[:MAX_FRAMES]
+    material = Material({checkpoint.card.name: checkpoint}, frames, 0, len(frames))
+    plan = PlannedTrial(number=1, sources=(REAL,), seed=0, prime="").plan
+    return make_clips(plan, material, ("volume",))[0].wav

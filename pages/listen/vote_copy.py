@@ -1,0 +1,85 @@
+"""VoteCopy: votes in a private dataset of the Hugging Face Hub, since a Space forgets its disk.
+
+Each process appends to a file of its own; huggingface_hub's CommitScheduler pushes what has grown. A deletion
+is pushed as a tombstone, which every reader honours; the dataset's history keeps what was pushed before.
+
+    votes-<random>.jsonl    lines of VoteStore.export()
+"""
+
+import json
+import logging
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import CommitScheduler, HfApi
+
+from engine.errors import EngineError
+from engine.listening import VoteStore
+
+MINUTES_BETWEEN_PUSHES = 5
+LINES = "*.jsonl"
+TOKEN, DATASET = "HF_TOKEN", "EARSHOT_VOTES_DATASET"  # of the environment
+LOG = "earshot.votes"  # name of the logger
+
+
+class VoteCopy:
+    """The copy of a store in a dataset.
+
+    Args:
+        store: whose votes are copied.
+        folder: for the lines of this process; it is made.
+        dataset: ``owner/name``, made private if it is not there.
+        api: with the token.
+    """
+
+    def __init__(self, store: VoteStore, folder: Path, dataset: str, api: HfApi):
+        self.store = store
+        self.dataset = dataset
+        self.api = api
+        folder.mkdir(parents=True, exist_ok=True)
+        self.lines = folder / f"votes-{secrets.token_hex(8)}.jsonl"
+        self.scheduler = CommitScheduler(
+            repo_id=dataset, folder_path=folder, every=MINUTES_BETWEEN_PUSHES, repo_type="dataset",
+            private=True, allow_patterns=LINES, hf_api=api,
+        )  # fmt: skip
+
+    def fill(self) -> int:
+        """Take in all that was ever pushed; returns how many trials were new, or were deleted by it.
+
+        A line that is not a vote is passed over and told to the log: the others count.
+        """
+        folder = Path(self.api.snapshot_download(self.dataset, repo_type="dataset", allow_patterns=LINES))
+        count = 0
+        for path in sorted(folder.rglob(LINES)):
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+                try:
+                    count += self.store.merge([json.loads(line)])
+                except (ValueError, EngineError) as error:
+                    logging.getLogger(LOG).warning(
+                        "line %d of %s is not a vote (%s)", number, path.name, error
+                    )
+        return count
+
+    def add(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Have these rows of an export pushed with the next commit."""
+        with self.scheduler.lock, self.lines.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def open_copy(store: VoteStore) -> VoteCopy | None:
+    """The copy that the environment names; None without a token or a dataset, or when the Hub refuses."""
+    token, dataset = os.environ.get(TOKEN), os.environ.get(DATASET)
+    if not token or not dataset:
+        return None
+    try:
+        copy = VoteCopy(store, store.path.parent / "pushed", dataset, HfApi(token=token))
+        copy.fill()
+    except Exception as error:  # whatever the network and the Hub may raise: votes are kept here all the same
+        logging.getLogger(LOG).warning(
+            "votes are not copied to %s (%s): look at %s and at the dataset", dataset, error, TOKEN
+        )
+        return None
+    return copy

@@ -1,0 +1,104 @@
+"""Wish: the listening test that a visitor asks for, and the session that comes of it."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.checkpoints import Checkpoint
+from engine.errors import InvalidValueError
+from engine.listening import ANCHOR, REAL, PlannedTrial, Record, Session, TestDesign
+from engine.pieces import EXCERPT_SUFFIXES, excerpts_of, read_excerpt
+
+PRIME_SHARE = 3  # the prime is one part in so many of the clip
+MAX_SECONDS_OF_SPEECH = 2.0
+MIN_SECONDS_OF_SPEECH = 0.4  # loudness is measured over blocks of this length
+MIN_FRAMES = 6  # two to begin with and four to compare
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a visitor asks for.
+
+    Args:
+        task: one of the engine's tasks.
+        models: names of checkpoints of one corpus.
+        with_real, with_anchor: whether these are hidden among the lanes.
+        num_trials: fixed before the start.
+        device: what the visitor listens with.
+    """
+
+    task: str
+    models: tuple[str, ...]
+    with_real: bool = False
+    with_anchor: bool = False
+    num_trials: int = 10
+    device: str = ""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """All who take part."""
+        beside = [name for name, wanted in ((REAL, self.with_real), (ANCHOR, self.with_anchor)) if wanted]
+        return (*self.models, *beside)
+
+
+def session_of(
+    wish: Wish, listener: str, checkpoints: Mapping[str, Checkpoint], asked: Iterable[Record]
+) -> Session:
+    """The test, drawn anew: who is heard in which trial, and where all lanes begin.
+
+    Args:
+        checkpoints: of the wish's models.
+        asked: trials of earlier tests, by which those that were asked least come first.
+
+    Raises:
+        InvalidValueError: the wish cannot be fulfilled.
+    """
+    corpora = {checkpoint.card.corpus.name for checkpoint in checkpoints.values()}
+    if len(corpora) > 1:
+        raise InvalidValueError("models that are compared must be fitted on the same corpus: choose one")
+    (corpus,) = corpora
+    design = TestDesign(wish.task, wish.sources, wish.num_trials, secrets.randbelow(2**31))
+    representation = next(iter(checkpoints.values())).representation
+    pieces = [each.name for each in excerpts_of(corpus, EXCERPT_SUFFIXES[representation.name])]
+    num_frames = common_length([len(read_excerpt(name, representation)) for name in pieces], representation)
+    order = np.random.default_rng(design.seed).permutation(len(pieces))
+    return Session(
+        test_id=secrets.token_hex(12),
+        listener=listener,
+        task=wish.task,
+        sources=wish.sources,
+        design_seed=design.seed,
+        corpus=corpus,
+        num_prime_frames=num_frames // PRIME_SHARE,
+        num_frames=num_frames - num_frames // PRIME_SHARE,
+        device=wish.device[:40],
+        trials=tuple(
+            PlannedTrial(
+                number=plan.number, sources=plan.sources, seed=plan.seed,
+                prime=pieces[order[plan.number % len(pieces)]],
+            )
+            for plan in design.plans(asked)
+        ),
+    )  # fmt: skip
+
+
+def common_length(lengths: list[int], representation: Any) -> int:
+    """How many frames every clip has, its beginning included, where excerpts are so many frames long.
+
+    Raises:
+        InvalidValueError: that is too short to be compared.
+    """
+    least, most = MIN_FRAMES, min(lengths, default=0)
+    if representation.name == "waveform":
+        per_second = representation.frames_per_second
+        least = round(MIN_SECONDS_OF_SPEECH * per_second)
+        most = min(most, round(MAX_SECONDS_OF_SPEECH * per_second))
+    if most < least:
+        raise InvalidValueError(
+            f"an excerpt of {most} frames is too short to be compared, at least {least} are needed: "
+            "choose another corpus"
+        )
+    return most

@@ -1,0 +1,114 @@
+"""Component: the base of our own parts of pages, and every private name of Gradio's, all in one place.
+
+Conventions
+    files   what a part looks like and how it behaves: names of files beside its module, or paths; those of
+            the class that it builds on come first
+    value   one flat object; ``empty`` has every key and its default
+"""
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import FileData
+from gradio.processing_utils import save_file_to_cache
+from gradio.utils import get_upload_folder, is_in_or_equal
+from gradio_client.utils import strip_invalid_filename_characters
+
+
+class Component(gr.HTML):
+    """A part of a page that is shown and never read: what a browser sends back could be anything.
+
+    Args:
+        value: the first value.
+        kwargs: whatever `gr.HTML` takes, e.g. ``elem_id`` and ``visible``.
+    """
+
+    files: tuple[str | Path, ...] = ()
+    empty: Mapping[str, Any] = {}
+    description: str = ""
+    """Of the value, for programs."""
+
+    def __init__(self, value: Any = None, **kwargs: Any):
+        texts = {suffix: "".join(self._texts(suffix)) for suffix in (".html", ".css", ".js")}
+        templates = {
+            "html_template": texts[".html"],
+            "css_template": texts[".css"],
+            "js_on_load": texts[".js"],
+        }
+        super().__init__(value=value, apply_default_css=False, **{**templates, **kwargs})
+
+    @classmethod
+    def _texts(cls, suffix: str) -> list[str]:
+        """Of all its files with this ending."""
+        found = []
+        for kind in reversed(cls.__mro__):
+            folder = Path(inspect.getfile(kind)).parent if "files" in vars(kind) else Path()
+            paths = [folder / name for name in vars(kind).get("files", ())]
+            found += [path.read_text(encoding="utf-8") for path in paths if path.suffix == suffix]
+        return found
+
+    def preprocess(self, payload: Any) -> None:
+        """It is shown, never read."""
+
+    def full(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The value with its defaults.
+
+        Raises:
+            ValueError: it has a key that is not known.
+        """
+        if unknown := sorted(set(value or {}) - set(self.empty)):
+            raise ValueError(
+                f"unknown keys {unknown} of {type(self).__name__}; known: {', '.join(self.empty)}"
+            )
+        return {**self.empty, **(value or {})}
+
+    def served(self, content: bytes, name: str) -> dict[str, Any]:
+        """What a value holds of a file that the browser fetches: its address and how it is called.
+
+        The file lies in Gradio's cache under this name, since the server names a download after it.
+        """
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / strip_invalid_filename_characters(name)
+            path.write_bytes(content)
+            cached = save_file_to_cache(path, cache_dir=self.GRADIO_CACHE)
+        return FileData(path=cached, orig_name=name).model_dump()
+
+    def api_info(self) -> dict[str, Any]:
+        """The value is an object; `gr.HTML` would announce a string."""
+        return {"type": "object", "additionalProperties": True, "description": self.description}
+
+    def example_payload(self) -> dict[str, Any]:
+        return dict(self.empty)
+
+    def example_value(self) -> dict[str, Any]:
+        return dict(self.empty)
+
+
+def styled(content: str, style: Path, elem_id: str) -> gr.HTML:
+    """HTML of our own with a style sheet of its own."""
+    css = style.read_text(encoding="utf-8")
+    return gr.HTML(content, css_template=css, apply_default_css=False, elem_id=elem_id)
+
+
+def this_page() -> gr.Blocks:
+    """The Blocks that is being laid out; its ``load`` is the page's."""
+    return gr.context.Context.root_block
+
+
+def told(event: gr.EventData) -> dict[str, Any]:
+    """What the browser said with an event: an object, empty where a browser sent something else."""
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def is_uploaded(path: str) -> bool:
+    """Whether a file is one that somebody has uploaded."""
+    return is_in_or_equal(Path(path).resolve(), Path(get_upload_folder()).resolve())
+
+
+def served_to_anybody(path: Path) -> str:
+    """The file in the folder of uploads, under its own name; returns its path there."""
+    return save_file_to_cache(path, cache_dir=get_upload_folder())

@@ -1,0 +1,99 @@
+"""Lane: one draw on a page, with its picture, its sound, its figures and its files.
+
+Conventions
+    value       one flat dict, see `EMPTY` for every key and its default. Times are in seconds, pitches are
+                MIDI numbers, frames count from 0 and include the prime.
+    notes       [pitch, start_frame, length_frames], sorted by start, for the kind ``"roll"``
+    peaks       [lowest, highest] amplitude of equally long slices, in [-1, 1], for the kind ``"wave"``
+    audio       path of a sound file, or None
+    downloads   {"label": what the link says, "path": file, "name": what the visitor's file is called}
+
+Python gives paths, the browser gets addresses: each file is copied into Gradio's cache under the name that it
+is downloaded by, so the originals may be removed as soon as the value is handed over.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from pages.parts.component import Component
+
+KINDS = ("roll", "wave")
+STATES = ("hidden", "empty", "sampling", "done", "stopped", "error")
+
+EMPTY: Mapping[str, Any] = {
+    "kind": "roll",
+    "lane": 0,  # its colour, 0 .. 3
+    "title": "",
+    "subtitle": "",
+    "state": "empty",
+    "message": "",  # one sentence: an error, silence, clipping; in the state "empty" the invitation
+    "num_frames": 0,  # expected in the end, prime included
+    "frames_done": 0,  # there already, prime included
+    "prime_frames": 0,
+    "seconds_per_frame": 0.25,
+    "frames_per_bar": 4,
+    "notes": (),
+    "peaks": (),
+    "sample_seconds": 0.0,  # how much time the peaks cover
+    "figures": (),  # [label, text] pairs
+    "audio": None,
+    "downloads": (),
+    "link": None,  # an address that gives the same draw again; relative to the page
+}
+
+
+HIDDEN: Mapping[str, Any] = {"state": "hidden"}  # a lane that a draw does not need
+
+
+class Lane(Component):
+    """One lane of a page: a piano roll or a waveform that grows, plays, and can be taken home.
+
+    An event that streams values into lanes needs ``show_progress="hidden"`` (the lane shows its own), and
+    says again what it has said of a lane (`pages.house.changes.repeated`).
+
+    Args:
+        value: the first value, or None for an empty lane; keys that are missing take their default.
+        kwargs: whatever `gr.HTML` takes, e.g. ``elem_id`` and ``visible``.
+    """
+
+    files = ("lane.html", "lane.css", "lane_picture.js", "lane.js")
+    empty: Mapping[str, Any] = EMPTY
+    description = "a draw: figures, files, notes or peaks (JSON arrays without the outer brackets)"
+
+    def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
+        """What the browser gets: defaults filled in, files in the cache, long lists packed.
+
+        Raises:
+            ValueError: a key, kind, state or lane that is not known.
+        """
+        full = self.full(value)
+        if full["kind"] not in KINDS or full["state"] not in STATES or full["lane"] not in range(4):
+            raise ValueError(
+                f"a lane has one of the kinds {KINDS}, one of the states {STATES} and a number in 0 .. 3; "
+                f"given {full['kind']!r}, {full['state']!r}, {full['lane']!r}"
+            )
+        return full | {
+            "notes": packed([int(number) for number in note] for note in full["notes"]),
+            "peaks": packed([round(float(peak), 3) for peak in pair] for pair in full["peaks"]),
+            "figures": [[str(label), str(text)] for label, text in full["figures"]],
+            "audio": full["audio"] and self._file(full["audio"], Path(full["audio"]).name),
+            "downloads": [
+                {"label": label, "name": name, "file": self._file(path, name)}
+                for label, path, name in map(itemgetter("label", "path", "name"), full["downloads"])
+            ],
+        }
+
+    def _file(self, path: str | Path, name: str) -> dict[str, Any]:
+        return self.served(Path(path).read_bytes(), name)
+
+
+def packed(rows: Iterable[list[Any]]) -> str:
+    """Rows as one JSON text without the outer brackets.
+
+    One string instead of thousands of small arrays: Gradio compares a string at once and, where it only grew,
+    sends just what was appended.
+    """
+    return json.dumps(list(rows), separators=(",", ":"))[1:-1]

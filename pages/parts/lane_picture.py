@@ -1,0 +1,53 @@
+"""LanePicture: frames as a lane draws them: notes of a roll, or the peaks of a waveform (see Lane)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from engine.representations import note_spans
+
+PEAKS_PER_SECOND = 120  # columns of a waveform picture
+
+
+def picture_of(frames: Tensor, representation: Any, quarters_per_minute: float) -> Mapping[str, Any]:
+    """What a lane's value holds of the frames themselves; a waveform has no tempo."""
+    return PICTURES[representation.name](frames, representation, quarters_per_minute)
+
+
+def _roll(frames: Tensor, representation: Any, quarters_per_minute: float) -> Mapping[str, Any]:
+    notes = sorted(
+        (start, representation.lowest_pitch + column, stop - start)
+        for start, stop, column in note_spans(frames)
+    )
+    return {
+        "kind": "roll",
+        "notes": [[pitch, start, length] for start, pitch, length in notes],
+        "seconds_per_frame": representation.frame_seconds(quarters_per_minute),
+        "frames_per_bar": 4 * representation.frames_per_quarter,
+    }
+
+
+def _wave(frames: Tensor, representation: Any, quarters_per_minute: float) -> Mapping[str, Any]:
+    audio = representation.decode(frames)
+    return {
+        "kind": "wave",
+        "peaks": _envelope(audio.samples, audio.sample_rate // PEAKS_PER_SECOND),
+        "sample_seconds": audio.duration_seconds,
+        "seconds_per_frame": 1 / representation.frames_per_second,
+    }
+
+
+def _envelope(samples: np.ndarray, samples_per_column: int) -> list[list[float]]:
+    """[lowest, highest] of each full or last column."""
+    columns = [
+        samples[start : start + samples_per_column] for start in range(0, len(samples), samples_per_column)
+    ]
+    return [[float(column.min()), float(column.max())] for column in columns]
+
+
+PICTURES: Mapping[str, Callable[[Tensor, Any, float], Mapping[str, Any]]] = {
+    "piano_roll": _roll,
+    "waveform": _wave,
+}

@@ -1,0 +1,65 @@
+"""VoteFiles: buttons that hand votes over as a file, JSON lines (for `python -m engine analyse`) or CSV.
+
+Conventions
+    value   {"file": (name, text)} that is to be saved now, or {"message": a sentence}
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gradio as gr
+
+from engine.errors import EngineError
+from engine.listening import export_text
+from pages.house import sentence
+from pages.parts.component import Component, told
+
+Row = Mapping[str, Any]  # of an export: an answered trial, or a deletion
+KINDS = ("jsonl", "csv")
+EMPTY: Mapping[str, Any] = {"file": None, "message": ""}
+
+
+class VoteFiles(Component):
+    """The buttons; their event is ``ask``, with the kind of file.
+
+    Args:
+        label: what the files hold, as it stands before the buttons.
+        kwargs: whatever `gr.HTML` takes.
+    """
+
+    files = ("vote_files.html", "vote_files.css", "vote_files.js")
+    empty: Mapping[str, Any] = EMPTY
+    description = "a file of votes"
+
+    def __init__(self, label: str = "", **kwargs: Any):
+        html = "".join(self._texts(".html")).replace("LABEL", label)
+        super().__init__(html_template=html, **kwargs)
+
+    def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
+        """What the browser gets: the file in the cache."""
+        full = {**self.full(value), "turn": secrets.token_hex(4)}  # a press is a change, always
+        if full["file"] is None:
+            return full
+        name, text = full["file"]
+        return full | {"file": self.served(text.encode(), name)}
+
+
+def vote_file(read: Callable[[], list[Row]], name: str, nothing: str, event: gr.EventData) -> dict[str, Any]:
+    """The value after a press: a file, or a sentence.
+
+    Args:
+        read: the rows of an export.
+        name: of the file, without its ending.
+        nothing: what is said if there are none.
+    """
+    kind = told(event).get("kind")
+    if kind not in KINDS:
+        return {"message": "Press one of the buttons."}
+    try:
+        rows = read()
+    except EngineError as error:
+        return {"message": sentence(error)}
+    if not any("trial" in row for row in rows):
+        return {"message": nothing}
+    return {"file": (f"{name}.{kind}", export_text(rows, kind))}

@@ -1,0 +1,72 @@
+"""Curves: learning curves of the paper's three cells, which a visitor reads by pointing at them.
+
+Conventions
+    value   corpora, each with ``name``, ``title``, ``unit`` and ``curves``; a curve has ``cell``, ``label``,
+            ``best`` (epoch, from 1) and the lists ``seconds``, ``train`` and ``valid`` with one entry for
+            each epoch; the browser gets them as one JSON text
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from engine.checkpoints import Card, read_curve
+from engine.errors import CheckpointError
+from pages.house import CELLS, corpus_title, title
+from pages.parts import Component
+
+
+class Curves(Component):
+    """The picture with its choices and its readings; all of it happens in the browser.
+
+    Args:
+        value: what `corpora_of` gives.
+        kwargs: whatever `gr.HTML` takes.
+    """
+
+    files = ("curves.html", "curves.css", "curves_picture.js", "curves.js")
+    description = "learning curves by corpus"
+
+    def postprocess(self, value: Sequence[Mapping[str, Any]]) -> str:
+        """One text, since Gradio is slow with long lists."""
+        return json.dumps(value, separators=(",", ":"))
+
+
+def corpora_of(cards: Iterable[Card], order: Iterable[str] = ()) -> tuple[list[dict[str, Any]], list[str]]:
+    """The corpora with the curves of their published models, and a sentence for each curve that is damaged.
+
+    Args:
+        order: names of corpora that come first.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    problems = []
+    for card in sorted(cards, key=lambda card: CELLS.index(card.cell) if card.cell in CELLS else len(CELLS)):
+        if card.name != f"{card.corpus.name}-{card.cell}" or card.cell not in CELLS:
+            continue  # somebody's own model
+        try:
+            curve = curve_of(card)
+        except CheckpointError as error:
+            problems.append(str(error))
+            continue
+        unit = "nats per frame" if card.representation["name"] == "piano_roll" else "nats per step"
+        facts = {"name": card.corpus.name, "title": corpus_title(card), "unit": unit, "curves": []}
+        found.setdefault(card.corpus.name, facts)["curves"].append(curve)
+    ranks = {name: rank for rank, name in enumerate(order)}
+    return sorted(found.values(), key=lambda one: ranks.get(one["name"], len(ranks))), problems
+
+
+def curve_of(card: Card) -> Mapping[str, Any]:
+    """One curve, rounded to what can be seen.
+
+    Raises:
+        CheckpointError: the checkpoint's curve is missing or damaged.
+    """
+    curve = read_curve(card.name)
+    return {
+        "cell": card.cell,
+        "label": title(card),
+        "best": curve.best_epoch,
+        "seconds": [round(value, 1) for value in curve.seconds],
+        "train": [round(value, 3) for value in curve.train_nats_per_frame],
+        "valid": [round(value, 3) for value in curve.valid_nats_per_frame],
+    }

@@ -1,0 +1,100 @@
+"""ResultRow: one model's figures beside the paper's, as ``python -m training report`` has written them.
+
+Conventions
+    figures   split -> negative log-likelihood, lower is better: nats per frame of music, nats per step of
+              ten samples of speech; a figure that is not there yet is None
+    pooled    over all frames of a split; sequence_mean: the mean of the sequences' own means
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from engine.errors import UnreadableFileError
+from engine.folders import ASSETS
+from pages.results.published import Published
+
+RESULTS = ASSETS / "results.json"
+REMEDY = "write it with `python -m training report`"
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Figures(_Read):
+    """One kind of figure, by split."""
+
+    train: float | None = None
+    valid: float | None = None
+    test: float | None = None
+
+
+class Seeds(_Read):
+    """The same fit from several seeds: how far the test figure spreads."""
+
+    count: int
+    test_mean: float
+    test_min: float
+    test_max: float
+
+
+class ResultRow(_Read):
+    """One row of the table.
+
+    Args:
+        checkpoint: its name, or None while there is none.
+        page: where the model is played.
+        paper, paper_corpus: the printed figures, and of which of the paper's corpora they are.
+        better_average: the way of averaging by which the corpus is held against the paper.
+    """
+
+    corpus: str
+    title: str
+    cell: str
+    checkpoint: str | None = None
+    page: Literal["play", "speech"]
+    unit: str
+    paper: Figures
+    paper_corpus: str
+    better_average: Literal["pooled", "sequence_mean"] | None = None
+    pooled: Figures | None = None
+    sequence_mean: Figures | None = None
+    bits_per_sample: Figures | None = None
+    units: int | None = None
+    learning_rate: float | None = None
+    epochs: int | None = None
+    best_epoch: int | None = None
+    seconds_per_epoch: float | None = None
+    num_recurrent_parameters: int | None = None
+    num_parameters: int | None = None
+    seeds: Seeds | None = None
+
+
+class Results(_Read):
+    """All rows, in the order of the table, and the published figures; what is for programs is left out."""
+
+    rows: tuple[ResultRow, ...]
+    leaderboard: tuple[Published, ...] = ()
+
+
+def read_results(path: Path = RESULTS) -> Results:
+    """The table that is shipped with the app.
+
+    Raises:
+        UnreadableFileError: it is not there, or is not such a table.
+    """
+    name = f"{path.parent.name}/{path.name}"
+    try:
+        return Results.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise UnreadableFileError(f"there is no table yet, {name} is missing: {REMEDY}") from None
+    except OSError as error:
+        raise UnreadableFileError(f"{name} cannot be read ({error.strerror}): {REMEDY}") from None
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(part) for part in problem["loc"]) or "the file"
+        raise UnreadableFileError(
+            f"the table in {name} cannot be shown ({place}: {problem['msg'].lower()}): {REMEDY}"
+        ) from None

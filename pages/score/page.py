@@ -1,0 +1,250 @@
+"""Score: how likely every model finds a piece that somebody brings, and where it was surprised."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from engine.errors import EngineError, InvalidValueError
+from engine.pieces import EXCERPT_SUFFIXES, excerpt, excerpts
+from engine.rendering import Performance
+from engine.scoring import ranked
+from pages.house import (
+    HEAVY,
+    LIGHT,
+    LIMITS,
+    OWN,
+    PRIVACY,
+    QUIET,
+    Catalogue,
+    Changes,
+    footer,
+    hero,
+    queue_place,
+    sentence,
+    toast,
+    told_at,
+)
+from pages.parts import told
+from pages.score.score_lane import ScoreLane
+from pages.score.score_table import ScoreTable
+from pages.score.scoring import MAX_QUARTERS, MAX_SECONDS, Scoring
+from pages.score.view import expected_value, lane_value, table_value
+from pages.shared import Shared
+
+HEADING = "How surprising is it?"
+PROMISE = (
+    "Bring a piece of music or a recording. Every model that reads such a thing says how likely it finds it, "
+    "moment by moment: see what it did not expect, click there and listen."
+)
+NOTHING_YET = "There is no model in `checkpoints/` yet: fit one with `python -m training fit`."
+GRID = (
+    "The models hear which keys sound in each quarter or eighth note and nothing else. Every piece is tried "
+    f"in twelve keys; the first {MAX_QUARTERS} quarter notes are scored."
+)
+SOUND = f"{PRIVACY} The first {MAX_SECONDS:g} seconds are scored."
+KINDS = {"piano_roll": "Music", "waveform": "Speech"}
+PIECES = {"piano_roll": "piece", "waveform": "clip"}  # names of the controls
+OWN_LABELS = {"piano_roll": "A MIDI file of mine", "waveform": "A recording of mine"}
+INVITATIONS = {
+    "piano_roll": "Choose a MIDI file, or one of the shipped pieces, then press Score.",
+    "waveform": "Choose or record some speech, or take a shipped clip, then press Score.",
+}
+SECONDS_PER_VIEW = 0.3  # between two updates of the page
+SECONDS_TO_LOOK = 0.8  # a model may go on to later frames than the one that was asked for
+FRAMES_TO_LOOK = 24
+LOOK: Mapping[str, Any] = {
+    **QUIET,
+    "concurrency_id": "look",
+    "concurrency_limit": 2,
+    "trigger_mode": "multiple",  # the lane asks again as soon as it is answered, when Gradio is not done yet
+}
+
+
+class ScorePage:
+    """The page, laid out inside the current Blocks; it holds components, and nothing of any visitor.
+
+    Args:
+        catalogues: name of a representation -> its models.
+    """
+
+    def __init__(self, catalogues: Mapping[str, Catalogue]):
+        self.catalogues = {kind: catalogue for kind, catalogue in catalogues.items() if catalogue.cards}
+        problems = list(dict.fromkeys(text for one in catalogues.values() for text in one.problems))
+        hero(HEADING, PROMISE)
+        if not self.catalogues:
+            gr.Markdown(NOTHING_YET)
+            footer(problems)
+            return
+        with gr.Group(elem_classes="earshot-card"):
+            self.controls = self._lay_out_controls(next(iter(self.catalogues)))
+            with gr.Row(elem_classes="earshot-actions"):
+                self.start = gr.Button("Score", variant="primary", elem_id="score")
+                self.stop = gr.Button("Stop", elem_id="stop")
+                self.queue = queue_place()
+        self.table = ScoreTable(elem_id="score-table")
+        self.lane = ScoreLane(welcome(next(iter(self.catalogues))), elem_id="lane-0")
+        self.scoring = gr.State(None)
+        footer(problems)
+        self._connect()
+
+    def _lay_out_controls(self, kind: str) -> dict[str, Component]:
+        """Music and speech have pieces and a place for the visitor's file each; one of the two is hidden."""
+        controls: dict[str, Component] = {}
+        with gr.Row():
+            kinds = [(KINDS[one], one) for one in self.catalogues]
+            controls["kind"] = gr.Radio(kinds, value=kind, label="What", elem_id="kind", scale=2)
+            for one, name in PIECES.items():
+                controls[name] = gr.Dropdown(
+                    piece_choices(one), value=OWN, label="Piece", elem_id=name, scale=3, visible=one == kind
+                )
+            lowest, highest = LIMITS["tempo"]
+            controls["tempo"] = gr.Slider(
+                lowest, highest, value=100, step=1, label="Tempo, quarters a minute", elem_id="tempo",
+                visible=kind == "piano_roll", scale=3,
+            )  # fmt: skip
+        with gr.Column(visible=kind == "piano_roll") as self.own_music:
+            controls["midi"] = gr.File(
+                label="A MIDI file to score",
+                file_types=[".mid", ".midi", ".MID", ".MIDI"],
+                height=150,
+                elem_id="upload",
+            )
+            gr.Markdown(GRID, elem_classes="earshot-note")
+        with gr.Column(visible=kind == "waveform") as self.own_speech:
+            controls["recording"] = gr.Audio(
+                sources=["upload", "microphone"],
+                type="filepath",
+                label="A recording to score",
+                elem_id="recording",
+            )
+            gr.Markdown(SOUND, elem_classes="earshot-note")
+        return controls
+
+    def _connect(self) -> None:
+        inputs = {*self.controls.values(), self.scoring}
+        heavy = {**HEAVY, **told_at(self.queue)}
+        self.start.click(self.press, inputs, [self.scoring, self.table, self.lane], **heavy)
+        self.stop.click(press_stop, self.scoring, None, queue=False, **QUIET)
+        choices = [self.controls[name] for name in ("kind", *PIECES.values())]
+        shown = [*choices[1:], self.controls["tempo"], self.own_music, self.own_speech]
+        for choice in choices:
+            choice.input(show_chosen, choices, shown, **LIGHT)
+        self.table.choose(self.choose, self.scoring, [self.table, self.lane], **LIGHT)
+        self.lane.look(look, self.scoring, self.lane, **LOOK)
+
+    def press(self, given: Changes) -> Iterator[Changes]:
+        """Score a piece: the table and the lane as they change."""
+        asked = {name: given[component] for name, component in self.controls.items()}
+        if given[self.scoring] is not None:
+            given[self.scoring].running.replace()
+        try:
+            scoring = open_scoring(asked, self.catalogues[asked["kind"]])
+        except EngineError as error:
+            raise toast(error) from None
+        yield {self.scoring: scoring, self.table: table_value(scoring), self.lane: waiting(asked["kind"])}
+        while not scoring.is_done:
+            scoring.go_on(SECONDS_PER_VIEW)
+            if scoring.running.is_replaced:
+                return
+            yield {self.table: table_value(scoring), **self._first_lane(scoring)}
+        if not scoring.judgements:
+            yield {self.table: None, self.lane: welcome(asked["kind"])}
+            raise toast(EngineError(scoring.problems[0] if scoring.problems else "stopped before any result"))
+        best = ranked(scoring.judgements)[0][0]
+        if not scoring.is_chosen_by_visitor:
+            scoring.chosen = best.card.name
+        chosen = scoring.judgement(scoring.chosen)  # said again: see pages/house/changes.py
+        yield {self.table: table_value(scoring), self.lane: lane_value(scoring, chosen)}
+
+    def _first_lane(self, scoring: Scoring) -> Changes:
+        """The first model's lane as soon as there is one; the best model's follows when all are there."""
+        if scoring.chosen is not None or not scoring.judgements:
+            return {}
+        scoring.chosen = scoring.judgements[0].card.name
+        return {self.lane: lane_value(scoring, scoring.judgements[0]), self.table: table_value(scoring)}
+
+    def choose(self, scoring: Scoring | None, event: gr.EventData) -> Changes | Any:
+        """Another model's lane."""
+        judgement = scoring and scoring.judgement(said(event, "model", str))
+        if not judgement:
+            return gr.skip()
+        scoring.chosen, scoring.is_chosen_by_visitor = judgement.card.name, True
+        return {self.table: table_value(scoring), self.lane: lane_value(scoring, judgement)}
+
+
+def open_scoring(asked: Mapping[str, Any], catalogue: Catalogue) -> Scoring:
+    """What the controls ask for.
+
+    Raises:
+        EngineError: no file is chosen, it cannot be read, or the tempo is out of range.
+    """
+    kind = asked["kind"]
+    piece = asked[PIECES[kind]]
+    performance = Performance(float(asked["tempo"])) if kind == "piano_roll" else Performance()
+    cards = list(catalogue.cards.values())
+    if piece != OWN:
+        shipped = excerpt(piece)
+        return Scoring(shipped.path, shipped.title, cards, performance)
+    upload = asked["midi"] if kind == "piano_roll" else asked["recording"]
+    if upload is None:
+        raise InvalidValueError(
+            "choose a MIDI file to score, or a shipped piece"
+            if kind == "piano_roll"
+            else "record or choose some speech to score, or a shipped clip"
+        )
+    return Scoring(Path(upload), Path(upload).name, cards, performance)
+
+
+def piece_choices(kind: str) -> list[tuple[str, str]]:
+    """(label, value) of what may be scored."""
+    shipped = [(one.title, one.name) for one in excerpts() if one.file.endswith(EXCERPT_SUFFIXES[kind])]
+    return [(OWN_LABELS[kind], OWN), *shipped]
+
+
+def show_chosen(kind: str, music: str, speech: str) -> list[Any]:
+    """What music or speech asks for: pieces, a tempo or none, a place for a file where one is wanted."""
+    is_music = kind == "piano_roll"
+    own_music, own_speech = is_music and music == OWN, not is_music and speech == OWN
+    return [gr.update(visible=shown) for shown in (is_music, not is_music, is_music, own_music, own_speech)]
+
+
+def welcome(kind: str) -> dict[str, Any]:
+    """A lane before anything is scored."""
+    return {"kind": "roll" if kind == "piano_roll" else "wave", "message": INVITATIONS[kind]}
+
+
+def waiting(kind: str) -> dict[str, Any]:
+    """A lane while the first model is at work."""
+    return {**welcome(kind), "message": "The first model is listening …"}
+
+
+def press_stop(scoring: Scoring | None) -> None:
+    """Be content with the models that have been asked."""
+    if scoring is not None:
+        scoring.running.stop()
+
+
+def look(scoring: Scoring | None, event: gr.EventData) -> Any:
+    """What a model expects at a frame, and at some after it."""
+    name, frame = said(event, "model", str), said(event, "frame", int)
+    if scoring is None or name is None or frame is None:
+        return gr.skip()
+    try:
+        found = scoring.expected(name, frame, SECONDS_TO_LOOK, FRAMES_TO_LOOK)
+    except EngineError as error:
+        raise gr.Error(sentence(error), print_exception=False) from None
+    return gr.update(expected=expected_value(scoring, name, frame, found))
+
+
+def said(event: gr.EventData, name: str, kind: type) -> Any:
+    """What the browser said under a name, or None where it is of another kind."""
+    value = told(event).get(name)
+    return value if isinstance(value, kind) and not isinstance(value, bool) else None
+
+
+def build(shared: Shared) -> None:
+    """Lay the page out inside the current Blocks, with its events."""
+    ScorePage(shared.catalogues)

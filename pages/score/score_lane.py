@@ -1,0 +1,43 @@
+"""ScoreLane: a lane with one model's surprise under it, the moments that stand out, and what was expected.
+
+Conventions
+    value      a Lane's, and `SCORE_EMPTY`
+    surprise   [number] of equally long slices of time, each of ``frames_per_value`` frames
+    moments    [index into surprise], the most extreme first
+    expected   what `score_view.expected_value` gives: the answer to the event ``look``, whose data is
+               ``{"model": name, "frame": number}``
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pages.parts import EMPTY, Lane, packed
+
+LISTS = ("surprise", "least_expected", "most_expected")
+SCORE_EMPTY: Mapping[str, Any] = {
+    "model": "",
+    "unit": "",  # of the surprise: nats, bits
+    "mean": 0.0,
+    "frames_per_value": 1,
+    **dict.fromkeys(LISTS, ()),
+}
+
+
+class ScoreLane(Lane):
+    """One model's surprise at a piece, which plays from where the visitor clicks.
+
+    Args:
+        value: the first value; keys that are missing take their default.
+        kwargs: whatever `gr.HTML` takes; ``expected`` is updated by itself.
+    """
+
+    empty: Mapping[str, Any] = {**EMPTY, **SCORE_EMPTY}
+    files = ("score_lane.html", "score_lane.css", "score_lane.js")
+
+    def __init__(self, value: Mapping[str, Any] | None = None, **kwargs: Any):
+        kwargs.setdefault("expected", None)
+        super().__init__(value, **kwargs)
+
+    def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
+        full = super().postprocess(value)
+        return full | {name: packed(full[name]) for name in LISTS}

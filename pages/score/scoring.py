@@ -1,0 +1,224 @@
+"""Scoring: one file on its way through every model of its kind, a slice of time after the other.
+
+Conventions
+    piece   the file as frames of one kind; models of one kind of frame share it
+    kind    name of a representation, "piano_roll" or "waveform"
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from torch import Tensor
+
+from engine.checkpoints import Card
+from engine.errors import CheckpointError, EngineError, UnreadableFileError
+from engine.pieces import read_piece
+from engine.rendering import Performance, perform, prepare_playback
+from engine.scoring import Expectation, Judgement, Reading, expect
+from engine.sound import wav_bytes
+from pages.house import Running, loaded
+from pages.parts import served_to_anybody
+
+MAX_QUARTERS = 512  # 128 bars of four: the largest models take about a minute for them
+MAX_SECONDS = 30.0  # of sound
+
+
+@dataclass
+class ScoredPiece:
+    """What models of one kind of frame are given.
+
+    Args:
+        frames: of the file, from its start, at most as long as is scored here.
+        representation: of the frames.
+        report: what of the file is not among them; empty if all is.
+        sound: where it lies as a WAV file; it is made when it is asked for.
+    """
+
+    frames: Tensor
+    representation: Any
+    report: str
+    sound: Path | None = None
+
+
+class Scoring:
+    """A file, and what the models think of it so far; it lives as long as the visitor's page.
+
+    Args:
+        file: as it was uploaded or shipped.
+        title: what it is called on the page.
+        cards: the models, all of one kind.
+        performance: how notes are played.
+
+    Raises:
+        EngineError: the file cannot be read as any kind of frames, or is silent, or no model can be loaded.
+    """
+
+    def __init__(self, file: Path, title: str, cards: Sequence[Card], performance: Performance):
+        self.file, self.title, self.performance = file, title, performance
+        self.judgements: list[Judgement] = []
+        self.problems: list[str] = []
+        self.num_models = 0
+        self.running = Running()
+        self.chosen: str | None = None
+        self.is_chosen_by_visitor = False
+        self._pieces: dict[Any, ScoredPiece] = {}
+        self._reading: Reading | None = None
+        self._listening: tuple[str, int, Iterator[Expectation]] | None = None
+        self._lock = threading.Lock()
+        self._waiting = deque(self._readable(sorted(cards, key=_cost)))
+        if not self._waiting:
+            raise EngineError(self.problems[0] if self.problems else "there is no model for this yet")
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every model has been asked, or no more is wanted."""
+        return not (self._waiting and self.running.goes_on)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether models were left out because no more was wanted."""
+        return bool(self._waiting) and not self.running.goes_on
+
+    @property
+    def now(self) -> tuple[Card, float] | None:
+        """The model at work and the share of the piece that it has read."""
+        if self.is_done:
+            return None
+        reading = self._reading
+        return self._waiting[0], reading.num_read / reading.num_frames if reading else 0.0
+
+    def piece_of(self, judgement: Judgement) -> ScoredPiece:
+        """The frames that a judgement is of."""
+        return self._pieces[judgement.representation]
+
+    def go_on(self, seconds: float) -> None:
+        """Work for so long, at least on one part of the piece; one model's failure is a problem named."""
+        until = time.monotonic() + seconds
+        while not self.is_done:
+            card = self._waiting[0]
+            try:
+                self._advance(card)
+            except EngineError as error:
+                self.problems.append(f"{card.name}: {error}")
+                self._leave()
+            if time.monotonic() > until:
+                return
+
+    def judgement(self, name: str | None) -> Judgement | None:
+        """One model's, if it is there."""
+        return next((one for one in self.judgements if one.card.name == name), None)
+
+    def sound(self, judgement: Judgement) -> Path:
+        """The WAV file of the frames that a judgement is of; raises EngineError if it cannot be played."""
+        piece = self.piece_of(judgement)
+        if piece.sound is None or not piece.sound.exists():  # made once, unless it was old and was removed
+            playback = perform(piece.frames, piece.representation, self.performance)
+            with TemporaryDirectory(prefix="earshot-") as folder:
+                wav = Path(folder) / f"{Path(self.file.name).stem}.wav"
+                wav.write_bytes(wav_bytes(playback.audio))
+                piece.sound = Path(served_to_anybody(wav))
+        return piece.sound
+
+    def expected(self, name: str, start: int, seconds: float, most: int) -> list[Expectation]:
+        """What a model expects at the frames from ``start`` on: as many as fit into the time, at least one.
+
+        Where the frames before were asked for last, the model goes on from there.
+        """
+        judgement = self.judgement(name)
+        if judgement is None or not judgement.is_music:
+            return []
+        piece, until = self.piece_of(judgement), time.monotonic() + seconds
+        if not 0 <= start < len(piece.frames):
+            return []
+        with self._lock:
+            expectations = self._listen(judgement, piece, start)
+            found = [next(expectations)]
+            while len(found) < min(most, len(piece.frames) - start) and time.monotonic() < until:
+                found.append(next(expectations))
+            self._listening = (name, start + len(found), expectations)
+        return found
+
+    def _listen(self, judgement: Judgement, piece: ScoredPiece, start: int) -> Iterator[Expectation]:
+        name = judgement.card.name
+        if self._listening is not None and self._listening[:2] == (name, start):
+            return self._listening[2]
+        model = loaded(name).model
+        semitones = judgement.surprise.transposed_semitones
+        return expect(model, piece.representation, piece.frames, start, semitones)
+
+    def _readable(self, cards: Sequence[Card]) -> list[Card]:
+        """The models that can be loaded and for whose frames the file can be read."""
+        refused: dict[Any, str] = {}
+        found = []
+        for card in cards:
+            try:
+                representation = loaded(card.name).representation
+            except CheckpointError as error:
+                self.problems.append(str(error))
+                continue
+            if representation not in self._pieces and representation not in refused:
+                try:
+                    self._pieces[representation] = scored_piece(self.file, representation)
+                except EngineError as error:
+                    refused[representation] = str(error)
+            if representation in self._pieces:
+                found.append(card)
+        self.problems = [*dict.fromkeys(refused.values()), *self.problems]
+        self.num_models = len(found)
+        return found
+
+    def _advance(self, card: Card) -> None:
+        """One part of the piece."""
+        checkpoint = loaded(card.name)
+        piece = self._pieces[checkpoint.representation]
+        if self._reading is None:
+            self._reading = Reading(checkpoint.model, piece.representation, piece.frames)
+        self._reading.go_on()
+        if self._reading.is_whole:
+            surprise = self._reading.surprise()
+            self.judgements.append(Judgement(card, piece.representation, surprise, piece.report))
+            self._leave()
+
+    def _leave(self) -> None:
+        self._reading = None
+        self._waiting.popleft()
+
+
+def scored_piece(file: Path, representation: Any) -> ScoredPiece:
+    """The frames of a file, cut at what is scored here.
+
+    Raises:
+        EngineError: the file cannot be read, or is silent.
+    """
+    read = read_piece(file, representation)
+    most = most_frames(representation)
+    report = read.report
+    if len(read.frames) > most:
+        length = (
+            f"{MAX_SECONDS:g} seconds"
+            if representation.name == "waveform"
+            else f"{MAX_QUARTERS} quarter notes"
+        )
+        report = f"{report} Only the first {length} are scored here.".strip()
+    frames = read.frames[:most]
+    if representation.name == "waveform" and prepare_playback(representation.decode(frames)).is_silent:
+        raise UnreadableFileError(f"{file.name} is silent: check the microphone and record again")
+    return ScoredPiece(frames, representation, report)
+
+
+def most_frames(representation: Any) -> int:
+    """How many frames are scored here at most."""
+    if representation.name == "waveform":
+        return round(MAX_SECONDS * representation.frames_per_second)
+    return MAX_QUARTERS * representation.frames_per_quarter
+
+
+def _cost(card: Card) -> tuple[int, str]:
+    """What a frame takes, roughly: the small models come first, so that there is something to see."""
+    return card.num_parameters * card.num_keys, card.name

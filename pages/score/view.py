@@ -1,0 +1,143 @@
+"""What the Score page shows of a scoring: the table of the models, one model's lane, what it expects."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from engine.errors import EngineError
+from engine.scoring import Expectation, Judgement, extreme_moments, ranked, window_means
+from pages.house import corpus_title, sentence, title
+from pages.parts import picture_of
+from pages.score.scoring import Scoring
+
+NUM_MOMENTS = 5  # of each kind
+NUM_PITCHES = 8  # that are shown of what a model expects
+WINDOWS_PER_SECOND = 40  # of sound: over so long the surprise of its samples is averaged
+GAP_SECONDS = 0.15  # between two moments of sound
+UNITS = {"piano_roll": "nats per frame", "waveform": "bits per sample"}
+APART = "Figures compare within a table, not between two: there the models are given other frames."
+
+
+def table_value(scoring: Scoring) -> dict[str, Any]:
+    """What a ScoreTable shows now."""
+    groups = [_group(group) for group in ranked(scoring.judgements)]
+    now = scoring.now
+    return {
+        "title": scoring.title,
+        "state": "scoring" if now else "stopped" if scoring.is_stopped else "done",
+        "done": len(scoring.judgements),
+        "of": scoring.num_models,
+        "now": f"{title(now[0])} on {corpus_title(now[0])}" if now else "",
+        "share": round(now[1], 3) if now else 1.0,
+        "chosen": scoring.chosen or "",
+        "groups": groups,
+        "note": APART if len(groups) > 1 else "",
+        "problems": [sentence(EngineError(problem)) for problem in scoring.problems],
+    }
+
+
+def _group(group: Sequence[Judgement]) -> dict[str, Any]:
+    """Models of one kind of frame, the best first."""
+    first = group[0]
+    worst = max(one.surprise.mean for one in group)
+    rows = [
+        {
+            "name": one.card.name,
+            "title": title(one.card),
+            "corpus": corpus_title(one.card),
+            "figure": f"{one.surprise.mean:.2f}",
+            "bar": round(one.surprise.mean / worst, 3) if worst > 0 else 0.0,
+            "shift": shift(one),
+        }
+        for one in group
+    ]
+    frames = "frames" if first.is_music else "steps"
+    caption = f"{len(first.surprise.nats):,} {frames}, each {first.representation.frame_unit}."
+    return {
+        "caption": f"{caption} {first.report}".strip(),
+        "unit": UNITS[first.representation.name],
+        "has_shift": first.is_music,
+        "rows": rows,
+    }
+
+
+def shift(judgement: Judgement) -> str:
+    """By how much the piece was moved to the key that the model likes best: ``+2``, ``−3``, ``0``."""
+    semitones = judgement.surprise.transposed_semitones
+    return f"{semitones:+d}".replace("-", "−") if semitones else "0"
+
+
+def lane_value(scoring: Scoring, judgement: Judgement) -> dict[str, Any]:
+    """What a ScoreLane shows of one model, with its sound; where that cannot be had, the lane says why."""
+    piece = scoring.piece_of(judgement)
+    values, frames_per_value = shown_values(judgement)
+    quarter = getattr(piece.representation, "frames_per_quarter", 0)
+    apart = quarter or round(GAP_SECONDS * WINDOWS_PER_SECOND)
+    least, most = extreme_moments(values, NUM_MOMENTS, apart)
+    unit = UNITS[piece.representation.name]
+    value = {
+        "title": title(judgement.card),
+        "subtitle": _subtitle(judgement),
+        "model": judgement.card.name,
+        "state": "done",
+        "num_frames": len(piece.frames),
+        "frames_done": len(piece.frames),
+        "figures": [[unit, f"{judgement.surprise.mean:.2f}"]],
+        "unit": unit.split()[0],
+        "mean": round(judgement.surprise.mean, 3),
+        "surprise": [[round(value, 2)] for value in values.tolist()],
+        "frames_per_value": frames_per_value,
+        "least_expected": [[moment] for moment in least],
+        "most_expected": [[moment] for moment in most],
+        **picture_of(piece.frames, piece.representation, scoring.performance.quarters_per_minute),
+    }
+    try:
+        value["audio"] = scoring.sound(judgement)
+    except EngineError as error:
+        value["message"] = sentence(error)
+    return value
+
+
+def _subtitle(judgement: Judgement) -> str:
+    corpus = f"Fitted to {corpus_title(judgement.card)}"
+    semitones = judgement.surprise.transposed_semitones
+    if not judgement.is_music:
+        return corpus
+    if not semitones:
+        return f"{corpus} · likes the key it is written in best"
+    way = "up" if semitones > 0 else "down"
+    plural = "s" if abs(semitones) > 1 else ""
+    return f"{corpus} · heard {abs(semitones)} semitone{plural} further {way}, in the key it likes best"
+
+
+def shown_values(judgement: Judgement) -> tuple[torch.Tensor, int]:
+    """The surprise that the strip draws, and how many frames each value is the mean of."""
+    frames_per_second = getattr(judgement.representation, "frames_per_second", None)
+    if frames_per_second is None:
+        return judgement.surprise.values, 1
+    width = round(frames_per_second / WINDOWS_PER_SECOND)
+    return window_means(judgement.surprise.values, width), width
+
+
+def expected_value(scoring: Scoring, name: str, start: int, found: Sequence[Expectation]) -> dict[str, Any]:
+    """What a model expects at some frames, as a ScoreLane reads it.
+
+    Of each frame the likeliest pitches and those that sound: [pitch, probability in thousandths, sounds].
+    """
+    judgement = scoring.judgement(name)
+    if judgement is None or not found:
+        return {"model": name, "start": start, "frames": [], "num_draws": 0}
+    frames, lowest = scoring.piece_of(judgement).frames, judgement.representation.lowest_pitch
+    told = [_told(one.probabilities, frames[start + place], lowest) for place, one in enumerate(found)]
+    return {"model": name, "start": start, "frames": told, "num_draws": found[0].num_draws}
+
+
+def _told(probabilities: torch.Tensor, frame: torch.Tensor, lowest: int) -> list[list[int]]:
+    likeliest = probabilities.topk(min(NUM_PITCHES, len(probabilities))).indices.tolist()
+    sounding = frame.nonzero().flatten().tolist()
+    columns = sorted({*likeliest, *sounding}, key=lambda column: -float(probabilities[column]))
+    return [
+        [lowest + column, round(1000 * float(probabilities[column])), int(column in sounding)]
+        for column in columns
+    ]

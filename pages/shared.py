@@ -1,0 +1,32 @@
+"""Shared: what the pages of one app have in common, made when the app starts and changed by no visitor."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.listening import VoteStore
+from pages.house import Catalogue, loaded, read_catalogue, version
+from pages.listen import ListeningRoom, open_copy, open_store
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What a page may be built from.
+
+    Args:
+        catalogues: name of a representation -> its models.
+        store: of the votes.
+        room: where listening tests are set up.
+    """
+
+    catalogues: Mapping[str, Catalogue]
+    store: VoteStore
+    room: ListeningRoom
+
+
+def open_shared() -> Shared:
+    """Read the catalogues, and open the store of votes and its copy."""
+    store = open_store()
+    copy = open_copy(store)
+    room = ListeningRoom(store, loaded, version=version(), copy=copy.add if copy else None)
+    catalogues = {kind: read_catalogue(kind) for kind in ("piano_roll", "waveform")}
+    return Shared(catalogues, store, room)

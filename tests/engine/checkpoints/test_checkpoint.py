@@ -1,0 +1,238 @@
+"""Checkpoints: the same model comes back, nothing else is let in, and a failed save loses nothing."""
+
+import errno
+import hashlib
+import json
+import os
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.checkpoints.checkpoint import CARD, WEIGHTS, available, load, read_card, save, weight_bytes
+from engine.errors import CheckpointError, UnknownNameError
+from engine.representations import REPRESENTATIONS
+from engine.scoring.likelihood import log_likelihood
+from tests.engine.small_models import UNITS, binary_frames, published, randomise
+
+NAME = "tiny-gru"
+
+
+def edit(folder: Path, **changes) -> None:
+    """Change keys of the card, ``model__head`` for one within another; the hash stays."""
+    path = folder / NAME / CARD
+    card = json.loads(path.read_text())
+    for key, value in changes.items():
+        *outer, last = key.split("__")
+        place = card
+        for part in outer:
+            place = place[part]
+        place[last] = value
+    path.write_text(json.dumps(card))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("name", REPRESENTATIONS)
+def test_a_round_trip_gives_equal_log_probabilities(tmp_path, name):
+    model, card = published(tmp_path, name)
+    checkpoint = load(NAME, tmp_path)
+    frames = binary_frames(2, 7, model.frame_size).float()
+    expected = log_likelihood(model, frames).totals
+    assert torch.equal(log_likelihood(checkpoint.model, frames).totals, expected)
+    assert checkpoint.card == card == read_card(NAME, tmp_path)
+    assert checkpoint.representation == REPRESENTATIONS[name](**UNITS[name])
+    assert not any(weight.requires_grad for weight in checkpoint.model.parameters())
+    assert not checkpoint.model.training
+
+
+def test_the_card_says_what_an_app_shows(tmp_path):
+    _, card = published(tmp_path)
+    assert (card.cell, card.num_units) == ("gru", 4)
+
+
+def test_a_folder_holds_weights_card_and_documents_and_no_pickle(tmp_path):
+    published(tmp_path)
+    files = contents(tmp_path)
+    assert set(files) == {f"{NAME}/{part}" for part in (WEIGHTS, CARD, "README.md")}
+    for data in files.values():
+        with pytest.raises((pickle.UnpicklingError, ValueError, EOFError, IndexError)):
+            pickle.loads(data)  # noqa: S301
+    assert json.loads(files[f"{NAME}/{CARD}"])["format"] == 1
+
+
+def test_the_same_weights_are_the_same_bytes(tmp_path):
+    model, _ = published(tmp_path)
+    assert weight_bytes(model) == weight_bytes(load(NAME, tmp_path).model)
+    assert weight_bytes(model) == (tmp_path / NAME / WEIGHTS).read_bytes()
+
+
+def test_available_lists_folders_with_a_card(tmp_path):
+    assert available(tmp_path / "nowhere") == available(tmp_path) == []
+    for name in ("b-gru", "a-gru"):
+        published(tmp_path, name=name)
+    for other in (".hidden", "no-card"):
+        (tmp_path / other).mkdir()
+    (tmp_path / ".hidden" / CARD).write_text("{}")
+    assert available(tmp_path) == ["a-gru", "b-gru"]
+
+
+@pytest.mark.parametrize("name", ["tiny-gur", "", "..", "../tiny-gru", "/etc", "tiny-gru/"])
+def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path, name):
+    published(tmp_path)
+    with pytest.raises(UnknownNameError, match=r"unknown checkpoint .*; known: tiny-gru"):
+        load(name, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"colour": "red"}, "colour: extra inputs are not permitted"),
+        ({"corpus__colour": "red"}, "corpus.colour: extra inputs"),
+        ({"format": 2}, "format: input should be 1.*newer version: update Earshot"),
+        ({"num_parameters": "many"}, "num_parameters: input should be a valid integer"),
+        ({"metrics": {"test": {"nats_per_frame": None}}}, "metrics.test.nats_per_frame"),
+        ({"name": "Tiny GRU"}, "name: string should match pattern"),
+        ({"name": "other-gru"}, "is that of 'other-gru': rename the folder back"),
+        ({"representation": {}}, "representation: .*needs a 'name'"),
+        ({"model": {}}, "model: .*needs 'cells'"),
+        ({"model__cells": []}, "model: .*needs 'cells'"),
+        ({"model__cells": ["gru"]}, "model: .*needs 'cells'"),
+        ({"model__cells": [{"name": "gru"}]}, "model: .*'hidden_size'"),
+    ],
+)
+def test_a_card_that_is_not_of_this_version_is_refused(tmp_path, changes, message):
+    """Also where only the card is read: cards without cells once ended the list in a KeyError."""
+    published(tmp_path)
+    edit(tmp_path, **changes)
+    for read in (load, read_card):
+        with pytest.raises(CheckpointError, match=message):
+            read(NAME, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"model__cells": [{"name": "gur", "hidden_size": 4}]}, "unknown cell 'gur'.*did you mean 'gru'"),
+        ({"model__head__name": "categorical"}, "unknown head 'categorical'"),
+        ({"model__head__name": ["bernoulli"]}, "unknown head"),
+        ({"model__head__depth": 3}, "has unknown 'depth'"),
+        ({"model__depth": 3}, "and nothing else"),
+        ({"model__head__hidden_size": 5}, "reads 5 numbers but is given 4"),
+        ({"model__cells": [{"name": "tanh", "input_size": 88, "hidden_size": 4}]}, "gate_weight"),
+        ({"representation__name": "spectrogram"}, "unknown representation 'spectrogram'"),
+        ({"representation__num_pitches": 60}, r"\(88, 1\) in the model, \(60, 1\) in its frames"),
+        ({"representation": {"name": "waveform", **UNITS["waveform"]}}, r"\(10, 2\) in its frames"),
+    ],
+)
+def test_a_card_that_does_not_fit_weights_or_frames_is_refused(tmp_path, changes, message):
+    published(tmp_path)
+    edit(tmp_path, **changes)
+    with pytest.raises(CheckpointError, match=f"checkpoint 'tiny-gru' does not fit .*{message}") as caught:
+        load(NAME, tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [b"", b"not JSON", b"[1]", b"\xff\xfe", b'{"format": 1', b"null"])
+def test_a_card_that_is_no_card_is_refused(tmp_path, data):
+    published(tmp_path)
+    (tmp_path / NAME / CARD).write_bytes(data)
+    with pytest.raises(CheckpointError, match="the card of 'tiny-gru' cannot be used: "):
+        load(NAME, tmp_path)
+
+
+@pytest.mark.parametrize("place", [0, 100, -1])
+def test_one_changed_byte_of_the_weights_is_noticed(tmp_path, place):
+    published(tmp_path)
+    path = tmp_path / NAME / WEIGHTS
+    data = bytearray(path.read_bytes())
+    data[place] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(CheckpointError, match=r"is not the file its card names .sha256 differs"):
+        load(NAME, tmp_path)
+
+
+@pytest.mark.parametrize("data", [b"", b"rubbish", pickle.dumps({"weight": [1.0]})])
+def test_weights_of_another_format_are_refused_even_with_their_hash(tmp_path, data):
+    published(tmp_path)
+    (tmp_path / NAME / WEIGHTS).write_bytes(data)
+    edit(tmp_path, weights_sha256=hashlib.sha256(data).hexdigest())
+    with pytest.raises(CheckpointError, match="does not fit this version"):
+        load(NAME, tmp_path)
+
+
+def test_missing_weights_are_named(tmp_path):
+    published(tmp_path)
+    (tmp_path / NAME / WEIGHTS).unlink()
+    with pytest.raises(
+        CheckpointError, match=r"model.safetensors of 'tiny-gru' cannot be read .No such file"
+    ):
+        load(NAME, tmp_path)
+
+
+def test_a_card_that_cannot_be_read_is_named(tmp_path):
+    published(tmp_path)
+    (tmp_path / NAME / CARD).unlink()
+    (tmp_path / NAME / CARD).mkdir()
+    with pytest.raises(CheckpointError, match=r"card.json of 'tiny-gru' cannot be read .Is a directory"):
+        read_card(NAME, tmp_path)
+
+
+def full_disk(*_args, **_kwargs):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def fail_at(monkeypatch, owner, name: str, call: int) -> None:
+    """Let the disk be full at the given call of a function and never after."""
+    calls, real = [], getattr(owner, name)
+
+    def counted(*args, **kwargs):
+        calls.append(args)
+        return full_disk() if len(calls) == call else real(*args, **kwargs)
+
+    monkeypatch.setattr(owner, name, counted)
+
+
+@pytest.mark.parametrize(
+    ("owner", "function", "call"),
+    [
+        *[(Path, "mkdir", 1), (Path, "write_bytes", 1)],
+        *[(Path, "write_text", 1), (Path, "write_text", 2), (os, "replace", 1), (os, "replace", 2)],
+    ],
+)
+def test_a_full_disk_leaves_the_older_checkpoint_and_nothing_half_written(
+    tmp_path, monkeypatch, owner, function, call
+):
+    """The second rename once failed after the older one had been moved away, and it was gone."""
+    model, card = published(tmp_path)
+    before = contents(tmp_path)
+    randomise(model, 9)
+    newer = card.model_copy(update={"weights_sha256": hashlib.sha256(weight_bytes(model)).hexdigest()})
+    fail_at(monkeypatch, owner, function, call)
+    with pytest.raises(CheckpointError, match=r"cannot write checkpoint 'tiny-gru' .No space left on device"):
+        save(model, newer, {"README.md": "Newer.\n"}, tmp_path)
+    monkeypatch.undo()
+    assert contents(tmp_path) == before and [path.name for path in tmp_path.iterdir()] == [NAME]
+    save(model, newer, {}, tmp_path)
+    assert load(NAME, tmp_path).card == newer and [path.name for path in tmp_path.iterdir()] == [NAME]
+
+
+def test_a_save_that_was_killed_is_cleared_away_by_the_next(tmp_path):
+    model, card = published(tmp_path)
+    for leftover in (f".{NAME}.partial", f".{NAME}.old"):
+        (tmp_path / leftover).mkdir()
+        (tmp_path / leftover / WEIGHTS).write_bytes(b"half")
+    save(model, card, {}, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+    assert set(contents(tmp_path)) == {f"{NAME}/{WEIGHTS}", f"{NAME}/{CARD}"}
+
+
+def test_a_card_of_other_weights_is_not_saved(tmp_path):
+    model, card = published(tmp_path)
+    before = contents(tmp_path)
+    with pytest.raises(CheckpointError, match="names other weights than those to be saved"):
+        save(randomise(model, 9), card, {}, tmp_path)
+    assert contents(tmp_path) == before

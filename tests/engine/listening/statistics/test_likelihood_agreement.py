@@ -1,0 +1,61 @@
+"""Preference beside likelihood: Kendall's tau against counting pairs, and what few models allow."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+
+from engine.listening.statistics.likelihood_agreement import likelihood_agreement
+from engine.listening.statistics.ranking import rank
+from tests.engine.listening.crowd import TRUTH, crowd_votes
+
+
+@pytest.fixture(scope="module")
+def ranking():
+    return rank(crowd_votes(np.random.default_rng(3), votes_each=60), np.random.default_rng(0), 50)
+
+
+def test_listeners_who_agree_with_likelihood(ranking):
+    found = likelihood_agreement(ranking, {model: 8 - strength for model, strength in TRUTH.items()})
+    assert [point.model for point in found.points] == list(TRUTH)
+    assert found.tau == pytest.approx(1) and found.p_value == pytest.approx(2 / 120)
+    assert found.sentence.endswith("is 1.00 over 5 models (p = 0.017, exact; strengths are taken as known).")
+
+
+def test_p_is_the_share_of_orders_that_agree_as_much(ranking):
+    nats = dict(zip(TRUTH, (8.1, 8.0, 8.3, 8.2, 8.5), strict=True))
+
+    def tau(order):
+        pairs = [(i, j) for i in range(5) for j in range(i)]
+        return sum(np.sign(order[i] - order[j]) for i, j in pairs) / len(pairs)
+
+    found = likelihood_agreement(ranking, nats)
+    taus = [abs(tau(order)) for order in permutations(range(5))]
+    assert found.tau == pytest.approx(tau(tuple(nats.values())))
+    assert found.p_value == pytest.approx(np.mean([one >= abs(found.tau) - 1e-9 for one in taus]))
+
+
+def test_few_models_have_no_p(ranking):
+    found = likelihood_agreement(ranking, {"model-a": 8.4, "model-b": 8.2, "model-c": 8.0})
+    assert (found.tau, found.p_value, found.missing) == (pytest.approx(-1), None, ("model-d", "model-e"))
+    assert "is −1.00 over 3 models. That is too few for a test" in found.sentence
+    assert "p = 0.33" in found.sentence
+
+
+def test_equal_likelihoods_have_no_exact_p(ranking):
+    found = likelihood_agreement(ranking, dict(zip(TRUTH, (8.0, 8.0, 8.1, 8.2, 8.3), strict=True)))
+    assert found.p_value is None and "two of them are equal" in found.sentence
+
+
+def test_likelihoods_that_are_all_equal_have_no_order(ranking):
+    found = likelihood_agreement(ranking, dict.fromkeys(TRUTH, 8.0))
+    assert found.tau is None and "there is no order to compare" in found.sentence
+
+
+def test_fewer_than_three_models_have_no_order_to_compare(ranking):
+    found = likelihood_agreement(ranking, {"model-a": 8.0, "model-b": 8.1, "unheard": 7.0})
+    assert found.tau is None and len(found.points) == 2
+    assert found.sentence == "To compare orders takes 3 models; 2 ranked models have a known likelihood."
+    assert likelihood_agreement(ranking, {"model-c": 8.0}).sentence.endswith(
+        "; 1 ranked model has a known likelihood."
+    )

@@ -1,0 +1,29 @@
+"""A hundred crowds of fifty listeners whose taste is known: is it found, and do the intervals hold it?
+
+docs/listening.md gives the figures that this finds.
+"""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from engine.listening.statistics.ranking import rank
+from tests.engine.listening.crowd import TRUTH, crowd_votes
+
+NUM_CROWDS, NUM_RESAMPLES = 100, 400
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("votes_each", [10, 20])
+def test_the_true_order_is_the_most_frequent_and_intervals_cover_the_truth(votes_each):
+    orders: Counter[tuple[str, ...]] = Counter()
+    covered: Counter[str] = Counter()
+    for seed in range(NUM_CROWDS):
+        rng = np.random.default_rng(seed)
+        standings = rank(crowd_votes(rng, 50, votes_each), rng, NUM_RESAMPLES).standings
+        orders[tuple(one.player for one in standings)] += 1
+        covered.update(one.player for one in standings if one.low <= TRUTH[one.player] <= one.high)
+    assert orders.most_common(1)[0][0] == tuple(TRUTH)
+    assert sum(covered.values()) >= 0.9 * NUM_CROWDS * len(TRUTH)
+    assert min(covered[model] for model in TRUTH) >= 0.85 * NUM_CROWDS

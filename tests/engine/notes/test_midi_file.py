@@ -1,0 +1,164 @@
+"""Reading MIDI: exact ticks, the second reader, and everything hostile."""
+
+import pickle
+import random
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from engine.errors import UnreadableFileError
+from engine.notes import midi_file as reading
+from engine.notes.midi_file import read_notes
+from engine.notes.notes import Note
+from tests.engine.notes.raw_midi import BAD_KEY, END_OF_TRACK, meta, midi_file, note, number, tempo
+
+
+def test_notes_keep_their_ticks():
+    score = read_notes(midi_file(note(60, 480) + note(64, 100, rest=20), division=480))
+    assert score.resolution == 480
+    assert score.notes == (Note(0, 480, 60), Note(500, 600, 64))
+
+
+def test_ticks_are_exact_whatever_the_tempo_does():
+    """Seconds of very slow, then very fast music cannot be told apart: 16 s a quarter, then 1 µs."""
+    rng = random.Random(0)
+    track, expected, tick = b"", [], 0
+    for _ in range(300):
+        pitch, rest, ticks = rng.randrange(128), rng.randrange(5), rng.randrange(1, 4000)
+        track += tempo(rng.choice([1, 7, 333_333, 16_777_215])) + note(pitch, ticks, rest)
+        expected.append(Note(tick + rest, tick + rest + ticks, pitch))
+        tick += rest + ticks
+    for division in (1, 96, 1009, 32_767):
+        if tick <= reading.MAX_QUARTERS * division:
+            assert read_notes(midi_file(track, division=division)).notes == tuple(sorted(expected))
+
+
+def test_tempo_and_metre_on_later_tracks_are_no_warning():
+    conductor = tempo(400_000) + meta(0x58, b"\x06\x03\x18\x08")
+    assert read_notes(midi_file(note(60, 480), conductor + note(64, 480))).notes == (
+        Note(0, 480, 60),
+        Note(0, 480, 64),
+    )
+
+
+@pytest.mark.parametrize("damage", [tempo(0), meta(0x58, b"\x00\x00\x00\x00"), meta(0x01, b"\xff" * 20)])
+def test_senseless_tempo_metre_and_text_do_no_harm(damage):
+    assert read_notes(midi_file(damage + note(60, 480))).notes == (Note(0, 480, 60),)
+
+
+def test_drums_are_counted_and_left_out():
+    score = read_notes(midi_file(note(60, 480), note(36, 10, channel=9) * 3))
+    assert (len(score.notes), score.num_drum_notes) == (1, 3)
+
+
+def test_a_file_that_pretty_midi_refuses_is_read_by_symusic_alike():
+    tracks = [note(60 + k, 200 + k, rest=7) * 20 for k in range(5)] + [note(36, 10, channel=9)]
+    plain = read_notes(midi_file(*tracks, division=220))
+    assert read_notes(midi_file(BAD_KEY + tracks[0], *tracks[1:], division=220)) == plain
+
+
+def test_symusic_is_found_from_another_folder_and_from_many_threads(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("json.py", "symusic.py", "resource.py"):  # what lies around there is not imported
+        (tmp_path / name).write_text("raise SystemExit(9)")
+    scores = []
+    file = midi_file(BAD_KEY + note(60, 480))
+    threads = [threading.Thread(target=lambda: scores.append(read_notes(file))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [score.notes for score in scores] == [(Note(0, 480, 60),)] * 3
+
+
+def test_a_child_that_dies_or_hangs_is_one_sentence(monkeypatch, tmp_path):
+    child = tmp_path / "symusic_child.py"
+    monkeypatch.setattr(reading, "__file__", str(tmp_path / "midi_file.py"))
+    monkeypatch.setattr(reading, "CHILD_TIMEOUT_SECONDS", 1)
+    for program in (
+        "import os; os.abort()",
+        "import time; time.sleep(60)",
+        "print('no JSON')",
+        "print('{}')",
+    ):
+        child.write_text(program)
+        with pytest.raises(UnreadableFileError, match="export it again"):
+            read_notes(midi_file(BAD_KEY + note(60, 480)))
+
+
+def test_the_child_limits_its_own_memory(project_folder):
+    program = "import engine.notes.symusic_child as c; c.limit_this_process(); bytearray(2**31)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=project_folder, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "MemoryError" in done.stderr
+
+
+GOOD = midi_file(note(60, 480))
+RANDOM = random.Random(0).randbytes(4000)
+LONG = number(2**31)
+HOSTILE = {
+    "empty": (b"", "is empty"),
+    "header only": (b"MThd", "cut off"),
+    "truncated": (GOOD[:-6], "cut off"),
+    "a track is missing": (GOOD[:11] + b"\x02" + GOOD[12:], "cut off"),
+    "random": (RANDOM, "does not|not a MIDI file"),
+    "random after the header": (GOOD[:14] + RANDOM, "export it again"),
+    "random in a track": (midi_file(RANDOM), "export it again|damaged"),
+    "pickle": (pickle.dumps({"notes": [1]}), "not a MIDI file"),
+    "zero notes": (midi_file(b""), "no notes"),
+    "zero notes, bad key": (midi_file(BAD_KEY), "no notes"),
+    "no tracks": (midi_file(), "no notes"),
+    "notes that never end": (midi_file(b"\x00\x90\x40\x40"), "no notes"),
+    "drums only": (midi_file(note(36, 9, channel=9)), "only drums"),
+    "film frames": (midi_file(note(60, 9), division=-6136), "SMPTE"),
+    "resolution 0": (midi_file(note(60, 9), division=0), "0 ticks per quarter"),
+    "2^31 ticks": (midi_file(note(60, 2**31)), "2,147,483,648 ticks"),
+    "2^31 ticks, bad key": (midi_file(BAD_KEY + note(60, 2**31)), "export it again"),
+    "10 hours": (midi_file(note(60, 72_000 * 24), division=24), "72,000 quarter notes"),
+    "10 hours, bad key": (midi_file(BAD_KEY + note(60, 72_000 * 24), division=24), "72,000 quarter notes"),
+    "too many notes": (
+        midi_file(b"\x00\x90\x40\x40" + b"\x01\x40\x00\x01\x40\x40" * 100_001),
+        "100,001 notes",
+    ),
+    "too large": (midi_file(meta(1, b"a") * 300_000), "larger than"),
+    "a number without end": (midi_file(b"\xff" * 900_000), "does not end"),
+    "a message of 256 MiB": (
+        midi_file(b"\x00\xf0\xff\xff\xff\x7f" + bytes(100), ended=False),
+        "export it again",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_gives_one_sentence_that_says_what_to_do(name, tmp_path):
+    data, match = HOSTILE[name]
+    path = tmp_path / "song.mid"
+    path.write_bytes(data)
+    with pytest.raises(UnreadableFileError, match=match) as refusal:
+        read_notes(path)
+    assert str(refusal.value).startswith("song.mid ")
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_missing_file_and_a_folder(tmp_path):
+    for path in (tmp_path, tmp_path / "none.mid"):
+        with pytest.raises(UnreadableFileError, match="check the path"):
+            read_notes(path)
+
+
+def test_any_damage_of_a_good_file_is_read_or_refused():
+    """No byte of a file, whatever its value, makes anything but a score or a refusal."""
+    rng = random.Random(1)
+    good = midi_file(tempo(500_000) + note(60, 480) + note(62, 240) + END_OF_TRACK)
+    refused = 0
+    for _ in range(25):
+        bad = bytearray(good)
+        for _ in range(rng.randrange(1, 4)):
+            bad[rng.randrange(14, len(bad))] = rng.randrange(256)
+        try:
+            assert read_notes(bytes(bad)).notes
+        except UnreadableFileError:
+            refused += 1
+    assert 0 < refused < 25

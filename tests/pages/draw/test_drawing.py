@@ -1,0 +1,152 @@
+"""Drawing: beginnings of all kinds, lanes side by side, and what ends them."""
+
+import math
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from engine.checkpoints.checkpoint import load
+from engine.errors import EngineError, InvalidValueError
+from engine.pieces.excerpt import excerpts
+from engine.pieces.piece import read_piece
+from pages.draw import drawing
+from pages.draw.drawing import open_drawing, sample_together
+from pages.draw.packed_roll import PACKED, unpack_roll
+from pages.draw.request import DrawRequest
+from pages.house.limits import MAX_FRAMES, OWN
+from pages.house.running import Running
+from tests.engine.notes.raw_midi import midi_file, note
+from tests.engine.small_models import published
+
+GRU, LSTM = "jsb_chorales-gru", "jsb_chorales-lstm"
+CHORALE = next(excerpt for excerpt in excerpts() if excerpt.path.suffix == ".mid")
+VOICE = next(excerpt for excerpt in excerpts() if excerpt.path.suffix == ".wav")
+
+
+@pytest.fixture
+def with_speech(tmp_path, monkeypatch):
+    """A speech model beside those that are shipped."""
+    published(tmp_path, "waveform", "tiny-speech")
+    tiny = load("tiny-speech", tmp_path)
+    monkeypatch.setattr(drawing, "loaded", lambda name: tiny if name == "tiny-speech" else load(name))
+
+
+def roll_request(*models: str, length: float = 8, **changes) -> DrawRequest:
+    return DrawRequest(models or (GRU,), length, 7, **changes)
+
+
+def test_an_excerpt_is_continued_by_every_lane():
+    opened = open_drawing(roll_request(GRU, LSTM, prime=CHORALE.name), None, "piano_roll")
+    expected = read_piece(CHORALE.path, load(GRU).representation).frames
+    assert [lane.checkpoint.card.name for lane in opened.lanes] == [GRU, LSTM]
+    assert all(torch.equal(lane.prime, expected) for lane in opened.lanes)
+    assert opened.request.prime == CHORALE.name and opened.report == ""
+
+
+def test_a_long_piece_is_cut_to_its_end_and_the_link_holds_what_was_used(tmp_path):
+    pitches = [48 + (7 * index) % 30 for index in range(MAX_FRAMES + 40)]
+    (tmp_path / "long.mid").write_bytes(midi_file(b"".join(note(pitch, 480) for pitch in pitches)))
+    opened = open_drawing(roll_request(prime=OWN), str(tmp_path / "long.mid"), "piano_roll")
+    assert opened.report == f"Only the last {MAX_FRAMES} frames of the beginning are continued."
+    assert opened.request.prime.startswith(PACKED)
+    prime = unpack_roll(opened.request.prime, 88)
+    assert torch.equal(prime, opened.lanes[0].prime)
+    assert (prime.argmax(1) + 21).tolist() == pitches[40:]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"models": ("nope",)}, "unknown checkpoint 'nope'"),
+        ({"models": ("tiny-speech",)}, "another kind of frames"),
+        ({"models": (GRU, "tiny-speech")}, "another kind of frames"),
+        ({"prime": "nope"}, "unknown excerpt 'nope'"),
+        ({"prime": "../../../etc/passwd"}, "unknown excerpt"),
+        ({"prime": VOICE.name}, "of another kind than the model"),
+        ({"prime": OWN}, "choose a file"),
+        ({"prime": PACKED + "x"}, "damaged"),
+    ],
+)
+@pytest.mark.usefixtures("with_speech")
+def test_what_cannot_be_drawn_is_refused_before_it_is_begun(changes, said):
+    request = DrawRequest(**{"models": (GRU,), "length": 8, "seed": 7, **changes})
+    with pytest.raises(EngineError, match=said):
+        open_drawing(request, None, "piano_roll")
+
+
+@pytest.mark.usefixtures("with_speech")
+def test_speech_is_asked_for_in_seconds():
+    request = DrawRequest(("tiny-speech",), 0.5, 7)
+    assert open_drawing(request, None, "waveform").lanes[0].num_frames == 400
+    with pytest.raises(InvalidValueError, match="at most 10 seconds"):
+        open_drawing(DrawRequest(("tiny-speech",), 11, 7), None, "waveform")
+
+
+def fake_lanes(lengths: list[int]) -> tuple[SimpleNamespace, ...]:
+    """Lanes that grow by one frame at a time."""
+    lanes = []
+    for length in lengths:
+        lane = SimpleNamespace(left=length, is_whole=False)
+
+        def extend(seconds, lane=lane):
+            lane.left -= 1
+            lane.is_whole = lane.left == 0
+
+        lane.extend = extend
+        lanes.append(lane)
+    return tuple(lanes)
+
+
+def test_lanes_grow_side_by_side_and_whole_ones_rest():
+    lanes = fake_lanes([1, 3, 2])
+    grown = [[lanes.index(lane) for lane in step] for step in sample_together(lanes, Running())]
+    assert grown == [[0, 1, 2], [1, 2], [1]]
+
+
+@pytest.mark.parametrize("end", [Running.stop, Running.replace])
+def test_a_draw_ends_when_it_is_stopped_or_another_takes_its_lanes(end):
+    lanes, running = fake_lanes([9]), Running()
+    for number, _ in enumerate(sample_together(lanes, running)):
+        if number == 2:
+            end(running)
+    assert lanes[0].left == 6 and not running.goes_on
+    assert running.is_replaced == (end is Running.replace)
+
+
+def test_what_is_stopped_is_finished_with_what_is_there(tmp_path):
+    (lane,) = open_drawing(roll_request(length=64), None, "piano_roll").lanes
+    lane.extend(seconds=60, max_frames=5)
+    lane.finish(tmp_path)
+    value = lane.value()
+    assert (value["state"], value["frames_done"], value["num_frames"]) == ("stopped", 5, 64)
+    assert [file["label"] for file in value["downloads"]] == ["MIDI", "WAV"]
+    assert all(file["path"].is_file() for file in value["downloads"])
+
+
+def test_a_piece_too_long_to_play_can_be_taken_home(tmp_path):
+    (lane,) = open_drawing(roll_request(length=512, tempo=40.0), None, "piano_roll").lanes
+    lane.prime = lane.prime.new_zeros(512, 88)
+    lane.frames = list(lane.prime)
+    lane.extend(seconds=60)
+    lane.finish(tmp_path)
+    value = lane.value()
+    assert value["state"] == "error" and "at most 15 are played" in value["message"]
+    assert [file["label"] for file in value["downloads"]] == ["MIDI"] and "audio" not in value
+
+
+def test_only_the_share_that_is_kept_is_given():
+    whole, half = (
+        open_drawing(roll_request(prime=CHORALE.name, kept=kept), None, "piano_roll").lanes[0].prime
+        for kept in (1.0, 0.5)
+    )
+    assert len(half) == math.ceil(len(whole) / 2)
+    assert half.equal(whole[: len(half)])
+
+
+def test_a_packed_beginning_is_what_was_kept(tmp_path):
+    """A link that carried the kept part and the share again would cut it twice."""
+    upload = CHORALE.path
+    opened = open_drawing(roll_request(prime=OWN, kept=0.5), str(upload), "piano_roll")
+    again = open_drawing(opened.request, None, "piano_roll")
+    assert again.lanes[0].prime.equal(opened.lanes[0].prime)

@@ -1,0 +1,210 @@
+"""The Play page in a real browser: see, hear, take home, pass on, go on."""
+
+import io
+
+import pytest
+import soundfile
+import torch
+
+from engine.checkpoints.checkpoint import load
+from engine.notes.midi_file import read_notes
+from engine.pieces.excerpt import excerpts
+from engine.pieces.piece import read_piece
+from engine.sampling.sample import SamplingOptions, sample
+from tests.engine.notes.raw_midi import midi_file, note
+
+pytestmark = pytest.mark.browser
+
+GRU, LSTM, TANH = (f"jsb_chorales-{cell}" for cell in ("gru", "lstm", "tanh"))
+CHORALE = excerpts()[0]
+OWN = midi_file(b"".join(note(pitch, 480) for pitch in (60, 62, 64, 65)), note(48, 1920))
+BUSY_AFTER_PRESS = """milliseconds => {
+    const work = () => { for (const end = performance.now() + milliseconds; performance.now() < end; ); };
+    document.querySelector("#sample").addEventListener("click", () => setTimeout(work, 30));
+}"""
+
+
+def drawn(model: str, num_frames: int, seed: int, temperature: float = 1.0, prime=None) -> torch.Tensor:
+    """What the engine draws, after its prime; silent frames at the end are not in a MIDI file."""
+    options = SamplingOptions(num_frames, seed, temperature)
+    frames = torch.stack([*(() if prime is None else prime), *sample(load(model).model, options, prime)])
+    return frames[: int(frames.any(1).nonzero().max()) + 1]
+
+
+def notes(midi: bytes, model: str = GRU) -> torch.Tensor:
+    """The frames of a MIDI file."""
+    return load(model).representation.encode(read_notes(midi)).frames
+
+
+def prime_of(path, model: str = GRU) -> torch.Tensor:
+    return read_piece(path, load(model).representation).frames
+
+
+def test_the_first_visit_finds_a_draw_that_plays(visitors):
+    visit = visitors()
+    assert visit.lane().get_attribute("data-state") == "done"
+    assert visit.text("status") == "" and visit.text("message") == ""
+    assert visit.num_pixels() > 500
+    assert visit.hear() > 20
+    assert visit.page.evaluate("document.querySelector('#lane-0 .lane-time').innerText").startswith("0:00 / ")
+
+
+def test_a_draw_is_seen_heard_and_taken_home(visitors, app):
+    visit = visitors()
+    visit.choose(GRU)
+    visit.set("length", 48)
+    visit.set("temperature", 0.9)
+    visit.set("seed", 11)
+    visit.draw()
+    assert visit.picture().startswith("Piano roll, 48 frames, ")
+    assert visit.num_pixels() > 200
+    assert visit.hear() == pytest.approx(48 * 0.6 + 1.5, abs=1.3)  # to the last note's end, and its echo
+    name, midi = visit.download("MIDI")
+    assert name == f"{GRU}-seed11-temperature0.9.mid"
+    assert torch.equal(notes(midi), drawn(GRU, 48, 11, 0.9))
+    name, wav = visit.download("WAV")
+    with soundfile.SoundFile(io.BytesIO(wav)) as sound:
+        assert (name, sound.subtype, sound.samplerate) == (
+            f"{GRU}-seed11-temperature0.9.wav",
+            "PCM_16",
+            44_100,
+        )
+    assert not list((app.folder / "tmp").glob("earshot-*"))  # nothing half-written stays
+
+
+def test_models_go_on_from_one_beginning_and_the_link_draws_it_again(visitors):
+    visit = visitors()
+    visit.choose(TANH, GRU, LSTM)
+    visit.set("length", 24)
+    visit.begin(CHORALE.title)
+    visit.draw(num_lanes=3)
+    prime = prime_of(CHORALE.path)
+    found = {}
+    for lane, model in enumerate((TANH, GRU, LSTM)):
+        assert visit.picture(lane).endswith(f"prime ends at frame {len(prime)}")
+        assert "prime" in visit.text("figures", lane) and "draw" in visit.text("figures", lane)
+        found[model] = visit.download("MIDI", lane)[1]
+        assert torch.equal(notes(found[model]), drawn(model, 24, 7, prime=prime))
+    link = visit.link()
+    other = visitors(link)
+    other.wait(num_lanes=3)
+    assert [other.download("MIDI", lane)[1] for lane in range(3)] == list(found.values())
+    assert other.page.locator("#seed input").input_value() == "7"
+    assert other.page.locator("#prime input").input_value() == CHORALE.title
+    (line,) = visit.history()
+    assert line == "tanh, GRU, LSTM on JSB Chorales: 24 frames after a beginning, seed 7"
+    visit.go("")
+    assert visit.history() == [line]
+    assert visit.page.locator(".earshot-history a").get_attribute("href") == link
+
+
+def test_an_uploaded_piece_is_continued_and_travels_in_the_link(visitors, app_folder, tmp_path):
+    visit = visitors()
+    visit.choose(LSTM)
+    visit.set("length", 16)
+    visit.begin("A MIDI file of mine")
+    visit.upload("mine <b>.mid", OWN)
+    visit.draw()
+    (tmp_path / "own.mid").write_bytes(OWN)
+    expected = drawn(LSTM, 16, 7, prime=prime_of(tmp_path / "own.mid"))
+    assert len(expected) > 10 and torch.equal(notes(visit.download("MIDI")[1]), expected)
+    link = visit.link()
+    assert "prime=roll:" in link
+    other = visitors(link)
+    other.wait()
+    assert torch.equal(notes(other.download("MIDI")[1]), expected)
+    other.draw()  # the controls hold what the link brought
+    assert torch.equal(notes(other.download("MIDI")[1]), expected)
+
+
+def test_new_seeds_are_shown_and_differ(visitors):
+    visit = visitors()
+    visit.choose(GRU)
+    visit.set("length", 8)
+    seeds = set()
+    for _ in range(2):
+        visit.press("dice")
+        visit.wait()
+        seed = visit.page.locator("#seed input").input_value()
+        assert f"seed {seed} " in visit.text("subtitle")
+        seeds.add(seed)
+    assert len(seeds | {"7"}) == 3
+
+
+def test_a_browser_that_is_busy_while_all_is_sampled_shows_it_then(visitors):
+    """What came in the meantime was once lost, and the draw seemed to go on for ever."""
+    visit = visitors()
+    visit.choose(GRU, LSTM)
+    visit.set("length", 8)
+    visit.page.evaluate(BUSY_AFTER_PRESS, 2_500)
+    for seed in (3, 4):
+        visit.set("seed", seed)
+        visit.draw(num_lanes=2)
+        assert f"seed {seed} " in visit.text("subtitle", lane=1)
+
+
+def test_two_visitors_at_once_get_their_own_draws(visitors):
+    """Both draws are under way at the same time; neither page has anything of the other's."""
+    both = [visitors(), visitors()]
+    for visit, model, seed in zip(both, (GRU, LSTM), (101, 202), strict=True):
+        visit.choose(model)
+        visit.set("length", 160)
+        visit.set("seed", seed)
+    for visit in both:
+        visit.press()
+    for visit, model, seed in zip(both, (GRU, LSTM), (101, 202), strict=True):
+        visit.wait()
+        name, midi = visit.download("MIDI")
+        assert name == f"{model}-seed{seed}.mid"
+        assert torch.equal(notes(midi), drawn(model, 160, seed))
+        assert len(visit.history()) == 1 and str(seed) in visit.history()[0]
+
+
+def test_another_corpus_has_its_own_models(visitors):
+    visit = visitors("speech")
+    visit.pick_tiny_models()
+    models = [box.get_attribute("name") for box in visit.page.locator("#models input").all()]
+    assert models == ["slow-speech", "tiny-speech", "tiny-speech-two"]
+
+
+def test_a_choice_of_corpus_is_sent_once(visitors):
+    """It once was twice, and where the second answer came late it undid what had been ticked meanwhile."""
+    visit = visitors("speech")
+    sent = []
+    visit.page.on("request", lambda request: sent.append(request.post_data or ""))
+    visit.pick_tiny_models()
+    visit.choose("tiny-speech")
+    visit.set("length", 0.5)
+    visit.draw()
+    assert len([data for data in sent if data.startswith('{"data":["tiny",')]) == 1
+
+
+def test_a_link_to_another_corpus_keeps_its_models(visitors):
+    """The corpus changes there as well, and nobody has chosen its usual models."""
+    visit = visitors("?models=nottingham-lstm&length=8&seed=3")
+    visit.wait()
+    visit.page.wait_for_timeout(500)
+    ticked = [box.get_attribute("name") for box in visit.page.locator("#models input:checked").all()]
+    assert ticked == ["nottingham-lstm"]
+    assert visit.page.locator("#corpus input").input_value() == "Nottingham"
+    visit.set("length", 6)
+    visit.draw()
+    assert visit.download("MIDI")[0] == "nottingham-lstm-seed3.mid"
+
+
+OUTSIDE = """
+    [...document.querySelectorAll(".gradio-container button, .gradio-container input, .lane-file")]
+        .map(node => [node.getBoundingClientRect(), node])
+        .filter(([box]) => box.width && (box.left < 0 || box.right > innerWidth))
+        .map(([, node]) => node.outerHTML.slice(0, 200))
+"""
+
+
+def test_a_phone_shows_everything_without_scrolling_sideways(visitors):
+    visit = visitors(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    visit.choose(GRU, LSTM)
+    visit.set("length", 256)
+    visit.draw(num_lanes=2)
+    assert visit.hear(1) > 0
+    assert visit.page.evaluate(OUTSIDE) == []
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390

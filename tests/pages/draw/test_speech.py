@@ -1,0 +1,128 @@
+"""The Speech page in a real browser: a clip or a recording is continued, heard, stopped, taken home."""
+
+import io
+import math
+import shutil
+
+import numpy as np
+import pytest
+import soundfile
+
+from engine.checkpoints.checkpoint import load
+from engine.pieces.excerpt import excerpts_of
+from engine.pieces.piece import read_piece
+from engine.rendering.performance import perform
+from engine.sampling.sample import SamplingOptions, sample
+from engine.sound.audio import Audio
+from engine.sound.audio_file import wav_bytes
+from pages.draw.speech import FIRST_KEPT
+
+pytestmark = pytest.mark.browser
+
+CLIP = excerpts_of("spoken_digits", ".wav")[0]
+TINY = ("tiny-speech", "tiny-speech-two")
+SLOW = ("slow-speech", "tiny-speech")  # the first is still at work when a busy browser presses Stop
+
+
+def tone(seconds: float, sample_rate: int = 16_000) -> bytes:
+    """A WAV file of a voice-like tone."""
+    time = np.arange(round(seconds * sample_rate)) / sample_rate
+    return wav_bytes(Audio((0.3 * np.sin(2 * np.pi * 150 * time) ** 3).astype(np.float32), sample_rate))
+
+
+def read(wav: bytes) -> tuple[np.ndarray, int]:
+    """Samples and rate of a 16-bit file."""
+    with soundfile.SoundFile(io.BytesIO(wav)) as file:
+        assert (file.subtype, file.channels) == ("PCM_16", 1)
+        return file.read(dtype="int16"), file.samplerate
+
+
+@pytest.fixture
+def tiny(visitors):
+    """A visitor who has chosen the tiny models."""
+    visit = visitors("speech")
+    visit.pick_tiny_models()
+    return visit
+
+
+def test_a_shipped_clip_is_continued(visitors, speech_model):
+    checkpoint = load(speech_model) if speech_model != TINY[0] else None
+    visit = visitors("speech")
+    visit.pick("corpus", checkpoint.card.corpus.title if checkpoint else "A corpus")
+    visit.page.wait_for_selector(f"#models input[name={speech_model}]")
+    visit.choose(speech_model)
+    visit.set("length", 0.5)
+    visit.set("seed", 3)
+    visit.draw()
+    assert visit.picture().startswith("Waveform, ") and "prime ends at frame" in visit.picture()
+    assert visit.num_pixels() > 100
+    figures = visit.text("figures")
+    assert "nats per step" in figures and "prime" in figures
+    name, wav = visit.download("WAV")
+    samples, sample_rate = read(wav)
+    assert (name, sample_rate) == (f"{speech_model}-seed3.wav", 48_000)
+    assert visit.hear() == pytest.approx(len(samples) / sample_rate, abs=0.05)
+    if checkpoint:
+        prime = read_piece(CLIP.path, checkpoint.representation).frames
+        prime = prime[: math.ceil(len(prime) * FIRST_KEPT)]
+        drawn = list(sample(checkpoint.model, SamplingOptions(400, 3), prime))
+        sound = perform(prime.new_tensor(np.stack([*prime, *drawn])), checkpoint.representation).audio
+        assert abs(samples - np.round(sound.samples * 32_768)).max() <= 1
+        assert len(samples) == pytest.approx((len(prime) + 400) * 10 * 6, abs=6)
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="without ffmpeg nothing streams")
+def test_sound_arrives_while_it_is_sampled(tiny):
+    chunks = []
+    tiny.page.on("response", lambda got: chunks.append(got.url) if "/stream/" in got.url else None)
+    tiny.choose(TINY[0])
+    tiny.set("length", 4)
+    tiny.draw()
+    tiny.page.wait_for_function("document.querySelector('#live audio').currentTime > 0.2")
+    assert any(url.endswith("playlist.m3u8") for url in chunks)
+    assert tiny.num_pixels() > 100
+
+
+def test_a_recording_of_ones_own_is_continued_and_has_no_link(tiny):
+    tiny.choose(TINY[1])
+    tiny.set("length", 1)
+    assert not tiny.page.get_by_text("deleted within two hours").is_visible()
+    tiny.begin("A recording of mine")
+    tiny.page.get_by_text("deleted within two hours").wait_for()
+    tiny.upload("voice.wav", tone(12))
+    tiny.draw()
+    samples, sample_rate = read(tiny.download("WAV")[1])
+    assert len(samples) / sample_rate == pytest.approx(11, abs=0.01)
+    assert (
+        tiny.page.locator("#note").inner_text() == "Only the last 10 seconds of the beginning are continued."
+    )
+    assert tiny.lane().locator(".lane-link").is_hidden()
+    assert tiny.history() == []
+
+
+def test_stop_keeps_what_is_there(tiny):
+    tiny.choose(*SLOW)
+    tiny.set("length", 10)
+    tiny.press()
+    tiny.page.wait_for_function("document.querySelector('#lane-0 .lane').dataset.state === 'sampling'")
+    tiny.page.click("#stop")
+    tiny.wait(num_lanes=2, state="stopped")
+    assert tiny.text("status").startswith("Stopped at ")
+    samples, sample_rate = read(tiny.download("WAV")[1])
+    assert 0.5 < len(samples) / sample_rate < 10
+    assert tiny.hear() == pytest.approx(len(samples) / sample_rate, abs=0.05)
+    tiny.set("length", 0.5)
+    tiny.draw(num_lanes=2)
+
+
+def test_stop_before_the_first_frame_is_no_accident(tiny):
+    """A model that was to begin from nothing, behind one that was stopped, once had nothing to stack."""
+    tiny.choose(*SLOW)
+    tiny.begin("Nothing: the model begins")
+    tiny.set("length", 10)
+    tiny.press()
+    tiny.page.wait_for_function("document.querySelector('#lane-0 .lane').dataset.state === 'sampling'")
+    tiny.page.click("#stop")
+    tiny.wait(num_lanes=2, state="stopped")
+    assert tiny.text("message", lane=1) == "Stopped before the first frame."
+    assert tiny.lane(1).locator(".lane-play").is_disabled()

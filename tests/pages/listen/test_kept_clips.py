@@ -1,0 +1,79 @@
+"""Clips are made once: a trial's were sampled, rendered and matched three times, once outside every queue."""
+
+from functools import cache
+
+import pytest
+
+from engine.checkpoints.checkpoint import load
+from engine.listening.votes.store import VoteStore
+from pages.listen import kept_clips, listening_room, trial_page
+from pages.listen.kept_clips import KeptClips
+from pages.listen.listening_room import ListeningRoom
+from pages.listen.wish import Wish
+
+WISH = Wish("preference", ("jsb_chorales-tanh", "jsb_chorales-gru"), num_trials=2)
+SOMEBODY = "somebody-in-particular"
+
+
+class Sound:
+    """As large as a clip."""
+
+    def __init__(self, size: int = 1):
+        self.wav = bytes(size)
+
+
+@pytest.fixture
+def room(tmp_path, monkeypatch) -> ListeningRoom:
+    monkeypatch.setattr("pages.listen.listening_room.CLOCKS_DIFFER", 60.0)
+    return ListeningRoom(VoteStore(tmp_path / "votes.sqlite3"), cache(load))
+
+
+@pytest.fixture
+def made(monkeypatch) -> list[int]:
+    """A number for each time that the clips of a trial were made."""
+    numbers: list[int] = []
+    make_clips = listening_room.make_clips
+
+    def counted(plan, material, ids):
+        numbers.append(plan.number)
+        return make_clips(plan, material, ids)
+
+    monkeypatch.setattr(listening_room, "make_clips", counted)
+    return numbers
+
+
+def answer_to(room: ListeningRoom, trial_id: str) -> dict:
+    trial = room.store.find(trial_id, SOMEBODY).trial
+    return {"choice": "0", "heard_seconds": [4.0] * len(trial.lanes), "response_seconds": 9.0}
+
+
+def test_a_trial_that_is_asked_answered_and_revealed_is_made_once(room, made):
+    first = room.start(WISH, SOMEBODY)
+    shown = trial_page.asked(room, first, SOMEBODY)
+    told = trial_page.answered(room, first, SOMEBODY, answer_to(room, first))
+    again = trial_page.asked(room, first, SOMEBODY)
+    assert (shown["state"], told["state"], again["state"]) == ("asking", "answered", "answered")
+    assert shown["lanes"] == told["lanes"] == again["lanes"] and told["reveal"] == again["reveal"]
+    assert made == [1]
+    trial_page.gone_on(room, first, SOMEBODY)
+    assert made == [1, 2]
+
+
+def test_after_a_restart_the_same_clips_are_made_anew(room, made):
+    first = room.start(WISH, SOMEBODY)
+    again = ListeningRoom(VoteStore(room.store.path), cache(load))
+    sounds = [trial_page.asked(each, first, SOMEBODY)["lanes"] for each in (room, again, again)]
+    assert sounds[0] == sounds[1] == sounds[2] and made == [1, 1]
+
+
+def test_no_more_are_kept_than_may_be(monkeypatch):
+    monkeypatch.setattr(kept_clips, "MAX_BYTES", 1_000)
+    kept = KeptClips()
+    for number in range(100):
+        kept.keep(str(number), [Sound()])
+    assert list(kept._kept) == [str(number) for number in range(36, 100)]
+    kept.of("40", list)
+    kept.keep("large", [Sound(500), Sound(499)])
+    assert list(kept._kept) == ["40", "large"], "the one that was asked for last stays longest"
+    kept.keep("larger", [Sound(5_000)])
+    assert list(kept._kept) == ["larger"], "the newest is kept whatever its size"

@@ -1,0 +1,178 @@
+"""A blind trial in a real browser: heard, answered, revealed, and nothing told before."""
+
+import json
+import re
+
+import pytest
+
+from engine.checkpoints.checkpoint import available, read_card
+from tests.pages.listen.trial_visit import answer, listen, overhear, overheard, start, text
+
+pytestmark = pytest.mark.browser
+ABX = "Can you tell them apart? (ABX)"
+
+
+def test_a_listener_hears_answers_and_is_told(visitors):
+    visit = visitors("compare")
+    start(visit, trials=7)  # too few for a catch, whose two clips are one model's
+    assert text(visit, "place") == "Trial 1 of 7"
+    answers = visit.page.locator(".trial-answer")
+    assert answers.all_inner_texts() == ["A is better", "B is better", "No difference", "Both are bad"]
+    assert all(button.is_disabled() for button in answers.all())
+    assert text(visit, "gate") == "Listen to A, B for at least 3 seconds first"
+    listen(visit, "a", "b")
+    assert text(visit, "gate") == "" and "Playing: B" in text(visit, "now")
+    answers.nth(1).click()
+    visit.page.wait_for_selector(".trial[data-state=answered]")
+    told = text(visit, "reveal")
+    assert "GRU · 46 units" in told and "LSTM · 36 units" in told
+    assert len(re.findall(r"\d+\.\d\d nats per frame under", told)) == 4
+    visit.page.click(".trial-next")
+    visit.page.wait_for_selector(".trial[data-state=asking]")
+    assert text(visit, "place") == "Trial 2 of 7"
+    assert visit.page.url.split("?")[0].endswith("/trial"), "the address is this trial's"
+
+
+def test_by_keyboard_alone_and_again_after_a_reload(visitors):
+    visit = visitors("compare")
+    start(visit, ABX)
+    page = visit.page
+    assert page.locator(".trial-lane-name").all_inner_texts() == ["A", "B", "X"]
+    page.keyboard.press("a")
+    page.wait_for_function("document.querySelector('.trial-now').textContent.startsWith('Playing: A')")
+    page.wait_for_function("document.querySelector('.trial-seek').value > 1")
+    before = float(page.locator(".trial-seek").input_value())
+    page.keyboard.press("x")
+    page.wait_for_timeout(300)
+    assert before <= float(page.locator(".trial-seek").input_value()) < before + 3, "the position is kept"
+    page.keyboard.press("[")
+    page.wait_for_timeout(1500)
+    page.keyboard.press("]")
+    assert "looping" in text(visit, "now")
+    page.keyboard.press("\\")
+    assert "looping" not in text(visit, "now")
+    page.keyboard.press("Home")
+    page.keyboard.press(" ")
+    page.wait_for_function("document.querySelector('.trial-now').textContent.startsWith('Paused')")
+    page.reload()
+    page.wait_for_selector(".trial[data-state=asking]")
+    listen(visit, "1", "2", "3")
+    page.locator(".trial-answer").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".trial[data-state=answered]")
+    page.keyboard.press("n")
+    page.wait_for_selector(".trial[data-state=asking]")
+    assert text(visit, "place") == "Trial 2 of 16"
+
+
+def test_nothing_that_reaches_the_browser_tells_whose_a_clip_is(visitors):
+    """Every address, header and body on the trial's route until the vote."""
+    visit = visitors("compare")
+    start(visit, trials=7)  # no catch, whose sounds are one
+    trial_id = visit.page.url.split("id=")[1]
+    seen: list[str] = []
+    sounds: list[bytes] = []
+
+    def collect(response) -> None:
+        seen.append(response.url)
+        seen.append(json.dumps(response.headers))
+        try:
+            body = response.body()
+        except Exception as error:  # a stream that is still open has none
+            assert "body" in str(error).lower() or "No resource" in str(error), error
+            return
+        (sounds if response.url.endswith(".wav") else seen).append(
+            body if response.url.endswith(".wav") else body.decode(errors="replace")
+        )
+
+    overhear(visit)
+    visit.page.on("response", collect)
+    visit.page.goto(f"{visit.address}trial?id={trial_id}")
+    visit.page.wait_for_selector(".trial[data-state=asking]")
+    listen(visit, "a", "b")
+    everything = "\n".join([*seen, overheard(visit)])
+    assert "needed" in everything, "the trial itself is among what was seen"
+    cards = [read_card(name) for name in available()]
+    told = [card.name for card in cards if card.name in everything]
+    told += [card.name for card in cards if card.weights_sha256[:16] in everything]
+    assert told == []
+    assert len(sounds) == 2 and len({len(sound) for sound in sounds}) == 1
+    assert sounds[0][:44] == sounds[1][:44] and sounds[0] != sounds[1]
+
+
+def test_another_visitor_is_not_let_in_and_an_unknown_trial_is_named(visitors):
+    visit = visitors("compare")
+    start(visit)
+    trial_id = visit.page.url.split("id=")[1]
+    other = visitors(f"trial?id={trial_id}")
+    other.page.wait_for_selector(".trial[data-state=error]")
+    assert "belongs to another visitor" in text(other, "message")
+    nobody = visitors("trial")
+    nobody.page.wait_for_function("document.querySelector('.trial-message').textContent.includes('Compare')")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_trial_fits_the_screen(visitors, width):
+    visit = visitors("compare", viewport={"width": width, "height": 844})
+    start(visit, "Put them in order")
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+    for button in visit.page.locator(".trial-lane, .trial-play, .trial-answer").all():
+        assert button.bounding_box()["height"] >= 44
+
+
+def test_after_the_last_answer_there_is_one_plain_sentence(visitors):
+    visit = visitors("compare")
+    start(visit, ABX, trials=2)
+    right = 0
+    for number in (1, 2):
+        listen(visit, "a", "b", "x")
+        answer(visit, 0)
+        sources = visit.page.locator(".trial-source").all_inner_texts()
+        right += sources[0] == sources[2]
+        chosen = visit.page.locator(".trial-answer[aria-pressed=true]").all_inner_texts()
+        assert chosen == ["X is A"]
+        if number == 1:
+            assert visit.page.locator(".trial-verdict").count() == 0
+            visit.page.click(".trial-next")
+            visit.page.wait_for_selector(".trial[data-state=asking]")
+    p = {0: "1.00", 1: "0.75", 2: "0.25"}[right]
+    assert text(visit, "verdict") == f"You could not tell them apart: {right} of 2, p = {p}."
+    assert not visit.page.locator(".trial-next").is_visible()
+    visit.page.reload()
+    visit.page.wait_for_selector(".trial[data-state=answered]")
+    assert f"{right} of 2" in text(visit, "verdict"), "it is there whenever one comes back"
+    assert visit.page.locator(".trial-link").all_inner_texts() == ["Another test", "See the Board"]
+    visit.page.locator(".trial-link").first.click()
+    visit.page.wait_for_selector("#start")
+
+
+@pytest.mark.parametrize("corpus", ["Spoken digits", "Voice prompts"])
+def test_speech_is_compared_too(visitors, corpus):
+    visit = visitors("compare", viewport={"width": 390, "height": 844})
+    name = corpus.lower().replace(" ", "_")
+    start(visit, models=(f"{name}-gru", f"{name}-lstm"), corpus=corpus, trials=1)
+    assert text(visit, "gate") == "Listen to A, B to the end first"
+    listen(visit, "a", "b")
+    answer(visit, 2)
+    told = text(visit, "reveal")
+    assert len(re.findall(r"(\d+\.\d\d|over 1,000) bits per sample under (GRU|LSTM)\n", told + "\n")) == 4
+    assert "no difference in 1." in text(visit, "verdict")
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_an_answer_that_does_not_count_leaves_what_was_heard(visitors):
+    """The page says why and stays: nobody listens twice because a vote was refused."""
+    visit = visitors("compare")
+    start(visit, trials=1)
+    listen(visit, "a", "b")
+    visit.page.evaluate("performance.now = () => 1e9")  # a browser that says it took eleven days
+    visit.page.locator(".trial-answer").first.click()
+    visit.page.wait_for_function(
+        "document.querySelector('.trial-message').textContent.includes('cannot be true')"
+    )
+    assert visit.page.locator(".trial-lane-heard").all_inner_texts() == ["heard", "heard"]
+    visit.page.locator(".trial-answer").first.click()
+    visit.page.wait_for_function("document.querySelector('.trial-answer').disabled === false")
+    visit.page.evaluate("delete performance.now")
+    answer(visit, 0)
+    assert text(visit, "message") == "Your answer is kept."

@@ -1,0 +1,48 @@
+"""What a visitor asks for, and the session that comes of it."""
+
+from functools import cache
+
+import pytest
+
+from engine.checkpoints.checkpoint import load
+from engine.errors import InvalidValueError
+from engine.pieces.excerpt import excerpts_of, read_excerpt
+from pages.listen.wish import Wish, common_length, session_of
+
+load = cache(load)
+NOBODY = "nobody-in-particular"
+
+
+def session(*models: str):
+    return session_of(Wish("preference", models), NOBODY, {name: load(name) for name in models}, [])
+
+
+@pytest.mark.parametrize("corpus", ["spoken_digits", "voice_prompts"])
+def test_speech_is_two_seconds_at_most_and_its_excerpts_are_sound(corpus):
+    models = (f"{corpus}-gru", f"{corpus}-lstm")
+    made = session(*models)
+    representation = load(models[0]).representation
+    seconds = (made.num_prime_frames + made.num_frames) / representation.frames_per_second
+    assert 0.4 <= seconds <= 2 and 0 < made.num_prime_frames < made.num_frames
+    shipped = {each.name for each in excerpts_of(corpus, ".wav")}
+    assert {trial.prime for trial in made.trials} == shipped
+    lengths = [len(read_excerpt(name, representation)) for name in shipped]
+    assert made.num_prime_frames + made.num_frames == min(lengths), "and the real one is as long as all"
+
+
+def test_music_and_speech_cannot_meet():
+    with pytest.raises(InvalidValueError, match="must be fitted on the same corpus"):
+        session("jsb_chorales-gru", "spoken_digits-gru")
+
+
+def test_a_long_recording_is_cut_and_a_short_one_is_refused():
+    speech, music = (load(name).representation for name in ("spoken_digits-gru", "jsb_chorales-gru"))
+    per_second = round(speech.frames_per_second)
+    assert common_length([9 * per_second, 8 * per_second], speech) == 2 * per_second
+    assert common_length([40, 33], music) == 33
+    for lengths, representation in (([2 * per_second, per_second // 4], speech), ([5], music), ([], music)):
+        with pytest.raises(
+            InvalidValueError, match=r"too short to be compared.*choose another corpus"
+        ) as told:
+            common_length(lengths, representation)
+        assert "\n" not in str(told.value)

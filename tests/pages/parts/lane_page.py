@@ -1,0 +1,93 @@
+"""A page of lanes for the browser tests: ``python -m tests.pages.parts.lane_page FOLDER``."""
+
+import math
+import struct
+import sys
+import time
+import wave
+from pathlib import Path
+
+import gradio as gr
+
+from engine.folders import ASSETS
+from pages.parts.lane import Lane
+
+SECONDS = 6.0
+FRAMES, PRIME, SECONDS_PER_FRAME = 60, 20, 0.1
+NOTES = [[pitch, start, 4] for start in range(0, FRAMES, 4) for pitch in (48, 60, 67)]
+EVIL = '<img src=x onerror="window.hit=1">${window.hit=1}{{value}}.mid'
+MIDI_BYTES = b"MThd" + bytes(range(40))
+
+
+def write_tone(path: Path, hertz: float) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(44100)
+        angles = (2 * math.pi * hertz * n / 44100 for n in range(int(SECONDS * 44100)))
+        file.writeframes(b"".join(struct.pack("<h", int(6000 * math.sin(angle))) for angle in angles))
+    return path
+
+
+def roll(lane: int, **changes) -> dict:
+    return {
+        "lane": lane,
+        "title": f"GRU {lane}",
+        "state": "done",
+        "num_frames": FRAMES,
+        "frames_done": FRAMES,
+        "prime_frames": PRIME,
+        "seconds_per_frame": SECONDS_PER_FRAME,
+        "notes": NOTES,
+        "figures": [["nats per frame", "6.21"]],
+        **changes,
+    }
+
+
+def growing(lane: int, done: int) -> dict:
+    notes = [note for note in NOTES if note[1] < done]
+    return roll(lane, state="sampling", frames_done=done, notes=notes, figures=[["nats", str(done)]])
+
+
+def build(folder: Path) -> gr.Blocks:
+    midi = folder / "tmp123.bin"
+    midi.write_bytes(MIDI_BYTES)
+    sounds = [write_tone(folder / f"{hertz}.wav", hertz) for hertz in (220, 330)]
+    downloads = [
+        {"label": "MIDI", "path": midi, "name": "jsb_chorales-gru-seed7.mid"},
+        {"label": "WAV", "path": sounds[0], "name": "jsb_chorales-gru-seed7.wav"},
+    ]
+    finished = roll(0, audio=sounds[0], downloads=downloads, link="?seed=7", title=EVIL)
+
+    def update_other():
+        for done in range(PRIME, FRAMES + 1, 4):
+            yield growing(1, done)
+            time.sleep(0.05)
+        yield roll(1, audio=sounds[1])
+
+    def update_same():
+        for turn in range(8):
+            yield {**finished, "figures": [["turn", str(turn)]]}
+            time.sleep(0.1)
+
+    with gr.Blocks() as demo:
+        first = Lane(finished, elem_id="first")
+        second = Lane(roll(1, audio=sounds[1]), elem_id="second")
+        peaks = [[-0.5, 0.5]] * 90
+        Lane(roll(2, kind="wave", peaks=peaks, sample_seconds=SECONDS, notes=()), elem_id="wave")
+        Lane(elem_id="empty")
+        gr.Button("other", elem_id="other").click(update_other, None, second, show_progress="hidden")
+        gr.Button("same", elem_id="same").click(
+            update_same, None, first, show_progress="hidden", api_name="draw"
+        )
+    return demo
+
+
+def main() -> None:
+    look = f"<style>{(ASSETS / 'earshot.css').read_text(encoding='utf-8')}</style>"
+    theme = gr.themes.Base(font=["system-ui"], font_mono=["monospace"])
+    build(Path(sys.argv[1])).launch(quiet=True, head=look, theme=theme, footer_links=[])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""The lane in a real browser: what a visitor sees, hears, clicks, presses and takes home."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from gradio_client import Client
+
+from pages.parts.lane import Lane
+from tests.pages.parts.lane_page import EVIL, FRAMES, MIDI_BYTES, PRIME, SECONDS
+from tests.server import serving
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory, project_folder):
+    folder = tmp_path_factory.mktemp("lane")
+    command = [sys.executable, "-m", "tests.pages.parts.lane_page", str(folder)]
+    with serving(command, folder, {"PYTHONPATH": str(project_folder)}) as server:
+        yield server.address
+
+
+@pytest.fixture
+def page(browser, address):
+    """A fresh visitor; at the end nothing may stand in the console and nothing may have left this machine."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    visitor = context.new_page()
+    wrong: list[str] = []
+    visitor.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+    visitor.on("pageerror", lambda error: wrong.append(str(error)))
+    local = (address, "data:", "blob:")
+    visitor.on("request", lambda sent: None if sent.url.startswith(local) else wrong.append(sent.url))
+    visitor.goto(address)
+    visitor.wait_for_selector("#empty .lane")
+    visitor.wait_for_function("document.querySelector('#first audio').readyState > 0")
+    yield visitor
+    context.close()
+    assert wrong == []
+
+
+def seconds_played(page, lane: str = "first") -> float:
+    return page.locator(f"#{lane} audio").evaluate("audio => audio.currentTime")
+
+
+def paused(page, lane: str) -> bool:
+    return page.locator(f"#{lane} audio").evaluate("audio => audio.paused")
+
+
+def coloured_pixels(page, lane: str, variable: str) -> list[int]:
+    """How many pixels of the picture have the colour of a CSS variable: before the cut line, after it."""
+    return page.locator(f"#{lane} .lane-canvas").evaluate(
+        """(canvas, [name, share]) => {
+            const {width, height} = canvas, dot = document.createElement("canvas").getContext("2d");
+            dot.fillStyle = getComputedStyle(canvas).getPropertyValue(name);
+            dot.fillRect(0, 0, 1, 1);
+            const wanted = [...dot.getImageData(0, 0, 1, 1).data].join();
+            const pixels = canvas.getContext("2d").getImageData(0, 0, width, height).data;
+            const found = [0, 0];
+            for (let at = 0; at < pixels.length; at += 4)
+                if (pixels.slice(at, at + 4).join() === wanted) found[+((at / 4) % width > width * share)]++;
+            return found;
+        }""",
+        [variable, PRIME / FRAMES],
+    )
+
+
+def test_a_lane_fills_in_what_a_page_leaves_out():
+    value = Lane(render=False).postprocess({"title": "GRU"})
+    assert value["state"] == "empty" and value["title"] == "GRU" and value["audio"] is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"titel": "GRU"}, "titel"),
+        ({"kind": "rol"}, "rol"),
+        ({"state": "ready"}, "ready"),
+        ({"lane": 4}, "4"),
+    ],
+)
+def test_a_slip_in_a_value_is_named(wrong, named):
+    with pytest.raises(ValueError, match=named):
+        Lane(render=False).postprocess(wrong)
+
+
+def test_files_are_served_under_their_names_after_the_originals_are_gone(tmp_path):
+    path = tmp_path / "tmpabc"
+    path.write_bytes(MIDI_BYTES)
+    value = Lane(render=False).postprocess(
+        {"downloads": [{"label": "MIDI", "path": path, "name": "gru-seed7.mid"}]}
+    )
+    path.unlink()
+    served = Path(value["downloads"][0]["file"]["path"])
+    assert served.name == "gru-seed7.mid" and served.read_bytes() == MIDI_BYTES
+
+
+def test_what_a_browser_sends_is_never_read():
+    """A crafted value could name any file of the machine, and a page that gave it back would publish it."""
+    assert Lane(render=False).preprocess({"audio": "/etc/passwd"}) is None
+
+
+def test_the_api_hands_out_the_value_with_its_files(address):
+    value = Client(address, verbose=False).predict(api_name="/draw")
+    assert value["figures"] == [["turn", "7"]]
+    assert Path(value["downloads"][0]["file"]).read_bytes() == MIDI_BYTES
+
+
+@pytest.mark.browser
+class TestInTheBrowser:
+    def test_the_roll_shows_prime_and_draw_apart(self, page):
+        assert [count > 100 for count in coloured_pixels(page, "first", "--lane-1")] == [False, True]
+        assert [count > 100 for count in coloured_pixels(page, "first", "--roll-prime")] == [True, False]
+        label = page.locator("#first .lane-canvas").get_attribute("aria-label")
+        assert label == "Piano roll, 60 frames, 45 notes, prime ends at frame 20"
+
+    def test_the_waveform_shows_prime_and_draw_apart(self, page):
+        assert [count > 100 for count in coloured_pixels(page, "wave", "--lane-3")] == [False, True]
+        assert [count > 100 for count in coloured_pixels(page, "wave", "--roll-prime")] == [True, False]
+
+    def test_the_picture_follows_the_dark_mode(self, page):
+        light = page.locator("#first .lane-canvas").evaluate("canvas => canvas.toDataURL()")
+        page.evaluate("document.body.classList.toggle('dark')")
+        page.wait_for_timeout(400)
+        assert page.locator("#first .lane-canvas").evaluate("canvas => canvas.toDataURL()") != light
+        assert coloured_pixels(page, "first", "--lane-1")[1] > 100
+
+    def test_play_moves_the_playhead_and_pause_stops_it(self, page):
+        x = "line => new DOMMatrix(getComputedStyle(line).transform).m41"
+        button, line = page.locator("#first .lane-play"), page.locator("#first .lane-playhead")
+        assert line.evaluate(x) == 0
+        button.click()
+        page.wait_for_function("document.querySelector('#first audio').currentTime > 0.5")
+        assert button.inner_text().strip() == "Pause" and line.evaluate(x) > 20
+        button.click()
+        assert paused(page, "first") and button.inner_text().strip() == "Play"
+
+    def test_only_one_lane_plays(self, page):
+        page.click("#first .lane-play")
+        page.wait_for_function("!document.querySelector('#first audio').paused")
+        page.click("#second .lane-play")
+        page.wait_for_function("!document.querySelector('#second audio').paused")
+        assert paused(page, "first")
+
+    def test_a_click_and_a_drag_on_the_picture_seek(self, page):
+        box = page.locator("#first .lane-seek").bounding_box()
+        y = box["y"] + box["height"] / 2
+        page.mouse.click(box["x"] + box["width"] / 2, y)
+        assert seconds_played(page) == pytest.approx(SECONDS / 2, abs=0.05)
+        page.mouse.move(box["x"] + box["width"] / 2, y)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] / 4, y, steps=3)
+        page.mouse.up()
+        assert seconds_played(page) == pytest.approx(SECONDS / 4, abs=0.05)
+
+    def test_keys(self, page):
+        slider = page.locator("#first .lane-seek")
+        slider.focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowLeft")
+        assert seconds_played(page) == pytest.approx(2.0, abs=0.05)
+        assert slider.get_attribute("aria-valuetext") == "0:02 of 0:06"
+        page.keyboard.press("Home")
+        assert seconds_played(page) == 0
+        page.keyboard.press("Space")
+        page.wait_for_function("!document.querySelector('#first audio').paused")
+        page.keyboard.press("Space")
+        assert paused(page, "first")
+
+    def test_downloads_bear_their_names(self, page):
+        names = []
+        for link in page.locator("#first .lane-file").all():
+            with page.expect_download() as download:
+                link.click()
+            names.append(download.value.suggested_filename)
+        assert names == ["jsb_chorales-gru-seed7.mid", "jsb_chorales-gru-seed7.wav"]
+
+    def test_a_title_is_text_whatever_it_holds(self, page):
+        assert page.locator("#first .lane-title").inner_text() == EVIL
+        assert page.locator(".lane img").count() == 0 and page.evaluate("window.hit") is None
+
+    def test_another_lane_that_is_sampled_does_not_disturb_the_sound(self, page):
+        page.click("#first .lane-play")
+        page.wait_for_function("document.querySelector('#first audio').currentTime > 0.2")
+        page.click("#other")
+        page.wait_for_selector("#second .lane[data-state=sampling]")
+        assert page.locator("#second .lane-play").is_disabled()
+        page.wait_for_selector("#second .lane[data-state=done]")
+        assert not paused(page, "first") and seconds_played(page) > 0.6
+        assert coloured_pixels(page, "second", "--lane-2")[1] > 100
+
+    def test_new_values_of_the_lane_itself_keep_sound_and_focus(self, page):
+        page.evaluate("document.querySelector('#first audio').currentTime = 2")
+        page.click("#first .lane-play")
+        page.click("#same")
+        page.locator("#first .lane-file").first.focus()
+        page.wait_for_function("document.querySelector('#first .lane-figures').innerText.includes('7')")
+        assert not paused(page, "first") and seconds_played(page) > 2.3
+        assert page.evaluate("document.activeElement.className") == "lane-file"
+
+    def test_the_link_is_copied_or_shown(self, page, address):
+        page.click("#first .lane-link")
+        page.wait_for_selector("#first .lane-toast:not(:empty)")
+        assert page.locator("#first .lane-toast").inner_text() in ("Link copied", f"{address}?seed=7")
+
+    def test_a_phone_shows_it_without_scrolling_sideways(self, page):
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert coloured_pixels(page, "first", "--lane-1")[1] > 50

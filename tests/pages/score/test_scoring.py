@@ -1,0 +1,218 @@
+"""A file on its way through all models: what is cut, what fails, what is asked of a model afterwards."""
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+from engine.checkpoints.checkpoint import read_card
+from engine.errors import EngineError
+from engine.pieces.excerpt import excerpt
+from engine.rendering.performance import Performance
+from engine.scoring.expectation import expect
+from engine.scoring.judgement import Judgement
+from engine.scoring.surprise import surprise_of
+from pages.house.catalogue import loaded
+from pages.score import scoring as scoring_module
+from pages.score.score_lane import ScoreLane
+from pages.score.scoring import MAX_QUARTERS, Scoring, most_frames, scored_piece
+from pages.score.view import expected_value, lane_value, shown_values, table_value
+from tests.engine.notes.raw_midi import midi_file, note
+
+CHORALE = excerpt("jsb_chorales-test-7").path
+JIG = excerpt("nottingham-test-26").path
+MUSIC = ("jsb_chorales-gru", "nottingham-tanh", "nottingham-gru")
+
+
+def scoring_of(path, *names: str) -> Scoring:
+    return Scoring(path, path.name, [read_card(name) for name in names or MUSIC], Performance())
+
+
+def finished(path, *names: str) -> Scoring:
+    scoring = scoring_of(path, *names)
+    scoring.go_on(seconds=600)
+    assert scoring.is_done
+    return scoring
+
+
+def test_every_model_is_asked_and_the_table_has_the_engines_figures():
+    scoring = finished(JIG)
+    value = table_value(scoring)
+    eighths, quarters = value["groups"]
+    assert (value["state"], value["done"], value["of"]) == ("done", 3, 3)
+    assert [row["name"] for row in quarters["rows"]] == ["jsb_chorales-gru"]
+    assert {row["name"] for row in eighths["rows"]} == {"nottingham-tanh", "nottingham-gru"}
+    assert [float(row["figure"]) for row in eighths["rows"]] == sorted(
+        float(row["figure"]) for row in eighths["rows"]
+    )
+    for row in (*eighths["rows"], *quarters["rows"]):
+        checkpoint = loaded(row["name"])
+        piece = scored_piece(JIG, checkpoint.representation)
+        surprise = surprise_of(checkpoint.model, checkpoint.representation, piece.frames)
+        assert row["figure"] == f"{surprise.mean:.2f}"
+        assert int(row["shift"].replace("−", "-")) == surprise.transposed_semitones
+    assert "left out: 10 too short for a frame" in quarters["caption"]
+    assert "left out" not in eighths["caption"] and eighths["caption"].startswith("48 frames, each an eighth")
+    assert "not between two" in value["note"] and value["problems"] == []
+
+
+def test_the_small_models_come_first_and_the_work_can_be_left():
+    scoring = scoring_of(CHORALE, "jsb_chorales-tanh", "jsb_chorales-lstm", "jsb_chorales-gru")
+    assert scoring.now[0].name == "jsb_chorales-lstm" and scoring.now[1] == 0
+    assert table_value(scoring)["state"] == "scoring"
+    scoring.go_on(seconds=0)
+    assert len(scoring.judgements) == 1
+    scoring.running.stop()
+    scoring.go_on(seconds=600)
+    assert len(scoring.judgements) == 1 and scoring.is_done
+    assert table_value(scoring)["state"] == "stopped"
+
+
+def test_a_lane_has_a_value_for_every_frame_and_the_moments_that_stand_out():
+    scoring = finished(JIG)
+    judgement = scoring.judgement("nottingham-gru")
+    value = lane_value(scoring, judgement)
+    nats = judgement.surprise.nats
+    assert value["num_frames"] == len(value["surprise"]) == 48 and value["frames_per_value"] == 1
+    assert value["least_expected"][0] == [int(nats.argmax())]
+    assert value["most_expected"][0] == [int(nats.argmin())]
+    assert len(value["least_expected"]) == len(value["most_expected"]) == 5
+    with soundfile.SoundFile(value["audio"]) as sound:
+        assert sound.frames / sound.samplerate == pytest.approx(48 * 0.3 + 1.5, abs=0.5)
+    again = lane_value(scoring, scoring.judgement("nottingham-tanh"))
+    assert again["audio"] == value["audio"], "the same frames sound the same: they are played once"
+    other = lane_value(scoring, scoring.judgement("jsb_chorales-gru"))
+    assert other["audio"] != value["audio"] and other["num_frames"] == 24
+    sent = ScoreLane(render=False).postprocess(value)
+    assert sent["surprise"].startswith("[") and sent["least_expected"].count("[") == 5
+    value["audio"].unlink()
+    assert lane_value(scoring, judgement)["audio"].exists(), "an old file was removed: it is made again"
+
+
+def test_what_a_model_expects_goes_on_where_it_was_left(monkeypatch):
+    """The frames before are read once, however many questions follow one another."""
+    calls = []
+
+    def counted(*arguments):
+        calls.append(arguments[3])
+        return expect(*arguments)
+
+    monkeypatch.setattr(scoring_module, "expect", counted)
+    scoring = finished(JIG)
+    first = scoring.expected("nottingham-gru", 3, seconds=60, most=5)
+    second = scoring.expected("nottingham-gru", 8, seconds=60, most=2)
+    elsewhere = scoring.expected("nottingham-gru", 9, seconds=0, most=5)
+    assert (len(first), len(second), len(elsewhere)) == (5, 2, 1) and calls == [3, 9]
+    torch.testing.assert_close(elsewhere[0].probabilities, second[1].probabilities)
+    judgement = scoring.judgement("nottingham-gru")
+    piece, model = scoring.piece_of(judgement), loaded("nottingham-gru").model
+    shift = judgement.surprise.transposed_semitones
+    exact = expect(model, piece.representation, piece.frames, 3, shift)
+    torch.testing.assert_close(first[0].probabilities, next(exact).probabilities)
+    assert len(scoring.expected("nottingham-gru", 47, seconds=60, most=9)) == 1
+
+
+@pytest.mark.parametrize(("name", "start"), [("nobody", 3), ("nottingham-gru", 48), ("nottingham-gru", -1)])
+def test_what_nobody_can_expect_is_nothing(name, start):
+    scoring = finished(JIG, "nottingham-gru")
+    assert scoring.expected(name, start, 1.0, 3) == []
+    assert expected_value(scoring, name, start, [])["frames"] == []
+
+
+def test_the_likeliest_pitches_are_told_and_those_that_sound():
+    scoring = finished(JIG)
+    frames = scoring.piece_of(scoring.judgement("nottingham-gru")).frames
+    found = scoring.expected("nottingham-gru", 9, seconds=60, most=2)
+    value = expected_value(scoring, "nottingham-gru", 9, found)
+    assert (value["start"], value["num_draws"], len(value["frames"])) == (9, 0, 2)
+    for place, told in enumerate(value["frames"]):
+        pitches, thousandths, sounds = zip(*told, strict=True)
+        assert list(thousandths) == sorted(thousandths, reverse=True) and len(pitches) >= 8
+        sounding = (frames[9 + place].nonzero().flatten() + 21).tolist()
+        assert sorted(pitch for pitch, is_there in zip(pitches, sounds, strict=True) if is_there) == sounding
+        exact = found[place].probabilities
+        assert thousandths[0] == round(1000 * float(exact.max())) and pitches[0] == int(exact.argmax()) + 21
+
+
+def test_a_long_piece_is_cut_and_says_so(tmp_path):
+    (tmp_path / "long.mid").write_bytes(midi_file(note(60, 480 * (MAX_QUARTERS + 9))))
+    for name in ("jsb_chorales-gru", "nottingham-gru"):
+        representation = loaded(name).representation
+        piece = scored_piece(tmp_path / "long.mid", representation)
+        longest = MAX_QUARTERS * representation.frames_per_quarter
+        assert len(piece.frames) == most_frames(representation) == longest
+        assert piece.report == "Only the first 512 quarter notes are scored here."
+
+
+def test_a_long_recording_is_cut_and_says_so(tmp_path, speech_model):
+    representation = loaded(speech_model).representation
+    tone = 0.3 * np.sin(np.arange(40 * 8_000) / 5)
+    soundfile.write(tmp_path / "long.wav", tone, 8_000, "PCM_16")
+    piece = scored_piece(tmp_path / "long.wav", representation)
+    assert len(piece.frames) == 30 * representation.frames_per_second
+    assert piece.report == "Only the first 30 seconds are scored here."
+
+
+def test_speech_is_shown_in_windows_of_bits(speech_model):
+    scoring = finished(excerpt("spoken_digits-test-7_lucas_0").path, speech_model)
+    (judgement,) = scoring.judgements
+    values, width = shown_values(judgement)
+    frames_per_second = judgement.representation.frames_per_second
+    assert width == frames_per_second / 40
+    assert len(values) == -(-len(judgement.surprise.nats) // width)
+    value = lane_value(scoring, judgement)
+    assert value["kind"] == "wave" and value["unit"] == "bits" and value["frames_per_value"] == width
+    assert float(values[0]) == pytest.approx(float(judgement.surprise.bits_per_sample[:width].mean()))
+    assert scoring.expected(speech_model, 0, 1.0, 1) == []
+
+
+def test_a_file_that_fits_some_grids_only_is_scored_on_those(tmp_path):
+    (tmp_path / "quick.mid").write_bytes(midi_file(note(60, 230)))
+    scoring = finished(tmp_path / "quick.mid")
+    assert {one.card.name for one in scoring.judgements} == {"nottingham-tanh", "nottingham-gru"}
+    assert "no note is left where a frame is a quarter note" in scoring.problems[0]
+    assert table_value(scoring)["problems"][0].startswith("No note is left")
+
+
+def test_a_model_that_fails_is_named_and_the_others_go_on(monkeypatch):
+    scoring = scoring_of(CHORALE, "jsb_chorales-tanh", "jsb_chorales-gru")
+    reading = scoring_module.Reading
+
+    def failing(model, *rest):
+        if model is loaded("jsb_chorales-gru").model:
+            raise EngineError("it has diverged")
+        return reading(model, *rest)
+
+    monkeypatch.setattr(scoring_module, "Reading", failing)
+    scoring.go_on(seconds=600)
+    assert [one.card.name for one in scoring.judgements] == ["jsb_chorales-tanh"]
+    assert scoring.problems == ["jsb_chorales-gru: it has diverged"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("none.mid", midi_file(b""), "none.mid holds no notes"),
+        ("drums.mid", midi_file(note(38, 480, channel=9)), "only drums"),
+        ("text.mid", b"words", "text.mid is not a MIDI file"),
+        ("empty.mid", b"", "empty.mid is empty"),
+    ],
+)
+def test_what_no_model_can_read_is_refused_at_once(tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(EngineError, match=said):
+        scoring_of(tmp_path / name)
+
+
+@pytest.mark.parametrize("level", [0.0, 0.25])
+def test_a_silent_recording_is_refused(tmp_path, speech_model, level):
+    """Zeros, or a microphone that gives nothing but a constant."""
+    rate = loaded(speech_model).representation.sample_rate
+    soundfile.write(tmp_path / "silent.wav", np.full(2 * rate, level), rate, "PCM_16")
+    with pytest.raises(EngineError, match=r"silent\.wav is silent: check the microphone"):
+        scoring_of(tmp_path / "silent.wav", speech_model)
+
+
+def test_a_judgement_is_of_the_engine():
+    (judgement,) = finished(CHORALE, "jsb_chorales-gru").judgements
+    assert isinstance(judgement, Judgement) and judgement.report == ""

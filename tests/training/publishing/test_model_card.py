@@ -1,0 +1,57 @@
+"""The README of a checkpoint, made from its card."""
+
+import json
+
+import pytest
+import yaml
+
+from engine.checkpoints.card import Card
+from engine.checkpoints.checkpoint import CHECKPOINTS, available, read_card
+from training.corpora import CORPORA, FOLDERS
+from training.fitting.recipe import recipe_names
+from training.publishing.model_card import FIGURES, hub_licence, model_card
+
+SHIPPED = [name for name in available(CHECKPOINTS) if name in recipe_names()]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_it_says_what_a_stranger_asks(name):
+    card = read_card(name)
+    text = model_card(card)
+    _, front, body = text.split("---\n", 2)
+    assert yaml.safe_load(front)["tags"] == [
+        "earshot",
+        card.cell,
+        card.representation["name"].replace("_", "-"),
+    ]
+    for fact in (card.corpus.title, card.corpus.licence, card.corpus.citation, card.corpus.homepage):
+        assert fact in body
+    assert f"of {card.num_units} {card.cell} units" in body
+    assert f"python -m training evaluate {name} --split test --json" in body
+    rows = [line for line in body.splitlines() if line.startswith("| ")]
+    assert len({line.count("|") for line in rows}) == 1
+    for figure in set(FIGURES) & set(card.metrics["test"]):
+        assert f"{card.metrics['test'][figure]:.4f} |" in body
+
+
+def test_a_figure_that_one_split_lacks_is_a_dash():
+    """That of pieces of one frame without their first frames: nothing is left to divide by."""
+    values = json.loads((CHECKPOINTS / SHIPPED[0] / "card.json").read_text(encoding="utf-8"))
+    figure = next(iter(set(FIGURES) & set(values["metrics"]["train"])))
+    del values["metrics"]["train"][figure]
+    (row,) = (
+        line
+        for line in model_card(Card(**values)).splitlines()
+        if FIGURES[figure] == line[2:].split(" | ")[0]
+    )
+    assert row.split(" | ")[1] == "–"
+
+
+@pytest.mark.parametrize("name", CORPORA)
+def test_share_alike_is_carried_on(name):
+    corpus_licence = CORPORA[name].licence
+    assert ("cc-by-sa" in hub_licence(corpus_licence)) == corpus_licence.startswith("CC BY-SA")
+
+
+def test_weights_of_ones_own_files_are_under_no_licence_of_ours():
+    assert {hub_licence(corpus.licence) for corpus in FOLDERS.values()} == {"other"}

@@ -1,0 +1,114 @@
+"""Evaluation: exact likelihoods of a split, every sequence whole, sums in float64."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.checkpoints import Checkpoint
+from engine.errors import InvalidValueError
+from engine.models import RemindedModel, SequenceModel
+from engine.representations import Representation
+from engine.scoring import LogLikelihood, bin_log_probs
+from training.fitting.batching import MAX_SCORED_FRAMES, Batch, scoring_batches
+from training.fitting.population import log_probs, stack_weights
+
+WIDE_UNITS = 64  # wider layers are given fewer frames at once, so that all take about the same memory
+KEYS_AT_ONCE = 4  # so are models that hear many keys
+BIN_FRAMES = 4_096  # frames whose 16-bit bins are integrated at once, in float64
+
+
+def score_split(model: SequenceModel, sequences: Sequence[Tensor]) -> LogLikelihood:
+    """Log-likelihood of whole sequences, in order of length.
+
+    Raises:
+        InvalidValueError: there is no sequence.
+    """
+    (score,) = score_population([model], sequences)
+    return score
+
+
+@torch.no_grad()
+def score_population(models: Sequence[SequenceModel], sequences: Sequence[Tensor]) -> list[LogLikelihood]:
+    """``score_split`` of each of several models of one architecture, in one pass.
+
+    Raises:
+        InvalidValueError: there is no sequence.
+    """
+    device = next(models[0].parameters()).device
+    weights = stack_weights(models)
+    parts: list[list[LogLikelihood]] = [[] for _ in models]
+    widest = max(cell.hidden_size for cell in models[0].cells)
+    share = len(models) * max(1, widest // WIDE_UNITS) * max(1, len(models[0].keys) // KEYS_AT_ONCE)
+    for batch in scoring_batches(sequences, MAX_SCORED_FRAMES // share):
+        frames = batch.frames.to(device)
+        for part, member in zip(parts, log_probs(models[0], weights, frames), strict=True):
+            part.append(LogLikelihood.of(member.cpu(), batch.mask))
+    return [LogLikelihood.join(part) for part in parts]
+
+
+@torch.no_grad()
+def bin_log_likelihood(
+    model: SequenceModel, representation: Representation, sequences: Sequence[Tensor]
+) -> LogLikelihood:
+    """Log-probability of the 16-bit integers: the density integrated over their bins, in float64."""
+    device = next(model.parameters()).device
+    parts = []
+    for batch in scoring_batches(sequences, BIN_FRAMES):
+        parts.append(_bin_log_likelihood(model, representation, batch.to(device)))
+    return LogLikelihood.join(parts)
+
+
+def _bin_log_likelihood(model: SequenceModel, representation: Representation, batch: Batch) -> LogLikelihood:
+    mixture, _ = model(batch.frames)
+    return LogLikelihood.of(bin_log_probs(mixture, representation, batch.frames), batch.mask)
+
+
+def metrics(
+    model: SequenceModel, representation: Representation, sequences: Sequence[Tensor]
+) -> dict[str, int | float]:
+    """The figures of one split, as the command line prints and the card keeps them.
+
+    Music in nats per frame, averaged three ways, and by the network alone where melodies are kept beside
+    it; sound in nats per step of a frame's samples, per sample, and in bits per 16-bit sample. A figure that
+    these sequences do not have is left out: the one without first frames where no sequence has a second.
+
+    Raises:
+        InvalidValueError: the likelihood is not finite.
+    """
+    score = score_split(model, sequences)
+    if not math.isfinite(score.nats_per_frame):
+        raise InvalidValueError(
+            "the likelihood is not finite: the model diverged, fit it with a lower learning rate"
+        )
+    num_frames = int(score.num_frames.sum())
+    if not hasattr(representation, "bin_edges"):
+        figures = {
+            "num_sequences": score.num_sequences,
+            "num_frames": num_frames,
+            "nats_per_frame": score.nats_per_frame,
+            "nats_per_frame_sequence_mean": score.nats_per_frame_sequence_mean,
+            "nats_per_frame_without_first": score.nats_per_frame_without_first,
+        }
+        if isinstance(model, RemindedModel):
+            figures["nats_per_frame_without_melodies"] = score_split(model.model, sequences).nats_per_frame
+        return {key: value for key, value in figures.items() if math.isfinite(value)}
+    bins = bin_log_likelihood(model, representation, sequences)
+    return {
+        "num_sequences": score.num_sequences,
+        "num_steps": num_frames,
+        "num_samples": num_frames * representation.frame_size,
+        "nats_per_step": score.nats_per_frame,
+        "nats_per_sample": score.nats_per_frame / representation.frame_size,
+        "bits_per_sample": bins.bits_per(representation.frame_size),
+    }
+
+
+def evaluate(
+    checkpoint: Checkpoint, corpus_name: str, split: str, sequences: Sequence[Tensor]
+) -> dict[str, Any]:
+    """The object that ``python -m training evaluate`` prints."""
+    figures = metrics(checkpoint.model, checkpoint.representation, sequences)
+    return {"checkpoint": checkpoint.card.name, "corpus": corpus_name, "split": split, **figures}

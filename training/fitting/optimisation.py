@@ -1,0 +1,65 @@
+"""Optimisation: the optimiser of a fit, what it keeps for each weight, its rate, and the mean of weights."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+from engine.models import SequenceModel
+from training.fitting.settings import Optimiser
+
+PRECISION = {"float32": "highest", "bfloat16": "medium"}  # torch's names
+AVERAGE_START = 10  # the mean of weights begins with a short memory, so that it forgets where they began
+
+
+def make_optimiser(model: SequenceModel, settings: Optimiser) -> torch.optim.Optimizer:
+    """Torch's, with these settings."""
+    if settings.method == "adamw":
+        return torch.optim.AdamW(
+            model.parameters(),
+            lr=settings.learning_rate,
+            betas=(settings.momentum, settings.decay),
+            eps=settings.epsilon,
+            weight_decay=settings.weight_decay,
+        )
+    return torch.optim.RMSprop(
+        model.parameters(),
+        lr=settings.learning_rate,
+        alpha=settings.decay,
+        eps=settings.epsilon,
+        momentum=settings.momentum,
+    )
+
+
+def kept_tensors(settings: Optimiser) -> list[tuple[str, str]]:
+    """What the optimiser keeps for a weight: our name of it, and torch's."""
+    if settings.method == "adamw":
+        return [("squares", "exp_avg_sq"), ("momenta", "exp_avg")]
+    momenta = [("momenta", "momentum_buffer")] if settings.momentum else []
+    return [("squares", "square_avg"), *momenta]
+
+
+def learning_rate(settings: Optimiser, update: int, num_updates: int) -> float:
+    """That of an update, counted from 0, when the fit would end after ``num_updates``."""
+    fallen = 1 - (1 - settings.final_share) * update / num_updates
+    risen = min(1.0, (update + 1) / settings.warm_up) if settings.warm_up else 1.0
+    return settings.learning_rate * fallen * risen
+
+
+@torch.no_grad()
+def move_average(average: Iterable[Tensor], weights: Iterable[Tensor], decay: float, update: int) -> None:
+    """Move a running mean of weights towards those of an update."""
+    share = 1 - min(decay, (1 + update) / (AVERAGE_START + update))
+    torch._foreach_lerp_(list(average), list(weights), share)
+
+
+@contextmanager
+def matrix_products(settings: Optimiser) -> Iterator[None]:
+    """Matrix products as the settings say; afterwards as they were."""
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision(PRECISION[settings.products])
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)

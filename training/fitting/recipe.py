@@ -1,0 +1,171 @@
+"""Recipe: everything that decides a fit, as JSON in training/recipes/<name>.json.
+
+The defaults are the procedure of Chung et al. 2014 (arXiv 1412.3555): RMSProp, weight noise 0.075,
+gradient norm at most 1, early stopping on validation. What the paper leaves open (batch size,
+patience, initial weights) is stated here.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from engine.checkpoints import NAME_PATTERN
+from engine.errors import EngineError, InvalidValueError, UnknownNameError
+from engine.folders import PROJECT
+from engine.models import check_names, with_sizes
+from engine.representations import Representation
+from engine.whole_file import write_whole
+from training.fitting.settings import Optimiser, Regularisation, Settings
+
+RECIPES = PROJECT / "training" / "recipes"
+PARTS = {"optimiser": Optimiser, "regularisation": Regularisation}
+MAX_UNITS, MAX_CELLS = 8_192, 32
+AROUND_A_NETWORK = ("transpositions", "melody_memory")  # of a model; they are not fitted
+OF_EARLIER_RECIPES = {"cell", "hidden_size", "num_layers", "memory", "joint_head"}
+
+
+class Recipe(Settings):
+    """One fit.
+
+    Args:
+        name: of the checkpoint that it writes.
+        corpus: a name, ``midi:PATH`` or ``audio:PATH``.
+        model: the model's own spec (engine/models/model_spec.py) without the sizes that its frames fix. What
+            stands around the network is not fitted: ``transpositions`` (notes are heard in every key within
+            so many semitones, see NoteListMixture), since the written key alone is so many times as fast,
+            and ``melody_memory`` (how much the training pieces' melodies are believed), whose numbers
+            ``remember`` finds on validation.
+        weights: what they are rounded to before they are scored and saved.
+        max_epochs: passes over the training split at most.
+        patience: epochs without a better validation likelihood after which to stop.
+        keep: the weights of the epoch that is best on validation, or those of the last one, for rates that
+            fall to nothing and mixtures whose validation is not that of the written key.
+        seed: of initial weights, order of sequences, weight noise and a folder's split.
+    """
+
+    name: str = Field(pattern=NAME_PATTERN, max_length=80)
+    corpus: str
+    model: dict[str, Any]
+    weights: Literal["float32", "float16"] = "float32"
+    optimiser: Optimiser = Optimiser()
+    regularisation: Regularisation = Regularisation()
+    max_epochs: int = Field(default=500, ge=1)
+    patience: int = Field(default=50, ge=1)
+    keep: Literal["best", "last"] = "best"
+    seed: int = Field(default=1, ge=0, le=2**31 - 1)
+
+    def network_spec(self, representation: Representation) -> dict[str, Any]:
+        """Of the network alone, as it is fitted: in the written key, beside no memory; raises EngineError."""
+        self._check_notes(representation)
+        network = {key: value for key, value in self.model.items() if key not in AROUND_A_NETWORK}
+        return with_sizes(network, representation)
+
+    def model_spec(self, representation: Representation, num_places: int = 0) -> dict[str, Any]:
+        """Of the whole model, for ``build_model`` and the card.
+
+        Args:
+            num_places: frames of all training pieces.
+
+        Raises:
+            EngineError: a name is unknown, or notes are asked of frames that have none.
+        """
+        self._check_notes(representation)
+        return with_sizes(self.model, representation, num_places)
+
+    def _check_notes(self, representation: Representation) -> None:
+        asked = [key for key in AROUND_A_NETWORK if key in self.model]
+        asked += ["regularisation.transposition"] * bool(self.regularisation.transposition)
+        if asked and not hasattr(representation, "transpose"):
+            raise InvalidValueError(
+                f"recipe {self.name!r}: transpositions, regularisation.transposition and melody_memory are "
+                f"for notes; frames of {self.corpus} are {representation.name}: remove {' and '.join(asked)}"
+            )
+
+
+def recipe_names(folder: Path = RECIPES) -> list[str]:
+    """Names of the recipes in a folder, sorted."""
+    return sorted(path.stem for path in folder.glob("*.json"))
+
+
+def read_recipe(name: str, folder: Path = RECIPES) -> Recipe:
+    """A recipe by name, or from a path that ends in .json.
+
+    Raises:
+        UnknownNameError: no such recipe, or a key, cell or head in it is not known.
+        InvalidValueError: it is not valid JSON, or lacks a key, or a value is out of range.
+    """
+    path = Path(name) if name.endswith(".json") else folder / f"{name}.json"
+    try:
+        if not path.is_file():
+            raise UnknownNameError("recipe", name, recipe_names(folder))
+        return make_recipe(json.loads(path.read_text(encoding="utf-8")))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise InvalidValueError(f"recipe {path} is not valid JSON ({error}); mend the file") from None
+    except OSError as error:
+        raise InvalidValueError(f"recipe {path} cannot be read ({error.strerror})") from None
+
+
+def write_recipe(recipe: Recipe, folder: Path = RECIPES) -> None:
+    """Write or replace a recipe's file.
+
+    Raises:
+        EngineError: the disk refuses.
+    """
+    write_whole(folder / f"{recipe.name}.json", (recipe.model_dump_json(indent=2) + "\n").encode())
+
+
+def make_recipe(values: object) -> Recipe:
+    """A recipe from plain values, an object as JSON has it.
+
+    Raises:
+        UnknownNameError: a key, a cell or the head is not known.
+        InvalidValueError: a key is missing, or a value out of range.
+    """
+    try:
+        recipe = Recipe.model_validate(values)
+    except ValidationError as error:
+        if isinstance(values, Mapping) and (old := sorted(OF_EARLIER_RECIPES & set(values))):
+            raise InvalidValueError(
+                f"recipe: {old[0]!r} is a key of an earlier Earshot's recipes; this one's say 'model', with "
+                "'cells' and 'head', as those in training/recipes do"
+            ) from None
+        raise _sentence(error.errors()[0]) from None
+    check_names(recipe.model)
+    check_size("num_layers", len(recipe.model["cells"]), MAX_CELLS)
+    for cell in recipe.model["cells"]:
+        check_size("hidden_size", cell.get("hidden_size"), MAX_UNITS)
+    return recipe
+
+
+def check_size(what: str, given: Any, most: int) -> None:
+    """Refuse what is no whole number from 1 to ``most``.
+
+    Raises:
+        InvalidValueError: it is not.
+    """
+    if isinstance(given, int) and 1 <= given <= most:
+        return
+    problem = "should be a valid integer"
+    if isinstance(given, int):
+        bound = "greater than or equal to 1" if given < 1 else f"less than or equal to {most}"
+        problem = f"should be {bound}"
+    raise InvalidValueError(f"recipe: {what}: input {problem} (given: {given!r})")
+
+
+def _sentence(problem: Mapping[str, Any]) -> EngineError:
+    """What pydantic found first, as an error for people."""
+    place = ".".join(str(part) for part in problem["loc"]) or "the whole"
+    if problem["type"] == "extra_forbidden":
+        part = PARTS[problem["loc"][0]] if len(problem["loc"]) > 1 else Recipe
+        known = part.model_fields
+        return UnknownNameError("recipe key", problem["loc"][-1], known)
+    if place == "name" and problem["type"] == "string_pattern_mismatch":
+        return InvalidValueError(
+            f"recipe: name {problem['input']!r} must be lower-case letters and digits, "
+            "with single - or _ between"
+        )
+    given = "" if problem["type"] == "missing" else f" (given: {problem['input']!r})"
+    return InvalidValueError(f"recipe: {place}: {problem['msg'].lower()}{given}")

@@ -1,0 +1,145 @@
+"""Model card: a checkpoint's README.md, made from its card."""
+
+from typing import Any
+
+from engine.checkpoints import Card
+from training.fitting import Recipe, make_recipe
+
+HUB_LICENCES = {  # how a corpus's licence begins -> the Hub's name of the licence that the weights carry on
+    "CC BY-SA 4.0": "cc-by-sa-4.0",
+    "CC BY-SA 3.0": "cc-by-sa-3.0",
+    "CC BY-SA": "cc-by-sa-4.0",
+    "whatever": "other",  # a folder of one's own
+}
+FIGURES = {  # figure -> how a reader calls it
+    "nats_per_frame": "nats per frame, pooled",
+    "nats_per_frame_sequence_mean": "nats per frame, mean over sequences",
+    "nats_per_frame_without_first": "nats per frame, pooled, first frames left out",
+    "nats_per_frame_without_melodies": "nats per frame, pooled, by the network without the melodies it keeps",
+    "nats_per_step": "nats per step of 10 samples",
+    "nats_per_sample": "nats per sample",
+    "bits_per_sample": "bits per 16-bit sample",
+}
+
+
+def model_card(card: Card) -> str:
+    """Markdown with the Hub's front matter."""
+    return "\n".join([*_front_matter(card), *_introduction(card), *_metrics(card), *_use(card), ""])
+
+
+def hub_licence(corpus_licence: str) -> str:
+    """The licence of weights fitted on a corpus: share-alike is carried on, else they are ours to give."""
+    found = (name for start, name in HUB_LICENCES.items() if corpus_licence.startswith(start))
+    return next(found, "mit")
+
+
+def _front_matter(card: Card) -> list[str]:
+    tags = ["earshot", card.cell, card.representation["name"].replace("_", "-")]
+    licence = hub_licence(card.corpus.licence)
+    facts = [f"license: {licence}", "library_name: earshot", "tags:", *(f"- {tag}" for tag in tags)]
+    return ["---", *facts, "---", ""]
+
+
+def _introduction(card: Card) -> list[str]:
+    layers = card.num_layers
+    recipe = make_recipe(card.training.recipe)
+    memory = ", each with attention over the piece's own past," if card.has_memory else ""
+    average = ""
+    if card.num_keys > 1:
+        average = f" What it expects is the mean over {card.num_keys} keys in which it hears every frame."
+    procedure = (
+        "by the procedure of Chung et al. 2014 (arXiv 1412.3555)"
+        if recipe.optimiser.method == "rmsprop"
+        else "to play, with all that the paper of Chung et al. 2014 (arXiv 1412.3555) leaves out"
+    )
+    return [
+        f"# {card.name}",
+        "",
+        f"{layers} recurrent layer{'s' * (layers > 1)} of {card.num_units} {card.cell} units{memory} "
+        f"({card.num_recurrent_parameters:,} recurrent weights, {card.num_parameters:,} in all), fitted on "
+        f"{card.corpus.title} {procedure}.{average}",
+        "",
+        *_melodies(card),
+        f"Representation: {_plain(card.representation)}. Head: {_plain(card.model['head'])}.",
+        "",
+        f"{_fitted(recipe)}; "
+        f"{card.training.updates:,} updates in {card.training.epochs} epochs and "
+        f"{card.training.seconds / 60:.1f} minutes ({card.training.device}, torch {card.training.torch}). "
+        "The learning curve is in curve.json.",
+        "",
+    ]
+
+
+def _melodies(card: Card) -> list[str]:
+    if not card.knows_melodies:
+        return []
+    memory = card.model["melody_memory"]
+    numbers = _plain({key: value for key, value in memory.items() if key != "num_places"})
+    return [
+        "Beside its weights it keeps the highest pitch of each of the "
+        f"{memory['num_places']:,} frames of its training pieces; where a piece goes like one of them, that "
+        "one has a say in the highest pitch of the next frame "
+        f"(engine/models/melody_memory.py; chosen on validation: {numbers}). So a draw may go on "
+        "with a tune of the training pieces, and the likelihood of those pieces themselves says nothing.",
+        "",
+    ]
+
+
+def _fitted(recipe: Recipe) -> str:
+    """How, in one line: what is switched off is not named."""
+    optimiser, regularisation = recipe.optimiser, recipe.regularisation
+    method = {"rmsprop": "RMSProp", "adamw": "AdamW"}[optimiser.method]
+    facts = [f"{method}, learning rate {optimiser.learning_rate:g}", f"batches of {optimiser.batch_size}"]
+    settings = {
+        "weight decay": optimiser.weight_decay,
+        "weight noise": optimiser.weight_noise,
+        "dropout": regularisation.dropout,
+        "dropout in the head": regularisation.list_dropout,
+        "averaged weights": regularisation.averaging,
+        "transposed by up to": regularisation.transposition,
+        "epochs in the written key at first": regularisation.written_epochs,
+    }
+    facts += [f"{words} {value:g}" for words, value in settings.items() if value]
+    return ", ".join([*facts, f"seed {recipe.seed}"])
+
+
+def _plain(spec: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{key} {value:.6g}" if isinstance(value, float) else f"{key} {value}" for key, value in spec.items()
+    )
+
+
+def _metrics(card: Card) -> list[str]:
+    splits = list(card.metrics)
+    figures = [figure for figure in FIGURES if any(figure in card.metrics[split] for split in splits)]
+    rows = [
+        f"| {FIGURES[figure]} | "
+        + " | ".join(_four_places(card.metrics[split].get(figure)) for split in splits)
+        + " |"
+        for figure in figures
+    ]
+    head = [
+        "| exact negative log-likelihood | " + " | ".join(splits) + " |",
+        "| --- |" + " --- |" * len(splits),
+    ]
+    return [*head, *rows, ""]
+
+
+def _four_places(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
+
+
+def _use(card: Card) -> list[str]:
+    suffix = (
+        "--seconds 3 --out draw.wav"
+        if "sample_rate" in card.representation
+        else "--frames 128 --out draw.mid"
+    )
+    return [
+        "```",
+        f"python -m engine sample {card.name} --seed 7 {suffix}",
+        f"python -m training evaluate {card.name} --split test --json",
+        "```",
+        "",
+        f"Corpus: {card.corpus.title}, {card.corpus.homepage}, {card.corpus.licence}. {card.corpus.citation}",
+    ]

@@ -1,0 +1,71 @@
+"""Publishing: from a finished fit to a checkpoint with its card, its README and its learning curve."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from engine.checkpoints import Card, Checkpoint, CorpusFacts, TrainingFacts, save, weight_bytes
+from engine.models import Belief, SequenceModel
+from training.corpora import SPLITS, Corpus, CorpusData
+from training.fitting import Fit, Recipe, alone, make_recipe, metrics, reminded
+from training.publishing.model_card import model_card
+
+CURVE = "curve.json"
+
+
+def publish(fit: Fit, model: SequenceModel, corpus: Corpus, data: CorpusData, folder: Path) -> Path:
+    """Score all splits and write the checkpoint; returns its folder.
+
+    Raises:
+        EngineError: the disk refuses, or the likelihood is not finite.
+    """
+    recipe, progress = fit.recipe, fit.progress
+    card = Card(
+        name=recipe.name,
+        corpus=CorpusFacts(**{key: getattr(corpus, key) for key in CorpusFacts.model_fields}),
+        representation=data.representation.spec,
+        model=recipe.model_spec(data.representation, sum(map(len, data.splits["train"]))),
+        num_parameters=model.num_parameters(),
+        num_recurrent_parameters=sum(value.numel() for value in model.cells.parameters()),
+        weights_sha256=hashlib.sha256(weight_bytes(model)).hexdigest(),
+        training=TrainingFacts(
+            recipe=recipe.model_dump(),
+            updates=progress.update,
+            epochs=progress.epoch,
+            seconds=round(progress.seconds, 1),
+            torch=torch.__version__,
+            device=fit.options.device.type,
+        ),
+        metrics={split: metrics(model, data.representation, data.splits[split]) for split in SPLITS},
+    )
+    documents = {"README.md": model_card(card), CURVE: json.dumps(asdict(progress.curve)) + "\n"}
+    return save(model, card, documents, folder)
+
+
+def remembering(recipe: Recipe, belief: Belief) -> Recipe:
+    """The recipe of the same fit with a memory that is believed so much."""
+    return recipe.model_copy(update={"model": {**recipe.model, "melody_memory": asdict(belief)}})
+
+
+def publish_reminded(checkpoint: Checkpoint, belief: Belief, data: CorpusData, folder: Path) -> Path:
+    """Write a checkpoint again with a memory of the training pieces' melodies, scored anew; its weights stay.
+
+    Raises:
+        EngineError: the model's head has no use for it, or the disk refuses.
+    """
+    card, train = checkpoint.card, data.splits["train"]
+    recipe = remembering(make_recipe(card.training.recipe), belief)
+    model = reminded(alone(checkpoint.model), belief, train).eval().requires_grad_(False)
+    card = card.model_copy(
+        update={
+            "model": recipe.model_spec(data.representation, sum(map(len, train))),
+            "weights_sha256": hashlib.sha256(weight_bytes(model)).hexdigest(),
+            "training": card.training.model_copy(update={"recipe": recipe.model_dump()}),
+            "metrics": {split: metrics(model, data.representation, data.splits[split]) for split in SPLITS},
+        }
+    )
+    curve = (folder / card.name / CURVE).read_text(encoding="utf-8")
+    return save(model, card, {"README.md": model_card(card), CURVE: curve}, folder)

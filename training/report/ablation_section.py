@@ -1,0 +1,100 @@
+"""The ablation in the report: what head, cell and memory are each worth, in nats and in seconds."""
+
+from collections.abc import Mapping
+from itertools import product
+
+from training.paper import CELL_TITLES, CELLS, MUSIC
+from training.report.markdown import DASH, listing, number, signed, table
+from training.searching import HEADS, MAX_PARAMETERS, MEMORIES, FitResult
+
+HEAD_TITLES = {"bernoulli": "independent notes", "note_list": "note list"}
+MEMORY_TITLES = {"none": "no memory", "attention": "attention over the own past"}
+Found = Mapping[tuple[str, str, str], FitResult]  # (head, cell, memory) of a corpus
+
+
+def ablation_section(results: Mapping[str, FitResult]) -> list[str]:
+    """The section; nothing while no model of it is fitted."""
+    tables = [line for corpus in MUSIC for line in _corpus(corpus.ours, corpus.title, results)]
+    if not tables:
+        return []
+    return [
+        "## What each part is worth",
+        "",
+        f"Twelve models a corpus, each as wide as {MAX_PARAMETERS:,} parameters allow, one layer, all fitted "
+        "alike (`python -m training ablate`): AdamW, dropout, averaged weights, no transposition. Test, nats "
+        "per frame, pooled; in brackets the seconds that an epoch of fitting took, two fits at a time on two "
+        "cores. The weights are those of the best epoch on validation.",
+        "",
+        *tables,
+    ]
+
+
+def _corpus(name: str, title: str, results: Mapping[str, FitResult]) -> list[str]:
+    keys = product(HEADS, CELLS, MEMORIES)
+    found = {key: results[full] for key in keys if (full := "-".join((name, *key))) in results}
+    if not found:
+        return []
+    epochs = listing(str(epochs) for epochs in sorted({result.epochs for result in found.values()}))
+    titles = ["notes of a frame", "memory", *(CELL_TITLES[cell] for cell in CELLS)]
+    rows = [
+        [
+            HEAD_TITLES[kind],
+            MEMORY_TITLES[memory],
+            *(_cell(found.get((kind, cell, memory))) for cell in CELLS),
+        ]
+        for kind, memory in product(HEADS, MEMORIES)
+    ]
+    return [
+        f"**{title}**, {epochs} epochs",
+        "",
+        *table(titles, rows, num_words=2),
+        *_worth(found),
+        *_unfinished(found),
+    ]
+
+
+def _cell(result: FitResult | None) -> str:
+    if result is None:
+        return DASH
+    return f"{number(_test(result))} ({number(result.seconds / result.epochs, 1)} s)"
+
+
+def _test(result: FitResult) -> float:
+    return result.metrics["test"]["nats_per_frame"]
+
+
+def _worth(found: Found) -> list[str]:
+    """What one change does, everything else being equal: the mean over all pairs that differ in it alone."""
+    changes = {
+        "the note list in the place of independent notes": (0, "bernoulli", "note_list"),
+        "attention over the own past": (2, "none", "attention"),
+        "GRU in the place of tanh": (1, "tanh", "gru"),
+        "LSTM in the place of tanh": (1, "tanh", "lstm"),
+    }
+    worths = [
+        f"{words} {signed(sum(steps) / len(steps))} (from {signed(min(steps))} to {signed(max(steps))})"
+        for words, (place, before, after) in changes.items()
+        if (steps := _steps(found, place, before, after))
+    ]
+    return [f"Mean change of the test figure: {listing(worths)}.", ""] if worths else []
+
+
+def _unfinished(found: Found) -> list[str]:
+    """How many would go lower with more epochs, so that nobody takes speed of learning for worth."""
+    falling = sum(result.best_epoch == result.epochs for result in found.values())
+    if not falling:
+        return []
+    return [
+        f"{falling} of the {len(found)} were at their best on validation in their last epoch: they would go "
+        "lower with more, and what cells differ by here is also how fast they learn.",
+        "",
+    ]
+
+
+def _steps(found: Found, place: int, before: str, after: str) -> list[float]:
+    steps = []
+    for key, result in found.items():
+        other = (*key[:place], after, *key[place + 1 :])
+        if key[place] == before and other in found:
+            steps.append(_test(found[other]) - _test(result))
+    return steps

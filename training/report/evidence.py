@@ -1,0 +1,154 @@
+"""Evidence: for each cell of the paper's table 2, what has been measured here.
+
+Read from the cards and learning curves of checkpoints and from the results of searches; whatever is
+not there yet is None, so that every part of the report works with any subset.
+"""
+
+import statistics
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from engine.checkpoints import Card, Curve, available, read_card, read_curve
+from training.paper import CELLS, TABLE_2, PaperCorpus
+from training.searching import SearchResult, read_results
+
+AVERAGES = {  # how nats are averaged -> the card's figure; sound has the first alone
+    "pooled": ("nats_per_frame", "nats_per_step"),
+    "sequence_mean": ("nats_per_frame_sequence_mean",),
+    "without_first": ("nats_per_frame_without_first",),
+    "without_melodies": ("nats_per_frame_without_melodies",),
+}
+Metrics = dict[str, dict[str, int | float]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model of table 2.
+
+    Args:
+        corpus: the paper's.
+        cell: registry name.
+        card: of our checkpoint.
+        curve: of our checkpoint.
+        search: the learning rates that were tried, and more seeds.
+    """
+
+    corpus: PaperCorpus
+    cell: str
+    card: Card | None = None
+    curve: Curve | None = None
+    search: SearchResult | None = None
+
+    @property
+    def name(self) -> str:
+        """Of the recipe and of the checkpoint."""
+        return f"{self.corpus.ours}-{self.cell}"
+
+    def nats(self, split: str, average: str) -> float | None:
+        """Our figure on a split, averaged in one of AVERAGES."""
+        return None if self.card is None else nats(self.card.metrics, split, average)
+
+    @property
+    def learning_rate(self) -> float | None:
+        """With which the checkpoint was fitted."""
+        return None if self.card is None else self.card.training.recipe["optimiser"]["learning_rate"]
+
+    @property
+    def is_of_search(self) -> bool:
+        """Whether the checkpoint is the winner of the search, not a fit by another recipe."""
+        if self.card is None or self.search is None or self.search.best is None:
+            return False
+        return self.search.recipe == self.card.training.recipe
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch whose weights were kept, counted from 1."""
+        return None if self.curve is None else self.curve.best_epoch
+
+    @property
+    def seconds_per_epoch(self) -> float | None:
+        """Median over the epochs, since the first one, and one in which a run was resumed, may be odd."""
+        if self.curve is None or len(self.curve.seconds) < 2:
+            return None
+        seconds = self.curve.seconds
+        return statistics.median(after - before for before, after in pairwise(seconds))
+
+    def seeds(self) -> dict[int, Metrics]:
+        """Seed -> metrics: the checkpoint's own, and those of the same recipe fitted for the spread."""
+        if self.card is None:
+            return {}
+        others = {run.seed: run.metrics for run in self.search.seeds} if self.is_of_search else {}
+        return {**others, self.card.training.recipe["seed"]: self.card.metrics}
+
+    def seed_nats(self, split: str, average: str) -> list[float]:
+        """One figure for each seed that has it, sorted."""
+        found = (nats(metrics, split, average) for metrics in self.seeds().values())
+        return sorted(figure for figure in found if figure is not None)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All cells of table 2, corpus by corpus in the paper's order."""
+
+    entries: tuple[Entry, ...]
+
+    def of(self, corpus: PaperCorpus) -> tuple[Entry, ...]:
+        """The three models of a corpus."""
+        return tuple(entry for entry in self.entries if entry.corpus == corpus)
+
+    @property
+    def fitted(self) -> tuple[Entry, ...]:
+        """Those that have a checkpoint."""
+        return tuple(entry for entry in self.entries if entry.card is not None)
+
+    @property
+    def searched(self) -> tuple[Entry, ...]:
+        """Those whose learning rate was searched for."""
+        return tuple(entry for entry in self.entries if entry.search is not None)
+
+
+def nats(metrics: Metrics, split: str, average: str) -> float | None:
+    """A figure of a card's metrics, in nats per frame or step; None where it has none."""
+    found = (metrics.get(split, {}).get(figure) for figure in AVERAGES[average])
+    value = next((figure for figure in found if figure is not None), None)
+    return None if value is None else float(value)
+
+
+def better_average(entries: tuple[Entry, ...]) -> str:
+    """The average, the same for all cells of a corpus, that is the better one on the test split.
+
+    It puts more cells at or under the printed figure; where both put as many, its sum is lower.
+    """
+
+    def standing(average: str) -> tuple[int, float]:
+        figures = [entry.nats("test", average) for entry in entries]
+        under = [is_reached(entry, average) for entry in entries]
+        return -sum(under), sum(figure for figure in figures if figure is not None)
+
+    has_both = any(entry.nats("test", "sequence_mean") is not None for entry in entries)
+    return min(("pooled", "sequence_mean"), key=standing) if has_both else "pooled"
+
+
+def is_reached(entry: Entry, average: str) -> bool:
+    """Whether our test figure, not rounded, is at or under the printed one."""
+    figure = entry.nats("test", average)
+    return figure is not None and figure <= entry.corpus.test[entry.cell]
+
+
+def read_evidence(checkpoints: Path, results: Path) -> Evidence:
+    """Everything that the two folders hold of table 2.
+
+    Raises:
+        EngineError: a card, a curve or a results file cannot be used.
+    """
+    searches = read_results(results)
+    names = available(checkpoints)
+    entries = []
+    for corpus in TABLE_2:
+        for cell in CELLS:
+            name = f"{corpus.ours}-{cell}"
+            card = read_card(name, checkpoints) if name in names else None
+            curve = read_curve(name, checkpoints) if name in names else None
+            entries.append(Entry(corpus, cell, card, curve, searches.get(name)))
+    return Evidence(tuple(entries))

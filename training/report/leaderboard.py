@@ -1,0 +1,269 @@
+"""Leaderboard: every published figure of the four corpora of music, and ours among them.
+
+    published/sources.json     the papers
+    published/<corpus>.json    what they print: figures of one corpus, as data and not as code
+
+Conventions
+    nats    negative log-likelihood of the test split, per frame; lower is better
+    kind    exact; bound: the exact figure is lower, or the same; estimate: it may lie on either side;
+            code length: what a real coder needed, in nats
+    known   read: in the paper itself; cited: read in another paper, which is named; recalled: neither, and
+            to be verified; computed: ours
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
+
+from engine.checkpoints import CHECKPOINTS, Card, available, read_card
+from engine.errors import EngineError
+from engine.folders import PROJECT
+from training.corpora import CORPORA
+from training.paper import CELL_TITLES, CELLS, MUSIC
+from training.report.evidence import nats
+
+PUBLISHED = PROJECT / "training" / "published"
+BEST = "best"  # <corpus>-best: the checkpoint that is meant to be played
+Kind = Literal["exact", "bound", "estimate", "code length"]
+Average = Literal["pooled", "per-sequence", "not stated"]
+Read = TypeVar("Read", bound=BaseModel)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Source(_Strict):
+    """A paper.
+
+    Args:
+        venue: where it appeared, if it did.
+        arxiv: its number there, if it has one.
+    """
+
+    authors: list[str] = Field(min_length=1)
+    year: int = Field(ge=1990, le=2100)
+    title: str = Field(min_length=1)
+    venue: str | None = None
+    arxiv: str | None = Field(default=None, pattern=r"^\d{4}\.\d{4,5}$")
+
+    @model_validator(mode="after")
+    def _can_be_found(self) -> "Source":
+        if not (self.venue or self.arxiv):
+            raise ValueError("a source needs a 'venue' or an 'arxiv' number")
+        return self
+
+    @property
+    def short(self) -> str:
+        """``Chung et al. 2014``."""
+        names = [author.split(". ")[-1] for author in self.authors]
+        who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+        return f"{who} {self.year}"
+
+    @property
+    def citation(self) -> str:
+        """All that is known of it, in one line."""
+        year = "" if (self.venue or "")[-4:].isdigit() else str(self.year)
+        parts = (self.venue, year, self.arxiv and f"arXiv {self.arxiv}")
+        return f"{', '.join(self.authors)}: {self.title}, {', '.join(filter(None, parts))}"
+
+    @property
+    def url(self) -> str | None:
+        """Where it can be read."""
+        return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else None
+
+
+class Figure(_Strict):
+    """One published figure, as it stands in a file of PUBLISHED.
+
+    Args:
+        to: the upper end, where what is known is a range.
+        source: of whom it is, a key of sources.json; read_in: where it was read, if not there.
+        parameters: of the whole model, about.
+        comparable: False where other frames or another split were scored.
+    """
+
+    nats: float = Field(gt=0)
+    to: float | None = None
+    method: str = Field(min_length=1)
+    source: str
+    kind: Kind
+    known: Literal["read", "cited", "recalled"]
+    read_in: str | None = None
+    average: Average
+    parameters: int | None = Field(default=None, gt=0)
+    note: str = ""
+    comparable: bool = True
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Figure":
+        if (self.known == "cited") != (self.read_in is not None):
+            raise ValueError("'read_in' goes with known 'cited', and with nothing else")
+        if self.to is not None and self.to <= self.nats:
+            raise ValueError("a range goes upwards: 'to' must be above 'nats'")
+        if not self.comparable and not self.note:
+            raise ValueError("a 'note' must say why a figure is not comparable")
+        return self
+
+
+class _Sources(RootModel[dict[str, Source]]):
+    model_config = ConfigDict(frozen=True, strict=True)
+
+
+class _File(_Strict):
+    corpus: str
+    figures: list[Figure] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One line of a board: a published figure, or one of ours.
+
+    Args:
+        known: as in Conventions.
+        source: None of ours.
+        checkpoint: of ours alone.
+    """
+
+    nats: float
+    to: float | None
+    method: str
+    kind: str
+    known: str
+    average: str
+    source: Source | None = None
+    read_in: Source | None = None
+    parameters: int | None = None
+    note: str = ""
+    comparable: bool = True
+    checkpoint: str | None = None
+
+
+@dataclass(frozen=True)
+class Board:
+    """One corpus: what can be compared first, and each part from the lowest figure up.
+
+    Args:
+        best: card of the checkpoint that is meant to be played, if there is one.
+    """
+
+    corpus: str
+    title: str
+    standings: tuple[Standing, ...]
+    best: Card | None = None
+
+
+def read_leaderboard(checkpoints: Path = CHECKPOINTS, published: Path = PUBLISHED) -> tuple[Board, ...]:
+    """The boards of the four corpora, with whatever checkpoints there are.
+
+    Raises:
+        EngineError: a card or a file of published figures cannot be used.
+    """
+    sources = _read(published / "sources.json", _Sources).root
+    names = available(checkpoints)
+    boards = []
+    for corpus in (paper.ours for paper in MUSIC):
+        found = [name for name in (f"{corpus}-{end}" for end in (*CELLS, BEST)) if name in names]
+        cards = {name: read_card(name, checkpoints) for name in found}
+        path = published / f"{corpus}.json"
+        file = _read(path, _File)
+        if file.corpus != corpus:
+            raise EngineError(f"{path} holds the figures of {file.corpus!r}: rename it")
+        standings = [*(_published(figure, sources, path) for figure in file.figures), *ours(cards.values())]
+        best = cards.get(f"{corpus}-{BEST}")
+        boards.append(Board(corpus, CORPORA[corpus].title, tuple(sorted(standings, key=_rank)), best))
+    return tuple(boards)
+
+
+def _rank(standing: Standing) -> tuple[bool, float, float, str, str]:
+    end = standing.to or standing.nats
+    return not standing.comparable, standing.nats, end, standing.method, standing.kind
+
+
+def _read(path: Path, kind: type[Read]) -> Read:
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise EngineError(f"{path} cannot be read ({error.strerror}): restore it") from None
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(part) for part in problem["loc"]) or "the file"
+        raise EngineError(f"{path} cannot be used: {place}: {problem['msg'].lower()}") from None
+
+
+def _published(figure: Figure, sources: Mapping[str, Source], path: Path) -> Standing:
+    for key in filter(None, (figure.source, figure.read_in)):
+        if key not in sources:
+            raise EngineError(f"{path} cannot be used: there is no source {key!r} in sources.json")
+    facts = figure.model_dump(exclude={"source", "read_in"})
+    return Standing(**facts, source=sources[figure.source], read_in=sources.get(figure.read_in or ""))
+
+
+def ours(cards: Iterable[Card]) -> list[Standing]:
+    """Our best model of a corpus, and of the paper's cells the one that is best on validation."""
+    scored = [card for card in cards if nats(card.metrics, "test", "pooled") is not None]
+    sized = [card for card in scored if not card.name.endswith(f"-{BEST}")]
+    chosen = [card for card in scored if card not in sized]
+    chosen += sorted(sized, key=_valid)[:1]
+    return [_of_ours(card) for card in chosen]
+
+
+def _valid(card: Card) -> float:
+    figure = nats(card.metrics, "valid", "pooled")
+    return float("inf") if figure is None else figure
+
+
+def _of_ours(card: Card) -> Standing:
+    is_best = card.name.endswith(f"-{BEST}")
+    return Standing(
+        nats=nats(card.metrics, "test", "pooled"),
+        to=None,
+        method="Earshot, best model" if is_best else f"Earshot, {CELL_TITLES[card.cell]} of the paper's size",
+        kind="exact",
+        known="computed",
+        average="pooled",
+        parameters=card.num_parameters,
+        note=described(card),
+        checkpoint=card.name,
+    )
+
+
+def described(card: Card) -> str:
+    """The architecture, and what the network alone reaches on test where a memory helps it."""
+    without = nats(card.metrics, "test", "without_melodies")
+    return architecture(card.model) + ("" if without is None else f" ({without:.3f} without it)")
+
+
+def architecture(model: Mapping[str, Any]) -> str:
+    """A card's model in words: ``2 × (GRU of 320 units, attention of 4 heads over 1,024 frames), …``."""
+    cells = [_cell(spec) for spec in model["cells"]]
+    period = next(n for n in range(1, len(cells) + 1) if cells[:n] * (len(cells) // n) == cells)
+    once = ", ".join(cells[:period])
+    times = len(cells) // period
+    parts = [once if times == 1 else f"{times} × ({once})"]
+    if model.get("residual"):
+        parts.append("residual sums")
+    head = model.get("head", {})
+    if "name" in head:
+        size = f" of {head['num_units']} units" if "num_units" in head else ""
+        parts.append(f"{_words(head['name'])} head{size}")
+    if reach := model.get("transpositions"):
+        parts.append(f"averaged over {2 * reach + 1} keys")
+    if "melody_memory" in model:
+        parts.append("memory of the training melodies")
+    return ", ".join(parts)
+
+
+def _cell(spec: Mapping[str, Any]) -> str:
+    if "num_heads" in spec:
+        reach = f" over {spec['window']:,} frames" if isinstance(spec.get("window"), int) else ""
+        return f"{_words(spec['name'])} of {spec['num_heads']} heads{reach}"
+    size = f" of {spec['hidden_size']} units" if "hidden_size" in spec else ""
+    return f"{CELL_TITLES.get(spec['name'], _words(spec['name']))}{size}"
+
+
+def _words(name: str) -> str:
+    return {"bernoulli": "Bernoulli", "note_list": "note-list"}.get(name, name.replace("_", " "))

@@ -1,0 +1,227 @@
+"""Leaderboard of the report: all published figures and ours, in words, in tables and as data."""
+
+from collections.abc import Collection, Mapping, Sequence
+from statistics import median
+from typing import Any
+
+from training.report.evidence import nats
+from training.report.leaderboard import Board, Source, Standing, described
+from training.report.markdown import DASH, counted, listing, number, table
+from training.searching import FitResult
+
+HEAD = ["model", "nats", "kind", "average", "how known", "parameters", "source", "note"]
+BEST_HEAD = [
+    *("checkpoint", "model", "train", "valid", "test", "test, mean of sequences"),
+    *("test, first frames left out", "parameters"),
+]
+SIGNS = {"bound": "≤ ", "estimate": "≈ "}  # before a figure, since a table is read figure by figure
+
+
+def leaderboard_section(boards: Sequence[Board], spreads: Mapping[str, Sequence[FitResult]]) -> list[str]:
+    """The part of docs/results.md.
+
+    Args:
+        spreads: of best models that were fitted from several seeds, the results of all.
+    """
+    lines = ["## Leaderboard", "", *_counts(boards), "", *lowest(boards), "", *_protocol(), ""]
+    lines += [
+        *_best(boards),
+        *_spreads(spreads, {board.best.name for board in boards if board.best and board.best.knows_melodies}),
+    ]
+    for board in boards:
+        lines += [f"### {board.title}", "", *_table(board, True)]
+        if others := _table(board, False):
+            lines += ["Other frames or another split, so not to be compared with the above:", "", *others]
+    return [*lines, *_sources(boards)]
+
+
+def _counts(boards: Sequence[Board]) -> list[str]:
+    published = [standing for board in boards for standing in board.standings if standing.source]
+    known = {word: sum(one.known == word for one in published) for word in ("read", "cited", "recalled")}
+    exact = sum(one.kind == "exact" for one in published)
+    return [
+        "Beyond the paper: every figure that we know to be published on the test splits of the four corpora "
+        f"of music, and ours among them, in nats per frame. Of {counted(len(published), 'figure')} "
+        f"{exact} are exact. We have read {known['read']} in the papers themselves and {known['cited']} in "
+        f"later papers, which are named; {known['recalled']} are recalled and **to be verified** before "
+        "anybody quotes them. “≤”: a bound, the exact figure is lower or the same. “≈”: an estimate, the "
+        "exact figure may lie on either side. **Bold**: ours, the model that is meant to be played and the "
+        "best of the paper's size (chosen on validation)."
+    ]
+
+
+def lowest(boards: Sequence[Board]) -> list[str]:
+    """For each corpus our lowest figure beside the lowest published ones that can be compared."""
+    return [f"- {board.title}: {listing(_lowest(board))}." for board in boards]
+
+
+def _lowest(board: Board) -> list[str]:
+    own = [one for one in board.standings if one.checkpoint]
+    others = [one for one in board.standings if one.source and one.comparable]
+    exact = [one for one in others if one.kind == "exact"]
+    read = [one for one in exact if one.known != "recalled"]
+    name = own[0].method.removeprefix("Earshot, ") if own else ""
+    found = [f"ours {figure(own[0])} ({name})"] if own else ["no model of ours yet"]
+    for words, among in (
+        ("the lowest exact figure read in print", read),
+        ("the lowest exact one recalled", [one for one in exact if one not in read]),
+        ("the lowest of another kind", [one for one in others if one not in exact]),
+    ):
+        if among:
+            found.append(f"{words} {figure(among[0])} ({among[0].method}, {among[0].source.short})")
+    return found
+
+
+def _protocol() -> list[str]:
+    facts = {
+        "Ours": "Exact, every frame scored, the first from zeros, all nats over all frames, and no "
+        "information but the frames before: no beat, no key, no marks of held notes, no training on test "
+        "pieces. Models are chosen on validation.",
+        "First frame": "Bai et al., Wang et al. and the code of Chung et al. are given the first frame and "
+        "score the others. That moves a figure by some hundredths of a nat at most; ours without the first "
+        "frames stands in the tables.",
+        "Average": "All nats over all frames, or the mean of each sequence's own mean: on MuseData the "
+        "second is about 0.7 nats the lower for models of the paper's size, on Piano-midi.de 0.3 the higher. "
+        "Most papers do not say which is theirs. Krishnan et al. print both.",
+        "Kind": "Only exact figures can be ranked. Models with latent variables have bounds. Machines whose "
+        "partition function must be estimated (RBM, RTRBM, DBN) have estimates that may flatter them; the "
+        "DBN-LSTM's have not been repeated by others that we know of.",
+        "Key": "The public files are nearly all in C major or C minor, test pieces too, so a figure without "
+        "transposed training data is one in a known key all the same. Data made anew from MIDI files (SRNN) "
+        "keep the pieces' own keys.",
+        "Frame": "A frame is an eighth note, of JSB Chorales a quarter note. In shorter frames most things "
+        "repeat, and figures fall to a half and less: RNN-NADE on chorales 5.03, 3.78 and 2.05 in quarters, "
+        "eighths and sixteenths (recalled). Such figures stand apart.",
+        "Beat": "Johnson's networks may be told where in the bar a frame lies, which nothing in the public "
+        "files says. We have not been able to check it.",
+        "RNN-NADE": "Two figures are in circulation for JSB Chorales: 5.56 in the paper of 2012, 5.19 in "
+        "later ones. Both are in the table.",
+        "Split": "One tune of Nottingham's test split is a tune of its training split, note for note, for "
+        "everybody who uses it.",
+        "Left out": "Figures per note or per token instead of per frame (Music Transformer, TonicNet and "
+        "other work on chorales in sixteenths), and papers whose figures we could not read, among them "
+        "Walder 2016 (arXiv 1606.01368), which takes the rhythm as given, and Seq-U-Net (arXiv 1911.06393).",
+    }
+    return [
+        "What can be compared, and what cannot:",
+        "",
+        *(f"- {name}. {text}" for name, text in facts.items()),
+    ]
+
+
+def _best(boards: Sequence[Board]) -> list[str]:
+    rows = []
+    for board in boards:
+        if card := board.best:
+            test = [nats(card.metrics, "test", average) for average in ("sequence_mean", "without_first")]
+            pooled = [nats(card.metrics, split, "pooled") for split in ("train", "valid", "test")]
+            figures = [number(value) for value in (*pooled, *test)]
+            rows.append([f"`{card.name}`", described(card), *figures, f"{card.num_parameters:,}"])
+    if not rows:
+        return ["The models that are meant to be played, `<corpus>-best`, are not fitted yet.", ""]
+    return ["The models that are meant to be played, pooled but where said:", "", *table(BEST_HEAD, rows, 2)]
+
+
+def _spreads(spreads: Mapping[str, Sequence[FitResult]], with_melodies: Collection[str]) -> list[str]:
+    """What another seed would have given."""
+    sentences = []
+    for name, results in spreads.items():
+        if len(results) > 1:
+            kept = any("melody_memory" in result.recipe["model"] for result in results)
+            alone = ", the network without the melodies" if name in with_melodies and not kept else ""
+            sentence = (
+                f"`{name}` from {len(results)} seeds{alone}, test: {_median_and_best(results, 'pooled')}"
+            )
+            if kept:
+                without = _median_and_best(results, "without_melodies")
+                sentence += f"; the network without the melodies: {without}"
+            sentences.append(f"{sentence}.")
+    return [line for sentence in sentences for line in (sentence, "")]
+
+
+def _median_and_best(results: Sequence[FitResult], average: str) -> str:
+    figures = sorted(nats(result.metrics, "test", average) for result in results)
+    every = listing(number(value) for value in figures)
+    return f"median {number(median(figures))}, best {number(figures[0])} (all: {every})"
+
+
+def _table(board: Board, comparable: bool) -> list[str]:
+    standings = [one for one in board.standings if one.comparable == comparable]
+    return table(HEAD, map(_row, standings), len(HEAD)) if standings else []
+
+
+def _row(one: Standing) -> list[str]:
+    mark = "**" if one.checkpoint else ""
+    return [
+        f"{mark}{one.method}{mark}",
+        f"{mark}{figure(one)}{mark}",
+        one.kind,
+        one.average,
+        how_known(one),
+        DASH if one.parameters is None else f"{one.parameters:,}",
+        _link(one.source) if one.source else f"`{one.checkpoint}`",
+        one.note,
+    ]
+
+
+def figure(one: Standing) -> str:
+    """As printed, to hundredths or thousandths, with its sign; ours always to thousandths."""
+    ends = (one.nats,) if one.to is None else (one.nats, one.to)
+    return SIGNS.get(one.kind, "") + " to ".join(_decimals(end, bool(one.checkpoint)) for end in ends)
+
+
+def _decimals(value: float, is_ours: bool) -> str:
+    text = number(value)
+    return text if is_ours or text[-1] != "0" else text[:-1]
+
+
+def how_known(one: Standing) -> str:
+    """In words; of what was read elsewhere, where."""
+    if one.known == "cited":
+        return f"read in {one.read_in.short}"
+    return {"read": "read", "recalled": "recalled", "computed": "computed here"}[one.known]
+
+
+def _link(source: Source) -> str:
+    return f"[{source.short}]({source.url})" if source.url else source.short
+
+
+def _sources(boards: Sequence[Board]) -> list[str]:
+    found = {one.source.citation: one.source for board in boards for one in board.standings if one.source}
+    cited = sorted(found.values(), key=lambda source: (source.short, source.citation))
+    return ["### Sources", "", *(f"- {_cited(source)}" for source in cited), ""]
+
+
+def _cited(source: Source) -> str:
+    return f"[{source.citation}]({source.url})" if source.url else source.citation
+
+
+def leaderboard_json(boards: Sequence[Board]) -> list[dict[str, Any]]:
+    """The part of assets/results.json."""
+    return [
+        {
+            "corpus": board.corpus,
+            "title": board.title,
+            "entries": [_entry(one) for one in board.standings],
+        }
+        for board in boards
+    ]
+
+
+def _entry(one: Standing) -> dict[str, Any]:
+    source = one.source
+    return {
+        "method": one.method,
+        "figure": figure(one),
+        "nats": round(one.nats, 9),
+        "to": one.to,
+        "kind": one.kind,
+        "known": one.known,
+        "read_in": one.read_in.short if one.read_in else None,
+        "average": one.average,
+        "parameters": one.parameters,
+        "source": source and {"name": source.short, "citation": source.citation, "url": source.url},
+        "note": one.note,
+        "comparable": one.comparable,
+        "checkpoint": one.checkpoint,
+    }
