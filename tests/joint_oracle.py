@@ -65,6 +65,7 @@ def joint_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
     kept = part_of(weights, "memory.")
     weights = part_of(weights, "model.") if kept else weights
     reach = spec.get("transpositions", 0)
+    weights = part_of(weights, "model.") if reach else weights
     keys = range(-reach, reach + 1)
     every = [in_key(spec, weights, frames, key) for key in keys]
     found, firsts = (logsumexp(values, axis=0) - np.log(len(every)) for values in zip(*every, strict=True))

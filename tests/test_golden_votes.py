@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from engine import __main__ as program
+from engine import read_card
 
 GOLDENS = Path(__file__).with_name("goldens")
 
@@ -13,3 +14,11 @@ def test_old_exports_keys_and_answers_are_analysed_as_they_were(capsys):
     files = [str(GOLDENS / name) for name in ("votes.jsonl", "bundle-answers.jsonl")]
     assert program.main(["analyse", *files, "--key", str(GOLDENS / "bundle.key.json"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads((GOLDENS / "analysis.json").read_text())
+
+
+def test_the_cards_know_the_weights_that_old_votes_and_keys_name():
+    votes = [json.loads(line)["trial"] for line in (GOLDENS / "votes.jsonl").read_text().splitlines()]
+    trials = [*votes, *json.loads((GOLDENS / "bundle.key.json").read_text())["trials"]]
+    lanes = [lane for trial in trials for lane in trial["lanes"] if lane["checkpoint_sha256"]]
+    assert len({lane["source"] for lane in lanes}) == 4
+    assert all(read_card(lane["source"]).has_weights(lane["checkpoint_sha256"]) for lane in lanes)

@@ -40,6 +40,7 @@ class Card(_Strict):
         representation: spec of what a frame means.
         model: spec for ``build_model``.
         weights_sha256: of model.safetensors.
+        formerly_sha256: of the same weights in files of earlier forms; votes and exports may name them.
         metrics: split -> figure -> value, e.g. ``{"test": {"nats_per_frame": 8.5}}``.
     """
 
@@ -51,6 +52,7 @@ class Card(_Strict):
     num_parameters: int
     num_recurrent_parameters: int
     weights_sha256: str
+    formerly_sha256: list[str] = []
     training: TrainingFacts
     metrics: dict[str, dict[str, int | float]]
 
@@ -107,6 +109,10 @@ class Card(_Strict):
     def is_joint(self) -> bool:
         """Whether the notes of a frame are drawn one given the other, not each by itself."""
         return isinstance(head := self.model.get("head"), dict) and head.get("name") == "note_list"
+
+    def has_weights(self, sha256: str) -> bool:
+        """Whether these are its weights, as they lie here or as they lay in an earlier form."""
+        return sha256 in (self.weights_sha256, *self.formerly_sha256)
 
     @property
     def held_out_nats(self) -> float | None:

@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from engine.checkpoints.card import Card
 from engine.errors import CheckpointError, EngineError, InvalidValueError, UnknownNameError
 from engine.folders import CHECKPOINTS
-from engine.models import SequenceModel, build_model
+from engine.models import Model, build_model
 from engine.registry import build
 from engine.representations import REPRESENTATIONS, Representation
 
@@ -36,7 +36,7 @@ class Checkpoint:
     """A loaded model with its card and the representation of its frames."""
 
     card: Card
-    model: SequenceModel
+    model: Model
     representation: Representation
 
 
@@ -118,7 +118,7 @@ def _read(name: str, part: str, folder: Path) -> bytes:
         ) from None
 
 
-def _check_frames(model: SequenceModel, representation: Representation) -> None:
+def _check_frames(model: Model, representation: Representation) -> None:
     reads = (model.frame_size, model.context_frames)
     means = (representation.frame_size, representation.context_frames)
     if reads != means:
@@ -127,7 +127,7 @@ def _check_frames(model: SequenceModel, representation: Representation) -> None:
         )
 
 
-def weight_bytes(model: SequenceModel) -> bytes:
+def weight_bytes(model: Model) -> bytes:
     """The weights as a safetensors file, the same bytes for the same weights.
 
     Those that float16 holds without loss are kept so, in half the room.
@@ -139,7 +139,7 @@ def weight_bytes(model: SequenceModel) -> bytes:
     return safetensors.torch.save(tensors)
 
 
-def save(model: SequenceModel, card: Card, documents: Mapping[str, str], folder: Path = CHECKPOINTS) -> Path:
+def save(model: Model, card: Card, documents: Mapping[str, str], folder: Path = CHECKPOINTS) -> Path:
     """Write a checkpoint whole or not at all; one of the same name is replaced.
 
     Args:

@@ -65,6 +65,8 @@ class Head(nn.Module, ABC):
     """What its frames hold, as a Representation says it: notes or samples."""
     input_size: int | None = None
     """Numbers in the input of a step, for a head that reads it."""
+    chooses_highest_first: bool = False
+    """Whether its distribution decides pitch after pitch from the highest, as NoteList does."""
 
     def __init__(self, hidden_size: int, frame_size: int):
         super().__init__()

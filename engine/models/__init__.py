@@ -1,16 +1,20 @@
 """Models: stacks of cells with a head, what is wrapped around them, and their specs."""
 
 from engine.models.melody_memory import Belief, MelodyMemory, melody
+from engine.models.model import Model, ModelState
 from engine.models.model_spec import build_model, check_names, with_sizes
-from engine.models.reminded_model import RemindedModel
-from engine.models.sequence_model import ModelState, SequenceModel
+from engine.models.reminded import Reminded
+from engine.models.stack import Stack
+from engine.models.transposed import Transposed
 
 __all__ = [
     "Belief",
     "MelodyMemory",
+    "Model",
     "ModelState",
-    "RemindedModel",
-    "SequenceModel",
+    "Reminded",
+    "Stack",
+    "Transposed",
     "build_model",
     "check_names",
     "melody",

@@ -3,8 +3,8 @@
     card     {"cells": [spec, …], "head": spec, "context_frames": n}, with all sizes
     recipe   the same without the sizes that its frames fix, which ``with_sizes`` fills in
 
-``"residual": true``, ``"transpositions": n`` and ``"melody_memory": {…}`` (a RemindedModel) may stand beside
-them.
+``"residual": true``, ``"transpositions": n`` (Transposed) and ``"melody_memory": {…}`` (Reminded) may stand
+beside them.
 """
 
 import inspect
@@ -16,16 +16,18 @@ from engine.cells import CELLS
 from engine.errors import InvalidValueError, UnknownNameError
 from engine.heads import HEADS
 from engine.models.melody_memory import Belief, MelodyMemory
-from engine.models.reminded_model import RemindedModel
-from engine.models.sequence_model import SequenceModel
+from engine.models.model import Model
+from engine.models.reminded import Reminded
+from engine.models.stack import Stack
+from engine.models.transposed import Transposed
 from engine.registry import build
 from engine.representations import Representation
 
-OF_STACK = ("context_frames", "residual", "transpositions")
-OPTIONS = (*OF_STACK, "melody_memory")  # of a model, beside its parts
+OF_STACK = ("context_frames", "residual")
+OPTIONS = (*OF_STACK, "transpositions", "melody_memory")  # of a model, beside its parts
 
 
-def build_model(spec: Mapping[str, Any]) -> SequenceModel:
+def build_model(spec: Mapping[str, Any]) -> Model:
     """From a spec with all sizes to a model with zero weights.
 
     Raises:
@@ -36,10 +38,12 @@ def build_model(spec: Mapping[str, Any]) -> SequenceModel:
         raise InvalidValueError(f"residual={spec['residual']!r} must be true or false")
     cells = [build("cell", CELLS, cell) for cell in spec["cells"]]
     options = {key: spec[key] for key in OF_STACK if key in spec}
-    model = SequenceModel(cells, build("head", HEADS, spec["head"]), **options)
-    if "melody_memory" not in spec:
-        return model
-    return RemindedModel(model, _melody_memory(spec["melody_memory"], model.frame_size))
+    model = Stack(cells, build("head", HEADS, spec["head"]), **options)
+    if spec.get("transpositions", 0) != 0:
+        model = Transposed(model, spec["transpositions"])
+    if "melody_memory" in spec:
+        model = Reminded(model, _melody_memory(spec["melody_memory"], model.frame_size))
+    return model
 
 
 def check_keys(spec: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from engine.errors import InvalidValueError
-from engine.models import ModelState, SequenceModel
+from engine.models import Model, ModelState
 from engine.sampling.uniforms import frame_uniforms
 
 MAX_SEED = 2**31 - 1  # browsers keep integers up to 2^53; files and links stay short
@@ -52,7 +52,7 @@ class SamplingOptions:
 
 
 def sample(
-    model: SequenceModel, options: SamplingOptions, prime: Float[Tensor, "time event"] | None = None
+    model: Model, options: SamplingOptions, prime: Float[Tensor, "time event"] | None = None
 ) -> Iterator[Float[Tensor, " event"]]:
     """Draw ``options.num_frames`` frames that follow the prime, one at a time.
 
@@ -78,19 +78,17 @@ def sample(
 
 
 @torch.no_grad()
-def _read_prime(
-    model: SequenceModel, prime: Float[Tensor, "time event"] | None
-) -> tuple[Tensor, ModelState, int]:
+def _read_prime(model: Model, prime: Float[Tensor, "time event"] | None) -> tuple[Tensor, ModelState, int]:
     """The last frame of the prime, the state in which it is read, and the prime's length."""
     if prime is None or len(prime) == 0:
-        return model.cells[0].zeros(1).new_zeros(1, model.frame_size), model.initial_state(1), 0
+        return model.silence(1), model.initial_state(1), 0
     _, state = model(prime.unsqueeze(0))
     return prime[-1:].clone(), state, len(prime)
 
 
 @torch.inference_mode()
 def _draw_block(
-    model: SequenceModel, frame: Tensor, state: ModelState, options: SamplingOptions, block: range
+    model: Model, frame: Tensor, state: ModelState, options: SamplingOptions, block: range
 ) -> tuple[list[Tensor], ModelState]:
     """The frames of these positions, each of shape (1, event), and the state after them."""
     frames, uniforms = [], None

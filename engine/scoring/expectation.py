@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engine.errors import InvalidValueError
 from engine.heads import Distribution, moved
-from engine.models import SequenceModel
+from engine.models import Model
 from engine.representations import PianoRoll
 from engine.sampling import frame_uniforms
 from engine.scoring.likelihood import read_in_parts
@@ -38,7 +38,7 @@ class Expectation:
 
 
 def expect(
-    model: SequenceModel,
+    model: Model,
     roll: PianoRoll,
     frames: Float32[Tensor, "time pitch"],
     start: int = 0,
@@ -68,7 +68,7 @@ def expect(
 
 @torch.no_grad()
 def _expectations(
-    model: SequenceModel, heard: Float32[Tensor, "time pitch"], start: int, semitones: int, num_draws: int
+    model: Model, heard: Float32[Tensor, "time pitch"], start: int, semitones: int, num_draws: int
 ) -> Iterator[Expectation]:
     num_read = 0
     for part, distribution in read_in_parts(model, heard.unsqueeze(0), singly_from=start):

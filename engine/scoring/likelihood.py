@@ -18,7 +18,7 @@ from torch import Tensor
 
 from engine.errors import InvalidValueError
 from engine.heads import Distribution, GaussianMixture
-from engine.models import SequenceModel
+from engine.models import Model
 from engine.representations import Waveform
 
 PART_FRAMES = 4_096  # of all sequences and keys together, where a piece is read in parts
@@ -101,7 +101,7 @@ class LogLikelihood:
 
 @torch.no_grad()
 def log_likelihood(
-    model: SequenceModel,
+    model: Model,
     frames: Float[Tensor, "batch time event"],
     mask: Bool[Tensor, "batch time"] | None = None,
 ) -> LogLikelihood:
@@ -121,7 +121,7 @@ def log_likelihood(
 
 @torch.no_grad()
 def continuation_likelihood(
-    model: SequenceModel, frames: Float[Tensor, "time event"], num_prime_frames: int
+    model: Model, frames: Float[Tensor, "time event"], num_prime_frames: int
 ) -> tuple[LogLikelihood, LogLikelihood]:
     """Of a prime and of what follows it, each given all frames before, in one pass.
 
@@ -143,7 +143,7 @@ def continuation_likelihood(
 
 @torch.no_grad()
 def read_in_parts(
-    model: SequenceModel, frames: Float[Tensor, "batch time event"], singly_from: int | None = None
+    model: Model, frames: Float[Tensor, "batch time event"], singly_from: int | None = None
 ) -> Iterator[tuple[Tensor, Distribution]]:
     """Teacher forcing of sequences of any length within bounded memory.
 
@@ -159,7 +159,7 @@ def read_in_parts(
         InvalidValueError: frames have another width than the model's.
     """
     _check_width(model, frames)
-    length = max(1, PART_FRAMES // (len(frames) * len(model.keys)))
+    length = max(1, PART_FRAMES // (len(frames) * model.num_keys))
     num_together = frames.shape[1] if singly_from is None else singly_from
     parts = (*frames[:, :num_together].split(length, 1), *frames[:, num_together:].split(1, 1))
     layers, before = None, frames.new_zeros(len(frames), model.context_frames, model.frame_size)
@@ -177,7 +177,7 @@ def bin_log_probs(
     return wide.log_bin_prob(*waveform.bin_edges(frames))
 
 
-def _check_width(model: SequenceModel, frames: Tensor) -> None:
+def _check_width(model: Model, frames: Tensor) -> None:
     if frames.shape[-1] != model.frame_size:
         raise InvalidValueError(
             f"frames hold {frames.shape[-1]} numbers but the model reads {model.frame_size}"

@@ -15,7 +15,7 @@ from jaxtyping import Float32, Float64
 from torch import Tensor
 
 from engine.errors import InvalidValueError
-from engine.models import SequenceModel
+from engine.models import Model
 from engine.representations import Representation
 from engine.scoring.likelihood import LogLikelihood, bin_log_probs, read_in_parts
 from engine.scoring.transposition import best_row, in_all_keys
@@ -63,9 +63,7 @@ class Reading:
         InvalidValueError: there is no frame, or frames are not this model's.
     """
 
-    def __init__(
-        self, model: SequenceModel, representation: Representation, frames: Float32[Tensor, "time event"]
-    ):
+    def __init__(self, model: Model, representation: Representation, frames: Float32[Tensor, "time event"]):
         if len(frames) == 0:
             raise InvalidValueError("there is no frame to score: give a longer piece")
         self._waveform = None if hasattr(representation, "transpose") else representation
@@ -112,7 +110,7 @@ class Reading:
 
 
 def surprise_of(
-    model: SequenceModel, representation: Representation, frames: Float32[Tensor, "time event"]
+    model: Model, representation: Representation, frames: Float32[Tensor, "time event"]
 ) -> Surprise:
     """Of a whole piece at once; raises what Reading does."""
     reading = Reading(model, representation, frames)

@@ -89,6 +89,7 @@ class ListeningRoom:
 
         def anew() -> list[Clip]:
             session = self.store.session(trial.test_id, trial.listener)
+            self._check_models(trial)
             return self._clips(session, trial.number, [lane.clip for lane in trial.lanes])
 
         return Question(trial, self.kept.of(trial.trial_id, anew))
@@ -187,6 +188,15 @@ class ListeningRoom:
         piece = read_excerpt(planned.prime, next(iter(checkpoints.values())).representation)
         material = session.material(checkpoints, piece)
         return make_clips(planned.plan, material, tuple(ids))
+
+    def _check_models(self, trial: Trial) -> None:
+        """Clips that are made anew must be those that were heard, so the weights must be the same."""
+        for lane in trial.lanes:
+            sha256 = lane.checkpoint_sha256
+            if sha256 is not None and not self.model(lane.source).card.has_weights(sha256):
+                raise VoteError(
+                    f"the model {lane.source!r} is another than when this trial was asked: start a new test"
+                )
 
     def _checkpoints(self, names: Sequence[str]) -> dict[str, Checkpoint]:
         if not names:

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from engine.checkpoints.card import Card, CorpusFacts, TrainingFacts
 from engine.checkpoints.checkpoint import save, weight_bytes
+from engine.models.model import Model
 from engine.models.model_spec import build_model
-from engine.models.sequence_model import SequenceModel
 from engine.representations import REPRESENTATIONS, Representation
 
 # Whatever a constructor of a registry may ask for; a new one that asks for more adds it here.
@@ -79,7 +79,7 @@ def binary_frames(*shape: int, seed: int = 0) -> Tensor:
 
 def published(
     folder: Path, representation: str = "piano_roll", name: str = "tiny-gru", hidden_size: int = 4
-) -> tuple[SequenceModel, Card]:
+) -> tuple[Model, Card]:
     """A small GRU of a representation, saved as a checkpoint."""
     frames: Representation = REPRESENTATIONS[representation](**UNITS[representation])
     head = {"name": "bernoulli"}
@@ -102,7 +102,7 @@ def published(
     return model, card
 
 
-def card_of(model: SequenceModel, name: str, spec: dict[str, Any], frames: Representation) -> Card:
+def card_of(model: Model, name: str, spec: dict[str, Any], frames: Representation) -> Card:
     """A card that fits the model."""
     return Card(
         name=name,

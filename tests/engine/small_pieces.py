@@ -5,8 +5,8 @@ from itertools import product
 import torch
 from torch import Tensor
 
+from engine.models.model import Model
 from engine.models.model_spec import build_model
-from engine.models.sequence_model import SequenceModel
 from engine.representations.piano_roll import PianoRoll
 from tests.engine.small_models import binary_frames, randomise
 
@@ -17,7 +17,7 @@ LIST_HEAD = {"name": "note_list", "input_size": SIZE, "num_units": 7, "reach": 2
 HEADS = {"bernoulli": {"name": "bernoulli"}, "list": LIST_HEAD, "keys": LIST_HEAD}
 
 
-def model_of(head: str) -> SequenceModel:
+def model_of(head: str) -> Model:
     """A gated layer and attention under a head of six pitches.
 
     ``"keys"`` hears them in five keys.

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError
-from engine.models import RemindedModel, SequenceModel
+from engine.models import Model, Reminded
 from engine.representations import Representation
 from engine.scoring import LogLikelihood, bin_log_probs
 from training.fitting.batching import MAX_SCORED_FRAMES, Batch, scoring_batches
@@ -20,7 +20,7 @@ KEYS_AT_ONCE = 4  # so are models that hear many keys
 BIN_FRAMES = 4_096  # frames whose 16-bit bins are integrated at once, in float64
 
 
-def score_split(model: SequenceModel, sequences: Sequence[Tensor]) -> LogLikelihood:
+def score_split(model: Model, sequences: Sequence[Tensor]) -> LogLikelihood:
     """Log-likelihood of whole sequences, in order of length.
 
     Raises:
@@ -31,7 +31,7 @@ def score_split(model: SequenceModel, sequences: Sequence[Tensor]) -> LogLikelih
 
 
 @torch.no_grad()
-def score_population(models: Sequence[SequenceModel], sequences: Sequence[Tensor]) -> list[LogLikelihood]:
+def score_population(models: Sequence[Model], sequences: Sequence[Tensor]) -> list[LogLikelihood]:
     """``score_split`` of each of several models of one architecture, in one pass.
 
     Raises:
@@ -40,8 +40,8 @@ def score_population(models: Sequence[SequenceModel], sequences: Sequence[Tensor
     device = next(models[0].parameters()).device
     weights = stack_weights(models)
     parts: list[list[LogLikelihood]] = [[] for _ in models]
-    widest = max(cell.hidden_size for cell in models[0].cells)
-    share = len(models) * max(1, widest // WIDE_UNITS) * max(1, len(models[0].keys) // KEYS_AT_ONCE)
+    widest = max(cell.hidden_size for cell in models[0].network.cells)
+    share = len(models) * max(1, widest // WIDE_UNITS) * max(1, models[0].num_keys // KEYS_AT_ONCE)
     for batch in scoring_batches(sequences, MAX_SCORED_FRAMES // share):
         frames = batch.frames.to(device)
         for part, member in zip(parts, log_probs(models[0], weights, frames), strict=True):
@@ -51,7 +51,7 @@ def score_population(models: Sequence[SequenceModel], sequences: Sequence[Tensor
 
 @torch.no_grad()
 def bin_log_likelihood(
-    model: SequenceModel, representation: Representation, sequences: Sequence[Tensor]
+    model: Model, representation: Representation, sequences: Sequence[Tensor]
 ) -> LogLikelihood:
     """Log-probability of the 16-bit integers: the density integrated over their bins, in float64."""
     device = next(model.parameters()).device
@@ -61,13 +61,13 @@ def bin_log_likelihood(
     return LogLikelihood.join(parts)
 
 
-def _bin_log_likelihood(model: SequenceModel, representation: Representation, batch: Batch) -> LogLikelihood:
+def _bin_log_likelihood(model: Model, representation: Representation, batch: Batch) -> LogLikelihood:
     mixture, _ = model(batch.frames)
     return LogLikelihood.of(bin_log_probs(mixture, representation, batch.frames), batch.mask)
 
 
 def metrics(
-    model: SequenceModel, representation: Representation, sequences: Sequence[Tensor]
+    model: Model, representation: Representation, sequences: Sequence[Tensor]
 ) -> dict[str, int | float]:
     """The figures of one split, as the command line prints and the card keeps them.
 
@@ -92,7 +92,7 @@ def metrics(
             "nats_per_frame_sequence_mean": score.nats_per_frame_sequence_mean,
             "nats_per_frame_without_first": score.nats_per_frame_without_first,
         }
-        if isinstance(model, RemindedModel):
+        if isinstance(model, Reminded):
             figures["nats_per_frame_without_melodies"] = score_split(model.model, sequences).nats_per_frame
         return {key: value for key, value in figures.items() if math.isfinite(value)}
     bins = bin_log_likelihood(model, representation, sequences)

@@ -20,7 +20,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from engine.errors import EngineError, InvalidValueError
-from engine.models import RemindedModel, SequenceModel, build_model
+from engine.models import Model, Reminded, build_model
 from training.corpora import CorpusData
 from training.fitting.batching import collate, epoch_batches, transposed
 from training.fitting.evaluate import score_population
@@ -34,7 +34,6 @@ from training.fitting.optimisation import (
 from training.fitting.population import update
 from training.fitting.randomness import generator
 from training.fitting.recipe import Recipe
-from training.fitting.remember import alone
 from training.fitting.run_state import Progress, read_state, write_state
 
 SECONDS_BETWEEN_STATES = 30.0
@@ -55,7 +54,7 @@ class FitOptions:
     quiet: bool = False
 
 
-def copied(model: SequenceModel) -> dict[str, Tensor]:
+def copied(model: Model) -> dict[str, Tensor]:
     """A model's weights as they are now."""
     return {name: value.detach().clone() for name, value in model.named_parameters()}
 
@@ -83,7 +82,7 @@ class Fit:
         self.progress = Progress()
         self._adopt(read_state(options.run_folder, recipe))
 
-    def run(self) -> SequenceModel:
+    def run(self) -> Model:
         """Fit until early stopping or the last epoch; returns the model with its best weights.
 
         Raises:
@@ -98,13 +97,13 @@ class Fit:
             )
         return self.best_model()
 
-    def best_model(self) -> SequenceModel:
+    def best_model(self) -> Model:
         """The model of the recipe, with all that stands around the network, and the weights that are kept."""
         num_places = sum(map(len, self.train))
         model = build_model(self.recipe.model_spec(self.representation, num_places)).to(self.options.device)
         halves = {name: value.half() for name, value in self.best.items()}
-        alone(model).load_state_dict(halves if self.recipe.weights == "float16" else self.best)
-        if isinstance(model, RemindedModel):
+        model.network.load_state_dict(halves if self.recipe.weights == "float16" else self.best)
+        if isinstance(model, Reminded):
             model.memory.keep(self.train)
         return model.eval().requires_grad_(False)
 

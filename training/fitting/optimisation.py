@@ -6,14 +6,14 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-from engine.models import SequenceModel
+from engine.models import Model
 from training.fitting.settings import Optimiser
 
 PRECISION = {"float32": "highest", "bfloat16": "medium"}  # torch's names
 AVERAGE_START = 10  # the mean of weights begins with a short memory, so that it forgets where they began
 
 
-def make_optimiser(model: SequenceModel, settings: Optimiser) -> torch.optim.Optimizer:
+def make_optimiser(model: Model, settings: Optimiser) -> torch.optim.Optimizer:
     """Torch's, with these settings."""
     if settings.method == "adamw":
         return torch.optim.AdamW(

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, vmap
 from torch.nn import functional
 
-from engine.models import SequenceModel
+from engine.models import Model
 from training.fitting.batching import Batch
 from training.fitting.recipe import Recipe
 from training.fitting.settings import Optimiser
@@ -38,21 +38,21 @@ class Drops(NamedTuple):
 NO_DROPS = Drops()
 
 
-def stack_weights(models: Sequence[SequenceModel]) -> Weights:
+def stack_weights(models: Sequence[Model]) -> Weights:
     """The members' weights side by side; gradients flow back to each member's own."""
     members = [dict(model.named_parameters()) for model in models]
     return {name: torch.stack([member[name] for member in members]) for name in members[0]}
 
 
 def log_probs(
-    model: SequenceModel, weights: Weights, frames: Float[Tensor, "batch time event"]
+    model: Model, weights: Weights, frames: Float[Tensor, "batch time event"]
 ) -> Float[Tensor, "member batch time"]:
     """Of every frame under every member; ``model`` gives the architecture, its own weights are not read."""
     layers = start_layers(model, weights, len(frames))
     return read_part(model, weights, frames, layers, None)[0]
 
 
-def start_layers(model: SequenceModel, weights: Weights, batch_size: int) -> Layers:
+def start_layers(model: Model, weights: Weights, batch_size: int) -> Layers:
     """The state of each cell before the first frame, the same for every member."""
     num_members = len(next(iter(weights.values())))
     state = model.initial_state(batch_size).layers
@@ -60,7 +60,7 @@ def start_layers(model: SequenceModel, weights: Weights, batch_size: int) -> Lay
 
 
 def read_part(
-    model: SequenceModel,
+    model: Model,
     weights: Weights,
     frames: Tensor,
     layers: Layers,
@@ -112,7 +112,7 @@ def add_noise(weights: Weights, standard_deviation: float, rng: torch.Generator)
 
 
 def update(
-    models: Sequence[SequenceModel],
+    models: Sequence[Model],
     optimisers: Sequence[torch.optim.Optimizer],
     batch: Batch,
     recipe: Recipe,
@@ -155,7 +155,7 @@ def _last_frames(frames: Float[Tensor, "batch time event"], count: int) -> Tenso
 
 
 def _step(
-    models: Sequence[SequenceModel],
+    models: Sequence[Model],
     optimisers: Sequence[torch.optim.Optimizer],
     losses: Float[Tensor, "member"],
     settings: Optimiser,

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 from torch import Tensor
 
-from engine.models import Belief, MelodyMemory, RemindedModel, SequenceModel, melody
+from engine.models import Belief, MelodyMemory, Model, Reminded, melody
 from training.fitting.batching import Batch, scoring_batches
 
 FIRST_GUESS = Belief(decay=0.87, same=1.9, other=-1.6, start=7.6, doubt=11.3)  # JSB Chorales
@@ -19,22 +19,20 @@ MAX_CELLS = 300_000_000  # frames times places that one trial looks at; more pie
 FRAMES_AT_ONCE = 2_048
 
 
-def reminded(model: SequenceModel, belief: Belief, train: Sequence[Tensor]) -> RemindedModel:
+def reminded(model: Model, belief: Belief, train: Sequence[Tensor]) -> Reminded:
     """The model beside the melodies of its training pieces."""
     memory = MelodyMemory(model.frame_size, sum(map(len, train)), belief)
     memory.keep(train)
-    return RemindedModel(model, memory)
+    return Reminded(model, memory)
 
 
-def alone(model: SequenceModel) -> SequenceModel:
+def alone(model: Model) -> Model:
     """The model without the memory that it may have."""
-    return model.model if isinstance(model, RemindedModel) else model
+    return model.model if isinstance(model, Reminded) else model
 
 
 @torch.no_grad()
-def choose_melodies(
-    model: SequenceModel, train: Sequence[Tensor], valid: Sequence[Tensor]
-) -> tuple[Belief, float]:
+def choose_melodies(model: Model, train: Sequence[Tensor], valid: Sequence[Tensor]) -> tuple[Belief, float]:
     """The numbers under which the highest pitches of validation are likeliest (Nelder and Mead's method).
 
     Of a large corpus only the first pieces of validation are looked at.
@@ -73,12 +71,10 @@ def _some(sequences: Sequence[Tensor], num_frames: int) -> list[Tensor]:
     return chosen
 
 
-def _expected(
-    model: SequenceModel, sequences: Sequence[Tensor]
-) -> list[tuple[Batch, Float[Tensor, "batch time"]]]:
+def _expected(model: Model, sequences: Sequence[Tensor]) -> list[tuple[Batch, Float[Tensor, "batch time"]]]:
     """Batches, and the model's own log-probability of every frame's highest pitch."""
     found = []
-    forgetful = RemindedModel(model, MelodyMemory(model.frame_size, 1, FIRST_GUESS))
+    forgetful = Reminded(model, MelodyMemory(model.frame_size, 1, FIRST_GUESS))
     for batch in scoring_batches(sequences, FRAMES_AT_ONCE):
         own = forgetful(batch.frames)[0].own
         found.append((batch, own.gather(-1, melody(batch.frames)[..., None])[..., 0]))

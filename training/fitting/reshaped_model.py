@@ -10,10 +10,10 @@ from training.fitting.recipe import MAX_UNITS, check_size
 from training.paper import models_of, paper_model
 
 MAX_LAYERS = 16
-Model = dict[str, Any]  # as in a recipe
+Spec = dict[str, Any]  # as in a recipe
 
 
-def of_corpus(model: Model, before: str, now: str) -> Model:
+def of_corpus(model: Spec, before: str, now: str) -> Spec:
     """The model for frames of another representation: the paper's stays the paper's, another is kept."""
     first = model["cells"][0]["name"]
     is_papers = before != now and model["head"] == models_of(before).head
@@ -24,7 +24,7 @@ def of_corpus(model: Model, before: str, now: str) -> Model:
     return paper_model(first, now, kept, len(model["cells"]))
 
 
-def with_cell(model: Model, cell: str, representation: str) -> Model:
+def with_cell(model: Spec, cell: str, representation: str) -> Spec:
     """Another cell in the place of the first one and of all of its kind.
 
     As wide as the paper has it, if what is there is as wide as the paper has that, else as wide as it is.
@@ -41,13 +41,13 @@ def with_cell(model: Model, cell: str, representation: str) -> Model:
     return {**model, "cells": [exchanged(spec) for spec in model["cells"]]}
 
 
-def with_units(model: Model, units: int) -> Model:
+def with_units(model: Spec, units: int) -> Spec:
     """All cells of this width; raises InvalidValueError if it is out of range."""
     check_size("hidden_size", units, MAX_UNITS)
     return {**model, "cells": [{**spec, "hidden_size": units} for spec in model["cells"]]}
 
 
-def with_layers(model: Model, count: int) -> Model:
+def with_layers(model: Spec, count: int) -> Spec:
     """So many layers like the first; raises InvalidValueError if that is out of range."""
     check_size("num_layers", count, MAX_LAYERS)
     cells = model["cells"]

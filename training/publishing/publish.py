@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from engine.checkpoints import Card, Checkpoint, CorpusFacts, TrainingFacts, save, weight_bytes
-from engine.models import Belief, SequenceModel
+from engine.models import Belief, Model
 from training.corpora import SPLITS, Corpus, CorpusData
 from training.fitting import Fit, Recipe, alone, make_recipe, metrics, reminded
 from training.publishing.model_card import model_card
@@ -16,7 +16,7 @@ from training.publishing.model_card import model_card
 CURVE = "curve.json"
 
 
-def publish(fit: Fit, model: SequenceModel, corpus: Corpus, data: CorpusData, folder: Path) -> Path:
+def publish(fit: Fit, model: Model, corpus: Corpus, data: CorpusData, folder: Path) -> Path:
     """Score all splits and write the checkpoint; returns its folder.
 
     Raises:
@@ -29,7 +29,7 @@ def publish(fit: Fit, model: SequenceModel, corpus: Corpus, data: CorpusData, fo
         representation=data.representation.spec,
         model=recipe.model_spec(data.representation, sum(map(len, data.splits["train"]))),
         num_parameters=model.num_parameters(),
-        num_recurrent_parameters=sum(value.numel() for value in model.cells.parameters()),
+        num_recurrent_parameters=sum(value.numel() for value in model.network.cells.parameters()),
         weights_sha256=hashlib.sha256(weight_bytes(model)).hexdigest(),
         training=TrainingFacts(
             recipe=recipe.model_dump(),

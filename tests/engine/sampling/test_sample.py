@@ -8,7 +8,8 @@ import torch
 from engine.cells import CELLS
 from engine.errors import InvalidValueError
 from engine.heads import HEADS, Distribution
-from engine.models.sequence_model import ModelState, SequenceModel
+from engine.models.model import Model
+from engine.models.stack import ModelState
 from engine.sampling.sample import (
     FRAMES_AHEAD,
     MAX_FRAMES,
@@ -44,15 +45,19 @@ class FakeDistribution(Distribution):
         return FakeDistribution(self.total, self.temperature * temperature)
 
 
-class FakeModel(SequenceModel):
+class FakeModel(Model):
     """Its state is the sum of all it has read; it counts its steps."""
 
-    frame_size = 3
+    frame_size, context_frames = 3, 1
 
     def __init__(self):
-        torch.nn.Module.__init__(self)
-        self.cells = torch.nn.ModuleList([next(iter(CELLS.values()))(1, 1).double()])
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(1, dtype=torch.float64))
         self.steps = 0
+
+    @property
+    def network(self):
+        return self
 
     def initial_state(self, batch_size):
         return ModelState(torch.zeros(batch_size, dtype=torch.float64), ())

@@ -9,8 +9,8 @@ from scipy.special import logsumexp
 from scipy.stats import norm
 
 from engine.errors import InvalidValueError
+from engine.models.model import Model
 from engine.models.model_spec import build_model
-from engine.models.sequence_model import SequenceModel
 from engine.representations import REPRESENTATIONS
 from engine.representations.piano_roll import PianoRoll
 from engine.scoring import likelihood
@@ -69,7 +69,7 @@ def test_a_piece_in_another_key_is_moved_back_and_is_no_more_surprising(shift):
     torch.testing.assert_close(at_home.nats, moved.nats)
 
 
-def in_c_major() -> SequenceModel:
+def in_c_major() -> Model:
     """Every white key is likely, every black one is not, whatever was before."""
     spec = {
         "cells": [{"name": "tanh", "input_size": 88, "hidden_size": 2}],
@@ -88,7 +88,7 @@ def test_parts_are_one_pass(head, num_frames, small_parts):
     model, frames = model_of(head), torch.stack((piece(num_frames), piece(num_frames).flip(0)))
     parts = [(part, found.log_prob(part)) for part, found in read_in_parts(model, frames)]
     assert torch.equal(torch.cat([part for part, _ in parts], 1), frames)
-    assert max(part.shape[1] for part, _ in parts) <= 12 // len(model.keys)
+    assert max(part.shape[1] for part, _ in parts) <= 12 // model.num_keys
     together = model(frames)[0].log_prob(frames)
     torch.testing.assert_close(torch.cat([found for _, found in parts], 1), together, atol=1e-4, rtol=0)
 

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from engine.models.model import Model
 from engine.models.model_spec import build_model
-from engine.models.sequence_model import SequenceModel
 from engine.representations.piano_roll import PianoRoll
 from engine.scoring.likelihood import log_likelihood
 from engine.scoring.surprise import surprise_of
@@ -15,7 +15,7 @@ ROLL = PianoRoll(21, 88, 1)
 IN_KEY = [pitch for pitch in range(88) if (pitch + 21) % 12 in (0, 2, 4, 5, 7, 9, 11)]  # C major
 
 
-def model_with(logits: torch.Tensor) -> SequenceModel:
+def model_with(logits: torch.Tensor) -> Model:
     """A model that thinks the same of every frame."""
     spec = {
         "cells": [{"name": "tanh", "input_size": 88, "hidden_size": 2}],

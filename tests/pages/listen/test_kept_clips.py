@@ -1,5 +1,6 @@
 """Clips are made once: a trial's were sampled, rendered and matched three times, once outside every queue."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -64,6 +65,22 @@ def test_after_a_restart_the_same_clips_are_made_anew(room, made):
     again = ListeningRoom(VoteStore(room.store.path), cache(load))
     sounds = [trial_page.asked(each, first, SOMEBODY)["lanes"] for each in (room, again, again)]
     assert sounds[0] == sounds[1] == sounds[2] and made == [1, 1]
+
+
+@pytest.mark.parametrize(("changes", "state"), [({}, "error"), ({"formerly": True}, "asking")])
+def test_clips_are_made_anew_by_the_weights_that_were_heard_or_not_at_all(room, changes, state):
+    """Weights that lie in another form are the same weights; those of another fit are not."""
+    first = room.start(WISH, SOMEBODY)
+
+    def changed(name: str):
+        checkpoint = load(name)
+        before = [checkpoint.card.weights_sha256] if changes else []
+        update = {"weights_sha256": "0" * 64, "formerly_sha256": before}
+        return replace(checkpoint, card=checkpoint.card.model_copy(update=update))
+
+    shown = trial_page.asked(ListeningRoom(VoteStore(room.store.path), changed), first, SOMEBODY)
+    assert shown["state"] == state
+    assert changes or "is another than when this trial was asked: start a new test" in shown["message"]
 
 
 def test_no_more_are_kept_than_may_be(monkeypatch):

@@ -10,8 +10,8 @@ import torch
 
 from engine.cells import CELLS
 from engine.errors import InvalidValueError
+from engine.models.model import Model
 from engine.models.model_spec import build_model
-from engine.models.sequence_model import SequenceModel
 from engine.scoring.likelihood import LogLikelihood
 from tests.training import tiny
 from training.fitting import fit as fit_module
@@ -26,7 +26,7 @@ EVERY_CELL = pytest.mark.parametrize("cell", CELLS)
 EVERY_KIND = pytest.mark.parametrize("data", [tiny.music(), tiny.speech()], ids=["music", "speech"])
 
 
-def model_of(recipe, data) -> SequenceModel:
+def model_of(recipe, data) -> Model:
     """A float64 model with weights of its own."""
     model = build_model(recipe.model_spec(data.representation)).double()
     model.initialise(torch.Generator().manual_seed(1))

@@ -7,9 +7,9 @@ import torch
 
 from engine.checkpoints.checkpoint import load
 from engine.models.melody_memory import Belief
+from engine.models.model import Model
 from engine.models.model_spec import build_model
-from engine.models.reminded_model import RemindedModel
-from engine.models.sequence_model import SequenceModel
+from engine.models.reminded import Reminded
 from tests.engine.small_models import randomise, seeded
 from tests.training import tiny
 from training import __main__ as program
@@ -28,7 +28,7 @@ def tunes(count: int, length: int, seed: int) -> list[torch.Tensor]:
     return [torch.nn.functional.one_hot(each, 88).float() for each in pitches]
 
 
-def small_model() -> SequenceModel:
+def small_model() -> Model:
     head = {"name": "note_list", "num_units": 4, "input_size": 88, "hidden_size": 4, "frame_size": 88}
     cell = {"name": "gru", "input_size": 88, "hidden_size": 4}
     return randomise(build_model({"cells": [cell], "head": head}), 1, 0.1).requires_grad_(False)
@@ -76,7 +76,7 @@ def test_a_checkpoint_is_given_melodies_and_is_scored_anew(published, tmp_path, 
     before = load("tiny", tmp_path / "checkpoints")
     assert program.main([*published, "--least-gain", "-9", "--update-recipes"]) == 0
     after = load("tiny", tmp_path / "checkpoints")
-    assert isinstance(after.model, RemindedModel)
+    assert isinstance(after.model, Reminded)
     for name, value in before.model.state_dict().items():
         assert torch.equal(after.model.model.state_dict()[name], value)
     assert after.card.num_parameters == before.card.num_parameters

@@ -5,7 +5,7 @@ import torch
 
 from engine.errors import EngineError, InvalidValueError
 from engine.models.model_spec import build_model
-from engine.models.reminded_model import RemindedModel
+from engine.models.reminded import Reminded
 from tests.engine.small_models import binary_frames, randomise
 
 SIZE = 8
@@ -23,7 +23,7 @@ def frames_of(length: int, seed: int) -> torch.Tensor:
     return binary_frames(length, SIZE, seed=seed).float()
 
 
-def model(**changed: object) -> RemindedModel:
+def model(**changed: object) -> Reminded:
     found = randomise(build_model(spec(**changed)), 3)
     found.memory.keep([frames_of(20, 1), frames_of(10, 2)])
     return found.requires_grad_(False)

@@ -1,4 +1,4 @@
-"""RemindedModel: a sequence model beside a memory of the training pieces' melodies.
+"""Reminded: a model beside a memory of the training pieces' melodies.
 
 Conventions
     layers  of the state: those of the model, then the memory's (closeness,)
@@ -8,42 +8,38 @@ from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine.cells import State
 from engine.errors import InvalidValueError
-from engine.heads import Distribution, Head, NoteListHead, NoteListMixture, RemindedNotes
+from engine.heads import Distribution, NoteListMixture, RemindedNotes
 from engine.models.melody_memory import MelodyMemory, melody
-from engine.models.sequence_model import ModelState, SequenceModel
+from engine.models.model import Model, ModelState
 
 
-class RemindedModel(SequenceModel):
+class Reminded(Model):
     """What a model expects, with the votes of a memory for the highest pitch.
 
     Raises:
         InvalidValueError: the model's head does not choose the highest pitch first.
     """
 
-    def __init__(self, model: SequenceModel, memory: MelodyMemory):
-        nn.Module.__init__(self)
-        if not isinstance(model.head, NoteListHead):
+    def __init__(self, model: Model, memory: MelodyMemory):
+        super().__init__()
+        if not model.network.head.chooses_highest_first:
             raise InvalidValueError(
                 "melody_memory needs the head 'note_list': leave it out, or take that head"
             )
         self.model = model
         self.memory = memory
+        self.num_keys = model.num_keys
+        self.frame_size = model.frame_size
         self.context_frames = model.context_frames
-        self.keys = model.keys
 
     @property
-    def cells(self) -> nn.ModuleList:
-        """Those of the model."""
-        return self.model.cells
-
-    @property
-    def head(self) -> Head:
+    def network(self) -> Model:
         """That of the model."""
-        return self.model.head
+        return self.model.network
 
     def initial_state(self, batch_size: int) -> ModelState:
         """The state before the first frame."""
@@ -65,16 +61,12 @@ class RemindedModel(SequenceModel):
         before: Float[Tensor, "batch context event"] | None = None,
         drop: Callable[[Tensor], Tensor] | None = None,
     ) -> tuple[Distribution, ModelState]:
-        """Teacher forcing, as of a SequenceModel."""
+        """Teacher forcing."""
         *own, (closeness,) = layers or self.initial_state(len(frames)).layers
         found, left = self.model(frames, own, before, drop)
         last = torch.zeros_like(frames[:, 0]) if before is None else before[:, -1]
         votes, closeness = self.memory.read(frames, closeness, last)
         return _reminded(found, votes), ModelState(left.context, (*left.layers, (closeness,)))
-
-    def initialise(self, rng: torch.Generator) -> None:
-        """Draw fresh weights for the model from ``rng``; the memory stays."""
-        self.model.initialise(rng)
 
 
 def _reminded(found: Distribution, votes: Tensor) -> RemindedNotes:

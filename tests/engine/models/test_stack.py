@@ -6,8 +6,9 @@ import torch
 from engine.cells import CELLS
 from engine.errors import EngineError, InvalidValueError
 from engine.heads import HEADS
+from engine.models.model import Model
 from engine.models.model_spec import build_model
-from engine.models.sequence_model import SequenceModel
+from engine.models.stack import Stack
 from tests.engine.small_models import SMALL, binary_frames, seeded, small_cell, small_model, spec_of
 
 SIZE = SMALL["frame_size"]
@@ -24,7 +25,7 @@ every_stack = pytest.mark.parametrize(
 )
 
 
-def stepped_log_probs(model: SequenceModel, frames: torch.Tensor) -> torch.Tensor:
+def stepped_log_probs(model: Model, frames: torch.Tensor) -> torch.Tensor:
     state, frame = model.initial_state(len(frames)), torch.zeros_like(frames[:, 0])
     log_probs = []
     for following in frames.unbind(1):
@@ -125,7 +126,7 @@ def test_sizes_that_do_not_fit_are_refused(sizes, context_frames, message):
     spec = spec_of(name, head)
     del spec["name"]
     with pytest.raises(InvalidValueError, match=message):
-        SequenceModel(cells, head(**spec), context_frames)
+        Stack(cells, head(**spec), context_frames)
 
 
 CELL = spec_of(*next(iter(CELLS.items())))

@@ -1,0 +1,88 @@
+"""Model: the distribution of each frame given those before it.
+
+A Stack is a network; Transposed and Reminded hold another model and add to what it expects. Each of them is
+final: nothing builds on one by inheriting from it.
+
+Conventions
+    frames   shape (batch, time, event)
+
+Step 1 reads zeros from the state before everything and predicts frame 1, so every frame is predicted.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from engine.cells import State
+from engine.heads import Distribution
+
+
+class ModelState(NamedTuple):
+    """What a model remembers between steps.
+
+    ``batch`` counts each key of a transposed model by itself, all sequences of a key side by side.
+
+    Args:
+        context: shape (batch, (context_frames - 1) * event), the frames before the last.
+        layers: the state of each cell, and of whatever else remembers.
+    """
+
+    context: Tensor
+    layers: tuple[State, ...]
+
+
+class Model(nn.Module, ABC):
+    """What all models offer; stepping scores as teacher forcing does.
+
+    Attributes:
+        frame_size: numbers in a frame.
+        context_frames: how many frames before it are read to predict a frame.
+        num_keys: in which every frame is heard, side by side; 1 but for transposed models.
+    """
+
+    frame_size: int
+    context_frames: int
+    num_keys: int = 1
+
+    @property
+    @abstractmethod
+    def network(self) -> "Model":
+        """The Stack within, which is fitted: itself, or that of the model it holds."""
+
+    @abstractmethod
+    def initial_state(self, batch_size: int) -> ModelState:
+        """The state before the first frame."""
+
+    @abstractmethod
+    def step(self, frame: Float[Tensor, "batch event"], state: ModelState) -> tuple[Distribution, ModelState]:
+        """Read a frame (zeros at the start) and predict the one after it."""
+
+    @abstractmethod
+    def forward(
+        self,
+        frames: Float[Tensor, "batch time event"],
+        layers: Sequence[State] | None = None,
+        before: Float[Tensor, "batch context event"] | None = None,
+        drop: Callable[[Tensor], Tensor] | None = None,
+    ) -> tuple[Distribution, ModelState]:
+        """Teacher forcing: the distribution of every frame given those before it.
+
+        A sequence may be read in parts: give the ``layers`` of the state that the part before left, and
+        the last ``context_frames`` frames of it as ``before``. ``drop`` changes the outputs of every cell on
+        their way up: dropout, while fitting.
+
+        Returns:
+            A Distribution with leading axes (batch, time), and the state in which ``step`` would
+            read the last frame.
+        """
+
+    def silence(self, batch_size: int) -> Float[Tensor, "batch event"]:
+        """Frames of zeros, with the type and device of the weights: what is read before the first frame."""
+        return next(self.parameters()).new_zeros(batch_size, self.frame_size)
+
+    def num_parameters(self) -> int:
+        """Trainable numbers."""
+        return sum(parameter.numel() for parameter in self.parameters())

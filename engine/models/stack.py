@@ -1,0 +1,112 @@
+"""Stack: cells on top of each other and a head.
+
+Conventions
+    input    of a step: the ``context_frames`` frames before it, oldest first; zeros before the start
+"""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from engine.cells import Cell, State
+from engine.errors import InvalidValueError
+from engine.heads import Distribution, Head
+from engine.models.model import Model, ModelState
+
+
+class Stack(Model):
+    """A stack of cells, each reading the output of the one below, and a head on the last.
+
+    Args:
+        residual: whether a cell whose output is as wide as its input adds to it, so that what it reads is
+            still there for those above (He et al. 2016, arXiv 1512.03385).
+
+    Raises:
+        InvalidValueError: sizes of neighbours do not fit.
+    """
+
+    def __init__(self, cells: Sequence[Cell], head: Head, context_frames: int = 1, residual: bool = False):
+        super().__init__()
+        if not cells or context_frames < 1:
+            raise InvalidValueError("a model needs at least one cell and context_frames of at least 1")
+        widths = [head.frame_size * context_frames, *(cell.hidden_size for cell in cells)]
+        reads = [*(cell.input_size for cell in cells), head.hidden_size]
+        for position, (width, read) in enumerate(zip(widths, reads, strict=True)):
+            if width != read:
+                raise InvalidValueError(
+                    f"part {position} of the model reads {read} numbers but is given {width}"
+                )
+        if head.input_size not in (None, widths[0]):
+            raise InvalidValueError(
+                f"the head reads {head.input_size} numbers of a step's input but is given {widths[0]}"
+            )
+        self.cells = nn.ModuleList(cells)
+        self.head = head
+        self.frame_size = head.frame_size
+        self.context_frames = context_frames
+        self.adds = [residual and cell.input_size == cell.hidden_size for cell in cells]
+
+    @property
+    def network(self) -> "Stack":
+        """Itself."""
+        return self
+
+    def initial_state(self, batch_size: int) -> ModelState:
+        """The state before the first frame."""
+        context = self.silence(batch_size).repeat(1, self.context_frames - 1)
+        return ModelState(context, tuple(cell.initial_state(batch_size) for cell in self.cells))
+
+    def step(self, frame: Float[Tensor, "batch event"], state: ModelState) -> tuple[Distribution, ModelState]:
+        """Read a frame (zeros at the start) and predict the one after it."""
+        parts = self._modules  # found at once: nn.Module's own lookup costs as much as a small gate
+        x, context = frame, state.context
+        if self.context_frames > 1:
+            x = torch.cat((context, frame), 1)
+            context = x[:, frame.shape[1] :]
+        output, layers = x, []
+        for cell, cell_state, adds in zip(parts["cells"], state.layers, self.adds, strict=True):
+            cell_state = cell.forward(output, cell_state)  # not cell(…): hooks cost as much as a small gate
+            output = output + cell_state[0] if adds else cell_state[0]
+            layers.append(cell_state)
+        return parts["head"].forward(output, x), ModelState(context, tuple(layers))
+
+    def forward(
+        self,
+        frames: Float[Tensor, "batch time event"],
+        layers: Sequence[State] | None = None,
+        before: Float[Tensor, "batch context event"] | None = None,
+        drop: Callable[[Tensor], Tensor] | None = None,
+    ) -> tuple[Distribution, ModelState]:
+        """Teacher forcing."""
+        outputs, inputs, state = self.read(frames, layers, before, drop)
+        return self.head(outputs, inputs), state
+
+    def read(
+        self,
+        frames: Float[Tensor, "batch time event"],
+        layers: Sequence[State] | None = None,
+        before: Float[Tensor, "batch context event"] | None = None,
+        drop: Callable[[Tensor], Tensor] | None = None,
+    ) -> tuple[Float[Tensor, "batch time hidden"], Float[Tensor, "batch time input"], ModelState]:
+        """Through all cells: what the last one puts out, the inputs of the steps, the state after them."""
+        if before is None:
+            before = frames.new_zeros(frames.shape[0], self.context_frames, frames.shape[2])
+        layers = layers or self.initial_state(len(frames)).layers
+        known = torch.cat((before, frames), 1)
+        length = frames.shape[1]
+        inputs = torch.cat([known[:, lag : lag + length] for lag in range(self.context_frames)], -1)
+        outputs, left = inputs, []
+        for cell, start, adds in zip(self.cells, layers, self.adds, strict=True):
+            found, cell_state = cell.unroll(outputs, start)
+            found = drop(found) if drop else found
+            outputs = outputs + found if adds else found
+            left.append(cell_state)
+        context = known[:, length : length + self.context_frames - 1].flatten(1)
+        return outputs, inputs, ModelState(context, tuple(left))
+
+    def initialise(self, rng: torch.Generator) -> None:
+        """Draw fresh weights for all parts from ``rng``."""
+        for part in (*self.cells, self.head):
+            part.initialise(rng)
