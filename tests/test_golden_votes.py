@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from engine import __main__ as program
-from engine import read_card
+from engine.checkpoints import read_card
 
 GOLDENS = Path(__file__).with_name("goldens")
 

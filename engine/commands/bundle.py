@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import numpy as np
 from torch import Tensor
 
 from engine.checkpoints import Checkpoint, load
@@ -13,11 +12,9 @@ from engine.errors import InvalidValueError
 from engine.listening import (
     ANCHOR,
     ANYBODY,
-    DEFAULT_TRIALS,
     REAL,
     TASKS,
     BundlePlan,
-    PlannedTrial,
     Session,
     TestDesign,
     check_place,
@@ -91,7 +88,7 @@ def _design(options: argparse.Namespace) -> TestDesign:
         raise InvalidValueError(f"--seed {seed} must be between 0 and {MAX_SEED}")
     beside = ((REAL, options.with_real), (ANCHOR, options.with_anchor))
     sources = (*options.names, *(name for name, wanted in beside if wanted))
-    trials = DEFAULT_TRIALS[options.task] if options.trials is None else options.trials
+    trials = TASKS[options.task].num_trials if options.trials is None else options.trials
     return TestDesign(options.task, sources, trials, seed)
 
 
@@ -119,29 +116,17 @@ def _plan(
     first = next(iter(checkpoints.values()))
     pieces = _pieces(options.prime, first)
     num_prime, num_frames = _lengths(options, pieces, first.representation)
-    order = np.random.default_rng(design.seed).permutation(len(pieces))
-    names = list(pieces)
-    session = Session(
+    session = Session.planned(
+        design,
+        list(pieces),
         test_id=new_id(),
         listener=ANYBODY,
-        task=design.task,
-        sources=design.sources,
-        design_seed=design.seed,
         corpus=first.card.corpus.name,
         num_prime_frames=num_prime,
         num_frames=num_frames,
         temperature=options.temperature,
         quarters_per_minute=options.tempo,
         program=options.program,
-        trials=tuple(
-            PlannedTrial(
-                number=plan.number,
-                sources=plan.sources,
-                seed=plan.seed,
-                prime=names[order[plan.number % len(names)]],
-            )
-            for plan in design.plans()
-        ),
     )
     return BundlePlan(session, checkpoints, pieces, _origin(first))
 

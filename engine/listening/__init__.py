@@ -6,11 +6,12 @@ from engine.listening.bundle.bundle import BundlePlan, check_place, key_path, ne
 from engine.listening.bundle.bundle_key import ANYBODY, read_key
 from engine.listening.bundle.bundle_page import BUNDLE_FOLDER
 from engine.listening.clips import Clip, Material, make_clips
-from engine.listening.design import DEFAULT_TRIALS, TestDesign
+from engine.listening.design import TestDesign
+from engine.listening.hearing import enough_seconds, is_enough, is_possible, needed_seconds
 from engine.listening.session import PlannedTrial, Session
 from engine.listening.statistics.ranking import Ranking, Standing
-from engine.listening.tasks.verdict import verdict
-from engine.listening.trial import ANCHOR, REAL, TASKS, Answer, Record, Trial
+from engine.listening.tasks import TASKS, question_of, verdict
+from engine.listening.trial import ANCHOR, REAL, Answer, Record, Trial
 from engine.listening.votes.store import VoteStore
 from engine.listening.votes.vote_export import export_text
 from engine.listening.votes.vote_file import read_vote_files
@@ -19,7 +20,6 @@ __all__ = [
     "ANCHOR",
     "ANYBODY",
     "BUNDLE_FOLDER",
-    "DEFAULT_TRIALS",
     "REAL",
     "TASKS",
     "Analysis",
@@ -39,10 +39,15 @@ __all__ = [
     "analyse",
     "analysis_text",
     "check_place",
+    "enough_seconds",
     "export_text",
+    "is_enough",
+    "is_possible",
     "key_path",
     "make_clips",
+    "needed_seconds",
     "new_id",
+    "question_of",
     "read_key",
     "read_vote_files",
     "verdict",

@@ -13,7 +13,11 @@ from engine.listening.statistics.likelihood_agreement import LikelihoodAgreement
 from engine.listening.statistics.position_bias import PositionBias, position_bias
 from engine.listening.statistics.ranking import Ranking, rank
 from engine.listening.statistics.real_or_model import Detection, detections
-from engine.listening.trial import Record
+from engine.listening.tasks import TASKS, placings_of
+from engine.listening.tasks.abx import Abx
+from engine.listening.tasks.preference import Preference, is_catch
+from engine.listening.tasks.real_or_model import RealOrModel
+from engine.listening.trial import Record, Vote
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,13 @@ def analyse(records: Iterable[Record], nats: Mapping[str, float] | None = None, 
     """
     given = tuple(records)
     kept, excluded = counted(given)
-    tests = abx_tests(kept)
+    by_task = {name: [vote for vote in kept if vote.trial.task == name] for name in TASKS}
+    tests = abx_tests(by_task[Abx.name])
+    catches, others = _catches_apart(by_task[Preference.name])
     corpora = []
-    for corpus in dict.fromkeys(record.trial.corpus for record in kept):
-        own = [record for record in kept if record.trial.corpus == corpus]
-        ranking = rank(own, np.random.default_rng(seed))
+    for corpus in dict.fromkeys(vote.trial.corpus for vote in kept):
+        own = [vote for vote in kept if vote.trial.corpus == corpus]
+        ranking = rank(placings_of(own), np.random.default_rng(seed))
         if ranking.num_votes:
             corpora.append(CorpusAnalysis(corpus, ranking, likelihood_agreement(ranking, nats or {})))
         excluded += Counter(ranking.excluded)
@@ -70,7 +76,15 @@ def analyse(records: Iterable[Record], nats: Mapping[str, float] | None = None, 
         corpora=tuple(sorted(corpora, key=lambda one: (-one.ranking.num_votes, one.corpus))),
         abx=tuple(tests),
         abx_pairs=tuple(abx_pairs(tests)),
-        detections=tuple(detections(kept)),
-        position=position_bias(kept),
-        covariates=covariates_of(kept),
+        detections=tuple(detections(by_task[RealOrModel.name])),
+        position=position_bias(catches, others),
+        covariates=covariates_of(others),
     )
+
+
+def _catches_apart(votes: Iterable[Vote]) -> tuple[list[Vote], list[Vote]]:
+    """Preferences between a clip and itself, and all others."""
+    apart: tuple[list[Vote], list[Vote]] = ([], [])
+    for vote in votes:
+        apart[not is_catch(vote.trial)].append(vote)
+    return apart

@@ -1,15 +1,17 @@
 """Session: a listening test as it was set before its first trial, so that any trial can be made again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+import numpy as np
 from jaxtyping import Float32
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
 from engine.checkpoints import Checkpoint
 from engine.listening.clips import Clip, Material
-from engine.listening.design import TrialPlan
-from engine.listening.trial import SOURCES_BESIDE_MODELS, Trial
+from engine.listening.design import TestDesign, TrialPlan
+from engine.listening.trial import SOURCES_BESIDE_MODELS, Record, Trial
 from engine.rendering import Performance
 
 
@@ -59,6 +61,30 @@ class Session(BaseModel):
     program: int = 0
     device: str = ""
     trials: tuple[PlannedTrial, ...]
+
+    @classmethod
+    def planned(
+        cls, design: TestDesign, pieces: Sequence[str], asked: Iterable[Record] = (), **facts: Any
+    ) -> "Session":
+        """A test of a design, each of whose trials begins with one of some excerpts, taken in turn.
+
+        Args:
+            pieces: names of the excerpts; their order is drawn by the design's seed.
+            asked: trials of earlier tests, by which those that were asked least come first.
+            facts: whatever else a session holds.
+        """
+        order = np.random.default_rng(design.seed).permutation(len(pieces))
+        trials = [
+            PlannedTrial(
+                number=plan.number,
+                sources=plan.sources,
+                seed=plan.seed,
+                prime=pieces[order[plan.number % len(pieces)]],
+            )
+            for plan in design.plans(asked)
+        ]
+        of_design = {"task": design.task, "sources": design.sources, "design_seed": design.seed}
+        return cls(**of_design, **facts, trials=tuple(trials))
 
     def material(
         self, checkpoints: Mapping[str, Checkpoint], piece: Float32[Tensor, "time event"]

@@ -2,30 +2,24 @@
 
     record = {"trial": {…}, "answer": {…} or null}        one line of JSON a trial, in exports and bundles
 
+Here is what is written down; engine/listening/tasks says what kinds of questions take and how they are
+answered.
+
 Conventions
     lane    place of a clip as the listener saw it, from 0: A is lane 0, B lane 1; of ABX lane 2 is X
     source  name of a checkpoint, or one of SOURCES_BESIDE_MODELS
     times   UTC, ISO 8601
-    choice  by task:
-            preference     "0" or "1", the lane that is better; "tie"; "both_bad"
-            abx            "0" or "1", the lane that X is
-            rank           a place for each lane, 1 for the best; equal places are ties
-            real_or_model  "real" or "model"
+    choice  one of the task's answers, or a place for each lane, 1 for the best; equal places are ties
 """
 
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from engine.errors import InvalidValueError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SCHEMA_VERSION = 1
-TASKS = ("preference", "abx", "rank", "real_or_model")
 REAL, ANCHOR = "real", "anchor"
 SOURCES_BESIDE_MODELS = (REAL, ANCHOR)  # the corpus itself, and a low anchor
-NUM_LANES = {"preference": (2, 2), "abx": (3, 3), "rank": (2, 5), "real_or_model": (1, 1)}  # least, most
-TIE, BOTH_BAD = "tie", "both_bad"
-CHOICES = {"preference": ("0", "1", TIE, BOTH_BAD), "abx": ("0", "1"), "real_or_model": ("real", "model")}
 UTC_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$"
 
 Choice = str | tuple[int, ...]
@@ -79,7 +73,7 @@ class Trial(_Strict):
     number: int = Field(ge=1)
     num_trials: int = Field(ge=1)
     listener: str = Field(min_length=1)
-    task: Literal["preference", "abx", "rank", "real_or_model"]
+    task: str
     corpus: str
     prime: str = ""
     seed: int = 0
@@ -92,18 +86,10 @@ class Trial(_Strict):
     version: str = ""
 
     @model_validator(mode="after")
-    def _has_lanes_for_its_task(self) -> "Trial":
-        least, most = NUM_LANES[self.task]
-        if not least <= len(self.lanes) <= most:
-            raise ValueError(f"{self.task} takes {least} to {most} lanes, not {len(self.lanes)}")
+    def _is_within_its_test(self) -> "Trial":
         if self.number > self.num_trials:
             raise ValueError(f"trial {self.number} of {self.num_trials}")
         return self
-
-    @property
-    def is_catch(self) -> bool:
-        """Whether two lanes are one clip, to see how listeners guess."""
-        return self.task == "preference" and self.lanes[0].clip_sha256 == self.lanes[1].clip_sha256
 
 
 class Answer(_Strict):
@@ -124,50 +110,27 @@ class Answer(_Strict):
     answered_at: str = Field(pattern=UTC_TIME)
 
 
-class Record(_Strict):
-    """A trial and its answer, if there is one.
+@dataclass(frozen=True)
+class Vote:
+    """An answered trial: what statistics are of."""
 
-    Raises:
-        ValueError: the answer is not one to this trial.
-    """
+    trial: Trial
+    answer: Answer
+
+
+class Record(_Strict):
+    """A trial and its answer, if there is one."""
 
     trial: Trial
     answer: Answer | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> "Record":
-        if self.answer is not None:
-            check_choice(self.trial, self.answer.choice)
-            if len(self.answer.heard_seconds) != len(self.trial.lanes):
-                raise ValueError("heard_seconds must hold a number for each lane")
+        if self.answer is not None and len(self.answer.heard_seconds) != len(self.trial.lanes):
+            raise ValueError("heard_seconds must hold a number for each lane")
         return self
 
-
-def check_choice(trial: Trial, choice: Choice) -> None:
-    """Refuse what is no answer to this trial.
-
-    Raises:
-        ValueError: it is not.
-    """
-    allowed = CHOICES.get(trial.task)
-    if allowed is not None and choice not in allowed:
-        raise ValueError(f"choice {choice!r} must be one of {', '.join(allowed)}")
-    if allowed is None:
-        places, count = choice, len(trial.lanes)
-        right = isinstance(places, tuple) and len(places) == count and all(1 <= p <= count for p in places)
-        if not right:
-            raise ValueError(f"choice {choice!r} must be a place from 1 to {count} for each of {count} lanes")
-
-
-def make_record(values: Any) -> Record:
-    """From plain values, as a line of an export holds them.
-
-    Raises:
-        InvalidValueError: something is missing, unknown or out of range.
-    """
-    try:
-        return Record.model_validate(values)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"]) or "the record"
-        raise InvalidValueError(f"{place}: {problem['msg'].removeprefix('Value error, ')}") from None
+    @property
+    def vote(self) -> Vote | None:
+        """The same as a Vote; None while there is no answer."""
+        return None if self.answer is None else Vote(self.trial, self.answer)

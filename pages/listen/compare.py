@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from engine.errors import EngineError
-from engine.listening import DEFAULT_TRIALS
+from engine.listening import TASKS
 from engine.pieces import excerpts
 from pages.house import (
     LIGHT,
@@ -29,21 +29,7 @@ from pages.listen.wish import Wish
 from pages.parts import VoteFiles, this_page, vote_file
 from pages.shared import Shared
 
-TASKS = [
-    ("Which do you prefer? (A or B)", "preference"),
-    ("Can you tell them apart? (ABX)", "abx"),
-    ("Put them in order", "rank"),
-    ("Real or model?", "real_or_model"),
-]
-HINTS = {
-    "preference": "Two clips a trial, chosen among the models so that every pair is heard equally often.",
-    "abx": "Choose exactly two. X is one of them; the number of trials is fixed before the start, so that "
-    "the p-value holds.",
-    "rank": "All of them in one trial, five at most.",
-    "real_or_model": "One clip a trial: half of them are from the corpus.",
-}
 DEVICES = ["Headphones", "Loudspeakers", "A phone or a laptop", "Something else"]
-MOST_MODELS = {"abx": 2, "rank": 5}
 CONSENT = (
     "**What is kept:** a random id that stays in this browser, what you were played, what you answered, how "
     "long you listened and with what. No name, no address. You can take all of it home or delete it below at "
@@ -68,8 +54,10 @@ class ComparePage:
         self.room = room
         self.visitor = visitor_state()
         with gr.Group(elem_classes="earshot-card"):
-            self.task = gr.Radio(TASKS, value="preference", label="Question", elem_id="task")
-            self.hint = gr.Markdown(HINTS["preference"], elem_classes="earshot-note")
+            first, *_ = TASKS.values()
+            questions = [(task.label, task.name) for task in TASKS.values()]
+            self.task = gr.Radio(questions, value=first.name, label="Question", elem_id="task")
+            self.hint = gr.Markdown(first.hint, elem_classes="earshot-note")
             self._lay_out_choices(corpora)
             self.volume = VolumeCheck(elem_id="volume")
             gr.Markdown(CONSENT, elem_classes="earshot-note")
@@ -88,7 +76,7 @@ class ComparePage:
         names = ("task", "models", "with_real", "with_anchor", "num_trials", "device")
         wish = dict(zip(names, wishes, strict=True))
         wish |= {"models": tuple(wish["models"]), "num_trials": int(wish["num_trials"])}
-        if wish["task"] == "real_or_model":  # the form does not offer them then
+        if not TASKS[wish["task"]].hides_references:  # the form does not offer them then
             wish |= {"with_real": False, "with_anchor": False}
         listener = known_or_new(kept)
         try:
@@ -107,12 +95,13 @@ class ComparePage:
     def models_of(self, corpus: str, task: str) -> gr.CheckboxGroup:
         """The models that can be compared."""
         models = self.catalogue.models(corpus)
-        return gr.CheckboxGroup(models, value=first_names(models)[: MOST_MODELS.get(task)])
+        return gr.CheckboxGroup(models, value=first_names(models)[: TASKS[task].num_sources[1]])
 
     def question(self, task: str, models: list[str]) -> list[Any]:
         """What the form says and offers for a question."""
-        beside = gr.update(visible=task != "real_or_model")
-        return [HINTS[task], DEFAULT_TRIALS[task], models[: MOST_MODELS.get(task)], beside, beside]
+        asked = TASKS[task]
+        beside = gr.update(visible=asked.hides_references)
+        return [asked.hint, asked.num_trials, models[: asked.num_sources[1]], beside, beside]
 
     def check_volume(self, corpus: str) -> dict[str, Any]:
         """A sound of the corpus, as loud as the clips of a test."""

@@ -16,13 +16,23 @@ from torch import Tensor
 
 from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError, VoteError
-from engine.listening import Answer, Clip, Record, Session, Trial, VoteStore, make_clips
+from engine.listening import (
+    Answer,
+    Clip,
+    Record,
+    Session,
+    Trial,
+    VoteStore,
+    is_enough,
+    is_possible,
+    make_clips,
+    needed_seconds,
+)
 from engine.pieces import read_excerpt
 from engine.scoring import log_likelihood, surprise_of
 from pages.listen.kept_clips import KeptClips
 from pages.listen.wish import Wish, session_of
 
-MIN_HEARD_SECONDS = 3.0  # of each clip, or all of it
 CLOCKS_DIFFER = 5.0  # seconds that a browser's clock may be ahead of what the server counts
 
 
@@ -219,16 +229,16 @@ def check_heard(trial: Trial, answer: Answer, now: datetime) -> None:
     Raises:
         VoteError: one sentence for the listener.
     """
-    needed = min(MIN_HEARD_SECONDS, trial.seconds)
-    heard = answer.heard_seconds
+    heard, length = answer.heard_seconds, trial.seconds
     if len(heard) != len(trial.lanes) or not all(seconds >= 0 for seconds in heard):
         raise VoteError("this answer is not complete: reload the page and answer again")
-    if any(seconds < needed - 0.1 for seconds in heard):
-        how_long = "to its end" if needed == trial.seconds else f"for at least {needed:.0f} seconds"
+    if not is_enough(heard, length):
+        needed = needed_seconds(length)
+        how_long = "to its end" if needed == length else f"for at least {needed:.0f} seconds"
         raise VoteError(f"listen to every clip {how_long} before you answer")
     since = (now - datetime.fromisoformat(trial.issued_at)).total_seconds()
-    longer_than_clip = max(heard) > trial.seconds + 0.5
-    if longer_than_clip or max(sum(heard), answer.response_seconds) > since + CLOCKS_DIFFER:
+    is_true = is_possible(heard, length) and max(sum(heard), answer.response_seconds) <= since + CLOCKS_DIFFER
+    if not is_true:
         raise VoteError("the times of this answer cannot be true, so it does not count: reload the page")
 
 

@@ -3,14 +3,13 @@
 import math
 
 from engine.errors import EngineError
-from engine.listening import ANCHOR, REAL, Trial, verdict
+from engine.listening import ANCHOR, REAL, TASKS, Trial, verdict
 from pages.house import PlayerNames
 from pages.listen.listening_room import ListeningRoom, Question
 from pages.score import UNITS
 
 BESIDE = {REAL: "The corpus itself", ANCHOR: "Anchor: the same frames in random order"}
 IN_A_SENTENCE = {REAL: "the corpus itself", ANCHOR: "the anchor"}
-LANES = {"abx": "ABX", "preference": "AB", "real_or_model": ("The clip",)}
 MOST = 1_000  # a higher figure says no more than that the model finds it impossible
 
 
@@ -34,7 +33,8 @@ def reveal(room: ListeningRoom, question: Question) -> list[dict[str, str]]:
 
 def sources(room: ListeningRoom, trial: Trial) -> list[dict[str, str]]:
     """Whose each lane was."""
-    lanes = zip(LANES.get(trial.task, "12345"), (lane.source for lane in trial.lanes), strict=False)
+    lane_names = TASKS[trial.task].lane_names
+    lanes = zip(lane_names, (lane.source for lane in trial.lanes), strict=False)
     return [
         {"name": name, "source": BESIDE.get(source) or names(room, source).title(source), "facts": ""}
         for name, source in lanes

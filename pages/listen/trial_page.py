@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from engine.errors import EngineError
-from engine.listening import Record
+from engine.listening import Record, enough_seconds, needed_seconds, question_of
 from pages.house import (
     QUIET,
     SHORT,
@@ -17,7 +17,7 @@ from pages.house import (
     told_at,
     visitor_state,
 )
-from pages.listen.listening_room import MIN_HEARD_SECONDS, ListeningRoom, Question
+from pages.listen.listening_room import ListeningRoom, Question
 from pages.listen.reveal import reveal, sources, verdict_of
 from pages.listen.trial_player import TrialPlayer
 from pages.parts import this_page, told
@@ -71,11 +71,12 @@ def _blind(question: Question) -> dict[str, Any]:
     return {
         "state": "asking",
         "trial": trial.trial_id,
-        "task": trial.task,
+        **question_of(trial.task),
         "number": trial.number,
         "num_trials": trial.num_trials,
         "seconds": round(trial.seconds, 3),
-        "needed": round(min(MIN_HEARD_SECONDS, trial.seconds), 3),
+        "needed": round(needed_seconds(trial.seconds), 3),
+        "enough": round(enough_seconds(trial.seconds), 3),
         "lanes": [{"audio": clip.wav} for clip in question.clips],
     }
 
@@ -104,7 +105,7 @@ def gone_on(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]
 def _revealed(room: ListeningRoom, record: Record, message: str = KEPT) -> dict[str, Any]:
     """An answered trial with all that is told of it; of models that are gone, their names are."""
     trial = record.trial
-    told = {"state": "answered", "trial": trial.trial_id, "task": trial.task, "number": trial.number}
+    told = {"state": "answered", "trial": trial.trial_id, **question_of(trial.task), "number": trial.number}
     choice = record.answer.choice if record.answer is not None else ""
     told |= {"num_trials": trial.num_trials, "message": message, "choice": choice}
     try:

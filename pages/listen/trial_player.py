@@ -18,11 +18,14 @@ EMPTY: Mapping[str, Any] = {
     "state": "empty",
     "message": "",
     "trial": "",  # its id
-    "task": "",
+    "question": "",
+    "names": (),  # of lanes
+    "answers": (),  # (choice, words) of each button; none where the lanes are put in order
     "number": 0,
     "num_trials": 0,
     "seconds": 0.0,  # of every clip
     "needed": 0.0,  # seconds of each that must be heard
+    "enough": 0.0,  # seconds that the browser must have counted of each
     "lanes": (),
     "choice": "",  # of an answered trial
     "reveal": (),
@@ -60,4 +63,5 @@ class TrialPlayer(Component):
         lanes = [
             {"audio": self.served(lane["audio"], f"{secrets.token_hex(8)}.wav")} for lane in full["lanes"]
         ]
-        return full | {"lanes": lanes, "reveal": list(full["reveal"]), "turn": secrets.token_hex(4)}
+        lists = {name: list(full[name]) for name in ("names", "answers", "reveal")}
+        return full | {"lanes": lanes, **lists, "turn": secrets.token_hex(4)}

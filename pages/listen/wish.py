@@ -5,11 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError
-from engine.listening import ANCHOR, REAL, PlannedTrial, Record, Session, TestDesign
+from engine.listening import ANCHOR, REAL, Record, Session, TestDesign
 from engine.pieces import EXCERPT_SUFFIXES, excerpts_of, read_excerpt
 
 PRIME_SHARE = 3  # the prime is one part in so many of the clip
@@ -64,25 +62,17 @@ def session_of(
     representation = next(iter(checkpoints.values())).representation
     pieces = [each.name for each in excerpts_of(corpus, EXCERPT_SUFFIXES[representation.name])]
     num_frames = common_length([len(read_excerpt(name, representation)) for name in pieces], representation)
-    order = np.random.default_rng(design.seed).permutation(len(pieces))
-    return Session(
+    return Session.planned(
+        design,
+        pieces,
+        asked,
         test_id=secrets.token_hex(12),
         listener=listener,
-        task=wish.task,
-        sources=wish.sources,
-        design_seed=design.seed,
         corpus=corpus,
         num_prime_frames=num_frames // PRIME_SHARE,
         num_frames=num_frames - num_frames // PRIME_SHARE,
         device=wish.device[:40],
-        trials=tuple(
-            PlannedTrial(
-                number=plan.number, sources=plan.sources, seed=plan.seed,
-                prime=pieces[order[plan.number % len(pieces)]],
-            )
-            for plan in design.plans(asked)
-        ),
-    )  # fmt: skip
+    )
 
 
 def common_length(lengths: list[int], representation: Any) -> int:

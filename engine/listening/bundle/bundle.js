@@ -10,12 +10,6 @@ const test = window.earshotTest;
 const element = document.querySelector(".bundle");
 const within = (name) => element.querySelector(`.bundle-${name}`);
 const STORE = `earshot-${test.bundle}`;
-const TASKS = {
-  preference: "two clips: say which you prefer.",
-  abx: "three clips: X is the same as A or the same as B, and you say which.",
-  rank: "several clips: put them in order.",
-  real_or_model: "one clip: it is from a corpus of recordings or pieces, or a model went on by itself; say which.",
-};
 
 // ---- what trial.js is given
 
@@ -139,8 +133,9 @@ function goOn() {
 function question(trial) {
   const { lanes } = test.trials.find((one) => one.trial === trial);
   return {
-    state: "asking", trial, task: test.task, number: kept.answers.length + 1, num_trials: test.trials.length,
-    seconds: test.seconds, needed: test.needed, lanes: lanes.map((id) => ({ id })),
+    state: "asking", trial, number: kept.answers.length + 1, num_trials: test.trials.length,
+    question: test.question, names: test.names, answers: test.answers,
+    seconds: test.seconds, needed: test.needed, enough: test.enough, lanes: lanes.map((id) => ({ id })),
     message: keepsNothing && !kept.answers.length ? within("forgetful").textContent : "",
   };
 }
@@ -160,7 +155,7 @@ function openTest() {
   colour();
   part("question").tabIndex = -1; // so that it is read out when a new trial begins
   const trials = test.trials.length;
-  within("task").textContent = `${trials === 1 ? "One question" : `${trials} questions`}, each about ${TASKS[test.task]}`;
+  within("task").textContent = `${trials === 1 ? "One question" : `${trials} questions`}, each about ${test.summary}`;
   within("needed").textContent = `${Math.ceil(test.needed)} second${test.needed > 1 ? "s" : ""}`;
   within("origin").textContent = test.origin;
   within("start").addEventListener("submit", (event) => {

@@ -35,13 +35,13 @@ from engine.errors import EngineError, InvalidValueError
 from engine.listening.bundle.bundle_key import BundleKey
 from engine.listening.bundle.bundle_page import manifest_script, page_html, sound_script
 from engine.listening.clips import make_clips
+from engine.listening.hearing import enough_seconds, needed_seconds
 from engine.listening.session import Session
-from engine.listening.statistics.exclusion import MIN_HEARD_SECONDS
+from engine.listening.tasks import TASKS, question_of
 from engine.listening.trial import Trial
 from engine.sound import Audio, wav_bytes
 from engine.whole_file import write_whole
 
-BROWSER_SECONDS = 0.3  # at the end of a short clip that a browser may fail to count as heard
 FILE_TIME = 946_684_800  # of all files: the first second of the year 2000
 
 
@@ -159,8 +159,11 @@ def _write_page(folder: Path, plan: BundlePlan, trials: list[Trial]) -> None:
     manifest = {
         "bundle": plan.session.test_id,
         "task": plan.session.task,
+        **question_of(plan.session.task),
+        "summary": TASKS[plan.session.task].summary,
         "seconds": round(seconds, 3),
-        "needed": round(min(MIN_HEARD_SECONDS, max(seconds / 2, seconds - BROWSER_SECONDS)), 3),
+        "needed": round(needed_seconds(seconds), 3),
+        "enough": round(enough_seconds(seconds), 3),
         "origin": plan.origin,
         "trials": [
             {"trial": trial.trial_id, "lanes": [lane.clip for lane in trial.lanes]}

@@ -16,8 +16,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from engine.errors import InvalidValueError, UnreadableFileError
+from engine.listening.record import check_trial, make_record
 from engine.listening.session import Session
-from engine.listening.trial import UTC_TIME, Choice, Record, Trial, make_record
+from engine.listening.trial import UTC_TIME, Choice, Record, Trial
 
 ANYBODY = "anybody"  # listener of the trials in a key: who will answer is not known yet
 MAX_KEY_BYTES = 10_000_000
@@ -66,6 +67,11 @@ class BundleKey(_Strict):
     def _is_of_one_bundle(self) -> "BundleKey":
         if any(trial.test_id != self.session.test_id for trial in self.trials):
             raise ValueError("its trials are of another bundle than its session")
+        for trial in self.trials:
+            try:
+                check_trial(trial)
+            except InvalidValueError as error:
+                raise ValueError(str(error)) from None
         return self
 
     @property

@@ -5,20 +5,9 @@
 const part = (name) => element.querySelector(`.trial-${name}`);
 const trial = element.querySelector(".trial");
 const player = new Player(paint, surroundings.soundOf);
-const QUESTIONS = {
-  preference: "Which do you prefer?",
-  abx: "Is X the same as A, or the same as B?",
-  rank: "Put them in order: 1 is the best",
-  real_or_model: "Is this from the corpus, or did a model go on?",
-};
-const NAMES = { preference: ["A", "B"], abx: ["A", "B", "X"], rank: ["1", "2", "3", "4", "5"], real_or_model: ["The clip"] };
-const ANSWERS = {
-  preference: [["0", "A is better"], ["1", "B is better"], ["tie", "No difference"], ["both_bad", "Both are bad"]],
-  abx: [["0", "X is A"], ["1", "X is B"]],
-  real_or_model: [["real", "From the corpus"], ["model", "A model"]],
-};
+const NOTHING = { state: "empty", lanes: [], names: [], answers: [], message: "" };
 
-let value = { state: "empty", lanes: [] };
+let value = NOTHING;
 let shown = ""; // the trial that is on the page
 let begunAt = null; // when the first sound was heard
 let sent = false;
@@ -35,12 +24,10 @@ function make(tag, className, text, attributes = {}) {
 // ---- what the server says
 
 function show(next) {
-  const nothing = { state: "empty", lanes: [], message: "" };
   if (next?.state === "again") value = { ...value, message: next.message }; // an answer that did not count
-  else value = { ...nothing, ...(next || {}) };
+  else value = { ...NOTHING, ...(next || {}) };
   trial.dataset.state = value.state;
-  trial.dataset.task = value.task || "";
-  part("question").textContent = QUESTIONS[value.task] || "";
+  part("question").textContent = value.question || "";
   part("place").textContent = value.num_trials ? `Trial ${value.number} of ${value.num_trials}` : "";
   part("message").textContent = value.message || "";
   if (value.trial !== shown) begin();
@@ -57,18 +44,18 @@ function begin() {
   player.load(value.lanes);
   if (value.trial) surroundings.opened(value);
   part("lanes").replaceChildren(...value.lanes.map((lane, number) => laneButton(number)));
-  part("answers").replaceChildren(...(value.task === "rank" ? rankAnswers() : plainAnswers()));
+  part("answers").replaceChildren(...(value.answers.length || !value.lanes.length ? plainAnswers() : rankAnswers()));
 }
 
 function laneButton(number) {
   const button = make("button", "trial-lane", "", { type: "button", "aria-pressed": "false" });
-  button.append(make("span", "trial-lane-name", NAMES[value.task][number]), make("span", "trial-lane-heard", ""));
+  button.append(make("span", "trial-lane-name", value.names[number]), make("span", "trial-lane-heard", ""));
   button.addEventListener("click", () => listenTo(number));
   return button;
 }
 
 function plainAnswers() {
-  return (ANSWERS[value.task] || []).map(([choice, text]) => {
+  return value.answers.map(([choice, text]) => {
     const button = make("button", "trial-answer", text, { type: "button", "data-choice": choice });
     button.addEventListener("click", () => answer(choice));
     return button;
@@ -77,7 +64,7 @@ function plainAnswers() {
 
 function rankAnswers() {
   const lists = value.lanes.map((lane, number) => {
-    const label = make("label", "trial-rank", `Clip ${NAMES.rank[number]} is in place `);
+    const label = make("label", "trial-rank", `Clip ${value.names[number]} is in place `);
     const list = make("select", "", "");
     list.append(make("option", "", "–", { value: "0" }), ...value.lanes.map((_, n) => make("option", "", `${n + 1}`, { value: `${n + 1}` })));
     list.addEventListener("change", () => {
@@ -134,15 +121,16 @@ const free = () => withSound(() => player.setLoop(0, 0));
 
 // ---- what is on the page
 
-const enough = (seconds, needed) => (seconds ?? 0) >= needed - 0.05; // the last slice may be shorter than a frame of the screen
+const enough = (seconds) => (seconds ?? 0) >= (value.enough ?? 0);
+const inSentence = (name) => (name.length > 1 ? name[0].toLowerCase() + name.slice(1) : name);
 
 function missing() {
   const needed = value.needed || 0;
   const heard = player.heardSeconds();
-  const short = value.lanes.map((_, n) => n).filter((n) => !enough(heard[n], needed));
-  const names = short.map((n) => NAMES[value.task][n]).join(", ").replace("The clip", "the clip");
+  const short = value.lanes.map((_, n) => n).filter((n) => !enough(heard[n]));
+  const names = short.map((n) => inSentence(value.names[n])).join(", ");
   if (short.length) return `Listen to ${names} ${needed < value.seconds ? `for at least ${Math.ceil(needed)} seconds` : "to the end"} first`;
-  if (value.task === "rank" && places.some((place) => !place)) return "Give every clip a place; equal places are allowed";
+  if (!value.answers.length && places.some((place) => !place)) return "Give every clip a place; equal places are allowed";
   return "";
 }
 
@@ -152,7 +140,7 @@ function paint() {
   const heard = player.heardSeconds();
   part("lanes").querySelectorAll(".trial-lane").forEach((button, number) => {
     button.setAttribute("aria-pressed", String(number === player.active));
-    button.querySelector(".trial-lane-heard").textContent = heard[number] && enough(heard[number], value.needed || 0) ? "heard" : `${Math.floor(heard[number] || 0)} s`;
+    button.querySelector(".trial-lane-heard").textContent = heard[number] && enough(heard[number]) ? "heard" : `${Math.floor(heard[number] || 0)} s`;
   });
   part("play").textContent = player.playing ? "Pause" : "Play";
   part("time").textContent = `${clock(position)} / ${clock(length)}`;
@@ -162,7 +150,7 @@ function paint() {
   part("done").style.inlineSize = `${length ? (100 * position) / length : 0}%`;
   const [from, to] = player.loop ?? [0, 0];
   Object.assign(part("loop").style, { insetInlineStart: `${(100 * from) / (length || 1)}%`, inlineSize: `${(100 * (to - from)) / (length || 1)}%` });
-  const name = NAMES[value.task]?.[player.active];
+  const name = value.names[player.active];
   const now = name ? `${player.playing ? "Playing" : "Paused"}: ${name}${player.loop ? `, looping ${clock(from)} to ${clock(to)}` : ""}` : "";
   if (part("now").textContent !== now) part("now").textContent = now;
   const reason = value.state === "asking" ? missing() : "";
@@ -193,7 +181,7 @@ function answer(choice) {
 function onKey(event) {
   if (!value.lanes.length || event.altKey || event.ctrlKey || event.metaKey || event.target.closest("select, summary")) return;
   const onButton = event.target.closest("button, a");
-  const letters = (NAMES[value.task] || []).map((name) => name.toLowerCase());
+  const letters = value.names.map((name) => name.toLowerCase());
   const lane = "12345".includes(event.key) ? Number(event.key) - 1 : letters.indexOf(event.key.toLowerCase());
   const acts = {
     " ": toggle, "[": loopFrom, "]": loopTo, "\\": free, n: () => part("next").hidden || part("next").click(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from engine.listening.statistics.exact_tests import ExactTest, exact_test
-from engine.listening.trial import Record
+from engine.listening.trial import Vote
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,10 @@ class AbxPair:
     trials: int
 
 
-def abx_tests(records: Iterable[Record]) -> list[AbxTest]:
-    """Every ABX test among records that count, by test and listener."""
-    trials = [record for record in records if record.trial.task == "abx" and record.answer is not None]
-    trials.sort(key=_test_of)
-    return [_abx_test(list(group)) for _, group in groupby(trials, key=_test_of)]
+def abx_tests(votes: Iterable[Vote]) -> list[AbxTest]:
+    """Every test among answers to ABX trials, by test and listener."""
+    ordered = sorted(votes, key=_test_of)
+    return [_abx_test(list(group)) for _, group in groupby(ordered, key=_test_of)]
 
 
 def abx_pairs(tests: Iterable[AbxTest]) -> list[AbxPair]:
@@ -90,18 +89,18 @@ def _abx_pair(corpus: str, sources: tuple[str, ...], tests: list[AbxTest]) -> Ab
     )
 
 
-def _test_of(record: Record) -> tuple[str, str]:
-    return record.trial.test_id, record.trial.listener
+def _test_of(vote: Vote) -> tuple[str, str]:
+    return vote.trial.test_id, vote.trial.listener
 
 
-def _abx_test(records: list[Record]) -> AbxTest:
-    first = records[0].trial
-    answers = {record.trial.number: _is_right(record) for record in records}
+def _abx_test(votes: list[Vote]) -> AbxTest:
+    first = votes[0].trial
+    answers = {vote.trial.number: _is_right(vote) for vote in votes}
     decided = [right for right in answers.values() if right is not None]
     is_whole = len(decided) == first.num_trials and all(
-        r.trial.num_trials == first.num_trials for r in records
+        vote.trial.num_trials == first.num_trials for vote in votes
     )
-    sources = {lane.source for record in records for lane in record.trial.lanes[:2]}
+    sources = {lane.source for vote in votes for lane in vote.trial.lanes[:2]}
     return AbxTest(
         test_id=first.test_id,
         listener=first.listener,
@@ -113,11 +112,11 @@ def _abx_test(records: list[Record]) -> AbxTest:
     )
 
 
-def _is_right(record: Record) -> bool | None:
+def _is_right(vote: Vote) -> bool | None:
     """Whether the answer names the lane that X is; None where X is neither or both."""
-    *lanes, x = record.trial.lanes
+    *lanes, x = vote.trial.lanes
     for key in ("clip_sha256", "source"):
         same = [str(number) for number, lane in enumerate(lanes) if getattr(lane, key) == getattr(x, key)]
         if len(same) == 1:
-            return record.answer is not None and record.answer.choice == same[0]
+            return vote.answer.choice == same[0]
     return None

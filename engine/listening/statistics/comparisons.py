@@ -13,11 +13,25 @@ from itertools import combinations
 import numpy as np
 from jaxtyping import Float64
 
-from engine.listening.statistics.exclusion import BOTH_BAD, CATCH, ONE_SOURCE
-from engine.listening.trial import BOTH_BAD as SAID_BOTH_BAD
-from engine.listening.trial import TIE, Record
+from engine.listening.statistics.exclusion import ONE_SOURCE
 
 Outcome = tuple[str, str, float]  # two players, and what the first has won: 1, 0.5 or 0
+
+
+@dataclass(frozen=True)
+class Placing:
+    """A vote that puts its lanes in order.
+
+    Args:
+        sources: of the lanes.
+        places: of each lane, 1 for the best; equal places are ties.
+        reason_against: why it says nothing about strengths; empty if it does.
+    """
+
+    listener: str
+    sources: tuple[str, ...]
+    places: tuple[int, ...]
+    reason_against: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,19 +70,16 @@ class Comparisons:
         return sums
 
 
-def comparisons_of(records: Iterable[Record]) -> Comparisons:
-    """Those in preferences and rankings, among records that count and are of one corpus."""
+def comparisons_of(placings: Iterable[Placing]) -> Comparisons:
+    """Of votes on one corpus."""
     votes: list[tuple[str, list[Outcome]]] = []
     excluded: Counter[str] = Counter()
-    for record in records:
-        if record.trial.task not in ("preference", "rank") or record.answer is None:
-            continue
-        reason = _reason_against(record)
-        outcomes = [] if reason else _outcomes(record)
+    for placing in placings:
+        outcomes = [] if placing.reason_against else _outcomes(placing)
         if outcomes:
-            votes.append((record.trial.listener, outcomes))
+            votes.append((placing.listener, outcomes))
         else:
-            excluded[reason or ONE_SOURCE] += 1
+            excluded[placing.reason_against or ONE_SOURCE] += 1
     players = sorted({name for _, outcomes in votes for *pair, _ in outcomes for name in pair})
     places = {name: place for place, name in enumerate(players)}
     wins = np.zeros((len(votes), len(players), len(players)))
@@ -80,21 +91,11 @@ def comparisons_of(records: Iterable[Record]) -> Comparisons:
     return Comparisons(tuple(players), tuple(name for name, _ in votes), wins, num_ties, excluded)
 
 
-def _reason_against(record: Record) -> str | None:
-    if record.trial.is_catch:
-        return CATCH
-    return BOTH_BAD if record.answer is not None and record.answer.choice == SAID_BOTH_BAD else None
-
-
-def _outcomes(record: Record) -> list[Outcome]:
-    """All pairs of lanes of different players; a lane's place counts from 1 for the best."""
-    choice, lanes = record.answer.choice, record.trial.lanes
-    if record.trial.task == "rank":
-        places = choice
-    else:
-        places = (1, 1) if choice == TIE else (1, 2) if choice == "0" else (2, 1)
+def _outcomes(placing: Placing) -> list[Outcome]:
+    """All pairs of lanes of different players."""
+    sources, places = placing.sources, placing.places
     return [
-        (lanes[a].source, lanes[b].source, 0.5 if places[a] == places[b] else float(places[a] < places[b]))
-        for a, b in combinations(range(len(lanes)), 2)
-        if lanes[a].source != lanes[b].source
+        (sources[a], sources[b], 0.5 if places[a] == places[b] else float(places[a] < places[b]))
+        for a, b in combinations(range(len(sources)), 2)
+        if sources[a] != sources[b]
     ]

@@ -6,7 +6,7 @@ from statistics import median
 
 from engine.listening.statistics.exact_tests import ExactTest, exact_test
 from engine.listening.statistics.position_bias import SIDES
-from engine.listening.trial import Record
+from engine.listening.trial import Vote
 
 HEARD_DECIBELS = 0.1  # smaller differences are rounding
 
@@ -44,18 +44,11 @@ class Covariates:
         return tuple(rows)
 
 
-def covariates_of(records: Iterable[Record]) -> Covariates:
-    """Over the preferences among records that count."""
-    chosen = [
-        record
-        for record in records
-        if record.trial.task == "preference"
-        and not record.trial.is_catch
-        and record.answer is not None
-        and record.answer.choice in SIDES
-    ]
-    lengths = [record.trial.seconds for record in chosen]
-    excesses = [excess for record in chosen if (excess := _excess_of_the_chosen(record)) is not None]
+def covariates_of(votes: Iterable[Vote]) -> Covariates:
+    """Over preferences that are no catch trials."""
+    chosen = [vote for vote in votes if vote.answer.choice in SIDES]
+    lengths = [vote.trial.seconds for vote in chosen]
+    excesses = [excess for vote in chosen if (excess := _excess_of_the_chosen(vote)) is not None]
     sizes = [abs(excess) for excess in excesses]
     heard = [excess > 0 for excess in excesses if abs(excess) >= HEARD_DECIBELS]
     return Covariates(
@@ -67,10 +60,10 @@ def covariates_of(records: Iterable[Record]) -> Covariates:
     )
 
 
-def _excess_of_the_chosen(record: Record) -> float | None:
+def _excess_of_the_chosen(vote: Vote) -> float | None:
     """By how many decibels the chosen clip was the louder one as it was played."""
-    first, second = record.trial.lanes
+    first, second = vote.trial.lanes
     if first.lufs is None or second.lufs is None:
         return None
     excess = (first.lufs + first.gain_decibels) - (second.lufs + second.gain_decibels)
-    return excess if record.answer.choice == "0" else -excess
+    return excess if vote.answer.choice == "0" else -excess

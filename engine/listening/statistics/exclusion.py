@@ -3,10 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from engine.listening.trial import Record
-
-MIN_HEARD_SECONDS = 3.0  # of every clip, or the whole of a shorter one
-SLACK_SECONDS = 0.5  # by which a browser's count may be off; no less than whoever took the answer allowed
+from engine.listening.hearing import is_enough, is_possible
+from engine.listening.trial import Record, Vote
 
 UNANSWERED = "not answered"
 TWICE = "the same trial again"
@@ -22,23 +20,21 @@ def reason_against(record: Record) -> str | None:
     if record.answer is None:
         return UNANSWERED
     heard, length = record.answer.heard_seconds, record.trial.seconds
-    if min(heard) < min(MIN_HEARD_SECONDS, length) - SLACK_SECONDS:
+    if not is_enough(heard, length):
         return NOT_HEARD
-    if max(heard) > length + SLACK_SECONDS:
-        return HEARD_TOO_LONG
-    return None
+    return None if is_possible(heard, length) else HEARD_TOO_LONG
 
 
-def counted(records: Iterable[Record]) -> tuple[list[Record], Counter[str]]:
-    """The records that count, and how many do not, by reason; of a trial that comes twice, the first does."""
-    kept: list[Record] = []
+def counted(records: Iterable[Record]) -> tuple[list[Vote], Counter[str]]:
+    """The votes that count, and how many records do not, by reason; of a trial the first."""
+    kept: list[Vote] = []
     excluded: Counter[str] = Counter()
     seen: set[str] = set()
     for record in records:
         reason = TWICE if record.trial.trial_id in seen else reason_against(record)
         seen.add(record.trial.trial_id)
-        if reason is None:
-            kept.append(record)
+        if reason is None and record.vote is not None:
+            kept.append(record.vote)
         else:
             excluded[reason] += 1
     return kept, excluded

@@ -4,11 +4,11 @@ A catch trial plays one clip against itself; the right answer is a tie. Where a 
 it is A half of the time if neither side is favoured.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from engine.listening.statistics.exact_tests import ExactTest, exact_test
-from engine.listening.trial import Record
+from engine.listening.trial import Vote
 
 SIDES = ("0", "1")
 
@@ -45,14 +45,11 @@ class PositionBias:
         return tuple(said)
 
 
-def position_bias(records: Iterable[Record]) -> PositionBias:
-    """Over preferences among records that count; the tests are two-sided and take answers as independent."""
-    answered = [r for r in records if r.trial.task == "preference" and r.answer is not None]
-    catches = [record for record in answered if record.trial.is_catch]
-    others = [record for record in answered if not record.trial.is_catch]
+def position_bias(catches: Collection[Vote], others: Collection[Vote]) -> PositionBias:
+    """Over preferences, catch trials apart; the tests are two-sided and take answers as independent."""
     return PositionBias(len(catches), _share_of_first(catches), _share_of_first(others))
 
 
-def _share_of_first(records: Iterable[Record]) -> ExactTest | None:
-    sides = [record.answer.choice for record in records if record.answer.choice in SIDES]
+def _share_of_first(votes: Iterable[Vote]) -> ExactTest | None:
+    sides = [vote.answer.choice for vote in votes if vote.answer.choice in SIDES]
     return exact_test(sides.count("0"), len(sides), "two-sided") if sides else None

@@ -18,9 +18,9 @@ from jaxtyping import Bool, Float64, Int64
 from scipy.sparse.csgraph import connected_components
 
 from engine.listening.statistics.bradley_terry import PRIOR_COMPARISONS, bootstrap, separations, strengths
-from engine.listening.statistics.comparisons import Comparisons, comparisons_of
+from engine.listening.statistics.comparisons import Comparisons, Placing, comparisons_of
 from engine.listening.statistics.exact_tests import CONFIDENCE
-from engine.listening.trial import SOURCES_BESIDE_MODELS, Record
+from engine.listening.trial import SOURCES_BESIDE_MODELS
 
 MIN_VOTES = 30  # of every player, before a ranking is more than preliminary
 MIN_LISTENERS = 10
@@ -88,9 +88,11 @@ class Ranking:
         return all(one.is_preliminary for one in self.standings)
 
 
-def rank(records: Iterable[Record], rng: np.random.Generator, num_resamples: int = NUM_RESAMPLES) -> Ranking:
-    """The ranking by preferences and rankings by ear, among records that count and are of one corpus."""
-    votes = comparisons_of(records)
+def rank(
+    placings: Iterable[Placing], rng: np.random.Generator, num_resamples: int = NUM_RESAMPLES
+) -> Ranking:
+    """The ranking by votes that put their lanes in order, all of one corpus."""
+    votes = comparisons_of(placings)
     num_listeners = len(set(votes.listeners))
     resampled = "listener" if num_listeners >= MIN_LISTENERS else "vote"
     centred_on = _centre(votes.players)

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from scipy.stats import norm
 
 from engine.listening.statistics.exact_tests import CONFIDENCE
-from engine.listening.trial import REAL, SOURCES_BESIDE_MODELS, Record
+from engine.listening.trial import REAL, SOURCES_BESIDE_MODELS, Vote
+
+CALLED_REAL, CALLED_MODEL = "real", "model"  # the two answers
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,13 @@ class Detection:
         return f"{counts}: {verdict}, {figures.replace('-', '−')}"
 
 
-def detections(records: Iterable[Record]) -> list[Detection]:
-    """One for each corpus and source that was asked about, among records that count."""
+def detections(votes: Iterable[Vote]) -> list[Detection]:
+    """One for each corpus and source that was asked about, among answers to "real or model?"."""
     counts: dict[tuple[str, str], list[int]] = {}
-    for record in records:
-        if record.trial.task == "real_or_model" and record.answer is not None:
-            cell = counts.setdefault((record.trial.corpus, record.trial.lanes[0].source), [0, 0])
-            cell[0] += record.answer.choice == "model"
-            cell[1] += 1
+    for vote in votes:
+        cell = counts.setdefault((vote.trial.corpus, vote.trial.lanes[0].source), [0, 0])
+        cell[0] += vote.answer.choice == CALLED_MODEL
+        cell[1] += 1
     found = [
         _detection(corpus, source, cell, counts.get((corpus, REAL), [0, 0]))
         for (corpus, source), cell in sorted(counts.items())

@@ -16,9 +16,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from engine.errors import VoteError
+from engine.errors import InvalidValueError, VoteError
+from engine.listening.record import check_record, make_record
 from engine.listening.session import Session
-from engine.listening.trial import Answer, Record, Trial, make_record
+from engine.listening.trial import Answer, Record, Trial
 from engine.listening.votes.database import open_database
 
 
@@ -92,7 +93,8 @@ class VoteStore:
                 raise VoteError("this trial has been answered already: your first answer counts")
             try:
                 whole = Record(trial=record.trial, answer=answer)
-            except ValueError as error:
+                check_record(whole)
+            except (ValueError, InvalidValueError) as error:
                 raise VoteError(f"this is no answer to the trial: {_first_line(error)}") from None
             database.execute(
                 "UPDATE trials SET answer = ?, answered_at = ? WHERE trial_id = ? AND answer IS NULL",
@@ -217,5 +219,6 @@ def _exported(trial_id: str, deleted_at: str | None, trial: str | None, answer: 
     return {"trial": json.loads(trial or "null"), "answer": json.loads(answer or "null")}
 
 
-def _first_line(error: ValueError) -> str:
-    return str(getattr(error, "errors", lambda: [{"msg": error}])()[0]["msg"]).removeprefix("Value error, ")
+def _first_line(error: Exception) -> str:
+    said = str(getattr(error, "errors", lambda: [{"msg": error}])()[0]["msg"])
+    return said.removeprefix("Value error, ").removeprefix("the record: ")

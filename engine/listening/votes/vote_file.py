@@ -13,7 +13,8 @@ from typing import Any
 
 from engine.errors import InvalidValueError, UnreadableFileError
 from engine.listening.bundle.bundle_key import BundleKey
-from engine.listening.trial import Record, make_record
+from engine.listening.record import make_record
+from engine.listening.trial import Record
 
 REMEDY = "give the JSONL file that the Compare page or a listening-test bundle lets its listener download"
 

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from engine.listening.trial import Record, make_record
+from engine.listening.record import make_record
+from engine.listening.statistics.comparisons import Placing
+from engine.listening.tasks import placings_of
+from engine.listening.trial import Record, Vote
 
 NOW = "2026-11-23T12:00:00Z"
 
@@ -25,3 +28,13 @@ def record(sources: tuple[str, ...], choice: Any, task: str = "preference", **fa
         "answered_at": NOW,
     }  # fmt: skip
     return make_record({"trial": trial, "answer": None if choice is None else answer})
+
+
+def votes(records: list[Record]) -> list[Vote]:
+    """Those that were answered."""
+    return [record.vote for record in records if record.vote is not None]
+
+
+def placings(records: list[Record]) -> list[Placing]:
+    """The orders into which answers put their lanes."""
+    return placings_of(votes(records))

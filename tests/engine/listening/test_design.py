@@ -7,7 +7,8 @@ import pytest
 from scipy.stats import binomtest
 
 from engine.errors import InvalidValueError
-from engine.listening.design import CATCH_EVERY, TestDesign
+from engine.listening.design import TestDesign
+from engine.listening.tasks.preference import CATCH_EVERY
 from engine.listening.trial import REAL
 from tests.engine.listening.listener import record
 

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from engine.errors import InvalidValueError
-from engine.listening.trial import Record, make_record
+from engine.listening.record import make_record
+from engine.listening.tasks.preference import is_catch
+from engine.listening.trial import Record
 from tests.engine.listening.listener import lane, record
 
 TWO = ("jsb_chorales-gru", "jsb_chorales-lstm")
@@ -60,6 +62,6 @@ def test_what_is_not_known_is_refused():
 
 def test_a_clip_against_itself_is_a_catch():
     same = [lane(TWO[0], "one"), lane(TWO[0], "one")]
-    assert record(TWO, "0", lanes=same).trial.is_catch
-    assert not record(TWO, "0").trial.is_catch
+    assert is_catch(record(TWO, "0", lanes=same).trial)
+    assert not is_catch(record(TWO, "0").trial)
     assert isinstance(record(TWO, None), Record)

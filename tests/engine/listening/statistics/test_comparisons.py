@@ -4,20 +4,20 @@ import numpy as np
 
 from engine.listening.statistics.comparisons import comparisons_of
 from engine.listening.statistics.exclusion import BOTH_BAD, CATCH, ONE_SOURCE
-from tests.engine.listening.listener import lane, record
+from tests.engine.listening.listener import lane, placings, record
 
 TWO = ("model-b", "model-a")
 
 
 def test_a_preference_is_a_win_and_a_tie_half_a_win_for_both():
-    found = comparisons_of([record(TWO, choice) for choice in ("0", "0", "1", "tie")])
+    found = comparisons_of(placings([record(TWO, choice) for choice in ("0", "0", "1", "tie")]))
     assert found.players == ("model-a", "model-b")
     assert found.totals.tolist() == [[0, 1.5], [2.5, 0]]
     assert (found.num_votes, found.num_ties) == (4, 1)
 
 
 def test_a_ranking_is_all_pairs_of_its_lanes():
-    found = comparisons_of([record((*TWO, "real", "anchor"), (2, 2, 1, 4), "rank")])
+    found = comparisons_of(placings([record((*TWO, "real", "anchor"), (2, 2, 1, 4), "rank")]))
     assert found.players == ("anchor", "model-a", "model-b", "real")
     assert found.totals.tolist() == [[0, 0, 0, 0], [1, 0, 0.5, 0], [1, 0.5, 0, 0], [1, 1, 1, 0]]
     assert (found.num_votes, found.num_ties) == (1, 1)
@@ -27,13 +27,15 @@ def test_what_says_nothing_is_counted_by_reason():
     same = [lane("model-a", "one"), lane("model-a", "one")]
     two_draws = [lane("model-a", "one"), lane("model-a", "two")]
     found = comparisons_of(
-        [
-            record(TWO, "both_bad"),
-            record(TWO, "0", lanes=same),
-            record(TWO, "1", lanes=two_draws),
-            record(("model-a",), "real", "real_or_model"),
-            record(TWO, None),
-        ]
+        placings(
+            [
+                record(TWO, "both_bad"),
+                record(TWO, "0", lanes=same),
+                record(TWO, "1", lanes=two_draws),
+                record(("model-a",), "real", "real_or_model"),
+                record(TWO, None),
+            ]
+        )
     )
     assert found.excluded == {BOTH_BAD: 1, CATCH: 1, ONE_SOURCE: 1}
     assert found.num_votes == 0 and found.players == ()
@@ -41,5 +43,5 @@ def test_what_says_nothing_is_counted_by_reason():
 
 def test_votes_of_a_listener_can_be_taken_together():
     records = [record(TWO, "0", listener=who) for who in ("ann", "bob", "ann")]
-    sums = comparisons_of(records).by_listener()
+    sums = comparisons_of(placings(records)).by_listener()
     assert np.array_equal(sums, [[[0, 0], [2, 0]], [[0, 0], [1, 0]]])

@@ -2,6 +2,7 @@
 
 import json
 
+from engine.listening.record import make_record
 from engine.listening.statistics.exclusion import (
     HEARD_TOO_LONG,
     NOT_HEARD,
@@ -10,7 +11,6 @@ from engine.listening.statistics.exclusion import (
     counted,
     reason_against,
 )
-from engine.listening.trial import make_record
 from tests.engine.listening.listener import record
 
 TWO = ("model-a", "model-b")

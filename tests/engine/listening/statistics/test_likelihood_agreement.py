@@ -8,11 +8,12 @@ import pytest
 from engine.listening.statistics.likelihood_agreement import likelihood_agreement
 from engine.listening.statistics.ranking import rank
 from tests.engine.listening.crowd import TRUTH, crowd_votes
+from tests.engine.listening.listener import placings
 
 
 @pytest.fixture(scope="module")
 def ranking():
-    return rank(crowd_votes(np.random.default_rng(3), votes_each=60), np.random.default_rng(0), 50)
+    return rank(placings(crowd_votes(np.random.default_rng(3), votes_each=60)), np.random.default_rng(0), 50)
 
 
 def test_listeners_who_agree_with_likelihood(ranking):

@@ -5,13 +5,13 @@ import pytest
 
 from engine.listening.statistics.ranking import MIN_LISTENERS, MIN_VOTES, letters_of, rank
 from tests.engine.listening.crowd import TRUTH, crowd_votes
-from tests.engine.listening.listener import record
+from tests.engine.listening.listener import placings, record
 
 TWO = ("model-a", "model-b")
 
 
 def ranking_of(records, seed: int = 0, num_resamples: int = 100):
-    return rank(records, np.random.default_rng(seed), num_resamples)
+    return rank(placings(records), np.random.default_rng(seed), num_resamples)
 
 
 def votes(choices, num_listeners: int = 1, sources=TWO, task: str = "preference"):

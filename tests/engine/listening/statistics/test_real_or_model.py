@@ -5,14 +5,14 @@ import pytest
 from scipy.stats import norm
 
 from engine.listening.statistics.real_or_model import detections
-from tests.engine.listening.listener import record
+from tests.engine.listening.listener import record, votes
 
 
 def answers(source: str, called_model: int, number: int, corpus: str = "jsb_chorales"):
-    return [
+    return votes([
         record((source,), "model" if place < called_model else "real", "real_or_model", corpus=corpus)
         for place in range(number)
-    ]
+    ])  # fmt: skip
 
 
 def test_d_prime_is_the_distance_of_the_corrected_quantiles():

@@ -10,6 +10,7 @@ import pytest
 
 from engine.listening.statistics.ranking import rank
 from tests.engine.listening.crowd import TRUTH, crowd_votes
+from tests.engine.listening.listener import placings
 
 NUM_CROWDS, NUM_RESAMPLES = 100, 400
 
@@ -21,7 +22,7 @@ def test_the_true_order_is_the_most_frequent_and_intervals_cover_the_truth(votes
     covered: Counter[str] = Counter()
     for seed in range(NUM_CROWDS):
         rng = np.random.default_rng(seed)
-        standings = rank(crowd_votes(rng, 50, votes_each), rng, NUM_RESAMPLES).standings
+        standings = rank(placings(crowd_votes(rng, 50, votes_each)), rng, NUM_RESAMPLES).standings
         orders[tuple(one.player for one in standings)] += 1
         covered.update(one.player for one in standings if one.low <= TRUTH[one.player] <= one.high)
     assert orders.most_common(1)[0][0] == tuple(TRUTH)

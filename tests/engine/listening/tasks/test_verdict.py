@@ -5,9 +5,9 @@ import pytest
 from engine.listening.statistics.abx import abx_tests
 from engine.listening.statistics.exact_tests import exact_test
 from engine.listening.statistics.real_or_model import detections
-from engine.listening.tasks.verdict import NOTHING_COUNTS, verdict
+from engine.listening.tasks import NOTHING_COUNTS, verdict
 from engine.listening.trial import Record
-from tests.engine.listening.listener import lane, record
+from tests.engine.listening.listener import lane, record, votes
 
 GRU, LSTM = "jsb_chorales-gru", "jsb_chorales-lstm"
 
@@ -36,7 +36,7 @@ def test_nine_of_sixteen_is_the_sentence_of_the_issue():
 @pytest.mark.parametrize("right", [0, 8, 12, 16])
 def test_abx_is_told_in_the_words_of_the_exact_test(right):
     records = abx(right, 16 - right)
-    (test,) = abx_tests(records)
+    (test,) = abx_tests(votes(records))
     assert exact_test(right, 16).words in test.sentence
     assert verdict(records, called).lower() == f"{test.sentence}.".lower()
 
@@ -50,7 +50,7 @@ def test_real_or_model_is_told_in_the_words_of_d_prime():
     records = numbered(
         [((GRU,), "model")] * 4 + [((GRU,), "real")] + [(("real",), "real")] * 5, "real_or_model"
     )
-    (one,) = detections(records)
+    (one,) = detections(votes(records))
     assert verdict(records, called) == f"{one.sentence_of('GRU · 46 units')}."
     assert verdict(records, called).startswith("4 of 5 clips of GRU · 46 units and 0 of 5 real ones")
 

@@ -5,7 +5,7 @@ import io
 import json
 
 from engine.listening.analysis import analyse
-from engine.listening.trial import make_record
+from engine.listening.record import make_record
 from engine.listening.votes.store import VoteStore
 from engine.listening.votes.vote_export import export_text, pseudonym
 from engine.listening.votes.vote_file import read_votes

@@ -1,0 +1,41 @@
+"""ABX: is X the same as A, or the same as B? The same two in every trial, and X one of them by lot."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.listening.statistics.abx import abx_tests
+from engine.listening.tasks.task import Lanes, Name, Task
+from engine.listening.trial import Record, Vote
+
+
+class Abx(Task):
+    """X is A, or X is B."""
+
+    name = "abx"
+    label = "Can you tell them apart? (ABX)"
+    hint = (
+        "Choose exactly two. X is one of them; the number of trials is fixed before the start, so that "
+        "the p-value holds."
+    )
+    question = "Is X the same as A, or the same as B?"
+    summary = "three clips: X is the same as A or the same as B, and you say which."
+    lane_names = ("A", "B", "X")
+    answers = (("0", "X is A"), ("1", "X is B"))
+    num_lanes = (3, 3)
+    num_sources = (2, 2)
+    num_trials = 16
+
+    def lanes(
+        self, sources: Lanes, num_trials: int, asked: Sequence[Record], rng: np.random.Generator
+    ) -> list[Lanes]:
+        """Sides and X by lot."""
+        found = []
+        for _ in range(num_trials):
+            first, second = (sources[k] for k in rng.permutation(2))
+            found.append((first, second, (first, second)[rng.integers(2)]))
+        return found
+
+    def verdict(self, votes: Sequence[Vote], name: Name) -> str:
+        """The exact test's sentence."""
+        return abx_tests(votes)[0].sentence

@@ -1,0 +1,105 @@
+"""Preference: which of two clips is better?
+
+A trial is of the two sources that were compared least; A is the one that was A less often. One trial in
+CATCH_EVERY is a catch: the same clip twice, to see how listeners guess and whether they favour a side.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from engine.listening.statistics.comparisons import Placing
+from engine.listening.statistics.exclusion import BOTH_BAD, CATCH
+from engine.listening.tasks.task import Lanes, Name, Task, listed, of_task, trials_words
+from engine.listening.trial import Record, Trial, Vote
+
+CATCH_EVERY = 8
+TIE, SAID_BOTH_BAD = "tie", "both_bad"
+
+
+def is_catch(trial: Trial) -> bool:
+    """Whether both lanes of a preference are one clip."""
+    return trial.lanes[0].clip_sha256 == trial.lanes[1].clip_sha256
+
+
+class Preference(Task):
+    """A or B, no difference, or both bad."""
+
+    name = "preference"
+    label = "Which do you prefer? (A or B)"
+    hint = "Two clips a trial, chosen among the models so that every pair is heard equally often."
+    question = "Which do you prefer?"
+    summary = "two clips: say which you prefer."
+    lane_names = ("A", "B")
+    answers = (
+        ("0", "A is better"),
+        ("1", "B is better"),
+        (TIE, "No difference"),
+        (SAID_BOTH_BAD, "Both are bad"),
+    )
+    num_lanes = (2, 2)
+    num_sources = (2, 12)
+    num_trials = 10
+
+    def lanes(
+        self, sources: Lanes, num_trials: int, asked: Sequence[Record], rng: np.random.Generator
+    ) -> list[Lanes]:
+        """The pairs that were asked least first, and catches by lot."""
+        pairs_asked = (trial.lanes for trial in of_task(self, asked) if not is_catch(trial))
+        times = Counter(tuple(lane.source for lane in lanes) for lanes in pairs_asked)
+        pairs = list(combinations(sources, 2))
+        catches = _catches(num_trials, rng)
+        found = []
+        for place in range(num_trials):
+            if place in catches:
+                source = sources[rng.integers(len(sources))]
+                found.append((source, source))
+                continue
+            order = rng.permutation(len(pairs))  # so that ties are broken by lot
+            first, second = min((pairs[k] for k in order), key=lambda p: times[p] + times[p[::-1]])
+            more = times[first, second] - times[second, first]
+            turned = more > 0 or (more == 0 and rng.random() < 0.5)
+            pair = (second, first) if turned else (first, second)
+            times[pair] += 1
+            found.append(pair)
+        return found
+
+    def placing(self, vote: Vote) -> Placing:
+        """A win for one side, or a tie."""
+        choice = vote.answer.choice
+        reason = CATCH if is_catch(vote.trial) else BOTH_BAD if choice == SAID_BOTH_BAD else ""
+        places = (1, 2) if choice == "0" else (2, 1) if choice == "1" else (1, 1)
+        sources = tuple(lane.source for lane in vote.trial.lanes)
+        return Placing(vote.trial.listener, sources, places, reason)
+
+    def verdict(self, votes: Sequence[Vote], name: Name) -> str:
+        """Counts: who was preferred in how many trials, and what else was said."""
+        played: Counter[str] = Counter()
+        won: Counter[str] = Counter()
+        said: Counter[str] = Counter()
+        pairs = [vote for vote in votes if not is_catch(vote.trial)]
+        for vote in pairs:
+            choice, sources = vote.answer.choice, [lane.source for lane in vote.trial.lanes]
+            played.update(sources)
+            if choice in (TIE, SAID_BOTH_BAD):
+                said[choice] += 1
+            else:
+                won[sources[int(choice)]] += 1
+        order = sorted(played, key=lambda source: (-won[source] / played[source], source))
+        parts = [f"{name(source)} in {won[source]} of {trials_words(played[source])}" for source in order]
+        num_catches = len(votes) - len(pairs)
+        others = (
+            (said[TIE], f"you heard no difference in {said[TIE]}"),
+            (said[SAID_BOTH_BAD], f"both were bad in {said[SAID_BOTH_BAD]}"),
+            (num_catches, f"one clip was played against itself in {num_catches}"),
+        )
+        preferred = [f"you preferred {listed(parts)}"] if parts else []
+        return "; ".join([*preferred, *(words for count, words in others if count)])
+
+
+def _catches(num_trials: int, rng: np.random.Generator) -> set[int]:
+    """Places of the catches, one in each whole group of CATCH_EVERY."""
+    starts = range(0, num_trials - CATCH_EVERY + 1, CATCH_EVERY)
+    return {start + int(rng.integers(CATCH_EVERY)) for start in starts}
