@@ -13,10 +13,11 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileData
 
-from engine.checkpoints import Card, available, read_card
-from engine.errors import CheckpointError, EngineError, InvalidValueError, UnreadableFileError
+from engine.checkpoints import Card, read_card, read_cards
+from engine.errors import EngineError, InvalidValueError, UnreadableFileError
 from engine.pieces import excerpt, representation_of
 from engine.rendering import Performance
+from engine.representations import PianoRoll, Waveform
 from engine.scoring import ranked
 from pages.draw import DrawRequest, open_drawing
 from pages.house import HEAVY, OWN, read_catalogue, sentence
@@ -37,23 +38,18 @@ def build() -> None:
 
 def list_models() -> list[dict[str, Any]]:
     """Every checkpoint: name, cell, units, corpus, kind of frame and test likelihood."""
-    models = []
-    for name in available():
-        try:
-            card = read_card(name)
-        except CheckpointError:
-            continue
-        models.append(
-            {
-                "name": name,
-                "cell": card.cell,
-                "units": card.num_units,
-                "corpus": card.corpus.name,
-                "representation": card.representation["name"],
-                "test": card.metrics.get("test", {}),
-            }
-        )
-    return models
+    cards, _ = read_cards()
+    return [
+        {
+            "name": name,
+            "cell": card.cell,
+            "units": card.num_units,
+            "corpus": card.corpus.name,
+            "representation": card.kind,
+            "test": card.metrics.get("test", {}),
+        }
+        for name, card in cards.items()
+    ]
 
 
 def sample_roll(
@@ -70,7 +66,7 @@ def sample_roll(
     ([pitch, start frame, length]), and the files ``midi`` and ``wav``.
     """
     asked = {"length": frames, "seed": seed, "temperature": temperature}
-    return answer("piano_roll", model, {"performance": performance, **asked}, prime)
+    return answer(PianoRoll.name, model, {"performance": performance, **asked}, prime)
 
 
 def continue_speech(
@@ -86,7 +82,7 @@ def continue_speech(
     Returns an object with ``figures`` and the file ``wav``.
     """
     asked = {"length": seconds, "seed": seed, "temperature": temperature, "kept": kept}
-    return answer("waveform", model, asked, prime)
+    return answer(Waveform.name, model, asked, prime)
 
 
 def score(
@@ -128,7 +124,7 @@ def _judges(kind: str, models: Any) -> list[Card]:
         raise InvalidValueError('models must be a list of names, like ["jsb_chorales-gru"]')
     cards = [read_card(str(name)) for name in dict.fromkeys(map(str, models))]
     for card in cards:
-        if card.representation["name"] != kind:
+        if card.kind != kind:
             raise InvalidValueError(f"{card.name!r} reads another kind of file: choose other models")
     return cards
 

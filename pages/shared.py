@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.listening import VoteStore
+from engine.representations import REPRESENTATIONS
 from pages.house import Catalogue, loaded, read_catalogue, version
 from pages.listen import ListeningRoom, open_copy, open_store
 
@@ -28,5 +29,5 @@ def open_shared() -> Shared:
     store = open_store()
     copy = open_copy(store)
     room = ListeningRoom(store, loaded, version=version(), copy=copy.add if copy else None)
-    catalogues = {kind: read_catalogue(kind) for kind in ("piano_roll", "waveform")}
+    catalogues = {kind: read_catalogue(kind) for kind in REPRESENTATIONS}
     return Shared(catalogues, store, room)

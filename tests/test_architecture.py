@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from engine.representations import REPRESENTATIONS
 from tests.source import PACKAGES, dotted, files, modules, program_modules
 
 TOP_LEVEL = {
@@ -214,6 +215,18 @@ def is_harmless(call: ast.Call) -> bool:
     owner, _, name = ast.unparse(call.func).rpartition(".")
     is_class = name[:1].isupper() and owner.split(".")[0] not in CLASSES_WITH_EFFECTS
     return bool(HARMLESS_CALL.fullmatch(name)) or is_class
+
+
+def test_nobody_names_a_kind_of_frame_but_itself():
+    """What others need to know of it are its facts."""
+    names = {kind.name: f"engine/representations/{kind.name}.py" for kind in REPRESENTATIONS.values()}
+    assert len(names) == len(REPRESENTATIONS) > 1
+    for module in program_modules():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Constant) and node.value in names:
+                assert str(module.path) == names[node.value], (
+                    f"{module.path}:{node.lineno} names {node.value}"
+                )
 
 
 def test_import_has_no_effect():

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import InvalidValueError
+from engine.representations import PianoRoll, Representation, Waveform
 
 CITATION = (
     "J. Chung, C. Gulcehre, K. Cho, Y. Bengio: Empirical Evaluation of Gated Recurrent Neural Networks on "
@@ -48,15 +49,22 @@ class PaperModels:
         title: of the data that they were fitted to.
         units: hidden units by cell.
         num_parameters: as printed, to a hundred.
-        representation: ours for the same frames.
+        frames: ours of the same kind; what sizes depend on, corpora share.
         head: spec of the output layer, without its sizes.
+        widths: of the paper's own frames.
     """
 
     title: str
     units: dict[str, int]
     num_parameters: dict[str, int]
-    representation: str
+    frames: Representation
     head: dict[str, Any]
+    widths: tuple[int, ...]
+
+    @property
+    def representation(self) -> str:
+        """Name of what its frames are."""
+        return self.frames.name
 
 
 MUSIC = (
@@ -110,18 +118,19 @@ MUSIC_MODELS = PaperModels(
     title="polyphonic music",
     units={"tanh": 100, "gru": 46, "lstm": 36},
     num_parameters={"tanh": 20_100, "gru": 20_200, "lstm": 19_800},
-    representation="piano_roll",
+    frames=PianoRoll(21, 88, 2),
     head={"name": "bernoulli"},
+    widths=tuple(corpus.width for corpus in MUSIC),
 )
 SPEECH_MODELS = PaperModels(
     title="speech",
     units={"tanh": 400, "gru": 227, "lstm": 195},
     num_parameters={"tanh": 168_400, "gru": 168_900, "lstm": 169_100},
-    representation="waveform",
+    frames=Waveform(8_000, 0.0, 1.0),
     head={"name": "gaussian_mixture", "num_components": 20},
+    widths=(20,),
 )
 TABLE_1 = (MUSIC_MODELS, SPEECH_MODELS)
-WIDTHS = {"piano_roll": tuple(corpus.width for corpus in MUSIC), "waveform": (20,)}
 OTHER_UNITS = 64  # of a cell that the paper does not have
 
 

@@ -1,11 +1,11 @@
 """Checkpoints: models on disk, with the card of each and how it learned."""
 
 from engine.checkpoints.card import NAME_PATTERN, Card, CorpusFacts, TrainingFacts
+from engine.checkpoints.catalogue import held_out_nats, read_cards
 from engine.checkpoints.checkpoint import (
     CHECKPOINTS,
     Checkpoint,
     available,
-    held_out_nats,
     load,
     read_card,
     save,
@@ -25,6 +25,7 @@ __all__ = [
     "held_out_nats",
     "load",
     "read_card",
+    "read_cards",
     "read_curve",
     "save",
     "weight_bytes",

@@ -4,6 +4,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from engine.errors import UnknownNameError
+from engine.representations import REPRESENTATIONS, Facts
+
 NAME_PATTERN = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
 
 
@@ -73,6 +76,18 @@ class Card(_Strict):
         if not isinstance(cells[0].get("name"), str) or not isinstance(cells[0].get("hidden_size"), int):
             raise ValueError("a cell needs a 'name' and a 'hidden_size'")
         return spec
+
+    @property
+    def kind(self) -> str:
+        """Registry name of what its frames are."""
+        return self.representation["name"]
+
+    @property
+    def facts(self) -> Facts:
+        """Of its frames; raises UnknownNameError where this version does not know such."""
+        if self.kind not in REPRESENTATIONS:
+            raise UnknownNameError("representation", self.kind, REPRESENTATIONS)
+        return REPRESENTATIONS[self.kind].facts
 
     @property
     def cell(self) -> str:

@@ -70,19 +70,6 @@ def read_card(name: str, folder: Path = CHECKPOINTS) -> Card:
     return card
 
 
-def held_out_nats(folder: Path = CHECKPOINTS) -> dict[str, float]:
-    """Checkpoint -> nats of the test split, lower is better, of those whose card can be read and says it."""
-    found = {}
-    for name in available(folder):
-        try:
-            nats = read_card(name, folder).held_out_nats
-        except CheckpointError:
-            continue
-        if nats is not None:
-            found[name] = nats
-    return found
-
-
 def load(name: str, folder: Path = CHECKPOINTS) -> Checkpoint:
     """Rebuild a model from its card and fill it with its weights.
 

@@ -26,7 +26,6 @@ from engine.pieces import excerpts, read_piece
 from engine.representations import Representation
 from engine.sampling import MAX_SEED
 
-SUFFIXES = {"piano_roll": ".mid", "waveform": ".wav"}  # of the shipped excerpts
 PRIME_SHARE = 3  # the prime is one part in so many of a clip, unless said
 DEFAULT_SECONDS = 40.0  # of a clip, where excerpts are longer
 MIN_FRAMES = 6  # of an excerpt
@@ -133,8 +132,8 @@ def _plan(
 
 def _pieces(files: list[Path], first: Checkpoint) -> dict[str, Tensor]:
     """Name -> frames of the excerpts: those that were named, or the shipped ones of the corpus."""
-    suffix, corpus = SUFFIXES[first.representation.name], first.card.corpus.name
-    shipped = [each.path for each in excerpts() if each.corpus == corpus and each.file.endswith(suffix)]
+    kind, corpus = first.representation.name, first.card.corpus.name
+    shipped = [each.path for each in excerpts() if each.corpus == corpus and each.kind == kind]
     paths = files or shipped
     if not paths:
         raise InvalidValueError(
@@ -155,9 +154,7 @@ def _lengths(
     options: argparse.Namespace, pieces: Mapping[str, Tensor], representation: Representation
 ) -> tuple[int, int]:
     """Frames that clips begin with, and frames that follow, for which every excerpt is long enough."""
-    per_second = getattr(representation, "frames_per_second", None)
-    if per_second is None:
-        per_second = options.tempo / 60 * representation.frames_per_quarter
+    per_second = 1 / representation.frame_seconds(options.tempo)
     shortest = min(pieces, key=lambda name: len(pieces[name]))
     length = len(pieces[shortest])
     usual = max(MIN_FRAMES, min(length, round(DEFAULT_SECONDS * per_second)))

@@ -10,13 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.checkpoints import available, load, read_card
-from engine.errors import CheckpointError, EngineError, InvalidValueError
+from engine.checkpoints import available, load, read_cards
+from engine.errors import EngineError, InvalidValueError
 from engine.pieces import Piece, read_piece, representation_of
 from engine.representations import Representation
-from engine.scoring import Judgement, ranked, surprise_of
-
-FIGURES = {"piano_roll": "nats_per_frame", "waveform": "bits_per_sample"}  # by which models are compared
+from engine.scoring import Judgement, ScoredFile, ranked
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -48,11 +46,12 @@ def score_lines(options: argparse.Namespace, note: Callable[[str], None]) -> Ite
     if options.per_frame and not options.json:
         raise InvalidValueError("--per-frame needs --json: a list of all frames is for programs")
     file, names = file_and_names(options.words, options.checkpoints)
+    scored = _scored_file(file, options.checkpoints, note)
     if len(names) == 1:
-        figures = _Judge(file, options.checkpoints, note).judge(names[0]).figures(options.per_frame)
+        figures = scored.ask(names[0]).judgement().figures(options.per_frame)
         yield from [json.dumps(figures)] if options.json else _figure_lines(figures)
         return
-    judgements, problems = _judge_all(file, names, options.checkpoints, note)
+    judgements, problems = _judge_all(scored, names, options.checkpoints, note)
     if options.json:
         models = [
             {"checkpoint": one.card.name, "frame": one.representation.frame_unit}
@@ -85,36 +84,28 @@ def file_and_names(words: list[str], folder: Path) -> tuple[Path, list[str]]:
     return Path(files[0]), names
 
 
-class _Judge:
-    """Reads a file once for each kind of frame, and asks models of it."""
+def _scored_file(file: Path, folder: Path, note: Callable[[str], None]) -> ScoredFile:
+    """The file; what is left out of it is noted once for each kind of frame."""
 
-    def __init__(self, file: Path, folder: Path, note: Callable[[str], None]):
-        self.file, self.folder, self.note = file, folder, note
-        self._read: dict[Representation, Piece] = {}
+    def read(path: Path, representation: Representation) -> Piece:
+        piece = read_piece(path, representation)
+        if piece.report:
+            note(piece.report)
+        return piece
 
-    def judge(self, name: str) -> Judgement:
-        """What a model thinks."""
-        checkpoint = load(name, self.folder)
-        representation = checkpoint.representation
-        if representation not in self._read:
-            self._read[representation] = read_piece(self.file, representation)
-            if self._read[representation].report:
-                self.note(self._read[representation].report)
-        prime = self._read[representation]
-        surprise = surprise_of(checkpoint.model, representation, prime.frames)
-        return Judgement(checkpoint.card, representation, surprise, prime.report)
+    return ScoredFile(file, lambda name: load(name, folder), read)
 
 
 def _judge_all(
-    file: Path, names: list[str], folder: Path, note: Callable[[str], None]
+    scored: ScoredFile, names: list[str], folder: Path, note: Callable[[str], None]
 ) -> tuple[list[Judgement], list[str]]:
     """All judgements, and a sentence for each model that cannot give one; a named one must."""
-    chosen, problems = (names, []) if names else _of_kind(representation_of(file), folder)
-    judge, judgements = _Judge(file, folder, note), []
+    chosen, problems = (names, []) if names else _of_kind(representation_of(scored.file), folder)
+    judgements = []
     for number, name in enumerate(chosen, 1):
         note(f"{number} of {len(chosen)}: {name}")
         try:
-            judgements.append(judge.judge(name))
+            judgements.append(scored.ask(name).judgement())
         except EngineError as error:
             if names:
                 raise
@@ -126,14 +117,8 @@ def _judge_all(
 
 def _of_kind(representation: str, folder: Path) -> tuple[list[str], list[str]]:
     """The models of such frames, and a sentence for each card that cannot be read."""
-    names, problems = [], []
-    for name in available(folder):
-        try:
-            if read_card(name, folder).representation["name"] == representation:
-                names.append(name)
-        except CheckpointError as error:
-            problems.append(str(error))
-    return names, problems
+    cards, problems = read_cards(folder)
+    return [name for name, card in cards.items() if card.kind == representation], problems
 
 
 def _figure_lines(figures: dict[str, Any]) -> Iterator[str]:
@@ -145,8 +130,8 @@ def _table_lines(judgements: list[Judgement]) -> Iterator[str]:
     """A line for each model, the groups under headings."""
     for group in ranked(judgements):
         first, count = group[0], len(group[0].surprise.nats)
-        key = FIGURES[first.representation.name]
-        yield f"{key.replace('_', ' ')}; a frame is {first.representation.frame_unit}, {count} of them"
+        facts = first.representation.facts
+        yield f"{facts.figure_words}; a frame is {first.representation.frame_unit}, {count} of them"
         for one in group:
             shift = f"  {one.surprise.transposed_semitones:+d} semitones" if one.is_music else ""
-            yield f"  {one.card.name:32} {one.figures()[key]:8.3f}{shift}"
+            yield f"  {one.card.name:32} {one.figures()[facts.figure]:8.3f}{shift}"

@@ -1,10 +1,9 @@
 """Pieces: frames from files, and the short excerpts that are shipped."""
 
-from engine.pieces.excerpt import EXCERPT_SUFFIXES, Excerpt, excerpt, excerpts, excerpts_of, read_excerpt
+from engine.pieces.excerpt import Excerpt, excerpt, excerpts, excerpts_of, read_excerpt
 from engine.pieces.piece import MIDI_SUFFIXES, Piece, read_piece, representation_of
 
 __all__ = [
-    "EXCERPT_SUFFIXES",
     "MIDI_SUFFIXES",
     "Excerpt",
     "Piece",

@@ -10,10 +10,9 @@ from torch import Tensor
 from engine.errors import UnknownNameError
 from engine.folders import ASSETS
 from engine.pieces.piece import read_piece
-from engine.representations import Representation
+from engine.representations import REPRESENTATIONS, Representation
 
 PRIMES = ASSETS / "primes"
-EXCERPT_SUFFIXES = {"piano_roll": ".mid", "waveform": ".wav"}  # by representation
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,12 @@ class Excerpt:
         return Path(self.file).stem
 
     @property
+    def kind(self) -> str:
+        """Name of the representation that it is for."""
+        suffix = Path(self.file).suffix
+        return next(name for name, kind in REPRESENTATIONS.items() if suffix in kind.facts.suffixes)
+
+    @property
     def path(self) -> Path:
         """Where it lies."""
         return PRIMES / self.file
@@ -46,9 +51,9 @@ def excerpts() -> tuple[Excerpt, ...]:
     return tuple(Excerpt(**entry) for entry in listed)
 
 
-def excerpts_of(corpus: str, suffix: str) -> list[Excerpt]:
-    """Those of a corpus; all with this file ending if the corpus (a visitor's own) has none."""
-    of_kind = [excerpt for excerpt in excerpts() if excerpt.file.endswith(suffix)]
+def excerpts_of(corpus: str, kind: str) -> list[Excerpt]:
+    """Those of a corpus; all for frames of this kind if the corpus (a visitor's own) has none."""
+    of_kind = [excerpt for excerpt in excerpts() if excerpt.kind == kind]
     return [excerpt for excerpt in of_kind if excerpt.corpus == corpus] or of_kind
 
 

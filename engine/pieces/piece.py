@@ -14,10 +14,10 @@ from torch import Tensor
 
 from engine.errors import UnreadableFileError
 from engine.notes import read_notes
-from engine.representations import Representation
+from engine.representations import REPRESENTATIONS, PianoRoll, Representation, Waveform
 from engine.sound import read_audio
 
-MIDI_SUFFIXES = (".mid", ".midi")
+MIDI_SUFFIXES = PianoRoll.facts.suffixes
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def _read_waveform(path: Path, representation: Representation) -> Piece:
     try:
         return Piece(representation.encode(read_audio(path)), "")
     except UnreadableFileError:
-        if path.is_file() and path.read_bytes()[:4] == b"MThd":
+        if path.is_file() and path.read_bytes().startswith(PianoRoll.facts.signature):
             raise UnreadableFileError(
                 f"{path.name} holds notes, and this is a model of speech: give a recording"
             ) from None
@@ -59,17 +59,20 @@ def _read_waveform(path: Path, representation: Representation) -> Piece:
 
 
 def representation_of(path: Path) -> str:
-    """The name of the representation that a file is for: notes if it looks like MIDI, else sound."""
-    if path.suffix.lower() in MIDI_SUFFIXES:
-        return "piano_roll"
+    """The name of the representation that a file is for, by its ending or by how it begins."""
     try:
         with path.open("rb") as file:
-            return "piano_roll" if file.read(4) == b"MThd" else "waveform"
+            beginning = file.read(16)
     except OSError:
-        return "waveform"  # whoever reads it says what is wrong
+        beginning = b""  # whoever reads it says what is wrong
+    return next(
+        name
+        for name, kind in REPRESENTATIONS.items()
+        if path.suffix.lower() in kind.facts.suffixes or beginning.startswith(kind.facts.signature)
+    )
 
 
 READERS: dict[str, Callable[[Path, Representation], Piece]] = {
-    "piano_roll": _read_roll,
-    "waveform": _read_waveform,
+    PianoRoll.name: _read_roll,
+    Waveform.name: _read_waveform,
 }

@@ -10,7 +10,7 @@ from engine.errors import InvalidValueError
 from engine.notes import check_performance, midi_bytes
 from engine.rendering.playback import Playback, prepare_playback
 from engine.rendering.synthesis import find_synthesiser
-from engine.representations import Representation
+from engine.representations import PianoRoll, Representation, Waveform
 from engine.sound import Audio
 
 
@@ -58,7 +58,7 @@ def perform_midi(
     Raises:
         InvalidValueError: the frames are no notes but samples.
     """
-    if representation.name != "piano_roll":
+    if not representation.facts.holds_notes:
         raise InvalidValueError("speech has no notes to write as MIDI: ask for a .wav file")
     performance = performance or Performance()
     return midi_bytes(representation.decode(frames), performance.quarters_per_minute, performance.program)
@@ -74,6 +74,6 @@ def _perform_waveform(frames: Tensor, representation: Representation, performanc
 
 
 PERFORMERS: dict[str, Callable[[Tensor, Representation, Performance], Audio]] = {
-    "piano_roll": _perform_roll,
-    "waveform": _perform_waveform,
+    PianoRoll.name: _perform_roll,
+    Waveform.name: _perform_waveform,
 }

@@ -1,9 +1,20 @@
-"""What one frame means, with its units: one representation per file, looked up in ``REPRESENTATIONS``."""
+"""What one frame means, with its units: one representation per file, looked up in ``REPRESENTATIONS``.
+
+The last is for every file that no other one says is its own.
+"""
 
 from engine.representations.piano_roll import EncodingReport, PianoRoll, note_spans
-from engine.representations.representation import Representation
+from engine.representations.representation import Facts, Representation
 from engine.representations.waveform import Waveform
 
-REPRESENTATIONS = {"piano_roll": PianoRoll, "waveform": Waveform}
+REPRESENTATIONS = {kind.name: kind for kind in (PianoRoll, Waveform)}
 
-__all__ = ["REPRESENTATIONS", "EncodingReport", "PianoRoll", "Representation", "Waveform", "note_spans"]
+__all__ = [
+    "REPRESENTATIONS",
+    "EncodingReport",
+    "Facts",
+    "PianoRoll",
+    "Representation",
+    "Waveform",
+    "note_spans",
+]

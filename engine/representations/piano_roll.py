@@ -19,6 +19,7 @@ from jaxtyping import Float32
 
 from engine.errors import InvalidValueError, UnreadableFileError
 from engine.notes import Note, Notes
+from engine.representations.representation import Facts
 
 MAX_FRAMES = 20_000
 TICKS_PER_QUARTER = 480  # of the notes that decode makes
@@ -85,6 +86,15 @@ class PianoRoll:
 
     name: ClassVar[str] = "piano_roll"
     events: ClassVar[str] = "notes"
+    facts: ClassVar[Facts] = Facts(
+        title="Music",
+        holds_notes=True,
+        suffixes=(".mid", ".midi"),
+        signature=b"MThd",
+        step="frame",
+        figure="nats_per_frame",
+        length_unit="frames",
+    )
     context_frames: ClassVar[int] = 1  # a model reads the frame before the one that it predicts
 
     def __post_init__(self) -> None:
@@ -118,6 +128,11 @@ class PianoRoll:
     def frame_unit(self) -> str:
         """What a frame lasts, ``"a quarter note"`` or ``"an eighth note"``."""
         return _UNITS[self.frames_per_quarter]
+
+    @property
+    def frames_per_unit(self) -> float:
+        """The length of a draw is asked for in frames."""
+        return 1.0
 
     def frame_seconds(self, quarters_per_minute: float) -> float:
         """How long one frame sounds at a tempo, in seconds."""

@@ -1,6 +1,40 @@
-"""Representation: what one frame means, with every unit that decoding a draw needs."""
+"""Representation: what one frame means, with every unit that decoding a draw needs; Facts: of its kind."""
 
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What others ask of a kind of frame, so that nobody has to compare its name.
+
+    Args:
+        title: of what such frames are, for a choice.
+        holds_notes: whether a frame says which notes sound, so that there is a tempo, a key and a MIDI file.
+        suffixes: endings of its files, in small letters; the first is that of the shipped excerpts.
+        signature: the bytes that its files begin with; empty where they do not tell.
+        step: what one frame is called where its likelihood is said.
+        figure: the name of the figure by which models are compared.
+        length_unit: in what the length of a draw is asked for, ``"frames"`` or ``"seconds"``.
+    """
+
+    title: str
+    holds_notes: bool
+    suffixes: tuple[str, ...]
+    signature: bytes
+    step: str
+    figure: str
+    length_unit: str
+
+    @property
+    def unit(self) -> str:
+        """Of a likelihood: ``"nats per frame"``."""
+        return f"nats per {self.step}"
+
+    @property
+    def figure_words(self) -> str:
+        """The name of ``figure`` as a reader knows it."""
+        return self.figure.replace("_", " ")
 
 
 @runtime_checkable
@@ -10,6 +44,7 @@ class Representation(Protocol):
     Args:
         name: its key in ``REPRESENTATIONS``.
         events: what a frame holds, notes or samples; a head is for one of them.
+        facts: what is true of all frames of this kind.
         frame_size: numbers in a frame.
         frame_unit: what a frame is, in words.
         context_frames: how many frames before it a model reads to predict a frame.
@@ -18,6 +53,7 @@ class Representation(Protocol):
 
     name: str
     events: str
+    facts: Facts
 
     @property
     def frame_size(self) -> int:
@@ -37,4 +73,13 @@ class Representation(Protocol):
     @property
     def spec(self) -> dict[str, Any]:
         """The JSON object that builds it again."""
+        ...
+
+    @property
+    def frames_per_unit(self) -> float:
+        """Frames in one unit of the length of a draw."""
+        ...
+
+    def frame_seconds(self, quarters_per_minute: float) -> float:
+        """How long one frame sounds, in seconds; where there is no tempo, whatever the tempo."""
         ...

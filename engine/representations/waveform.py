@@ -20,6 +20,7 @@ from jaxtyping import Float32, Float64
 from torch import Tensor
 
 from engine.errors import InvalidValueError
+from engine.representations.representation import Facts
 from engine.sound import Audio
 
 STEPS_PER_UNIT = 32_768  # 16-bit steps per unit of amplitude
@@ -47,6 +48,15 @@ class Waveform:
 
     name: ClassVar[str] = "waveform"
     events: ClassVar[str] = "samples"
+    facts: ClassVar[Facts] = Facts(
+        title="Speech",
+        holds_notes=False,
+        suffixes=(".wav",),
+        signature=b"",
+        step="step",
+        figure="bits_per_sample",
+        length_unit="seconds",
+    )
     context_frames: ClassVar[int] = 2
 
     def __post_init__(self) -> None:
@@ -85,6 +95,15 @@ class Waveform:
     def frames_per_second(self) -> float:
         """Model time steps in a second of sound."""
         return self.sample_rate / self.samples_per_frame
+
+    @property
+    def frames_per_unit(self) -> float:
+        """The length of a draw is asked for in seconds."""
+        return self.frames_per_second
+
+    def frame_seconds(self, quarters_per_minute: float) -> float:
+        """How long one frame sounds, in seconds, whatever the tempo."""
+        return 1 / self.frames_per_second
 
     @property
     def min_log_scale(self) -> float:

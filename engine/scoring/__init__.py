@@ -3,6 +3,7 @@
 from engine.scoring.expectation import Expectation, expect
 from engine.scoring.judgement import Judgement, ranked
 from engine.scoring.likelihood import LogLikelihood, bin_log_probs, continuation_likelihood, log_likelihood
+from engine.scoring.scoring import ScoredFile, Scoring
 from engine.scoring.surprise import Reading, Surprise, extreme_moments, surprise_of, window_means
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "Judgement",
     "LogLikelihood",
     "Reading",
+    "ScoredFile",
+    "Scoring",
     "Surprise",
     "bin_log_probs",
     "continuation_likelihood",

@@ -33,7 +33,7 @@ class Judgement:
     @property
     def is_music(self) -> bool:
         """Whether frames are notes and not sound."""
-        return self.representation.name == "piano_roll"
+        return self.representation.facts.holds_notes
 
     def figures(self, per_frame: bool = False) -> dict[str, Any]:
         """As programs read them: counts, means, and with ``per_frame`` a list for each frame."""

@@ -66,7 +66,7 @@ class Reading:
     def __init__(self, model: Model, representation: Representation, frames: Float32[Tensor, "time event"]):
         if len(frames) == 0:
             raise InvalidValueError("there is no frame to score: give a longer piece")
-        self._waveform = None if hasattr(representation, "transpose") else representation
+        self._waveform = None if representation.facts.holds_notes else representation
         self._semitones, sequences = [0], frames.unsqueeze(0)
         if self._waveform is None:
             self._semitones, sequences = in_all_keys(representation, frames)

@@ -11,13 +11,12 @@ from torch import Tensor
 from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError
 from engine.pieces import excerpt, read_piece
-from pages.draw.lane_draw import LaneDraw, frames_per_unit
+from pages.draw.lane_draw import LaneDraw
 from pages.draw.packed_roll import PACKED, pack_roll, unpack_roll
 from pages.draw.request import DrawRequest
-from pages.house import MAX_FRAMES, MAX_SECONDS, OWN, Running, loaded
+from pages.house import MAX_LENGTHS, OWN, Running, loaded
 
 SECONDS_PER_VIEW = 0.2  # between two updates of the page
-MAX_LENGTHS = {"piano_roll": (MAX_FRAMES, "frames"), "waveform": (MAX_SECONDS, "seconds")}
 
 
 @dataclass(frozen=True)
@@ -53,16 +52,17 @@ def open_drawing(request: DrawRequest, upload: str | None, kind: str) -> Drawing
             raise InvalidValueError(f"{name!r} draws another kind of frames: choose a model of this page")
         if checkpoint.representation != representation:
             raise InvalidValueError("models that are compared must be fitted on the same corpus")
-    longest, unit = MAX_LENGTHS[kind]
+    unit = representation.facts.length_unit
+    longest = MAX_LENGTHS[unit]
     if request.length > longest:
         raise InvalidValueError(f"length {request.length:g} must be at most {longest} {unit}")
     frames, report = prime_frames(request.prime, upload, checkpoints[0])
     frames = frames[: math.ceil(len(frames) * request.kept)]
-    most = round(longest * frames_per_unit(representation))
+    most = round(longest * representation.frames_per_unit)
     if len(frames) > most:
         frames = frames[-most:]
         report = f"{report} Only the last {longest} {unit} of the beginning are continued.".strip()
-    if request.prime == OWN and kind == "piano_roll":
+    if request.prime == OWN and representation.facts.holds_notes:
         request = replace(request, prime=pack_roll(frames), kept=1.0)
     lanes = [LaneDraw(number, checkpoint, request, frames) for number, checkpoint in enumerate(checkpoints)]
     return Drawing(request, tuple(lanes), report)
@@ -80,16 +80,15 @@ def prime_frames(prime: str, upload: str | None, checkpoint: Checkpoint) -> tupl
         EngineError: the file cannot be read, or the prime is not known.
     """
     representation = checkpoint.representation
-    is_music = representation.name == "piano_roll"
     if not prime:
         return torch.zeros(0, checkpoint.model.frame_size), ""
-    if prime.startswith(PACKED) and is_music:
+    if prime.startswith(PACKED) and representation.facts.holds_notes:
         return unpack_roll(prime, representation.num_pitches), ""
     if prime == OWN and upload is None:
         raise InvalidValueError("choose a file to continue, or another beginning")
-    path = Path(upload) if prime == OWN else excerpt(prime).path
-    if prime != OWN and (path.suffix == ".mid") != is_music:
+    if prime != OWN and excerpt(prime).kind != representation.name:
         raise InvalidValueError(f"the beginning {prime!r} is of another kind than the model: choose another")
+    path = Path(upload) if prime == OWN else excerpt(prime).path
     read = read_piece(path, representation)
     return read.frames, read.report
 

@@ -51,7 +51,7 @@ class LaneDraw:
     @property
     def is_music(self) -> bool:
         """Whether frames are notes and not sound."""
-        return self.checkpoint.representation.name == "piano_roll"
+        return self.checkpoint.representation.facts.holds_notes
 
     @property
     def is_whole(self) -> bool:
@@ -98,7 +98,7 @@ class LaneDraw:
     def figures(self, frames: Tensor) -> list[list[str]]:
         """Likelihood of draw and prime under the lane's own model; of neither where it is empty."""
         prime, draw = continuation_likelihood(self.checkpoint.model, frames, len(self.prime))
-        labels = ("draw, nats per frame" if self.is_music else "draw, nats per step", "prime")
+        labels = (f"draw, {self.checkpoint.representation.facts.unit}", "prime")
         scores = (draw.nats_per_frame, prime.nats_per_frame)
         return [
             [label, f"{score:.2f}"]
@@ -130,12 +130,7 @@ class LaneDraw:
 
 def num_frames(checkpoint: Checkpoint, request: DrawRequest) -> int:
     """Frames to sample: the length is in frames for music and in seconds for speech."""
-    return max(1, round(request.length * frames_per_unit(checkpoint.representation)))
-
-
-def frames_per_unit(representation: Any) -> float:
-    """Frames in one unit of a request's length."""
-    return getattr(representation, "frames_per_second", 1.0)
+    return max(1, round(request.length * checkpoint.representation.frames_per_unit))
 
 
 def file_stem(request: DrawRequest, model: str) -> str:

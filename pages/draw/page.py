@@ -63,7 +63,6 @@ class DrawPage(ABC):
     name: str  # of its history in the browser
     kind: str  # of the frames: name of a representation
     picture: str  # of a lane: its kind
-    suffix: str  # of the shipped excerpts
     heading: str
     promise: str
     nothing_yet: str  # what is said while there is no model
@@ -151,7 +150,7 @@ class DrawPage(ABC):
 
     def prime_choices(self, corpus: str) -> list[tuple[str, str]]:
         """(label, value) of what a draw may begin with; the first is chosen to begin with."""
-        shipped = [(excerpt.title, excerpt.name) for excerpt in excerpts_of(corpus, self.suffix)]
+        shipped = [(excerpt.title, excerpt.name) for excerpt in excerpts_of(corpus, self.kind)]
         return [("Nothing: the model begins", ""), *shipped, (self.own_label, OWN)]
 
     # ---- events

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from engine.representations import PianoRoll
 from pages.draw.drawing import sample_together
 from pages.draw.first_draw import first_draw
 from pages.draw.lane_draw import LaneDraw
@@ -28,9 +29,8 @@ class PlayPage(DrawPage):
     """The page of music."""
 
     name = "play"
-    kind = "piano_roll"
+    kind = PianoRoll.name
     picture = "roll"
-    suffix = ".mid"
     heading = "Hear what a network has learned"
     promise = (
         "Choose up to four models. Each goes on from the same beginning with the same dice, so that where "

@@ -9,6 +9,7 @@ import torch
 from gradio.components import Component
 
 from engine.rendering import PlaybackStream
+from engine.representations import Waveform
 from engine.sound import wav_bytes
 from pages.draw.lane_draw import LaneDraw
 from pages.draw.page import DrawPage
@@ -24,9 +25,8 @@ class SpeechPage(DrawPage):
     """The page of speech."""
 
     name = "speech"
-    kind = "waveform"
+    kind = Waveform.name
     picture = "wave"
-    suffix = ".wav"
     heading = "Let a network finish the sentence"
     promise = (
         "Give up to four networks the same beginning of a recording. Each invents what comes next, ten "

@@ -12,7 +12,7 @@ from pages.house.catalogue import (
     title,
 )
 from pages.house.changes import Changes, repeated
-from pages.house.limits import LIMITS, MAX_FRAMES, MAX_LANES, MAX_SECONDS, OWN
+from pages.house.limits import LIMITS, MAX_FRAMES, MAX_LANES, MAX_LENGTHS, MAX_SECONDS, OWN
 from pages.house.player_name import PlayerNames
 from pages.house.queues import HEAVY, LIGHT, QUIET, SHORT, queue_place, told_at
 from pages.house.running import Running
@@ -28,6 +28,7 @@ __all__ = [
     "LIMITS",
     "MAX_FRAMES",
     "MAX_LANES",
+    "MAX_LENGTHS",
     "MAX_SECONDS",
     "OWN",
     "PRIVACY",

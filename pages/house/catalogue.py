@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from engine.checkpoints import CHECKPOINTS, Card, Checkpoint, available, load, read_card
-from engine.errors import CheckpointError
+from engine.checkpoints import CHECKPOINTS, Card, Checkpoint, load, read_cards
 
 CELLS = ("tanh", "gru", "lstm")  # in the paper's order
 NUM_CHOSEN = 3  # models that are ticked to begin with
@@ -40,16 +39,10 @@ class Catalogue:
 
 def read_catalogue(representation: str, folder: Path = CHECKPOINTS) -> Catalogue:
     """All checkpoints whose frames are of this representation; a damaged one is named, not fatal."""
-    cards, problems = {}, []
-    for name in available(folder):
-        try:
-            card = read_card(name, folder)
-        except CheckpointError as error:
-            problems.append(str(error))
-            continue
-        if card.representation["name"] == representation:
-            cards[name] = card
-    return Catalogue(cards, tuple(problems))
+    cards, problems = read_cards(folder)
+    return Catalogue(
+        {name: card for name, card in cards.items() if card.kind == representation}, tuple(problems)
+    )
 
 
 def joined(catalogues: Iterable[Catalogue]) -> Catalogue:

@@ -12,6 +12,7 @@ MAX_LANES = 4
 MAX_FRAMES = 512
 MAX_SECONDS = 10
 OWN = "own"  # chosen instead of something shipped: a file of the visitor's
+MAX_LENGTHS = {"frames": MAX_FRAMES, "seconds": MAX_SECONDS}
 LIMITS: Mapping[str, tuple[float, float]] = {
     "length": (0.1, MAX_FRAMES),  # of speech at most MAX_SECONDS
     "seed": (0, MAX_SEED),

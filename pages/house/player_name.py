@@ -53,5 +53,4 @@ class PlayerNames:
 
     def unit(self, player: str) -> str:
         """What a model's likelihood is per."""
-        is_music = self.cards[player].representation["name"] == "piano_roll"
-        return "nats per frame" if is_music else "nats per step"
+        return self.cards[player].facts.unit

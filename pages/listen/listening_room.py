@@ -215,7 +215,7 @@ class ListeningRoom:
 
 
 def _unlikelihood(checkpoint: Checkpoint, frames: Tensor) -> float:
-    if checkpoint.representation.name == "piano_roll":
+    if checkpoint.representation.facts.holds_notes:
         return log_likelihood(checkpoint.model, frames[None]).nats_per_frame
     try:
         return surprise_of(checkpoint.model, checkpoint.representation, frames).mean

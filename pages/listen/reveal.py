@@ -6,7 +6,6 @@ from engine.errors import EngineError
 from engine.listening import ANCHOR, REAL, TASKS, Trial, verdict
 from pages.house import PlayerNames
 from pages.listen.listening_room import ListeningRoom, Question
-from pages.score import UNITS
 
 BESIDE = {REAL: "The corpus itself", ANCHOR: "Anchor: the same frames in random order"}
 IN_A_SENTENCE = {REAL: "the corpus itself", ANCHOR: "the anchor"}
@@ -20,7 +19,7 @@ def reveal(room: ListeningRoom, question: Question) -> list[dict[str, str]]:
         EngineError: a model is gone, or the store cannot be used.
     """
     likelihoods = room.likelihoods(question)
-    unit = UNITS[room.model(next(iter(likelihoods))).representation.name]
+    unit = room.model(next(iter(likelihoods))).representation.facts.figure_words
     facts = [
         "\n".join(
             f"{figure(each[place])} {unit} under {names(room, name).brief(name)}"

@@ -14,7 +14,7 @@ import torch
 
 from engine.checkpoints import Checkpoint
 from engine.listening import BUNDLE_FOLDER, REAL, Material, PlannedTrial, make_clips
-from engine.pieces import EXCERPT_SUFFIXES, excerpts_of, read_excerpt
+from engine.pieces import excerpts_of, read_excerpt
 from pages.listen.wish import PRIME_SHARE
 from pages.parts import Component
 
@@ -45,12 +45,10 @@ def check_sound(checkpoint: Checkpoint) -> bytes:
         EngineError: there is no synthesiser.
     """
     representation = checkpoint.representation
-    names = [
-        each.name for each in excerpts_of(checkpoint.card.corpus.name, EXCERPT_SUFFIXES[representation.name])
-    ]
+    names = [each.name for each in excerpts_of(checkpoint.card.corpus.name, representation.name)]
     pieces = [read_excerpt(name, representation) for name in names]
     frames = torch.cat([piece[: len(piece) // PRIME_SHARE] for piece in pieces])
-    if representation.name == "waveform":
+    if not representation.facts.holds_notes:
         wanted = SECONDS_OF_SPEECH * representation.frames_per_second
         frames = frames.repeat(1 + int(wanted / len(frames)), 1)
     else:

@@ -8,7 +8,7 @@ from typing import Any
 from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError
 from engine.listening import ANCHOR, REAL, Record, Session, TestDesign
-from engine.pieces import EXCERPT_SUFFIXES, excerpts_of, read_excerpt
+from engine.pieces import excerpts_of, read_excerpt
 
 PRIME_SHARE = 3  # the prime is one part in so many of the clip
 MAX_SECONDS_OF_SPEECH = 2.0
@@ -60,7 +60,7 @@ def session_of(
     (corpus,) = corpora
     design = TestDesign(wish.task, wish.sources, wish.num_trials, secrets.randbelow(2**31))
     representation = next(iter(checkpoints.values())).representation
-    pieces = [each.name for each in excerpts_of(corpus, EXCERPT_SUFFIXES[representation.name])]
+    pieces = [each.name for each in excerpts_of(corpus, representation.name)]
     num_frames = common_length([len(read_excerpt(name, representation)) for name in pieces], representation)
     return Session.planned(
         design,
@@ -82,7 +82,7 @@ def common_length(lengths: list[int], representation: Any) -> int:
         InvalidValueError: that is too short to be compared.
     """
     least, most = MIN_FRAMES, min(lengths, default=0)
-    if representation.name == "waveform":
+    if not representation.facts.holds_notes:
         per_second = representation.frames_per_second
         least = round(MIN_SECONDS_OF_SPEECH * per_second)
         most = min(most, round(MAX_SECONDS_OF_SPEECH * per_second))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from engine.representations import note_spans
+from engine.representations import PianoRoll, Waveform, note_spans
 
 PEAKS_PER_SECOND = 120  # columns of a waveform picture
 
@@ -35,7 +35,7 @@ def _wave(frames: Tensor, representation: Any, quarters_per_minute: float) -> Ma
         "kind": "wave",
         "peaks": _envelope(audio.samples, audio.sample_rate // PEAKS_PER_SECOND),
         "sample_seconds": audio.duration_seconds,
-        "seconds_per_frame": 1 / representation.frames_per_second,
+        "seconds_per_frame": representation.frame_seconds(quarters_per_minute),
     }
 
 
@@ -48,6 +48,6 @@ def _envelope(samples: np.ndarray, samples_per_column: int) -> list[list[float]]
 
 
 PICTURES: Mapping[str, Callable[[Tensor, Any, float], Mapping[str, Any]]] = {
-    "piano_roll": _roll,
-    "waveform": _wave,
+    PianoRoll.name: _roll,
+    Waveform.name: _wave,
 }

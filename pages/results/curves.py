@@ -48,7 +48,7 @@ def corpora_of(cards: Iterable[Card], order: Iterable[str] = ()) -> tuple[list[d
         except CheckpointError as error:
             problems.append(str(error))
             continue
-        unit = "nats per frame" if card.representation["name"] == "piano_roll" else "nats per step"
+        unit = card.facts.unit
         facts = {"name": card.corpus.name, "title": corpus_title(card), "unit": unit, "curves": []}
         found.setdefault(card.corpus.name, facts)["curves"].append(curve)
     ranks = {name: rank for rank, name in enumerate(order)}

@@ -8,8 +8,9 @@ import gradio as gr
 from gradio.components import Component
 
 from engine.errors import EngineError, InvalidValueError
-from engine.pieces import EXCERPT_SUFFIXES, excerpt, excerpts
+from engine.pieces import excerpt
 from engine.rendering import Performance
+from engine.representations import REPRESENTATIONS
 from engine.scoring import ranked
 from pages.house import (
     HEAVY,
@@ -31,6 +32,7 @@ from pages.parts import told
 from pages.score.score_lane import ScoreLane
 from pages.score.score_table import ScoreTable
 from pages.score.scoring import MAX_QUARTERS, MAX_SECONDS, Scoring
+from pages.score.side import MUSIC, SIDES, SPEECH, piece_choices
 from pages.score.view import expected_value, lane_value, table_value
 from pages.shared import Shared
 
@@ -45,13 +47,6 @@ GRID = (
     f"in twelve keys; the first {MAX_QUARTERS} quarter notes are scored."
 )
 SOUND = f"{PRIVACY} The first {MAX_SECONDS:g} seconds are scored."
-KINDS = {"piano_roll": "Music", "waveform": "Speech"}
-PIECES = {"piano_roll": "piece", "waveform": "clip"}  # names of the controls
-OWN_LABELS = {"piano_roll": "A MIDI file of mine", "waveform": "A recording of mine"}
-INVITATIONS = {
-    "piano_roll": "Choose a MIDI file, or one of the shipped pieces, then press Score.",
-    "waveform": "Choose or record some speech, or take a shipped clip, then press Score.",
-}
 SECONDS_PER_VIEW = 0.3  # between two updates of the page
 SECONDS_TO_LOOK = 0.8  # a model may go on to later frames than the one that was asked for
 FRAMES_TO_LOOK = 24
@@ -94,18 +89,19 @@ class ScorePage:
         """Music and speech have pieces and a place for the visitor's file each; one of the two is hidden."""
         controls: dict[str, Component] = {}
         with gr.Row():
-            kinds = [(KINDS[one], one) for one in self.catalogues]
+            kinds = [(REPRESENTATIONS[one].facts.title, one) for one in self.catalogues]
             controls["kind"] = gr.Radio(kinds, value=kind, label="What", elem_id="kind", scale=2)
-            for one, name in PIECES.items():
-                controls[name] = gr.Dropdown(
-                    piece_choices(one), value=OWN, label="Piece", elem_id=name, scale=3, visible=one == kind
-                )
+            for one in SIDES.values():
+                controls[one.shipped] = gr.Dropdown(
+                    piece_choices(one), value=OWN, label="Piece", elem_id=one.shipped, scale=3,
+                    visible=one.kind == kind,
+                )  # fmt: skip
             lowest, highest = LIMITS["tempo"]
             controls["tempo"] = gr.Slider(
                 lowest, highest, value=100, step=1, label="Tempo, quarters a minute", elem_id="tempo",
-                visible=kind == "piano_roll", scale=3,
+                visible=kind == MUSIC.kind, scale=3,
             )  # fmt: skip
-        with gr.Column(visible=kind == "piano_roll") as self.own_music:
+        with gr.Column(visible=kind == MUSIC.kind) as self.own_music:
             controls["midi"] = gr.File(
                 label="A MIDI file to score",
                 file_types=[".mid", ".midi", ".MID", ".MIDI"],
@@ -113,7 +109,7 @@ class ScorePage:
                 elem_id="upload",
             )
             gr.Markdown(GRID, elem_classes="earshot-note")
-        with gr.Column(visible=kind == "waveform") as self.own_speech:
+        with gr.Column(visible=kind == SPEECH.kind) as self.own_speech:
             controls["recording"] = gr.Audio(
                 sources=["upload", "microphone"],
                 type="filepath",
@@ -128,7 +124,7 @@ class ScorePage:
         heavy = {**HEAVY, **told_at(self.queue)}
         self.start.click(self.press, inputs, [self.scoring, self.table, self.lane], **heavy)
         self.stop.click(press_stop, self.scoring, None, queue=False, **QUIET)
-        choices = [self.controls[name] for name in ("kind", *PIECES.values())]
+        choices = [self.controls[name] for name in ("kind", MUSIC.shipped, SPEECH.shipped)]
         shown = [*choices[1:], self.controls["tempo"], self.own_music, self.own_speech]
         for choice in choices:
             choice.input(show_chosen, choices, shown, **LIGHT)
@@ -181,39 +177,28 @@ def open_scoring(asked: Mapping[str, Any], catalogue: Catalogue) -> Scoring:
     Raises:
         EngineError: no file is chosen, it cannot be read, or the tempo is out of range.
     """
-    kind = asked["kind"]
-    piece = asked[PIECES[kind]]
-    performance = Performance(float(asked["tempo"])) if kind == "piano_roll" else Performance()
+    side = SIDES[asked["kind"]]
+    piece, upload = asked[side.shipped], asked[side.upload]
+    performance = Performance(float(asked["tempo"])) if side is MUSIC else Performance()
     cards = list(catalogue.cards.values())
     if piece != OWN:
         shipped = excerpt(piece)
         return Scoring(shipped.path, shipped.title, cards, performance)
-    upload = asked["midi"] if kind == "piano_roll" else asked["recording"]
     if upload is None:
-        raise InvalidValueError(
-            "choose a MIDI file to score, or a shipped piece"
-            if kind == "piano_roll"
-            else "record or choose some speech to score, or a shipped clip"
-        )
+        raise InvalidValueError(side.missing)
     return Scoring(Path(upload), Path(upload).name, cards, performance)
-
-
-def piece_choices(kind: str) -> list[tuple[str, str]]:
-    """(label, value) of what may be scored."""
-    shipped = [(one.title, one.name) for one in excerpts() if one.file.endswith(EXCERPT_SUFFIXES[kind])]
-    return [(OWN_LABELS[kind], OWN), *shipped]
 
 
 def show_chosen(kind: str, music: str, speech: str) -> list[Any]:
     """What music or speech asks for: pieces, a tempo or none, a place for a file where one is wanted."""
-    is_music = kind == "piano_roll"
+    is_music = kind == MUSIC.kind
     own_music, own_speech = is_music and music == OWN, not is_music and speech == OWN
     return [gr.update(visible=shown) for shown in (is_music, not is_music, is_music, own_music, own_speech)]
 
 
 def welcome(kind: str) -> dict[str, Any]:
     """A lane before anything is scored."""
-    return {"kind": "roll" if kind == "piano_roll" else "wave", "message": INVITATIONS[kind]}
+    return {"kind": SIDES[kind].picture, "message": SIDES[kind].invitation}
 
 
 def waiting(kind: str) -> dict[str, Any]:

@@ -2,48 +2,28 @@
 
 Conventions
     piece   the file as frames of one kind; models of one kind of frame share it
-    kind    name of a representation, "piano_roll" or "waveform"
 """
 
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-from torch import Tensor
 
 from engine.checkpoints import Card
 from engine.errors import CheckpointError, EngineError, UnreadableFileError
-from engine.pieces import read_piece
+from engine.pieces import Piece, read_piece
 from engine.rendering import Performance, perform, prepare_playback
-from engine.scoring import Expectation, Judgement, Reading, expect
+from engine.representations import Representation
+from engine.scoring import Expectation, Judgement, ScoredFile, expect
+from engine.scoring import Scoring as ModelScoring
 from engine.sound import wav_bytes
 from pages.house import Running, loaded
 from pages.parts import served_to_anybody
 
 MAX_QUARTERS = 512  # 128 bars of four: the largest models take about a minute for them
 MAX_SECONDS = 30.0  # of sound
-
-
-@dataclass
-class ScoredPiece:
-    """What models of one kind of frame are given.
-
-    Args:
-        frames: of the file, from its start, at most as long as is scored here.
-        representation: of the frames.
-        report: what of the file is not among them; empty if all is.
-        sound: where it lies as a WAV file; it is made when it is asked for.
-    """
-
-    frames: Tensor
-    representation: Any
-    report: str
-    sound: Path | None = None
 
 
 class Scoring:
@@ -67,8 +47,9 @@ class Scoring:
         self.running = Running()
         self.chosen: str | None = None
         self.is_chosen_by_visitor = False
-        self._pieces: dict[Any, ScoredPiece] = {}
-        self._reading: Reading | None = None
+        self._scored = ScoredFile(file, loaded, shortened_piece)
+        self._sounds: dict[Representation, Path] = {}
+        self._asked: ModelScoring | None = None
         self._listening: tuple[str, int, Iterator[Expectation]] | None = None
         self._lock = threading.Lock()
         self._waiting = deque(self._readable(sorted(cards, key=_cost)))
@@ -90,12 +71,11 @@ class Scoring:
         """The model at work and the share of the piece that it has read."""
         if self.is_done:
             return None
-        reading = self._reading
-        return self._waiting[0], reading.num_read / reading.num_frames if reading else 0.0
+        return self._waiting[0], self._asked.share if self._asked else 0.0
 
-    def piece_of(self, judgement: Judgement) -> ScoredPiece:
+    def piece_of(self, judgement: Judgement) -> Piece:
         """The frames that a judgement is of."""
-        return self._pieces[judgement.representation]
+        return self._scored.piece(judgement.representation)
 
     def go_on(self, seconds: float) -> None:
         """Work for so long, at least on one part of the piece; one model's failure is a problem named."""
@@ -116,14 +96,14 @@ class Scoring:
 
     def sound(self, judgement: Judgement) -> Path:
         """The WAV file of the frames that a judgement is of; raises EngineError if it cannot be played."""
-        piece = self.piece_of(judgement)
-        if piece.sound is None or not piece.sound.exists():  # made once, unless it was old and was removed
-            playback = perform(piece.frames, piece.representation, self.performance)
+        kind = judgement.representation
+        if kind not in self._sounds or not self._sounds[kind].exists():  # old files are removed
+            playback = perform(self.piece_of(judgement).frames, kind, self.performance)
             with TemporaryDirectory(prefix="earshot-") as folder:
                 wav = Path(folder) / f"{Path(self.file.name).stem}.wav"
                 wav.write_bytes(wav_bytes(playback.audio))
-                piece.sound = Path(served_to_anybody(wav))
-        return piece.sound
+                self._sounds[kind] = Path(served_to_anybody(wav))
+        return self._sounds[kind]
 
     def expected(self, name: str, start: int, seconds: float, most: int) -> list[Expectation]:
         """What a model expects at the frames from ``start`` on: as many as fit into the time, at least one.
@@ -144,79 +124,74 @@ class Scoring:
             self._listening = (name, start + len(found), expectations)
         return found
 
-    def _listen(self, judgement: Judgement, piece: ScoredPiece, start: int) -> Iterator[Expectation]:
+    def _listen(self, judgement: Judgement, piece: Piece, start: int) -> Iterator[Expectation]:
         name = judgement.card.name
         if self._listening is not None and self._listening[:2] == (name, start):
             return self._listening[2]
         model = loaded(name).model
         semitones = judgement.surprise.transposed_semitones
-        return expect(model, piece.representation, piece.frames, start, semitones)
+        return expect(model, judgement.representation, piece.frames, start, semitones)
 
     def _readable(self, cards: Sequence[Card]) -> list[Card]:
         """The models that can be loaded and for whose frames the file can be read."""
-        refused: dict[Any, str] = {}
-        found = []
+        can_be_read: dict[Representation, bool] = {}
+        refused, found = [], []
         for card in cards:
             try:
                 representation = loaded(card.name).representation
             except CheckpointError as error:
                 self.problems.append(str(error))
                 continue
-            if representation not in self._pieces and representation not in refused:
+            if representation not in can_be_read:
                 try:
-                    self._pieces[representation] = scored_piece(self.file, representation)
+                    can_be_read[representation] = bool(self._scored.piece(representation))
                 except EngineError as error:
-                    refused[representation] = str(error)
-            if representation in self._pieces:
+                    can_be_read[representation] = False
+                    refused.append(str(error))
+            if can_be_read[representation]:
                 found.append(card)
-        self.problems = [*dict.fromkeys(refused.values()), *self.problems]
+        self.problems = [*dict.fromkeys(refused), *self.problems]
         self.num_models = len(found)
         return found
 
     def _advance(self, card: Card) -> None:
         """One part of the piece."""
-        checkpoint = loaded(card.name)
-        piece = self._pieces[checkpoint.representation]
-        if self._reading is None:
-            self._reading = Reading(checkpoint.model, piece.representation, piece.frames)
-        self._reading.go_on()
-        if self._reading.is_whole:
-            surprise = self._reading.surprise()
-            self.judgements.append(Judgement(card, piece.representation, surprise, piece.report))
+        if self._asked is None:
+            self._asked = self._scored.ask(card.name)
+        self._asked.go_on()
+        if self._asked.is_whole:
+            self.judgements.append(self._asked.judgement())
             self._leave()
 
     def _leave(self) -> None:
-        self._reading = None
+        self._asked = None
         self._waiting.popleft()
 
 
-def scored_piece(file: Path, representation: Any) -> ScoredPiece:
+def shortened_piece(file: Path, representation: Representation) -> Piece:
     """The frames of a file, cut at what is scored here.
 
     Raises:
         EngineError: the file cannot be read, or is silent.
     """
+    is_music = representation.facts.holds_notes
     read = read_piece(file, representation)
     most = most_frames(representation)
     report = read.report
     if len(read.frames) > most:
-        length = (
-            f"{MAX_SECONDS:g} seconds"
-            if representation.name == "waveform"
-            else f"{MAX_QUARTERS} quarter notes"
-        )
+        length = f"{MAX_QUARTERS} quarter notes" if is_music else f"{MAX_SECONDS:g} seconds"
         report = f"{report} Only the first {length} are scored here.".strip()
     frames = read.frames[:most]
-    if representation.name == "waveform" and prepare_playback(representation.decode(frames)).is_silent:
+    if not is_music and prepare_playback(representation.decode(frames)).is_silent:
         raise UnreadableFileError(f"{file.name} is silent: check the microphone and record again")
-    return ScoredPiece(frames, representation, report)
+    return Piece(frames, report)
 
 
-def most_frames(representation: Any) -> int:
+def most_frames(representation: Representation) -> int:
     """How many frames are scored here at most."""
-    if representation.name == "waveform":
-        return round(MAX_SECONDS * representation.frames_per_second)
-    return MAX_QUARTERS * representation.frames_per_quarter
+    if representation.facts.holds_notes:
+        return MAX_QUARTERS * representation.frames_per_quarter
+    return round(MAX_SECONDS * representation.frames_per_second)
 
 
 def _cost(card: Card) -> tuple[int, str]:

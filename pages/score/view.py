@@ -15,7 +15,6 @@ NUM_MOMENTS = 5  # of each kind
 NUM_PITCHES = 8  # that are shown of what a model expects
 WINDOWS_PER_SECOND = 40  # of sound: over so long the surprise of its samples is averaged
 GAP_SECONDS = 0.15  # between two moments of sound
-UNITS = {"piano_roll": "nats per frame", "waveform": "bits per sample"}
 APART = "Figures compare within a table, not between two: there the models are given other frames."
 
 
@@ -52,11 +51,11 @@ def _group(group: Sequence[Judgement]) -> dict[str, Any]:
         }
         for one in group
     ]
-    frames = "frames" if first.is_music else "steps"
+    frames = f"{first.representation.facts.step}s"
     caption = f"{len(first.surprise.nats):,} {frames}, each {first.representation.frame_unit}."
     return {
         "caption": f"{caption} {first.report}".strip(),
-        "unit": UNITS[first.representation.name],
+        "unit": first.representation.facts.figure_words,
         "has_shift": first.is_music,
         "rows": rows,
     }
@@ -72,10 +71,10 @@ def lane_value(scoring: Scoring, judgement: Judgement) -> dict[str, Any]:
     """What a ScoreLane shows of one model, with its sound; where that cannot be had, the lane says why."""
     piece = scoring.piece_of(judgement)
     values, frames_per_value = shown_values(judgement)
-    quarter = getattr(piece.representation, "frames_per_quarter", 0)
-    apart = quarter or round(GAP_SECONDS * WINDOWS_PER_SECOND)
+    in_sound = round(GAP_SECONDS * WINDOWS_PER_SECOND)
+    apart = judgement.representation.frames_per_quarter if judgement.is_music else in_sound
     least, most = extreme_moments(values, NUM_MOMENTS, apart)
-    unit = UNITS[piece.representation.name]
+    unit = judgement.representation.facts.figure_words
     value = {
         "title": title(judgement.card),
         "subtitle": _subtitle(judgement),
@@ -90,7 +89,7 @@ def lane_value(scoring: Scoring, judgement: Judgement) -> dict[str, Any]:
         "frames_per_value": frames_per_value,
         "least_expected": [[moment] for moment in least],
         "most_expected": [[moment] for moment in most],
-        **picture_of(piece.frames, piece.representation, scoring.performance.quarters_per_minute),
+        **picture_of(piece.frames, judgement.representation, scoring.performance.quarters_per_minute),
     }
     try:
         value["audio"] = scoring.sound(judgement)
@@ -113,10 +112,9 @@ def _subtitle(judgement: Judgement) -> str:
 
 def shown_values(judgement: Judgement) -> tuple[torch.Tensor, int]:
     """The surprise that the strip draws, and how many frames each value is the mean of."""
-    frames_per_second = getattr(judgement.representation, "frames_per_second", None)
-    if frames_per_second is None:
+    if judgement.is_music:
         return judgement.surprise.values, 1
-    width = round(frames_per_second / WINDOWS_PER_SECOND)
+    width = round(judgement.representation.frames_per_second / WINDOWS_PER_SECOND)
     return window_means(judgement.surprise.values, width), width
 
 

@@ -18,7 +18,7 @@ from engine.scoring.surprise import surprise_of
 from tests.engine.notes.raw_midi import midi_file, note
 from tests.pages.draw.test_play import CHORALE, GRU, drawn
 
-VOICE = excerpts_of("spoken_digits", ".wav")[0]
+VOICE = excerpts_of("spoken_digits", "waveform")[0]
 SPEECH = {"model": "tiny-speech", "seconds": 0.2, "api_name": "/continue_speech"}
 
 

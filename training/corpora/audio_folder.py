@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import InvalidValueError
+from engine.representations import Waveform
 from engine.sound import Audio, read_audio
 from training.corpora.corpus import SPLITS, Corpus, CorpusData, CorpusReport
 from training.corpora.folder import check_folder, read_files, split_by_seed
@@ -31,7 +32,7 @@ class AudioFolder(Corpus):
     """
 
     title = "Sound files"
-    frames = "waveform"
+    frames = Waveform.name
     description = "a folder of sound files, in windows of 8,000 samples; a frame is 10 samples"
     homepage = "a folder of the user's own"
     licence = "whatever the files' own licence is; nothing is known about it here"

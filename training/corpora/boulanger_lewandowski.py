@@ -35,7 +35,7 @@ class BoulangerLewandowski(Corpus):
         hashes: relative path -> sha256; None takes the project's own list.
     """
 
-    frames = "piano_roll"
+    frames = PianoRoll.name
     frames_per_quarter: int
     homepage = "http://www-ens.iro.umontreal.ca/~boulanni/icml2012"
     citation = (

@@ -29,7 +29,7 @@ class MidiFolder(Corpus):
     """
 
     title = "MIDI files"
-    frames = "piano_roll"
+    frames = PianoRoll.name
     description = "a folder of MIDI files, split by file"
     homepage = "a folder of the user's own"
     licence = "whatever the files' own licence is; nothing is known about it here"

@@ -12,6 +12,7 @@ from pathlib import Path
 import soundfile
 
 from engine.errors import UnreadableFileError
+from engine.representations import Waveform
 from engine.sound import Audio
 from training.corpora.corpus import SPLITS, Corpus, CorpusData
 from training.corpora.files import checked_paths, hash_list
@@ -35,7 +36,7 @@ class SpokenDigits(Corpus):
 
     name = "spoken_digits"
     title = "Spoken digits"
-    frames = "waveform"
+    frames = Waveform.name
     description = "five voices say zero to nine: 7,230 windows of 62.5 ms at 8 kHz; a frame is 10 samples"
     homepage = "https://github.com/Jakobovski/free-spoken-digit-dataset"
     licence = "CC BY-SA 4.0"

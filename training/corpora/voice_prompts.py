@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from engine.representations import Waveform
 from engine.sound import MAX_SECONDS, Audio, ffmpeg, read_audio
 from training.corpora.corpus import SPLITS, Corpus, CorpusData
 from training.corpora.files import checked_paths, hash_list
@@ -33,7 +34,7 @@ class VoicePrompts(Corpus):
 
     name = "voice_prompts"
     title = "Voice prompts"
-    frames = "waveform"
+    frames = Waveform.name
     description = (
         "one voice, telephone prompts: 800 windows of half a second at 16 kHz; a frame is 10 samples"
     )

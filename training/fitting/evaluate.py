@@ -84,7 +84,7 @@ def metrics(
             "the likelihood is not finite: the model diverged, fit it with a lower learning rate"
         )
     num_frames = int(score.num_frames.sum())
-    if not hasattr(representation, "bin_edges"):
+    if representation.facts.holds_notes:
         figures = {
             "num_sequences": score.num_sequences,
             "num_frames": num_frames,

@@ -78,7 +78,7 @@ class Recipe(Settings):
     def _check_notes(self, representation: Representation) -> None:
         asked = [key for key in AROUND_A_NETWORK if key in self.model]
         asked += ["regularisation.transposition"] * bool(self.regularisation.transposition)
-        if asked and not hasattr(representation, "transpose"):
+        if asked and not representation.facts.holds_notes:
             raise InvalidValueError(
                 f"recipe {self.name!r}: transpositions, regularisation.transposition and melody_memory are "
                 f"for notes; frames of {self.corpus} are {representation.name}: remove {' and '.join(asked)}"

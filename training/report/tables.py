@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from engine.cells import CELLS as CELL_TYPES
 from engine.models import build_model, with_sizes
 from engine.registry import build
-from engine.representations import PianoRoll, Representation, Waveform
 from training.corpora import CORPORA
 from training.paper import (
     CELL_TITLES,
@@ -14,7 +13,6 @@ from training.paper import (
     SPEECH,
     TABLE_1,
     TABLE_2,
-    WIDTHS,
     PaperCorpus,
     PaperModels,
     paper_model,
@@ -97,11 +95,10 @@ def sizes_table() -> list[str]:
 
 def _sizes(models: PaperModels, cell: str) -> list[str]:
     units = models.units[cell]
-    at_theirs = [recurrent_sizes(cell, width, units) for width in WIDTHS[models.representation]]
-    representation = _representation(models.representation)
-    width = representation.frame_size * representation.context_frames
+    at_theirs = [recurrent_sizes(cell, width, units) for width in models.widths]
+    width = models.frames.frame_size * models.frames.context_frames
     weights, with_biases = recurrent_sizes(cell, width, units)
-    whole = build_model(with_sizes(paper_model(cell, models.representation), representation)).num_parameters()
+    whole = build_model(with_sizes(paper_model(cell, models.representation), models.frames)).num_parameters()
     means = (sum(sizes) / len(sizes) for sizes in zip(*at_theirs, strict=True))
     return [
         models.title if cell == CELLS[0] else "",
@@ -121,11 +118,6 @@ def recurrent_sizes(cell: str, width: int, units: int) -> tuple[int, int]:
     sizes = {name: parameter.numel() for name, parameter in built.named_parameters()}
     total = sum(sizes.values())
     return total - sum(size for name, size in sizes.items() if "bias" in name), total
-
-
-def _representation(name: str) -> Representation:
-    """Any of this name; sizes do not depend on its units."""
-    return PianoRoll(21, 88, 2) if name == "piano_roll" else Waveform(8_000, 0.0, 1.0)
 
 
 def time_table(evidence: Evidence) -> list[str]:

@@ -85,8 +85,10 @@ def test_nothing_in_the_folder_tells(folder, task, others, num_trials, num_lanes
     )
     scripts = {name: content.decode() for name, content in files(out).items() if name.endswith(".js")}
     assert [secret for secret in secrets if secret in everything] == []
-    values = re.findall(r'"[^"]*"', scripts["manifest.js"])
-    assert not {'"real"', '"anchor"', '"source"', '"seed"', '"corpus"'} & set(values)
+    answers = {answer for answer, _ in told.pop("answers")}  # the words that a listener may say
+    values = set(re.findall(r'"([^"]*)"', json.dumps(told)))
+    assert not {"real", "anchor", "source", "seed", "corpus"} & values
+    assert "real" not in answers or task == "real_or_model"
     for clip in clips:
         start, length = f'earshotSound("{clip}", "', len(scripts[f"sounds/{clips[0]}.js"])
         assert scripts[f"sounds/{clip}.js"].startswith(start) and len(scripts[f"sounds/{clip}.js"]) == length

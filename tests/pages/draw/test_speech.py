@@ -19,7 +19,7 @@ from pages.draw.speech import FIRST_KEPT
 
 pytestmark = pytest.mark.browser
 
-CLIP = excerpts_of("spoken_digits", ".wav")[0]
+CLIP = excerpts_of("spoken_digits", "waveform")[0]
 TINY = ("tiny-speech", "tiny-speech-two")
 SLOW = ("slow-speech", "tiny-speech")  # the first is still at work when a busy browser presses Stop
 

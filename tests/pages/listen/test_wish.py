@@ -24,7 +24,7 @@ def test_speech_is_two_seconds_at_most_and_its_excerpts_are_sound(corpus):
     representation = load(models[0]).representation
     seconds = (made.num_prime_frames + made.num_frames) / representation.frames_per_second
     assert 0.4 <= seconds <= 2 and 0 < made.num_prime_frames < made.num_frames
-    shipped = {each.name for each in excerpts_of(corpus, ".wav")}
+    shipped = {each.name for each in excerpts_of(corpus, "waveform")}
     assert {trial.prime for trial in made.trials} == shipped
     lengths = [len(read_excerpt(name, representation)) for name in shipped]
     assert made.num_prime_frames + made.num_frames == min(lengths), "and the real one is as long as all"

@@ -15,7 +15,7 @@ from engine.scoring.surprise import surprise_of
 from pages.house.catalogue import loaded
 from pages.score import scoring as scoring_module
 from pages.score.score_lane import ScoreLane
-from pages.score.scoring import MAX_QUARTERS, Scoring, most_frames, scored_piece
+from pages.score.scoring import MAX_QUARTERS, Scoring, most_frames, shortened_piece
 from pages.score.view import expected_value, lane_value, shown_values, table_value
 from tests.engine.notes.raw_midi import midi_file, note
 
@@ -47,7 +47,7 @@ def test_every_model_is_asked_and_the_table_has_the_engines_figures():
     )
     for row in (*eighths["rows"], *quarters["rows"]):
         checkpoint = loaded(row["name"])
-        piece = scored_piece(JIG, checkpoint.representation)
+        piece = shortened_piece(JIG, checkpoint.representation)
         surprise = surprise_of(checkpoint.model, checkpoint.representation, piece.frames)
         assert row["figure"] == f"{surprise.mean:.2f}"
         assert int(row["shift"].replace("−", "-")) == surprise.transposed_semitones
@@ -138,7 +138,7 @@ def test_a_long_piece_is_cut_and_says_so(tmp_path):
     (tmp_path / "long.mid").write_bytes(midi_file(note(60, 480 * (MAX_QUARTERS + 9))))
     for name in ("jsb_chorales-gru", "nottingham-gru"):
         representation = loaded(name).representation
-        piece = scored_piece(tmp_path / "long.mid", representation)
+        piece = shortened_piece(tmp_path / "long.mid", representation)
         longest = MAX_QUARTERS * representation.frames_per_quarter
         assert len(piece.frames) == most_frames(representation) == longest
         assert piece.report == "Only the first 512 quarter notes are scored here."
@@ -148,7 +148,7 @@ def test_a_long_recording_is_cut_and_says_so(tmp_path, speech_model):
     representation = loaded(speech_model).representation
     tone = 0.3 * np.sin(np.arange(40 * 8_000) / 5)
     soundfile.write(tmp_path / "long.wav", tone, 8_000, "PCM_16")
-    piece = scored_piece(tmp_path / "long.wav", representation)
+    piece = shortened_piece(tmp_path / "long.wav", representation)
     assert len(piece.frames) == 30 * representation.frames_per_second
     assert piece.report == "Only the first 30 seconds are scored here."
 

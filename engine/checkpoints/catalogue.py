@@ -1,0 +1,25 @@
+"""Catalogue: all cards of a folder, and a sentence for each that cannot be used."""
+
+from pathlib import Path
+
+from engine.checkpoints.card import Card
+from engine.checkpoints.checkpoint import available, read_card
+from engine.errors import CheckpointError
+from engine.folders import CHECKPOINTS
+
+
+def read_cards(folder: Path = CHECKPOINTS) -> tuple[dict[str, Card], list[str]]:
+    """Name -> card, sorted by name; and the problems of the others, which are named and not fatal."""
+    cards, problems = {}, []
+    for name in available(folder):
+        try:
+            cards[name] = read_card(name, folder)
+        except CheckpointError as error:
+            problems.append(str(error))
+    return cards, problems
+
+
+def held_out_nats(folder: Path = CHECKPOINTS) -> dict[str, float]:
+    """Checkpoint -> nats of the test split, lower is better, of those whose card can be read and says it."""
+    cards, _ = read_cards(folder)
+    return {name: nats for name, card in cards.items() if (nats := card.held_out_nats) is not None}

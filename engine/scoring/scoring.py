@@ -1,0 +1,89 @@
+"""Scoring: a file that models are asked of: read once for each kind of frame, gone through part by part.
+
+The page, its endpoint and the command line decide which models are asked, in which order and for how long.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.checkpoints import Card, Checkpoint
+from engine.pieces import Piece, read_piece
+from engine.representations import Representation
+from engine.scoring.judgement import Judgement
+from engine.scoring.surprise import Reading
+
+
+class ScoredFile:
+    """The file, as frames of the kinds that models have asked for.
+
+    Args:
+        file: MIDI or sound.
+        load: gives the checkpoint of a name.
+        read: gives the file as frames of a kind, all of them or as many as are wanted.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        load: Callable[[str], Checkpoint],
+        read: Callable[[Path, Representation], Piece] = read_piece,
+    ):
+        self.file, self.load, self._read = file, load, read
+        self._pieces: dict[Representation, Piece] = {}
+
+    def piece(self, representation: Representation) -> Piece:
+        """The file as such frames; raises EngineError if it cannot be read so."""
+        if representation not in self._pieces:
+            self._pieces[representation] = self._read(self.file, representation)
+        return self._pieces[representation]
+
+    def ask(self, name: str) -> "Scoring":
+        """A model before its first frame; raises EngineError if it, or the file for it, cannot be used."""
+        checkpoint = self.load(name)
+        return Scoring(checkpoint, self.piece(checkpoint.representation))
+
+
+class Scoring:
+    """One model on its way through the file.
+
+    Args:
+        checkpoint: of the model.
+        piece: the file as its frames.
+
+    Raises:
+        InvalidValueError: there is no frame, or frames are not this model's.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, piece: Piece):
+        self._checkpoint, self._piece = checkpoint, piece
+        self._reading = Reading(checkpoint.model, checkpoint.representation, piece.frames)
+
+    @property
+    def card(self) -> Card:
+        """Of the model."""
+        return self._checkpoint.card
+
+    @property
+    def share(self) -> float:
+        """How much of the piece has been read, 0 … 1."""
+        return self._reading.num_read / self._reading.num_frames
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it has been read."""
+        return self._reading.is_whole
+
+    def go_on(self) -> None:
+        """Read the next part."""
+        self._reading.go_on()
+
+    def judgement(self) -> Judgement:
+        """What the model thinks of the piece, whose rest is read if there is one.
+
+        Raises:
+            InvalidValueError: the likelihood is not finite.
+        """
+        while not self.is_whole:
+            self.go_on()
+        surprise = self._reading.surprise()
+        return Judgement(self.card, self._checkpoint.representation, surprise, self._piece.report)
