@@ -19,7 +19,6 @@ CITATION = (
     "Sequence Modeling, NIPS 2014 Deep Learning Workshop, [arXiv 1412.3555](https://arxiv.org/abs/1412.3555)"
 )
 CELLS = ("tanh", "gru", "lstm")
-CELL_TITLES = {"tanh": "tanh", "gru": "GRU", "lstm": "LSTM"}
 
 
 @dataclass(frozen=True)

@@ -13,4 +13,10 @@ CELLS: dict[str, type[Cell]] = {
     "attention": AttentionCell,
 }
 
-__all__ = ["CELLS", "Cell", "State"]
+__all__ = ["CELLS", "Cell", "State", "cell_title"]
+
+
+def cell_title(name: str) -> str:
+    """What a cell is called; one that has no title, or is not known here, by its name."""
+    kind = CELLS.get(name)
+    return (kind.title if kind else "") or name

@@ -39,6 +39,8 @@ class AttentionCell(Cell):
         InvalidValueError: a size is no positive integer, or the heads do not divide hidden_size.
     """
 
+    title = "attention"
+
     def __init__(self, input_size: int, hidden_size: int, num_heads: int = 4, window: int = 1_024):
         super().__init__(input_size, hidden_size)
         require_positive(num_heads=num_heads, window=window)

@@ -12,6 +12,7 @@ operation with a gradient of its own; stepping gives the same numbers.
 """
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float
@@ -33,6 +34,8 @@ class Cell(nn.Module, ABC):
         InvalidValueError: a size is not a positive integer.
     """
 
+    title: ClassVar[str] = ""
+    """What it is called on pages and in tables; its name in the registry, unless said."""
     recurrence: type[Recurrence] | None = None
     recurrent_names: tuple[str, ...] = ()
     """The parameters that the recurrence reads, in its order."""

@@ -21,6 +21,7 @@ from engine.cells.recurrences.gru import GRURecurrence
 class GRUCell(Cell):
     """Gated recurrent units; stacked weights are in the order reset, update, candidate."""
 
+    title = "GRU"
     recurrence = GRURecurrence
     recurrent_names = ("gate_weight", "candidate_weight")
 

@@ -24,6 +24,7 @@ class LSTMCell(Cell):
     Equals ``torch.nn.LSTMCell`` when the peepholes are zero (tested).
     """
 
+    title = "LSTM"
     recurrence = LSTMRecurrence
     recurrent_names = ("recurrent_weight", "peephole")
 

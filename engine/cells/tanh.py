@@ -15,6 +15,7 @@ from engine.cells.recurrences.tanh import TanhRecurrence
 class TanhCell(Cell):
     """tanh units; equals ``torch.nn.RNNCell`` (tested)."""
 
+    title = "tanh"
     recurrence = TanhRecurrence
     recurrent_names = ("recurrent_weight",)
 

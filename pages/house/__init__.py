@@ -3,7 +3,6 @@
 from pages.house.catalogue import (
     CELLS,
     Catalogue,
-    cell_name,
     corpus_title,
     first_names,
     joined,
@@ -39,7 +38,6 @@ __all__ = [
     "PlayerNames",
     "Running",
     "base_style",
-    "cell_name",
     "corpus_title",
     "first_names",
     "footer",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from engine.cells import cell_title
 from engine.checkpoints import CHECKPOINTS, Card, Checkpoint, load, read_cards
 
 CELLS = ("tanh", "gru", "lstm")  # in the paper's order
@@ -61,7 +62,7 @@ def title(card: Card) -> str:
     """What a lane is called, e.g. ``GRU · 46 units``; a model of one's own is called by its name too."""
     paper = card.name == f"{card.corpus.name}-{card.cell}"
     own = "" if paper else "Best: " if is_best(card) else f"{card.name}: "
-    parts = [f"{own}{cell_name(card.cell)}", f"{card.num_units} units"]
+    parts = [f"{own}{cell_title(card.cell)}", f"{card.num_units} units"]
     if card.num_layers > 1:
         parts.append(f"{card.num_layers} layers")
     if card.has_memory:
@@ -78,11 +79,6 @@ def title(card: Card) -> str:
 def is_best(card: Card) -> bool:
     """Whether it is the model of its corpus that is published beside the paper's."""
     return card.name == f"{card.corpus.name}-best"
-
-
-def cell_name(cell: str) -> str:
-    """What a cell is called: tanh is a function's name, the others are initials."""
-    return cell if cell == "tanh" else cell.upper()
 
 
 def corpus_title(card: Card) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.cells import cell_title
 from engine.checkpoints import Card
-from pages.house.catalogue import cell_name, corpus_title, is_best, title
+from pages.house.catalogue import corpus_title, is_best, title
 
 REFERENCES = {"real": ("Recordings of the corpus", "Real"), "anchor": ("Low anchor", "Anchor")}
 MAX_SHORT = 16
@@ -39,7 +40,7 @@ class PlayerNames:
         if card is not None and is_best(card):
             return "Best"
         if card is not None and player == f"{card.corpus.name}-{card.cell}":
-            return cell_name(card.cell)
+            return cell_title(card.cell)
         return player
 
     def corpus(self, name: str) -> str:

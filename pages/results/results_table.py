@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 from urllib.parse import quote
 
-from pages.house import cell_name
+from engine.cells import cell_title
 from pages.results.result_row import ResultRow
 
 NONE = "–"
@@ -71,7 +71,7 @@ class ResultsTable:
         return f"<tbody>{heading}{''.join(self._row(row) for row in rows)}</tbody>"
 
     def _row(self, row: ResultRow) -> str:
-        cell, name = html.escape(row.cell), html.escape(cell_name(row.cell))
+        cell, name = html.escape(row.cell), html.escape(cell_title(row.cell))
         return (
             f'<tr data-model="{html.escape(row.corpus)}-{cell}"><th scope="row" class="results-cell">'
             f'<div><i data-cell="{cell}"></i>{name}{opening(row, self.playable)}</div></th>'
@@ -188,5 +188,5 @@ def opening(row: ResultRow, playable: Collection[str]) -> str:
         return ""
     address, page = PLACES[row.page]
     link = html.escape(f"{address}?model={quote(row.checkpoint)}")
-    says = html.escape(f"Hear {row.title} {cell_name(row.cell)}: opens {page}")
+    says = html.escape(f"Hear {row.title} {cell_title(row.cell)}: opens {page}")
     return f'<a class="results-open" href="{link}" aria-label="{says}" title="{says}">Hear</a>'

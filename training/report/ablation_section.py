@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from itertools import product
 
-from training.paper import CELL_TITLES, CELLS, MUSIC
+from engine.cells import cell_title
+from training.paper import CELLS, MUSIC
 from training.report.markdown import DASH, listing, number, signed, table
 from training.searching import HEADS, MAX_PARAMETERS, MEMORIES, FitResult
 
@@ -35,7 +36,7 @@ def _corpus(name: str, title: str, results: Mapping[str, FitResult]) -> list[str
     if not found:
         return []
     epochs = listing(str(epochs) for epochs in sorted({result.epochs for result in found.values()}))
-    titles = ["notes of a frame", "memory", *(CELL_TITLES[cell] for cell in CELLS)]
+    titles = ["notes of a frame", "memory", *(cell_title(cell) for cell in CELLS)]
     rows = [
         [
             HEAD_TITLES[kind],

@@ -18,11 +18,12 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 
+from engine.cells import cell_title
 from engine.checkpoints import CHECKPOINTS, Card, available, read_card
 from engine.errors import EngineError
 from engine.folders import PROJECT
 from training.corpora import CORPORA
-from training.paper import CELL_TITLES, CELLS, MUSIC
+from training.paper import CELLS, MUSIC
 from training.report.evidence import nats
 
 PUBLISHED = PROJECT / "training" / "published"
@@ -221,7 +222,7 @@ def _of_ours(card: Card) -> Standing:
     return Standing(
         nats=nats(card.metrics, "test", "pooled"),
         to=None,
-        method="Earshot, best model" if is_best else f"Earshot, {CELL_TITLES[card.cell]} of the paper's size",
+        method="Earshot, best model" if is_best else f"Earshot, {cell_title(card.cell)} of the paper's size",
         kind="exact",
         known="computed",
         average="pooled",
@@ -262,7 +263,7 @@ def _cell(spec: Mapping[str, Any]) -> str:
         reach = f" over {spec['window']:,} frames" if isinstance(spec.get("window"), int) else ""
         return f"{_words(spec['name'])} of {spec['num_heads']} heads{reach}"
     size = f" of {spec['hidden_size']} units" if "hidden_size" in spec else ""
-    return f"{CELL_TITLES.get(spec['name'], _words(spec['name']))}{size}"
+    return f"{_words(cell_title(spec['name']))}{size}"
 
 
 def _words(name: str) -> str:

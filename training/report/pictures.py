@@ -25,7 +25,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from training.paper import CELL_TITLES, MUSIC, SPEECH, PaperCorpus
+from engine.cells import cell_title
+from training.paper import MUSIC, SPEECH, PaperCorpus
 from training.report.evidence import Entry, Evidence
 from training.report.markdown import listing
 from training.report.tables import corpus_title
@@ -207,7 +208,7 @@ def log_ticks(low: float, high: float) -> list[float]:
 
 def _draw_legend(figure: Figure) -> None:
     handles = [Line2D([], [], color=colour, linewidth=3.5) for colour in COLOURS.values()]
-    labels = [CELL_TITLES[cell] for cell in COLOURS]
+    labels = [cell_title(cell) for cell in COLOURS]
     handles += [
         Line2D([], [], color=INK, linewidth=1.5),
         Line2D([], [], color=INK, linewidth=1.7, linestyle=(0, (1.2, 1.2))),

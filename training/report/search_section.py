@@ -3,7 +3,8 @@
 import math
 from itertools import combinations
 
-from training.paper import CELL_TITLES, TABLE_2, PaperCorpus
+from engine.cells import cell_title
+from training.paper import TABLE_2, PaperCorpus
 from training.report.evidence import Entry, Evidence, better_average
 from training.report.markdown import DASH, counted, listing, number, table
 from training.report.tables import AVERAGE_TITLES, corpus_title
@@ -39,7 +40,7 @@ def _trials_table(entries: list[Entry]) -> list[str]:
         rows.append(row)
     head = ["learning rate"]
     for entry in entries:
-        head += [f"{CELL_TITLES[entry.cell]}, valid", "ended"]
+        head += [f"{cell_title(entry.cell)}, valid", "ended"]
     return table(head, rows, num_words=0)
 
 
@@ -61,7 +62,7 @@ def _way(entries: list[Entry]) -> list[str]:
         whose = "" if len(ladders) == 1 else f" ({_whose(entries, ladder)})"
         sentences.append(f"Went on: {rungs}{whose}." if ladder else f"All went on{whose}.")
     minutes = [
-        f"{CELL_TITLES[entry.cell]} {sum(trial.seconds for trial in entry.search.trials) / 60:.1f}"
+        f"{cell_title(entry.cell)} {sum(trial.seconds for trial in entry.search.trials) / 60:.1f}"
         for entry in entries
     ]
     sentences.append(f"Minutes of the whole search, the candidates' shares added up: {listing(minutes)}.")
@@ -70,7 +71,7 @@ def _way(entries: list[Entry]) -> list[str]:
 
 def _whose(entries: list[Entry], ladder: tuple[tuple[int, int], ...]) -> str:
     same = [e for e in entries if tuple((rung.epochs, rung.keep) for rung in e.search.rungs) == ladder]
-    return listing(CELL_TITLES[entry.cell] for entry in same)
+    return listing(cell_title(entry.cell) for entry in same)
 
 
 def edge_sentences(evidence: Evidence) -> list[str]:
@@ -102,7 +103,7 @@ def spread_table(evidence: Evidence) -> list[str]:
             average = better_average(evidence.of(corpus))
             other = next(key for key in AVERAGE_TITLES if key != average)
             rows.append([
-                title, CELL_TITLES[entry.cell], listing(str(seed) for seed in sorted(entry.seeds())),
+                title, cell_title(entry.cell), listing(str(seed) for seed in sorted(entry.seeds())),
                 _range(entry.seed_nats("valid", "pooled")),
                 f"{_range(entry.seed_nats('test', average))} {AVERAGE_TITLES[average]}",
                 f"{_range(entry.seed_nats('test', other))} {AVERAGE_TITLES[other]}",
@@ -142,7 +143,7 @@ def _pair(first: tuple[Entry, list[float]], second: tuple[Entry, list[float]]) -
     (low, low_figures), (high, high_figures) = sorted(
         (first, second), key=lambda item: sum(item[1]) / len(item[1])
     )
-    names = f"{CELL_TITLES[low.cell]} under {CELL_TITLES[high.cell]}"
+    names = f"{cell_title(low.cell)} under {cell_title(high.cell)}"
     gap = sum(high_figures) / len(high_figures) - sum(low_figures) / len(low_figures)
     verdict = "the ranges are **apart**" if low_figures[-1] < high_figures[0] else "the ranges overlap"
     return f"{names} by {gap:.3f} in the mean, {verdict}"

@@ -2,7 +2,8 @@
 
 from itertools import combinations
 
-from training.paper import CELL_TITLES, MUSIC, SPEECH, PaperCorpus
+from engine.cells import cell_title
+from training.paper import MUSIC, SPEECH, PaperCorpus
 from training.report.evidence import Entry, Evidence, better_average, is_reached
 from training.report.markdown import counted, listing, signed
 from training.report.tables import AVERAGE_TITLES, corpus_title
@@ -59,7 +60,7 @@ def order_sentences(evidence: Evidence) -> list[str]:
         if num:
             ties = f", level on {listing(level)}" if level else ""
             sentences.append(
-                f"{CELL_TITLES[first]} under {CELL_TITLES[second]} (test): here on {_of(here, num)}; in the "
+                f"{cell_title(first)} under {cell_title(second)} (test): here on {_of(here, num)}; in the "
                 f"paper on {_of(there, num)}{ties}."
             )
     return sentences
@@ -82,7 +83,7 @@ def speech_sentences(evidence: Evidence) -> list[str]:
     for corpus in SPEECH:
         figures = _test_figures(evidence, corpus)
         gains = [
-            f"{CELL_TITLES[cell]} is {_side(figures['tanh'] - figures[cell])} tanh by "
+            f"{cell_title(cell)} is {_side(figures['tanh'] - figures[cell])} tanh by "
             f"{abs(figures['tanh'] - figures[cell]):.2f} nats per step (the paper, on {corpus.title}: "
             f"{_side(corpus.test['tanh'] - corpus.test[cell])} it by "
             f"{abs(corpus.test['tanh'] - corpus.test[cell]):.2f})"
@@ -108,8 +109,8 @@ def gap_sentences(evidence: Evidence) -> list[str]:
     ]
     if not cells:
         return []
-    test = {f"{c.title} {CELL_TITLES[e.cell]}": _gap(evidence, c, e, "test") for c, e in cells}
-    train = {f"{c.title} {CELL_TITLES[e.cell]}": _gap(evidence, c, e, "train") for c, e in cells}
+    test = {f"{c.title} {cell_title(e.cell)}": _gap(evidence, c, e, "test") for c, e in cells}
+    train = {f"{c.title} {cell_title(e.cell)}": _gap(evidence, c, e, "train") for c, e in cells}
     low, high = min(test, key=test.get), max(test, key=test.get)
     higher = [name for name, gap in train.items() if gap > 0]
     also = sum(test[name] <= 0 for name in higher)
@@ -138,7 +139,7 @@ def first_frame_sentence(evidence: Evidence) -> str:
         for entry in evidence.of(corpus):
             without, pooled = entry.nats("test", "without_first"), entry.nats("test", "pooled")
             if without is not None and pooled is not None:
-                gaps.append((without - pooled, f"{corpus.title} {CELL_TITLES[entry.cell]}"))
+                gaps.append((without - pooled, f"{corpus.title} {cell_title(entry.cell)}"))
     if not gaps:
         return ""
     (low, least), (high, most) = min(gaps), max(gaps)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from engine.cells import CELLS as CELL_TYPES
+from engine.cells import cell_title
 from engine.models import build_model, with_sizes
 from engine.registry import build
 from training.corpora import CORPORA
 from training.paper import (
-    CELL_TITLES,
     CELLS,
     MUSIC,
     SPEECH,
@@ -21,7 +21,8 @@ from training.report.evidence import Entry, Evidence, better_average, is_reached
 from training.report.markdown import DASH, listing, number, table
 
 AVERAGE_TITLES = {"pooled": "pooled", "sequence_mean": "mean of sequences"}
-HEAD = ["corpus", "split", "nats per frame", *CELL_TITLES.values()]
+TITLES = [CELL_TYPES[cell].title for cell in CELLS]
+HEAD = ["corpus", "split", "nats per frame", *TITLES]
 
 
 def music_table(evidence: Evidence) -> list[str]:
@@ -67,7 +68,7 @@ def speech_table(evidence: Evidence) -> list[str]:
             title = ""
         for split in ("train", "test"):
             rows.append(["", split, f"paper, {corpus.title}", *_printed(getattr(corpus, split))])
-    return table(["corpus", "split", "figure", *CELL_TITLES.values()], rows, num_words=3)
+    return table(["corpus", "split", "figure", *TITLES], rows, num_words=3)
 
 
 def _ours_of_speech(entries: tuple[Entry, ...], split: str) -> list[str]:
@@ -102,7 +103,7 @@ def _sizes(models: PaperModels, cell: str) -> list[str]:
     means = (sum(sizes) / len(sizes) for sizes in zip(*at_theirs, strict=True))
     return [
         models.title if cell == CELLS[0] else "",
-        CELL_TITLES[cell],
+        cell_title(cell),
         str(units),
         f"{models.num_parameters[cell] / 1000:.1f}·10³",
         *(f"{mean:,.0f}" for mean in means),
@@ -130,7 +131,7 @@ def time_table(evidence: Evidence) -> list[str]:
         rows.append(["", "epochs (best)", *(_epochs(entry) for entry in entries)])
         minutes = [number(entry.card.training.seconds / 60, 1) if entry.card else DASH for entry in entries]
         rows.append(["", "minutes in all", *minutes])
-    return table(["corpus", "", *CELL_TITLES.values()], rows, num_words=2)
+    return table(["corpus", "", *TITLES], rows, num_words=2)
 
 
 def _epochs(entry: Entry) -> str:
