@@ -35,7 +35,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """What may be asked of it."""
     command.add_argument("names", nargs="+", metavar="CHECKPOINT", help="models of one corpus")
     command.add_argument("--out", type=Path, required=True, help="a new folder; DIR.key.json is written too")
-    command.add_argument("--task", choices=TASKS, default="preference", help="what is asked")
+    command.add_argument("--task", choices=TASKS, default=next(iter(TASKS)), help="what is asked")
     command.add_argument("--trials", type=int, help="how many, fixed before the start")
     command.add_argument("--with-real", action="store_true", help="hide the real excerpt among the models")
     command.add_argument("--with-anchor", action="store_true", help="hide a low anchor among them")
