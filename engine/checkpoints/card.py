@@ -2,19 +2,16 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from engine.errors import UnknownNameError
 from engine.representations import REPRESENTATIONS, Facts
+from engine.strict import Strict
 
 NAME_PATTERN = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class CorpusFacts(_Strict):
+class CorpusFacts(Strict):
     """Where the training data came from, and on what terms."""
 
     name: str
@@ -24,7 +21,7 @@ class CorpusFacts(_Strict):
     citation: str
 
 
-class TrainingFacts(_Strict):
+class TrainingFacts(Strict):
     """How the weights were fitted; ``recipe`` can be given to ``python -m training fit`` again."""
 
     recipe: dict[str, Any]
@@ -35,7 +32,7 @@ class TrainingFacts(_Strict):
     device: str
 
 
-class Card(_Strict):
+class Card(Strict):
     """Everything that must be known to rebuild, play and judge a model.
 
     Args:
@@ -55,7 +52,7 @@ class Card(_Strict):
     num_parameters: int
     num_recurrent_parameters: int
     weights_sha256: str
-    formerly_sha256: list[str] = []
+    formerly_sha256: list[str] = Field(default_factory=list)
     training: TrainingFacts
     metrics: dict[str, dict[str, int | float]]
 

@@ -27,6 +27,7 @@ from engine.folders import CHECKPOINTS
 from engine.models import Model, build_model
 from engine.registry import build
 from engine.representations import REPRESENTATIONS, Representation
+from engine.strict import first_problem
 
 CARD, WEIGHTS = "card.json", "model.safetensors"
 
@@ -59,10 +60,9 @@ def read_card(name: str, folder: Path = CHECKPOINTS) -> Card:
     try:
         card = Card.model_validate_json(_read(name, CARD, folder))
     except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"]) or "the file"
+        place, said = first_problem(error)
         raise CheckpointError(
-            f"the card of {name!r} cannot be used: {place}: {problem['msg'].lower()}; "
+            f"the card of {name!r} cannot be used: {place}: {said.lower()}; "
             "it may come from a newer version: update Earshot or fit the model again"
         ) from None
     if card.name != name:

@@ -7,15 +7,16 @@ Conventions
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from engine.checkpoints.checkpoint import CHECKPOINTS, available
 from engine.errors import CheckpointError, UnknownNameError
+from engine.strict import Strict, first_problem
 
 CURVE = "curve.json"
 
 
-class Curve(BaseModel):
+class Curve(Strict):
     """A learning curve.
 
     Args:
@@ -24,8 +25,6 @@ class Curve(BaseModel):
         train_nats_per_frame: pooled over the epoch, as seen while fitting (noisy weights).
         valid_nats_per_frame: pooled, clean weights.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     update: tuple[int, ...]
     seconds: tuple[float, ...]
@@ -61,9 +60,7 @@ def read_curve(name: str, folder: Path = CHECKPOINTS) -> Curve:
             f"{CURVE} of {name!r} cannot be read ({error.strerror}): restore the folder"
         ) from None
     except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"]) or "the file"
+        place, said = first_problem(error)
         raise CheckpointError(
-            f"{CURVE} of {name!r} cannot be used: {place}: {problem['msg'].lower()}: "
-            "restore it or fit the model again"
+            f"{CURVE} of {name!r} cannot be used: {place}: {said.lower()}: restore it or fit the model again"
         ) from None

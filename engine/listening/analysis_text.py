@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from engine.listening.analysis import Analysis, CorpusAnalysis
 from engine.listening.statistics.exact_tests import interval_words
 from engine.listening.statistics.ranking import Ranking, Standing
+from engine.words import counted
 
 LETTERS_MEAN = (
     "Two that share a letter cannot be separated, two that do not can be, at 5 % for all pairs together."
@@ -16,13 +17,8 @@ def analysis_text(analysis: Analysis) -> str:
     return "\n".join(_lines(analysis))
 
 
-def count_words(count: int, noun: str) -> str:
-    """``1 vote`` or ``3 votes``."""
-    return f"{count:,} {noun}{'s' * (count != 1)}"
-
-
 def _lines(analysis: Analysis) -> Iterator[str]:
-    yield f"{count_words(analysis.num_records, 'trial')} of {count_words(analysis.num_listeners, 'listener')}"
+    yield f"{counted(analysis.num_records, 'trial')} of {counted(analysis.num_listeners, 'listener')}"
     for part in analysis.corpora:
         yield from ("", f"Preference among models of {part.corpus}", *_ranking(part))
     if analysis.abx:
@@ -44,7 +40,7 @@ def _lines(analysis: Analysis) -> Iterator[str]:
 def _ranking(part: CorpusAnalysis) -> Iterator[str]:
     ranking = part.ranking
     width = max(len(one.player) for one in ranking.standings)
-    yield f"  {count_words(ranking.num_votes, 'vote')} of {count_words(ranking.num_listeners, 'listener')}"
+    yield f"  {counted(ranking.num_votes, 'vote')} of {counted(ranking.num_listeners, 'listener')}"
     yield f"  {'':{width}}  strength  95 % interval     group  votes  won"
     for one in ranking.standings:
         start = f"  {one.player:{width}}  {one.strength:+8.2f}  {_interval(one):16}"

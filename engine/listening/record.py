@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from engine.errors import InvalidValueError
 from engine.listening.tasks import TASKS
 from engine.listening.trial import Record, Trial
+from engine.strict import first_problem
 
 
 def make_record(values: Any) -> Record:
@@ -18,9 +19,8 @@ def make_record(values: Any) -> Record:
     try:
         record = Record.model_validate(values)
     except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"]) or "the record"
-        raise InvalidValueError(f"{place}: {problem['msg'].removeprefix('Value error, ')}") from None
+        place, said = first_problem(error, "the record")
+        raise InvalidValueError(f"{place}: {said.removeprefix('Value error, ')}") from None
     check_record(record)
     return record
 

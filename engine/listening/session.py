@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float32
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from torch import Tensor
 
 from engine.checkpoints import Checkpoint
@@ -13,12 +13,11 @@ from engine.listening.clips import Clip, Material
 from engine.listening.design import TestDesign, TrialPlan
 from engine.listening.trial import SOURCES_BESIDE_MODELS, Record, Trial
 from engine.rendering import Performance
+from engine.strict import Closed
 
 
-class PlannedTrial(BaseModel):
+class PlannedTrial(Closed, allow_inf_nan=True):
     """A TrialPlan and the excerpt that its lanes begin with."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     number: int
     sources: tuple[str, ...]
@@ -31,7 +30,7 @@ class PlannedTrial(BaseModel):
         return TrialPlan(self.number, self.sources, self.seed)
 
 
-class Session(BaseModel):
+class Session(Closed, allow_inf_nan=True):
     """A test that somebody takes.
 
     Args:
@@ -45,8 +44,6 @@ class Session(BaseModel):
         device: what the listener said that they listen with.
         trials: all of them, in order.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     test_id: str = Field(min_length=1)
     listener: str = Field(min_length=1)

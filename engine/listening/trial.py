@@ -15,7 +15,9 @@ Conventions
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from engine.strict import Closed
 
 SCHEMA_VERSION = 1
 REAL, ANCHOR = "real", "anchor"
@@ -25,11 +27,7 @@ UTC_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$"
 Choice = str | tuple[int, ...]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Lane(_Strict):
+class Lane(Closed):
     """A clip as it was played.
 
     Args:
@@ -49,7 +47,7 @@ class Lane(_Strict):
     gain_decibels: float = 0.0
 
 
-class Trial(_Strict):
+class Trial(Closed):
     """A question, as it was fixed before it was asked.
 
     Args:
@@ -92,7 +90,7 @@ class Trial(_Strict):
         return self
 
 
-class Answer(_Strict):
+class Answer(Closed):
     """What the listener said.
 
     Args:
@@ -118,7 +116,7 @@ class Vote:
     answer: Answer
 
 
-class Record(_Strict):
+class Record(Closed):
     """A trial and its answer, if there is one."""
 
     trial: Trial

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from engine.words import signed
+
 DRAW_COLOUR = "var(--picture-draw, #4338ca)"
 GRID_COLOUR = "var(--picture-grid, #8a8fa333)"
 LABEL_COLOUR = "var(--picture-label, #6b7080)"
@@ -115,11 +117,11 @@ def _grid(across: Axis, upwards: Axis) -> str:
         y = upwards.at(tick)
         width = 1.5 if tick == 0 else 0.75
         lines.append(f'<line x1="0" y1="{y:.2f}%" x2="100%" y2="{y:.2f}%" stroke-width="{width}"/>')
-        words.append(_words(number_words(tick), f'x="0" y="{y:.2f}%" dx="4" dy="-3"'))
+        words.append(_words(signed(tick), f'x="0" y="{y:.2f}%" dx="4" dy="-3"'))
     for tick in across.ticks():
         x = across.at(tick)
         lines.append(f'<line x1="{x:.2f}%" y1="{TOP - 4}%" x2="{x:.2f}%" y2="86%" stroke-width="0.75"/>')
-        words.append(_words(number_words(tick), f'x="{x:.2f}%" y="91%" text-anchor="middle"'))
+        words.append(_words(signed(tick), f'x="{x:.2f}%" y="91%" text-anchor="middle"'))
     return f'<g class="grid" style="stroke:{GRID_COLOUR}">{"".join(lines)}</g>{"".join(words)}'
 
 
@@ -156,11 +158,6 @@ def _words(text: str, place: str, is_name: bool = False) -> str:
         f'<text {place} style="font:{weight} 12px system-ui,sans-serif;fill:{colour};paint-order:stroke;'
         f'stroke:{PAPER_COLOUR};stroke-width:3px">{_escaped(text)}</text>'
     )
-
-
-def number_words(value: float) -> str:
-    """As short as it can be, with a real minus sign."""
-    return f"{value:g}".replace("-", "−")
 
 
 def _describe(points: Sequence[IntervalPoint], figure_name: str, estimate_name: str) -> str:

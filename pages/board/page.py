@@ -9,7 +9,8 @@ import gradio as gr
 
 from engine.errors import EngineError
 from engine.listening import Analysis, Record, analyse
-from pages.board.ranking_section import counted, ranking_section, scrolling_table, won_of
+from engine.words import counted
+from pages.board.ranking_section import ranking_section, scrolling_table, won_of
 from pages.house import LIGHT, Catalogue, PlayerNames, footer, hero, joined, sentence, visitor_state
 from pages.parts import Row, VoteFiles, styled, this_page, vote_file
 from pages.shared import Shared

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from engine.listening import CorpusAnalysis, Ranking, Standing
 from engine.rendering import IntervalPoint, interval_svg
+from engine.words import counted, signed
 from pages.house import PlayerNames
 
 NONE = "–"
@@ -23,16 +24,6 @@ def ranking_section(part: CorpusAnalysis, names: PlayerNames) -> str:
         f'<ul class="board-notes">{notes}</ul>'
         f"{_win_matrix(ranking, names, corpus)}{_agreement(part, names)}</section>"
     )
-
-
-def counted(count: int, noun: str) -> str:
-    """``1 vote`` or ``1,234 votes``."""
-    return f"{count:,} {noun}{'s' * (count != 1)}"
-
-
-def signed(value: float) -> str:
-    """Two decimals with a real sign."""
-    return f"{value:+.2f}".replace("-", "−")
 
 
 def scrolling_table(caption: str, head: Iterable[str], rows: Iterable[str], is_quiet: bool = False) -> str:
@@ -69,14 +60,18 @@ def _standings(ranking: Ranking, names: PlayerNames, corpus: str) -> str:
 
 
 def _standing(one: Standing, names: PlayerNames, span: tuple[float, float]) -> str:
-    interval = NONE if one.low is None or one.high is None else f"{signed(one.low)} to {signed(one.high)}"
+    interval = (
+        NONE
+        if one.low is None or one.high is None
+        else f"{signed(one.low, '+.2f')} to {signed(one.high, '+.2f')}"
+    )
     kinds = {"reference": one.is_reference, "preliminary": one.is_preliminary}
     marks = "".join(f"<small>{kind}</small>" for kind, holds in kinds.items() if holds)
     caveat = f"<em>{html.escape(one.caveat)}</em>" * bool(one.caveat)
     return (
         f'<tr data-player="{html.escape(one.player)}"{" class=board-reference" * one.is_reference}>'
         f'<th scope="row"><div>{html.escape(names.title(one.player))}{marks}{caveat}</div></th>'
-        f'<td class="board-strength">{signed(one.strength)}<small>{interval}</small></td>'
+        f'<td class="board-strength">{_strength(one.strength)}<small>{interval}</small></td>'
         f'<td class="board-bar" aria-hidden="true">{_bar(one, span)}</td>'
         f"<td>{one.group or NONE}</td><td>{one.votes:,}</td><td>{won_of(one.won, one.compared)}</td></tr>"
     )
@@ -147,3 +142,7 @@ def _agreement(part: CorpusAnalysis, names: PlayerNames) -> str:
     missing = ", ".join(html.escape(names.title(model)) for model in agreement.missing)
     also = f"<p>Not in the picture, since no likelihood is known here: {missing}.</p>" if missing else ""
     return f'{heading}{sentence}<div class="board-picture">{picture}</div>{also}'
+
+
+def _strength(value: float) -> str:
+    return signed(value, "+.2f")

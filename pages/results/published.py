@@ -8,11 +8,11 @@ Conventions
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from engine.strict import Strict
 
 
-class _Read(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, allow_inf_nan=False)
+class _Read(Strict, extra="ignore"):
+    """Keys that this version does not know are left alone."""
 
 
 class Source(_Read):

@@ -9,18 +9,19 @@ Conventions
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from engine.errors import UnreadableFileError
 from engine.folders import ASSETS
+from engine.strict import Strict, first_problem
 from pages.results.published import Published
 
 RESULTS = ASSETS / "results.json"
 REMEDY = "write it with `python -m training report`"
 
 
-class _Read(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, allow_inf_nan=False)
+class _Read(Strict, extra="ignore"):
+    """Keys that this version does not know are left alone."""
 
 
 class Figures(_Read):
@@ -93,8 +94,7 @@ def read_results(path: Path = RESULTS) -> Results:
     except OSError as error:
         raise UnreadableFileError(f"{name} cannot be read ({error.strerror}): {REMEDY}") from None
     except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"]) or "the file"
+        place, said = first_problem(error)
         raise UnreadableFileError(
-            f"the table in {name} cannot be shown ({place}: {problem['msg'].lower()}): {REMEDY}"
+            f"the table in {name} cannot be shown ({place}: {said.lower()}): {REMEDY}"
         ) from None

@@ -12,6 +12,7 @@ from operator import attrgetter
 from urllib.parse import quote
 
 from engine.cells import cell_title
+from engine.words import signed
 from pages.results.result_row import ResultRow
 
 NONE = "–"
@@ -141,7 +142,7 @@ def fit_columns() -> tuple[Column, ...]:
 
 def number(value: float | None, form: str) -> str:
     """A figure, with a real minus sign; a dash while there is none."""
-    return NONE if value is None else format(value, form).replace("-", "−")
+    return NONE if value is None else signed(value, form)
 
 
 def printed(split: str) -> Callable[[ResultRow], str]:

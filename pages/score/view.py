@@ -7,6 +7,7 @@ import torch
 
 from engine.errors import EngineError
 from engine.scoring import Expectation, Judgement, extreme_moments, ranked, window_means
+from engine.words import counted, signed
 from pages.house import corpus_title, sentence, title
 from pages.parts import picture_of
 from pages.score.scoring import Scoring
@@ -64,7 +65,7 @@ def _group(group: Sequence[Judgement]) -> dict[str, Any]:
 def shift(judgement: Judgement) -> str:
     """By how much the piece was moved to the key that the model likes best: ``+2``, ``−3``, ``0``."""
     semitones = judgement.surprise.transposed_semitones
-    return f"{semitones:+d}".replace("-", "−") if semitones else "0"
+    return signed(semitones, "+d") if semitones else "0"
 
 
 def lane_value(scoring: Scoring, judgement: Judgement) -> dict[str, Any]:
@@ -106,8 +107,7 @@ def _subtitle(judgement: Judgement) -> str:
     if not semitones:
         return f"{corpus} · likes the key it is written in best"
     way = "up" if semitones > 0 else "down"
-    plural = "s" if abs(semitones) > 1 else ""
-    return f"{corpus} · heard {abs(semitones)} semitone{plural} further {way}, in the key it likes best"
+    return f"{corpus} · heard {counted(abs(semitones), 'semitone')} further {way}, in the key it likes best"
 
 
 def shown_values(judgement: Judgement) -> tuple[torch.Tensor, int]:

@@ -16,8 +16,9 @@ import pytest
 from engine import __main__ as program
 from engine.checkpoints.checkpoint import load
 from engine.listening import TASKS, VoteStore, analyse, analysis_text, export_text, read_key, read_vote_files
-from engine.listening.tasks.task import Lanes, Name, Task, trials_words
+from engine.listening.tasks.task import Lanes, Name, Task
 from engine.listening.trial import Answer, Record, Trial, Vote
+from engine.words import counted
 from pages.house.catalogue import read_catalogue
 from pages.listen import trial_page
 from pages.listen.compare import ComparePage
@@ -61,7 +62,7 @@ class OddOneOut(Task):
     def verdict(self, votes: Sequence[Vote], name: Name) -> str:
         right = sum(int(vote.answer.choice) == odd_lane(vote.trial.lanes) for vote in votes)
         who = " and ".join(sorted({name(lane.source) for lane in votes[0].trial.lanes}))
-        return f"of {who} you found the odd one in {right} of {trials_words(len(votes))}"
+        return f"of {who} you found the odd one in {right} of {counted(len(votes), 'trial')}"
 
 
 def odd_lane(lanes: Sequence[Any]) -> int:

@@ -2,13 +2,13 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from engine.strict import Strict
 
 
-class Settings(BaseModel):
+class Settings(Strict):
     """Values that refuse unknown keys, other types, and numbers out of range."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Optimiser(Settings):

@@ -7,9 +7,10 @@ fitted again; the rest says what the code of this folder does.
 import math
 from collections.abc import Callable
 
+from engine.words import counted
 from training.paper import MUSIC, PaperCorpus
 from training.report.evidence import Entry, Evidence, better_average, is_reached
-from training.report.markdown import counted, listing, signed
+from training.report.markdown import listing, signed
 from training.report.summary import agreeing_pairs, first_frame_sentence, gap_sentences
 from training.report.tables import AVERAGE_TITLES, names_of
 from training.searching import BASE

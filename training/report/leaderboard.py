@@ -22,6 +22,7 @@ from engine.cells import cell_title
 from engine.checkpoints import CHECKPOINTS, Card, available, read_card
 from engine.errors import EngineError
 from engine.folders import PROJECT
+from engine.strict import Strict, first_problem
 from training.corpora import CORPORA
 from training.paper import CELLS, MUSIC
 from training.report.evidence import nats
@@ -33,11 +34,7 @@ Average = Literal["pooled", "per-sequence", "not stated"]
 Read = TypeVar("Read", bound=BaseModel)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class Source(_Strict):
+class Source(Strict):
     """A paper.
 
     Args:
@@ -77,7 +74,7 @@ class Source(_Strict):
         return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else None
 
 
-class Figure(_Strict):
+class Figure(Strict):
     """One published figure, as it stands in a file of PUBLISHED.
 
     Args:
@@ -114,7 +111,7 @@ class _Sources(RootModel[dict[str, Source]]):
     model_config = ConfigDict(frozen=True, strict=True)
 
 
-class _File(_Strict):
+class _File(Strict):
     corpus: str
     figures: list[Figure] = Field(min_length=1)
 
@@ -190,9 +187,8 @@ def _read(path: Path, kind: type[Read]) -> Read:
     except OSError as error:
         raise EngineError(f"{path} cannot be read ({error.strerror}): restore it") from None
     except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"]) or "the file"
-        raise EngineError(f"{path} cannot be used: {place}: {problem['msg'].lower()}") from None
+        place, said = first_problem(error)
+        raise EngineError(f"{path} cannot be used: {place}: {said.lower()}") from None
 
 
 def _published(figure: Figure, sources: Mapping[str, Source], path: Path) -> Standing:

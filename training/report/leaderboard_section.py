@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from statistics import median
 from typing import Any
 
+from engine.words import counted
 from training.report.evidence import nats
 from training.report.leaderboard import Board, Source, Standing, described
-from training.report.markdown import DASH, counted, listing, number, table
+from training.report.markdown import DASH, listing, number, table
 from training.searching import FitResult
 
 HEAD = ["model", "nats", "kind", "average", "how known", "parameters", "source", "note"]

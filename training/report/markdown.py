@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from engine.words import listed
+
 DASH = "–"
 
 
@@ -28,10 +30,4 @@ def signed(value: float) -> str:
 
 def listing(parts: Iterable[str]) -> str:
     """``a, b and c``; ``none`` of nothing."""
-    *most, last = list(parts) or ["none"]
-    return f"{', '.join(most)} and {last}" if most else last
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """``1 cell``, ``2 cells``."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    return listed(list(parts) or ["none"])

@@ -4,9 +4,10 @@ import math
 from itertools import combinations
 
 from engine.cells import cell_title
+from engine.words import counted
 from training.paper import TABLE_2, PaperCorpus
 from training.report.evidence import Entry, Evidence, better_average
-from training.report.markdown import DASH, counted, listing, number, table
+from training.report.markdown import DASH, listing, number, table
 from training.report.tables import AVERAGE_TITLES, corpus_title
 from training.searching import SearchResult
 

@@ -3,9 +3,10 @@
 from itertools import combinations
 
 from engine.cells import cell_title
+from engine.words import counted
 from training.paper import MUSIC, SPEECH, PaperCorpus
 from training.report.evidence import Entry, Evidence, better_average, is_reached
-from training.report.markdown import counted, listing, signed
+from training.report.markdown import listing, signed
 from training.report.tables import AVERAGE_TITLES, corpus_title
 
 

@@ -7,28 +7,25 @@ and the fits with other seeds.
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from engine.errors import EngineError
 from engine.folders import PROJECT
+from engine.strict import Strict, first_problem
 from engine.whole_file import write_whole
 
 RESULTS = PROJECT / "training" / "results"
 Ended = Literal["running", "dropped", "diverged", "early stopping", "last epoch"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class Rung(_Strict):
+class Rung(Strict):
     """A stop on the way: after ``epochs`` the best ``keep`` trials go on."""
 
     epochs: int = Field(ge=1)
     keep: int = Field(ge=1)
 
 
-class Trial(_Strict):
+class Trial(Strict):
     """A learning rate and how far it came.
 
     Args:
@@ -46,7 +43,7 @@ class Trial(_Strict):
     ended: Ended = "running"
 
 
-class SeedResult(_Strict):
+class SeedResult(Strict):
     """The winning learning rate, fitted with another seed."""
 
     seed: int
@@ -56,7 +53,7 @@ class SeedResult(_Strict):
     metrics: dict[str, dict[str, int | float]]
 
 
-class SearchResult(_Strict):
+class SearchResult(Strict):
     """A search, under way or done.
 
     Args:
@@ -70,7 +67,7 @@ class SearchResult(_Strict):
     rungs: list[Rung]
     trials: list[Trial]
     best: int | None = None
-    seeds: list[SeedResult] = []
+    seeds: list[SeedResult] = Field(default_factory=list)
     machine: str
 
 
@@ -86,7 +83,7 @@ def read_result(name: str, folder: Path = RESULTS) -> SearchResult | None:
     except FileNotFoundError:
         return None
     except (OSError, ValidationError) as error:
-        first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error.strerror
+        first = first_problem(error)[1] if isinstance(error, ValidationError) else error.strerror
         raise EngineError(
             f"{path} is no result of a search ({first}): restore it, or move it away to search again"
         ) from None

@@ -11,23 +11,22 @@ from pathlib import Path
 from typing import Any
 
 from distributed import Client, as_completed
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from engine.errors import EngineError
+from engine.strict import Strict, first_problem
 from engine.whole_file import write_whole
 from training.fitting import Recipe, make_recipe
 from training.searching.search import Job, run_job
 
 
-class FitResult(BaseModel):
+class FitResult(Strict):
     """One fit that came to its end.
 
     Args:
         metrics: split -> figure -> value, with the weights of the best epoch on validation.
         seconds: of the fit, beside whatever else its worker's machine did.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     recipe: dict[str, Any]
     epochs: int
@@ -100,7 +99,7 @@ def _read(path: Path) -> FitResult:
     try:
         return FitResult.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error.strerror
+        reason = first_problem(error)[1] if isinstance(error, ValidationError) else error.strerror
         raise EngineError(
             f"{path} is no result of a fit ({reason}): restore it, or move it away to fit again"
         ) from None

@@ -13,22 +13,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from engine.errors import InvalidValueError, UnreadableFileError
 from engine.listening.record import check_trial, make_record
 from engine.listening.session import Session
 from engine.listening.trial import UTC_TIME, Choice, Record, Trial
+from engine.strict import Closed, first_problem
 
 ANYBODY = "anybody"  # listener of the trials in a key: who will answer is not known yet
 MAX_KEY_BYTES = 10_000_000
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Result(_Strict):
+class Result(Closed):
     """An answer as it stands in a results file.
 
     Args:
@@ -51,7 +48,7 @@ class Result(_Strict):
     answered_at: str = Field(pattern=UTC_TIME)
 
 
-class BundleKey(_Strict):
+class BundleKey(Closed):
     """What a bundle hides.
 
     Args:
@@ -130,6 +127,5 @@ def _validated(kind: type[Result], values: Any) -> Result:
 
 
 def _first(error: ValidationError) -> str:
-    problem = error.errors()[0]
-    place = ".".join(str(part) for part in problem["loc"])
-    return f"{place}: {problem['msg']}" if place else problem["msg"].removeprefix("Value error, ")
+    place, said = first_problem(error, whole="")
+    return f"{place}: {said}" if place else said.removeprefix("Value error, ")

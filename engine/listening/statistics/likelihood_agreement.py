@@ -12,6 +12,7 @@ from scipy.stats import kendalltau
 
 from engine.listening.statistics.exact_tests import SIGNIFICANT, p_words
 from engine.listening.statistics.ranking import Ranking
+from engine.words import signed
 
 MIN_MODELS = 3  # two have but one order and its reverse
 
@@ -58,7 +59,7 @@ class LikelihoodAgreement:
             return f"To compare orders takes {MIN_MODELS} models; {known}."
         if self.tau is None:
             return "All likelihoods or all strengths are equal: there is no order to compare."
-        tau = f"{self.tau:.2f}".replace("-", "−")
+        tau = signed(self.tau, ".2f")
         agreement = f"Kendall’s τ between strength and likelihood is {tau} over {count} models"
         if self.p_value is not None:
             return f"{agreement} ({p_words(self.p_value)}, exact; strengths are taken as known)."

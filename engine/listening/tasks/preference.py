@@ -12,8 +12,9 @@ import numpy as np
 
 from engine.listening.statistics.comparisons import Placing
 from engine.listening.statistics.exclusion import BOTH_BAD, CATCH
-from engine.listening.tasks.task import Lanes, Name, Task, listed, of_task, trials_words
+from engine.listening.tasks.task import Lanes, Name, Task, of_task
 from engine.listening.trial import Record, Trial, Vote
+from engine.words import counted, listed
 
 CATCH_EVERY = 8
 TIE, SAID_BOTH_BAD = "tie", "both_bad"
@@ -88,7 +89,7 @@ class Preference(Task):
             else:
                 won[sources[int(choice)]] += 1
         order = sorted(played, key=lambda source: (-won[source] / played[source], source))
-        parts = [f"{name(source)} in {won[source]} of {trials_words(played[source])}" for source in order]
+        parts = [f"{name(source)} in {won[source]} of {counted(played[source], 'trial')}" for source in order]
         num_catches = len(votes) - len(pairs)
         others = (
             (said[TIE], f"you heard no difference in {said[TIE]}"),

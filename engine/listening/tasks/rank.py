@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.listening.statistics.comparisons import Placing
-from engine.listening.tasks.task import Lanes, Name, Task, listed, trials_words
+from engine.listening.tasks.task import Lanes, Name, Task
 from engine.listening.trial import Choice, Record, Trial, Vote
+from engine.words import counted, listed
 
 
 class Rank(Task):
@@ -49,4 +50,4 @@ class Rank(Task):
         means = {source: sum(own) / len(own) for source, own in places.items()}
         order = sorted(means, key=lambda source: (means[source], source))
         told = listed([f"{name(source)} {means[source]:.1f}" for source in order])
-        return f"mean place over {trials_words(len(votes))}, where 1 is the best: {told}"
+        return f"mean place over {counted(len(votes), 'trial')}, where 1 is the best: {told}"

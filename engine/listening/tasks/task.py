@@ -80,13 +80,3 @@ class Task(ABC):
 def of_task(task: Task, asked: Sequence[Record]) -> list[Trial]:
     """The trials of one task among those of earlier tests."""
     return [record.trial for record in asked if record.trial.task == task.name]
-
-
-def listed(parts: Sequence[str]) -> str:
-    """``a, b and c``."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-
-
-def trials_words(count: int) -> str:
-    """``1 trial`` or ``3 trials``."""
-    return f"{count} trial{'' if count == 1 else 's'}"

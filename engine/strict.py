@@ -1,0 +1,25 @@
+"""Strict: the bases of what is read from files, and what is wrong with them in words."""
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class Closed(BaseModel):
+    """No unknown key, no infinity and no NaN, and nothing changes once it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Strict(Closed):
+    """Closed, and no type is converted into another."""
+
+    model_config = ConfigDict(strict=True)
+
+
+def first_problem(error: ValidationError, whole: str = "the file") -> tuple[str, str]:
+    """Where the first problem is, and what it is, as pydantic says it.
+
+    Args:
+        whole: what the place is called where no single key is at fault.
+    """
+    problem = error.errors()[0]
+    return ".".join(str(part) for part in problem["loc"]) or whole, problem["msg"]
