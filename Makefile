@@ -14,11 +14,6 @@ PYTEST_ARGS ?=
 SIDE_BY_SIDE = -n auto --maxprocesses 2 --dist loadfile
 APT_GET = DEBIAN_FRONTEND=noninteractive timeout 600 apt-get -qq -y \
 	-o Acquire::Retries=1 -o Acquire::http::Timeout=60 -o DPkg::Lock::Timeout=120
-# What a Space is made of; its pins differ on ZeroGPU hardware, which knows no newer torch.
-SPACE_PARTS = app.py pages engine assets checkpoints requirements.txt packages.txt README.md LICENSE
-SPACE_MARK = \# Written by make space, which may replace this folder.
-ZERO_TORCH = 2.11.0
-ZERO_SPACES = 0.51.3
 
 .PHONY: app test bench lint space packages clean setup setup-dev
 
@@ -116,27 +111,12 @@ done; \
 echo "missing and not to be had by apt-get here:$$missing$$cost (make packages tries again)"
 endef
 
+# Needs no environment: any of the Pythons will do.
 space:
-	@set -e; \
-	if [ -z "$(OUT)" ]; then echo "say where the Space goes: make space OUT=DIR" >&2; exit 2; fi; \
-	case "$(HARDWARE)" in ""|cpu|zero) ;; *) \
-		echo "unknown HARDWARE '$(HARDWARE)'; known: cpu, zero" >&2; exit 2 ;; esac; \
-	if [ -e "$(OUT)" ] && ! head -n 1 "$(OUT)/.gitattributes" 2>/dev/null | grep -qxF "$(SPACE_MARK)" \
-		&& ! rmdir "$(OUT)" 2>/dev/null; then \
-		echo "$(OUT) holds something else than an earlier Space; name a new or an empty folder" >&2; exit 2; fi; \
-	for part in $(SPACE_PARTS); do \
-		[ -e $$part ] || { echo "$$part is missing from this checkout; restore it with git" >&2; exit 1; }; done; \
-	partial="$(OUT).partial"; rm -rf "$$partial"; mkdir -p "$$partial"; trap 'rm -rf "$$partial"' EXIT; \
-	git ls-files -z --cached --others --exclude-standard -- $(SPACE_PARTS) > "$$partial/.files"; \
-	tar -cf "$$partial/.tar" --null -T "$$partial/.files"; \
-	tar -xf "$$partial/.tar" -C "$$partial"; rm "$$partial/.tar" "$$partial/.files"; \
-	{ echo "$(SPACE_MARK)"; \
-		for kind in safetensors wav flac mid; do echo "*.$$kind filter=lfs diff=lfs merge=lfs -text"; done; \
-	} > "$$partial/.gitattributes"; \
-	if [ "$(HARDWARE)" = zero ]; then \
-		sed 's/^torch==.*/torch==$(ZERO_TORCH)/' requirements.txt > "$$partial/requirements.txt"; \
-		echo 'spaces==$(ZERO_SPACES)' >> "$$partial/requirements.txt"; \
-		sed '1,/^app_file:/s/^app_file:.*/&\nsuggested_hardware: zero-a10g/' README.md > "$$partial/README.md"; \
-	fi; \
-	rm -rf "$(OUT)"; mv "$$partial" "$(OUT)"; \
-	echo "wrote the Space to $(OUT): $$(find "$(OUT)" -type f | wc -l) files, $$(du -sh "$(OUT)" | cut -f 1)"
+	@for python in $(VENV)/bin/python $(PYTHONS); do \
+		if "$$python" -c "" 2>/dev/null; then \
+			exec "$$python" training/publishing/space.py --out="$(OUT)" --hardware="$(HARDWARE)"; \
+		fi; \
+	done; \
+	echo "make space needs a Python, and $(subst ",,$(PYTHONS)) is none;" \
+		"name one: make space OUT=DIR PYTHON=/path/to/python3" >&2; exit 1

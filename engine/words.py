@@ -13,6 +13,6 @@ def listed(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def signed(value: float, form: str = "g") -> str:
+def signed(value: float | int, form: str = "g") -> str:
     """A number in a format, with the sign that printers use: ``−3``."""
     return format(value, form).replace("-", "−")

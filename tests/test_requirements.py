@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.source import modules, program_modules
+from training.publishing.space import ONLY_TRAINING, ZERO_SPACES, space_requirements
 
 OWN = {"engine", "training", "pages", "app", "tests", "benchmarks"}
 ONLY_ON_ZEROGPU = {"spaces"}
@@ -39,6 +40,17 @@ def test_requirements_are_what_the_programs_import(project_folder):
     assert distributions(program_modules()) == set(pins(project_folder / "requirements.txt"))
 
 
+def test_a_space_needs_what_its_app_imports_and_nothing_of_training(project_folder, tmp_path):
+    text = (project_folder / "requirements.txt").read_text()
+    (tmp_path / "space.txt").write_text(space_requirements(text))
+    (tmp_path / "training.txt").write_text(text.partition(ONLY_TRAINING)[2])
+    needed, rest = pins(tmp_path / "space.txt"), pins(tmp_path / "training.txt")
+    app = [module for module in program_modules() if module.top != "training"]
+    assert distributions(app) == set(needed)
+    assert rest and not set(needed) & set(rest)
+    assert needed | rest == pins(project_folder / "requirements.txt")
+
+
 def test_requirements_of_the_tests_are_what_only_the_tests_import(project_folder):
     given = set(pins(project_folder / "requirements-dev.txt"))
     runtime = set(pins(project_folder / "requirements.txt"))
@@ -64,8 +76,7 @@ def test_requirements_can_be_had_for_the_python_of_spaces(project_folder, tmp_pa
     """As wheels for 3.12; torch is left out, since its wheel comes from elsewhere in each place."""
     wanted = pins(project_folder / "requirements.txt")
     if hardware == "zero":
-        makefile = (project_folder / "Makefile").read_text()
-        wanted["spaces"] = re.search(r"^ZERO_SPACES = (\S+)$", makefile, re.MULTILINE)[1]
+        wanted["spaces"] = ZERO_SPACES
     del wanted["torch"]
     (tmp_path / "wanted.txt").write_text("".join(f"{name}=={pin}\n" for name, pin in wanted.items()))
     reached = subprocess.run(

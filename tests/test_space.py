@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.source import program_modules
 from tests.test_requirements import pins
+from training.publishing.space import LEFT_OUT
 
 # What a stranger asks of the API: a short draw, with the page's own defaults for the rest.
 CALLS = [{"api_name": "/sample_roll"}]
@@ -20,6 +22,11 @@ PARTS = {"app.py", "pages", "engine", "assets", "checkpoints"} | {
 }
 COLORS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 NOBODY = 65534
+# What a checkout has and a Space lacks.
+COMMAND = re.compile(
+    r"\bpython -m (?:training|engine)\b|\bmake (?:app|test|bench|lint|space|packages|clean)\b"
+)
+DOCUMENTS = (".md", ".py", ".txt", ".toml", ".json")
 
 
 def make_space(project: Path, *arguments: str) -> subprocess.CompletedProcess:
@@ -65,6 +72,68 @@ def test_front_matter_agrees_with_the_pins(space):
     assert {head["colorFrom"], head["colorTo"]} <= COLORS
     assert len(head["short_description"]) <= 60
     assert "suggested_hardware" not in head
+
+
+def test_its_readme_names_nothing_that_it_lacks(space, project_folder):
+    text = (space / "README.md").read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"\w+:|#", link)]
+    at_top = {path.name for path in project_folder.iterdir()}
+    quoted = re.findall(r"`([^`\s]+)`", text)
+    paths = [name for name in quoted if name.split("/")[0] in at_top or name.endswith(DOCUMENTS)]
+    assert not [name for name in (*links, *paths) if not (space / name.partition("#")[0]).exists()]
+    assert not COMMAND.findall(text)
+    assert re.findall(r"^##? .*", text, re.MULTILINE) == ["# Earshot", "## In the app", "## Licences"]
+
+
+def test_no_part_of_the_app_is_left_out():
+    left_out = tuple(place.removesuffix(".py").replace("/", ".") for place in LEFT_OUT)
+    app = [m for m in program_modules() if m.top != "training" and not m.name.startswith(left_out)]
+    assert not [f"{m} needs {name}" for m in app for name in m.own_modules() if name.startswith(left_out)]
+
+
+PAGES = """
+import json
+import pages
+from pages.board.page import how_to_read
+print(json.dumps([pages.build().get_config_file(), how_to_read()], default=str, ensure_ascii=False))
+"""
+
+
+def page_texts(folder: Path) -> str:
+    """All that the pages say when they are built in this folder, with no model and no table there."""
+    shutil.rmtree(folder / "checkpoints")
+    (folder / "checkpoints").mkdir()
+    (folder / "assets" / "results.json").unlink()
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    built = subprocess.run(
+        [sys.executable, "-c", PAGES], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    assert built.returncode == 0, built.stderr
+    return built.stdout
+
+
+NO_MODEL = [
+    f"There is {what} in `checkpoints/` yet" for what in ("no music model", "no speech model", "no model")
+]
+
+
+@pytest.mark.slow
+def test_its_pages_name_no_command_or_document_that_it_lacks(space, tmp_path):
+    said = page_texts(shutil.copytree(space, tmp_path / "space"))
+    assert all(f'"{text}."' in said for text in NO_MODEL)
+    assert ">There is no table yet, assets/results.json is missing.<" in said
+    assert not COMMAND.findall(said)
+    assert "docs/" not in said
+
+
+@pytest.mark.slow
+def test_the_pages_of_a_checkout_say_what_to_do(space, tmp_path):
+    folder = shutil.copytree(space, tmp_path / "checkout")
+    (folder / "training").mkdir()
+    said = page_texts(folder)
+    assert all(f'"{text}: fit one with `python -m training fit`."' in said for text in NO_MODEL)
+    assert "assets/results.json is missing: write it with `python -m training report`." in said
+    assert "stands in docs/listening.md." in said
 
 
 def test_zero_hardware_changes_only_two_pins_and_the_hardware(space, project_folder, tmp_path):

@@ -11,7 +11,17 @@ from engine.errors import EngineError
 from engine.listening import Analysis, Record, analyse
 from engine.words import counted
 from pages.board.ranking_section import ranking_section, scrolling_table, won_of
-from pages.house import LIGHT, Catalogue, PlayerNames, footer, hero, joined, sentence, visitor_state
+from pages.house import (
+    LIGHT,
+    Catalogue,
+    PlayerNames,
+    footer,
+    hero,
+    in_checkout,
+    joined,
+    sentence,
+    visitor_state,
+)
 from pages.parts import Row, VoteFiles, styled, this_page, vote_file
 from pages.shared import Shared
 
@@ -28,8 +38,8 @@ HOW_TO_READ = (
     "corpus’s models. A strength that is 0.7 higher is two wins for each loss.",
     "Of two that share a letter of their group it cannot be said who is the stronger; of two that do not it "
     "can, at 5 % for all pairs together.",
-    "How all of it is computed, and how well it finds a known truth, stands in docs/listening.md.",
 )
+READ_MORE = "How all of it is computed, and how well it finds a known truth, stands in docs/listening.md."
 EVERYBODY, OWN = "Everybody’s votes", "My votes"
 TRIAL = (
     '<a class="board-trial" href="./compare">Listen to a trial</a>'  # relative: it holds behind a proxy too
@@ -82,6 +92,11 @@ def lay_out(read: Read, export: Export, visitor: gr.BrowserState, catalogue: Cat
     )
 
 
+def how_to_read() -> tuple[str, ...]:
+    """What helps to read the rankings; the document that says more lies in a checkout only."""
+    return (*HOW_TO_READ, READ_MORE) if in_checkout() else HOW_TO_READ
+
+
 def rows_of(read: Read, export: Export, whose: str, visitor: Any) -> list[Row]:
     """Rows of an export: everybody's with the deletions, or the visitor's own."""
     if whose != OWN:
@@ -108,7 +123,7 @@ def board_html(read: Read, whose: str, visitor: Any, names: PlayerNames) -> str:
     parts = [ranking_section(part, names) for part in analysis.corpora]
     if not parts:
         parts = [_message(f"No models have been preferred to each other yet. {TRIAL}")]
-    reading = _part("How to read this", _list(HOW_TO_READ))
+    reading = _part("How to read this", _list(how_to_read()))
     return "".join([*parts, *_other_questions(analysis, names, is_own), _left_out(analysis), reading])
 
 

@@ -28,6 +28,7 @@ from pages.draw.lane_draw import LaneDraw
 from pages.draw.packed_roll import PACKED
 from pages.draw.request import DrawRequest
 from pages.house import (
+    FITTING,
     HEAVY,
     LIGHT,
     LIMITS,
@@ -47,6 +48,7 @@ from pages.house import (
     toast,
     told_at,
     warn,
+    with_remedy,
 )
 from pages.parts import HIDDEN, Lane, this_page
 
@@ -65,7 +67,7 @@ class DrawPage(ABC):
     picture: str  # of a lane: its kind
     heading: str
     promise: str
-    nothing_yet: str  # what is said while there is no model
+    nothing_yet: str  # what is said while there is no model, without its remedy
     button: str
     own_label: str  # choice of a file of the visitor's
     unit: str  # of the length, behind a number
@@ -74,7 +76,7 @@ class DrawPage(ABC):
         self.catalogue = catalogue
         hero(self.heading, self.promise)
         if not catalogue.corpora:
-            gr.Markdown(self.nothing_yet)
+            gr.Markdown(f"{with_remedy(self.nothing_yet, FITTING)}.")
             footer(catalogue.problems)
             return
         self.controls: dict[str, Component] = {}

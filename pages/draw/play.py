@@ -36,7 +36,7 @@ class PlayPage(DrawPage):
         "Choose up to four models. Each goes on from the same beginning with the same dice, so that where "
         "they differ, it is the model that differs."
     )
-    nothing_yet = "There is no music model in `checkpoints/` yet: fit one with `python -m training fit`."
+    nothing_yet = "There is no music model in `checkpoints/` yet"
     button = "Sample"
     own_label = "A MIDI file of mine"
     unit = "frames"

@@ -33,7 +33,7 @@ class SpeechPage(DrawPage):
         "samples at a time, with the same dice. Networks this small have learned how a voice sounds, not how "
         "to say words."
     )
-    nothing_yet = "There is no speech model in `checkpoints/` yet: fit one with `python -m training fit`."
+    nothing_yet = "There is no speech model in `checkpoints/` yet"
     button = "Continue"
     own_label = "A recording of mine"
     unit = "s"

@@ -11,6 +11,7 @@ from pages.house.catalogue import (
     title,
 )
 from pages.house.changes import Changes, repeated
+from pages.house.checkout import FITTING, in_checkout, with_remedy
 from pages.house.limits import LIMITS, MAX_FRAMES, MAX_LANES, MAX_LENGTHS, MAX_SECONDS, OWN
 from pages.house.player_name import PlayerNames
 from pages.house.queues import HEAVY, LIGHT, QUIET, SHORT, queue_place, told_at
@@ -22,6 +23,7 @@ from pages.house.visitor import known_or_new, visitor_state
 
 __all__ = [
     "CELLS",
+    "FITTING",
     "HEAVY",
     "LIGHT",
     "LIMITS",
@@ -43,6 +45,7 @@ __all__ = [
     "footer",
     "has_ffmpeg",
     "hero",
+    "in_checkout",
     "joined",
     "known_or_new",
     "loaded",
@@ -56,4 +59,5 @@ __all__ = [
     "version",
     "visitor_state",
     "warn",
+    "with_remedy",
 ]

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from engine.errors import UnreadableFileError
 from engine.folders import ASSETS
 from engine.strict import Strict, first_problem
+from pages.house import with_remedy
 from pages.results.published import Published
 
 RESULTS = ASSETS / "results.json"
@@ -90,11 +91,11 @@ def read_results(path: Path = RESULTS) -> Results:
     try:
         return Results.model_validate_json(path.read_bytes())
     except FileNotFoundError:
-        raise UnreadableFileError(f"there is no table yet, {name} is missing: {REMEDY}") from None
+        raise UnreadableFileError(with_remedy(f"there is no table yet, {name} is missing", REMEDY)) from None
     except OSError as error:
-        raise UnreadableFileError(f"{name} cannot be read ({error.strerror}): {REMEDY}") from None
+        raise UnreadableFileError(with_remedy(f"{name} cannot be read ({error.strerror})", REMEDY)) from None
     except ValidationError as error:
         place, said = first_problem(error)
         raise UnreadableFileError(
-            f"the table in {name} cannot be shown ({place}: {said.lower()}): {REMEDY}"
+            with_remedy(f"the table in {name} cannot be shown ({place}: {said.lower()})", REMEDY)
         ) from None

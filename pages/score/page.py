@@ -13,6 +13,7 @@ from engine.rendering import Performance
 from engine.representations import REPRESENTATIONS
 from engine.scoring import ranked
 from pages.house import (
+    FITTING,
     HEAVY,
     LIGHT,
     LIMITS,
@@ -27,6 +28,7 @@ from pages.house import (
     sentence,
     toast,
     told_at,
+    with_remedy,
 )
 from pages.parts import told
 from pages.score.score_lane import ScoreLane
@@ -41,7 +43,7 @@ PROMISE = (
     "Bring a piece of music or a recording. Every model that reads such a thing says how likely it finds it, "
     "moment by moment: see what it did not expect, click there and listen."
 )
-NOTHING_YET = "There is no model in `checkpoints/` yet: fit one with `python -m training fit`."
+NOTHING_YET = "There is no model in `checkpoints/` yet"
 GRID = (
     "The models hear which keys sound in each quarter or eighth note and nothing else. Every piece is tried "
     f"in twelve keys; the first {MAX_QUARTERS} quarter notes are scored."
@@ -70,7 +72,7 @@ class ScorePage:
         problems = list(dict.fromkeys(text for one in catalogues.values() for text in one.problems))
         hero(HEADING, PROMISE)
         if not self.catalogues:
-            gr.Markdown(NOTHING_YET)
+            gr.Markdown(f"{with_remedy(NOTHING_YET, FITTING)}.")
             footer(problems)
             return
         with gr.Group(elem_classes="earshot-card"):

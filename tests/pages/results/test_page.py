@@ -26,11 +26,12 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def tables(app_folder, tmp_path_factory):
-    """Addresses of the app with a table of its own, and of the app without any."""
+    """Addresses of the app with a table of its own, and of the app without any, as in a checkout."""
     found = []
     for name, table in (("with", {"rows": ROWS}), ("without", None)):
         folder = tmp_path_factory.mktemp(name)
         shutil.copytree(app_folder, folder / "app", symlinks=True)
+        (folder / "app" / "training").mkdir()
         path = folder / "app" / "assets" / "results.json"
         path.unlink(missing_ok=True)
         if table:
