@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.source import program_modules
+from tests.source import files, program_modules
 from tests.test_requirements import pins
 from training.publishing.space import LEFT_OUT
 
@@ -74,10 +74,10 @@ def test_front_matter_agrees_with_the_pins(space):
     assert "suggested_hardware" not in head
 
 
-def test_its_readme_names_nothing_that_it_lacks(space, project_folder):
+def test_its_readme_names_nothing_that_it_lacks(space):
     text = (space / "README.md").read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"\w+:|#", link)]
-    at_top = {path.name for path in project_folder.iterdir()}
+    at_top = {path.parts[0] for path in files()}
     quoted = re.findall(r"`([^`\s]+)`", text)
     paths = [name for name in quoted if name.split("/")[0] in at_top or name.endswith(DOCUMENTS)]
     assert not [name for name in (*links, *paths) if not (space / name.partition("#")[0]).exists()]

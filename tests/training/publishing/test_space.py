@@ -1,4 +1,4 @@
-"""A Space: what it is made of, on a small checkout of the test's own, and that nothing is lost or left half."""
+"""A Space: what it is made of, from a small checkout of the test's own, and that nothing is ever lost."""
 
 import ast
 import json
@@ -69,12 +69,12 @@ def test_both_kinds_of_hardware_differ_in_two_files(checkout, tmp_path):
 def test_the_readme_has_its_introduction_and_two_sections():
     head = "---\napp_file: app.py\n---\n\n# It\n\nHello.\n\n"
     assert space_readme(README + SECTIONS) == head + "## In the app\n\nPlay.\n\n## Licences\n\nMIT.\n"
-    with pytest.raises(SpaceError, match="README.md lacks the section '## In the app'"):
+    with pytest.raises(SpaceError, match=r"README\.md lacks the section '## In the app'"):
         space_readme(README)
 
 
 def test_requirements_without_the_line_that_ends_them_are_refused():
-    with pytest.raises(SpaceError, match="requirements.txt lacks the line '# Only training needs these:'"):
+    with pytest.raises(SpaceError, match=r"requirements\.txt lacks the line '# Only training needs these:'"):
         space_requirements("torch==2.13.0\n")
 
 
@@ -108,7 +108,7 @@ def test_without_git_one_sentence_says_so(checkout, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["space", "space/"])
 def test_a_failure_leaves_the_earlier_space_as_it_was(checkout, tmp_path, monkeypatch, name):
-    """With a slash behind its name the partial folder once lay inside the earlier Space, and both were lost."""
+    """With a slash behind the name, the partial folder once lay in the earlier Space: both were lost."""
     place = f"{tmp_path}/{name}"
     before = contents(write_space(place, project=checkout))
     write_space(place, project=checkout)
@@ -168,12 +168,8 @@ def test_a_bare_python_runs_it(tmp_path):
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert imported <= set(sys.stdlib_module_names)
-    run = subprocess.run(
-        [sys.executable, "-I", "-S", SCRIPT],
-        cwd=tmp_path,
-        env={"PATH": os.environ["PATH"]},
-        capture_output=True,
-    )
+    bare = [sys.executable, "-I", "-S", SCRIPT]
+    run = subprocess.run(bare, cwd=tmp_path, env={"PATH": os.environ["PATH"]}, capture_output=True)
     assert (run.returncode, run.stdout) == (2, b"")
     assert run.stderr == b"say where the Space goes: make space OUT=DIR\n"
     assert not list(tmp_path.iterdir())
