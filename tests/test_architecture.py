@@ -18,7 +18,7 @@ TOP_LEVEL = {
 MODELS = ("engine.cells", "engine.heads", "engine.models.sequence_model")
 ABOVE_MODELS = (
     *("engine.scoring.likelihood", "engine.sampling.sample", "engine.checkpoints.checkpoint"),
-    *("engine.rendering", "engine.listening", "engine.__main__"),
+    *("engine.rendering", "engine.listening", "engine.commands", "engine.__main__"),
 )
 # Who must not reach whom, by whatever detour.
 UNREACHABLE = {

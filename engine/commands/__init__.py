@@ -1,5 +1,5 @@
-"""Commands of ``python -m engine``, one a file."""
+"""Commands of ``python -m engine``, one a file: its arguments, and ``run``, which does it and prints."""
 
-from engine.commands.score import add_arguments, score_lines
+from engine.commands import analyse, bundle, list, render, sample, score
 
-__all__ = ["add_arguments", "score_lines"]
+__all__ = ["analyse", "bundle", "list", "render", "sample", "score"]

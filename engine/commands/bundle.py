@@ -2,12 +2,14 @@
 
 import argparse
 import secrets
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from torch import Tensor
 
 from engine.checkpoints import Checkpoint, load
+from engine.commands.arguments import add_checkpoints, add_performance
 from engine.errors import InvalidValueError
 from engine.listening import (
     ANCHOR,
@@ -53,14 +55,25 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--seed", type=int, help="makes the same sounds again; keep it secret, as it tells whose they are"
     )
+    add_performance(command)
+    add_checkpoints(command)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Write the bundle, and say where it and its key lie.
+
+    Raises:
+        EngineError: see ``bundle_lines``.
+    """
+    for line in bundle_lines(options, lambda text: print(text, file=sys.stderr)):
+        print(line)
 
 
 def bundle_lines(options: argparse.Namespace, note: Callable[[str], None]) -> list[str]:
     """Write the bundle; returns what is printed.
 
     Args:
-        options: as ``add_arguments`` asks for them, ``checkpoints``, the folder of the models, ``tempo`` and
-            ``program``.
+        options: as ``add_arguments`` asks for them.
         note: is told how far the work is.
 
     Raises:

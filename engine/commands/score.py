@@ -6,11 +6,13 @@ model first in each group of those whose figures can be compared.
 
 import argparse
 import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from engine.checkpoints import available, load, read_cards
+from engine.commands.arguments import add_checkpoints
 from engine.errors import EngineError, InvalidValueError
 from engine.pieces import Piece, read_piece, representation_of
 from engine.representations import Representation
@@ -31,13 +33,24 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with --json: a list of the nats of each frame, and of the bits of each sample",
     )
+    add_checkpoints(command)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print the figures of one model, or a table of several.
+
+    Raises:
+        EngineError: see ``score_lines``.
+    """
+    for line in score_lines(options, lambda text: print(text, file=sys.stderr)):
+        print(line)
 
 
 def score_lines(options: argparse.Namespace, note: Callable[[str], None]) -> Iterator[str]:
     """What is printed.
 
     Args:
-        options: as ``add_arguments`` asks for them, and ``checkpoints``, the folder of the models.
+        options: as ``add_arguments`` asks for them.
         note: is told what was left out of the file and which model is at work.
 
     Raises:

@@ -1,4 +1,4 @@
-"""``python -m engine score`` of one, several and all models; figures of one are in test_main.py."""
+"""``python -m engine score`` of one, several and all models; figures of one are in test_score_of_one.py."""
 
 import json
 

@@ -1,0 +1,44 @@
+"""The command ``analyse``: statistics of the votes of a listening test."""
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+from engine.checkpoints import held_out_nats
+from engine.commands.arguments import add_checkpoints
+from engine.errors import InvalidValueError
+from engine.listening import analyse, analysis_text, read_key, read_vote_files
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What may be asked of it."""
+    command.add_argument("files", type=Path, nargs="+", metavar="FILE", help="votes, a line of JSON each")
+    command.add_argument(
+        "--key", type=Path, nargs="+", default=[], help="of the bundles whose results the files are"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument("--seed", type=int, default=0, help="of the resamples behind the intervals")
+    add_checkpoints(command)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print the figures, and what was left out of them.
+
+    Raises:
+        InvalidValueError: the seed is negative, or lines were left out; the figures of the others are
+            printed before.
+        EngineError: a file cannot be read.
+    """
+    if options.seed < 0:
+        raise InvalidValueError(f"--seed {options.seed} must be 0 or more")
+    votes = read_vote_files(options.files, [read_key(path) for path in options.key])
+    analysis = analyse(votes.records, held_out_nats(options.checkpoints), options.seed)
+    print(json.dumps(dataclasses.asdict(analysis)) if options.json else analysis_text(analysis))
+    for problem in votes.problems:
+        print(problem, file=sys.stderr)
+    if count := len(votes.problems):
+        ending = "s" * (count > 1)
+        what = f"line{ending}" if len(options.files) == 1 else f"line{ending} or file{ending}"
+        raise InvalidValueError(f"{count} {what} left out; the figures are of the others")

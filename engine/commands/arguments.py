@@ -1,0 +1,32 @@
+"""Arguments that several commands have, and the check of the file that is to be written."""
+
+import argparse
+from pathlib import Path
+
+from engine.checkpoints import CHECKPOINTS
+from engine.errors import InvalidValueError
+
+
+def add_checkpoints(command: argparse.ArgumentParser) -> None:
+    """Where the models lie."""
+    command.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help="folder of the checkpoints")
+
+
+def add_performance(command: argparse.ArgumentParser) -> None:
+    """How notes are played: ``tempo`` in quarter notes a minute, and ``program``."""
+    command.add_argument("--tempo", type=float, default=100.0, help="quarter notes a minute")
+    command.add_argument("--program", type=int, default=0, help="General MIDI instrument, 0 … 127")
+
+
+def checked_suffix(out: Path, allowed: tuple[str, ...]) -> str:
+    """How the name of the file to be written ends, in lower case; asked before any work is done.
+
+    Raises:
+        InvalidValueError: it ends in something else, or its folder does not exist.
+    """
+    suffix = out.suffix.lower()
+    if suffix not in allowed:
+        raise InvalidValueError(f"--out {out} must end in {' or '.join(allowed)}")
+    if not out.parent.is_dir():
+        raise InvalidValueError(f"the folder {out.parent} does not exist: make it first")
+    return suffix

@@ -1,0 +1,73 @@
+"""The command ``sample``: a draw from a model into a MIDI or sound file."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import torch
+
+from engine.checkpoints import Checkpoint, load
+from engine.commands.arguments import add_checkpoints, add_performance, checked_suffix
+from engine.errors import InvalidValueError
+from engine.pieces import MIDI_SUFFIXES, read_piece
+from engine.rendering import Performance, perform, perform_midi
+from engine.sampling import MAX_FRAMES, SamplingOptions, sample
+from engine.sound import wav_bytes
+from engine.whole_file import write_whole
+
+DEFAULT_FRAMES = 128  # of music
+DEFAULT_SECONDS = 3.0  # of speech
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What may be asked of it."""
+    command.add_argument("checkpoint")
+    command.add_argument("--frames", type=int, help="frames to sample (the prime not counted)")
+    command.add_argument("--seconds", type=float, help="speech: seconds to sample (the prime not counted)")
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--temperature", type=float, default=1.0)
+    command.add_argument("--prime", type=Path, help="a MIDI or sound file that the draw continues")
+    command.add_argument("--out", type=Path, required=True, help="a new .mid or .wav file")
+    add_performance(command)
+    add_checkpoints(command)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Write the file, after the prime if there is one, and say how it was drawn.
+
+    Raises:
+        EngineError: something that was asked for cannot be, or the disk refuses.
+    """
+    suffix = checked_suffix(options.out, (*MIDI_SUFFIXES, ".wav"))
+    checkpoint = load(options.checkpoint, options.checkpoints)
+    representation = checkpoint.representation
+    performance = Performance(options.tempo, options.program)
+    choices = SamplingOptions(_num_frames(options, checkpoint), options.seed, options.temperature)
+    prime = read_piece(options.prime, representation) if options.prime else None
+    if prime and prime.report:
+        print(prime.report, file=sys.stderr)
+    drawn = torch.stack(list(sample(checkpoint.model, choices, prime and prime.frames)))
+    frames = torch.cat([prime.frames, drawn]) if prime else drawn
+    if suffix in MIDI_SUFFIXES:
+        write_whole(options.out, perform_midi(frames, representation, performance))
+    else:
+        playback = perform(frames, representation, performance)
+        write_whole(options.out, wav_bytes(playback.audio))
+        for message in playback.messages:
+            print(message, file=sys.stderr)
+    how = f"seed {choices.seed}, temperature {choices.temperature:g}"
+    print(f"wrote {options.out}: {len(drawn)} frames sampled, {how}")
+
+
+def _num_frames(options: argparse.Namespace, checkpoint: Checkpoint) -> int:
+    frames_per_second = getattr(checkpoint.representation, "frames_per_second", None)
+    if options.seconds is None and options.frames is None:
+        return DEFAULT_FRAMES if frames_per_second is None else round(DEFAULT_SECONDS * frames_per_second)
+    if options.seconds is None:
+        return options.frames
+    if frames_per_second is None or options.frames is not None:
+        raise InvalidValueError("say --frames for music; for speech either --frames or --seconds, not both")
+    if not 0 < options.seconds < MAX_FRAMES / frames_per_second:
+        longest = MAX_FRAMES / frames_per_second
+        raise InvalidValueError(f"--seconds {options.seconds:g} must be above 0 and below {longest:g}")
+    return max(1, round(options.seconds * frames_per_second))

@@ -1,0 +1,24 @@
+"""``python -m engine list``: the models and their figures."""
+
+from engine.checkpoints.checkpoint import CARD
+from tests.engine.commands.command_line import run
+
+
+def test_list_names_the_models_with_their_figures(folder, capsys):
+    assert run("list") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["tiny-gru", "tiny-speech"]
+    assert all("4 gru units, A corpus; test: nats_per_frame 8.500" in line for line in lines)
+
+
+def test_list_names_a_damaged_checkpoint_beside_the_sound_ones(folder, capsys):
+    """One bad card once hid every checkpoint after it."""
+    (folder / "checkpoints" / "tiny-gru" / CARD).write_text("{}")
+    assert run("list") == 1
+    shown = capsys.readouterr()
+    assert shown.out.startswith("tiny-speech") and "error: the card of 'tiny-gru' cannot be used" in shown.err
+
+
+def test_an_empty_folder_is_said_in_one_line(folder, refusal):
+    (folder / "checkpoints").rename(folder / "elsewhere")
+    assert "there is no checkpoint in" in refusal("list")
