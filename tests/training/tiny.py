@@ -1,11 +1,15 @@
 """Tiny corpora and recipes that fit in seconds."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from engine.cells import CELLS
+from engine.checkpoints.card import Card
+from engine.checkpoints.checkpoint import save, weight_bytes
+from engine.models.model_spec import build_model
 from engine.representations.piano_roll import PianoRoll
 from engine.representations.waveform import Waveform
 from engine.sound.audio import Audio
@@ -94,3 +98,21 @@ def fit(recipe: Recipe, run_folder: Path, data: CorpusData | None = None) -> Fit
     fit = Fit(recipe, data or music(), FitOptions(torch.device("cpu"), run_folder, quiet=True))
     fit.run()
     return fit
+
+
+def save_random(folder: Path, recipe: Recipe, data: CorpusData, scale: float = 0.5) -> None:
+    """A checkpoint whose every weight, peepholes and biases too, is drawn at random."""
+    spec = recipe.model_spec(data.representation)
+    model = build_model(spec)
+    rng = torch.Generator().manual_seed(3)
+    for parameter in model.parameters():
+        parameter.data = scale * torch.randn(parameter.shape, generator=rng)
+    facts = {"name": "tiny", "title": "t", "homepage": "h", "licence": "l", "citation": "c"}
+    training = {"recipe": recipe.model_dump(), "updates": 0, "epochs": 0, "seconds": 0.0}
+    card = {
+        "name": recipe.name, "corpus": facts, "representation": data.representation.spec, "model": spec,
+        "num_parameters": model.num_parameters(), "num_recurrent_parameters": 0, "metrics": {},
+        "weights_sha256": hashlib.sha256(weight_bytes(model)).hexdigest(),
+        "training": {**training, "torch": "2", "device": "cpu"},
+    }  # fmt: skip
+    save(model, Card.model_validate(card), {}, folder)

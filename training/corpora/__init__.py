@@ -3,6 +3,7 @@
 from training.corpora.catalogue import CORPORA, FOLDERS, frames_of, open_corpus
 from training.corpora.corpus import SPLITS, Corpus, CorpusData, CorpusReport
 from training.corpora.fetch import fetch
+from training.corpora.files import corpora_folder
 
 __all__ = [
     "CORPORA",
@@ -11,6 +12,7 @@ __all__ = [
     "Corpus",
     "CorpusData",
     "CorpusReport",
+    "corpora_folder",
     "fetch",
     "frames_of",
     "open_corpus",

@@ -15,7 +15,7 @@ from engine.notes import midi_bytes
 from engine.pieces import Excerpt
 from engine.sound import read_audio, wav_bytes
 from engine.whole_file import write_whole
-from training.corpora import CORPORA
+from training.corpora import CORPORA, corpora_folder
 
 SPLIT = "test"
 INDEX_FILE = "primes.json"
@@ -43,16 +43,17 @@ SPEECH = (
 )
 
 
-def cut_primes(corpora: Path, folder: Path) -> list[Excerpt]:
+def cut_primes(corpora: Path | None, folder: Path) -> list[Excerpt]:
     """Write all primes and their index into a folder, which may hold older ones.
 
     Args:
-        corpora: the folder of all corpora.
+        corpora: the folder of all corpora; None takes $EARSHOT_CORPORA, else ``corpora`` of the project.
         folder: where to write.
 
     Raises:
         EngineError: a corpus is missing or changed, or the disk is full.
     """
+    corpora = corpora_folder(corpora)
     primes = []
     for prime, data in [*_cut_music(corpora), *_cut_speech(corpora)]:
         write_whole(folder / prime.file, data)

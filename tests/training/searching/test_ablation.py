@@ -7,7 +7,6 @@ from distributed import Client
 
 from engine.errors import EngineError
 from tests.training import tiny
-from training import __main__ as program
 from training.searching import search
 from training.searching.ablation import MAX_PARAMETERS, ablation_recipes, num_parameters
 from training.searching.series import SeriesOptions, read_series, run_series
@@ -53,11 +52,3 @@ def test_results_of_other_recipes_are_refused(client, tmp_path, monkeypatch):
     (tmp_path / "results" / "a.json").write_text(json.dumps({"recipe": 1}))
     with pytest.raises(EngineError, match=r"a\.json is no result of a fit"):
         read_series(tmp_path / "results")
-
-
-def test_a_corpus_that_is_not_there_is_said_before_anything_is_fitted(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(program, "run_series", None)
-    assert program.main(["ablate", "nottingham", "--corpora", str(tmp_path)]) == 1
-    assert "nottingham" in capsys.readouterr().err
-    assert program.main(["ablate", "--workers", "0"]) == 1
-    assert "--workers 0 must be from 1" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""``python -m training``: what a person types, what it prints, and what is then there."""
+"""``python -m training fit``: what a person types, what it prints, and what is then there."""
 
 import errno
 import json
@@ -8,73 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 import soundfile
 
 from engine import __main__ as engine_program
-from engine.notes.midi_bytes import midi_bytes
-from engine.notes.notes import Note, Notes
-from training import __main__ as program
-from training import options as told
-from training.corpora import CORPORA
-from training.corpora.fetch import Fetched
+from tests.training.commands.command_line import QUICK
+from training.commands import arguments as told
 from training.fitting import fit as fit_module
-from training.fitting.recipe import recipe_names
-
-QUICK = ("--cell", "gru", "--name", "mine", "--units", "5", "--epochs", "2", "--quiet")
-
-
-class CommandLine:
-    """Both programs, with checkpoints and runs in a folder of the test's own."""
-
-    def __init__(self, folder: Path, capsys):
-        self.folder, self.capsys = folder, capsys
-        self.checkpoints, self.runs = folder / "checkpoints", folder / "runs"
-
-    def __call__(self, *arguments: str, of=program) -> tuple[int, str, str]:
-        self.capsys.readouterr()
-        code = of.main([*arguments, "--checkpoints", str(self.checkpoints)])
-        printed = self.capsys.readouterr()
-        return code, printed.out, printed.err
-
-    def refusal(self, *arguments: str) -> str:
-        """The one sentence that an impossible command gets; nothing may have been written."""
-        before = sorted(self.folder.rglob("*"))
-        code, _, err = self(*arguments)
-        assert code == 1
-        assert re.fullmatch("error: .+\n", err), err
-        assert sorted(self.folder.rglob("*")) == before
-        return err
-
-
-@pytest.fixture
-def command(tmp_path, monkeypatch, capsys) -> CommandLine:
-    monkeypatch.setattr(told, "RUNS", tmp_path / "runs")
-    monkeypatch.setattr(told, "RESULTS", tmp_path / "results")
-    monkeypatch.delenv("EARSHOT_CORPORA", raising=False)
-    return CommandLine(tmp_path, capsys)
-
-
-@pytest.fixture
-def midi_folder(tmp_path) -> Path:
-    """Ten files of random melodies."""
-    rng, folder = np.random.default_rng(4), tmp_path / "songs"
-    folder.mkdir()
-    for number in range(10):
-        notes = (Note(240 * k, 240 * (k + 2), int(rng.integers(50, 80))) for k in range(8 + number))
-        (folder / f"song {number}.mid").write_bytes(midi_bytes(Notes(480, tuple(notes))))
-    return folder
-
-
-@pytest.fixture
-def audio_folder(tmp_path) -> Path:
-    """Four seconds of noise, one a file."""
-    rng, folder = np.random.default_rng(4), tmp_path / "sounds"
-    folder.mkdir()
-    for number in range(4):
-        soundfile.write(folder / f"{number}.wav", 0.1 * rng.standard_normal(8_000), 8_000)
-    return folder
 
 
 def test_a_folder_of_ten_midi_files_is_fitted_by_one_command(command, midi_folder, tmp_path):
@@ -189,25 +129,7 @@ def test_a_folder_that_is_no_checkpoint_is_left_alone(command, midi_folder, repl
     assert "exists and is no checkpoint" in command.refusal(*given)
 
 
-def test_list_names_everything_and_goes_on_after_a_broken_card(command):
-    for name in ("broken", "other"):
-        (command.checkpoints / name).mkdir(parents=True)
-        (command.checkpoints / name / "card.json").write_text("{")
-    code, out, _ = command("list")
-    assert code == 0
-    assert all(name in out for name in (*CORPORA, *recipe_names()))
-    assert re.search("  broken +the card of 'broken' cannot be used.*\n  other +the card of 'other'", out)
-
-
-def test_fetch_prints_the_licence(command, monkeypatch):
-    corpus = CORPORA["spoken_digits"]
-    monkeypatch.setattr(program, "fetch", lambda _, folder: Fetched(corpus, folder, 3, 4))
-    code, out, _ = command("fetch", "spoken_digits", "--corpora", str(command.folder))
-    assert code == 0 and f"licence: {corpus.licence}\n" in out and corpus.citation in out
-
-
 MIDI = ("fit", "--corpus", "midi:{songs}")
-SEARCH = ("search", "--corpus", "midi:{songs}", "--cell", "gru", "--name", "mine")
 REFUSALS = {
     "recipe": (("fit", "jsb_chorales-gr"), "unknown recipe 'jsb_chorales-gr'.*did you mean"),
     "nothing": (("fit",), "name a recipe .*or give --corpus, --cell and --name"),
@@ -227,17 +149,6 @@ REFUSALS = {
     "no folder": (("fit", "--corpus", "midi:/no/such", *QUICK), "midi:/no/such does not exist"),
     "empty": (("fit", "--corpus", "midi:{empty}", *QUICK), "holds 0 files that end in .mid"),
     "no sound": (("fit", "--corpus", "audio:{empty}", *QUICK), "holds 0 files"),
-    "search nothing": (("search",), "name a recipe .*or give --corpus, --cell and --name"),
-    "search recipe": (("search", "jsb_chorales-gr"), "unknown recipe 'jsb_chorales-gr'.*did you mean"),
-    "search corpus": ((*SEARCH, "--corpus", "bach"), "unknown corpus 'bach'"),
-    "one name for two": (
-        ("search", "jsb_chorales-gru", "jsb_chorales-tanh", "--name", "mine"),
-        "--name names one checkpoint",
-    ),
-    "no workers": ((*SEARCH, "--workers", "0"), "--workers 0 must be from 1 to"),
-    "no seeds": ((*SEARCH, "--seeds", "0"), "--seeds 0 must be from 1 to"),
-    "checkpoint": (("evaluate", "mine"), "unknown checkpoint 'mine'; known: none"),
-    "fetched": (("fetch", "jsb"), "unknown corpus 'jsb'"),
     "missing": (
         ("fit", "jsb_chorales-gru", "--corpora", "{empty}"),
         "python -m training fetch jsb_chorales.*--corpora or EARSHOT_CORPORA",
@@ -254,41 +165,17 @@ def test_what_cannot_be_done_gets_one_sentence(case, command, midi_folder):
 
 
 def test_a_device_that_is_not_there_is_refused(command, midi_folder, monkeypatch):
-    monkeypatch.setattr(program.torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(told.torch.cuda, "is_available", lambda: False)
     given = ("fit", "--corpus", f"midi:{midi_folder}", *QUICK, "--device", "cuda")
     assert "no CUDA device is available here" in command.refusal(*given)
-
-
-@pytest.mark.parametrize(
-    "given", [("fti",), ("evaluate", "x", "--split", "half"), ("fit", "--units", "a"), ()]
-)
-def test_what_cannot_be_parsed_ends_with_two(given, capsys):
-    with pytest.raises(SystemExit, match="2"):
-        program.main(list(given))
-    assert "usage: " in capsys.readouterr().err
-
-
-IN_A_FOLDER = """
-import pathlib, runpy, sys
-import training.fitting.run_state
-training.fitting.run_state.RUNS = pathlib.Path(sys.argv.pop(1))
-runpy.run_module("training", run_name="__main__")
-"""
 
 
 def test_a_file_name_that_is_no_text_is_printed_all_the_same(tmp_path, midi_folder, project_folder):
     """As a process: names of old MIDI files are often Latin-1, which Python does not print as UTF-8."""
     with open(os.fsencode(midi_folder) + b"/caf\xe9.mid", "wb") as file:
         file.write(b"no music")
-    arguments = ["fit", "--corpus", f"midi:{midi_folder}", *QUICK, "--checkpoints", str(tmp_path / "new")]
-    command = [sys.executable, "-c", IN_A_FOLDER, str(tmp_path / "runs"), *arguments]
+    folders = ["--checkpoints", str(tmp_path / "new"), "--runs", str(tmp_path / "runs")]
+    command = [sys.executable, "-m", "training", "fit", "--corpus", f"midi:{midi_folder}", *QUICK, *folders]
     done = subprocess.run(command, cwd=project_folder, capture_output=True, timeout=120)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"caf\\udce9.mid left out" in done.stdout
-
-
-def test_as_a_process_too_an_error_is_one_line_and_gives_one(project_folder, tmp_path):
-    command = [sys.executable, "-m", "training", "evaluate", "x", "--checkpoints", str(tmp_path)]
-    done = subprocess.run(command, cwd=project_folder, capture_output=True, text=True, timeout=120)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "error: unknown checkpoint 'x'; known: none\n"

@@ -1,0 +1,164 @@
+"""Arguments that several commands have, and what they come to."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.cells import CELLS
+from engine.checkpoints import CHECKPOINTS, available
+from engine.errors import InvalidValueError, UnknownNameError
+from training.corpora import frames_of
+from training.fitting import (
+    RUNS,
+    Recipe,
+    make_recipe,
+    of_corpus,
+    read_recipe,
+    recipe_names,
+    with_cell,
+    with_layers,
+    with_units,
+)
+from training.paper import paper_model
+from training.searching import num_cores
+
+MAX_SEEDS = 100
+MAX_WORKERS = 256
+
+
+def add_corpora(command: argparse.ArgumentParser) -> None:
+    """Where the corpora lie; None means $EARSHOT_CORPORA or ./corpora."""
+    command.add_argument(
+        "--corpora", type=Path, help="folder of the corpora (default: $EARSHOT_CORPORA or ./corpora)"
+    )
+
+
+def add_checkpoints(command: argparse.ArgumentParser) -> None:
+    """Where the checkpoints lie."""
+    command.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help="folder of the checkpoints")
+
+
+def add_runs(command: argparse.ArgumentParser) -> None:
+    """Where a fit that was stopped goes on from."""
+    command.add_argument("--runs", type=Path, default=RUNS, help="folder of the states of unfinished fits")
+
+
+def add_replace(command: argparse.ArgumentParser) -> None:
+    """What ``check_place`` asks for."""
+    command.add_argument("--replace", action="store_true", help="replace a checkpoint of the same name")
+
+
+def add_workers(command: argparse.ArgumentParser) -> None:
+    """Who does the work; see ``chosen_workers``."""
+    command.add_argument("--workers", type=int, help="processes (default: one a core, or one for a GPU)")
+    command.add_argument("--scheduler", help="tcp://HOST:8786 of a Dask scheduler, for many machines")
+
+
+def add_recipe_changes(command: argparse.ArgumentParser) -> None:
+    """What a recipe is changed by, or a fresh one is made of; see ``chosen_recipe``. Folders too."""
+    command.add_argument("--corpus", help="a corpus name, midi:PATH or audio:PATH")
+    command.add_argument("--cell", help="tanh, gru or lstm")
+    command.add_argument("--name", help="of the new checkpoint")
+    command.add_argument("--units", type=int, help="hidden units a layer; default: the paper's")
+    command.add_argument("--layers", type=int, help="recurrent layers")
+    command.add_argument("--epochs", type=int, help="at most this many")
+    command.add_argument("--patience", type=int, help="epochs without progress on validation before stopping")
+    command.add_argument("--seed", type=int)
+    command.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+    add_runs(command)
+    add_replace(command)
+    add_corpora(command)
+    add_checkpoints(command)
+
+
+def chosen_recipe(options: argparse.Namespace, name: str | None) -> Recipe:
+    """The recipe of this name, or a fresh one, with what the command line changes.
+
+    Args:
+        options: as ``add_recipe_changes`` asks for them, and ``learning_rate`` of some commands.
+        name: of a recipe, or of its .json file; None makes a fresh one.
+
+    Raises:
+        EngineError: there is no such recipe, or a value cannot be.
+    """
+    given = {
+        "name": options.name, "corpus": options.corpus, "max_epochs": options.epochs,
+        "patience": options.patience, "seed": options.seed,
+    }  # fmt: skip
+    values = read_recipe(name).model_dump() if name else {}
+    values |= {key: value for key, value in given.items() if value is not None}
+    if getattr(options, "learning_rate", None) is not None:
+        values["optimiser"] = {**values.get("optimiser", {}), "learning_rate": options.learning_rate}
+    if not name and not (options.corpus and options.cell and options.name):
+        raise InvalidValueError(
+            f"name a recipe ({', '.join(recipe_names())}), or give --corpus, --cell and --name for a model "
+            "of your own"
+        )
+    before = read_recipe(name) if name else None
+    return make_recipe({**values, "model": _model(options, before)})
+
+
+def _model(options: argparse.Namespace, before: Recipe | None) -> dict[str, Any]:
+    """The model of a recipe, or the paper's of a cell, with what the command line changes."""
+    if options.cell and options.cell not in CELLS:
+        raise UnknownNameError("cell", options.cell, CELLS)
+    if before is None:
+        model = paper_model(options.cell, frames_of(options.corpus))
+    else:
+        model, corpus = before.model, before.corpus
+        if options.corpus:
+            model, corpus = of_corpus(model, frames_of(corpus), frames_of(options.corpus)), options.corpus
+        if options.cell:
+            model = with_cell(model, options.cell, frames_of(corpus))
+    if options.units is not None:
+        model = with_units(model, options.units)
+    return model if options.layers is None else with_layers(model, options.layers)
+
+
+def check_place(name: str, options: argparse.Namespace) -> None:
+    """Before hours of fitting: may the checkpoint be written where it would go?
+
+    Raises:
+        InvalidValueError: a checkpoint is there that is not to be replaced, or something else is.
+    """
+    place = options.checkpoints / name
+    if name in available(options.checkpoints):
+        if not options.replace:
+            raise InvalidValueError(f"checkpoint {name!r} exists: choose another --name, or say --replace")
+    elif place.exists():
+        raise InvalidValueError(f"{place} exists and is no checkpoint: choose another --name or move it")
+
+
+def chosen_device(name: str) -> torch.device:
+    """What ``auto``, ``cpu`` or ``cuda`` means on this machine.
+
+    Raises:
+        InvalidValueError: there is no CUDA device.
+    """
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InvalidValueError("no CUDA device is available here: say --device cpu, or auto")
+    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def chosen_workers(options: argparse.Namespace, default: int | None = None) -> int:
+    """How many processes; where nothing is said ``default``, or one a core.
+
+    Raises:
+        InvalidValueError: none, or too many.
+    """
+    count = options.workers if options.workers is not None else default or num_cores()
+    if not 1 <= count <= MAX_WORKERS:
+        raise InvalidValueError(f"--workers {count} must be from 1 to {MAX_WORKERS}")
+    return count
+
+
+def check_seeds(count: int) -> None:
+    """So many seeds may be asked for.
+
+    Raises:
+        InvalidValueError: none, or too many.
+    """
+    if not 1 <= count <= MAX_SEEDS:
+        raise InvalidValueError(f"--seeds {count} must be from 1 to {MAX_SEEDS}")

@@ -1,0 +1,43 @@
+"""The command ``evaluate``: the exact likelihood of a split under a checkpoint."""
+
+import argparse
+import json
+
+from engine.checkpoints import load
+from engine.errors import InvalidValueError
+from training.commands.arguments import add_checkpoints, add_corpora
+from training.corpora import SPLITS, open_corpus
+from training.fitting import evaluate
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What may be asked of it."""
+    command.add_argument("checkpoint")
+    command.add_argument("--split", default="test", choices=SPLITS)
+    command.add_argument("--corpus", help="score another corpus of the same kind than the model's own")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    add_corpora(command)
+    add_checkpoints(command)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print the figures.
+
+    Raises:
+        EngineError: there is no such checkpoint or corpus, or its frames mean something else.
+    """
+    checkpoint = load(options.checkpoint, options.checkpoints)
+    fitted_by = checkpoint.card.training.recipe  # plain, since an earlier Earshot may have written it
+    name = options.corpus or fitted_by["corpus"]
+    data = open_corpus(name, options.corpora, fitted_by["seed"]).load()
+    if data.representation.spec != checkpoint.representation.spec:
+        raise InvalidValueError(
+            f"frames of {name!r} mean something else than those that {options.checkpoint!r} was fitted on "
+            f"({data.representation.spec} against {checkpoint.representation.spec})"
+        )
+    figures = evaluate(checkpoint, name, options.split, data.splits[options.split])
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        for key, value in figures.items():
+            print(f"{key:30} {value:.4f}" if isinstance(value, float) else f"{key:30} {value}")

@@ -1,0 +1,22 @@
+"""The command ``fetch``: download a corpus from its origin."""
+
+import argparse
+
+from training.commands.arguments import add_checkpoints, add_corpora
+from training.corpora import CORPORA, fetch
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What may be asked of it."""
+    command.add_argument("name", help=f"one of: {', '.join(CORPORA)}")
+    add_corpora(command)
+    add_checkpoints(command)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Fetch it, and print what is there now and under which licence.
+
+    Raises:
+        EngineError: there is no such corpus, it cannot be had, or the disk refuses.
+    """
+    print(fetch(options.name, options.corpora))

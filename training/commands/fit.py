@@ -1,0 +1,51 @@
+"""The command ``fit``: a recipe, or a cell on a folder of one's own, becomes a checkpoint."""
+
+import argparse
+
+import torch
+
+from engine.errors import InvalidValueError
+from training.commands.arguments import add_recipe_changes, check_place, chosen_device, chosen_recipe
+from training.corpora import open_corpus
+from training.fitting import Fit, FitOptions, recipe_names, remove_run
+from training.publishing import publish
+
+MAX_THREADS = 256
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What may be asked of it."""
+    command.add_argument("recipe", nargs="?", help=f"a .json file or one of: {', '.join(recipe_names())}")
+    add_recipe_changes(command)
+    command.add_argument("--learning-rate", type=float)
+    command.add_argument("--threads", type=int, default=1, help="CPU threads; small models like one")
+    command.add_argument("--quiet", action="store_true", help="no progress bar")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Fit it to its end, and write the checkpoint.
+
+    Raises:
+        EngineError: something that was asked for cannot be, or the disk refuses.
+        KeyboardInterrupt: it was stopped; the same command goes on from the last saved state.
+    """
+    recipe = chosen_recipe(options, options.recipe)
+    check_place(recipe.name, options)
+    if not 1 <= options.threads <= MAX_THREADS:
+        raise InvalidValueError(f"--threads {options.threads} must be from 1 to {MAX_THREADS}")
+    device = chosen_device(options.device)
+    torch.set_num_threads(options.threads)
+    corpus = open_corpus(recipe.corpus, options.corpora, recipe.seed)
+    data = corpus.load()
+    if data.report is not None:
+        print(data.report)
+    run_folder = options.runs / recipe.name
+    fit = Fit(recipe, data, FitOptions(device, run_folder, options.quiet))
+    if fit.progress.update:
+        print(f"going on at update {fit.progress.update:,}, epoch {fit.progress.epoch}")
+    folder = publish(fit, fit.run(), corpus, data, options.checkpoints)
+    remove_run(run_folder)
+    progress = fit.progress
+    best = f"best at epoch {progress.best_epoch} of {progress.epoch}"
+    print(f"{best}: {progress.best_valid:.4f} nats per frame on valid")
+    print(f"wrote {folder}")

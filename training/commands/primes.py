@@ -1,0 +1,26 @@
+"""The command ``primes``: the shipped excerpts of test splits, cut from the corpora again."""
+
+import argparse
+from pathlib import Path
+
+from engine.folders import ASSETS
+from training.commands.arguments import add_corpora
+from training.publishing import cut_primes
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What may be asked of it."""
+    add_corpora(command)
+    command.add_argument(
+        "--out", type=Path, default=ASSETS / "primes", help="folder of the excerpts and their index"
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Write all of them and their index, and name each.
+
+    Raises:
+        EngineError: a corpus is missing or changed, or the disk refuses.
+    """
+    for excerpt in cut_primes(options.corpora, options.out):
+        print(f"wrote {options.out / excerpt.file}")

@@ -1,0 +1,27 @@
+"""The command ``report``: results, pictures and the figures that the pages show, written anew."""
+
+import argparse
+from pathlib import Path
+
+from engine.folders import PROJECT
+from training.commands.arguments import add_checkpoints
+from training.searching import RESULTS
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What may be asked of it."""
+    add_checkpoints(command)
+    command.add_argument("--results", type=Path, default=RESULTS, help="folder of the results of searches")
+    command.add_argument("--out", type=Path, default=PROJECT, help="folder that holds docs/ and assets/")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Write all of them, and name each.
+
+    Raises:
+        EngineError: a card or a result cannot be used, or the disk refuses.
+    """
+    from training.report import write_report  # here, since matplotlib takes long
+
+    for path in write_report(options.checkpoints, options.results, options.out):
+        print(f"wrote {path}")

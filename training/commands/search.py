@@ -1,0 +1,53 @@
+"""The command ``search``: the best of ten learning rates, for one recipe or several."""
+
+import argparse
+from pathlib import Path
+
+from engine.errors import InvalidValueError
+from training.commands.arguments import (
+    add_recipe_changes,
+    add_workers,
+    check_seeds,
+    chosen_device,
+    chosen_recipe,
+    chosen_workers,
+)
+from training.fitting import RECIPES, recipe_names
+from training.searching import RESULTS, Campaign, CampaignOptions, num_cores, open_workers
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What may be asked of it."""
+    command.add_argument("recipe", nargs="*", help=f".json files or any of: {', '.join(recipe_names())}")
+    add_recipe_changes(command)
+    command.add_argument("--results", type=Path, default=RESULTS, help="folder of the results")
+    command.add_argument("--seeds", type=int, default=1, help="seeds with which the winner is fitted")
+    add_workers(command)
+    command.add_argument(
+        "--update-recipes", action="store_true", help="write the winners' rates into training/recipes"
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Search, and write the results and the winners' checkpoints.
+
+    Raises:
+        EngineError: something that was asked for cannot be, or the disk refuses.
+    """
+    names = options.recipe or [None]
+    if len(names) > 1 and options.name:
+        raise InvalidValueError("--name names one checkpoint: give it with one recipe only")
+    check_seeds(options.seeds)
+    recipes = [chosen_recipe(options, name) for name in names]
+    device = chosen_device(options.device).type
+    count = chosen_workers(options, 1 if device == "cuda" else num_cores())
+    campaign = Campaign(
+        recipes,
+        CampaignOptions(
+            corpora=options.corpora, checkpoints=options.checkpoints, results=options.results,
+            num_seeds=options.seeds, device=device, replace=options.replace, runs=options.runs,
+            recipes=RECIPES if options.update_recipes else None,
+        ),
+    )  # fmt: skip
+    with open_workers(count, options.scheduler) as client:
+        campaign.run(client)

@@ -1,0 +1,62 @@
+"""The command ``spread``: a recipe from several seeds; the best on validation is published."""
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from training.commands.arguments import (
+    add_checkpoints,
+    add_corpora,
+    add_replace,
+    add_runs,
+    add_workers,
+    check_place,
+    check_seeds,
+    chosen_workers,
+)
+from training.corpora import open_corpus
+from training.fitting import RECIPES, Fit, FitOptions, read_recipe, recipe_names, remove_run, write_recipe
+from training.publishing import publish
+from training.searching import SEEDS, SeriesOptions, chosen_seed, open_workers, run_series, seed_recipes
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What may be asked of it."""
+    command.add_argument("recipe", help=f"a .json file or one of: {', '.join(recipe_names())}")
+    command.add_argument("--seeds", type=int, default=3, help="how many, counted from the recipe's own")
+    command.add_argument("--results", type=Path, default=SEEDS, help="folder of the results")
+    add_runs(command)
+    add_replace(command)
+    command.add_argument(
+        "--update-recipes", action="store_true", help="write the best seed into training/recipes"
+    )
+    add_workers(command)
+    add_corpora(command)
+    add_checkpoints(command)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Fit from each seed, and write the best one's checkpoint under the recipe's name.
+
+    Raises:
+        EngineError: something that was asked for cannot be, or the disk refuses.
+    """
+    recipe = read_recipe(options.recipe)
+    check_place(recipe.name, options)
+    check_seeds(options.seeds)
+    count = chosen_workers(options)
+    corpus = open_corpus(recipe.corpus, options.corpora, recipe.seed)
+    data = corpus.load()
+    recipes = seed_recipes(recipe, options.seeds)
+    with open_workers(count, options.scheduler) as client:
+        run_series(recipes, SeriesOptions(options.corpora, options.runs, options.results), client)
+    chosen = chosen_seed(recipes, options.results)
+    fit = Fit(chosen, data, FitOptions(torch.device("cpu"), options.runs / chosen.name, quiet=True))
+    fit.recipe = recipe.model_copy(update={"seed": chosen.seed})  # under its own name
+    folder = publish(fit, fit.best_model(), corpus, data, options.checkpoints)
+    print(f"seed {chosen.seed}; wrote {folder}")
+    if options.update_recipes:
+        write_recipe(fit.recipe, RECIPES)
+    for each in recipes:
+        remove_run(options.runs / each.name)
