@@ -11,7 +11,8 @@ import sys
 import gradio as gr
 
 import pages
-from pages.house import base_style, preparation, retention
+from pages import preparation
+from pages.house import base_style, retention
 
 MAX_UPLOAD = "20mb"
 MAX_WAITING = 60  # events of all visitors; who comes then is told to try again

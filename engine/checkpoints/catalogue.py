@@ -8,14 +8,14 @@ from engine.errors import CheckpointError
 from engine.folders import CHECKPOINTS
 
 
-def read_cards(folder: Path = CHECKPOINTS) -> tuple[dict[str, Card], list[str]]:
-    """Name -> card, sorted by name; and the problems of the others, which are named and not fatal."""
-    cards, problems = {}, []
+def read_cards(folder: Path = CHECKPOINTS) -> tuple[dict[str, Card], dict[str, str]]:
+    """Name -> card, and name -> what is wrong, of those that cannot be used; both sorted by name."""
+    cards, problems = {}, {}
     for name in available(folder):
         try:
             cards[name] = read_card(name, folder)
         except CheckpointError as error:
-            problems.append(str(error))
+            problems[name] = str(error)
     return cards, problems
 
 

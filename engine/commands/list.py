@@ -2,7 +2,7 @@
 
 import argparse
 
-from engine.checkpoints import available, read_card
+from engine.checkpoints import read_cards
 from engine.commands.arguments import add_checkpoints
 from engine.errors import CheckpointError, InvalidValueError
 
@@ -19,20 +19,14 @@ def run(options: argparse.Namespace) -> None:
         InvalidValueError: there is none.
         CheckpointError: a card cannot be used; all others are printed before.
     """
-    names = available(options.checkpoints)
-    if not names:
+    cards, problems = read_cards(options.checkpoints)
+    if not cards and not problems:
         raise InvalidValueError(
             f"there is no checkpoint in {options.checkpoints}: fit one with python -m training"
         )
-    problems = []
-    for name in names:
-        try:
-            card = read_card(name, options.checkpoints)
-        except CheckpointError as error:
-            problems.append(str(error))
-            continue
+    for name, card in cards.items():
         metrics = card.metrics.get("test", {})
         figures = ", ".join(f"{key} {value:.3f}" for key, value in metrics.items() if "_per_" in key)
         print(f"{name:24} {card.num_units} {card.cell} units, {card.corpus.title}; test: {figures}")
     if problems:
-        raise CheckpointError("; ".join(problems))
+        raise CheckpointError("; ".join(problems.values()))

@@ -60,14 +60,15 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _num_frames(options: argparse.Namespace, checkpoint: Checkpoint) -> int:
-    frames_per_second = getattr(checkpoint.representation, "frames_per_second", None)
+    facts, per_second = checkpoint.representation.facts, checkpoint.representation.frames_per_unit
+    in_seconds = facts.length_unit == "seconds"
     if options.seconds is None and options.frames is None:
-        return DEFAULT_FRAMES if frames_per_second is None else round(DEFAULT_SECONDS * frames_per_second)
+        return round(DEFAULT_SECONDS * per_second) if in_seconds else DEFAULT_FRAMES
     if options.seconds is None:
         return options.frames
-    if frames_per_second is None or options.frames is not None:
+    if not in_seconds or options.frames is not None:
         raise InvalidValueError("say --frames for music; for speech either --frames or --seconds, not both")
-    if not 0 < options.seconds < MAX_FRAMES / frames_per_second:
-        longest = MAX_FRAMES / frames_per_second
+    if not 0 < options.seconds < MAX_FRAMES / per_second:
+        longest = MAX_FRAMES / per_second
         raise InvalidValueError(f"--seconds {options.seconds:g} must be above 0 and below {longest:g}")
-    return max(1, round(options.seconds * frames_per_second))
+    return max(1, round(options.seconds * per_second))

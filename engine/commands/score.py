@@ -131,7 +131,7 @@ def _judge_all(
 def _of_kind(representation: str, folder: Path) -> tuple[list[str], list[str]]:
     """The models of such frames, and a sentence for each card that cannot be read."""
     cards, problems = read_cards(folder)
-    return [name for name, card in cards.items() if card.kind == representation], problems
+    return [name for name, card in cards.items() if card.kind == representation], [*problems.values()]
 
 
 def _figure_lines(figures: dict[str, Any]) -> Iterator[str]:

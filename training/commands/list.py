@@ -2,8 +2,7 @@
 
 import argparse
 
-from engine.checkpoints import available, read_card
-from engine.errors import EngineError
+from engine.checkpoints import read_cards
 from training.commands.arguments import add_checkpoints, add_corpora
 from training.corpora import CORPORA
 from training.fitting import recipe_names
@@ -24,19 +23,13 @@ def run(options: argparse.Namespace) -> None:
     for name in recipe_names():
         print(f"  {name}")
     print("checkpoints")
-    for name in available(options.checkpoints):
-        try:
-            card = read_card(name, options.checkpoints)
-        except EngineError as error:
-            print(f"  {name:24} {error}")
+    cards, problems = read_cards(options.checkpoints)
+    for name in sorted({*cards, *problems}):
+        if name in problems:
+            print(f"  {name:24} {problems[name]}")
             continue
+        card = cards[name]
         figures = card.metrics.get("test", {})
-        figure = next(
-            (
-                f"test {figures[key]:.3f} {key}"
-                for key in ("nats_per_frame", "nats_per_step")
-                if key in figures
-            ),
-            "",
-        )
+        keys = [key for key in ("nats_per_frame", "nats_per_step") if key in figures][:1]
+        figure = "".join(f"test {figures[key]:.3f} {key}" for key in keys)
         print(f"  {name:24} {card.num_units} {card.cell} units, {figure}")

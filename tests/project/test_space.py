@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.project.test_requirements import pins
 from tests.source import files, program_modules
-from tests.test_requirements import pins
 from training.publishing.space import LEFT_OUT
 
 # What a stranger asks of the API: a short draw, with the page's own defaults for the rest.

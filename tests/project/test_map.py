@@ -13,8 +13,8 @@ from engine.heads import HEADS
 from engine.listening import TASKS
 from engine.representations import REPRESENTATIONS
 from pages import PAGES
+from tests.project.test_requirements import pins
 from tests.source import PACKAGES, PROJECT, files, program_modules
-from tests.test_requirements import pins
 from training import __main__ as training_program
 from training.corpora import CORPORA, FOLDERS
 

@@ -1,12 +1,15 @@
 """Limits of size, names and docstrings: a limit is a hint to find the missing noun."""
 
 import ast
+from collections import Counter
 
 import pytest
 
-from tests.source import Module, modules, program_modules
+from tests.source import Module, files, modules, program_modules
 
 LINES = 400
+FOLDER_MODULES = 15  # .py files
+FOLDER_FILES = 20  # of all kinds, in a folder of pages/
 FUNCTION_LINES = 50
 ARGUMENTS = 6
 NOT_A_NOUN = {"util", "utils", "helper", "helpers", "common", "core", "misc", "manager", "managers", "tools"}
@@ -27,6 +30,13 @@ def num_arguments(function: Function) -> int:
 
 def test_files_are_short():
     assert not [f"{m}: {m.num_lines} lines" for m in modules() if m.num_lines > LINES]
+
+
+def test_folders_are_small():
+    in_folder = Counter(path.parent for path in files() if path.suffix == ".py")
+    assert not {str(folder): count for folder, count in in_folder.items() if count > FOLDER_MODULES}
+    of_pages = Counter(path.parent for path in files() if path.parts[0] == "pages")
+    assert not {str(folder): count for folder, count in of_pages.items() if count > FOLDER_FILES}
 
 
 def test_functions_are_short():

@@ -19,8 +19,8 @@ import pytest
 from engine import __main__ as engine_program
 from engine.notes import Note, Notes, midi_bytes
 from pages import api
+from tests.project.test_requirements import pins
 from tests.source import PROJECT
-from tests.test_requirements import pins
 from training import __main__ as training_program
 from training.fitting import recipe_names
 
