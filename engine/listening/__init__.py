@@ -8,9 +8,10 @@ from engine.listening.bundle.bundle_page import BUNDLE_FOLDER
 from engine.listening.clips import Clip, Material, make_clips
 from engine.listening.design import TestDesign
 from engine.listening.hearing import enough_seconds, is_enough, is_possible, needed_seconds
+from engine.listening.record import question_of, verdict
 from engine.listening.session import PlannedTrial, Session
 from engine.listening.statistics.ranking import Ranking, Standing
-from engine.listening.tasks import TASKS, question_of, verdict
+from engine.listening.tasks import TASKS
 from engine.listening.trial import ANCHOR, REAL, Answer, Record, Trial
 from engine.listening.votes.store import VoteStore
 from engine.listening.votes.vote_export import export_text

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.listening.record import placings_of
 from engine.listening.statistics.abx import AbxPair, AbxTest, abx_pairs, abx_tests
 from engine.listening.statistics.covariates import Covariates, covariates_of
 from engine.listening.statistics.exclusion import counted
@@ -13,7 +14,7 @@ from engine.listening.statistics.likelihood_agreement import LikelihoodAgreement
 from engine.listening.statistics.position_bias import PositionBias, position_bias
 from engine.listening.statistics.ranking import Ranking, rank
 from engine.listening.statistics.real_or_model import Detection, detections
-from engine.listening.tasks import TASKS, placings_of
+from engine.listening.tasks import TASKS
 from engine.listening.tasks.abx import Abx
 from engine.listening.tasks.preference import Preference, is_catch
 from engine.listening.tasks.real_or_model import RealOrModel

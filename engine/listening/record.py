@@ -1,13 +1,19 @@
-"""Record: from plain values to a trial and its answer that fit each other and the trial's task."""
+"""Record: a trial and its answer fit each other and the trial's task, which says what came of them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
 
 from engine.errors import InvalidValueError
+from engine.listening.statistics.comparisons import Placing
+from engine.listening.statistics.exclusion import counted
 from engine.listening.tasks import TASKS
-from engine.listening.trial import Record, Trial
+from engine.listening.tasks.task import Name
+from engine.listening.trial import Record, Trial, Vote
 from engine.strict import first_problem
+
+NOTHING_COUNTS = "No answer of this test counts."
 
 
 def make_record(values: Any) -> Record:
@@ -51,3 +57,29 @@ def check_trial(trial: Trial) -> None:
     least, most = TASKS[trial.task].num_lanes
     if not least <= len(trial.lanes) <= most:
         raise InvalidValueError(f"trial: {trial.task} takes {least} to {most} lanes, not {len(trial.lanes)}")
+
+
+def verdict(records: Iterable[Record], name: Name) -> str:
+    """What came of one test, in a sentence for who took it: counts, and the statistics of its task.
+
+    Args:
+        records: all answered trials of one test by one listener.
+        name: what a source is called.
+    """
+    votes, _ = counted(records)
+    if not votes:
+        return NOTHING_COUNTS
+    sentence = TASKS[votes[0].trial.task].verdict(votes, name)
+    return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def placings_of(votes: Iterable[Vote]) -> list[Placing]:
+    """The orders into which votes put their lanes, of tasks that ask for one."""
+    placings = (TASKS[vote.trial.task].placing(vote) for vote in votes)
+    return [placing for placing in placings if placing is not None]
+
+
+def question_of(task: str) -> dict[str, Any]:
+    """What a browser is told of a trial's task: the question, the names of lanes, and the answers or none."""
+    kind = TASKS[task]
+    return {"question": kind.question, "names": kind.lane_names, "answers": kind.answers}

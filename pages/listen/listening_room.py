@@ -18,7 +18,6 @@ from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError, VoteError
 from engine.listening import (
     Answer,
-    Clip,
     Record,
     Session,
     Trial,
@@ -30,7 +29,7 @@ from engine.listening import (
 )
 from engine.pieces import read_excerpt
 from engine.scoring import log_likelihood, surprise_of
-from pages.listen.kept_clips import KeptClips
+from pages.listen.kept_clips import KeptClips, Played
 from pages.listen.wish import Wish, session_of
 
 CLOCKS_DIFFER = 5.0  # seconds that a browser's clock may be ahead of what the server counts
@@ -42,11 +41,11 @@ class Question:
 
     Attributes:
         trial: with what must stay hidden until the answer.
-        clips: one a lane.
+        played: its clips, and what the models think of them, which must stay hidden too.
     """
 
     trial: Trial
-    clips: Sequence[Clip]
+    played: Played
 
 
 class ListeningRoom:
@@ -97,10 +96,10 @@ class ListeningRoom:
             EngineError: a model is gone, or the store cannot be used.
         """
 
-        def anew() -> list[Clip]:
+        def anew() -> Played:
             session = self.store.session(trial.test_id, trial.listener)
             self._check_models(trial)
-            return self._clips(session, trial.number, [lane.clip for lane in trial.lanes])
+            return self._play(session, trial.number, [lane.clip for lane in trial.lanes])
 
         return Question(trial, self.kept.of(trial.trial_id, anew))
 
@@ -167,17 +166,6 @@ class ListeningRoom:
         self.copy([row for row in self.store.export() if row.get("deleted_at") == now])
         return count
 
-    def likelihoods(self, question: Question) -> dict[str, list[float]]:
-        """Model -> how unlikely it finds each lane's clip, for all models of the test.
-
-        In nats per frame of music and bits per sample of speech; NaN where a model has no finite answer.
-        """
-        session = self.store.session(question.trial.test_id, question.trial.listener)
-        return {
-            name: [_unlikelihood(each, clip.frames) for clip in question.clips]
-            for name, each in self._checkpoints(session.models).items()
-        }
-
     def issue(self, session: Session, number: int) -> str:
         """Make a trial of a test that is kept already; returns the trial's id.
 
@@ -185,19 +173,23 @@ class ListeningRoom:
             EngineError: its clips cannot be made, or the store cannot be used.
         """
         planned = session.trials[number - 1]
-        clips = self._clips(session, number, [secrets.token_hex(12) for _ in planned.sources])
+        played = self._play(session, number, [secrets.token_hex(12) for _ in planned.sources])
         now = timestamp(datetime.now(UTC))
-        trial = session.trial(number, clips, secrets.token_hex(12), now, self.version)
+        trial = session.trial(number, played.clips, secrets.token_hex(12), now, self.version)
         self.store.issue(trial)
-        self.kept.keep(trial.trial_id, clips)
+        self.kept.keep(trial.trial_id, played)
         return trial.trial_id
 
-    def _clips(self, session: Session, number: int, ids: Sequence[str]) -> list[Clip]:
+    def _play(self, session: Session, number: int, ids: Sequence[str]) -> Played:
         planned = session.trials[number - 1]
         checkpoints = self._checkpoints(session.models)
         piece = read_excerpt(planned.prime, next(iter(checkpoints.values())).representation)
         material = session.material(checkpoints, piece)
-        return make_clips(planned.plan, material, tuple(ids))
+        clips = make_clips(planned.plan, material, tuple(ids))
+        unlikelihoods = {
+            name: [_unlikelihood(each, clip.frames) for clip in clips] for name, each in checkpoints.items()
+        }
+        return Played(clips, unlikelihoods)
 
     def _check_models(self, trial: Trial) -> None:
         """Clips that are made anew must be those that were heard, so the weights must be the same."""

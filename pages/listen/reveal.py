@@ -18,14 +18,14 @@ def reveal(room: ListeningRoom, question: Question) -> list[dict[str, str]]:
     Raises:
         EngineError: a model is gone, or the store cannot be used.
     """
-    likelihoods = room.likelihoods(question)
-    unit = room.model(next(iter(likelihoods))).representation.facts.figure_words
+    found = question.played.unlikelihoods
+    unit = room.model(next(iter(found))).representation.facts.figure_words
     facts = [
         "\n".join(
             f"{figure(each[place])} {unit} under {names(room, name).brief(name)}"
-            for name, each in likelihoods.items()
+            for name, each in found.items()
         )
-        for place in range(len(question.clips))
+        for place in range(len(question.played.clips))
     ]
     return [row | {"facts": each} for row, each in zip(sources(room, question.trial), facts, strict=True)]
 

@@ -77,7 +77,7 @@ def _blind(question: Question) -> dict[str, Any]:
         "seconds": round(trial.seconds, 3),
         "needed": round(needed_seconds(trial.seconds), 3),
         "enough": round(enough_seconds(trial.seconds), 3),
-        "lanes": [{"audio": clip.wav} for clip in question.clips],
+        "lanes": [{"audio": clip.wav} for clip in question.played.clips],
     }
 
 

@@ -36,8 +36,9 @@ from engine.listening.bundle.bundle_key import BundleKey
 from engine.listening.bundle.bundle_page import manifest_script, page_html, sound_script
 from engine.listening.clips import make_clips
 from engine.listening.hearing import enough_seconds, needed_seconds
+from engine.listening.record import question_of
 from engine.listening.session import Session
-from engine.listening.tasks import TASKS, question_of
+from engine.listening.tasks import TASKS
 from engine.listening.trial import Trial
 from engine.sound import Audio, wav_bytes
 from engine.whole_file import write_whole

@@ -49,7 +49,7 @@ def patient(monkeypatch):
 def test_a_test_is_taken_from_its_first_trial_to_its_last(room, patient, wish, choice, lanes):
     first = room.start(wish, NOBODY)
     question = room.ask(first, NOBODY)
-    assert len(question.clips) == len(question.trial.lanes) == lanes
+    assert len(question.played.clips) == len(question.trial.lanes) == lanes
     record = room.answer(first, NOBODY, heard(room, first, choice))
     assert record.answer.choice == (tuple(choice) if isinstance(choice, list) else choice)
     second = room.next(first, NOBODY)
@@ -65,8 +65,8 @@ def test_a_trial_is_the_same_when_it_is_asked_for_again_by_another_process(room)
     again = ListeningRoom(VoteStore(room.store.path), cache(load))
     once, twice = (each.ask(first, NOBODY) for each in (room, again))
     assert once.trial == twice.trial
-    assert [clip.wav for clip in once.clips] == [clip.wav for clip in twice.clips]
-    assert [clip.lane for clip in once.clips] == list(once.trial.lanes)
+    assert [clip.wav for clip in once.played.clips] == [clip.wav for clip in twice.played.clips]
+    assert [clip.lane for clip in once.played.clips] == list(once.trial.lanes)
 
 
 def test_a_stranger_learns_nothing_of_a_trial_and_cannot_answer_it(room, patient):
@@ -154,10 +154,10 @@ def test_the_next_trial_waits_for_this_one(room, patient):
 def test_music_is_told_in_nats_and_speech_in_bits(room):
     for models in (MODELS, SPEECH):
         question = room.ask(room.start(Wish("preference", models, with_real=True), NOBODY), NOBODY)
-        told = room.likelihoods(question)
+        told = question.played.unlikelihoods
         assert set(told) == set(models)
         assert all(len(figures) == 2 and min(figures) > 0 for figures in told.values())
-    piece = question.clips[0].frames
+    piece = question.played.clips[0].frames
     speech = load(SPEECH[0])
     assert told[SPEECH[0]][0] == surprise_of(speech.model, speech.representation, piece).mean
 
