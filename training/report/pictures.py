@@ -60,7 +60,7 @@ class Picture:
         return f"{self.title}: {listing(corpus_title(corpus) for corpus in self.corpora)}"
 
 
-PICTURES = (
+PLOTS = (
     Picture("figure-2.svg", "Learning curves as in figure 2 of the paper", (MUSIC[0], MUSIC[2])),
     Picture("figure-3.svg", "Learning curves as in figure 3 of the paper, on public speech", SPEECH),
     Picture("figure-chorales-piano.svg", "Learning curves of the other two corpora", (MUSIC[1], MUSIC[3])),

@@ -14,7 +14,7 @@ from training.report.differences import differences
 from training.report.evidence import Evidence, read_evidence
 from training.report.leaderboard import Board, read_leaderboard
 from training.report.leaderboard_section import leaderboard_section
-from training.report.pictures import PICTURES, draw
+from training.report.pictures import PLOTS, draw
 from training.report.results_json import results_json
 from training.report.search_section import (
     difference_sentences,
@@ -40,7 +40,7 @@ def write_report(checkpoints: Path, results: Path, root: Path) -> list[Path]:
         EngineError: a card, a curve or a results file cannot be used, or the disk refuses.
     """
     evidence, boards = read_evidence(checkpoints, results), read_leaderboard(checkpoints)
-    files = {root / "docs" / picture.file_name: draw(picture, evidence) for picture in PICTURES}
+    files = {root / "docs" / picture.file_name: draw(picture, evidence) for picture in PLOTS}
     beyond = [*leaderboard_section(boards, _spreads(boards, results)), *_ablation(results)]
     files[root / "docs" / "results.md"] = results_page(evidence, beyond).encode("utf-8")
     files[root / "assets" / "results.json"] = results_json(evidence, boards).encode("utf-8")
@@ -133,7 +133,7 @@ def _curves() -> list[str]:
         "edge.",
         "",
     ]
-    for picture in PICTURES:
+    for picture in PLOTS:
         lines += [f"![{picture.words}]({picture.file_name})", ""]
     return lines
 

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from engine.listening.record import make_record
+from engine.listening.record import make_record, placings_of
 from engine.listening.statistics.comparisons import Placing
-from engine.listening.tasks import placings_of
 from engine.listening.trial import Record, Vote
 
 NOW = "2026-11-23T12:00:00Z"

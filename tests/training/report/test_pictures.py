@@ -11,7 +11,7 @@ from engine.checkpoints.curve import Curve
 from tests.training.report.report_folders import curve_of, paper_corpus
 from training.paper import CELLS, TABLE_2
 from training.report.evidence import Entry, Evidence
-from training.report.pictures import COLOURS, MAX_POINTS, PICTURES, draw, log_ticks, thinned
+from training.report.pictures import COLOURS, MAX_POINTS, PLOTS, draw, log_ticks, thinned
 
 MAX_BYTES = 150_000
 SVG = "{http://www.w3.org/2000/svg}"
@@ -54,7 +54,7 @@ def long_curve(epochs=500):
     return values
 
 
-@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.file_name)
+@pytest.mark.parametrize("picture", PLOTS, ids=lambda picture: picture.file_name)
 def test_each_corpus_shows_what_is_there_and_says_what_is_not(picture):
     first = picture.corpora[0]
     svg = draw(picture, evidence({(first.ours, "gru"): curve_of(4.0), (first.ours, "lstm"): curve_of(4.5)}))
@@ -66,7 +66,7 @@ def test_each_corpus_shows_what_is_there_and_says_what_is_not(picture):
 
 
 def test_music_is_logarithmic_and_speech_linear():
-    titles = [word for picture in PICTURES for word in words(draw(picture, evidence({}))) if "scale" in word]
+    titles = [word for picture in PLOTS for word in words(draw(picture, evidence({}))) if "scale" in word]
     assert sorted(titles) == [
         "JSB Chorales: nats per frame, log scale",
         "MuseData: nats per frame, log scale",
@@ -79,17 +79,17 @@ def test_music_is_logarithmic_and_speech_linear():
 
 def test_long_restless_curves_still_give_small_files():
     curves = {(corpus.ours, cell): long_curve() for corpus in TABLE_2[4:] for cell in CELLS}
-    assert len(draw(PICTURES[1], evidence(curves))) < MAX_BYTES
+    assert len(draw(PLOTS[1], evidence(curves))) < MAX_BYTES
 
 
 def test_a_fit_of_one_epoch_can_be_drawn():
     values = {key: column[:1] for key, column in curve_of(4.0).items()}
-    draw(PICTURES[0], evidence({("nottingham", "gru"): values}))
+    draw(PLOTS[0], evidence({("nottingham", "gru"): values}))
 
 
 def test_nothing_tells_when_or_where_it_was_drawn():
-    svg = draw(PICTURES[0], evidence({("nottingham", "gru"): curve_of(4.0)}))
-    assert svg == draw(PICTURES[0], evidence({("nottingham", "gru"): curve_of(4.0)}))
+    svg = draw(PLOTS[0], evidence({("nottingham", "gru"): curve_of(4.0)}))
+    assert svg == draw(PLOTS[0], evidence({("nottingham", "gru"): curve_of(4.0)}))
     assert b"dc:date" not in svg and b"font-family" not in svg
 
 
@@ -136,7 +136,7 @@ COUNT_COLOURS = """async ([svg, colours]) => {
 def test_a_browser_shows_three_colours_on_white_that_is_part_of_the_picture(chromium):
     """Nothing shines through, so that the picture can be read on a dark page too."""
     curves = {("nottingham", cell): curve_of(3.0 + 0.3 * n) for n, cell in enumerate(CELLS)}
-    svg = draw(PICTURES[0], evidence(curves)).decode("ascii")
+    svg = draw(PLOTS[0], evidence(curves)).decode("ascii")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         seen = browser.new_page().evaluate(COUNT_COLOURS, [svg, ["#ffffff", *COLOURS.values()]])
@@ -147,6 +147,6 @@ def test_a_browser_shows_three_colours_on_white_that_is_part_of_the_picture(chro
 
 
 def test_the_pictures_show_all_corpora_of_the_table():
-    shown = [corpus for picture in PICTURES for corpus in picture.corpora]
+    shown = [corpus for picture in PLOTS for corpus in picture.corpora]
     assert sorted(corpus.ours for corpus in shown) == sorted(corpus.ours for corpus in TABLE_2)
-    assert PICTURES[0].corpora == (paper_corpus("nottingham"), paper_corpus("muse_data"))
+    assert PLOTS[0].corpora == (paper_corpus("nottingham"), paper_corpus("muse_data"))

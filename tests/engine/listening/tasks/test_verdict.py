@@ -2,10 +2,10 @@
 
 import pytest
 
+from engine.listening.record import NOTHING_COUNTS, verdict
 from engine.listening.statistics.abx import abx_tests
 from engine.listening.statistics.exact_tests import exact_test
 from engine.listening.statistics.real_or_model import detections
-from engine.listening.tasks import NOTHING_COUNTS, verdict
 from engine.listening.trial import Record
 from tests.engine.listening.listener import lane, record, votes
 
