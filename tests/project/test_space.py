@@ -233,7 +233,7 @@ def visit(space: Path, elsewhere: Path, calls: list[dict], **environment: str) -
             **environment,
         },
     }
-    visitor = [sys.executable, str(Path(__file__).with_name("visitor.py")), json.dumps(given)]
+    visitor = [sys.executable, str(Path(__file__).parents[1] / "visitor.py"), json.dumps(given)]
     seen = subprocess.run([*offline, *visitor], capture_output=True, text=True, timeout=240)
     log = (elsewhere / "app.log").read_text()
     assert seen.returncode == 0, f"{seen.stderr}\n{log}"

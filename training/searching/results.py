@@ -18,14 +18,14 @@ RESULTS = PROJECT / "training" / "results"
 Ended = Literal["running", "dropped", "diverged", "early stopping", "last epoch"]
 
 
-class Rung(Strict):
+class Rung(Strict, frozen=False):
     """A stop on the way: after ``epochs`` the best ``keep`` trials go on."""
 
     epochs: int = Field(ge=1)
     keep: int = Field(ge=1)
 
 
-class Trial(Strict):
+class Trial(Strict, frozen=False):
     """A learning rate and how far it came.
 
     Args:
@@ -43,7 +43,7 @@ class Trial(Strict):
     ended: Ended = "running"
 
 
-class SeedResult(Strict):
+class SeedResult(Strict, frozen=False):
     """The winning learning rate, fitted with another seed."""
 
     seed: int
@@ -53,7 +53,7 @@ class SeedResult(Strict):
     metrics: dict[str, dict[str, int | float]]
 
 
-class SearchResult(Strict):
+class SearchResult(Strict, frozen=False):
     """A search, under way or done.
 
     Args:
