@@ -5,18 +5,8 @@ import sys
 
 import torch
 
-from engine import commands
+from engine.commands import COMMANDS
 from engine.errors import EngineError
-
-# name, help, module with add_arguments(command) and run(options)
-COMMANDS = (
-    ("list", "checkpoints, with their test likelihoods", commands.list),
-    ("sample", "draw from a model into a .mid or .wav file", commands.sample),
-    ("score", "likelihood of a MIDI or sound file under models", commands.score),
-    ("render", "play a MIDI or sound file into a .wav file at a safe level", commands.render),
-    ("bundle", "a blind listening test in a folder, for any browser", commands.bundle),
-    ("analyse", "statistics of the votes of a listening test", commands.analyse),
-)
 
 
 def main(arguments: list[str] | None = None) -> int:

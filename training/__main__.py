@@ -4,25 +4,7 @@ import argparse
 import sys
 
 from engine.errors import EngineError
-from training import commands
-
-# name, help, module with add_arguments(command) and run(options)
-COMMANDS = (
-    ("list", "recipes, corpora and checkpoints", commands.list),
-    ("fetch", "download a corpus from its origin", commands.fetch),
-    ("fit", "fit a recipe, or a cell on your own folder", commands.fit),
-    ("search", "the best of ten learning rates, for one recipe or several", commands.search),
-    ("spread", "fit a recipe from several seeds, and publish the best on validation", commands.spread),
-    (
-        "remember",
-        "keep the melodies of the training pieces beside a checkpoint's weights",
-        commands.remember,
-    ),
-    ("ablate", "fit every head, cell and memory at equal numbers of parameters", commands.ablate),
-    ("evaluate", "exact likelihood of a split under a checkpoint", commands.evaluate),
-    ("report", "write docs/results.md, its pictures and assets/results.json", commands.report),
-    ("primes", "cut the excerpts that the app ships from the corpora again", commands.primes),
-)
+from training.commands import COMMANDS
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -40,6 +40,7 @@ class AttentionCell(Cell):
     """
 
     title = "attention"
+    looks_back = True
 
     def __init__(self, input_size: int, hidden_size: int, num_heads: int = 4, window: int = 1_024):
         super().__init__(input_size, hidden_size)

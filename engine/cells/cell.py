@@ -36,6 +36,8 @@ class Cell(nn.Module, ABC):
 
     title: ClassVar[str] = ""
     """What it is called on pages and in tables; its name in the registry, unless said."""
+    looks_back: ClassVar[bool] = False
+    """Whether its state grows with time, since it looks back at all of the piece so far."""
     recurrence: type[Recurrence] | None = None
     recurrent_names: tuple[str, ...] = ()
     """The parameters that the recurrence reads, in its order."""

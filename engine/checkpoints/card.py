@@ -4,7 +4,9 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
+from engine.cells import CELLS
 from engine.errors import UnknownNameError
+from engine.heads import HEADS
 from engine.representations import REPRESENTATIONS, Facts
 from engine.strict import Strict
 
@@ -104,7 +106,7 @@ class Card(Strict):
     @property
     def has_memory(self) -> bool:
         """Whether it attends to its own past."""
-        return any(cell.get("name") == "attention" for cell in self.model["cells"])
+        return any(kind.looks_back for cell in self.model["cells"] if (kind := CELLS.get(cell.get("name"))))
 
     @property
     def knows_melodies(self) -> bool:
@@ -120,7 +122,9 @@ class Card(Strict):
     @property
     def is_joint(self) -> bool:
         """Whether the notes of a frame are drawn one given the other, not each by itself."""
-        return isinstance(head := self.model.get("head"), dict) and head.get("name") == "note_list"
+        head = self.model.get("head")
+        kind = HEADS.get(head.get("name")) if isinstance(head, dict) else None
+        return kind is not None and kind.is_joint
 
     def has_weights(self, sha256: str) -> bool:
         """Whether these are its weights, as they lie here or as they lay in an earlier form."""

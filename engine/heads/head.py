@@ -67,6 +67,8 @@ class Head(nn.Module, ABC):
     """Numbers in the input of a step, for a head that reads it."""
     chooses_highest_first: bool = False
     """Whether its distribution decides pitch after pitch from the highest, as NoteList does."""
+    is_joint: bool = False
+    """Whether the notes of a frame are drawn one given the other, not each by itself."""
 
     def __init__(self, hidden_size: int, frame_size: int):
         super().__init__()

@@ -199,6 +199,7 @@ class NoteListHead(Head):
 
     events = "notes"
     chooses_highest_first = True
+    is_joint = True
 
     def __init__(self, hidden_size: int, frame_size: int, input_size: int, num_units: int, reach: int = 0):
         super().__init__(hidden_size, frame_size)

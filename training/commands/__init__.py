@@ -2,15 +2,22 @@
 
 from training.commands import ablate, evaluate, fetch, fit, list, primes, remember, report, search, spread
 
-__all__ = [
-    "ablate",
-    "evaluate",
-    "fetch",
-    "fit",
-    "list",
-    "primes",
-    "remember",
-    "report",
-    "search",
-    "spread",
-]
+# name, help, module with add_arguments(command) and run(options)
+COMMANDS = (
+    ("list", "recipes, corpora and checkpoints", list),
+    ("fetch", "download a corpus from its origin", fetch),
+    ("fit", "fit a recipe, or a cell on your own folder", fit),
+    ("search", "the best of ten learning rates, for one recipe or several", search),
+    ("spread", "fit a recipe from several seeds, and publish the best on validation", spread),
+    (
+        "remember",
+        "keep the melodies of the training pieces beside a checkpoint's weights",
+        remember,
+    ),
+    ("ablate", "fit every head, cell and memory at equal numbers of parameters", ablate),
+    ("evaluate", "exact likelihood of a split under a checkpoint", evaluate),
+    ("report", "write docs/results.md, its pictures and assets/results.json", report),
+    ("primes", "cut the excerpts that the app ships from the corpora again", primes),
+)
+
+__all__ = ["COMMANDS"]

@@ -9,6 +9,7 @@ from engine.checkpoints.checkpoint import read_card
 from engine.errors import EngineError
 from engine.pieces.excerpt import excerpt
 from engine.rendering.performance import Performance
+from engine.scoring import scoring as engine_scoring
 from engine.scoring.expectation import expect
 from engine.scoring.judgement import Judgement
 from engine.scoring.surprise import surprise_of
@@ -107,7 +108,7 @@ def test_what_a_model_expects_goes_on_where_it_was_left(monkeypatch):
     judgement = scoring.judgement("nottingham-gru")
     piece, model = scoring.piece_of(judgement), loaded("nottingham-gru").model
     shift = judgement.surprise.transposed_semitones
-    exact = expect(model, piece.representation, piece.frames, 3, shift)
+    exact = expect(model, judgement.representation, piece.frames, 3, shift)
     torch.testing.assert_close(first[0].probabilities, next(exact).probabilities)
     assert len(scoring.expected("nottingham-gru", 47, seconds=60, most=9)) == 1
 
@@ -176,14 +177,14 @@ def test_a_file_that_fits_some_grids_only_is_scored_on_those(tmp_path):
 
 def test_a_model_that_fails_is_named_and_the_others_go_on(monkeypatch):
     scoring = scoring_of(CHORALE, "jsb_chorales-tanh", "jsb_chorales-gru")
-    reading = scoring_module.Reading
+    reading = engine_scoring.Reading
 
     def failing(model, *rest):
         if model is loaded("jsb_chorales-gru").model:
             raise EngineError("it has diverged")
         return reading(model, *rest)
 
-    monkeypatch.setattr(scoring_module, "Reading", failing)
+    monkeypatch.setattr(engine_scoring, "Reading", failing)
     scoring.go_on(seconds=600)
     assert [one.card.name for one in scoring.judgements] == ["jsb_chorales-tanh"]
     assert scoring.problems == ["jsb_chorales-gru: it has diverged"]
