@@ -11,7 +11,7 @@ PYTHONS = $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3)
 TEST_PACKAGES = chromium
 PYTEST_ARGS ?=
 # Two files of tests at a time, where there are two cores: browsers mostly wait. PYTEST_ARGS="-n 0" for one.
-SIDE_BY_SIDE = -n auto --maxprocesses 2 --dist loadfile
+SIDE_BY_SIDE = -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder
 APT_GET = DEBIAN_FRONTEND=noninteractive timeout 600 apt-get -qq -y \
 	-o Acquire::Retries=1 -o Acquire::http::Timeout=60 -o DPkg::Lock::Timeout=120
 

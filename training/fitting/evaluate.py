@@ -15,8 +15,7 @@ from engine.scoring import LogLikelihood, bin_log_probs
 from training.fitting.batching import MAX_SCORED_FRAMES, Batch, scoring_batches
 from training.fitting.population import log_probs, stack_weights
 
-WIDE_UNITS = 64  # wider layers are given fewer frames at once, so that all take about the same memory
-KEYS_AT_ONCE = 4  # so are models that hear many keys
+WIDE_UNITS = 64  # wider layers, and more keys, are given fewer frames at once: memory stays, caches serve
 BIN_FRAMES = 4_096  # frames whose 16-bit bins are integrated at once, in float64
 
 
@@ -41,7 +40,7 @@ def score_population(models: Sequence[Model], sequences: Sequence[Tensor]) -> li
     weights = stack_weights(models)
     parts: list[list[LogLikelihood]] = [[] for _ in models]
     widest = max(cell.hidden_size for cell in models[0].network.cells)
-    share = len(models) * max(1, widest // WIDE_UNITS) * max(1, models[0].num_keys // KEYS_AT_ONCE)
+    share = len(models) * max(1, widest // WIDE_UNITS) * models[0].num_keys
     for batch in scoring_batches(sequences, MAX_SCORED_FRAMES // share):
         frames = batch.frames.to(device)
         for part, member in zip(parts, log_probs(models[0], weights, frames), strict=True):
