@@ -5,6 +5,7 @@ import sys
 
 import torch
 
+from engine.command_line import command_parser
 from engine.commands import COMMANDS
 from engine.errors import EngineError
 
@@ -22,13 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m engine", description="Sample, score and render.")
-    known = parser.add_subparsers(required=True, metavar=" | ".join(name for name, *_ in COMMANDS))
-    for name, summary, module in COMMANDS:
-        command = known.add_parser(name, help=summary)
-        module.add_arguments(command)
-        command.set_defaults(run=module.run)
-    return parser
+    return command_parser("python -m engine", "Sample, score and render.", COMMANDS)
 
 
 if __name__ == "__main__":

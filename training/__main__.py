@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from engine.command_line import command_parser
 from engine.errors import EngineError
 from training.commands import COMMANDS
 
@@ -22,13 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m training", description="Fit and evaluate models.")
-    known = parser.add_subparsers(required=True, metavar=" | ".join(name for name, *_ in COMMANDS))
-    for name, summary, module in COMMANDS:
-        command = known.add_parser(name, help=summary)
-        module.add_arguments(command)
-        command.set_defaults(run=module.run)
-    return parser
+    return command_parser("python -m training", "Fit and evaluate models.", COMMANDS)
 
 
 if __name__ == "__main__":

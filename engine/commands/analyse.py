@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from engine.checkpoints import held_out_nats
-from engine.commands.arguments import add_checkpoints
+from engine.command_line import add_checkpoints
 from engine.errors import InvalidValueError
 from engine.listening import analyse, analysis_text, read_key, read_vote_files
 

@@ -3,13 +3,7 @@
 import argparse
 from pathlib import Path
 
-from engine.checkpoints import CHECKPOINTS
 from engine.errors import InvalidValueError
-
-
-def add_checkpoints(command: argparse.ArgumentParser) -> None:
-    """Where the models lie."""
-    command.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help="folder of the checkpoints")
 
 
 def add_performance(command: argparse.ArgumentParser) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from torch import Tensor
 
 from engine.checkpoints import Checkpoint, load
-from engine.commands.arguments import add_checkpoints, add_performance
+from engine.command_line import add_checkpoints
+from engine.commands.arguments import add_performance
 from engine.errors import InvalidValueError
 from engine.listening import (
     ANCHOR,

@@ -3,7 +3,7 @@
 import argparse
 
 from engine.checkpoints import read_cards
-from engine.commands.arguments import add_checkpoints
+from engine.command_line import add_checkpoints
 from engine.errors import CheckpointError, InvalidValueError
 
 

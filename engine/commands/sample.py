@@ -7,7 +7,8 @@ from pathlib import Path
 import torch
 
 from engine.checkpoints import Checkpoint, load
-from engine.commands.arguments import add_checkpoints, add_performance, checked_suffix
+from engine.command_line import add_checkpoints
+from engine.commands.arguments import add_performance, checked_suffix
 from engine.errors import InvalidValueError
 from engine.pieces import MIDI_SUFFIXES, read_piece
 from engine.rendering import Performance, perform, perform_midi

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.checkpoints import available, load, read_cards
-from engine.commands.arguments import add_checkpoints
+from engine.command_line import add_checkpoints
 from engine.errors import EngineError, InvalidValueError
 from engine.pieces import Piece, read_piece, representation_of
 from engine.representations import Representation

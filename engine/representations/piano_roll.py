@@ -92,9 +92,7 @@ class PianoRoll:
         suffixes=(".mid", ".midi"),
         signature=b"MThd",
         step="frame",
-        unit="nats per frame",
         figure="nats_per_frame",
-        figure_words="nats per frame",
         length_unit="frames",
     )
     context_frames: ClassVar[int] = 1  # a model reads the frame before the one that it predicts

@@ -14,9 +14,7 @@ class Facts:
         suffixes: endings of its files, in small letters; the first is that of the shipped excerpts.
         signature: the bytes that its files begin with; empty where they do not tell.
         step: what one frame is called where its likelihood is said.
-        unit: of that likelihood.
         figure: the name of the figure by which models are compared.
-        figure_words: that name as a reader knows it.
         length_unit: in what the length of a draw is asked for, ``"frames"`` or ``"seconds"``.
     """
 
@@ -25,10 +23,18 @@ class Facts:
     suffixes: tuple[str, ...]
     signature: bytes
     step: str
-    unit: str
     figure: str
-    figure_words: str
     length_unit: str
+
+    @property
+    def unit(self) -> str:
+        """Of a likelihood, ``nats per frame``."""
+        return f"nats per {self.step}"
+
+    @property
+    def figure_words(self) -> str:
+        """The name of the figure as a reader knows it, ``bits per sample``."""
+        return self.figure.replace("_", " ")
 
 
 @runtime_checkable

@@ -54,9 +54,7 @@ class Waveform:
         suffixes=(".wav",),
         signature=b"",
         step="step",
-        unit="nats per step",
         figure="bits_per_sample",
-        figure_words="bits per sample",
         length_unit="seconds",
     )
     context_frames: ClassVar[int] = 2

@@ -3,16 +3,16 @@
 from engine.scoring.expectation import Expectation, expect
 from engine.scoring.judgement import Judgement, ranked
 from engine.scoring.likelihood import LogLikelihood, bin_log_probs, continuation_likelihood, log_likelihood
-from engine.scoring.scoring import ScoredFile, Scoring
+from engine.scoring.scoring import Judging, ScoredFile
 from engine.scoring.surprise import Reading, Surprise, extreme_moments, surprise_of, window_means
 
 __all__ = [
     "Expectation",
     "Judgement",
+    "Judging",
     "LogLikelihood",
     "Reading",
     "ScoredFile",
-    "Scoring",
     "Surprise",
     "bin_log_probs",
     "continuation_likelihood",

@@ -37,13 +37,13 @@ class ScoredFile:
             self._pieces[representation] = self._read(self.file, representation)
         return self._pieces[representation]
 
-    def ask(self, name: str) -> "Scoring":
+    def ask(self, name: str) -> "Judging":
         """A model before its first frame; raises EngineError if it, or the file for it, cannot be used."""
         checkpoint = self.load(name)
-        return Scoring(checkpoint, self.piece(checkpoint.representation))
+        return Judging(checkpoint, self.piece(checkpoint.representation))
 
 
-class Scoring:
+class Judging:
     """One model on its way through the file.
 
     Args:

@@ -16,8 +16,7 @@ from engine.errors import CheckpointError, EngineError, UnreadableFileError
 from engine.pieces import Piece, read_piece
 from engine.rendering import Performance, perform, prepare_playback
 from engine.representations import Representation
-from engine.scoring import Expectation, Judgement, ScoredFile, expect
-from engine.scoring import Scoring as ModelScoring
+from engine.scoring import Expectation, Judgement, Judging, ScoredFile, expect
 from engine.sound import wav_bytes
 from pages.house import Running, loaded
 from pages.parts import served_to_anybody
@@ -49,7 +48,7 @@ class Scoring:
         self.is_chosen_by_visitor = False
         self._scored = ScoredFile(file, loaded, shortened_piece)
         self._sounds: dict[Representation, Path] = {}
-        self._asked: ModelScoring | None = None
+        self._asked: Judging | None = None
         self._listening: tuple[str, int, Iterator[Expectation]] | None = None
         self._lock = threading.Lock()
         self._waiting = deque(self._readable(sorted(cards, key=_cost)))

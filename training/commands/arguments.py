@@ -7,7 +7,8 @@ from typing import Any
 import torch
 
 from engine.cells import CELLS
-from engine.checkpoints import CHECKPOINTS, available
+from engine.checkpoints import available
+from engine.command_line import add_checkpoints
 from engine.errors import InvalidValueError, UnknownNameError
 from training.corpora import frames_of
 from training.fitting import (
@@ -33,11 +34,6 @@ def add_corpora(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--corpora", type=Path, help="folder of the corpora (default: $EARSHOT_CORPORA or ./corpora)"
     )
-
-
-def add_checkpoints(command: argparse.ArgumentParser) -> None:
-    """Where the checkpoints lie."""
-    command.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help="folder of the checkpoints")
 
 
 def add_runs(command: argparse.ArgumentParser) -> None:

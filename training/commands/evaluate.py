@@ -4,8 +4,9 @@ import argparse
 import json
 
 from engine.checkpoints import load
+from engine.command_line import add_checkpoints
 from engine.errors import InvalidValueError
-from training.commands.arguments import add_checkpoints, add_corpora
+from training.commands.arguments import add_corpora
 from training.corpora import SPLITS, open_corpus
 from training.fitting import evaluate
 

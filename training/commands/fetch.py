@@ -2,7 +2,8 @@
 
 import argparse
 
-from training.commands.arguments import add_checkpoints, add_corpora
+from engine.command_line import add_checkpoints
+from training.commands.arguments import add_corpora
 from training.corpora import CORPORA, fetch
 
 

@@ -3,7 +3,8 @@
 import argparse
 
 from engine.checkpoints import read_cards
-from training.commands.arguments import add_checkpoints, add_corpora
+from engine.command_line import add_checkpoints
+from training.commands.arguments import add_corpora
 from training.corpora import CORPORA
 from training.fitting import recipe_names
 

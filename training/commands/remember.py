@@ -4,7 +4,8 @@ import argparse
 from dataclasses import asdict
 
 from engine.checkpoints import load
-from training.commands.arguments import add_checkpoints, add_corpora
+from engine.command_line import add_checkpoints
+from training.commands.arguments import add_corpora
 from training.corpora import open_corpus
 from training.fitting import RECIPES, alone, choose_melodies, make_recipe, write_recipe
 from training.publishing import publish_reminded, remembering

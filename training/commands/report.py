@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
+from engine.command_line import add_checkpoints
 from engine.folders import PROJECT
-from training.commands.arguments import add_checkpoints
 from training.searching import RESULTS
 
 

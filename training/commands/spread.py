@@ -5,8 +5,8 @@ from pathlib import Path
 
 import torch
 
+from engine.command_line import add_checkpoints
 from training.commands.arguments import (
-    add_checkpoints,
     add_corpora,
     add_replace,
     add_runs,

@@ -19,7 +19,8 @@ PARTS = (
     *("app.py", "pages", "engine", "assets", "checkpoints"),
     *("requirements.txt", "packages.txt", "README.md", "LICENSE"),
 )
-LEFT_OUT = ("engine/__main__.py", "engine/commands")  # the command line, which no visitor reaches
+# The command line, which no visitor reaches.
+LEFT_OUT = ("engine/__main__.py", "engine/command_line.py", "engine/commands")
 SECTIONS = ("In the app", "Licences")  # of README.md, below its introduction
 ONLY_TRAINING = "# Only training needs these:"  # the line of requirements.txt that ends what the app needs
 MARK = "# Written by make space, which may replace this folder."
