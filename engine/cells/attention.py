@@ -106,15 +106,29 @@ class AttentionCell(Cell):
 
     def _look_back(self, query: Tensor, keys: Tensor, values: Tensor) -> Float[Tensor, "batch time hidden"]:
         """What each head finds, side by side; the last query stands one step after the last moment."""
-        query, keys, values = (
-            part.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for part in (query, keys, values)
-        )
-        num_steps, num_moments = query.shape[2], keys.shape[2]
-        steps = torch.arange(num_steps, device=query.device)[:, None] + num_moments - num_steps + 1
-        distance = steps - torch.arange(num_moments, device=query.device)
+        bias = self._bias(query.shape[1], keys.shape[1])
+        by_head = (part.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for part in (query, keys, values))
+        attend = _attend if query.shape[1] > 1 else _attend_in_one_step
+        return attend(*by_head, bias).transpose(1, 2).flatten(2)
+
+    def _bias(self, num_steps: int, num_moments: int) -> Float[Tensor, "head step moment"]:
+        """By distance, minus infinity for moments that a step does not see; the first is for nothing."""
+        device = self.distance_bias.device
+        steps = torch.arange(num_steps, device=device)[:, None] + num_moments - num_steps + 1
+        distance = steps - torch.arange(num_moments, device=device)
         seen = (distance > 0) & (distance <= self.window)
         bias = self.distance_bias[:, distance.clamp(1, self.window)].masked_fill(~seen, -torch.inf)
-        scores = query @ keys.transpose(-1, -2) / math.sqrt(query.shape[-1]) + bias
-        nothing = self.distance_bias[:, :1, None].expand(*scores.shape[:-1], 1)
-        weights = torch.cat((nothing, scores), -1).softmax(-1)[..., 1:]
-        return (weights @ values).transpose(1, 2).flatten(2)
+        return torch.cat((self.distance_bias[:, :1, None].expand(-1, num_steps, 1), bias), -1)
+
+
+def _attend(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor) -> Tensor:
+    """Of many steps, in one operation: nothing is a moment of zeros before all others."""
+    keys, values = (functional.pad(part, (0, 0, 1, 0)) for part in (keys, values))
+    return functional.scaled_dot_product_attention(query, keys, values, bias.unsqueeze(0))
+
+
+def _attend_in_one_step(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor) -> Tensor:
+    """The same for a single step, where that moment would cost a copy of the memory."""
+    scores = query @ keys.transpose(-1, -2) / math.sqrt(query.shape[-1]) + bias[..., 1:]
+    nothing = bias[..., :1].expand(*scores.shape[:-1], 1)
+    return torch.cat((nothing, scores), -1).softmax(-1)[..., 1:] @ values

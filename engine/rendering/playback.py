@@ -13,7 +13,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import pyloudnorm
 
 from engine.sound import PLAYBACK_SAMPLE_RATES, Audio, decibels
 
@@ -104,6 +103,8 @@ def measure_loudness(audio: Audio) -> float:
         return -math.inf
     num_repeats = math.ceil(MIN_MEASURED_SECONDS * audio.sample_rate / num_samples)
     samples = np.tile(audio.samples, num_repeats)
+    import pyloudnorm  # on first use: it brings scipy.signal, which takes longer than the rest of the engine
+
     return float(pyloudnorm.Meter(audio.sample_rate).integrated_loudness(samples))
 
 

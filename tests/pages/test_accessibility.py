@@ -12,6 +12,7 @@ from engine.listening.votes.store import VoteStore
 from engine.pieces.excerpt import excerpt
 from pages.board.page import OWN
 from tests.pages.board.board_page import made_votes
+from tests.pages.listen.trial_visit import listen
 from tests.pages.visit import Visit
 
 pytestmark = pytest.mark.browser
@@ -33,7 +34,7 @@ def found(visit: Visit) -> set[tuple[str, str]]:
         page.set_viewport_size({"width": width, "height": height})
         for is_dark in (False, True):
             page.evaluate("is_dark => document.body.classList.toggle('dark', is_dark)", is_dark)
-            page.wait_for_timeout(100)
+            visit.draw_anew()
             page.wait_for_function("!document.getAnimations().some(one => one.playState === 'running')")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, "wider than the screen"
             violations = Axe().run(page).response["violations"]
@@ -72,16 +73,12 @@ def test_a_trial_from_its_form_to_the_answer(visitors):
     page = visit.page
     visit.pick("corpus", "JSB Chorales")
     visit.choose("jsb_chorales-gru", "jsb_chorales-lstm")
-    page.wait_for_timeout(500)  # a page that is left while it is asking reports its own hanging up
+    visit.settle()
     assert found(visit) == set()
     page.click("#start")
     page.wait_for_selector(".trial[data-state=asking]")
     assert found(visit) == set()
-    for number, key in enumerate("ab"):
-        page.keyboard.press(key)
-        page.wait_for_function(
-            "n => document.querySelectorAll('.trial-lane-heard')[n].textContent === 'heard'", arg=number
-        )
+    listen(visit, *"ab")
     page.locator(".trial-answer").first.click()
     page.wait_for_selector(".trial[data-state=answered]")
     assert found(visit) == set()

@@ -42,7 +42,7 @@ def test_what_is_wrong_with_a_link_stays_until_it_is_closed(visitors):
     visit.go("?models=no-such&length=8&seed=1")
     visit.page.get_by_test_id("toast-text").wait_for()
     visit.page.clock.fast_forward("10:00")
-    visit.page.wait_for_timeout(1000)
+    visit.page.clock.run_for(2_000)
     assert "Unknown model of this page 'no-such'" in visit.complaint()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.pages.caller import Caller
+from tests.pages.listen.trial_visit import listen
 from tests.pages.visit import Visit
 
 pytestmark = pytest.mark.browser
@@ -85,15 +86,11 @@ def test_a_full_queue_refuses_no_vote(visitors):
     page = visit.page
     visit.pick("corpus", "JSB Chorales")
     visit.choose("jsb_chorales-gru", "jsb_chorales-lstm")
-    page.wait_for_timeout(500)  # a page that is left while it is asking reports its own hanging up
+    visit.settle()
     page.click("#start")
     page.wait_for_selector(".trial[data-state=asking]")
     queue_is_full(visit)
-    for number, key in enumerate("ab"):
-        page.keyboard.press(key)
-        page.wait_for_function(
-            "n => document.querySelectorAll('.trial-lane-heard')[n].textContent === 'heard'", arg=number
-        )
+    listen(visit, *"ab")
     page.locator(".trial-answer").first.click()
     page.wait_for_selector(".trial[data-state=answered]")
     assert page.locator(".trial-revealed").count() == 2

@@ -115,7 +115,7 @@ class Person:
         self.log.waits["a draw, until it begins"].append(first[0])
 
     def take_a_test(self, dice: np.random.Generator) -> None:
-        """Some trials of one test, each clip heard as long as it must be."""
+        """Trials of one test while there is time, each clip heard as long as it must be."""
         tab = self.open("compare")
         event = tab.event("begin", "start")
         models = [str(name) for name in dice.choice(MODELS, 2, replace=False)]
@@ -125,8 +125,9 @@ class Person:
         question = self.ask(tab, "enter", "a trial, until it is there")[1]
         for number in range(1, TRIALS + 1):
             self.answer(tab, question, str(dice.choice(CHOICES)))
-            if number < TRIALS:
-                (question,) = self.ask(tab, "go_on", "the next trial", {"trial": question["trial"]})
+            if number == TRIALS or time.monotonic() > self.until:
+                break
+            (question,) = self.ask(tab, "go_on", "the next trial", {"trial": question["trial"]})
 
     def answer(self, tab: Caller, question: dict, choice: str) -> None:
         """Listen, vote, and note what the app says of it."""

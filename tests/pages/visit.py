@@ -7,6 +7,7 @@ from playwright.sync_api import Error
 
 SECONDS = 1000  # milliseconds, as Playwright counts
 LEFT = "AbortError"  # what Gradio reports when its page is left while it waits for something
+NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 PATIENCE = 60 * SECONDS  # far above what anything takes, for a machine with other work
 
 
@@ -25,7 +26,10 @@ class Visit:
         screen = {"viewport": {"width": 1280, "height": 900}}
         self._context = browser.new_context(accept_downloads=True, **{**screen, **context})
         self._context.set_default_timeout(PATIENCE)
+        self._unanswered: set[Any] = set()
         self._context.on("request", self._look_at)
+        for end in ("requestfinished", "requestfailed"):
+            self._context.on(end, lambda request: self._unanswered.discard(request))
         self._context.on("weberror", lambda error: self._hear_of(str(error.error)))
         self._context.on("console", lambda line: self._hear_of(line.text) if line.type == "error" else None)
         self.page = self._context.new_page()
@@ -37,6 +41,8 @@ class Visit:
     def _look_at(self, request: Any) -> None:
         if not request.url.startswith((self.address, "data:", "blob:")):
             self.wrong.append(f"asked for {request.url}")
+        if "/queue/" in request.url:
+            self._unanswered.add(request)
 
     def close(self) -> None:
         """Leave."""
@@ -53,6 +59,16 @@ class Visit:
                 return lane && (lane.dataset.state !== "empty" || /^Choo?se/.test(lane.innerText));
             }"""
         )
+
+    def draw_anew(self) -> None:
+        """Wait until what has changed is drawn, and what it makes the page ask is asked."""
+        self.page.evaluate(NEXT_FRAME)
+
+    def settle(self) -> None:
+        """Wait for all answers: a page that is left before them reports its own hanging up."""
+        self.draw_anew()
+        while self._unanswered:
+            self.page.wait_for_timeout(20)
 
     # ---- what the visitor does
 

@@ -102,7 +102,8 @@ def run_steps(
     given = (value.unsqueeze(0) for value in (*start, *weights))
     outputs = _Steps.apply(recurrence, len(start), drive.transpose(0, 1).unsqueeze(1), *given)
     states = [part[:, 0] for part in outputs[: len(start)]]
-    return states[0][1:].transpose(0, 1), tuple(part[-1] for part in states)
+    hidden = states[0][1:].transpose(0, 1).contiguous()  # or a product with it takes one row after another
+    return hidden, tuple(part[-1] for part in states)
 
 
 def weight_gradient(delta: Tensor, read: Tensor) -> Tensor:

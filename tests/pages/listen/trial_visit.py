@@ -46,7 +46,7 @@ def start(
     visit.choose(*models)
     if trials is not None:
         visit.set("trials", trials)
-    visit.page.wait_for_timeout(500)  # a page that is left while it is asking reports its own hanging up
+    visit.settle()
     visit.page.click("#start")
     visit.page.wait_for_selector(".trial[data-state=asking]")
     return visit.page.url.split("id=")[1]

@@ -8,6 +8,7 @@ from gradio_client import Client
 
 from pages.parts.lane import Lane
 from tests.pages.parts.lane_page import EVIL, FRAMES, MIDI_BYTES, PRIME, SECONDS
+from tests.pages.visit import NEXT_FRAME
 from tests.server import serving
 
 
@@ -119,8 +120,9 @@ class TestInTheBrowser:
     def test_the_picture_follows_the_dark_mode(self, page):
         light = page.locator("#first .lane-canvas").evaluate("canvas => canvas.toDataURL()")
         page.evaluate("document.body.classList.toggle('dark')")
-        page.wait_for_timeout(400)
-        assert page.locator("#first .lane-canvas").evaluate("canvas => canvas.toDataURL()") != light
+        page.wait_for_function(
+            "light => document.querySelector('#first .lane-canvas').toDataURL() !== light", arg=light
+        )
         assert coloured_pixels(page, "first", "--lane-1")[1] > 100
 
     def test_play_moves_the_playhead_and_pause_stops_it(self, page):
@@ -204,6 +206,6 @@ class TestInTheBrowser:
 
     def test_a_phone_shows_it_without_scrolling_sideways(self, page):
         page.set_viewport_size({"width": 390, "height": 844})
-        page.wait_for_timeout(300)
+        page.evaluate(NEXT_FRAME)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         assert coloured_pixels(page, "first", "--lane-1")[1] > 50
