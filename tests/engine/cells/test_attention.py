@@ -11,6 +11,13 @@ from tests.engine.small_models import randomise, seeded
 INPUT, HIDDEN, HEADS, WINDOW = 6, 8, 2, 5
 
 
+@pytest.fixture(autouse=True, params=[True, False], ids=["fitted", "scored"])
+def _with_or_without_gradients(request):
+    """There is a way for each."""
+    with torch.set_grad_enabled(request.param):
+        yield
+
+
 def cell_of(window: int = WINDOW) -> AttentionCell:
     return randomise(AttentionCell(INPUT, HIDDEN, HEADS, window).double(), 1).requires_grad_(False)
 
