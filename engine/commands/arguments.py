@@ -6,9 +6,10 @@ from pathlib import Path
 from engine.errors import InvalidValueError
 
 
-def add_performance(command: argparse.ArgumentParser) -> None:
-    """How notes are played: ``tempo`` in quarter notes a minute, and ``program``."""
-    command.add_argument("--tempo", type=float, default=100.0, help="quarter notes a minute")
+def add_performance(command: argparse.ArgumentParser, tempo: float | None = 100.0) -> None:
+    """How notes are played: ``tempo`` in quarter notes a minute, None for the file's own, and ``program``."""
+    usual = " (default: as the file says)" if tempo is None else ""
+    command.add_argument("--tempo", type=float, default=tempo, help=f"quarter notes a minute{usual}")
     command.add_argument("--program", type=int, default=0, help="General MIDI instrument, 0 … 127")
 
 

@@ -10,12 +10,13 @@ from engine.checkpoints import Checkpoint, load
 from engine.command_line import add_checkpoints
 from engine.commands.arguments import add_performance, checked_suffix
 from engine.errors import InvalidValueError
-from engine.pieces import MIDI_SUFFIXES, read_piece
+from engine.pieces import read_piece
 from engine.rendering import Performance, perform, perform_midi
 from engine.sampling import MAX_FRAMES, SamplingOptions, sample
 from engine.sound import wav_bytes
 from engine.whole_file import write_whole
 
+MIDI_OUT = (".mid", ".midi")
 DEFAULT_FRAMES = 128  # of music
 DEFAULT_SECONDS = 3.0  # of speech
 
@@ -39,7 +40,7 @@ def run(options: argparse.Namespace) -> None:
     Raises:
         EngineError: something that was asked for cannot be, or the disk refuses.
     """
-    suffix = checked_suffix(options.out, (*MIDI_SUFFIXES, ".wav"))
+    suffix = checked_suffix(options.out, (*MIDI_OUT, ".wav"))
     checkpoint = load(options.checkpoint, options.checkpoints)
     representation = checkpoint.representation
     performance = Performance(options.tempo, options.program)
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
         print(prime.report, file=sys.stderr)
     drawn = torch.stack(list(sample(checkpoint.model, choices, prime and prime.frames)))
     frames = torch.cat([prime.frames, drawn]) if prime else drawn
-    if suffix in MIDI_SUFFIXES:
+    if suffix in MIDI_OUT:
         write_whole(options.out, perform_midi(frames, representation, performance))
     else:
         playback = perform(frames, representation, performance)

@@ -1,7 +1,21 @@
 """Notes: what is played when, and MIDI files, in and out."""
 
-from engine.notes.midi_bytes import VELOCITY, check_performance, midi_bytes
-from engine.notes.midi_file import load_pretty_midi, read_notes
+from engine.notes.midi_bytes import VELOCITY, check_performance, load_pretty_midi, midi_bytes
+from engine.notes.midi_events import BEGINNING_BYTES, is_midi
+from engine.notes.midi_file import read_notes, read_steady_notes
 from engine.notes.notes import Note, Notes
+from engine.notes.tempo_map import STEADY_QUARTERS_PER_MINUTE
 
-__all__ = ["VELOCITY", "Note", "Notes", "check_performance", "load_pretty_midi", "midi_bytes", "read_notes"]
+__all__ = [
+    "BEGINNING_BYTES",
+    "STEADY_QUARTERS_PER_MINUTE",
+    "VELOCITY",
+    "Note",
+    "Notes",
+    "check_performance",
+    "is_midi",
+    "load_pretty_midi",
+    "midi_bytes",
+    "read_notes",
+    "read_steady_notes",
+]

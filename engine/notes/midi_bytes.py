@@ -4,10 +4,12 @@ A file written here and read again has the same notes at the same ticks. What a 
 is lost: silent frames at its end.
 """
 
+import contextlib
+import functools
 import io
+from types import ModuleType
 
 from engine.errors import InvalidValueError
-from engine.notes.midi_file import load_pretty_midi
 from engine.notes.notes import Notes
 
 VELOCITY = 90  # of every note: the models say which keys sound, not how loudly
@@ -15,10 +17,21 @@ TEMPO_RANGE = (20.0, 400.0)  # quarter notes per minute
 _EXPRESSION = 11  # controller whose highest value, 127, is where it stands anyway
 
 
+@functools.cache
+def load_pretty_midi() -> ModuleType:
+    """The module pretty_midi, imported on first use.
+
+    It looks for the FluidSynth library on import, which takes time and prints where CI is set.
+    """
+    with contextlib.redirect_stdout(io.StringIO()):
+        import pretty_midi
+    return pretty_midi
+
+
 def midi_bytes(
     music: Notes, quarters_per_minute: float = 100.0, program: int = 0, tail_seconds: float = 0.0
 ) -> bytes:
-    """Notes as a Standard MIDI File with one track of notes, all of one velocity.
+    """Notes as a Standard MIDI File with a track of notes for each voice, all of one velocity.
 
     Args:
         music: may be without any.
@@ -33,17 +46,18 @@ def midi_bytes(
     pretty_midi = load_pretty_midi()
     midi = pretty_midi.PrettyMIDI(resolution=music.resolution, initial_tempo=quarters_per_minute)
     seconds_per_tick = 60 / (quarters_per_minute * music.resolution)
-    instrument = pretty_midi.Instrument(program)
-    instrument.notes = [
-        pretty_midi.Note(
-            VELOCITY, note.pitch, note.start_tick * seconds_per_tick, note.end_tick * seconds_per_tick
-        )
-        for note in music.notes
-    ]
+    for voice in music.voices or [[]]:
+        instrument = pretty_midi.Instrument(program)
+        instrument.notes = [
+            pretty_midi.Note(
+                VELOCITY, note.pitch, note.start_tick * seconds_per_tick, note.end_tick * seconds_per_tick
+            )
+            for note in voice
+        ]
+        midi.instruments.append(instrument)
     if tail_seconds > 0:
         end_seconds = music.end_tick * seconds_per_tick + tail_seconds
         instrument.control_changes.append(pretty_midi.ControlChange(_EXPRESSION, 127, end_seconds))
-    midi.instruments.append(instrument)
     file = io.BytesIO()
     midi.write(file)
     return file.getvalue()

@@ -53,6 +53,25 @@ class Notes:
             )
 
     @property
+    def voices(self) -> list[list[Note]]:
+        """The notes shared out so that in none a pitch is struck while it sounds; one for most music.
+
+        An instrument ends a pitch at the first note-off, so each voice is played by an instrument of its own.
+        Notes of no length are left out: they are let go before they are struck, and so never.
+        """
+        voices: list[list[Note]] = []
+        ends: list[dict[int, int]] = []  # of each voice: pitch -> when it is free
+        for note in sorted(note for note in self.notes if note.end_tick > note.start_tick):
+            free = (place for place, end in enumerate(ends) if end.get(note.pitch, 0) <= note.start_tick)
+            place = next(free, len(voices))
+            if place == len(voices):
+                voices.append([])
+                ends.append({})
+            voices[place].append(note)
+            ends[place][note.pitch] = note.end_tick
+        return voices
+
+    @property
     def end_tick(self) -> int:
         """Where the last note ends; 0 without notes."""
         return max((note.end_tick for note in self.notes), default=0)

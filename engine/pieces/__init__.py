@@ -1,7 +1,7 @@
 """Pieces: frames from files, and the short excerpts that are shipped."""
 
 from engine.pieces.excerpt import Excerpt, excerpt, excerpts, excerpts_of, read_excerpt
-from engine.pieces.piece import MIDI_SUFFIXES, Piece, read_piece, representation_of
+from engine.pieces.piece import MIDI_SUFFIXES, Piece, holds_midi, read_piece, representation_of
 
 __all__ = [
     "MIDI_SUFFIXES",
@@ -10,6 +10,7 @@ __all__ = [
     "excerpt",
     "excerpts",
     "excerpts_of",
+    "holds_midi",
     "read_excerpt",
     "read_piece",
     "representation_of",

@@ -13,7 +13,7 @@ from jaxtyping import Float32
 from torch import Tensor
 
 from engine.errors import UnreadableFileError
-from engine.notes import read_notes
+from engine.notes import BEGINNING_BYTES, is_midi, read_notes
 from engine.representations import REPRESENTATIONS, PianoRoll, Representation, Waveform
 from engine.sound import read_audio
 
@@ -51,7 +51,7 @@ def _read_waveform(path: Path, representation: Representation) -> Piece:
     try:
         return Piece(representation.encode(read_audio(path)), "")
     except UnreadableFileError:
-        if path.is_file() and path.read_bytes().startswith(PianoRoll.facts.signature):
+        if holds_midi(path):
             raise UnreadableFileError(
                 f"{path.name} holds notes, and this is a model of speech: give a recording"
             ) from None
@@ -59,17 +59,20 @@ def _read_waveform(path: Path, representation: Representation) -> Piece:
 
 
 def representation_of(path: Path) -> str:
-    """The name of the representation that a file is for, by its ending or by how it begins."""
+    """The name of the representation that a file is for: by how it begins, else by its ending."""
+    if holds_midi(path):
+        return PianoRoll.name
+    by_ending = (name for name, kind in REPRESENTATIONS.items() if path.suffix.lower() in kind.facts.suffixes)
+    return next(by_ending, Waveform.name)
+
+
+def holds_midi(path: Path) -> bool:
+    """Whether a file is one of MIDI, whatever its name says; not of one that cannot be read."""
     try:
         with path.open("rb") as file:
-            beginning = file.read(16)
+            return is_midi(file.read(BEGINNING_BYTES))
     except OSError:
-        beginning = b""  # whoever reads it says what is wrong
-    return next(
-        name
-        for name, kind in REPRESENTATIONS.items()
-        if path.suffix.lower() in kind.facts.suffixes or beginning.startswith(kind.facts.signature)
-    )
+        return False  # whoever reads it says what is wrong
 
 
 READERS: dict[str, Callable[[Path, Representation], Piece]] = {

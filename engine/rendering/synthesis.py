@@ -27,6 +27,7 @@ from engine.sound import Audio
 SAMPLE_RATE = 44_100  # Hz
 TAIL_SECONDS = 1.5  # for released notes and reverb to fade away
 MAX_SECONDS = 900.0
+CHANNELS = [channel for channel in range(16) if channel != 9]  # that one plays drums
 GAIN = 1.0  # of FluidSynth, whose own 0.2 leaves four voices at about -40 LUFS
 MIDIRENDERER_GAIN = 2.5  # brings it to the same loudness
 BLOCK_LENGTH = 65_536  # samples asked for at once
@@ -117,17 +118,19 @@ class FluidSynth(Synthesiser):
         samples_per_tick = SAMPLE_RATE * 60 / (quarters_per_minute * music.resolution)
         synth, soundfont_id = self._new_synth()
         try:
-            synth.program_select(0, soundfont_id, 0, program)
+            moves, channels = _key_moves(music)
+            for channel in channels:
+                synth.program_select(channel, soundfont_id, 0, program)
             start = 0
-            for tick, moves in groupby(_key_moves(music), key=lambda move: move[0]):
+            for tick, at_once in groupby(moves, key=lambda move: move[0]):
                 stop = round(tick * samples_per_tick)
                 self._write(synth, samples[start:stop])
                 start = stop
-                for _, is_down, pitch in moves:
+                for _, is_down, pitch, channel in at_once:
                     if is_down:
-                        synth.noteon(0, pitch, VELOCITY)
+                        synth.noteon(channel, pitch, VELOCITY)
                     else:
-                        synth.noteoff(0, pitch)
+                        synth.noteoff(channel, pitch)
             self._write(synth, samples[start:])
         finally:
             synth.delete()
@@ -208,11 +211,20 @@ def _import_fluidsynth() -> ModuleType | None:
     return fluidsynth
 
 
-def _key_moves(music: Notes) -> list[tuple[int, bool, int]]:
-    """(tick, is_down, pitch) in order of time; at one tick keys go up before others go down."""
-    down = [(note.start_tick, True, note.pitch) for note in music.notes]
-    up = [(note.end_tick, False, note.pitch) for note in music.notes]
-    return sorted(up + down)
+def _key_moves(music: Notes) -> tuple[list[tuple[int, bool, int, int]], list[int]]:
+    """(tick, is_down, pitch, channel) in order of time, keys up before others go down, and the channels.
+
+    Each voice has a channel of its own, so that of two notes of one pitch none ends the other; voices beyond
+    the last channel share it.
+    """
+    voices = music.voices
+    channels = CHANNELS[: max(1, len(voices))]
+    moves = []
+    for place, voice in enumerate(voices):
+        channel = channels[min(place, len(channels) - 1)]
+        moves += [(note.start_tick, True, note.pitch, channel) for note in voice]
+        moves += [(note.end_tick, False, note.pitch, channel) for note in voice]
+    return sorted(moves), channels
 
 
 def _bind(library: ModuleType, name: str, arguments: str) -> Callable[..., int]:

@@ -89,8 +89,7 @@ class PianoRoll:
     facts: ClassVar[Facts] = Facts(
         title="Music",
         holds_notes=True,
-        suffixes=(".mid", ".midi"),
-        signature=b"MThd",
+        suffixes=(".mid", ".midi", ".kar", ".smf", ".rmi"),
         step="frame",
         figure="nats_per_frame",
         length_unit="frames",

@@ -12,7 +12,6 @@ class Facts:
         title: of what such frames are, for a choice.
         holds_notes: whether a frame says which notes sound, so that there is a tempo, a key and a MIDI file.
         suffixes: endings of its files, in small letters; the first is that of the shipped excerpts.
-        signature: the bytes that its files begin with; empty where they do not tell.
         step: what one frame is called where its likelihood is said.
         figure: the name of the figure by which models are compared.
         length_unit: in what the length of a draw is asked for, ``"frames"`` or ``"seconds"``.
@@ -21,7 +20,6 @@ class Facts:
     title: str
     holds_notes: bool
     suffixes: tuple[str, ...]
-    signature: bytes
     step: str
     figure: str
     length_unit: str

@@ -52,7 +52,6 @@ class Waveform:
         title="Speech",
         holds_notes=False,
         suffixes=(".wav",),
-        signature=b"",
         step="step",
         figure="bits_per_sample",
         length_unit="seconds",

@@ -57,7 +57,6 @@ class PlayPage(DrawPage):
         with gr.Column(visible=False) as self.own:
             self.controls["upload"] = gr.File(
                 label="A MIDI file to continue",
-                file_types=[".mid", ".midi", ".MID", ".MIDI"],
                 height=150,
                 elem_id="upload",
             )

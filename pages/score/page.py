@@ -106,7 +106,6 @@ class ScorePage:
         with gr.Column(visible=kind == MUSIC.kind) as self.own_music:
             controls["midi"] = gr.File(
                 label="A MIDI file to score",
-                file_types=[".mid", ".midi", ".MID", ".MIDI"],
                 height=150,
                 elem_id="upload",
             )

@@ -65,6 +65,22 @@ def test_pitch_tempo_and_program_are_obeyed(synthesiser):
     assert not np.allclose(organ, piano, atol=0.01)
 
 
+@pytest.mark.parametrize("first", [Note(0, 480, 69), Note(0, 960, 69)])
+def test_of_two_notes_of_one_pitch_none_ends_the_other(synthesiser, first):
+    """Two voices in unison, or a key struck again: the first note-off once ended both."""
+    organ, long = 19, Note(480 * (first.end_tick > 480), 3840, 69)  # an organ does not fade
+    both, alone = (
+        synthesiser.render(Notes(480, notes), 120.0, organ).samples[2 * SAMPLE_RATE : 4 * SAMPLE_RATE]
+        for notes in ((first, long), (long,))
+    )
+    assert np.sqrt((both**2).mean()) == pytest.approx(np.sqrt((alone**2).mean()), rel=0.1)
+
+
+def test_notes_of_no_length_are_not_heard_for_ever(synthesiser):
+    struck = Notes(480, (Note(0, 0, 60), Note(3840, 4320, 72)))
+    assert np.abs(synthesiser.render(struck, 120.0, 19).samples[SAMPLE_RATE : 3 * SAMPLE_RATE]).max() < 0.01
+
+
 def test_nothing_of_one_render_is_in_the_next(synthesiser):
     first = synthesiser.render(CHORD)
     synthesiser.render(LOUD, 100.0, 48)

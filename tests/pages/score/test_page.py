@@ -260,7 +260,7 @@ def test_what_cannot_be_scored_is_one_sentence_and_then_it_works(visitors):
         ("none.mid", midi_file(b""), "none.mid holds no notes; choose a MIDI file with pitched notes."),
         ("text.mid", b"words", "text.mid is not a MIDI file"),
         (EVIL, midi_file(b""), ".mid holds no notes"),
-        ("long.mid", midi_file(note(60, 480, rest=2**27)), "ticks"),
+        ("long.mid", midi_file(note(60, 480, rest=2**27)), "279,621 quarter notes"),
     ):
         bring(visit, name, content)
         visit.page.click("#score")

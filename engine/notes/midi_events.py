@@ -1,0 +1,225 @@
+"""MIDI events: the messages of a Standard MIDI File that say what sounds, as they stand in it.
+
+Only what is used is read: whatever else a file holds (texts, keys, metres, lyrics, values that no controller
+has) may be as wrong as it likes. Lengths of tracks are believed where a track or the end of the file follows;
+otherwise a track ends where it says so itself.
+
+The format is that of the MIDI Manufacturers Association's "Standard MIDI Files 1.0" (RP-001). RIFF files
+(.rmi) hold one in their ``data`` chunk, old Macintosh files behind a header of 128 bytes.
+
+Conventions
+    tick    counted from the start of its track
+    status  the upper half of a channel message's first byte: NOTE_OFF … PROGRAM
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from engine.errors import UnreadableFileError
+
+NOTE_OFF, NOTE_ON, CONTROLLER, PROGRAM = 0x8, 0x9, 0xB, 0xC
+HEADER, TRACK = b"MThd", b"MTrk"
+MACINTOSH_HEADER_BYTES = 128
+BEGINNING_BYTES = MACINTOSH_HEADER_BYTES + len(HEADER)
+MAX_NUMBER_BYTES = 4  # of a number of variable length
+_NUM_DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
+_META, _END_OF_TRACK, _SET_TEMPO = 0xFF, 0x2F, 0x51
+_EXCLUSIVE = (0xF0, 0xF7)
+_OTHER_SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # others have none
+
+
+class Message(NamedTuple):
+    """A channel message, or a system-exclusive one.
+
+    Args:
+        data: of a channel message its one or two numbers; of a system-exclusive one its bytes.
+        channel: 0 to 15; None of a system-exclusive message, whose status is 0.
+    """
+
+    tick: int
+    status: int
+    channel: int | None
+    data: bytes
+
+
+class Tempo(NamedTuple):
+    """From a tick on, how long a quarter note lasts."""
+
+    tick: int
+    microseconds: int
+
+
+@dataclass(frozen=True)
+class Track:
+    """One track: its messages and tempos in their order, and the tick at which it ends."""
+
+    messages: tuple[Message, ...]
+    tempos: tuple[Tempo, ...]
+    end_tick: int
+
+
+@dataclass(frozen=True)
+class MidiEvents:
+    """A file.
+
+    Args:
+        format: 0 or 1, tracks that play together; 2, patterns that do not.
+        resolution: ticks per quarter note.
+    """
+
+    format: int
+    resolution: int
+    tracks: tuple[Track, ...]
+
+
+def is_midi(beginning: bytes) -> bool:
+    """Whether a file that begins so is one of MIDI, whatever its name is; ``BEGINNING_BYTES`` are enough."""
+    is_riff = beginning.startswith(b"RIFF") and beginning[8:12] == b"RMID"
+    return is_riff or beginning.startswith(HEADER) or beginning[MACINTOSH_HEADER_BYTES:].startswith(HEADER)
+
+
+def read_events(data: bytes, name: str) -> MidiEvents:
+    """The events of a file.
+
+    Args:
+        name: of the file, for the sentences.
+
+    Raises:
+        UnreadableFileError: it is no MIDI file, was cut off, or is damaged where it matters.
+    """
+    data = _unwrapped(data)
+    if not data.startswith(HEADER):
+        raise UnreadableFileError(
+            f"{name} is not a MIDI file, whatever its extension says (no MThd at its start); export as MIDI"
+        )
+    if len(data) < 14:
+        raise _cut_off(name)
+    kind, num_tracks, division = (
+        int.from_bytes(data[place : place + 2], "big", signed=place == 12) for place in (8, 10, 12)
+    )
+    if division < 0:
+        raise UnreadableFileError(
+            f"{name} counts time in film frames (SMPTE), not in ticks per quarter note; export it with those"
+        )
+    if division == 0:
+        raise UnreadableFileError(f"{name} has 0 ticks per quarter note and so no time; export it again")
+    tracks = tuple(_tracks(data, name))
+    if len(tracks) < num_tracks:
+        raise _cut_off(name)
+    return MidiEvents(kind, division, tracks)
+
+
+def _unwrapped(data: bytes) -> bytes:
+    """Without what some programs put around a file."""
+    if data.startswith(b"RIFF") and data[8:12] == b"RMID":
+        place = 12
+        while place + 8 <= len(data):
+            size = int.from_bytes(data[place + 4 : place + 8], "little")
+            if data[place : place + 4] == b"data":
+                return data[place + 8 : place + 8 + size]
+            place += 8 + size + size % 2
+    if data[MACINTOSH_HEADER_BYTES:].startswith(HEADER):
+        return data[MACINTOSH_HEADER_BYTES:]
+    return data
+
+
+def _tracks(data: bytes, name: str) -> Iterator[Track]:
+    place = 8 + int.from_bytes(data[4:8], "big")
+    while place + 8 <= len(data):
+        end = place + 8 + int.from_bytes(data[place + 4 : place + 8], "big")
+        if data[place : place + 4] != TRACK:  # a chunk of another kind, to be passed over
+            place = end
+            continue
+        is_believable = end == len(data) or data[end : end + 4] == TRACK
+        track = _TrackReader(data, place + 8, end if is_believable else len(data), end > len(data), name)
+        yield track.read()
+        place = end if is_believable else max(data.find(TRACK, track.place), track.place)
+
+
+class _TrackReader:
+    """Reads one track.
+
+    Args:
+        place: of its first event.
+        end: before which it ends.
+        is_longer: whether it says that it goes on where the file has ended.
+    """
+
+    def __init__(self, data: bytes, place: int, end: int, is_longer: bool, name: str):
+        self.data, self.place, self.end, self.is_longer, self.name = data, place, end, is_longer, name
+        self.tick = 0
+        self.running = 0  # the status byte that may be left out
+        self.messages: list[Message] = []
+        self.tempos: list[Tempo] = []
+
+    def read(self) -> Track:
+        """To its end.
+
+        Raises:
+            UnreadableFileError: it was cut off, or is damaged.
+        """
+        has_ended = False
+        while not has_ended and self.place < self.end:
+            self.tick += self._number()
+            has_ended = self._event()
+        if not has_ended and self.is_longer:
+            raise _cut_off(self.name)
+        return Track(tuple(self.messages), tuple(self.tempos), self.tick)
+
+    def _event(self) -> bool:
+        """Take the next event in; whether it is the end of the track."""
+        first = self._byte()
+        if first == _META:
+            kind, content = self._byte(), self._bytes(self._number())
+            if kind == _SET_TEMPO and len(content) == 3 and any(content):
+                self.tempos.append(Tempo(self.tick, int.from_bytes(content, "big")))
+            return kind == _END_OF_TRACK
+        if first in _EXCLUSIVE:
+            self.messages.append(Message(self.tick, 0, None, self._bytes(self._number())))
+        elif first > 0xF0:
+            self._bytes(_OTHER_SYSTEM_BYTES.get(first, 0))
+        else:
+            self._channel_message(first)
+        return False
+
+    def _channel_message(self, first: int) -> None:
+        if first >= 0x80:
+            self.running = first
+        elif self.running:
+            self.place -= 1
+        else:
+            raise self._damaged("it holds a number where a message should begin")
+        status, channel = divmod(self.running, 16)
+        content = self._bytes(_NUM_DATA_BYTES[status])
+        if status in (NOTE_OFF, NOTE_ON) and content[0] > 127:
+            raise self._damaged(f"it holds a note of the pitch {content[0]}")
+        if status in (NOTE_OFF, NOTE_ON, CONTROLLER, PROGRAM):
+            self.messages.append(Message(self.tick, status, channel, content))
+
+    def _byte(self) -> int:
+        return self._bytes(1)[0]
+
+    def _bytes(self, count: int) -> bytes:
+        found = self.data[self.place : self.place + count]
+        if len(found) < count:
+            raise _cut_off(self.name)
+        self.place += count
+        return found
+
+    def _number(self) -> int:
+        """Seven bits a byte, the highest set on all but the last."""
+        value = 0
+        for _ in range(MAX_NUMBER_BYTES):
+            byte = self._byte()
+            value = value << 7 | byte & 0x7F
+            if byte < 0x80:
+                return value
+        raise self._damaged("it holds a number that does not end")
+
+    def _damaged(self, how: str) -> UnreadableFileError:
+        return UnreadableFileError(f"{self.name} is damaged: {how}; export it again")
+
+
+def _cut_off(name: str) -> UnreadableFileError:
+    return UnreadableFileError(f"{name} ends in the middle: it was cut off; get it again")
