@@ -49,7 +49,7 @@ class AudioFolder(Corpus):
         Raises:
             InvalidValueError: no file can be read, or a split would have no window.
         """
-        reading = read_files(self.path, read_recording)
+        reading = read_files(self.path, read_recording, Path.is_file, "files")
         report = CorpusReport(len(reading.items), tuple(reading.left_out))
         if not reading.items:
             raise InvalidValueError(f"no file of {self.path} holds sound: {report}")

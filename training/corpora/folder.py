@@ -1,18 +1,21 @@
 """A user's own folder: its files, each once, and their split by a seed."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from tqdm import tqdm
 
 from engine.errors import EngineError, InvalidValueError
 from training.corpora.corpus import SPLITS, CorpusReport
 
 T = TypeVar("T")
 MAX_FILES = 20_000
+SECONDS_UNTIL_BAR = 2.0
 SHARE_HELD_OUT = 0.1  # of the files, for valid and again for test; at least one each
 
 
@@ -38,35 +41,36 @@ def check_folder(path: Path, kind: str) -> Path:
     if not path.is_dir():
         problem = "is a file" if path.exists() else "does not exist"
         raise InvalidValueError(f"{kind}:{path} {problem}; give the folder that holds the {kind} files")
+    if _words(path) != path.as_posix():
+        raise InvalidValueError(
+            f"the name of the folder {kind}:{_words(path)} is no UTF-8 text, and no card could hold it: "
+            "rename it"
+        )
     return path
 
 
-def read_files(folder: Path, read: Callable[[Path], T], endings: Sequence[str] = ()) -> Reading:
+def read_files(
+    folder: Path, read: Callable[[Path], T], is_wanted: Callable[[Path], bool], what: str
+) -> Reading:
     """Read every file of a folder and its subfolders that is not hidden, each content once.
 
     Args:
-        folder: where to look.
+        folder: where to look; folders that are linked belong to it.
         read: file -> what to keep; an EngineError that it raises is the reason to leave the file out.
-        endings: lower-case, e.g. ``".mid"``; of other files nothing is said. Empty takes all files.
+        is_wanted: of other files nothing is said.
+        what: those that are wanted are called.
 
     Raises:
         InvalidValueError: there are none, or more than MAX_FILES.
     """
-    paths = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not endings or path.suffix.lower() in endings
-    )
+    paths = sorted(path for path in _files_in(folder) if path.is_file() and is_wanted(path))
     if not 0 < len(paths) <= MAX_FILES:
-        looked_for = f" that end in {' or '.join(endings)}" if endings else ""
         raise InvalidValueError(
-            f"{folder} holds {len(paths):,} files{looked_for}; 1 to {MAX_FILES:,} are needed: "
-            "is it the right folder?"
+            f"{folder} holds {len(paths):,} {what}; 1 to {MAX_FILES:,} are needed: is it the right folder?"
         )
     reading, seen = Reading(), {}
-    for path in paths:
-        name = path.relative_to(folder).as_posix()
+    for path in tqdm(paths, "reading", unit="file", delay=SECONDS_UNTIL_BAR, leave=False):
+        name = _words(path.relative_to(folder))
         try:
             with path.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -76,10 +80,29 @@ def read_files(folder: Path, read: Callable[[Path], T], endings: Sequence[str] =
             seen[sha256] = name
             reading.items[name] = read(path)
         except EngineError as error:
-            reading.left_out.append((name, str(error)))
+            reading.left_out.append((name, _words(error)))
         except OSError as error:
             reading.left_out.append((name, f"{error.strerror}: check who may read it"))
     return reading
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """All that is not hidden, linked folders too; a folder that has been entered is not entered again."""
+    entered: set[Path] = set()
+    for at, folders, names in os.walk(folder, followlinks=True):
+        place = Path(at).resolve()
+        if place in entered:
+            folders.clear()
+            continue
+        entered.add(place)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(at) / name for name in names if not name.startswith("."))
+
+
+def _words(said: Path | EngineError) -> str:
+    """As text that can be written anywhere, whatever bytes the name of a file is made of."""
+    text = said.as_posix() if isinstance(said, Path) else str(said)
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def split_by_seed(items: Mapping[str, T], seed: int, report: CorpusReport) -> dict[str, list[T]]:

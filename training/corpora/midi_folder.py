@@ -6,15 +6,14 @@ from torch import Tensor
 
 from engine.errors import UnreadableFileError
 from engine.notes import read_notes
+from engine.pieces import MIDI_SUFFIXES, holds_midi
 from engine.representations import EncodingReport, PianoRoll
 from training.corpora.corpus import Corpus, CorpusData, CorpusReport
 from training.corpora.folder import check_folder, read_files, split_by_seed
 
-ENDINGS = (".mid", ".midi")
-
 
 class MidiFolder(Corpus):
-    """Every .mid and .midi file of a folder and its subfolders, one sequence each, split by file.
+    """Every MIDI file of a folder and its subfolders, one sequence each, split by file.
 
     Two files with the same bytes, or with the same frames, count once: else a piece could be in two
     splits. Nothing is transposed.
@@ -59,7 +58,10 @@ class MidiFolder(Corpus):
             reports.append(encoded.report)
             return encoded.frames
 
-        reading = read_files(self.path, read, ENDINGS)
+        def is_wanted(path: Path) -> bool:
+            return path.suffix.lower() in MIDI_SUFFIXES or holds_midi(path)
+
+        reading = read_files(self.path, read, is_wanted, "MIDI files")
         counts = {
             "notes read": sum(report.num_kept for report in reports),
             "notes left out, too short for a frame": sum(report.num_too_short for report in reports),

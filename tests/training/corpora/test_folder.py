@@ -1,11 +1,14 @@
 """A user's own folder, of MIDI or of sound: read, reported, split by a seed."""
 
+import os
+
 import numpy as np
 import pytest
 import soundfile
 
 from engine.errors import InvalidValueError
 from tests.engine.notes.raw_midi import midi_file, note
+from tests.training.songs import write_songs
 from training.corpora import CorpusReport, open_corpus
 from training.corpora.folder import split_by_seed
 
@@ -72,8 +75,43 @@ def test_fewer_than_three_midi_files_are_refused_with_the_report(count, tmp_path
 
 @pytest.mark.parametrize("kind", ["midi", "audio"])
 def test_an_empty_folder_is_refused(kind, tmp_path):
-    with pytest.raises(InvalidValueError, match="holds 0 files"):
+    with pytest.raises(InvalidValueError, match=r"holds 0 (MIDI )?files"):
         open_corpus(f"{kind}:{tmp_path}").load()
+
+
+def test_linked_folders_belong_to_it_and_a_ring_of_links_ends(tmp_path):
+    """Python before 3.13 passed linked folders over without a word."""
+    songs, elsewhere = tmp_path / "songs", write_songs(tmp_path / "elsewhere")
+    songs.mkdir()
+    (songs / "linked").symlink_to(elsewhere)
+    (elsewhere / "ring").symlink_to(songs)
+    data = open_corpus(f"midi:{songs}").load()
+    assert data.report.num_read == len(list(elsewhere.glob("*.mid")))
+
+
+def test_midi_files_are_known_by_their_bytes(tmp_path):
+    songs = write_songs(tmp_path / "songs")
+    paths = sorted(songs.glob("*.mid"))
+    for path, ending in zip(paths, (".kar", ".smf", ".MID", "", ".txt"), strict=False):
+        path.rename(path.with_suffix(ending))
+    (songs / "words.txt").write_text("no music")
+    report = open_corpus(f"midi:{songs}").load().report
+    assert (report.num_read, report.left_out) == (len(paths), ())
+
+
+def test_a_folder_whose_name_is_no_text_is_refused_before_the_fit(tmp_path):
+    """The card could not be written, which was found after the whole fit, and again at every try."""
+    folder = tmp_path / os.fsdecode(b"m\xfcsik")
+    try:
+        write_songs(folder)
+    except OSError:
+        pytest.skip("this disk takes no such name")
+    with pytest.raises(InvalidValueError, match="no UTF-8 text, and no card could hold it: rename it"):
+        open_corpus(f"midi:{folder}")
+    songs = write_songs(tmp_path / "songs")
+    (songs / os.fsdecode(b"b\xe4d.mid")).write_bytes(b"")
+    report = open_corpus(f"midi:{songs}").load().report
+    assert [name for name, _ in report.left_out] == ["b\\udce4d.mid"] and str(report).encode()
 
 
 def test_sound_of_any_rate_is_resampled_split_by_file_and_cut(tmp_path):
