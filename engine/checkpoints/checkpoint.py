@@ -8,10 +8,13 @@ No pickle file is read or written. The card is strict: an unknown key, name or f
 so are weights whose sha256 is not the card's.
 """
 
+import errno
 import hashlib
 import json
 import os
+import secrets
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +33,7 @@ from engine.representations import REPRESENTATIONS, Representation
 from engine.strict import first_problem
 
 CARD, WEIGHTS = "card.json", "model.safetensors"
+SECONDS_OF_A_SAVE = 3_600.0  # at most; what is older was left by a process that was killed
 
 
 @dataclass(frozen=True)
@@ -126,29 +130,43 @@ def weight_bytes(model: Model) -> bytes:
     return safetensors.torch.save(tensors)
 
 
-def save(model: Model, card: Card, documents: Mapping[str, str], folder: Path = CHECKPOINTS) -> Path:
-    """Write a checkpoint whole or not at all; one of the same name is replaced.
+def save(
+    model: Model,
+    card: Card,
+    documents: Mapping[str, str],
+    folder: Path = CHECKPOINTS,
+    replace: bool = False,
+) -> Path:
+    """Write a checkpoint whole or not at all.
 
     Args:
         documents: file name -> text of what lies beside weights and card: README.md, curve.json.
+        replace: whether one of the same name is replaced.
 
     Raises:
-        CheckpointError: the card's hash is not that of the weights, or the disk refuses.
+        CheckpointError: the card's hash is not that of the weights, one is there that is not to be replaced,
+            or the disk refuses.
     """
     weights = weight_bytes(model)
     if hashlib.sha256(weights).hexdigest() != card.weights_sha256:
         raise CheckpointError(f"the card of {card.name!r} names other weights than those to be saved")
     card_json = json.dumps(card.model_dump(), indent=2, ensure_ascii=False, allow_nan=False)
     files = {CARD: card_json + "\n", **documents}
-    partial = folder / f".{card.name}.partial"
+    partial = folder / f".{card.name}.{secrets.token_hex(4)}.partial"
     try:
-        shutil.rmtree(partial, ignore_errors=True)
+        _clear(folder, card.name)
         partial.mkdir(parents=True)
         (partial / WEIGHTS).write_bytes(weights)
         for file_name, text in files.items():
             (partial / file_name).write_text(text, encoding="utf-8")
-        _replace(folder / card.name, partial)
+        put = _replace if replace else os.rename  # which refuses where a folder with anything in it is
+        put(partial, folder / card.name)
     except OSError as error:
+        if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
+            raise CheckpointError(
+                f"a checkpoint {card.name!r} has come into {folder} meanwhile: choose another --name, or say "
+                "--replace"
+            ) from None
         raise CheckpointError(
             f"cannot write checkpoint {card.name!r} ({error.strerror}): "
             "free space or choose a folder you may write to"
@@ -158,7 +176,14 @@ def save(model: Model, card: Card, documents: Mapping[str, str], folder: Path = 
     return folder / card.name
 
 
-def _replace(target: Path, new: Path) -> None:
+def _clear(folder: Path, name: str) -> None:
+    """Remove what killed saves of this name have left; what is younger may be another's that goes on."""
+    for left in (*folder.glob(f".{name}.*partial"), folder / f".{name}.old"):
+        if left.exists() and time.time() - left.stat().st_mtime > SECONDS_OF_A_SAVE:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _replace(new: Path, target: Path) -> None:
     """Put ``new`` in the place of ``target``; where that fails, what was there comes back."""
     old = target.with_name(f".{target.name}.old")
     if target.exists():

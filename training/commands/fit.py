@@ -1,13 +1,14 @@
 """The command ``fit``: a recipe, or a cell on a folder of one's own, becomes a checkpoint."""
 
 import argparse
+from pathlib import Path
 
 import torch
 
 from engine.errors import InvalidValueError
 from training.commands.arguments import add_recipe_changes, check_place, chosen_device, chosen_recipe
 from training.corpora import open_corpus
-from training.fitting import Fit, FitOptions, recipe_names, remove_run
+from training.fitting import Fit, FitOptions, Progress, Recipe, recipe_names, remove_run, run_lock
 from training.publishing import publish
 
 MAX_THREADS = 256
@@ -35,17 +36,22 @@ def run(options: argparse.Namespace) -> None:
         raise InvalidValueError(f"--threads {options.threads} must be from 1 to {MAX_THREADS}")
     device = chosen_device(options.device)
     torch.set_num_threads(options.threads)
+    run_folder = options.runs / recipe.name
+    with run_lock(run_folder, f"a fit of {recipe.name!r}"):
+        progress, folder = _fit(recipe, FitOptions(device, run_folder, options.quiet), options)
+        remove_run(run_folder)
+    best = f"best at epoch {progress.best_epoch} of {progress.epoch}"
+    print(f"{best}: {progress.best_valid:.4f} nats per frame on valid")
+    print(f"wrote {folder}")
+
+
+def _fit(recipe: Recipe, how: FitOptions, options: argparse.Namespace) -> tuple[Progress, Path]:
+    """From where it stands to its checkpoint: what came of it, and the folder."""
     corpus = open_corpus(recipe.corpus, options.corpora, recipe.seed)
     data = corpus.load()
     if data.report is not None:
         print(data.report)
-    run_folder = options.runs / recipe.name
-    fit = Fit(recipe, data, FitOptions(device, run_folder, options.quiet))
+    fit = Fit(recipe, data, how)
     if fit.progress.update:
         print(f"going on at update {fit.progress.update:,}, epoch {fit.progress.epoch}")
-    folder = publish(fit, fit.run(), corpus, data, options.checkpoints)
-    remove_run(run_folder)
-    progress = fit.progress
-    best = f"best at epoch {progress.best_epoch} of {progress.epoch}"
-    print(f"{best}: {progress.best_valid:.4f} nats per frame on valid")
-    print(f"wrote {folder}")
+    return fit.progress, publish(fit, fit.run(), corpus, data, options.checkpoints, options.replace)

@@ -5,6 +5,7 @@ from training.fitting.fit import Fit, FitOptions, run_together
 from training.fitting.recipe import RECIPES, Recipe, make_recipe, read_recipe, recipe_names, write_recipe
 from training.fitting.remember import alone, choose_melodies, reminded
 from training.fitting.reshaped_model import of_corpus, with_cell, with_layers, with_units
+from training.fitting.run_lock import run_lock
 from training.fitting.run_state import RUNS, Progress, remove_run
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "recipe_names",
     "reminded",
     "remove_run",
+    "run_lock",
     "run_together",
     "with_cell",
     "with_layers",

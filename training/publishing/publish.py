@@ -16,11 +16,16 @@ from training.publishing.model_card import model_card
 CURVE = "curve.json"
 
 
-def publish(fit: Fit, model: Model, corpus: Corpus, data: CorpusData, folder: Path) -> Path:
+def publish(
+    fit: Fit, model: Model, corpus: Corpus, data: CorpusData, folder: Path, replace: bool = False
+) -> Path:
     """Score all splits and write the checkpoint; returns its folder.
 
+    Args:
+        replace: whether one of the same name may be replaced, which perhaps came while this was fitted.
+
     Raises:
-        EngineError: the disk refuses, or the likelihood is not finite.
+        EngineError: the disk refuses, one is there, or the likelihood is not finite.
     """
     recipe, progress = fit.recipe, fit.progress
     card = Card(
@@ -42,7 +47,7 @@ def publish(fit: Fit, model: Model, corpus: Corpus, data: CorpusData, folder: Pa
         metrics={split: metrics(model, data.representation, data.splits[split]) for split in SPLITS},
     )
     documents = {"README.md": model_card(card), CURVE: json.dumps(asdict(progress.curve)) + "\n"}
-    return save(model, card, documents, folder)
+    return save(model, card, documents, folder, replace)
 
 
 def remembering(recipe: Recipe, belief: Belief) -> Recipe:
@@ -68,4 +73,4 @@ def publish_reminded(checkpoint: Checkpoint, belief: Belief, data: CorpusData, f
         }
     )
     curve = (folder / card.name / CURVE).read_text(encoding="utf-8")
-    return save(model, card, {"README.md": model_card(card), CURVE: curve}, folder)
+    return save(model, card, {"README.md": model_card(card), CURVE: curve}, folder, replace=True)

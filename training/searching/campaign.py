@@ -8,12 +8,11 @@ from typing import Any
 
 import torch
 from distributed import Client, Future, KilledWorker, as_completed
-from filelock import FileLock, Timeout
 
 from engine.checkpoints import available, read_card
 from engine.errors import EngineError, InvalidValueError
 from training.corpora import Corpus, CorpusData, open_corpus
-from training.fitting import RUNS, Fit, FitOptions, Recipe, make_recipe, remove_run, write_recipe
+from training.fitting import RUNS, Fit, FitOptions, Recipe, make_recipe, remove_run, run_lock, write_recipe
 from training.publishing import publish
 from training.searching.results import read_result, write_result
 from training.searching.search import Job, Search, run_job
@@ -95,15 +94,8 @@ class Campaign:
     def _open(self, recipe: Recipe) -> Search:
         self._data(recipe)  # now, so that a corpus that is not there is known before hours of work
         self._stand(recipe)  # and what must be refused, before anything is written
-        lock = self.options.runs / f"{recipe.name}.search" / "lock"
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self.held.enter_context(FileLock(lock, timeout=0))
-        except Timeout:
-            raise EngineError(
-                f"a search of {recipe.name!r} is running already in {lock.parent}: wait for it, or stop it"
-            ) from None
-        self.held.callback(_remove_if_alone, lock)
+        folder = self.options.runs / f"{recipe.name}.search"
+        self.held.enter_context(run_lock(folder, f"a search of {recipe.name!r}"))
         return self._stand(recipe)
 
     def _stand(self, recipe: Recipe) -> Search:
@@ -232,14 +224,7 @@ class Campaign:
                 f"the weights of the winner of {winner.name!r} are not in {folder} any more: move "
                 f"{self.options.results / winner.name}.json away to search again"
             )
-        written = publish(fit, fit.best_model(), corpus, data, self.options.checkpoints)
+        written = publish(fit, fit.best_model(), corpus, data, self.options.checkpoints, self.options.replace)
         self.options.tell(f"{winner.name}: rate {winner.optimiser.learning_rate:g} is best; wrote {written}")
         if self.options.recipes is not None:
             write_recipe(winner, self.options.recipes)
-
-
-def _remove_if_alone(lock: Path) -> None:
-    """A search of which nothing is left to go on from leaves no folder."""
-    if list(lock.parent.iterdir()) == [lock]:
-        lock.unlink()
-        lock.parent.rmdir()

@@ -213,11 +213,20 @@ def test_a_full_disk_leaves_the_older_checkpoint_and_nothing_half_written(
     newer = card.model_copy(update={"weights_sha256": hashlib.sha256(weight_bytes(model)).hexdigest()})
     fail_at(monkeypatch, owner, function, call)
     with pytest.raises(CheckpointError, match=r"cannot write checkpoint 'tiny-gru' .No space left on device"):
-        save(model, newer, {"README.md": "Newer.\n"}, tmp_path)
+        save(model, newer, {"README.md": "Newer.\n"}, tmp_path, replace=True)
     monkeypatch.undo()
     assert contents(tmp_path) == before and [path.name for path in tmp_path.iterdir()] == [NAME]
-    save(model, newer, {}, tmp_path)
+    save(model, newer, {}, tmp_path, replace=True)
     assert load(NAME, tmp_path).card == newer and [path.name for path in tmp_path.iterdir()] == [NAME]
+
+
+def test_one_of_the_same_name_is_replaced_only_on_demand(tmp_path):
+    """Of two fits of one name that ended one after the other, the later once took the earlier's place."""
+    model, card = published(tmp_path)
+    before = contents(tmp_path)
+    with pytest.raises(CheckpointError, match=r"'tiny-gru' has come into .* meanwhile: .* or say --replace"):
+        save(model, card, {"README.md": "Newer.\n"}, tmp_path)
+    assert contents(tmp_path) == before and [path.name for path in tmp_path.iterdir()] == [NAME]
 
 
 def test_a_save_that_was_killed_is_cleared_away_by_the_next(tmp_path):
@@ -225,7 +234,8 @@ def test_a_save_that_was_killed_is_cleared_away_by_the_next(tmp_path):
     for leftover in (f".{NAME}.partial", f".{NAME}.old"):
         (tmp_path / leftover).mkdir()
         (tmp_path / leftover / WEIGHTS).write_bytes(b"half")
-    save(model, card, {}, tmp_path)
+        os.utime(tmp_path / leftover, (0, 0))
+    save(model, card, {}, tmp_path, replace=True)
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
     assert set(contents(tmp_path)) == {f"{NAME}/{WEIGHTS}", f"{NAME}/{CARD}"}
 

@@ -15,6 +15,7 @@ from engine import __main__ as engine_program
 from tests.training.commands.command_line import QUICK
 from training.commands import arguments as told
 from training.fitting import fit as fit_module
+from training.fitting import run_lock
 
 
 def test_a_folder_of_ten_midi_files_is_fitted_by_one_command(command, midi_folder, tmp_path):
@@ -111,6 +112,33 @@ def test_a_disk_that_fills_up_at_the_end_loses_nothing(command, midi_folder, mon
     assert [path.name for path in command.checkpoints.iterdir()] == ["mine"]
 
 
+def test_of_two_fits_of_one_name_the_second_is_refused_at_once(command, midi_folder):
+    given = ("fit", "--corpus", f"midi:{midi_folder}", *QUICK)
+    with run_lock(command.runs / "mine", "another fit"):
+        assert "a fit of 'mine' is running already" in command.refusal(*given)
+    assert command(*given)[0] == 0
+
+
+def test_a_checkpoint_that_came_while_another_was_fitted_is_not_replaced(command, midi_folder, monkeypatch):
+    """Two fits of one name in folders of their own: the later took the earlier's place without a word."""
+    given = ("fit", "--corpus", f"midi:{midi_folder}", *QUICK)
+    place, update = command.checkpoints / "mine", fit_module.update
+
+    def meanwhile(*arguments):
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "card.json").write_text("another's")
+        return update(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fit_module, "update", meanwhile)
+        code, _, err = command(*given)
+    assert code == 1 and "'mine' has come into" in err
+    assert [path.name for path in place.iterdir()] == ["card.json"]
+    monkeypatch.setattr(fit_module, "update", None)  # all is fitted: what remains is to write
+    assert command(*given, "--replace")[0] == 0
+    assert len(list(place.iterdir())) == 4
+
+
 def test_a_checkpoint_is_replaced_only_on_demand(command, midi_folder):
     given = ("fit", "--corpus", f"midi:{midi_folder}", *QUICK)
     assert command(*given)[0] == 0
@@ -147,7 +175,7 @@ REFUSALS = {
     "no threads": ((*MIDI, *QUICK, "--threads", "0"), "--threads 0 must be from 1 to"),
     "diverged": ((*MIDI, *QUICK, "--learning-rate", "1e38"), "diverged .* lower learning rate"),
     "no folder": (("fit", "--corpus", "midi:/no/such", *QUICK), "midi:/no/such does not exist"),
-    "empty": (("fit", "--corpus", "midi:{empty}", *QUICK), "holds 0 files that end in .mid"),
+    "empty": (("fit", "--corpus", "midi:{empty}", *QUICK), "holds 0 MIDI files"),
     "no sound": (("fit", "--corpus", "audio:{empty}", *QUICK), "holds 0 files"),
     "missing": (
         ("fit", "jsb_chorales-gru", "--corpora", "{empty}"),
