@@ -7,7 +7,7 @@ from engine.listening.bundle.bundle_key import ANYBODY, read_key
 from engine.listening.bundle.bundle_page import BUNDLE_FOLDER
 from engine.listening.clips import Clip, Material, make_clips
 from engine.listening.design import TestDesign
-from engine.listening.hearing import enough_seconds, is_enough, is_possible, needed_seconds
+from engine.listening.hearing import Hearing
 from engine.listening.record import question_of, verdict
 from engine.listening.session import PlannedTrial, Session
 from engine.listening.statistics.ranking import Ranking, Standing
@@ -15,7 +15,7 @@ from engine.listening.tasks import TASKS
 from engine.listening.trial import ANCHOR, REAL, Answer, Record, Trial
 from engine.listening.votes.store import VoteStore
 from engine.listening.votes.vote_export import export_text
-from engine.listening.votes.vote_file import read_vote_files
+from engine.listening.votes.vote_file import read_lines, read_vote_files
 
 __all__ = [
     "ANCHOR",
@@ -28,6 +28,7 @@ __all__ = [
     "BundlePlan",
     "Clip",
     "CorpusAnalysis",
+    "Hearing",
     "Material",
     "PlannedTrial",
     "Ranking",
@@ -40,16 +41,13 @@ __all__ = [
     "analyse",
     "analysis_text",
     "check_place",
-    "enough_seconds",
     "export_text",
-    "is_enough",
-    "is_possible",
     "key_path",
     "make_clips",
-    "needed_seconds",
     "new_id",
     "question_of",
     "read_key",
+    "read_lines",
     "read_vote_files",
     "verdict",
     "write_bundle",

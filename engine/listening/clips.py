@@ -23,6 +23,7 @@ from engine.listening.design import TrialPlan
 from engine.listening.loudness import MatchedClip, match_loudness
 from engine.listening.trial import ANCHOR, REAL, Lane
 from engine.rendering import Performance, perform
+from engine.representations import Representation
 from engine.sampling import SamplingOptions, sample
 from engine.sound import Audio, wav_bytes
 
@@ -62,6 +63,16 @@ class Material:
                 f"{self.num_frames} to compare were asked for: choose fewer"
             )
 
+    @property
+    def representation(self) -> Representation:
+        """Of all its models."""
+        return next(iter(self.checkpoints.values())).representation
+
+    @property
+    def shared_seconds(self) -> float:
+        """How long every lane sounds before they differ."""
+        return self.num_prime_frames * self.representation.frame_seconds(self.performance.quarters_per_minute)
+
 
 @dataclass(frozen=True)
 class Clip:
@@ -69,15 +80,17 @@ class Clip:
 
     Attributes:
         wav: the file.
-        frames: prime and continuation.
+        frames: prime and continuation, in the key of the piece.
         lane: with ``clip`` as the id it was given.
         seconds: length of the sound.
+        shared_seconds: of the beginning that all lanes share.
     """
 
     wav: bytes
     frames: Float32[Tensor, "time event"]
     lane: Lane
     seconds: float
+    shared_seconds: float
 
 
 def make_clips(plan: TrialPlan, material: Material, ids: tuple[str, ...]) -> list[Clip]:
@@ -90,9 +103,10 @@ def make_clips(plan: TrialPlan, material: Material, ids: tuple[str, ...]) -> lis
         EngineError: a source is not there, or there is no synthesiser.
     """
     frames = {source: _frames(source, plan.seed, material) for source in dict.fromkeys(plan.sources)}
-    representation = next(iter(material.checkpoints.values())).representation
+    heard = _moved(frames, plan.transposition, material.representation)
     sounds = {
-        source: perform(each, representation, material.performance).audio for source, each in frames.items()
+        source: perform(each, material.representation, material.performance).audio
+        for source, each in heard.items()
     }
     matched = dict(zip(sounds, match_loudness(list(sounds.values())), strict=True))
     rng = np.random.default_rng(plan.seed)
@@ -117,6 +131,18 @@ def _frames(source: str, seed: int, material: Material) -> Tensor:
     return torch.cat((prime, torch.stack(list(drawn))))
 
 
+def _moved(
+    frames: Mapping[str, Tensor], semitones: int, representation: Representation
+) -> Mapping[str, Tensor]:
+    """All in another key, or as near to it as keeps every note on the keyboard; samples have none."""
+    if not representation.facts.holds_notes:
+        return frames
+    possible = [representation.transpositions(each) for each in frames.values()]
+    lowest, highest = max(each[0] for each in possible), min(each[-1] for each in possible)
+    step = min(max(semitones, lowest), highest)
+    return {source: representation.transpose(each, step) for source, each in frames.items()}
+
+
 def _clip(
     clip_id: str, source: str, clip: MatchedClip, frames: Tensor, material: Material, rng: np.random.Generator
 ) -> Clip:
@@ -132,4 +158,7 @@ def _clip(
         lufs=clip.lufs,
         gain_decibels=clip.gain_decibels,
     )
-    return Clip(wav_bytes(Audio(dithered, audio.sample_rate)), frames, lane, audio.duration_seconds)
+    wav = wav_bytes(Audio(dithered, audio.sample_rate))
+    seconds = audio.duration_seconds
+    shared = min(material.shared_seconds, seconds)  # sound ends with the last note
+    return Clip(wav, frames, lane, seconds, shared)

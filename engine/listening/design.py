@@ -1,6 +1,8 @@
 """Design: who is heard in a test, against whom, and in which order; all of it drawn before the first sound.
 
-Every trial has draws of its own (another seed), so no clip is heard twice in a test.
+Every trial has draws of its own (another seed), so no clip is heard twice in a test. And every trial has a
+key of its own: the pieces of a corpus are all in one, which models may leave, so whoever knew it could tell a
+recording by its key alone.
 
 Conventions
     source  name of a checkpoint, REAL or ANCHOR
@@ -17,6 +19,7 @@ from engine.listening.trial import ANCHOR, REAL, Record
 from engine.sampling import MAX_SEED
 
 MAX_TRIALS = 40
+TRANSPOSITIONS = range(-5, 7)  # semitones: all twelve keys
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,13 @@ class TrialPlan:
         number: place in the test, from 1.
         sources: of the lanes, in order.
         seed: of all draws of the trial.
+        transposition: semitones by which music is moved, all lanes alike.
     """
 
     number: int
     sources: tuple[str, ...]
     seed: int
+    transposition: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,4 +85,8 @@ class TestDesign:
         rng = np.random.default_rng(self.seed)
         seeds = rng.choice(MAX_SEED, self.num_trials, replace=False)
         lanes = TASKS[self.task].lanes(self.sources, self.num_trials, list(asked), rng)
-        return [TrialPlan(place + 1, lanes[place], int(seeds[place])) for place in range(self.num_trials)]
+        keys = np.random.default_rng((self.seed, 1)).choice(TRANSPOSITIONS, self.num_trials)
+        return [
+            TrialPlan(place + 1, lanes[place], int(seeds[place]), int(keys[place]))
+            for place in range(self.num_trials)
+        ]

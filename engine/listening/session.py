@@ -23,11 +23,12 @@ class PlannedTrial(Closed, allow_inf_nan=True):
     sources: tuple[str, ...]
     seed: int
     prime: str
+    transposition: int = 0
 
     @property
     def plan(self) -> TrialPlan:
         """What decides the clips."""
-        return TrialPlan(self.number, self.sources, self.seed)
+        return TrialPlan(self.number, self.sources, self.seed, self.transposition)
 
 
 class Session(Closed, allow_inf_nan=True):
@@ -77,6 +78,7 @@ class Session(Closed, allow_inf_nan=True):
                 sources=plan.sources,
                 seed=plan.seed,
                 prime=pieces[order[plan.number % len(pieces)]],
+                transposition=plan.transposition,
             )
             for plan in design.plans(asked)
         ]
@@ -120,6 +122,7 @@ class Session(Closed, allow_inf_nan=True):
             temperature=self.temperature,
             num_frames=self.num_frames,
             seconds=clips[0].seconds,
+            shared_seconds=clips[0].shared_seconds,
             lanes=tuple(clip.lane for clip in clips),
             issued_at=issued_at,
             version=version,

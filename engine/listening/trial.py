@@ -61,6 +61,7 @@ class Trial(Closed):
         seed, temperature, num_frames: of the draws; models of one trial are given the same random numbers.
         design_seed: of the generator that chose who is played, and in which order.
         seconds: length of every clip.
+        shared_seconds: of every clip, what all begin with; None of trials from before this was kept.
         lanes: in the order in which the listener saw them.
         version: of the app.
     """
@@ -79,6 +80,7 @@ class Trial(Closed):
     temperature: float = 1.0
     num_frames: int = Field(ge=1)
     seconds: float = Field(gt=0)
+    shared_seconds: float | None = Field(default=None, ge=0)
     lanes: tuple[Lane, ...]
     issued_at: str = Field(pattern=UTC_TIME)
     version: str = ""
@@ -87,6 +89,8 @@ class Trial(Closed):
     def _is_within_its_test(self) -> "Trial":
         if self.number > self.num_trials:
             raise ValueError(f"trial {self.number} of {self.num_trials}")
+        if self.shared_seconds is not None and self.shared_seconds > self.seconds:
+            raise ValueError(f"clips of {self.seconds:g} s share {self.shared_seconds:g} s")
         return self
 
 
@@ -95,7 +99,8 @@ class Answer(Closed):
 
     Args:
         choice: see Conventions.
-        heard_seconds: of each lane, how much of the clip was played at least once.
+        heard_seconds: of each lane, how much of what follows the shared beginning was played at least once;
+            of trials that do not say how long it is, how much of the clip.
         response_seconds: from the first sound to the answer.
         device: what they listen with, in their own choice of words offered; empty if not told.
         answered_at: when the server had it.

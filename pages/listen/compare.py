@@ -66,6 +66,10 @@ class ComparePage:
         with gr.Row(elem_classes="earshot-own"):
             self.own = VoteFiles("Download my votes", elem_id="own-votes")
             self.forget = gr.Button("Delete my votes", elem_id="forget", scale=0)
+        with gr.Row(visible=False, elem_id="forget-question") as self.sure:
+            gr.Markdown("Delete all your answers? They cannot be had back.", elem_classes="earshot-note")
+            self.forget_now = gr.Button("Delete them", variant="stop", elem_id="forget-now", scale=0)
+            self.forget_not = gr.Button("Keep them", elem_id="forget-not", scale=0)
         self.note = gr.Markdown(elem_id="compare-note", elem_classes="earshot-note")
         self.queue = queue_place()
         self.first_trial = gr.Textbox(visible="hidden", elem_id="first-trial")
@@ -84,13 +88,14 @@ class ComparePage:
         except EngineError as error:
             raise toast(error) from None
 
-    def delete(self, kept: Any) -> str:
-        """Forget the visitor's answers; a sentence."""
+    def delete(self, kept: Any) -> list[Any]:
+        """Forget the visitor's answers: a sentence, and the question whether to do so is gone."""
         try:
             count = self.room.forget(known_or_new(kept))
         except EngineError as error:
             raise toast(error) from None
-        return f"{count} of your answers {'was' if count == 1 else 'were'} deleted."
+        told = f"{count} of your answers {'was' if count == 1 else 'were'} deleted."
+        return [told, gr.update(visible=False)]
 
     def models_of(self, corpus: str, task: str) -> gr.CheckboxGroup:
         """The models that can be compared."""
@@ -146,7 +151,9 @@ class ComparePage:
         short = {**SHORT, **told_at(self.queue)}
         begun = self.start.click(self.begin, [self.visitor, *wishes], outputs, **short)
         begun.success(None, self.first_trial, None, js=GO_THERE)
-        self.forget.click(self.delete, self.visitor, self.note, **LIGHT)
+        self.forget.click(partial(gr.update, visible=True), None, self.sure, **LIGHT)
+        self.forget_not.click(partial(gr.update, visible=False), None, self.sure, **LIGHT)
+        self.forget_now.click(self.delete, self.visitor, [self.note, self.sure], **LIGHT)
         this_page().load(known_or_new, self.visitor, self.visitor, **LIGHT)
 
 

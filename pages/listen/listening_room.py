@@ -18,14 +18,12 @@ from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError, VoteError
 from engine.listening import (
     Answer,
+    Hearing,
     Record,
     Session,
     Trial,
     VoteStore,
-    is_enough,
-    is_possible,
     make_clips,
-    needed_seconds,
 )
 from engine.pieces import read_excerpt
 from engine.scoring import log_likelihood, surprise_of
@@ -114,10 +112,9 @@ class ListeningRoom:
         """
         trial = self.store.find(trial_id, listener).trial
         now = datetime.now(UTC)
-        choice = given.get("choice")
         try:
             answer = Answer(
-                choice=tuple(choice) if isinstance(choice, list) else choice,
+                choice=choice_of(given),
                 heard_seconds=tuple(given.get("heard_seconds", ())),
                 response_seconds=given.get("response_seconds"),
                 device=self.store.session(trial.test_id, listener).device,
@@ -215,21 +212,28 @@ def _unlikelihood(checkpoint: Checkpoint, frames: Tensor) -> float:
         return float("nan")
 
 
+def choice_of(given: Mapping[str, Any]) -> Any:
+    """What a browser says was chosen, as it is written down."""
+    choice = given.get("choice")
+    return tuple(choice) if isinstance(choice, list) else choice
+
+
 def check_heard(trial: Trial, answer: Answer, now: datetime) -> None:
     """Refuse what cannot have been heard, or was not heard long enough.
 
     Raises:
         VoteError: one sentence for the listener.
     """
-    heard, length = answer.heard_seconds, trial.seconds
+    heard, hearing = answer.heard_seconds, Hearing.of(trial)
     if len(heard) != len(trial.lanes) or not all(seconds >= 0 for seconds in heard):
         raise VoteError("this answer is not complete: reload the page and answer again")
-    if not is_enough(heard, length):
-        needed = needed_seconds(length)
-        how_long = "to its end" if needed == length else f"for at least {needed:.0f} seconds"
+    if not hearing.is_enough(heard):
+        after = " after the beginning that all share" if hearing.counts_from else ""
+        at_least = f"for at least {hearing.needed:.0f} seconds{after}"
+        how_long = "to its end" if hearing.is_to_the_end else at_least
         raise VoteError(f"listen to every clip {how_long} before you answer")
     since = (now - datetime.fromisoformat(trial.issued_at)).total_seconds()
-    is_true = is_possible(heard, length) and max(sum(heard), answer.response_seconds) <= since + CLOCKS_DIFFER
+    is_true = hearing.is_possible(heard) and max(sum(heard), answer.response_seconds) <= since + CLOCKS_DIFFER
     if not is_true:
         raise VoteError("the times of this answer cannot be true, so it does not count: reload the page")
 

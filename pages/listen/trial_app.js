@@ -1,5 +1,10 @@
-// What surrounds a trial in the app: sounds that the server hands out, and an address that is the trial's own.
-// Stands before trial.js; bundle.js says the same for a test without a server.
+// What surrounds a trial in the app: sounds that the server hands out, an address that is the trial's own, and answers
+// that are kept in the browser until the server has said that it has them. Stands before trial.js; bundle.js says the
+// same for a test without a server.
+
+const PATIENCE = 8_000; // milliseconds after which an answer of which nothing was heard is sent again
+const UNHEARD = "Nothing was heard of your answer yet: it is kept in this browser, and sent again until it has arrived.";
+let sending; // timer of the answer that is under way
 
 function webAddress(address) {
   const url = new URL(address, location.href); // never a javascript: address
@@ -15,4 +20,40 @@ const surroundings = {
   opened({ trial }) {
     history.replaceState(null, "", `${location.pathname}?id=${encodeURIComponent(trial)}`);
   },
+  send(given) {
+    unsent(given.trial, given);
+    post(given);
+  },
+  // What the server says of a trial; true while an answer to it is under way.
+  told({ state, trial }) {
+    if (state === "answered" || state === "again") {
+      clearTimeout(sending);
+      unsent(trial, null);
+    }
+    const given = state === "asking" && unsent(trial);
+    if (given) post(given); // the page was reloaded before the answer had arrived
+    return Boolean(given);
+  },
 };
+
+function post(given) {
+  clearTimeout(sending);
+  sending = setTimeout(() => {
+    if (!element.isConnected) return;
+    part("message").textContent = UNHEARD;
+    post(given);
+  }, PATIENCE);
+  trigger("vote", given);
+}
+
+// The answer to a trial that is kept here, and with a second argument another in its place; null is none.
+function unsent(trial, given) {
+  const name = `earshot-answer-${trial}`;
+  try {
+    if (given) localStorage.setItem(name, JSON.stringify(given));
+    else if (given === null) localStorage.removeItem(name);
+    return JSON.parse(localStorage.getItem(name));
+  } catch {
+    return null; // no storage here
+  }
+}

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from engine.errors import EngineError
-from engine.listening import Record, enough_seconds, needed_seconds, question_of
+from engine.listening import Hearing, Record, question_of
 from pages.house import (
     QUIET,
     SHORT,
@@ -17,7 +17,7 @@ from pages.house import (
     told_at,
     visitor_state,
 )
-from pages.listen.listening_room import ListeningRoom, Question
+from pages.listen.listening_room import ListeningRoom, Question, choice_of
 from pages.listen.reveal import reveal, sources, verdict_of
 from pages.listen.trial_player import TrialPlayer
 from pages.parts import this_page, told
@@ -68,6 +68,7 @@ def asked(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:
 
 def _blind(question: Question) -> dict[str, Any]:
     trial = question.trial
+    hearing = Hearing.of(trial)
     return {
         "state": "asking",
         "trial": trial.trial_id,
@@ -75,8 +76,9 @@ def _blind(question: Question) -> dict[str, Any]:
         "number": trial.number,
         "num_trials": trial.num_trials,
         "seconds": round(trial.seconds, 3),
-        "needed": round(needed_seconds(trial.seconds), 3),
-        "enough": round(enough_seconds(trial.seconds), 3),
+        "counts_from": round(hearing.counts_from, 3),
+        "needed": round(hearing.needed, 3),
+        "enough": round(hearing.enough, 3),
         "lanes": [{"audio": clip.wav} for clip in question.played.clips],
     }
 
@@ -90,7 +92,10 @@ def answered(room: ListeningRoom, trial_id: str, listener: str, given: dict[str,
             record = room.store.find(trial_id, listener)
         except EngineError:
             return _again(error)
-        return _again(error) if record.answer is None else _revealed(room, record, sentence(error))
+        if record.answer is None:
+            return _again(error)
+        is_sent_again = choice_of(given) == record.answer.choice  # since a browser did not hear of it
+        return _revealed(room, record, KEPT if is_sent_again else sentence(error))
 
 
 def gone_on(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ EMPTY: Mapping[str, Any] = {
     "number": 0,
     "num_trials": 0,
     "seconds": 0.0,  # of every clip
+    "counts_from": 0.0,  # seconds of every clip that all share; what is heard is heard after them
     "needed": 0.0,  # seconds of each that must be heard
     "enough": 0.0,  # seconds that the browser must have counted of each
     "lanes": (),

@@ -16,8 +16,8 @@ from typing import Any
 
 from huggingface_hub import CommitScheduler, HfApi
 
-from engine.errors import EngineError
-from engine.listening import VoteStore
+from engine.errors import EngineError, InvalidValueError
+from engine.listening import VoteStore, read_lines
 
 MINUTES_BETWEEN_PUSHES = 5
 LINES = "*.jsonl"
@@ -49,18 +49,24 @@ class VoteCopy:
     def fill(self) -> int:
         """Take in all that was ever pushed; returns how many trials were new, or were deleted by it.
 
-        A line that is not a vote is passed over and told to the log: the others count.
+        A file that cannot be read and a line that is not a vote are passed over and told to the log: the
+        others count.
         """
         folder = Path(self.api.snapshot_download(self.dataset, repo_type="dataset", allow_patterns=LINES))
-        count = 0
-        for path in sorted(folder.rglob(LINES)):
-            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-                try:
-                    count += self.store.merge([json.loads(line)])
-                except (ValueError, EngineError) as error:
-                    logging.getLogger(LOG).warning(
-                        "line %d of %s is not a vote (%s)", number, path.name, error
-                    )
+        return sum(map(self._take_in, sorted(folder.rglob(LINES))))
+
+    def _take_in(self, path: Path) -> int:
+        log, count = logging.getLogger(LOG), 0
+        try:
+            lines = read_lines(path)
+        except EngineError as error:
+            log.warning("votes are left out: %s", error)
+            return 0
+        for number, line in lines:
+            try:
+                count += self.store.merge([line.values()])
+            except InvalidValueError as error:
+                log.warning("line %d of %s is not a vote (%s)", number, path.name, error)
         return count
 
     def add(self, rows: Iterable[dict[str, Any]]) -> None:

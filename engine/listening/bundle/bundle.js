@@ -19,6 +19,8 @@ const watch = (name, act) => (changed = act);
 const trigger = (event, given) => event === "vote" && keep(given);
 let sounds = new Map(); // of the trial that is on the page: lane -> promise of its bytes
 const surroundings = {
+  send: (given) => trigger("vote", given),
+  told: () => false,
   soundOf: (lane) => sounds.get(lane.id),
   opened({ lanes }) {
     sounds = new Map(lanes.map((lane) => [lane.id, bytesOf(lane.id)]));
@@ -135,7 +137,8 @@ function question(trial) {
   return {
     state: "asking", trial, number: kept.answers.length + 1, num_trials: test.trials.length,
     question: test.question, names: test.names, answers: test.answers,
-    seconds: test.seconds, needed: test.needed, enough: test.enough, lanes: lanes.map((id) => ({ id })),
+    seconds: test.seconds, counts_from: test.counts_from, needed: test.needed, enough: test.enough,
+    lanes: lanes.map((id) => ({ id })),
     message: keepsNothing && !kept.answers.length ? within("forgetful").textContent : "",
   };
 }

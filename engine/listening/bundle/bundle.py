@@ -35,7 +35,7 @@ from engine.errors import EngineError, InvalidValueError
 from engine.listening.bundle.bundle_key import BundleKey
 from engine.listening.bundle.bundle_page import manifest_script, page_html, sound_script
 from engine.listening.clips import make_clips
-from engine.listening.hearing import enough_seconds, needed_seconds
+from engine.listening.hearing import Hearing
 from engine.listening.record import question_of
 from engine.listening.session import Session
 from engine.listening.tasks import TASKS
@@ -156,15 +156,16 @@ def _finish(path: Path, num_bytes: int) -> float:
 
 
 def _write_page(folder: Path, plan: BundlePlan, trials: list[Trial]) -> None:
-    seconds = trials[0].seconds
+    hearing = Hearing.of(trials[0])
     manifest = {
         "bundle": plan.session.test_id,
         "task": plan.session.task,
         **question_of(plan.session.task),
         "summary": TASKS[plan.session.task].summary,
-        "seconds": round(seconds, 3),
-        "needed": round(needed_seconds(seconds), 3),
-        "enough": round(enough_seconds(seconds), 3),
+        "seconds": round(trials[0].seconds, 3),
+        "counts_from": round(hearing.counts_from, 3),
+        "needed": round(hearing.needed, 3),
+        "enough": round(hearing.enough, 3),
         "origin": plan.origin,
         "trials": [
             {"trial": trial.trial_id, "lanes": [lane.clip for lane in trial.lanes]}

@@ -5,7 +5,7 @@
 const part = (name) => element.querySelector(`.trial-${name}`);
 const trial = element.querySelector(".trial");
 const player = new Player(paint, surroundings.soundOf);
-const NOTHING = { state: "empty", lanes: [], names: [], answers: [], message: "" };
+const NOTHING = { state: "empty", lanes: [], names: [], answers: [], message: "", counts_from: 0 };
 
 let value = NOTHING;
 let shown = ""; // the trial that is on the page
@@ -31,7 +31,7 @@ function show(next) {
   part("place").textContent = value.num_trials ? `Trial ${value.number} of ${value.num_trials}` : "";
   part("message").textContent = value.message || "";
   if (value.trial !== shown) begin();
-  sent = value.state === "answered";
+  sent = surroundings.told({ ...value, state: next?.state }) || value.state === "answered";
   part("next").hidden = !(value.state === "answered" && value.has_next);
   reveal();
   paint();
@@ -41,7 +41,7 @@ function begin() {
   shown = value.trial;
   begunAt = null;
   places = value.lanes.map(() => 0);
-  player.load(value.lanes);
+  player.load(value.lanes, value.counts_from);
   if (value.trial) surroundings.opened(value);
   part("lanes").replaceChildren(...value.lanes.map((lane, number) => laneButton(number)));
   part("answers").replaceChildren(...(value.answers.length || !value.lanes.length ? plainAnswers() : rankAnswers()));
@@ -111,7 +111,7 @@ async function withSound(act) {
 
 const listenTo = (number) => withSound(() => {
   player.choose(number);
-  if (value.needed >= value.seconds) player.seek(0); // a short clip is over before a place in it can be compared
+  if (toTheEnd()) player.seek(player.opening); // a short clip is over before a place in it can be compared
   if (!player.playing) player.start();
 });
 const toggle = () => withSound(() => (player.playing ? player.pause() : player.start()));
@@ -121,6 +121,7 @@ const free = () => withSound(() => player.setLoop(0, 0));
 
 // ---- what is on the page
 
+const toTheEnd = () => (value.needed || 0) >= (value.seconds || 0) - value.counts_from - 0.01;
 const enough = (seconds) => (seconds ?? 0) >= (value.enough ?? 0);
 const inSentence = (name) => (name.length > 1 ? name[0].toLowerCase() + name.slice(1) : name);
 
@@ -129,7 +130,9 @@ function missing() {
   const heard = player.heardSeconds();
   const short = value.lanes.map((_, n) => n).filter((n) => !enough(heard[n]));
   const names = short.map((n) => inSentence(value.names[n])).join(", ");
-  if (short.length) return `Listen to ${names} ${needed < value.seconds ? `for at least ${Math.ceil(needed)} seconds` : "to the end"} first`;
+  const after = value.counts_from ? " after the mark" : "";
+  const howLong = toTheEnd() ? "to the end" : `for at least ${Math.ceil(needed)} seconds${after}`;
+  if (short.length) return `Listen to ${names} ${howLong} first`;
   if (!value.answers.length && places.some((place) => !place)) return "Give every clip a place; equal places are allowed";
   return "";
 }
@@ -148,6 +151,9 @@ function paint() {
   seek.max = length;
   if (document.activeElement !== seek || player.playing) seek.value = position;
   part("done").style.inlineSize = `${length ? (100 * position) / length : 0}%`;
+  const shared = length ? (100 * value.counts_from) / length : 0;
+  part("shared").style.inlineSize = part("differ").style.insetInlineStart = `${shared}%`;
+  part("differ").textContent = shared ? (value.lanes.length > 1 ? "from here on they differ" : "from here on it counts") : "";
   const [from, to] = player.loop ?? [0, 0];
   Object.assign(part("loop").style, { insetInlineStart: `${(100 * from) / (length || 1)}%`, inlineSize: `${(100 * (to - from)) / (length || 1)}%` });
   const name = value.names[player.active];
@@ -174,7 +180,7 @@ function answer(choice) {
   if (player.playing) player.pause();
   const heard = player.heardSeconds().map((seconds) => Number(seconds.toFixed(2)));
   const response = Number(((performance.now() - begunAt) / 1000).toFixed(2));
-  trigger("vote", { trial: value.trial, choice, heard_seconds: heard, response_seconds: response });
+  surroundings.send({ trial: value.trial, choice, heard_seconds: heard, response_seconds: response });
   paint();
 }
 

@@ -5,6 +5,7 @@
 const FADE_SECONDS = 0.008;
 const SOON = 0.03; // seconds ahead at which sources start together
 const HEARD_STEP = 0.1; // seconds; what was heard is counted in slices of this length
+const LEAD_SECONDS = 1.5; // of the beginning that all lanes share, played before they differ
 
 class Player {
   constructor(onChange, soundOf) {
@@ -17,12 +18,14 @@ class Player {
   reset() {
     this.stop();
     Object.assign(this, { lanes: [], buffers: [], gains: [], sources: [], heard: [] });
-    Object.assign(this, { active: 0, position: 0, loop: null, startedAt: null, loading: null });
+    Object.assign(this, { active: 0, position: 0, countsFrom: 0, loop: null, startedAt: null, loading: null });
   }
 
-  load(lanes) {
+  // `countsFrom`: seconds that all lanes share, which nobody needs to hear whole and which do not count as heard.
+  load(lanes, countsFrom = 0) {
     this.reset();
-    this.lanes = lanes;
+    Object.assign(this, { lanes, countsFrom });
+    this.position = this.opening;
     this.heard = lanes.map(() => new Set());
   }
 
@@ -41,6 +44,10 @@ class Player {
     return this.buffers[0]?.duration ?? 0;
   }
 
+  get opening() {
+    return Math.max(0, this.countsFrom - LEAD_SECONDS);
+  }
+
   get playing() {
     return this.startedAt !== null;
   }
@@ -55,7 +62,7 @@ class Player {
 
   start() {
     const begin = this.context.currentTime + SOON;
-    const from = this.position >= this.duration - 0.05 ? (this.loop?.[0] ?? 0) : this.position;
+    const from = this.position >= this.duration - 0.05 ? (this.loop?.[0] ?? this.opening) : this.position;
     this.sources = this.buffers.map((buffer, lane) => {
       const gain = new GainNode(this.context, { gain: lane === this.active ? 1 : 0 });
       const source = new AudioBufferSourceNode(this.context, { buffer, loop: Boolean(this.loop) });
@@ -133,7 +140,9 @@ class Player {
   }
 
   heardSeconds() {
-    const most = this.duration;
-    return this.heard.map((slices) => Math.min(slices.size * HEARD_STEP, most));
+    const most = Math.max(0, this.duration - this.countsFrom);
+    const first = Math.ceil(this.countsFrom / HEARD_STEP);
+    const counts = (slice) => slice >= first;
+    return this.heard.map((slices) => Math.min([...slices].filter(counts).length * HEARD_STEP, most));
   }
 }

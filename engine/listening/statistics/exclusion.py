@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from engine.listening.hearing import is_enough, is_possible
+from engine.listening.hearing import Hearing
 from engine.listening.trial import Record, Vote
 
 UNANSWERED = "not answered"
 TWICE = "the same trial again"
-NOT_HEARD = "a clip was heard for less than three seconds"
+NOT_HEARD = "a clip was heard for less than three seconds after the beginning that all share"
+OLD_NOT_HEARD = "an older answer: of a clip perhaps only the beginning that all share was heard"
 HEARD_TOO_LONG = "a clip was heard for longer than it lasts"
 CATCH = "catch trial: a clip against itself"
 BOTH_BAD = "both were called bad"
@@ -19,10 +20,10 @@ def reason_against(record: Record) -> str | None:
     """Why an answer is not counted, whatever was asked; None if it is."""
     if record.answer is None:
         return UNANSWERED
-    heard, length = record.answer.heard_seconds, record.trial.seconds
-    if not is_enough(heard, length):
-        return NOT_HEARD
-    return None if is_possible(heard, length) else HEARD_TOO_LONG
+    heard, hearing = record.answer.heard_seconds, Hearing.of(record.trial)
+    if not hearing.is_enough(heard):
+        return OLD_NOT_HEARD if record.trial.shared_seconds is None else NOT_HEARD
+    return None if hearing.is_possible(heard) else HEARD_TOO_LONG
 
 
 def counted(records: Iterable[Record]) -> tuple[list[Vote], Counter[str]]:

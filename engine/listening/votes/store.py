@@ -148,7 +148,7 @@ class VoteStore:
         )
         return [_exported(*row) for row in rows]
 
-    def merge(self, rows: Iterable[dict[str, Any]]) -> int:
+    def merge(self, rows: Iterable[Any]) -> int:
         """Take in what another store has exported; returns how many trials are new or deleted by it.
 
         Trials are one by their id: what is here already stays as it is, and a deletion wins over all.
@@ -160,7 +160,7 @@ class VoteStore:
         changed = 0
         with open_database(self.path) as database:
             for row in rows:
-                if "deleted" in row:
+                if isinstance(row, dict) and "deleted" in row:
                     changed += self._bury(database, str(row["deleted"]), str(row.get("deleted_at", "")))
                 else:
                     changed += self._take_in(database, make_record(row))

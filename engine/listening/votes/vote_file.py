@@ -17,6 +17,13 @@ from engine.listening.record import make_record
 from engine.listening.trial import Record
 
 REMEDY = "give the JSONL file that the Compare page or a listening-test bundle lets its listener download"
+UTF8_MARK = b"\xef\xbb\xbf"
+OTHER_MARKS = {
+    b"\xff\xfe": "UTF-16 text, not UTF-8",
+    b"\xfe\xff": "UTF-16 text, not UTF-8",
+    b"\x1f\x8b": "compressed (gzip)",
+    b"PK\x03\x04": "compressed (zip)",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,26 @@ class VoteFile:
 
     records: tuple[Record, ...]
     problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a file."""
+
+    content: bytes
+
+    def values(self) -> Any:
+        """The JSON that it is.
+
+        Raises:
+            InvalidValueError: it is none.
+        """
+        try:
+            return json.loads(self.content.decode("utf-8"))
+        except UnicodeDecodeError:
+            raise InvalidValueError("it is not UTF-8 text") from None
+        except (json.JSONDecodeError, RecursionError):
+            raise InvalidValueError("it is not JSON; it may be cut off") from None
 
 
 def read_vote_files(paths: Sequence[Path], keys: Sequence[BundleKey] = ()) -> VoteFile:
@@ -67,36 +94,39 @@ def read_votes(path: Path, keys: Sequence[BundleKey] = ()) -> VoteFile:
     Raises:
         UnreadableFileError: the file cannot be read, or there is no vote in it.
     """
-    try:
-        lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    except OSError as error:
-        raise UnreadableFileError(f"{path} cannot be read ({error.strerror}): {REMEDY}") from None
     found: list[Record] = []
     deleted: set[str] = set()
     problems: list[str] = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                values = _values(line)
-                if isinstance(values, dict) and "deleted" in values:
-                    deleted.add(str(values["deleted"]))
-                else:
-                    found.append(_record(values, keys))
-            except InvalidValueError as error:
-                problems.append(f"line {number} is left out: {error}")
+    for number, line in read_lines(path):
+        try:
+            values = line.values()
+            if isinstance(values, dict) and "deleted" in values:
+                deleted.add(str(values["deleted"]))
+            else:
+                found.append(_record(values, keys))
+        except InvalidValueError as error:
+            problems.append(f"line {number} is left out: {error}")
     records = tuple(record for record in found if record.trial.trial_id not in deleted)
     if not records:
         raise UnreadableFileError(_nothing(path, problems, deleted))
     return VoteFile(records, tuple(problems))
 
 
-def _values(line: bytes) -> Any:
+def read_lines(path: Path) -> list[tuple[int, Line]]:
+    """The lines that are not empty, each with its number, from 1.
+
+    Raises:
+        UnreadableFileError: the file cannot be read, or is no UTF-8 text at all.
+    """
     try:
-        return json.loads(line.decode("utf-8"))
-    except UnicodeDecodeError:
-        raise InvalidValueError("it is not UTF-8 text") from None
-    except (json.JSONDecodeError, RecursionError):
-        raise InvalidValueError("it is not JSON; it may be cut off") from None
+        content = path.read_bytes().removeprefix(UTF8_MARK)
+    except OSError as error:
+        raise UnreadableFileError(f"{path} cannot be read ({error.strerror}): {REMEDY}") from None
+    for mark, what in OTHER_MARKS.items():
+        if content.startswith(mark):
+            raise UnreadableFileError(f"{path} is {what}: {REMEDY}, as it is")
+    lines = enumerate(content.split(b"\n"), start=1)  # splitlines would cut within words: U+2028, U+0085
+    return [(number, Line(line)) for number, line in lines if line.strip()]
 
 
 def _record(values: Any, keys: Sequence[BundleKey]) -> Record:

@@ -15,6 +15,7 @@ from engine.listening.clips import Material, make_clips
 from engine.listening.design import TrialPlan
 from engine.pieces.excerpt import excerpt
 from engine.pieces.piece import read_piece
+from engine.rendering import perform
 from engine.sampling.sample import SamplingOptions, sample
 
 MODELS = ("jsb_chorales-tanh", "jsb_chorales-gru")
@@ -48,6 +49,35 @@ def test_all_lanes_begin_alike_and_go_on_each_in_its_way(material):
     assert sorted(map(tuple, anchor.tolist())) == sorted(map(tuple, goes_on.tolist()))
     assert [clip.lane.clip for clip in clips] == list(IDS[:4])
     assert [clip.lane.checkpoint_sha256 is None for clip in clips] == [False, False, True, True]
+
+
+@pytest.mark.parametrize("semitones", [0, 3, -5])
+def test_all_lanes_are_played_in_the_key_of_the_trial(material, monkeypatch, semitones):
+    heard = []
+
+    def listen_in(frames, *given):
+        heard.append(frames)
+        return perform(frames, *given)
+
+    monkeypatch.setattr("engine.listening.clips.perform", listen_in)
+    sources = (*MODELS, "real", "anchor")
+    clips = make_clips(TrialPlan(1, sources, 5, semitones), material, IDS[:4])
+    for frames, clip, plain in zip(heard, clips, clips_of(material, *sources), strict=False):
+        assert torch.equal(clip.frames, plain.frames), "models are asked about what they have drawn"
+        assert torch.equal(frames, material.representation.transpose(clip.frames, semitones))
+
+
+def test_all_stay_together_where_one_could_not_be_moved_so_far(material):
+    piece = material.piece.clone()
+    piece[20, 87] = 1  # the highest key, in what the recording plays later
+    clips = make_clips(TrialPlan(1, ("real", MODELS[0]), 5, 6), replace(material, piece=piece), IDS[:2])
+    unmoved = make_clips(TrialPlan(1, ("real", MODELS[0]), 5), replace(material, piece=piece), IDS[:2])
+    assert [one.wav for one in clips] == [one.wav for one in unmoved]
+
+
+def test_what_all_share_is_as_long_as_the_prime(material):
+    (clip,) = clips_of(material, "real")
+    assert clip.shared_seconds == 8 * material.representation.frame_seconds(100.0)
 
 
 def test_files_are_of_one_length_codec_and_loudness(material):

@@ -30,6 +30,12 @@ def test_one_seed_is_one_design_and_no_draw_is_heard_twice(task, sources):
     assert len({plan.seed for plan in plans}) == 24
 
 
+def test_every_trial_has_a_key_by_lot():
+    """All recordings are in one key and draws may leave it: whoever knew the key could win by it alone."""
+    keys = [plan.transposition for seed in range(20) for plan in design(seed=seed).plans()]
+    assert set(keys) == set(range(-5, 7)) and max(Counter(keys).values()) < 80
+
+
 def test_each_pair_is_asked_equally_often_with_either_first():
     plans = [plan.sources for plan in design(num_trials=32).plans()]
     catches = [pair for pair in plans if pair[0] == pair[1]]

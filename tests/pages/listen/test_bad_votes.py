@@ -72,7 +72,10 @@ def test_a_vote_after_a_restart_counts(room, trial):
     ("changes", "message"),
     [
         ({"heard_seconds": [4.0, 99.0]}, "times of this answer cannot be true"),
-        ({"heard_seconds": [4.0, 0.5]}, "for at least 3 seconds before you answer"),
+        (
+            {"heard_seconds": [4.0, 0.5]},
+            "for at least 3 seconds after the beginning that all share before you answer",
+        ),
         ({"choice": "7"}, "must be one of"),
     ],
 )

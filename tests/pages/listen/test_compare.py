@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.listening.votes.vote_file import read_votes
-from tests.pages.listen.trial_visit import answer, listen, start, text
+from tests.pages.listen.trial_visit import answer, listen, listen_long, start, text
 
 pytestmark = pytest.mark.browser
 ABX = "Can you tell them apart? (ABX)"
@@ -57,9 +57,7 @@ def test_two_visitors_at_once_keep_their_own_votes(visitors, tmp_path):
     assert trials[ann] != trials[bob]
     assert all(trial.isalnum() for trial in trials.values()), "a table quotes what begins with a sign"
     for visit, key in ((ann, "a"), (ann, "b"), (bob, "a"), (ann, "x"), (bob, "b")):
-        visit.page.keyboard.press("Home")
-        visit.page.keyboard.press(key)
-        visit.page.wait_for_function("document.querySelector('.trial-seek').value > 3.1")
+        listen_long(visit, key)
     for visit, keys in ((bob, "ab"), (ann, "abx")):
         listen(visit, *keys)
         answer(visit, 0)
@@ -76,6 +74,11 @@ def test_two_visitors_at_once_keep_their_own_votes(visitors, tmp_path):
         (row,) = csv.DictReader(io.StringIO(path.read_text()))
         assert name == "earshot-my-votes.csv" and row["trial_id"] == trials[visit]
     bob.page.click("#forget")
+    bob.page.click("#forget-not")
+    bob.page.wait_for_selector("#forget-question", state="hidden")
+    assert len(read_votes(saved(bob, "jsonl")[1]).records) == 1, "it asks first"
+    bob.page.click("#forget")
+    bob.page.click("#forget-now")
     bob.page.get_by_text("1 of your answers was deleted.").wait_for()
     ann.go("board")
     name, path = saved(ann, "jsonl")

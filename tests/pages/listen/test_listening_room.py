@@ -166,7 +166,7 @@ def test_a_clip_of_speech_is_heard_to_its_end(room, patient):
     first = room.start(Wish("preference", SPEECH), NOBODY)
     assert room.store.find(first, NOBODY).trial.seconds < 3
     with pytest.raises(VoteError, match="listen to every clip to its end before you answer"):
-        room.answer(first, NOBODY, heard(room, first, "0", 0.1))
+        room.answer(first, NOBODY, heard(room, first, "0", 0.05))
     room.answer(first, NOBODY, heard(room, first, "0"))
 
 

@@ -6,7 +6,15 @@ import re
 import pytest
 
 from engine.checkpoints.checkpoint import available, read_card
-from tests.pages.listen.trial_visit import answer, listen, overhear, overheard, start, text
+from tests.pages.listen.trial_visit import (
+    TO_THE_MARK,
+    answer,
+    listen,
+    overhear,
+    overheard,
+    start,
+    text,
+)
 
 pytestmark = pytest.mark.browser
 ABX = "Can you tell them apart? (ABX)"
@@ -19,7 +27,7 @@ def test_a_listener_hears_answers_and_is_told(visitors):
     answers = visit.page.locator(".trial-answer")
     assert answers.all_inner_texts() == ["A is better", "B is better", "No difference", "Both are bad"]
     assert all(button.is_disabled() for button in answers.all())
-    assert text(visit, "gate") == "Listen to A, B for at least 3 seconds first"
+    assert text(visit, "gate") == "Listen to A, B for at least 3 seconds after the mark first"
     listen(visit, "a", "b")
     assert text(visit, "gate") == "" and "Playing: B" in text(visit, "now")
     answers.nth(1).click()
@@ -109,6 +117,49 @@ def test_another_visitor_is_not_let_in_and_an_unknown_trial_is_named(visitors):
     assert "belongs to another visitor" in text(other, "message")
     nobody = visitors("trial")
     nobody.page.wait_for_function("document.querySelector('.trial-message').textContent.includes('Compare')")
+
+
+def test_the_beginning_that_all_clips_share_does_not_count(visitors):
+    """Three seconds anywhere were enough once, and all clips of music begin with six that are the same."""
+    visit = visitors("compare")
+    start(visit)
+    assert text(visit, "differ") == "from here on they differ"
+    mark = visit.page.evaluate(TO_THE_MARK)
+    assert 5.5 < mark < 6.5
+    visit.page.keyboard.press("Home")
+    visit.page.keyboard.press("a")
+    visit.page.wait_for_function("document.querySelector('.trial-seek').value > 3.5")
+    assert visit.page.locator(".trial-lane-heard").all_inner_texts() == ["0 s", "0 s"]
+    assert visit.page.locator(".trial-answer").first.is_disabled()
+    visit.page.reload()
+    visit.page.wait_for_selector(".trial[data-state=asking]")
+    begins = float(visit.page.locator(".trial-seek").input_value())
+    assert mark - 2 < begins < mark - 1, "it begins to play shortly before"
+
+
+def test_an_answer_given_while_the_connection_is_gone_arrives(visitors):
+    """It vanished without a word, and after a longer time all answers stayed grey."""
+    visit = visitors("compare")
+    start(visit, trials=2)
+    listen(visit, "a", "b")
+    visit.page.context.set_offline(True)
+    visit.page.locator(".trial-answer").first.click()
+    visit.page.wait_for_function(
+        "document.querySelector('.trial-message').textContent.includes('kept in this browser')"
+    )
+    visit.page.context.set_offline(False)
+    visit.page.wait_for_selector(".trial[data-state=answered]")
+    assert text(visit, "message") == "Your answer is kept."
+    visit.page.click(".trial-next")
+    visit.page.wait_for_selector(".trial[data-state=asking]")
+    listen(visit, "a", "b")
+    visit.page.context.set_offline(True)
+    visit.page.locator(".trial-answer").nth(1).click()
+    visit.page.context.set_offline(False)
+    visit.page.reload()
+    visit.page.wait_for_selector(".trial[data-state=answered]")
+    assert visit.page.locator(".trial-answer[aria-pressed=true]").all_inner_texts() == ["B is better"]
+    visit.wrong.clear()  # what a browser says of a connection that is gone
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -111,6 +111,44 @@ def test_a_line_that_is_no_vote_is_passed_over(tmp_path, api, caplog):
     assert "line 1 of votes-other.jsonl" in caplog.text and "line 2 of votes-other.jsonl" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "line\n".encode("utf-16"),
+        b"\x1f\x8b\x08 compressed",
+        b"5\nnull\n[1]\n",
+        b'{"trial": {"cut o',
+        b"\xff\n",
+    ],
+)
+def test_a_file_that_cannot_be_read_keeps_no_other_from_counting(tmp_path, api, caplog, content):
+    """One such file once switched copying off for the whole run, and the token was blamed."""
+    first = space(tmp_path, "first", api)
+    vote(first, 1)
+    push(first)
+    (api.folder / "votes-a.jsonl").write_bytes(content)  # it sorts before
+    second = space(tmp_path, "second", api)
+    assert second.fill() == 1
+    assert "votes-a.jsonl" in caplog.text
+
+
+def test_a_listeners_words_may_hold_any_character(tmp_path, api):
+    """Lines end at a line feed: once also within words, at U+2028 and U+0085, and at a byte-order mark."""
+    first = space(tmp_path, "first", api)
+    vote(first, 1)
+    push(first)
+    (path,) = api.folder.iterdir()
+    odd = (
+        path.read_text()
+        .replace('"device":""', '"device":"a\u2028b\u0085c"')
+        .replace('"device": ""', '"device": "a\u2028b\u0085c"')
+    )
+    path.write_bytes(b"\xef\xbb\xbf" + odd.encode())
+    second = space(tmp_path, "second", api)
+    assert second.fill() == 1
+    assert second.store.records()[0].answer.device == "a\u2028b\u0085c"
+
+
 def test_without_a_token_or_where_the_hub_refuses_votes_stay_here(tmp_path, monkeypatch, caplog):
     store = VoteStore(tmp_path / "votes.sqlite3")
     monkeypatch.delenv("HF_TOKEN", raising=False)

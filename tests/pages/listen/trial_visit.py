@@ -61,6 +61,21 @@ def listen(visit: Any, *keys: str) -> None:
         )
 
 
+TO_THE_MARK = """() => {
+    const seek = document.querySelector(".trial-seek");
+    seek.value = parseFloat(document.querySelector(".trial-shared").style.inlineSize) / 100 * seek.max;
+    seek.dispatchEvent(new Event("input", { bubbles: true }));
+    return Number(seek.value);
+}"""
+
+
+def listen_long(visit: Any, key: str) -> None:
+    """To more than three seconds of one clip, from where all differ."""
+    mark = visit.page.evaluate(TO_THE_MARK)
+    visit.page.keyboard.press(key)
+    visit.page.wait_for_function("end => document.querySelector('.trial-seek').value > end", arg=mark + 3.1)
+
+
 def answer(visit: Any, number: int) -> None:
     """Press one of the answers, and wait until the server has it."""
     visit.page.locator(".trial-answer").nth(number).click()

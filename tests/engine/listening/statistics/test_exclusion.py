@@ -6,6 +6,7 @@ from engine.listening.record import make_record
 from engine.listening.statistics.exclusion import (
     HEARD_TOO_LONG,
     NOT_HEARD,
+    OLD_NOT_HEARD,
     TWICE,
     UNANSWERED,
     counted,
@@ -13,11 +14,13 @@ from engine.listening.statistics.exclusion import (
 )
 from tests.engine.listening.listener import record
 
+SHARED = 6.0  # seconds of every clip
 TWO = ("model-a", "model-b")
 
 
 def heard(*seconds: float, length: float = 20.0):
-    values = json.loads(record(TWO, "0", seconds=length).model_dump_json())
+    given = record(TWO, "0", seconds=length + SHARED, shared_seconds=SHARED, prime="a piece")
+    values = json.loads(given.model_dump_json())
     values["answer"]["heard_seconds"] = seconds
     return reason_against(make_record(values))
 
@@ -28,7 +31,13 @@ def test_a_clip_must_have_been_heard_for_three_seconds_or_whole():
     assert heard(1.5, 1.5, length=1.5) is None
 
 
-def test_nobody_hears_a_clip_for_longer_than_it_lasts():
+def test_of_an_older_answer_only_what_exceeds_the_beginning_counts():
+    values = json.loads(record(TWO, "0", seconds=20.0, prime="a piece").model_dump_json())
+    values["answer"]["heard_seconds"] = (3.0, 3.0)
+    assert reason_against(make_record(values)) == OLD_NOT_HEARD, "perhaps of the beginning alone"
+
+
+def test_nobody_hears_a_clip_for_longer_than_there_is_to_compare():
     assert heard(20.5, 20.0) is None
     assert heard(25.0, 20.0) == HEARD_TOO_LONG
 
