@@ -65,6 +65,8 @@ def _run(sources: Sequence[Path], targets: Sequence[Path], max_seconds: float) -
         ) from error
     if done.returncode != 0:
         reason = (done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1]
+        if "matches no streams" in done.stderr.decode(errors="replace"):
+            raise UnreadableFileError(f"{names} has no sound track; give a recording")
         for source in sources:  # a person knows the file by its name, not by where we keep it
             reason = reason.replace(f"file:{source.resolve()}: ", "")
         raise UnreadableFileError(

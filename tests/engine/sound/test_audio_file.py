@@ -74,10 +74,47 @@ def test_full_scale_is_written_as_the_highest_integer(tmp_path):
     assert soundfile.read(path, dtype="int16")[0].tolist() == [32_767, -32_768, 0]
 
 
-def test_a_length_that_was_not_known_when_written_is_no_reason_to_refuse(tmp_path):
-    """Programs that write to a pipe leave 2^32 - 1 or 2^31 - 1 where the length should be."""
-    for size in (2**32 - 1, 2**31 - 1):
-        assert read_audio(written(tmp_path, wav(size=size))).duration_seconds == 0.5
+@pytest.mark.parametrize("size", [2**32 - 1, 2**31 - 1, 0])
+def test_a_length_that_was_not_known_when_written_is_no_reason_to_refuse(tmp_path, size):
+    """Programs that write to a pipe leave 2^32 - 1, 2^31 - 1 or 0 where the length should be."""
+    assert read_audio(written(tmp_path, wav(size=size))).duration_seconds == 0.5
+
+
+@pytest.mark.parametrize("count", [0, 2**36 - 1])
+def test_a_flac_file_that_does_not_know_its_length_is_read(tmp_path, count):
+    """One from a pipe "lasts 9,607,679,205,057 min": of 36 bits for the number of samples all are 0."""
+    soundfile.write(tmp_path / "a.flac", TONE, 16_000)
+    data = bytearray((tmp_path / "a.flac").read_bytes())
+    data[21:26] = bytes((data[21] & 0xF0 | count >> 32, *(count & 2**32 - 1).to_bytes(4, "big")))
+    assert read_audio(written(tmp_path, bytes(data), "pipe.flac")).duration_seconds == 1.0
+
+
+@needs_ffmpeg
+def test_an_estimated_length_is_not_held_against_a_file(tmp_path):
+    """MP3 in a WAV container was "cut off": what its header says of it is an estimate."""
+    soundfile.write(tmp_path / "tone.wav", TONE, 16_000)
+    made = ["-i", "tone.wav", "-c:a", "libmp3lame", "-f", "wav", "a.wav"]
+    subprocess.run(["ffmpeg", "-v", "error", *made], cwd=tmp_path, check=True)
+    data = (tmp_path / "a.wav").read_bytes()
+    place = data.index(b"fact") + 8
+    for claimed in (8_000, 160_000):
+        lying = data[:place] + struct.pack("<I", claimed) + data[place + 4 :]
+        assert read_audio(written(tmp_path, lying)).duration_seconds == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize("quieter", [1.0, 0.95])
+def test_channels_that_cancel_each_other_are_heard(tmp_path, quieter):
+    """A microphone wired the wrong way round: the average was silence."""
+    soundfile.write(tmp_path / "a.wav", np.stack([TONE, -quieter * TONE], 1), 16_000, "FLOAT")
+    np.testing.assert_allclose(read_audio(tmp_path / "a.wav").samples, TONE, atol=1e-6)
+
+
+@needs_ffmpeg
+def test_a_film_without_sound_is_said_to_be_one(tmp_path):
+    made = ["-f", "lavfi", "-i", "color=size=16x16:duration=1", "-c:v", "mpeg4", "silent.mp4"]
+    subprocess.run(["ffmpeg", "-v", "error", *made], cwd=tmp_path, check=True)
+    with pytest.raises(UnreadableFileError, match=r"silent\.mp4 has no sound track; give a recording"):
+        read_audio(tmp_path / "silent.mp4")
 
 
 @needs_ffmpeg
@@ -100,8 +137,10 @@ def test_a_playlist_cannot_make_ffmpeg_open_other_files(tmp_path):
         "a.wav": "ffconcat version 1.0\nfile secret.wav\n",
         "a.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nsecret.wav\n#EXT-X-ENDLIST\n",
     }.items():
-        with pytest.raises(UnreadableFileError, match="not a sound file"):
+        with pytest.raises(UnreadableFileError, match="is text, no sound"):
             read_audio(written(tmp_path, text.encode(), name))
+        with pytest.raises(UnreadableFileError, match="not a sound file"):  # as ffmpeg is asked
+            read_audio(written(tmp_path, f"{text}#\0\n".encode(), name))
 
 
 HOSTILE = {
@@ -110,7 +149,8 @@ HOSTILE = {
     "half a header": (wav()[:20], "not a sound file"),
     "truncated": (wav(bytes(100_000))[:8_044], "is cut off: it holds 8,000 of 100,000 bytes"),
     "random bytes": (np.random.default_rng(1).bytes(5_000), "not a sound file"),
-    "text": (b"hello\n" * 500, "not a sound file"),
+    "text": (b"hello\n" * 500, "given.wav is text, no sound; give a recording"),
+    "text of another script": ("日本語\n".encode() * 500, "is text, no sound"),
     "no channels": (wav(channels=0), "not a sound file"),
     "65535 channels": (wav(channels=65_535), "not a sound file"),
     "rate 0": (wav(rate=0), "not a sound file|cannot be"),
