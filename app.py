@@ -5,13 +5,20 @@ try:
 except ImportError:
     spaces = None
 
+import importlib.util
 import os
 import sys
+
+for name in ("all_proxy", "ALL_PROXY", "http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"):
+    if os.environ.get(name, "").startswith("socks") and importlib.util.find_spec("socksio") is None:
+        del os.environ[name]  # with such a proxy, and without that package, Gradio cannot be imported
 
 import gradio as gr
 
 import pages
+from engine.errors import EngineError
 from pages import preparation
+from pages.address import LOOPBACK, checked_address, checked_port, reach_oneself
 from pages.house import base_style, retention
 
 MAX_UPLOAD = "20mb"
@@ -25,24 +32,26 @@ def reserve_gpu() -> None:
 
 def main() -> None:
     """Build and serve until stopped; address and port from GRADIO_SERVER_NAME and GRADIO_SERVER_PORT."""
-    address = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
-    port = int(os.environ.get("GRADIO_SERVER_PORT", "7860"))
+    try:
+        port = checked_port(os.environ.get("GRADIO_SERVER_PORT", "7860"))
+        host = checked_address(os.environ.get("GRADIO_SERVER_NAME", LOOPBACK), port)
+    except EngineError as error:
+        sys.exit(str(error))
+    reach_oneself(host)
     preparation.process()
     retention.start(*FILES_STAY)
     if spaces is not None:
         spaces.GPU(reserve_gpu)
     try:
-        serve(address, port)
-    except OSError:
-        sys.exit(
-            f"{address}:{port} cannot be used, perhaps by another Earshot: set GRADIO_SERVER_PORT to another"
-        )
+        serve(host, port)
+    except OSError as error:
+        sys.exit(f"{host}:{port} cannot be used ({error}): set GRADIO_SERVER_NAME or GRADIO_SERVER_PORT")
 
 
-def serve(address: str, port: int) -> None:
+def serve(host: str, port: int) -> None:
     """Build the app and serve it until stopped."""
     pages.build().queue(max_size=MAX_WAITING).launch(
-        server_name=address,
+        server_name=host,
         server_port=port,
         head=f"<style>{base_style()}</style>",  # css= would rewrite it, and break media queries
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),

@@ -1,0 +1,63 @@
+"""Address: where the app listens, looked at before anything is built, and reached without a proxy."""
+
+import errno
+import os
+import socket
+from ipaddress import ip_address
+
+from engine.errors import EngineError
+
+LOOPBACK = "127.0.0.1"  # whose port Gradio wants to be free, whatever it listens on
+MAX_PORT = 65_535
+REASONS = {
+    errno.EADDRINUSE: "is in use, perhaps by another Earshot: set GRADIO_SERVER_PORT to another",
+    errno.EADDRNOTAVAIL: "is no address of this machine: set GRADIO_SERVER_NAME to one, or to 0.0.0.0",
+    errno.EAFNOSUPPORT: "is of a kind that this machine has not: set GRADIO_SERVER_NAME to another",
+    errno.EACCES: "may not be used by you: set GRADIO_SERVER_PORT to 1024 or more",
+}
+
+
+def checked_port(text: str) -> int:
+    """A port.
+
+    Raises:
+        EngineError: it is none.
+    """
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_PORT:
+        raise EngineError(f"GRADIO_SERVER_PORT={text} must be a number from 1 to {MAX_PORT}")
+    return int(text)
+
+
+def checked_address(name: str, port: int) -> str:
+    """The address as Gradio wants it, an IPv6 one in brackets.
+
+    Raises:
+        EngineError: one cannot listen there; the sentence says why.
+    """
+    host = name.removeprefix("[").removesuffix("]")
+    for each in (host, LOOPBACK):
+        try:
+            family, kind, _, _, place = socket.getaddrinfo(each, port, type=socket.SOCK_STREAM)[0]
+            with socket.socket(family, kind) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(place)
+        except socket.gaierror:
+            raise EngineError(f"{name} {REASONS[errno.EADDRNOTAVAIL]}") from None
+        except OSError as error:
+            reason = REASONS.get(error.errno, f"cannot be used ({error.strerror})")
+            raise EngineError(f"{name}:{port} {reason}") from None
+    return f"[{host}]" if _is_ipv6(host) else host
+
+
+def reach_oneself(host: str) -> None:
+    """Without the proxy that the environment may name."""
+    for spelling in ("no_proxy", "NO_PROXY"):
+        own = ("localhost", LOOPBACK, "::1", host.strip("[]"))
+        os.environ[spelling] = ",".join(filter(None, (os.environ.get(spelling), *own)))
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return ip_address(host).version == 6
+    except ValueError:
+        return False  # a name

@@ -1,0 +1,83 @@
+"""Where the app listens: a sentence for each address that cannot be, and no proxy in the way."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from engine.errors import EngineError
+from pages.address import checked_address, checked_port, reach_oneself
+from tests.server import serving
+from tests.visitor import free_port
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("192.0.2.7", "192.0.2.7:{port} is no address of this machine: set GRADIO_SERVER_NAME"),
+        ("[2001:db8::7]", "(is no address of this machine|is of a kind that this machine has not)"),
+        ("no.such.host.invalid", "no.such.host.invalid is no address of this machine"),
+    ],
+)
+def test_each_address_that_cannot_be_is_told_by_its_own_reason(name, why):
+    """All were "cannot be used, perhaps by another Earshot", whatever the reason was."""
+    port = free_port()
+    with pytest.raises(EngineError, match=why.format(port=port)):
+        checked_address(name, port)
+
+
+def test_a_port_that_another_program_has_is_named():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(EngineError, match="is in use, perhaps by another Earshot"):
+            checked_address("127.0.0.1", other.getsockname()[1])
+
+
+def test_an_address_is_given_as_gradio_wants_it():
+    port = free_port()
+    assert checked_address("127.0.0.1", port) == "127.0.0.1"
+    assert checked_address("0.0.0.0", port) == "0.0.0.0"
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return  # a machine without IPv6
+    assert checked_address("::1", port) == checked_address("[::1]", port) == "[::1]"
+
+
+@pytest.mark.parametrize("text", ["", "http", "0", "65536", "-1", "7860.5"])
+def test_a_port_is_a_number(text):
+    with pytest.raises(EngineError, match=f"GRADIO_SERVER_PORT={text} must be a number from 1 to 65535"):
+        checked_port(text)
+
+
+def test_the_program_ends_with_one_sentence(project_folder, tmp_path):
+    environment = {**os.environ, "GRADIO_SERVER_NAME": "192.0.2.7", "GRADIO_SERVER_PORT": str(free_port())}
+    command = [sys.executable, str(project_folder / "app.py")]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert "is no address of this machine" in done.stderr
+
+
+def test_a_proxy_of_the_environment_does_not_stand_in_the_way(project_folder, tmp_path):
+    """The app asks itself whether it is there: through a proxy that ended its start in a traceback."""
+    dead = f"127.0.0.1:{free_port()}"
+    proxies = {
+        "ALL_PROXY": f"socks5://{dead}",
+        "http_proxy": f"http://{dead}",
+        "https_proxy": f"http://{dead}",
+    }
+    with serving([sys.executable, str(project_folder / "app.py")], tmp_path, proxies) as app:
+        assert "Traceback" not in app.news()
+
+
+def test_what_is_not_ours_still_goes_through_a_proxy(monkeypatch):
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    monkeypatch.setenv("no_proxy", "example.org")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    reach_oneself("[::1]")
+    assert os.environ["https_proxy"] == "http://proxy.example:3128"
+    assert os.environ["no_proxy"] == "example.org,localhost,127.0.0.1,::1,::1"
