@@ -137,7 +137,7 @@ def test_what_cannot_be_drawn_is_answered_with_one_sentence(ask, app, values, sa
         ("cut.mid", midi_file(note(60, 480))[:-9], "cut off"),
         ("sound.mid", b"RIFF\x00\x00\x00\x00WAVE", "no MThd"),
         ("silent.mid", midi_file(b""), "no notes"),
-        ("long.mid", midi_file(note(60, 480, rest=2**27)), "ticks"),
+        ("long.mid", midi_file(note(60, 480, rest=2**27)), "279,621 quarter notes"),
         ("noise.mid", b"MThd" + bytes(range(256)), "."),
     ],
 )
