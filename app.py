@@ -5,20 +5,14 @@ try:
 except ImportError:
     spaces = None
 
-import importlib.util
 import os
 import sys
-
-for name in ("all_proxy", "ALL_PROXY", "http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"):
-    if os.environ.get(name, "").startswith("socks") and importlib.util.find_spec("socksio") is None:
-        del os.environ[name]  # with such a proxy, and without that package, Gradio cannot be imported
 
 import gradio as gr
 
 import pages
-from engine.errors import EngineError
 from pages import preparation
-from pages.address import LOOPBACK, checked_address, checked_port, reach_oneself
+from pages.address import chosen_place, reach_oneself
 from pages.house import base_style, retention
 
 MAX_UPLOAD = "20mb"
@@ -32,11 +26,7 @@ def reserve_gpu() -> None:
 
 def main() -> None:
     """Build and serve until stopped; address and port from GRADIO_SERVER_NAME and GRADIO_SERVER_PORT."""
-    try:
-        port = checked_port(os.environ.get("GRADIO_SERVER_PORT", "7860"))
-        host = checked_address(os.environ.get("GRADIO_SERVER_NAME", LOOPBACK), port)
-    except EngineError as error:
-        sys.exit(str(error))
+    host, port = chosen_place(os.environ)
     reach_oneself(host)
     preparation.process()
     retention.start(*FILES_STAY)

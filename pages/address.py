@@ -3,6 +3,7 @@
 import errno
 import os
 import socket
+from collections.abc import Mapping
 from ipaddress import ip_address
 
 from engine.errors import EngineError
@@ -15,6 +16,19 @@ REASONS = {
     errno.EAFNOSUPPORT: "is of a kind that this machine has not: set GRADIO_SERVER_NAME to another",
     errno.EACCES: "may not be used by you: set GRADIO_SERVER_PORT to 1024 or more",
 }
+
+
+def chosen_place(environment: Mapping[str, str]) -> tuple[str, int]:
+    """The address and port that GRADIO_SERVER_NAME and GRADIO_SERVER_PORT name.
+
+    Raises:
+        SystemExit: with a sentence, if one cannot listen there.
+    """
+    try:
+        port = checked_port(environment.get("GRADIO_SERVER_PORT", "7860"))
+        return checked_address(environment.get("GRADIO_SERVER_NAME", LOOPBACK), port), port
+    except EngineError as error:
+        raise SystemExit(str(error)) from None
 
 
 def checked_port(text: str) -> int:
