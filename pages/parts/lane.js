@@ -38,6 +38,7 @@ function webAddress(address) {
 function show(next) {
   // Python packs notes and peaks into one text each: thousands of small arrays are slow to pass through Gradio
   if (value.state === "sampling" && next.state !== "sampling" && follow) scroll.scrollTo({ left: 0 });
+  if (value.state === "sampling" && next?.state === "done" && next.link) stay(next.link);
   value = { ...BLANK, ...(next || {}) };
   for (const name of ["notes", "peaks"]) value[name] = JSON.parse(`[${value[name] || ""}]`);
   Object.assign(lane.dataset, { lane: value.lane || 0, state: value.state, kind: value.kind });
@@ -53,6 +54,12 @@ function show(next) {
   tell("show");
   load(value.audio ? webAddress(value.audio.url) : "");
   draw();
+}
+
+// A draw is there again after a reload, on the way back, and when a connection was gone.
+function stay(link) {
+  const address = webAddress(link);
+  if (address) history.replaceState(history.state, "", address);
 }
 
 function rebuild(name, list, build) {

@@ -1,5 +1,6 @@
 """A folder of sound files as a corpus: ``audio:PATH``."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from training.corpora.windows import window_corpus
 
 SAMPLE_RATE, LOW_SAMPLE_RATE = 16_000, 8_000  # Hz
 WINDOW_LENGTH = 8_000  # samples
+LEAST_LEFT_OVER = 0.01  # of all sound, from which on it is said
 MAX_SECONDS = 3_600.0  # of one file
 
 
@@ -56,7 +58,7 @@ class AudioFolder(Corpus):
         low = all(recording.sample_rate <= LOW_SAMPLE_RATE for recording in reading.items.values())
         sample_rate = LOW_SAMPLE_RATE if low else SAMPLE_RATE
         recordings = {name: sound.resample(sample_rate) for name, sound in reading.items.items()}
-        notes = [f"all resampled to {sample_rate:,} Hz"]
+        notes = [f"all resampled to {sample_rate:,} Hz", *_left_over(recordings.values())]
         if len(recordings) < len(SPLITS):
             parts = [split_in_time(recording) for recording in recordings.values()]
             splits = {split: [part[split] for part in parts] for split in SPLITS}
@@ -67,6 +69,19 @@ class AudioFolder(Corpus):
         counts = data.report.counts if data.report else {}
         whole = CorpusReport(report.num_read, report.left_out, counts, tuple(notes))
         return CorpusData(data.representation, data.splits, whole)
+
+
+def _left_over(recordings: Iterable[Audio]) -> list[str]:
+    """How much fills no window: the ends of recordings, and the whole of short ones; nothing if little."""
+    lengths = [len(recording.samples) for recording in recordings]
+    share = sum(length % WINDOW_LENGTH for length in lengths) / max(1, sum(lengths))
+    if share < LEAST_LEFT_OVER:
+        return []
+    short = sum(length < WINDOW_LENGTH for length in lengths)
+    return [
+        f"{share:.0%} of the sound is left out, since windows have {WINDOW_LENGTH:,} samples: the ends of "
+        f"recordings, and {short:,} that are shorter"
+    ]
 
 
 def read_recording(path: Path) -> Audio:

@@ -98,6 +98,25 @@ def test_models_go_on_from_one_beginning_and_the_link_draws_it_again(visitors):
     assert visit.page.locator(".earshot-history a").get_attribute("href") == link
 
 
+def test_a_draw_is_there_again_after_a_reload_and_on_the_way_back(visitors):
+    """The address stayed the page's own, so a reload, Back or a blip of the network lost all lanes."""
+    visit = visitors()
+    assert visit.page.url == visit.address, "what was there on arrival is there by the address alone"
+    visit.choose(GRU)
+    visit.set("length", 12)
+    visit.set("seed", 21)
+    visit.draw()
+    midi = visit.download("MIDI")
+    assert visit.page.url == visit.address + visit.link()
+    visit.page.reload()
+    visit.wait()
+    assert visit.download("MIDI") == midi
+    visit.page.goto(f"{visit.address}board")
+    visit.page.go_back()
+    visit.wait()
+    assert visit.download("MIDI") == midi
+
+
 def test_an_uploaded_piece_is_continued_and_travels_in_the_link(visitors, app_folder, tmp_path):
     visit = visitors()
     visit.choose(LSTM)

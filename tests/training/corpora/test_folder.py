@@ -114,6 +114,14 @@ def test_a_folder_whose_name_is_no_text_is_refused_before_the_fit(tmp_path):
     assert [name for name, _ in report.left_out] == ["b\\udce4d.mid"] and str(report).encode()
 
 
+def test_sound_that_fills_no_window_is_counted(tmp_path):
+    """Of a folder of single words three quarters once fell out, and "0 left out" was said."""
+    for number in range(8):
+        write_noise(tmp_path / f"{number}.wav", number, seconds=0.4 if number == 3 else 0.7)
+    report = str(open_corpus(f"audio:{tmp_path}").load().report)
+    assert "34% of the sound is left out" in report and "and 1 that are shorter" in report
+
+
 def test_sound_of_any_rate_is_resampled_split_by_file_and_cut(tmp_path):
     for number in range(8):
         write_noise(tmp_path / f"{number}.wav", number, (16_000, 44_100)[number % 2])
