@@ -5,7 +5,7 @@ those sounds. So a pitch that is struck again before it was let go is two notes,
 two. All notes of a channel end where a message says so, and what was never let go at the end of its track.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,10 +109,10 @@ class _Pairing:
         self.num_drum_notes = 0
         self._drums = DrumChannels()
         self._notes: list[Note] = []
-        self._sounding: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+        self._sounding: defaultdict[int, dict[int, _Struck]] = defaultdict(_pitches)
 
     def take(self, tick: int, track: int, message: Message) -> None:
-        """The next message; by channel and pitch (start tick, track) of what sounds is kept, oldest first."""
+        """The next message."""
         self._drums.tell(message)
         if message.channel is None:
             return
@@ -120,28 +120,58 @@ class _Pairing:
             if message.channel in self._drums:
                 self.num_drum_notes += 1
             else:
-                self._sounding[message.channel, message.data[0]].append((tick, track))
+                self._sounding[message.channel][message.data[0]].begin(tick, track)
         elif message.status in (NOTE_ON, NOTE_OFF):
-            sounding = self._sounding[message.channel, message.data[0]]
-            ended = next((one for one in sounding if one[1] == track), sounding[0] if sounding else None)
-            if ended is not None:
-                sounding.remove(ended)
-                self._notes.append(Note(ended[0], tick, message.data[0]))
+            start = self._sounding[message.channel][message.data[0]].end(track)
+            if start is not None:
+                self._notes.append(Note(start, tick, message.data[0]))
         elif message.status == CONTROLLER and message.data[0] in _ALL_OFF:
             self._end_all(message.channel, tick)
 
     def finish(self, ends: list[int]) -> list[Note]:
         """All notes, those that still sound until their track ends."""
-        for (_, pitch), sounding in self._sounding.items():
-            self._notes += [Note(start, max(start, ends[track]), pitch) for start, track in sounding]
-        self._sounding.clear()
+        for pitches in self._sounding.values():
+            for pitch, struck in pitches.items():
+                self._notes += [Note(start, max(start, ends[track]), pitch) for start, track in struck.left()]
         return self._notes
 
     def _end_all(self, channel: int, tick: int) -> None:
-        for (own, pitch), sounding in self._sounding.items():
-            if own == channel:
-                self._notes += [Note(start, tick, pitch) for start, _ in sounding]
-                sounding.clear()
+        pitches, self._sounding[channel] = self._sounding[channel], _pitches()
+        for pitch, struck in pitches.items():
+            self._notes += [Note(start, tick, pitch) for start, _ in struck.left()]
+
+
+class _Struck:
+    """What sounds of one pitch: begun in order of time, ended in the same, each in a moment however many."""
+
+    def __init__(self) -> None:
+        self._all: deque[list[int | bool]] = deque()  # [start tick, track, whether it has ended]
+        self._of_track: defaultdict[int, deque[list[int | bool]]] = defaultdict(deque)
+
+    def begin(self, tick: int, track: int) -> None:
+        """One more."""
+        one = [tick, track, False]
+        self._all.append(one)
+        self._of_track[track].append(one)
+
+    def end(self, track: int) -> int | None:
+        """End the first of this track, or else of any; where it started, None if nothing sounds."""
+        for waiting in (self._of_track[track], self._all):
+            while waiting:
+                one = waiting.popleft()
+                if not one[2]:
+                    one[2] = True
+                    return one[0]
+        return None
+
+    def left(self) -> list[tuple[int, int]]:
+        """(Start tick, track) of what sounds still."""
+        return [(start, track) for start, track, has_ended in self._all if not has_ended]
+
+
+def _pitches() -> dict[int, _Struck]:
+    """Pitch -> what sounds of it."""
+    return defaultdict(_Struck)
 
 
 def _check_size(name: str, num_notes: int, num_ticks: int, resolution: int) -> None:

@@ -146,6 +146,17 @@ class TestFormats:
         assert read_notes(data[:14] + b"XFIH\0\0\0\x02ab" + data[14:]) == read_notes(data)
 
 
+@pytest.mark.parametrize("away", [b"", on(61)])
+def test_many_notes_of_one_pitch_end_each_by_its_own(away):
+    """Each end was looked for among all beginnings: a file of a megabyte could take minutes."""
+    many = 5_000
+    begun = on(60) + b"\x00\x3c\x40" * (many - 1)
+    ended = away + off(60, 480) + b"\x00\x3c\x00" * (many - 1)
+    found = read_notes(midi_file(begun, ended)).notes
+    assert len(found) == many + bool(away)
+    assert {(one.start_tick, one.end_tick) for one in found} == {(0, 480)}
+
+
 def test_a_file_is_played_out_at_its_own_tempos():
     """A quarter at 60 a minute, one at 240, and one more at 240 by the same tempo."""
     slow, fast = tempo(1_000_000), tempo(250_000)
