@@ -9,18 +9,37 @@ from engine.errors import UnknownNameError
 from engine.heads import HEADS
 from engine.representations import REPRESENTATIONS, Facts
 from engine.strict import Strict
+from engine.words import counted
 
 NAME_PATTERN = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
 
 
 class CorpusFacts(Strict):
-    """Where the training data came from, and on what terms."""
+    """Where the training data came from, on what terms, and how high its music stands.
+
+    Args:
+        played_semitones: what is added to every pitch of a draw before it is heard or written as MIDI; rolls
+            and likelihoods keep the pitches of the corpus.
+        mean_pitch: MIDI number, over all notes of all frames of the training split; None where it was not
+            written down, and for speech.
+    """
 
     name: str
     title: str
     homepage: str
     licence: str
     citation: str
+    played_semitones: int = Field(0, ge=-12, le=12)
+    mean_pitch: float | None = None
+
+    @property
+    def height(self) -> str:
+        """How its draws are heard, in words; empty where they are heard as the corpus is written."""
+        if not self.played_semitones:
+            return ""
+        octaves, semitones = divmod(abs(self.played_semitones), 12)
+        far = "an octave" if octaves and not semitones else counted(abs(self.played_semitones), "semitone")
+        return f"played {far} {'lower' if self.played_semitones < 0 else 'higher'} than the corpus is written"
 
 
 class TrainingFacts(Strict):

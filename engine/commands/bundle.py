@@ -25,7 +25,7 @@ from engine.listening import (
     new_id,
     write_bundle,
 )
-from engine.pieces import excerpts, read_piece
+from engine.pieces import excerpts, read_prime
 from engine.representations import Representation
 from engine.sampling import MAX_SEED
 
@@ -140,6 +140,7 @@ def _plan(
         temperature=options.temperature,
         quarters_per_minute=options.tempo,
         program=options.program,
+        played_semitones=first.card.corpus.played_semitones,
     )
     return BundlePlan(session, checkpoints, pieces, _origin(first))
 
@@ -153,7 +154,7 @@ def _pieces(files: list[Path], first: Checkpoint) -> dict[str, Tensor]:
         raise InvalidValueError(
             f"no excerpts of {corpus} are shipped: name some of your own with --prime FILE …"
         )
-    pieces = {path.name: read_piece(path, first.representation).frames for path in paths}
+    pieces = {path.name: _read(path, first) for path in paths}
     if len(pieces) < len(paths):
         raise InvalidValueError("two of the excerpts have one name: rename one")
     for name, frames in pieces.items():
@@ -162,6 +163,11 @@ def _pieces(files: list[Path], first: Checkpoint) -> dict[str, Tensor]:
                 f"{name} is too short: it has {len(frames)} frames, and at least {MIN_FRAMES} are needed"
             )
     return pieces
+
+
+def _read(path: Path, first: Checkpoint) -> Tensor:
+    corpus = first.card.corpus
+    return read_prime(path, first.representation, corpus.played_semitones, corpus.mean_pitch).frames
 
 
 def _lengths(

@@ -10,7 +10,7 @@ from engine.checkpoints import Checkpoint, load
 from engine.command_line import add_checkpoints
 from engine.commands.arguments import add_performance, checked_suffix
 from engine.errors import InvalidValueError
-from engine.pieces import read_piece
+from engine.pieces import read_prime
 from engine.rendering import Performance, perform, perform_midi
 from engine.sampling import MAX_FRAMES, SamplingOptions, sample
 from engine.sound import wav_bytes
@@ -43,9 +43,11 @@ def run(options: argparse.Namespace) -> None:
     suffix = checked_suffix(options.out, (*MIDI_OUT, ".wav"))
     checkpoint = load(options.checkpoint, options.checkpoints)
     representation = checkpoint.representation
-    performance = Performance(options.tempo, options.program)
+    corpus = checkpoint.card.corpus
+    performance = Performance(options.tempo, options.program, corpus.played_semitones)
     choices = SamplingOptions(_num_frames(options, checkpoint), options.seed, options.temperature)
-    prime = read_piece(options.prime, representation) if options.prime else None
+    pitches = (corpus.played_semitones, corpus.mean_pitch)
+    prime = read_prime(options.prime, representation, *pitches) if options.prime else None
     if prime and prime.report:
         print(prime.report, file=sys.stderr)
     drawn = torch.stack(list(sample(checkpoint.model, choices, prime and prime.frames)))
@@ -58,6 +60,8 @@ def run(options: argparse.Namespace) -> None:
         for message in playback.messages:
             print(message, file=sys.stderr)
     how = f"seed {choices.seed}, temperature {choices.temperature:g}"
+    if corpus.height:
+        how += f"; {corpus.height}"
     print(f"wrote {options.out}: {len(drawn)} frames sampled, {how}")
 
 

@@ -41,7 +41,7 @@ class Session(Closed, allow_inf_nan=True):
         corpus: of all its models.
         num_prime_frames, num_frames: of every lane.
         temperature: of the draws.
-        quarters_per_minute, program: how music is played.
+        quarters_per_minute, program, played_semitones: how music is played.
         device: what the listener said that they listen with.
         trials: all of them, in order.
     """
@@ -57,6 +57,7 @@ class Session(Closed, allow_inf_nan=True):
     temperature: float = 1.0
     quarters_per_minute: float = 100.0
     program: int = 0
+    played_semitones: int = 0
     device: str = ""
     trials: tuple[PlannedTrial, ...]
 
@@ -93,7 +94,7 @@ class Session(Closed, allow_inf_nan=True):
         Raises:
             InvalidValueError: the piece is too short.
         """
-        performance = Performance(self.quarters_per_minute, self.program)
+        performance = Performance(self.quarters_per_minute, self.program, self.played_semitones)
         return Material(
             checkpoints, piece, self.num_prime_frames, self.num_frames, self.temperature, performance
         )

@@ -8,7 +8,7 @@ Conventions
 Tempo, metre, velocity and instrument are no part of it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.errors import InvalidValueError
 
@@ -70,6 +70,15 @@ class Notes:
             voices[place].append(note)
             ends[place][note.pitch] = note.end_tick
         return voices
+
+    def transposed(self, semitones: int) -> "Notes":
+        """The same with ``semitones`` added to every pitch.
+
+        Raises:
+            InvalidValueError: a pitch would leave 0 … 127.
+        """
+        moved = (replace(note, pitch=note.pitch + semitones) for note in self.notes)
+        return replace(self, notes=tuple(moved)) if semitones else self
 
     @property
     def end_tick(self) -> int:

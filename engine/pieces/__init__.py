@@ -1,7 +1,7 @@
 """Pieces: frames from files, and the short excerpts that are shipped."""
 
 from engine.pieces.excerpt import Excerpt, excerpt, excerpts, excerpts_of, read_excerpt
-from engine.pieces.piece import MIDI_SUFFIXES, Piece, holds_midi, read_piece, representation_of
+from engine.pieces.piece import MIDI_SUFFIXES, Piece, holds_midi, read_piece, read_prime, representation_of
 
 __all__ = [
     "MIDI_SUFFIXES",
@@ -13,5 +13,6 @@ __all__ = [
     "holds_midi",
     "read_excerpt",
     "read_piece",
+    "read_prime",
     "representation_of",
 ]

@@ -6,7 +6,8 @@ Conventions
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 
 from jaxtyping import Float32
@@ -38,6 +39,41 @@ def read_piece(path: Path, representation: Representation) -> Piece:
     if len(piece.frames) == 0:
         raise UnreadableFileError(f"{path.name} is shorter than one frame: give a longer one")
     return piece
+
+
+def read_prime(
+    path: Path, representation: Representation, played_semitones: int, mean_pitch: float | None
+) -> Piece:
+    """A file for a model to go on from, at the height of the model's corpus.
+
+    Where a corpus is played at another height than it is written, a file may stand at either: a shipped
+    excerpt as the corpus is written, a draw that was taken home as it was heard. Whichever brings the file
+    nearer to the corpus is believed.
+
+    Args:
+        played_semitones: added to the corpus's pitches for ears.
+        mean_pitch: of the corpus; None: every file stands as it is written.
+
+    Raises:
+        UnreadableFileError: as ``read_piece``.
+    """
+    if not played_semitones or mean_pitch is None:
+        return read_piece(path, representation)
+    as_heard = replace(representation, lowest_pitch=representation.lowest_pitch + played_semitones)
+    pieces, problems = [], []
+    for roll in (representation, as_heard):
+        try:
+            pieces.append(read_piece(path, roll))
+        except UnreadableFileError as error:  # perhaps no note is left at this height
+            problems.append(error)
+    if not pieces:
+        raise problems[0]
+    return min(pieces, key=lambda piece: _away(piece, representation, mean_pitch))
+
+
+def _away(piece: Piece, representation: Representation, mean_pitch: float) -> float:
+    height = representation.mean_pitch(piece.frames)
+    return inf if height is None else abs(height - mean_pitch)
 
 
 def _read_roll(path: Path, representation: Representation) -> Piece:

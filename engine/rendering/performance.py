@@ -21,6 +21,7 @@ class Performance:
     Args:
         quarters_per_minute: tempo.
         program: General MIDI instrument, 0 (grand piano) … 127.
+        semitones: added to every pitch.
 
     Raises:
         InvalidValueError: either is out of range.
@@ -28,6 +29,7 @@ class Performance:
 
     quarters_per_minute: float = 100.0
     program: int = 0
+    semitones: int = 0
 
     def __post_init__(self) -> None:
         check_performance(self.quarters_per_minute, self.program)
@@ -61,11 +63,12 @@ def perform_midi(
     if not representation.facts.holds_notes:
         raise InvalidValueError("speech has no notes to write as MIDI: ask for a .wav file")
     performance = performance or Performance()
-    return midi_bytes(representation.decode(frames), performance.quarters_per_minute, performance.program)
+    music = representation.decode(frames).transposed(performance.semitones)
+    return midi_bytes(music, performance.quarters_per_minute, performance.program)
 
 
 def _perform_roll(frames: Tensor, representation: Representation, performance: Performance) -> Audio:
-    music = representation.decode(frames)
+    music = representation.decode(frames).transposed(performance.semitones)
     return find_synthesiser().render(music, performance.quarters_per_minute, performance.program)
 
 

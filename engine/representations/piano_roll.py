@@ -188,6 +188,13 @@ class PianoRoll:
         ]
         return Notes(TICKS_PER_QUARTER, tuple(sorted(notes)))
 
+    def mean_pitch(self, frames: Float32[torch.Tensor, "time pitch"]) -> float | None:
+        """MIDI number, over all notes of all frames; None where there is no note."""
+        counts = frames.double().sum(0)
+        if not counts.any():
+            return None
+        return self.lowest_pitch + float(counts @ torch.arange(self.num_pitches).double() / counts.sum())
+
     def transpositions(self, frames: Float32[torch.Tensor, "time pitch"]) -> range:
         """All numbers of semitones that keep every note on the keyboard; 0 is always among them."""
         self.check(frames)

@@ -56,7 +56,8 @@ class Judging:
 
     def __init__(self, checkpoint: Checkpoint, piece: Piece):
         self._checkpoint, self._piece = checkpoint, piece
-        self._reading = Reading(checkpoint.model, checkpoint.representation, piece.frames)
+        mean_pitch = checkpoint.card.corpus.mean_pitch
+        self._reading = Reading(checkpoint.model, checkpoint.representation, piece.frames, mean_pitch)
 
     @property
     def card(self) -> Card:

@@ -58,18 +58,26 @@ class Reading:
 
     Args:
         frames: the whole piece.
+        mean_pitch: of the notes that the model was fitted to; the piece is read near it, or near the middle
+            of the keyboard.
 
     Raises:
         InvalidValueError: there is no frame, or frames are not this model's.
     """
 
-    def __init__(self, model: Model, representation: Representation, frames: Float32[Tensor, "time event"]):
+    def __init__(
+        self,
+        model: Model,
+        representation: Representation,
+        frames: Float32[Tensor, "time event"],
+        mean_pitch: float | None = None,
+    ):
         if len(frames) == 0:
             raise InvalidValueError("there is no frame to score: give a longer piece")
         self._waveform = None if representation.facts.holds_notes else representation
         self._semitones, sequences = [0], frames.unsqueeze(0)
         if self._waveform is None:
-            self._semitones, sequences = in_all_keys(representation, frames)
+            self._semitones, sequences = in_all_keys(representation, frames, mean_pitch)
         self._parts = read_in_parts(model, sequences)
         self._log_probs: list[Tensor] = []
         self._bin_log_probs: list[Tensor] = []
@@ -110,10 +118,13 @@ class Reading:
 
 
 def surprise_of(
-    model: Model, representation: Representation, frames: Float32[Tensor, "time event"]
+    model: Model,
+    representation: Representation,
+    frames: Float32[Tensor, "time event"],
+    mean_pitch: float | None = None,
 ) -> Surprise:
-    """Of a whole piece at once; raises what Reading does."""
-    reading = Reading(model, representation, frames)
+    """Of a whole piece at once; arguments and errors are those of Reading."""
+    reading = Reading(model, representation, frames, mean_pitch)
     while not reading.is_whole:
         reading.go_on()
     return reading.surprise()

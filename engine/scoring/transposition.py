@@ -1,9 +1,11 @@
 """Transposition: the key in which a model likes a piece best.
 
 The public corpora are transposed to C major or C minor, so a piece in another key is scored best
-after moving it there.
+after moving it there. It is tried in all twelve keys, each at the height that is nearest to the corpus's
+own: so the figures of a tune do not depend on the key or the octave in which somebody wrote it down.
 """
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -12,16 +14,25 @@ from torch import Tensor
 
 from engine.representations import PianoRoll
 
-SEMITONES = range(-6, 6)
 TIE = 1e-6  # likelihoods that differ by this part of them are equal: so much may be rounding of float32
 
 
 def in_all_keys(
-    roll: PianoRoll, frames: Float32[Tensor, "time pitch"]
+    roll: PianoRoll, frames: Float32[Tensor, "time pitch"], mean_pitch: float | None = None
 ) -> tuple[list[int], Float32[Tensor, "key time pitch"]]:
-    """The semitones of -6 … +5 that keep every note on the keyboard, and the piece moved by each."""
-    on_keyboard = roll.transpositions(frames)
-    semitones = [number for number in SEMITONES if number in on_keyboard]
+    """Semitones to each key in which every note stays on the keyboard, rising, and the piece moved by each.
+
+    Args:
+        mean_pitch: of the model's corpus, MIDI number; None takes the middle of the keyboard.
+    """
+    middle = roll.lowest_pitch + roll.num_pitches // 2
+    wanted = middle if mean_pitch is None else mean_pitch
+    written = roll.mean_pitch(frames)
+    away = 0 if written is None else math.floor(written + 0.5) - math.floor(wanted + 0.5)
+    by_key: dict[int, int] = {}
+    for number in sorted(roll.transpositions(frames), key=lambda number: (abs(away + number), number)):
+        by_key.setdefault(number % 12, number)
+    semitones = sorted(by_key.values())
     return semitones, torch.stack([roll.transpose(frames, number) for number in semitones])
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError
-from engine.pieces import excerpt, read_piece
+from engine.pieces import excerpt, read_prime
 from pages.draw.lane_draw import LaneDraw
 from pages.draw.packed_roll import PACKED, pack_roll, unpack_roll
 from pages.draw.request import DrawRequest
@@ -32,6 +32,12 @@ class Drawing:
     request: DrawRequest
     lanes: tuple[LaneDraw, ...]
     report: str
+
+    @property
+    def height(self) -> str:
+        """How it is played, in one sentence; empty where that is how the corpus is written."""
+        height = self.lanes[0].checkpoint.card.corpus.height
+        return f"{height[0].upper()}{height[1:]}, in MIDI files too." if height else ""
 
 
 def open_drawing(request: DrawRequest, upload: str | None, kind: str) -> Drawing:
@@ -89,7 +95,8 @@ def prime_frames(prime: str, upload: str | None, checkpoint: Checkpoint) -> tupl
     if prime != OWN and excerpt(prime).kind != representation.name:
         raise InvalidValueError(f"the beginning {prime!r} is of another kind than the model: choose another")
     path = Path(upload) if prime == OWN else excerpt(prime).path
-    read = read_piece(path, representation)
+    corpus = checkpoint.card.corpus
+    read = read_prime(path, representation, corpus.played_semitones, corpus.mean_pitch)
     return read.frames, read.report
 
 

@@ -42,7 +42,8 @@ class LaneDraw:
         self.prime = prime
         self.frames = list(prime)
         self.num_frames = num_frames(checkpoint, request)
-        self.performance = Performance(request.tempo, request.program)
+        semitones = checkpoint.card.corpus.played_semitones
+        self.performance = Performance(request.tempo, request.program, semitones)
         options = SamplingOptions(self.num_frames, request.seed, request.temperature)
         self._source: Iterator[Tensor] = sample(checkpoint.model, options, prime)
         self.state = "sampling"

@@ -270,9 +270,10 @@ class DrawPage(ABC):
             given[self.running].replace()
         running = Running()
         unused = self.lanes[len(drawing.lanes) :]
+        note = html.escape(f"{drawing.report} {drawing.height}".strip())
         yield {
             self.running: running,
-            self.note: gr.update(value=html.escape(drawing.report), visible=bool(drawing.report)),
+            self.note: gr.update(value=note, visible=bool(note)),
             **self.show(drawing.lanes),
             **dict.fromkeys(unused, HIDDEN),
         }

@@ -58,8 +58,9 @@ def session_of(
     if len(corpora) > 1:
         raise InvalidValueError("models that are compared must be fitted on the same corpus: choose one")
     (corpus,) = corpora
+    first = next(iter(checkpoints.values()))
     design = TestDesign(wish.task, wish.sources, wish.num_trials, secrets.randbelow(2**31))
-    representation = next(iter(checkpoints.values())).representation
+    representation = first.representation
     pieces = [each.name for each in excerpts_of(corpus, representation.name)]
     num_frames = common_length([len(read_excerpt(name, representation)) for name in pieces], representation)
     return Session.planned(
@@ -71,6 +72,7 @@ def session_of(
         corpus=corpus,
         num_prime_frames=num_frames // PRIME_SHARE,
         num_frames=num_frames - num_frames // PRIME_SHARE,
+        played_semitones=first.card.corpus.played_semitones,
         device=wish.device[:40],
     )
 

@@ -1,6 +1,7 @@
 """Score: how likely every model finds a piece that somebody brings, and where it was surprised."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +185,8 @@ def open_scoring(asked: Mapping[str, Any], catalogue: Catalogue) -> Scoring:
     cards = list(catalogue.cards.values())
     if piece != OWN:
         shipped = excerpt(piece)
+        heights = (card.corpus.played_semitones for card in cards if card.corpus.name == shipped.corpus)
+        performance = replace(performance, semitones=next(heights, 0))
         return Scoring(shipped.path, shipped.title, cards, performance)
     if upload is None:
         raise InvalidValueError(side.missing)

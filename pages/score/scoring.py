@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from torch import Tensor
+
 from engine.checkpoints import Card
 from engine.errors import CheckpointError, EngineError, UnreadableFileError
 from engine.pieces import Piece, read_piece
@@ -168,22 +170,39 @@ class Scoring:
 
 
 def shortened_piece(file: Path, representation: Representation) -> Piece:
-    """The frames of a file, cut at what is scored here.
+    """The frames of a file, cut at what is scored here: from its beginning, or from where something sounds.
 
     Raises:
         EngineError: the file cannot be read, or is silent.
     """
-    is_music = representation.facts.holds_notes
     read = read_piece(file, representation)
-    most = most_frames(representation)
-    report = read.report
-    if len(read.frames) > most:
-        length = f"{MAX_QUARTERS} quarter notes" if is_music else f"{MAX_SECONDS:g} seconds"
-        report = f"{report} Only the first {length} are scored here.".strip()
-    frames = read.frames[:most]
-    if not is_music and prepare_playback(representation.decode(frames)).is_silent:
+    most, report = most_frames(representation), read.report
+    first = _first_sounding(read.frames, representation, most)
+    if first is None:
         raise UnreadableFileError(f"{file.name} is silent: check the microphone and record again")
-    return Piece(frames, report)
+    if len(read.frames) > most:
+        is_music = representation.facts.holds_notes
+        length = f"{MAX_QUARTERS} quarter notes" if is_music else f"{MAX_SECONDS:g} seconds"
+        where = " after the silence it begins with" if first else ""
+        report = f"{report} Only the first {length}{where} are scored here.".strip()
+    return Piece(read.frames[first : first + most], report)
+
+
+def _first_sounding(frames: Tensor, representation: Representation, most: int) -> int | None:
+    """Where to begin, so that what is scored is not silent; 0 if its beginning is not, None if all is."""
+    if _sounds(frames[:most], representation):
+        return 0
+    if len(frames) <= most:
+        return None
+    step = 1 if representation.facts.holds_notes else round(representation.frames_per_second)
+    starts = range(0, len(frames), step)
+    return next((start for start in starts if _sounds(frames[start : start + step], representation)), None)
+
+
+def _sounds(frames: Tensor, representation: Representation) -> bool:
+    if representation.facts.holds_notes:
+        return bool(frames.any())
+    return not prepare_playback(representation.decode(frames)).is_silent
 
 
 def most_frames(representation: Representation) -> int:

@@ -78,9 +78,13 @@ def binary_frames(*shape: int, seed: int = 0) -> Tensor:
 
 
 def published(
-    folder: Path, representation: str = "piano_roll", name: str = "tiny-gru", hidden_size: int = 4
+    folder: Path,
+    representation: str = "piano_roll",
+    name: str = "tiny-gru",
+    hidden_size: int = 4,
+    **of_corpus: Any,
 ) -> tuple[Model, Card]:
-    """A small GRU of a representation, saved as a checkpoint."""
+    """A small GRU of a representation, saved as a checkpoint; ``of_corpus`` are facts of its card's."""
     frames: Representation = REPRESENTATIONS[representation](**UNITS[representation])
     head = {"name": "bernoulli"}
     if representation == "waveform":
@@ -97,16 +101,16 @@ def published(
         "context_frames": frames.context_frames,
     }
     model = randomise(build_model(spec), 3)
-    card = card_of(model, name, spec, frames)
+    card = card_of(model, name, spec, frames, **of_corpus)
     save(model, card, {"README.md": "A tiny model.\n"}, folder)
     return model, card
 
 
-def card_of(model: Model, name: str, spec: dict[str, Any], frames: Representation) -> Card:
+def card_of(model: Model, name: str, spec: dict[str, Any], frames: Representation, **of_corpus: Any) -> Card:
     """A card that fits the model."""
     return Card(
         name=name,
-        corpus=CorpusFacts(name="tiny", **FACTS),
+        corpus=CorpusFacts(name="tiny", **FACTS, **of_corpus),
         representation=frames.spec,
         model=spec,
         num_parameters=model.num_parameters(),

@@ -11,12 +11,11 @@ import torch
 from gradio_client import Client, handle_file
 
 from engine.checkpoints.checkpoint import available, load
-from engine.notes.midi_file import read_notes
 from engine.pieces.excerpt import excerpts_of
 from engine.pieces.piece import read_piece
 from engine.scoring.surprise import surprise_of
 from tests.engine.notes.raw_midi import midi_file, note
-from tests.pages.draw.test_play import CHORALE, GRU, drawn
+from tests.pages.draw.test_play import CHORALE, GRU, drawn, notes, prime_of
 
 VOICE = excerpts_of("spoken_digits", "waveform")[0]
 SPEECH = {"model": "tiny-speech", "seconds": 0.2, "api_name": "/continue_speech"}
@@ -55,10 +54,9 @@ def test_every_usable_model_is_listed(ask, app_folder):
 def test_a_roll_is_the_engines_draw(ask, app):
     answer = ask(model=GRU, frames=40, seed=5, temperature=0.8, api_name="/sample_roll")
     expected = drawn(GRU, 40, 5, 0.8)
-    representation = load(GRU).representation
     midi = Path(answer["midi"]["path"] if isinstance(answer["midi"], dict) else answer["midi"])
     assert midi.name == f"{GRU}-seed5-temperature0.8.mid"
-    assert torch.equal(representation.encode(read_notes(midi)).frames, expected)
+    assert torch.equal(notes(midi), expected)
     frames = torch.zeros_like(expected)
     for pitch, start, length in answer["notes"]:
         frames[start : start + length, pitch - 21] = 1
@@ -83,11 +81,10 @@ def test_an_uploaded_piece_is_continued(ask, app, tmp_path):
     answer = ask(
         model=GRU, frames=8, seed=3, prime=handle_file(own), performance=performance, api_name="/sample_roll"
     )
-    prime = read_piece(own, load(GRU).representation).frames
+    prime = prime_of(own)
     assert answer["prime_frames"] == len(prime) == 3
     assert "1 too short" in answer["report"]
-    midi = load(GRU).representation.encode(read_notes(Path(answer["midi"]))).frames
-    assert torch.equal(midi, drawn(GRU, 8, 3, prime=prime))
+    assert torch.equal(notes(Path(answer["midi"])), drawn(GRU, 8, 3, prime=prime))
 
 
 def test_speech_is_continued_after_a_clip_and_after_an_upload(ask, app):
@@ -158,7 +155,9 @@ def test_a_piece_is_scored_under_every_model_that_reads_it(ask, app, tmp_path):
     assert len(found) >= 12 and GRU in found and "tiny-speech" not in found
     checkpoint = load(GRU)
     frames = read_piece(own, checkpoint.representation).frames
-    surprise = surprise_of(checkpoint.model, checkpoint.representation, frames)
+    surprise = surprise_of(
+        checkpoint.model, checkpoint.representation, frames, checkpoint.card.corpus.mean_pitch
+    )
     semitones, likelihood = surprise.transposed_semitones, surprise.likelihood
     assert found[GRU]["nats_per_frame"] == pytest.approx(likelihood.nats_per_frame, abs=1e-4)
     assert (found[GRU]["transposed_semitones"], found[GRU]["num_frames"]) == (semitones, 3)

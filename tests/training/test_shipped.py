@@ -13,6 +13,7 @@ from training.fitting.recipe import make_recipe, read_recipe, recipe_names
 from training.fitting.run_state import Curve
 from training.paper import TABLE_2, models_of
 from training.publishing.model_card import model_card
+from training.publishing.publish import corpus_facts
 
 TOLERANCE = 1e-4  # nats a frame: float32 against float64, and one machine against another
 AT_OR_UNDER = ("jsb_chorales", "piano_midi")  # corpora where all three cells reach the printed figure
@@ -24,6 +25,17 @@ EXACT = {"rel": 0, "abs": TOLERANCE}
 
 def test_every_recipe_has_its_checkpoint():
     assert RECIPES == SHIPPED
+
+
+@pytest.mark.parametrize("corpus", sorted({read_card(name).corpus.name for name in available(CHECKPOINTS)}))
+def test_cards_say_of_their_corpus_what_it_says_of_itself(corpus, corpora_folder):
+    """How high it stands and is played is measured when a model is published; older cards were amended."""
+    source = open_corpus(corpus, corpora_folder)
+    facts = corpus_facts(source, source.load())
+    for name in available(CHECKPOINTS):
+        if read_card(name).corpus.name == corpus:
+            assert read_card(name).corpus == facts
+    assert facts.played_semitones == (-12 if corpus == "jsb_chorales" else 0)
 
 
 @EVERY_CHECKPOINT

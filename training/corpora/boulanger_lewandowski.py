@@ -82,12 +82,16 @@ def read_rolls(path: Path) -> dict[str, list[Tensor]]:
 
 
 class JSBChorales(BoulangerLewandowski):
-    """229 / 76 / 77 chorales; a frame is a quarter note."""
+    """229 / 76 / 77 chorales; a frame is a quarter note.
+
+    They stand an octave above where choirs sing (mean pitch 74, D5), so they are played an octave lower.
+    """
 
     name = "jsb_chorales"
     title = "JSB Chorales"
     origin = Origin((ADDRESS + "JSB_Chorales.mat",), "file", moves={"": FOLDER + "JSB_Chorales.mat"})
     frames_per_quarter = 1
+    played_semitones = -12
     licence = "no licence is stated for the files; the chorales themselves are in the public domain"
     description = "382 four-part chorales by J. S. Bach in C major or C minor; a frame is a quarter note"
 

@@ -65,7 +65,7 @@ class Corpus(ABC):
     """One corpus: what it is, and ``load``.
 
     ``name`` is what the command line calls it, ``frames`` the name of its representation; ``licence`` and
-    ``citation`` are never empty.
+    ``citation`` are never empty. ``played_semitones`` is added to the pitches of draws before they are heard.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Corpus(ABC):
     homepage: str
     licence: str
     citation: str
+    played_semitones: int = 0
     origin: Origin | None = None  # None: a user's own files, nothing to fetch
 
     @abstractmethod

@@ -67,6 +67,17 @@ def _introduction(card: Card) -> list[str]:
         f"{card.training.seconds / 60:.1f} minutes ({card.training.device}, torch {card.training.torch}). "
         "The learning curve is in curve.json.",
         "",
+        *_height(card),
+    ]
+
+
+def _height(card: Card) -> list[str]:
+    if not card.corpus.height:
+        return []
+    return [
+        f"Draws are {card.corpus.height}, in sound and in MIDI files; rolls and likelihoods keep the pitches "
+        "of the corpus.",
+        "",
     ]
 
 

@@ -30,7 +30,7 @@ def publish(
     recipe, progress = fit.recipe, fit.progress
     card = Card(
         name=recipe.name,
-        corpus=CorpusFacts(**{key: getattr(corpus, key) for key in CorpusFacts.model_fields}),
+        corpus=corpus_facts(corpus, data),
         representation=data.representation.spec,
         model=recipe.model_spec(data.representation, sum(map(len, data.splits["train"]))),
         num_parameters=model.num_parameters(),
@@ -48,6 +48,15 @@ def publish(
     )
     documents = {"README.md": model_card(card), CURVE: json.dumps(asdict(progress.curve)) + "\n"}
     return save(model, card, documents, folder, replace)
+
+
+def corpus_facts(corpus: Corpus, data: CorpusData) -> CorpusFacts:
+    """What a card says of a corpus."""
+    mean_pitch = None
+    if data.representation.facts.holds_notes:
+        mean_pitch = round(data.representation.mean_pitch(torch.cat(data.splits["train"])), 2)
+    stated = {key: getattr(corpus, key) for key in CorpusFacts.model_fields if key != "mean_pitch"}
+    return CorpusFacts(**stated, mean_pitch=mean_pitch)
 
 
 def remembering(recipe: Recipe, belief: Belief) -> Recipe:

@@ -6,8 +6,9 @@ import pytest
 import soundfile
 import torch
 
+from engine.notes.midi_bytes import midi_bytes
 from engine.sampling.sample import SamplingOptions, sample
-from tests.engine.commands.command_line import frames_in, run
+from tests.engine.commands.command_line import ROLL, frames_in, run
 from tests.engine.small_models import published, randomise
 
 
@@ -55,6 +56,21 @@ def test_a_draw_that_continues_a_piece_begins_with_it(folder):
     model, _ = published(folder / "again")
     expected = torch.stack(list(sample(model, SamplingOptions(30), piece)))
     assert torch.equal(found, torch.cat((piece, expected)))
+
+
+def test_a_corpus_that_is_played_lower_is_so_in_both_files_and_is_gone_on_with_where_it_was(folder, capsys):
+    """The draw that was taken home as it was heard goes on as if it had never left."""
+    higher = torch.zeros(6, 88)
+    higher[:, 51], higher[2:, 58] = 1, 1  # piece.mid, an octave above
+    model, _ = published(folder / "checkpoints", name="low-gru", played_semitones=-12, mean_pitch=75.0)
+    drawn = torch.stack(list(sample(model, SamplingOptions(24), higher)))
+    midi = midi_bytes(ROLL.decode(torch.cat((higher, drawn))).transposed(-12))
+    arguments = ("sample", "low-gru", "--frames", "24", "--prime", "piece.mid", "--out")
+    assert run(*arguments, "x.mid") == 0
+    assert capsys.readouterr().out.endswith("; played an octave lower than the corpus is written\n")
+    assert (folder / "x.mid").read_bytes() == midi
+    assert run(*arguments, "x.wav") == run("render", "x.mid", "--out", "again.wav") == 0
+    assert (folder / "x.wav").read_bytes() == (folder / "again.wav").read_bytes()
 
 
 def test_randomised_weights_are_other_weights(folder):

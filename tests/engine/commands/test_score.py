@@ -153,3 +153,18 @@ def test_a_file_is_notes_by_its_name_or_by_how_it_begins(tmp_path, name, content
     (tmp_path / name).write_bytes(content)
     assert representation_of(tmp_path / name) == kind
     assert representation_of(tmp_path / "missing") == "waveform"
+
+
+@pytest.mark.parametrize("moved", [-19, -6, 5, 12])
+def test_a_tune_has_one_figure_in_whatever_key_it_is_written(folder, capsys, moved):
+    """4.416 and 4.599 nats were the same tune: the keys were counted from where the file stood."""
+    higher = midi_file(b"".join(note(pitch + moved, 480) for pitch in (60, 62, 64)), note(48 + moved, 1440))
+    (folder / "plain.mid").write_bytes(
+        midi_file(b"".join(note(pitch, 480) for pitch in (60, 62, 64)), note(48, 1440))
+    )
+    (folder / "moved.mid").write_bytes(higher)
+    here, there = (answer(capsys, f"{name}.mid")["models"] for name in ("plain", "moved"))
+    assert [model["checkpoint"] for model in there] == [model["checkpoint"] for model in here]
+    for one, other in zip(here, there, strict=True):
+        assert other["nats_per_frame"] == one["nats_per_frame"]
+        assert other["transposed_semitones"] == one["transposed_semitones"] - moved

@@ -6,7 +6,7 @@ import soundfile
 import torch
 
 from engine.errors import UnreadableFileError
-from engine.pieces.piece import READERS, read_piece
+from engine.pieces.piece import READERS, read_piece, read_prime
 from engine.representations import REPRESENTATIONS
 from engine.representations.piano_roll import PianoRoll
 from engine.representations.waveform import Waveform
@@ -77,3 +77,20 @@ def test_less_than_a_frame_is_too_short(tmp_path):
 def test_no_file_is_named(tmp_path, representation):
     with pytest.raises(UnreadableFileError, match="nowhere"):
         read_piece(tmp_path / "nowhere.mid", representation)
+
+
+@pytest.mark.parametrize(
+    ("lowest", "up"),
+    [(60, 12), (67, 12), (69, 0), (72, 0), (90, 0), (98, 0)],
+    ids=["as it is heard", "just so", "as the corpus is written", "likewise", "higher", "no place above"],
+)
+def test_a_beginning_stands_as_the_corpus_is_written_or_as_it_is_heard(tmp_path, lowest, up):
+    """A draw that was taken home an octave lower, as it was heard, would begin the next one at the wrong
+    height, and be heard two octaves lower."""
+    path = tmp_path / "a.mid"
+    path.write_bytes(midi_file(b"".join(note(lowest + step, 480) for step in (0, 2, 4, 5))))
+    frames = read_piece(path, ROLL).frames
+    prime = read_prime(path, ROLL, -12, 76.0).frames
+    assert torch.equal(prime, ROLL.transpose(frames, up))
+    assert torch.equal(read_prime(path, ROLL, 0, 76.0).frames, frames)
+    assert torch.equal(read_prime(path, ROLL, -12, None).frames, frames)

@@ -66,3 +66,19 @@ def test_a_diverged_model_hurts_nobody():
 def test_a_performance_checks_itself(tempo, program):
     with pytest.raises(InvalidValueError, match=r"quarters_per_minute=|program="):
         Performance(tempo, program)
+
+
+def test_what_is_played_lower_is_so_in_sound_and_in_midi():
+    """The chorales stood an octave above where choirs sing, and were played there."""
+    low = Performance(semitones=-12)
+    data = perform_midi(chord(), ROLL, low)
+    assert torch.equal(ROLL.encode(read_notes(data)).frames, ROLL.transpose(chord(), -12))
+    moved = perform(ROLL.transpose(chord(), -12), ROLL).audio
+    np.testing.assert_array_equal(perform(chord(), ROLL, low).audio.samples, moved.samples)
+
+
+def test_a_pitch_that_would_leave_midi_is_a_sentence():
+    frames = torch.zeros(2, 88)
+    frames[:, 0] = 1
+    with pytest.raises(InvalidValueError, match=r"pitch=-3 must be a MIDI number, 0 to 127"):
+        perform_midi(frames, ROLL, Performance(semitones=-24))

@@ -42,17 +42,21 @@ def test_an_excerpt_is_continued_by_every_lane():
     assert [lane.checkpoint.card.name for lane in opened.lanes] == [GRU, LSTM]
     assert all(torch.equal(lane.prime, expected) for lane in opened.lanes)
     assert opened.request.prime == CHORALE.name and opened.report == ""
+    assert opened.height == "Played an octave lower than the corpus is written, in MIDI files too."
+    opened = open_drawing(roll_request("nottingham-gru"), None, "piano_roll")
+    assert opened.height == "" and all(lane.performance.semitones == 0 for lane in opened.lanes)
 
 
 def test_a_long_piece_is_cut_to_its_end_and_the_link_holds_what_was_used(tmp_path):
     pitches = [48 + (7 * index) % 30 for index in range(MAX_FRAMES + 40)]
     (tmp_path / "long.mid").write_bytes(midi_file(b"".join(note(pitch, 480) for pitch in pitches)))
+    heard = load(GRU).card.corpus.played_semitones
     opened = open_drawing(roll_request(prime=OWN), str(tmp_path / "long.mid"), "piano_roll")
     assert opened.report == f"Only the last {MAX_FRAMES} frames of the beginning are continued."
     assert opened.request.prime.startswith(PACKED)
     prime = unpack_roll(opened.request.prime, 88)
     assert torch.equal(prime, opened.lanes[0].prime)
-    assert (prime.argmax(1) + 21).tolist() == pitches[40:]
+    assert (prime.argmax(1) + 21 + heard).tolist() == pitches[40:]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The Play page in a real browser: see, hear, take home, pass on, go on."""
 
 import io
+from dataclasses import replace
 
 import pytest
 import soundfile
@@ -9,7 +10,7 @@ import torch
 from engine.checkpoints.checkpoint import load
 from engine.notes.midi_file import read_notes
 from engine.pieces.excerpt import excerpts
-from engine.pieces.piece import read_piece
+from engine.pieces.piece import read_prime
 from engine.sampling.sample import SamplingOptions, sample
 from tests.engine.notes.raw_midi import midi_file, note
 
@@ -32,12 +33,16 @@ def drawn(model: str, num_frames: int, seed: int, temperature: float = 1.0, prim
 
 
 def notes(midi: bytes, model: str = GRU) -> torch.Tensor:
-    """The frames of a MIDI file."""
-    return load(model).representation.encode(read_notes(midi)).frames
+    """The frames of a MIDI file, at the height of the model's corpus."""
+    checkpoint = load(model)
+    roll, heard = checkpoint.representation, checkpoint.card.corpus.played_semitones
+    return replace(roll, lowest_pitch=roll.lowest_pitch + heard).encode(read_notes(midi)).frames
 
 
 def prime_of(path, model: str = GRU) -> torch.Tensor:
-    return read_piece(path, load(model).representation).frames
+    checkpoint = load(model)
+    corpus = checkpoint.card.corpus
+    return read_prime(path, checkpoint.representation, corpus.played_semitones, corpus.mean_pitch).frames
 
 
 def test_the_first_visit_finds_a_draw_that_plays(visitors):
@@ -57,6 +62,8 @@ def test_a_draw_is_seen_heard_and_taken_home(visitors, app):
     visit.set("seed", 11)
     visit.draw()
     assert visit.picture().startswith("Piano roll, 48 frames, ")
+    note = visit.page.locator("#note").inner_text()
+    assert note == "Played an octave lower than the corpus is written, in MIDI files too."
     assert visit.num_pixels() > 200
     assert visit.hear() == pytest.approx(48 * 0.6 + 1.5, abs=1.3)  # to the last note's end, and its echo
     name, midi = visit.download("MIDI")
@@ -126,7 +133,9 @@ def test_an_uploaded_piece_is_continued_and_travels_in_the_link(visitors, app_fo
     visit.draw()
     (tmp_path / "own.mid").write_bytes(OWN)
     expected = drawn(LSTM, 16, 7, prime=prime_of(tmp_path / "own.mid"))
-    assert len(expected) > 10 and torch.equal(notes(visit.download("MIDI")[1]), expected)
+    midi = visit.download("MIDI")[1]
+    assert len(expected) > 10 and torch.equal(notes(midi), expected)
+    assert {note.pitch for note in read_notes(OWN).notes} <= {note.pitch for note in read_notes(midi).notes}
     link = visit.link()
     assert "prime=roll:" in link
     other = visitors(link)

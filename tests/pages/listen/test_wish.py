@@ -30,6 +30,16 @@ def test_speech_is_two_seconds_at_most_and_its_excerpts_are_sound(corpus):
     assert made.num_prime_frames + made.num_frames == min(lengths), "and the real one is as long as all"
 
 
+@pytest.mark.parametrize(("corpus", "semitones"), [("jsb_chorales", -12), ("nottingham", 0)])
+def test_a_test_is_played_as_its_corpus_is_and_an_older_one_as_it_was(corpus, semitones):
+    made = session(f"{corpus}-gru", f"{corpus}-lstm")
+    checkpoints = {name: load(name) for name in made.models}
+    piece = read_excerpt(made.trials[0].prime, checkpoints[f"{corpus}-gru"].representation)
+    assert made.material(checkpoints, piece).performance.semitones == semitones
+    kept = {key: value for key, value in made.model_dump().items() if key != "played_semitones"}
+    assert type(made)(**kept).material(checkpoints, piece).performance.semitones == 0
+
+
 def test_music_and_speech_cannot_meet():
     with pytest.raises(InvalidValueError, match="must be fitted on the same corpus"):
         session("jsb_chorales-gru", "spoken_digits-gru")

@@ -91,7 +91,9 @@ def test_a_piece_is_scored_under_every_model_the_best_first(visitors):
     score(visit)
     checkpoint = load(GRU)
     frames = read_piece(JIG, checkpoint.representation).frames
-    surprise = surprise_of(checkpoint.model, checkpoint.representation, frames)
+    surprise = surprise_of(
+        checkpoint.model, checkpoint.representation, frames, checkpoint.card.corpus.mean_pitch
+    )
     semitones = surprise.transposed_semitones
     found = rows(visit)
     assert found[GRU][0] == f"{surprise.likelihood.nats_per_frame:.2f}"
@@ -157,7 +159,9 @@ def test_a_moment_jumps_to_its_frame_and_what_was_expected_there_is_told(scored)
     choose(scored, GRU)
     checkpoint = load(GRU)
     frames = read_piece(JIG, checkpoint.representation).frames
-    surprise = surprise_of(checkpoint.model, checkpoint.representation, frames)
+    surprise = surprise_of(
+        checkpoint.model, checkpoint.representation, frames, checkpoint.card.corpus.mean_pitch
+    )
     worst = int(surprise.nats.argmax())
     button = scored.page.locator(".score-least button").first
     assert button.get_attribute("data-frame") == str(worst)

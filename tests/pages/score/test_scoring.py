@@ -13,8 +13,9 @@ from engine.scoring import scoring as engine_scoring
 from engine.scoring.expectation import expect
 from engine.scoring.judgement import Judgement
 from engine.scoring.surprise import surprise_of
-from pages.house.catalogue import loaded
+from pages.house.catalogue import loaded, read_catalogue
 from pages.score import scoring as scoring_module
+from pages.score.page import open_scoring
 from pages.score.score_lane import ScoreLane
 from pages.score.scoring import MAX_QUARTERS, Scoring, most_frames, shortened_piece
 from pages.score.view import expected_value, lane_value, shown_values, table_value
@@ -49,7 +50,9 @@ def test_every_model_is_asked_and_the_table_has_the_engines_figures():
     for row in (*eighths["rows"], *quarters["rows"]):
         checkpoint = loaded(row["name"])
         piece = shortened_piece(JIG, checkpoint.representation)
-        surprise = surprise_of(checkpoint.model, checkpoint.representation, piece.frames)
+        surprise = surprise_of(
+            checkpoint.model, checkpoint.representation, piece.frames, checkpoint.card.corpus.mean_pitch
+        )
         assert row["figure"] == f"{surprise.mean:.2f}"
         assert int(row["shift"].replace("−", "-")) == surprise.transposed_semitones
     assert "left out: 10 too short for a frame" in quarters["caption"]
@@ -154,6 +157,33 @@ def test_a_long_recording_is_cut_and_says_so(tmp_path, speech_model):
     assert piece.report == "Only the first 30 seconds are scored here."
 
 
+def test_a_word_after_a_long_silence_is_what_is_scored(tmp_path, speech_model):
+    """A microphone that was on for 35 seconds before a word: its first 30 seconds were called silent."""
+    representation = loaded(speech_model).representation
+    word = np.zeros(38 * 8_000)
+    word[35 * 8_000 + 900 : 36 * 8_000] = 0.3 * np.sin(np.arange(7_100) / 5)
+    soundfile.write(tmp_path / "late.wav", word, 8_000, "PCM_16")
+    piece = shortened_piece(tmp_path / "late.wav", representation)
+    after = "Only the first {} after the silence it begins with are scored here."
+    assert piece.report == after.format("30 seconds")
+    assert len(piece.frames) == 3 * representation.frames_per_second
+    sound = representation.decode(piece.frames).samples
+    assert np.abs(sound[:880]).max() < 0.01 < 0.2 < np.abs(sound[900:1_800]).max()
+    soundfile.write(tmp_path / "never.wav", np.zeros(38 * 8_000), 8_000, "PCM_16")
+    with pytest.raises(EngineError, match=r"never\.wav is silent: check the microphone"):
+        shortened_piece(tmp_path / "never.wav", representation)
+
+
+def test_a_piece_after_many_empty_bars_is_what_is_scored(tmp_path):
+    """The same of music: a part that enters late was scored as so many frames of silence."""
+    rests = 480 * (MAX_QUARTERS + 40)
+    (tmp_path / "late.mid").write_bytes(midi_file(note(60, 480, rest=rests) + note(62, 480)))
+    representation = loaded("jsb_chorales-gru").representation
+    piece = shortened_piece(tmp_path / "late.mid", representation)
+    assert piece.frames.nonzero().tolist() == [[0, 60 - 21], [1, 62 - 21]]
+    assert "after the silence it begins with are scored" in piece.report
+
+
 def test_speech_is_shown_in_windows_of_bits(speech_model):
     scoring = finished(excerpt("spoken_digits-test-7_lucas_0").path, speech_model)
     (judgement,) = scoring.judgements
@@ -217,3 +247,10 @@ def test_a_silent_recording_is_refused(tmp_path, speech_model, level):
 def test_a_judgement_is_of_the_engine():
     (judgement,) = finished(CHORALE, "jsb_chorales-gru").judgements
     assert isinstance(judgement, Judgement) and judgement.report == ""
+
+
+@pytest.mark.parametrize(("piece", "semitones"), [(CHORALE, -12), (JIG, 0)])
+def test_a_shipped_piece_is_played_as_its_corpus_is(piece, semitones):
+    asked = {"kind": "piano_roll", "piece": piece.stem, "midi": None, "tempo": 100}
+    opened = open_scoring(asked, read_catalogue("piano_roll"))
+    assert opened.performance.semitones == semitones
