@@ -11,12 +11,14 @@ import sys
 import gradio as gr
 
 import pages
-from pages import preparation
+from pages import front, preparation
 from pages.address import chosen_place, reach_oneself
-from pages.house import base_style, retention
+from pages.house import head, memory, retention
 
 MAX_UPLOAD = "20mb"
 MAX_WAITING = 60  # events of all visitors; who comes then is told to try again
+MAX_SESSIONS = 500  # of visitors whose pages are remembered; the oldest are forgotten
+MEMORY_STAYS = 30  # seconds, after it was freed
 FILES_STAY = (600, 3600)  # seconds between two rounds of the cleaner, and the age of what it removes
 
 
@@ -30,6 +32,7 @@ def main() -> None:
     reach_oneself(host)
     preparation.process()
     retention.start(*FILES_STAY)
+    memory.start(MEMORY_STAYS)
     if spaces is not None:
         spaces.GPU(reserve_gpu)
     try:
@@ -43,9 +46,13 @@ def serve(host: str, port: int) -> None:
     pages.build().queue(max_size=MAX_WAITING).launch(
         server_name=host,
         server_port=port,
-        head=f"<style>{base_style()}</style>",  # css= would rewrite it, and break media queries
+        head=head(),  # css= would rewrite the style, and break media queries
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
         max_file_size=MAX_UPLOAD,
+        state_session_capacity=MAX_SESSIONS,
+        favicon_path=front.ICON,
+        app_kwargs=front.server_options(pages.fronts()),
+        i18n=gr.I18n(en={"common.complete": "Done"}),  # a word that Gradio lacks, and reads out as its key
         footer_links=[],
         ssr_mode=False,
         show_error=False,

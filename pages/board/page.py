@@ -63,7 +63,10 @@ def lay_out(read: Read, export: Export, visitor: gr.BrowserState, catalogue: Cat
     """
     names = PlayerNames(catalogue.cards)
     hero(HEADING, PROMISE)
-    whose = gr.Radio([EVERYBODY, OWN], value=EVERYBODY, show_label=False, container=False, elem_id="whose")
+    whose = gr.Radio(
+        [EVERYBODY, OWN], value=EVERYBODY, label="Whose votes", show_label=False, container=False,
+        elem_id="whose",
+    )  # fmt: skip
     shown = styled("", Path(__file__).with_name("board.css"), "board")
     files = VoteFiles("Download these votes", elem_id="votes-files")
     footer()

@@ -128,7 +128,12 @@ class DrawPage(ABC):
         models = self.catalogue.models(corpus)
         with gr.Row():
             self.controls["corpus"] = gr.Dropdown(
-                self.catalogue.corpora, value=corpus, label="Corpus", elem_id="corpus", scale=1
+                self.catalogue.corpora,
+                value=corpus,
+                label="Corpus",
+                elem_id="corpus",
+                scale=1,
+                filterable=False,
             )
             self.controls["models"] = gr.CheckboxGroup(
                 models, value=first_names(models), label=label, elem_id="models", scale=3
@@ -137,7 +142,9 @@ class DrawPage(ABC):
     def beginning(self, corpus: str) -> None:
         """What is continued."""
         choices = self.prime_choices(corpus)
-        self.controls["prime"] = gr.Dropdown(choices, value=choices[0][1], label="Beginning", elem_id="prime")
+        self.controls["prime"] = gr.Dropdown(
+            choices, value=choices[0][1], label="Beginning", elem_id="prime", filterable=False
+        )
 
     def temperature(self) -> None:
         """How bold."""

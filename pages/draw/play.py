@@ -67,7 +67,7 @@ class PlayPage(DrawPage):
                 lowest, highest, value=100, step=1, label="Tempo, quarters a minute", elem_id="tempo"
             )
             self.controls["program"] = gr.Dropdown(
-                list(INSTRUMENTS.items()), value=0, label="Instrument", elem_id="instrument"
+                list(INSTRUMENTS.items()), value=0, label="Instrument", elem_id="instrument", filterable=False
             )
             self.seed()
 

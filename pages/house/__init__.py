@@ -17,7 +17,7 @@ from pages.house.player_name import PlayerNames
 from pages.house.queues import HEAVY, LIGHT, QUIET, SHORT, queue_place, told_at
 from pages.house.running import Running
 from pages.house.sentence import sentence, toast, warn
-from pages.house.surround import PRIVACY, base_style, footer, has_ffmpeg, hero
+from pages.house.surround import PRIVACY, base_style, footer, has_ffmpeg, head, hero
 from pages.house.version import version
 from pages.house.visitor import known_or_new, visitor_state
 
@@ -44,6 +44,7 @@ __all__ = [
     "first_names",
     "footer",
     "has_ffmpeg",
+    "head",
     "hero",
     "in_checkout",
     "joined",

@@ -3,6 +3,7 @@
 import html
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 import gradio as gr
 
@@ -47,6 +48,12 @@ def status() -> str:
 def has_ffmpeg() -> bool:
     """Whether sound can be streamed."""
     return shutil.which("ffmpeg") is not None
+
+
+def head() -> str:
+    """What every page's head holds: its style, and what mends Gradio's dropdowns."""
+    script = Path(__file__).with_name("dropdown.js").read_text(encoding="utf-8")
+    return f"<style>{base_style()}</style><script>{script}</script>"
 
 
 def base_style() -> str:

@@ -123,7 +123,9 @@ class ComparePage:
     def _lay_out_choices(self, corpora: list[tuple[str, str]]) -> None:
         models = self.catalogue.models(corpora[0][1])
         with gr.Row():
-            self.corpus = gr.Dropdown(corpora, value=corpora[0][1], label="Corpus", elem_id="corpus", scale=1)
+            self.corpus = gr.Dropdown(
+                corpora, value=corpora[0][1], label="Corpus", elem_id="corpus", scale=1, filterable=False
+            )
             self.models = gr.CheckboxGroup(
                 models,
                 value=first_names(models),
@@ -138,7 +140,9 @@ class ComparePage:
             self.trials = gr.Slider(
                 1, 40, value=10, step=1, label="Trials, fixed before the start", elem_id="trials"
             )
-            self.device = gr.Dropdown(DEVICES, value=DEVICES[0], label="You listen with", elem_id="device")
+            self.device = gr.Dropdown(
+                DEVICES, value=DEVICES[0], label="You listen with", elem_id="device", filterable=False
+            )
 
     def _connect(self) -> None:
         wishes = [self.task, self.models, self.real, self.anchor, self.trials, self.device]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from engine.listening import Clip
 
 MAX_TRIALS = 64
-MAX_BYTES = 160_000_000  # of sound: a trial of music takes about four million
+MAX_BYTES = 96_000_000  # of sound: a trial of music takes about four million
 
 
 @dataclass(frozen=True)

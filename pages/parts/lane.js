@@ -43,6 +43,8 @@ function show(next) {
   for (const name of ["notes", "peaks"]) value[name] = JSON.parse(`[${value[name] || ""}]`);
   Object.assign(lane.dataset, { lane: value.lane || 0, state: value.state, kind: value.kind });
   lane.setAttribute("aria-label", value.title || "Lane");
+  seek.setAttribute("aria-label", `Position in ${value.title || "the lane"}`); // four lanes stand in one list of names
+  part("progress").setAttribute("aria-label", `Frames sampled by ${value.title || "the model"}`);
   part("title").textContent = value.title || "";
   part("subtitle").textContent = value.subtitle || "";
   part("waiting").textContent = value.state === "empty" ? value.message || "Nothing sampled yet" : "";

@@ -97,7 +97,7 @@ class ScorePage:
             for one in SIDES.values():
                 controls[one.shipped] = gr.Dropdown(
                     piece_choices(one), value=OWN, label="Piece", elem_id=one.shipped, scale=3,
-                    visible=one.kind == kind,
+                    visible=one.kind == kind, filterable=False,
                 )  # fmt: skip
             lowest, highest = LIMITS["tempo"]
             controls["tempo"] = gr.Slider(

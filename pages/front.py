@@ -1,0 +1,133 @@
+"""Front: what the HTML of a page says of it to tabs, search engines and links elsewhere, and a wrong address.
+
+Gradio (6.31) writes its own name, words and picture into every page, and answers a wrong address with JSON.
+"""
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from engine.folders import ASSETS
+from pages.house import base_style
+
+ICON = ASSETS / "icon.png"
+PICTURE = "/picture.png"  # of all pages, 1200 x 630; in assets under this name
+TITLE = "Earshot"  # as the app is built; each page has its own
+CHARSET = '<meta charset="utf-8" />'
+GRADIOS = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
+
+
+@dataclass(frozen=True)
+class Front:
+    """Of one page.
+
+    Args:
+        title: of its tab, and of a link to it.
+        description: what is to be had there, in a sentence or two.
+    """
+
+    title: str
+    description: str
+
+    def lines(self, address: str, site: str) -> str:
+        """What stands in the page's head.
+
+        Args:
+            address: of the page.
+            site: of the app, ending with a slash.
+        """
+        title, text, picture = map(html.escape, (self.title, self.description, f"{site}{PICTURE[1:]}"))
+        properties = {
+            "og:type": "website", "og:site_name": TITLE, "og:title": title, "og:description": text,
+            "og:url": html.escape(address), "og:image": picture, "og:image:width": 1200,
+            "og:image:height": 630, "og:image:alt": "A piano roll that a network has drawn",
+        }  # fmt: skip
+        lines = [f'<meta property="{name}" content="{value}">' for name, value in properties.items()]
+        lines += [
+            '<meta name="twitter:card" content="summary_large_image">',
+            f'<meta name="description" content="{text}">',
+            f"<title>{title}</title>",
+            f'<link rel="icon" type="image/png" href="{html.escape(site)}favicon.ico">',
+        ]
+        return "\n".join(lines)
+
+
+LOST = Front("Not here · Earshot", "There is no such page.")
+
+
+class FrontWriter:
+    """Writes the fronts of pages into them, on their way to the browser.
+
+    Args:
+        app: what answers.
+        fronts: path, without its last slash -> front.
+    """
+
+    def __init__(self, app: ASGIApp, fronts: Mapping[str, Front]):
+        self.app, self.fronts = app, fronts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request; nothing but pages is held up."""
+        path = scope.get("path", "") if scope.get("method") == "GET" else None
+        if path == PICTURE:
+            await FileResponse(ASSETS / PICTURE[1:])(scope, receive, send)
+        elif path is not None and (front := self.fronts.get(path.rstrip("/"))):
+            await self._rewrite(front, scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _rewrite(self, front: Front, scope: Scope, receive: Receive, send: Send) -> None:
+        start: list[Message] = []
+        body = bytearray()
+
+        async def keep(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.append(message)
+            else:
+                body.extend(message.get("body", b""))
+                if not message.get("more_body"):
+                    await _answer(front, start[0], bytes(body), scope)(scope, receive, send)
+
+        await self.app(scope, receive, keep)
+
+
+def _answer(front: Front, start: Message, body: bytes, scope: Scope) -> Response:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
+    headers.pop("content-length", None)
+    if start["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
+        request = Request(scope)
+        text = GRADIOS.sub("", body.decode())
+        lines = front.lines(str(request.url.replace(query="")), str(request.base_url))
+        text = text.replace(CHARSET, f"{CHARSET}\n{lines}", 1)
+        old, new = (f'"title":{json.dumps(title)}' for title in (TITLE, front.title))
+        body = text.replace(old, new, 1).encode()
+    return Response(body, start["status"], headers)
+
+
+async def not_found(request: Request, error: Exception) -> Response:
+    """A page for people, and what Gradio says for programs."""
+    if "text/html" not in request.headers.get("accept", ""):
+        detail = error.detail if isinstance(error, HTTPException) else "Not Found"
+        return JSONResponse({"detail": detail}, 404)
+    site = str(request.base_url)
+    page = Template(Path(__file__).with_name("lost.html").read_text(encoding="utf-8"))
+    filled = page.substitute(lines=LOST.lines(site, site), style=base_style(), site=html.escape(site))
+    return HTMLResponse(filled, 404)
+
+
+def server_options(fronts: Mapping[str, Front]) -> dict[str, Any]:
+    """What FastAPI is given, as Gradio passes it on."""
+    return {
+        "middleware": [(FrontWriter, (), {"fronts": fronts})],
+        "exception_handlers": {404: not_found},
+    }
