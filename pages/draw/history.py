@@ -1,47 +1,39 @@
-"""History: a visitor's last ten draws, kept in the visitor's own browser as links that draw them again."""
+"""History: a visitor's last ten draws, kept in the visitor's own browser as links that draw them again.
 
-import html
+The browser alone keeps it: tabs of one page share it, and the server is told of none of it.
+
+Conventions
+    value   {"page": whose draws they are, "entry": [label, link] of the draw that was finished last, or None}
+"""
+
+import secrets
+from collections.abc import Mapping
 from typing import Any
 
-import gradio as gr
-
 from pages.draw.request import DrawRequest
-
-MAX_ENTRIES = 10
-OBFUSCATION = "earshot-history"  # no secret: a constant, so that a restart can read what is stored
+from pages.parts import Component
 
 
-def browser_history(page: str) -> gr.BrowserState:
-    """Entries ``[label, link]`` of a page, newest first, in the browser's local storage."""
-    return gr.BrowserState([], storage_key=f"earshot-draws-{page}", secret=OBFUSCATION)
+class History(Component):
+    """A list of links; nothing before the first draw.
+
+    Args:
+        page: whose draws they are.
+        kwargs: whatever `gr.HTML` takes.
+    """
+
+    files = ("history.html", "history.js")
+    empty: Mapping[str, Any] = {"page": "", "entry": None}
+    description = "a finished draw"
+
+    def __init__(self, page: str = "", **kwargs: Any):
+        super().__init__({"page": page}, **kwargs)
+
+    def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
+        """What the browser gets; a draw that was drawn before comes first again."""
+        return {**self.full(value), "turn": secrets.token_hex(4)}
 
 
-def with_draw(entries: Any, request: DrawRequest, label: str) -> list[list[str]]:
-    """The entries with this draw first; one that no link can carry is left out."""
-    kept = checked(entries)
-    if request.link is None:
-        return kept
-    return [[label, request.link], *(entry for entry in kept if entry[1] != request.link)][:MAX_ENTRIES]
-
-
-def checked(entries: Any) -> list[list[str]]:
-    """Only what looks like entries: a browser can send anything."""
-    if not isinstance(entries, list):
-        return []
-    return [
-        [entry[0][:200], entry[1]]
-        for entry in entries[:MAX_ENTRIES]
-        if isinstance(entry, list) and len(entry) == 2 and all(isinstance(part, str) for part in entry)
-        and entry[1].startswith("?")
-    ]  # fmt: skip
-
-
-def history_html(entries: Any) -> str:
-    """A list of links, or nothing before the first draw."""
-    rows = [
-        f'<li><a href="{html.escape(link, quote=True)}">{html.escape(label)}</a></li>'
-        for label, link in checked(entries)
-    ]
-    if not rows:
-        return ""
-    return f'<section class="earshot-history"><h2>Your last draws</h2><ol>{"".join(rows)}</ol></section>'
+def finished(page: str, request: DrawRequest, label: str) -> dict[str, Any]:
+    """The value after a draw; one that no link can carry is left out."""
+    return {"page": page, "entry": request.link and [label, request.link]}

@@ -23,7 +23,8 @@ from engine.errors import EngineError, UnknownNameError
 from engine.pieces import excerpts_of
 from engine.sampling import MAX_SEED
 from pages.draw.drawing import open_drawing
-from pages.draw.history import browser_history, history_html, with_draw
+from pages.draw.history import History, finished
+from pages.draw.kept_draws import KeptDraws
 from pages.draw.lane_draw import LaneDraw
 from pages.draw.packed_roll import PACKED
 from pages.draw.request import DrawRequest
@@ -80,6 +81,7 @@ class DrawPage(ABC):
             footer(catalogue.problems)
             return
         self.controls: dict[str, Component] = {}
+        self.kept = KeptDraws()
         with gr.Group(elem_classes="earshot-card"):
             self.lay_out_controls(self.first_corpus)
             with gr.Row(elem_classes="earshot-actions"):
@@ -92,8 +94,7 @@ class DrawPage(ABC):
         self.lanes = [
             Lane(None if lane == 0 else HIDDEN, elem_id=f"lane-{lane}") for lane in range(MAX_LANES)
         ]
-        self.history = browser_history(self.name)
-        self.past = gr.HTML(apply_default_css=False)
+        self.history = History(self.name, elem_id="history")
         self.running = gr.State(None)
         self.linked = gr.State(None)
         self.offered = gr.State(self.first_corpus)  # whose models the visitor can tick
@@ -165,8 +166,8 @@ class DrawPage(ABC):
     # ---- events
 
     def _connect(self, page: gr.Blocks) -> None:
-        inputs = {*self.controls.values(), self.history, self.running}
-        shown = [self.running, self.note, self.history, self.past, *self.lanes, *self.sounds]
+        inputs = {*self.controls.values(), self.running}
+        shown = [self.running, self.note, self.history, *self.lanes, *self.sounds]
         filled = [component for name, component in self.controls.items() if name != "upload"]
         heavy = {**HEAVY, **told_at(self.queue)}
         heavy["trigger_mode"] = "always_last"  # a press at a draw's end is not lost
@@ -178,9 +179,9 @@ class DrawPage(ABC):
         offered = self.offered
         corpus.change(self.choose_corpus, [corpus, offered], [models, prime, offered], **LIGHT)
         prime.change(show_own, prime, self.own, **LIGHT)
-        found = [self.linked, self.offered, self.past, self.lanes[0], *filled]
-        visited = page.load(self.visit, self.history, found, **LIGHT)
-        visited.then(self.draw_linked, {self.linked, self.history, self.running}, shown, **HEAVY)
+        found = [self.linked, self.offered, self.note, self.history, *self.lanes, *filled]
+        visited = page.load(self.visit, None, found, **LIGHT)
+        visited.then(self.draw_linked, {self.linked, self.running}, shown, **HEAVY)
 
     def choose_corpus(self, corpus: str, offered: str) -> Changes:
         """Another corpus has other models and other beginnings; an address has offered its own already.
@@ -197,22 +198,32 @@ class DrawPage(ABC):
             self.controls["prime"]: gr.update(choices=primes, value=primes[0][1]),
         }
 
-    def visit(self, history: Any, visitor: gr.Request) -> Iterator[Changes]:
-        """What a visitor finds: the draw that the address asks for is about to be drawn, or the model that
-        it names is chosen; else a welcome."""
-        past = {self.past: history_html(history)}
+    def visit(self, visitor: gr.Request) -> Iterator[Changes]:
+        """What a visitor finds: the draw that the address asks for, or it is about to be drawn, or the model
+        that it names is chosen; else a welcome."""
         try:
             request = DrawRequest.from_query(visitor.query_params)
             if request is not None:
-                yield {**past, self.linked: request, **self._controls_of(request)}
+                controls = self._controls_of(request)
+                shown = self._shown_again(request)
+                yield {self.linked: None if shown else request, **controls, **shown}
                 return
             if name := visitor.query_params.get("model"):
-                yield {**past, self.linked: None, **self._with_model(name)}
+                yield {self.linked: None, **self._with_model(name)}
                 return
         except EngineError as error:
             warn(error)
         with TemporaryDirectory(prefix="earshot-") as folder:
-            yield {**past, self.linked: None, self.lanes[0]: self.welcome(Path(folder))}
+            yield {self.linked: None, self.lanes[0]: self.welcome(Path(folder))}
+
+    def _shown_again(self, request: DrawRequest) -> Changes:
+        """A draw whose files are still here; empty if it must be drawn."""
+        kept = self.kept.of(request.link)
+        if kept is None:
+            return {}
+        lanes = dict(zip(self.lanes, kept.lanes, strict=False))
+        history = finished(self.name, request, self.describe(request))
+        return {**lanes, self.note: _note(kept.note), self.history: history}
 
     def _card(self, name: str) -> Card:
         """The card of a model that an address names; raises UnknownNameError."""
@@ -277,10 +288,10 @@ class DrawPage(ABC):
             given[self.running].replace()
         running = Running()
         unused = self.lanes[len(drawing.lanes) :]
-        note = html.escape(f"{drawing.report} {drawing.height}".strip())
+        note = f"{drawing.report} {drawing.height}".strip()
         yield {
             self.running: running,
-            self.note: gr.update(value=note, visible=bool(note)),
+            self.note: _note(note),
             **self.show(drawing.lanes),
             **dict.fromkeys(unused, HIDDEN),
         }
@@ -289,8 +300,9 @@ class DrawPage(ABC):
                 if running.is_replaced:
                     return
                 yield changes
-            entries = with_draw(given[self.history], drawing.request, self.describe(drawing.request))
-            yield {self.running: None, self.history: entries, self.past: history_html(entries)}
+            self.kept.keep(drawing.request.link, (lane.value() for lane in drawing.lanes), note)
+            kept = finished(self.name, drawing.request, self.describe(drawing.request))
+            yield {self.running: None, self.history: kept}
 
     def show(self, lanes: Iterable[LaneDraw]) -> Changes:
         """The lanes as they are now."""
@@ -304,6 +316,10 @@ class DrawPage(ABC):
         return (
             f"{cells} on {corpus_title(cards[0])}: {request.length:g} {self.unit}{begin}, seed {request.seed}"
         )
+
+
+def _note(text: str) -> Any:
+    return gr.update(value=html.escape(text), visible=bool(text))
 
 
 def show_own(prime: str) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from engine.errors import InvalidValueError
-from pages.house import LIMITS, MAX_LANES, OWN
+from pages.house import LIMITS, MAX_LANES, OWN, number
 
 MAX_LINKED_CHARACTERS = 6_000  # servers refuse much longer addresses
 
@@ -72,24 +72,14 @@ class DrawRequest:
         Raises:
             InvalidValueError: a value is empty, no number, or out of range.
         """
-        kinds = {
-            "length": float,
-            "seed": int,
-            "temperature": float,
-            "tempo": float,
-            "program": int,
-            "prime": str,
-            "kept": float,
+        whole = ("seed", "program")
+        given = {
+            name: number(name, values[name], int if name in whole else float)
+            for name in LIMITS
+            if name in values
         }
-        given = {}
-        for name, kind in kinds.items():
-            try:
-                if name in values:
-                    given[name] = kind(values[name])
-            except (ValueError, TypeError, OverflowError):
-                raise InvalidValueError(
-                    f"{name} {repr(values[name])[:40]} is not a number: give one"
-                ) from None
+        if "prime" in values:
+            given["prime"] = str(values["prime"])
         if missing := [name for name in ("length", "seed") if name not in given]:
             raise InvalidValueError(f"{missing[0]} is missing: give a number")
         return cls(models, **given)

@@ -12,7 +12,7 @@ from pages.house.catalogue import (
 )
 from pages.house.changes import Changes, repeated
 from pages.house.checkout import FITTING, in_checkout, with_remedy
-from pages.house.limits import LIMITS, MAX_FRAMES, MAX_LANES, MAX_LENGTHS, MAX_SECONDS, OWN
+from pages.house.limits import LIMITS, MAX_FRAMES, MAX_LANES, MAX_LENGTHS, MAX_SECONDS, OWN, number
 from pages.house.player_name import PlayerNames
 from pages.house.queues import HEAVY, LIGHT, QUIET, SHORT, queue_place, told_at
 from pages.house.running import Running
@@ -50,6 +50,7 @@ __all__ = [
     "joined",
     "known_or_new",
     "loaded",
+    "number",
     "queue_place",
     "read_catalogue",
     "repeated",

@@ -4,8 +4,10 @@ Conventions
     length   frames of music, seconds of speech
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from engine.errors import InvalidValueError
 from engine.sampling import MAX_SEED
 
 MAX_LANES = 4
@@ -21,3 +23,21 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "program": (0, 127),
     "kept": (0.1, 1.0),
 }
+
+
+def number(name: str, given: Any, kind: Callable[[Any], Any] = float) -> Any:
+    """What a field, a link or a program gives, as a number.
+
+    Args:
+        name: of the field, for the sentence.
+        kind: int or float.
+
+    Raises:
+        InvalidValueError: it is empty, or no such number.
+    """
+    if given is None or given == "":
+        raise InvalidValueError(f"the field {name} is empty: write a number")
+    try:
+        return kind(given)
+    except (ValueError, TypeError, OverflowError):
+        raise InvalidValueError(f"{name} {repr(given)[:40]} is not a number: give one") from None

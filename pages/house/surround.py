@@ -51,8 +51,8 @@ def has_ffmpeg() -> bool:
 
 
 def head() -> str:
-    """What every page's head holds: its style, and what mends Gradio's dropdowns."""
-    script = Path(__file__).with_name("dropdown.js").read_text(encoding="utf-8")
+    """What every page's head holds: its style, and what mends Gradio's own ways with keys and clicks."""
+    script = Path(__file__).with_name("presses.js").read_text(encoding="utf-8")
     return f"<style>{base_style()}</style><script>{script}</script>"
 
 

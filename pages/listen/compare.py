@@ -17,6 +17,7 @@ from pages.house import (
     hero,
     joined,
     known_or_new,
+    number,
     queue_place,
     sentence,
     toast,
@@ -79,11 +80,12 @@ class ComparePage:
         """Set the test up: the visitor's id and that of the first trial."""
         names = ("task", "models", "with_real", "with_anchor", "num_trials", "device")
         wish = dict(zip(names, wishes, strict=True))
-        wish |= {"models": tuple(wish["models"]), "num_trials": int(wish["num_trials"])}
+        wish |= {"models": tuple(wish["models"])}
         if not TASKS[wish["task"]].hides_references:  # the form does not offer them then
             wish |= {"with_real": False, "with_anchor": False}
         listener = known_or_new(kept)
         try:
+            wish |= {"num_trials": number("trials", wish["num_trials"], int)}
             return listener, self.room.start(Wish(**wish), listener)
         except EngineError as error:
             raise toast(error) from None

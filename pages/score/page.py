@@ -25,6 +25,7 @@ from pages.house import (
     Changes,
     footer,
     hero,
+    number,
     queue_place,
     sentence,
     toast,
@@ -181,7 +182,7 @@ def open_scoring(asked: Mapping[str, Any], catalogue: Catalogue) -> Scoring:
     """
     side = SIDES[asked["kind"]]
     piece, upload = asked[side.shipped], asked[side.upload]
-    performance = Performance(float(asked["tempo"])) if side is MUSIC else Performance()
+    performance = Performance(number("tempo", asked["tempo"])) if side is MUSIC else Performance()
     cards = list(catalogue.cards.values())
     if piece != OWN:
         shipped = excerpt(piece)

@@ -1,60 +1,83 @@
-"""The history: ten draws at most, newest first, and whatever a browser sends is only text."""
+"""The history: ten draws at most, newest first, shared by tabs; whatever the browser holds is only text."""
+
+import json
 
 import pytest
 
-from pages.draw.history import MAX_ENTRIES, checked, history_html, with_draw
+from pages.draw.history import finished
 from pages.draw.request import DrawRequest
 from pages.house.limits import OWN
+
+GRU = "jsb_chorales-gru"
+PLACE = "earshot-last-draws-play"
 
 
 def request(seed: int, **changes) -> DrawRequest:
     return DrawRequest(("a",), 8.0, seed, **changes)
 
 
-def test_the_last_ten_draws_stay_newest_first():
-    entries = []
-    for seed in range(13):
-        entries = with_draw(entries, request(seed), f"draw {seed}")
-    assert [label for label, _ in entries] == [f"draw {seed}" for seed in range(12, 2, -1)]
-    assert len(entries) == MAX_ENTRIES
-    assert entries[0][1] == request(12).link
+def test_a_draw_that_no_link_can_carry_is_left_out():
+    assert finished("play", request(1), "mine") == {"page": "play", "entry": ["mine", request(1).link]}
+    assert finished("play", request(1, prime=OWN), "mine") == {"page": "play", "entry": None}
 
 
-def test_a_draw_that_is_drawn_again_moves_to_the_top():
-    entries = with_draw(with_draw(with_draw([], request(1), "one"), request(2), "two"), request(1), "again")
-    assert [label for label, _ in entries] == ["again", "two"]
+@pytest.mark.browser
+def test_two_tabs_have_one_history(visitors):
+    """Each tab kept what it had read when it was opened, and wrote over what the other had added."""
+    visit = visitors()
+    first = visit.page
+    second = visit.page.context.new_page()
+    second.goto(visit.address)
+    second.wait_for_selector("#lane-0 .lane[data-state=done]")
+    for page, seed in ((first, 31), (second, 32), (first, 33)):
+        visit.page = page
+        visit.choose(GRU)
+        visit.set("length", 4)
+        visit.set("seed", seed)
+        visit.draw()
+    for page in (first, second):
+        page.wait_for_function("document.querySelectorAll('.earshot-history li').length === 3")
+        visit.page = page
+        assert [line[-2:] for line in visit.history()] == ["33", "32", "31"]
+    visit.page = first
 
 
-def test_a_draw_without_a_link_is_left_out():
-    assert with_draw([["old", "?models=a"]], request(1, prime=OWN), "mine") == [["old", "?models=a"]]
+@pytest.mark.browser
+def test_the_last_ten_stay_and_what_is_drawn_again_comes_first(visitors):
+    visit = visitors()
+    old = [[f"draw {number}", f"?models={GRU}&length=4&seed={number}"] for number in range(10)]
+    visit.page.evaluate("([key, old]) => localStorage.setItem(key, JSON.stringify(old))", [PLACE, old])
+    visit.settle()
+    visit.go("")
+    assert visit.history() == [label for label, _ in old]
+    visit.choose(GRU)
+    visit.set("length", 4)
+    visit.set("seed", 9)
+    visit.draw()
+    visit.page.wait_for_function("document.querySelector('.earshot-history li').innerText !== 'draw 0'")
+    assert visit.history() == [
+        "GRU on JSB Chorales: 4 frames, seed 9",
+        *(label for label, _ in old[:9]),
+    ]
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
-        None,
-        7,
-        "?x",
-        {},
-        [1],
-        [["a"]],
-        [["a", 1]],
-        [["a", "javascript:alert(1)"]],
-        [["a", "https://evil"]],
-        [[["a"], "?"]],
-    ],
-)
-def test_what_is_no_history_is_nothing(sent):
-    assert checked(sent) == []
-    assert history_html(sent) == ""
+KEPT = [
+    "null", "7", '"?x"', "{}", "[1]", '[["a"]]', '[["a", 1]]', '[["a", "javascript:alert(1)"]]',
+    '[["a", "https://evil"]]', '[[["a"], "?"]]', "no JSON",
+]  # fmt: skip
 
 
-def test_words_are_text_whatever_they_hold():
-    html = history_html([["<script>x</script>", '?models="><img src=x>']])
-    assert "<script>" not in html and "<img" not in html
-    assert "&lt;script&gt;x&lt;/script&gt;" in html
-
-
-def test_a_long_list_from_a_browser_is_cut():
-    assert len(checked([["x" * 1000, "?a"]] * 50)) == MAX_ENTRIES
-    assert len(checked([["x" * 1000, "?a"]])[0][0]) == 200
+@pytest.mark.browser
+def test_what_is_no_history_is_nothing_and_words_are_text(visitors):
+    visit = visitors()
+    for kept in KEPT:
+        visit.page.evaluate("([key, kept]) => localStorage.setItem(key, kept)", [PLACE, kept])
+        visit.settle()
+        visit.go("")
+        assert visit.history() == []
+    hostile = json.dumps([["<script>x</script>", '?models="><img src=x>']] * 50)
+    visit.page.evaluate("([key, kept]) => localStorage.setItem(key, kept)", [PLACE, hostile])
+    visit.settle()
+    visit.go("")
+    assert visit.history() == ["<script>x</script>"] * 10
+    assert visit.page.locator(".earshot-history :is(script, img)").count() == 0

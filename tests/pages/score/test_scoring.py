@@ -254,3 +254,9 @@ def test_a_shipped_piece_is_played_as_its_corpus_is(piece, semitones):
     asked = {"kind": "piano_roll", "piece": piece.stem, "midi": None, "tempo": 100}
     opened = open_scoring(asked, read_catalogue("piano_roll"))
     assert opened.performance.semitones == semitones
+
+
+def test_an_emptied_tempo_is_named():
+    asked = {"kind": "piano_roll", "piece": JIG.stem, "midi": None, "tempo": None}
+    with pytest.raises(EngineError, match="the field tempo is empty: write a number"):
+        open_scoring(asked, read_catalogue("piano_roll"))

@@ -1,0 +1,69 @@
+"""KeptDraws: the draws that were finished last, by their links: a page that is loaded again shows them.
+
+A link decides every frame, so what is here is what would be drawn anew, for whoever has the link. Files lie
+where visitors fetch them; when one of a draw's has been removed, the draw is forgotten.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pages.parts import served_to_anybody
+
+MAX_DRAWS = 64
+
+
+@dataclass(frozen=True)
+class KeptDraw:
+    """All that a page shows of a draw.
+
+    Args:
+        lanes: values of its lanes.
+        note: what stands above them.
+    """
+
+    lanes: tuple[Mapping[str, Any], ...]
+    note: str
+
+    @property
+    def files(self) -> list[Path]:
+        """All of its files."""
+        sounds = [lane["audio"] for lane in self.lanes if lane.get("audio")]
+        return [*sounds, *(file["path"] for lane in self.lanes for file in lane.get("downloads", ()))]
+
+
+class KeptDraws:
+    """By link; visitors share it, and what is in it is never changed."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, KeptDraw] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, link: str | None) -> KeptDraw | None:
+        """The draw of a link, if it is here and all of its files are."""
+        with self._lock:
+            draw = self._kept.get(link or "")
+            if draw is None or all(path.exists() for path in draw.files):
+                return draw
+            del self._kept[link or ""]
+            return None
+
+    def keep(self, link: str | None, lanes: Iterable[Mapping[str, Any]], note: str) -> None:
+        """This one is the newest; the oldest is dropped. What is not whole or has no link is not kept."""
+        values = list(lanes)
+        if not link or any(value["state"] != "done" for value in values):
+            return
+        draw = KeptDraw(tuple(_with_lasting_files(value) for value in values), note)
+        with self._lock:
+            self._kept[link] = draw
+            self._kept.move_to_end(link)
+            while len(self._kept) > MAX_DRAWS:
+                self._kept.popitem(last=False)
+
+
+def _with_lasting_files(value: Mapping[str, Any]) -> dict[str, Any]:
+    downloads = [{**file, "path": Path(served_to_anybody(file["path"]))} for file in value["downloads"]]
+    return {**value, "downloads": downloads, "audio": Path(served_to_anybody(value["audio"]))}
