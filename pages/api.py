@@ -37,7 +37,7 @@ def build() -> None:
 
 
 def list_models() -> list[dict[str, Any]]:
-    """Every checkpoint: name, cell, units, corpus, kind of frame and test likelihood."""
+    """Every model that there is: name, cell, units, corpus, kind of frame, likelihood of the test split."""
     cards, _ = read_cards()
     return [
         {
@@ -60,10 +60,18 @@ def sample_roll(
     prime: str | dict[str, Any] = "",
     performance: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Sample a piano roll after ``prime``: nothing, a shipped excerpt, or an uploaded MIDI file.
+    """Let a network write music: sample a piano roll, from nothing or as the continuation of a piece.
 
-    ``performance`` is like {"tempo": 100, "program": 0}. Returns an object with ``figures``, ``notes``
-    ([pitch, start frame, length]), and the files ``midi`` and ``wav``.
+    Args:
+        model: name of a model of music, as list_models has it.
+        frames: how many to sample, 1 to 512; a frame is a quarter note of chorales, an eighth of others.
+        seed: whole number from 0; the same gives the same draw.
+        temperature: 0.1 to 2; below 1 more probable and tamer, above 1 bolder.
+        prime: the beginning: "" for none, a shipped excerpt like "jsb_chorales-test-7", or a MIDI file.
+        performance: tempo in quarters a minute and General MIDI program, like {"tempo": 100, "program": 0}.
+
+    Returns:
+        an object with ``figures``, ``notes`` ([pitch, start frame, length]), the files ``midi`` and ``wav``.
     """
     asked = {"length": frames, "seed": seed, "temperature": temperature}
     return answer(PianoRoll.name, model, {"performance": performance, **asked}, prime)
@@ -77,9 +85,18 @@ def continue_speech(
     prime: str | dict[str, Any] = "",
     kept: float = 1.0,
 ) -> dict[str, Any]:
-    """Continue ``prime``, a shipped excerpt or an uploaded recording, after its first share ``kept``.
+    """Let a network go on with a recording of speech, sample by sample.
 
-    Returns an object with ``figures`` and the file ``wav``.
+    Args:
+        model: name of a model of speech, as list_models has it.
+        seconds: how long to go on, 0.1 to 10.
+        seed: whole number from 0; the same gives the same draw.
+        temperature: 0.1 to 2; below 1 more probable and tamer, above 1 bolder.
+        prime: the beginning: a shipped excerpt like "spoken_digits-test-7_lucas_0", a recording, or "".
+        kept: 0.1 to 1, the share of the beginning that the model is given, from its start.
+
+    Returns:
+        an object with ``figures`` and the file ``wav``.
     """
     asked = {"length": seconds, "seed": seed, "temperature": temperature, "kept": kept}
     return answer(Waveform.name, model, asked, prime)
@@ -88,12 +105,18 @@ def continue_speech(
 def score(
     file: str | dict[str, Any], models: list[str] | None = None, per_frame: bool = False
 ) -> dict[str, Any]:
-    """How likely models find an uploaded MIDI file or recording, or a shipped excerpt, named.
+    """How likely networks find a piece of music or a recording, and how surprising its moments.
 
-    ``models`` are names; all for such a file by default. Returns an object with ``models``, the best first
-    among those with the same ``frame``: ``checkpoint``, ``frame``, ``report`` (what was left out), figures in
-    nats and bits, the semitones by which notes were moved, and with ``per_frame`` the lists ``nats`` and
-    ``bits``; and with ``problems``, a sentence for each model that could not answer.
+    Args:
+        file: a MIDI file or a recording, or the name of a shipped excerpt like "nottingham-test-26".
+        models: names, as list_models has them; all that read such a file if they are left out.
+        per_frame: whether to give nats and bits of every frame too.
+
+    Returns:
+        an object with ``models``, the best first among those with the same ``frame``: ``checkpoint``,
+        ``frame``, ``report`` (what was left out), figures in nats and bits, the semitones by which notes were
+        moved, and with ``per_frame`` the lists ``nats`` and ``bits``; and with ``problems``, a sentence for
+        each model that could not answer.
     """
     try:
         path = excerpt(file).path if isinstance(file, str) else Path(uploaded_path(file))

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 import soundfile
 import torch
+from gradio.utils import get_function_description
 from gradio_client import Client, handle_file
 
 from engine.checkpoints.checkpoint import available, load
 from engine.pieces.excerpt import excerpts_of
 from engine.pieces.piece import read_piece
 from engine.scoring.surprise import surprise_of
+from pages import api
 from tests.engine.notes.raw_midi import midi_file, note
 from tests.pages.draw.test_play import CHORALE, GRU, drawn, notes, prime_of
 
@@ -49,6 +51,18 @@ def test_every_usable_model_is_listed(ask, app_folder):
     model = listed[GRU]
     assert (model["cell"], model["units"], model["representation"]) == ("gru", 46, "piano_roll")
     assert 8 < model["test"]["nats_per_frame"] < 9.2
+
+
+def test_every_endpoint_and_each_of_its_parameters_is_described(client):
+    """They were named and not described: an assistant that is given them as tools had to guess."""
+    endpoints = client.view_api(return_format="dict")["named_endpoints"]
+    assert set(endpoints) == {"/list_models", "/sample_roll", "/continue_speech", "/score"}
+    for name, endpoint in endpoints.items():
+        function = getattr(api, name.removeprefix("/"))
+        description, parameters, _ = get_function_description(function)
+        assert len(description) > 30
+        assert set(parameters) == {given["parameter_name"] for given in endpoint["parameters"]}
+        assert all(len(text) > 10 for text in parameters.values())
 
 
 def test_a_roll_is_the_engines_draw(ask, app):

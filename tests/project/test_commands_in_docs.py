@@ -104,9 +104,13 @@ def check_make(arguments: list[str]) -> None:
 
 
 def check_pip(arguments: list[str]) -> None:
-    """What is installed by hand has the version that is pinned."""
+    """What is installed by hand has the version that is pinned, or is a file of such pins."""
+    assert arguments[0] == "install"
+    if arguments[1] == "-r":
+        assert pins(PROJECT / arguments[2])
+        return
     name, _, version = arguments[1].partition("==")
-    assert arguments[0] == "install" and pins(PROJECT / "requirements.txt")[name] == version
+    assert pins(PROJECT / "requirements.txt")[name] == version
 
 
 @pytest.fixture

@@ -68,6 +68,11 @@ def test_what_is_installed_is_what_is_pinned(project_folder, file):
         assert metadata.version(name).partition("+")[0] == version  # 2.13.0+cpu is torch 2.13.0
 
 
+def test_mcp_is_pinned_and_leaves_the_other_pins_alone(project_folder):
+    """gradio[mcp] asks for an older pydantic; mcp itself is content with ours."""
+    assert list(pins(project_folder / "requirements-mcp.txt")) == ["mcp"]
+
+
 def test_debian_packages_are_bare_names(project_folder):
     lines = (project_folder / "packages.txt").read_text().splitlines()
     assert lines == ["fluidsynth", "ffmpeg", "fluidr3mono-gm-soundfont"]
@@ -77,7 +82,7 @@ def test_debian_packages_are_bare_names(project_folder):
 @pytest.mark.parametrize("hardware", ["cpu", "zero"])
 def test_requirements_can_be_had_for_the_python_of_spaces(project_folder, tmp_path, hardware):
     """As wheels for 3.12; torch is left out, since its wheel comes from elsewhere in each place."""
-    wanted = pins(project_folder / "requirements.txt")
+    wanted = pins(project_folder / "requirements.txt") | pins(project_folder / "requirements-mcp.txt")
     if hardware == "zero":
         wanted["spaces"] = ZERO_SPACES
     del wanted["torch"]

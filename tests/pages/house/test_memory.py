@@ -1,0 +1,49 @@
+"""Memory that draws have used: it goes back to the system."""
+
+import ctypes
+import gc
+import threading
+
+import numpy as np
+import pytest
+
+from pages.house import memory
+
+
+def resident() -> int:
+    """Bytes of this process that lie in memory."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
+
+
+@pytest.mark.skipif(memory._gnu() is None, reason="only the GNU C library keeps what is freed")
+def test_what_threads_have_freed_goes_back():
+    """An hour of draws left 0.4 GB in the arenas of threads, which no draw used: 2.4 GB in all."""
+    memory.start(every_seconds=0.05)
+    before = resident()
+    last: list[np.ndarray] = []
+
+    def work(seed: int) -> None:
+        kept = [np.ones(10_000) * seed for _ in range(300)]  # 24 MB in blocks below what is mapped by itself
+        last.append(kept[-1])
+
+    for seed in range(6):
+        thread = threading.Thread(target=work, args=(seed,))
+        thread.start()
+        thread.join()
+    gc.collect()
+    for _ in range(200):
+        if resident() - before < 20_000_000:
+            return
+        threading.Event().wait(0.05)
+    pytest.fail(f"{(resident() - before) / 1e6:.0f} MB are kept")
+
+
+def test_elsewhere_nothing_is_done(monkeypatch):
+    def refuse(name):
+        raise OSError(name)
+
+    monkeypatch.setattr(ctypes, "CDLL", refuse)
+    before = threading.active_count()
+    memory.start(every_seconds=0.01)
+    assert threading.active_count() == before
