@@ -130,6 +130,11 @@ class Session(Closed, allow_inf_nan=True):
         )
 
     @property
+    def shared_share(self) -> float:
+        """Of every lane's frames, how many all begin with."""
+        return self.num_prime_frames / (self.num_prime_frames + self.num_frames)
+
+    @property
     def models(self) -> list[str]:
         """The checkpoints among its sources."""
         return [source for source in self.sources if source not in SOURCES_BESIDE_MODELS]

@@ -16,7 +16,15 @@ from tests.source import PACKAGES, dotted, files, modules, program_modules
 
 TOP_LEVEL = {
     *("app.py", "pages", "engine", "training", "checkpoints", "assets", "tests"),
-    *("requirements.txt", "requirements-dev.txt", "requirements-mcp.txt", "packages.txt", "README.md", "Makefile", "pyproject.toml"),
+    *(
+        "requirements.txt",
+        "requirements-dev.txt",
+        "requirements-mcp.txt",
+        "packages.txt",
+        "README.md",
+        "Makefile",
+        "pyproject.toml",
+    ),
     *("docs", "benchmarks", ".ci", ".gitignore", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"),
 }
 # Who must not reach whom, by whatever detour, beside the contracts of import-linter in pyproject.toml.

@@ -98,7 +98,13 @@ class BundleKey(Closed):
             "issued_at": result.asked_at,
         }
         of_answer = ("choice", "heard_seconds", "response_seconds", "device", "answered_at")
-        return make_record({"trial": asked, "answer": {name: getattr(result, name) for name in of_answer}})
+        answer = {name: getattr(result, name) for name in of_answer}
+        if (
+            asked["shared_seconds"] is None
+        ):  # counted from the start of the clip; the session knows its beginning
+            asked["shared_seconds"] = shared = asked["seconds"] * self.session.shared_share
+            answer["heard_seconds"] = tuple(max(0.0, heard - shared) for heard in result.heard_seconds)
+        return make_record({"trial": asked, "answer": answer})
 
 
 def read_key(path: Path) -> BundleKey:

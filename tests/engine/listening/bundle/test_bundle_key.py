@@ -16,15 +16,22 @@ SOURCES = ("model-a", "model-b")
 LATER = "2026-11-24T09:30:00.123Z"
 
 
-def key_of(bundle: str = "b1", num_trials: int = 2) -> BundleKey:
+def key_of(bundle: str = "b1", num_trials: int = 2, num_prime_frames: int = 0, **of_trials) -> BundleKey:
     planned = [PlannedTrial(number=n, sources=SOURCES, seed=n, prime="x.mid") for n in (1, 2)]
     session = Session(
         test_id=bundle, listener="anybody", task="preference", sources=SOURCES, design_seed=7,
-        corpus="jsb_chorales", num_prime_frames=8, num_frames=64, trials=tuple(planned),
+        corpus="jsb_chorales", num_prime_frames=num_prime_frames, num_frames=24, trials=tuple(planned),
     )  # fmt: skip
     trials = [
         record(
-            SOURCES, None, trial_id=f"t{n}", test_id=bundle, number=n, num_trials=2, listener="anybody"
+            SOURCES,
+            None,
+            trial_id=f"t{n}",
+            test_id=bundle,
+            number=n,
+            num_trials=2,
+            listener="anybody",
+            **of_trials,
         ).trial
         for n in range(1, num_trials + 1)
     ]
@@ -55,6 +62,20 @@ def test_a_result_becomes_a_record():
     assert made.answer.device == "Headphones"
     ids = {KEY.record(result(trial, who)).trial.trial_id for trial in ("t1", "t2") for who in ("ada", "ben")}
     assert len(ids) == 4, "many answer one trial"
+
+
+@pytest.mark.parametrize(
+    ("num_prime_frames", "heard", "counts"),
+    [(0, 3.0, True), (0, 2.0, False), (8, 8.0, True), (8, 7.0, False), (72, 16.0, False), (72, 18.5, True)],
+)
+def test_an_older_bundle_is_judged_by_the_beginning_that_it_had(num_prime_frames, heard, counts):
+    """Older answers were counted from the start of the clip: a third was taken for the beginning, also of
+    bundles that had none, or a longer one."""
+    key = key_of(num_prime_frames=num_prime_frames, seconds=20.0, shared_seconds=None)
+    made = key.record(result(heard_seconds=[heard, heard]))
+    assert made.trial.shared_seconds == 20.0 * num_prime_frames / (num_prime_frames + 24)
+    kept, excluded = counted([made])
+    assert (len(kept), len(excluded)) == ((1, 0) if counts else (0, 1))
 
 
 @pytest.mark.parametrize(
