@@ -99,9 +99,7 @@ class BundleKey(Closed):
         }
         of_answer = ("choice", "heard_seconds", "response_seconds", "device", "answered_at")
         answer = {name: getattr(result, name) for name in of_answer}
-        if (
-            asked["shared_seconds"] is None
-        ):  # counted from the start of the clip; the session knows its beginning
+        if asked["shared_seconds"] is None:  # it was counted from the start; the session knows the beginning
             asked["shared_seconds"] = shared = asked["seconds"] * self.session.shared_share
             answer["heard_seconds"] = tuple(max(0.0, heard - shared) for heard in result.heard_seconds)
         return make_record({"trial": asked, "answer": answer})
