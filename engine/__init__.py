@@ -5,13 +5,29 @@ frames = torch.stack(list(sample(checkpoint.model, SamplingOptions(num_frames=64
 write_wav(perform(frames, checkpoint.representation).audio, Path("draw.wav"))
 """
 
-from engine.checkpoints import Checkpoint, available, load, read_card
-from engine.errors import EngineError
-from engine.pieces import Piece, read_piece
-from engine.rendering import Performance, perform, perform_midi
-from engine.sampling import SamplingOptions, sample
-from engine.scoring import Surprise, log_likelihood, surprise_of
-from engine.sound import Audio, read_audio, write_wav
+import importlib
+from typing import Any
+
+HOMES = {
+    "Audio": "sound",
+    "Checkpoint": "checkpoints",
+    "EngineError": "errors",
+    "Performance": "rendering",
+    "Piece": "pieces",
+    "SamplingOptions": "sampling",
+    "Surprise": "scoring",
+    "available": "checkpoints",
+    "load": "checkpoints",
+    "log_likelihood": "scoring",
+    "perform": "rendering",
+    "perform_midi": "rendering",
+    "read_audio": "sound",
+    "read_card": "checkpoints",
+    "read_piece": "pieces",
+    "sample": "sampling",
+    "surprise_of": "scoring",
+    "write_wav": "sound",
+}
 
 __all__ = [
     "Audio",
@@ -33,3 +49,10 @@ __all__ = [
     "surprise_of",
     "write_wav",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """One of the names, from its wing: a program that only reads a sound then waits for no torch."""
+    if name not in HOMES:
+        raise AttributeError(f"module 'engine' has no name {name!r}")
+    return getattr(importlib.import_module(f"engine.{HOMES[name]}"), name)

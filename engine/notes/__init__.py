@@ -2,7 +2,7 @@
 
 from engine.notes.midi_bytes import VELOCITY, check_performance, load_pretty_midi, midi_bytes
 from engine.notes.midi_events import BEGINNING_BYTES, is_midi
-from engine.notes.midi_file import read_notes, read_steady_notes
+from engine.notes.midi_file import read_notes, read_steady_notes, read_strange_notes
 from engine.notes.notes import Note, Notes
 from engine.notes.tempo_map import STEADY_QUARTERS_PER_MINUTE
 
@@ -18,4 +18,5 @@ __all__ = [
     "midi_bytes",
     "read_notes",
     "read_steady_notes",
+    "read_strange_notes",
 ]

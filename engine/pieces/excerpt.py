@@ -75,4 +75,4 @@ def read_excerpt(name: str, representation: Representation) -> Tensor:
     Raises:
         EngineError: there is no such excerpt, or it is of another kind.
     """
-    return read_piece(excerpt(name).path, representation).frames
+    return read_piece(excerpt(name).path, representation, is_ours=True).frames

@@ -1,7 +1,7 @@
 """Sound: amplitudes, the files that hold them, and what only ffmpeg reads."""
 
 from engine.sound.audio import PLAYBACK_SAMPLE_RATES, Audio, decibels
-from engine.sound.audio_file import MAX_SECONDS, read_audio, wav_bytes, write_wav
+from engine.sound.audio_file import MAX_SECONDS, read_audio, read_strange_audio, wav_bytes, write_wav
 
 __all__ = [
     "MAX_SECONDS",
@@ -9,6 +9,7 @@ __all__ = [
     "Audio",
     "decibels",
     "read_audio",
+    "read_strange_audio",
     "wav_bytes",
     "write_wav",
 ]

@@ -94,9 +94,10 @@ def prime_frames(prime: str, upload: str | None, checkpoint: Checkpoint) -> tupl
         raise InvalidValueError("choose a file to continue, or another beginning")
     if prime != OWN and excerpt(prime).kind != representation.name:
         raise InvalidValueError(f"the beginning {prime!r} is of another kind than the model: choose another")
-    path = Path(upload) if prime == OWN else excerpt(prime).path
+    is_ours = prime != OWN
+    path = excerpt(prime).path if is_ours else Path(upload)
     corpus = checkpoint.card.corpus
-    read = read_prime(path, representation, corpus.played_semitones, corpus.mean_pitch)
+    read = read_prime(path, representation, corpus.played_semitones, corpus.mean_pitch, is_ours)
     return read.frames, read.report
 
 

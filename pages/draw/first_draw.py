@@ -42,7 +42,7 @@ def _first_draw() -> tuple[dict[str, Any], dict[str, bytes]]:
     request = DrawRequest.from_query(dict(parse_qsl(link.removeprefix("?"))))
     checkpoint = loaded(request.models[0])
     lane = LaneDraw(0, checkpoint, request, torch.zeros(0, checkpoint.model.frame_size))
-    read = read_piece(DRAWS / "first.mid", checkpoint.representation).frames
+    read = read_piece(DRAWS / "first.mid", checkpoint.representation, is_ours=True).frames
     silence = read.new_zeros(
         max(lane.num_frames - len(read), 0), read.shape[1]
     )  # a MIDI file has none at its end

@@ -25,6 +25,7 @@ from pages.parts import served_to_anybody
 
 MAX_QUARTERS = 512  # 128 bars of four: the largest models take about a minute for them
 MAX_SECONDS = 30.0  # of sound
+MAX_SILENCE = 90.0  # seconds before it that are passed over
 
 
 class Scoring:
@@ -175,7 +176,7 @@ def shortened_piece(file: Path, representation: Representation) -> Piece:
     Raises:
         EngineError: the file cannot be read, or is silent.
     """
-    read = read_piece(file, representation)
+    read = read_piece(file, representation, longest=MAX_SECONDS + MAX_SILENCE)
     most, report = most_frames(representation), read.report
     first = _first_sounding(read.frames, representation, most)
     if first is None:
