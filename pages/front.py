@@ -125,9 +125,13 @@ async def not_found(request: Request, error: Exception) -> Response:
     return HTMLResponse(filled, 404)
 
 
-def server_options(fronts: Mapping[str, Front]) -> dict[str, Any]:
-    """What FastAPI is given, as Gradio passes it on."""
+def server_options(fronts: Mapping[str, Front], *middleware: Any) -> dict[str, Any]:
+    """What FastAPI is given, as Gradio passes it on.
+
+    Args:
+        middleware: what a request meets before.
+    """
     return {
-        "middleware": [(FrontWriter, (), {"fronts": fronts})],
+        "middleware": [*middleware, (FrontWriter, (), {"fronts": fronts})],
         "exception_handlers": {404: not_found},
     }

@@ -1,11 +1,12 @@
 """Shared: what the pages of one app have in common, made when the app starts and changed by no visitor."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.listening import VoteStore
 from engine.representations import REPRESENTATIONS
-from pages.house import Catalogue, loaded, read_catalogue, version
+from pages.house import Catalogue, Visitors, loaded, open_visitors, read_catalogue, version
 from pages.listen import ListeningRoom, open_copy, open_store
 
 
@@ -17,11 +18,13 @@ class Shared:
         catalogues: name of a representation -> its models.
         store: of the votes.
         room: where listening tests are set up.
+        visitors: who comes, and comes again.
     """
 
     catalogues: Mapping[str, Catalogue]
     store: VoteStore
     room: ListeningRoom
+    visitors: Visitors
 
 
 def open_shared() -> Shared:
@@ -30,4 +33,4 @@ def open_shared() -> Shared:
     copy = open_copy(store)
     room = ListeningRoom(store, loaded, version=version(), copy=copy.add if copy else None)
     catalogues = {kind: read_catalogue(kind) for kind in REPRESENTATIONS}
-    return Shared(catalogues, store, room)
+    return Shared(catalogues, store, room, open_visitors(store.path.parent, os.environ))

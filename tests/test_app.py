@@ -16,6 +16,8 @@ def test_import_starts_nothing(project_folder):
 
 
 def test_each_page_is_a_route_in_the_order_of_the_navigation(project_folder):
-    code, out, _ = run("import pages, json; print(json.dumps(pages.build().pages))", project_folder)
+    built = "site.build(shared.open_shared()).pages"
+    program = f"import json; from pages import shared, site; print(json.dumps({built}))"
+    code, out, _ = run(program, project_folder)
     pages = ["", "speech", "compare", "trial", "board", "score", "results"]
     assert code == 0 and [path for path, _, _ in json.loads(out)] == pages

@@ -14,7 +14,7 @@ from engine.listening.statistics.ranking import Ranking, Standing
 from engine.listening.tasks import TASKS
 from engine.listening.trial import ANCHOR, REAL, Answer, Record, Trial
 from engine.listening.votes.store import VoteStore
-from engine.listening.votes.vote_export import export_text
+from engine.listening.votes.vote_export import export_text, pseudonym, public_rows
 from engine.listening.votes.vote_file import read_lines, read_vote_files
 
 __all__ = [
@@ -45,6 +45,8 @@ __all__ = [
     "key_path",
     "make_clips",
     "new_id",
+    "pseudonym",
+    "public_rows",
     "question_of",
     "read_key",
     "read_lines",

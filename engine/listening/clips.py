@@ -4,8 +4,9 @@ Every lane goes on from the same prime over the same number of frames; models ar
 numbers. REAL is how the piece itself goes on; ANCHOR is that continuation with its frames in random order:
 the right sounds, and no music.
 
-Each file is dithered by itself (triangular, one step of 16 bits), so that even a clip that is played twice
-in a trial comes as two different files: nobody finds X by comparing bytes.
+Each file is made for itself, even of a clip that is played twice in a trial: it begins a little later by lot,
+is a little louder or softer, and is dithered (triangular, one step of 16 bits). So nobody finds X by
+comparing bytes or subtracting files; what nevertheless can be computed of them stands in docs/listening.md.
 """
 
 import hashlib
@@ -28,6 +29,8 @@ from engine.sampling import SamplingOptions, sample
 from engine.sound import Audio, wav_bytes
 
 STEP = 1 / 32_768  # of a 16-bit file
+MAX_DELAY_SECONDS = 0.02  # by which a file may begin later
+MAX_CHANGE_DECIBELS = 0.1  # by which it may be louder or softer
 
 
 @dataclass(frozen=True)
@@ -147,8 +150,6 @@ def _clip(
     clip_id: str, source: str, clip: MatchedClip, frames: Tensor, material: Material, rng: np.random.Generator
 ) -> Clip:
     audio = clip.audio
-    noise = (rng.random(len(audio.samples)) - rng.random(len(audio.samples))) * STEP
-    dithered = np.clip(audio.samples + noise, -1, 1).astype(np.float32)
     checkpoint = material.checkpoints.get(source)
     lane = Lane(
         clip=clip_id,
@@ -158,7 +159,16 @@ def _clip(
         lufs=clip.lufs,
         gain_decibels=clip.gain_decibels,
     )
-    wav = wav_bytes(Audio(dithered, audio.sample_rate))
+    wav = wav_bytes(_made_for_itself(audio, rng))
     seconds = audio.duration_seconds
     shared = min(material.shared_seconds, seconds)  # sound ends with the last note
     return Clip(wav, frames, lane, seconds, shared)
+
+
+def _made_for_itself(audio: Audio, rng: np.random.Generator) -> Audio:
+    """The same to ears, and another file; all files of a trial stay equally long."""
+    delay = round(rng.random() * MAX_DELAY_SECONDS * audio.sample_rate)
+    gain = 10 ** (MAX_CHANGE_DECIBELS * (2 * rng.random() - 1) / 20)
+    delayed = np.pad(audio.samples, (delay, 0))[: len(audio.samples)] * gain
+    noise = (rng.random(len(delayed)) - rng.random(len(delayed))) * STEP
+    return Audio(np.clip(delayed + noise, -1, 1).astype(np.float32), audio.sample_rate)

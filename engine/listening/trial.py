@@ -59,7 +59,8 @@ class Trial(Closed):
         corpus: which all models of the trial were fitted on.
         prime: name of the beginning; empty for none.
         seed, temperature, num_frames: of the draws; models of one trial are given the same random numbers.
-        design_seed: of the generator that chose who is played, and in which order.
+        design_seed: of the generator that chose who is played, and in which order. Both seeds are None in an
+            export that was made before the test was over.
         seconds: length of every clip.
         shared_seconds: of every clip, what all begin with; None of trials from before this was kept.
         lanes: in the order in which the listener saw them.
@@ -75,8 +76,8 @@ class Trial(Closed):
     task: str
     corpus: str
     prime: str = ""
-    seed: int = 0
-    design_seed: int = 0
+    seed: int | None = None
+    design_seed: int | None = None
     temperature: float = 1.0
     num_frames: int = Field(ge=1)
     seconds: float = Field(gt=0)
@@ -104,6 +105,8 @@ class Answer(Closed):
         response_seconds: from the first sound to the answer.
         device: what they listen with, in their own choice of words offered; empty if not told.
         answered_at: when the server had it.
+        doubt: why the server took it for a machine's; empty if it did not. Such an answer is kept, and counts
+            nowhere (statistics/exclusion.py).
     """
 
     choice: Choice
@@ -111,6 +114,7 @@ class Answer(Closed):
     response_seconds: float = Field(ge=0)
     device: str = Field(default="", max_length=40)
     answered_at: str = Field(pattern=UTC_TIME)
+    doubt: Literal["", "program", "at_once"] = ""
 
 
 @dataclass(frozen=True)

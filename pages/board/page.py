@@ -25,7 +25,7 @@ from pages.house import (
 from pages.parts import Row, VoteFiles, styled, this_page, vote_file
 from pages.shared import Shared
 
-Read = Callable[[str | None], list[Record]]  # the votes of one listener, or everybody's
+Read = Callable[[str | None], list[Record]]  # the votes of one visitor, by the id kept, or everybody's
 Export = Callable[[], list[Row]]
 
 HEADING = "What listeners prefer"
@@ -49,7 +49,11 @@ NOTHING = {EVERYBODY: "There is no vote yet: yours would be the first.", OWN: "Y
 
 def build(shared: Shared) -> None:
     """Lay the page out inside the current Blocks, over the votes of the app's own store."""
-    lay_out(shared.store.records, shared.store.export, visitor_state(), joined(shared.catalogues.values()))
+
+    def read(kept: str | None) -> list[Record]:
+        return shared.store.records(None if kept is None else shared.visitors.listener(kept))
+
+    lay_out(read, shared.store.export, visitor_state(), joined(shared.catalogues.values()))
 
 
 def lay_out(read: Read, export: Export, visitor: gr.BrowserState, catalogue: Catalogue) -> None:

@@ -1,43 +1,94 @@
-"""Retention: what visitors give and get lies in one folder, and is removed when it is old.
+"""Retention: what visitors give and get lies in one folder, is removed when it is old, and never takes more
+than so many bytes.
 
 Gradio's own ``delete_cache`` knows only the files of components as they were built: not those of the copies
 that it makes for a session, nor the streams.
 """
 
 import contextlib
+import logging
 import os
-import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-
-def start(every_seconds: float, age_seconds: float) -> None:
-    """Give the app a folder of its own for such files, before it is built, and keep it clean in a thread."""
-    folder = own_folder()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.environ["GRADIO_TEMP_DIR"] = str(folder)  # where Gradio looks for it
-
-    def clean() -> None:
-        while True:
-            remove_old(folder, age_seconds)
-            time.sleep(every_seconds)
-
-    threading.Thread(target=clean, daemon=True).start()
+MAX_BYTES = 1_000_000_000  # of all files together; the oldest go first
+NEW_SECONDS = 60.0  # for which an empty folder may be one that is about to be written to
+LOG = "earshot.retention"  # name of the logger
 
 
-def own_folder() -> Path:
-    """In $GRADIO_TEMP_DIR if that is set; else one for each user of the machine, since none may write into
-    another's."""
-    if given := os.environ.get("GRADIO_TEMP_DIR"):
-        return Path(given) / "earshot"
-    user = os.getuid() if hasattr(os, "getuid") else "app"
-    return Path(tempfile.gettempdir()) / f"earshot-{user}"
+class Retention:
+    """The folder, as it is kept.
+
+    Args:
+        folder: of everything that visitors give and get, earlier runs' too.
+        age_seconds: after which a file goes that nobody has written or asked for again.
+        max_bytes: of all together.
+    """
+
+    def __init__(self, folder: Path, age_seconds: float, max_bytes: int = MAX_BYTES):
+        self.folder, self.age_seconds, self.max_bytes = folder, age_seconds, max_bytes
+        self._lock = threading.Lock()
+
+    def clean(self) -> None:
+        """Remove what is old, and the folders that it lay in."""
+        with self._lock:
+            now = time.time()
+            for age, _, path in self._files():
+                if now - age > self.age_seconds:
+                    _remove(path)
+            for path in sorted(self.folder.rglob("*"), reverse=True):
+                with contextlib.suppress(OSError):  # it is not empty, or not ours
+                    if path.is_dir() and now - path.stat().st_mtime > NEW_SECONDS:
+                        path.rmdir()
+
+    def make_room(self, num_bytes: int = 0) -> None:
+        """Remove the oldest files until so many bytes fit within the bound."""
+        with self._lock:
+            files = sorted(self._files())
+            total = num_bytes + sum(size for _, size, _ in files)
+            for _, size, path in files:
+                if total <= self.max_bytes:
+                    return
+                _remove(path)
+                total -= size
+
+    def start(self, every_seconds: float) -> None:
+        """Keep it so in a thread, whatever goes wrong in a round."""
+
+        def go_on() -> None:
+            while True:
+                for act in (self.clean, self.make_room):
+                    attempt(act)
+                time.sleep(every_seconds)
+
+        threading.Thread(target=go_on, daemon=True).start()
+
+    def _files(self) -> list[tuple[float, int, Path]]:
+        """When each was last written or asked for, its bytes, and where it lies."""
+        found = []
+        for path in self.folder.rglob("*"):
+            with contextlib.suppress(OSError):  # gone meanwhile, or another's
+                if path.is_file() and not path.is_symlink():
+                    facts = path.stat()
+                    found.append((facts.st_ctime, facts.st_size, path))
+        return found
 
 
-def remove_old(folder: Path, age_seconds: float) -> None:
-    """Remove all files that nobody has written or asked for again for so long, earlier runs' too."""
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):  # gone meanwhile, or another's
-            if path.is_file() and time.time() - path.stat().st_ctime > age_seconds:
-                path.unlink()
+def attempt(act: Callable[[], None]) -> None:
+    """Do it; an error is told to the log, and the next round comes all the same."""
+    try:
+        act()
+    except Exception as error:  # a disk can refuse in many ways
+        logging.getLogger(LOG).warning("old files were not removed this time (%s)", error)
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
+def served_folder() -> Path:
+    """Where such files lie: what GRADIO_TEMP_DIR names, which is set before gradio is imported."""
+    return Path(os.environ["GRADIO_TEMP_DIR"])

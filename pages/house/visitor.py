@@ -1,15 +1,25 @@
-"""Visitor: a random id that a visitor's own browser keeps; no name, no address, no account.
+"""Visitor: a random id that a visitor's own browser keeps, signed by this app; no name, address or account.
 
-In the browser's local storage and not in a cookie, since cookies are blocked in a Space's frame.
+In the browser's local storage and not in a cookie, since cookies are blocked in a Space's frame. The id is
+the key to the visitor's votes; what is written down, copied and exported is the listener, a pseudonym of it.
 """
 
+import hashlib
+import hmac
+import os
 import secrets
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from engine.listening import pseudonym
+
 OBFUSCATION = "earshot-visitor"  # no secret: a constant, so that a restart can read what is stored
-MAX_CHARACTERS = 64
+SECRET = "EARSHOT_SECRET"  # of the environment; else in a file beside the votes
+MIN_CHARACTERS = 16  # of a secret
+SIGNATURE = 32  # hexadecimal digits
 
 
 def visitor_state() -> gr.BrowserState:
@@ -17,8 +27,57 @@ def visitor_state() -> gr.BrowserState:
     return gr.BrowserState(None, storage_key="earshot-visitor", secret=OBFUSCATION)
 
 
-def known_or_new(kept: Any) -> str:
-    """The id that the browser kept, or a new one: a browser can send anything."""
-    if isinstance(kept, str) and 16 <= len(kept) <= MAX_CHARACTERS and kept.isascii() and kept.isprintable():
-        return kept
-    return secrets.token_hex(18)  # no sign in front, which a table of votes would have to quote
+class Visitors:
+    """Gives ids to visitors, and knows its own again.
+
+    Args:
+        secret: by which they are signed.
+    """
+
+    def __init__(self, secret: bytes):
+        self._secret = secret
+
+    def known_or_new(self, kept: Any) -> str:
+        """The id that the browser kept, if it is one of ours, or a new one: a browser can send anything."""
+        if self.is_known(kept):
+            return kept
+        number = secrets.token_hex(18)  # no sign in front, which a table of votes would have to quote
+        return f"{number}.{self._signature(number)}"
+
+    def is_known(self, kept: Any) -> bool:
+        """Whether this is an id that was given here."""
+        if not isinstance(kept, str) or not kept.isascii():
+            return False
+        number, _, signature = kept.partition(".")
+        return hmac.compare_digest(signature, self._signature(number))
+
+    def listener(self, kept: Any) -> str:
+        """As whom the votes of this visitor are written down; a new one's where the id is none of ours."""
+        return pseudonym(self.known_or_new(kept))
+
+    def _signature(self, number: str) -> str:
+        return hmac.new(self._secret, number.encode(), hashlib.sha256).hexdigest()[:SIGNATURE]
+
+
+def open_visitors(folder: Path, environment: Mapping[str, str]) -> Visitors:
+    """With the secret of the environment, or with that of a file in a folder, made at the first time.
+
+    Where neither can be had (the folder may not be written to) visitors are known until the app stops.
+    """
+    if given := environment.get(SECRET):
+        if len(given) < MIN_CHARACTERS:
+            raise SystemExit(f"{SECRET} must have {MIN_CHARACTERS} characters or more: choose a longer one")
+        return Visitors(given.encode())
+    return Visitors(_kept_secret(folder / "visitors.secret"))
+
+
+def _kept_secret(path: Path) -> bytes:
+    new = secrets.token_hex(32).encode()
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(new)
+        return new
+    except FileExistsError:
+        return path.read_bytes() or new
+    except OSError:
+        return new

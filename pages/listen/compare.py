@@ -12,11 +12,12 @@ from pages.house import (
     LIGHT,
     SHORT,
     Catalogue,
+    Visitors,
+    address_of,
     first_names,
     footer,
     hero,
     joined,
-    known_or_new,
     number,
     queue_place,
     sentence,
@@ -47,12 +48,20 @@ class ComparePage:
     Args:
         catalogue: all models, of music and of speech.
         room: where tests are set up.
+        visitors: who comes, and comes again.
         corpora: (title, name) of those that have excerpts to begin with.
     """
 
-    def __init__(self, catalogue: Catalogue, room: ListeningRoom, corpora: list[tuple[str, str]]):
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        room: ListeningRoom,
+        visitors: Visitors,
+        corpora: list[tuple[str, str]],
+    ):
         self.catalogue = catalogue
         self.room = room
+        self.visitors = visitors
         self.visitor = visitor_state()
         with gr.Group(elem_classes="earshot-card"):
             first, *_ = TASKS.values()
@@ -76,24 +85,25 @@ class ComparePage:
         self.first_trial = gr.Textbox(visible="hidden", elem_id="first-trial")
         self._connect()
 
-    def begin(self, kept: Any, *wishes: Any) -> tuple[str, str]:
+    def begin(self, request: gr.Request, kept: Any, *wishes: Any) -> tuple[str, str]:
         """Set the test up: the visitor's id and that of the first trial."""
         names = ("task", "models", "with_real", "with_anchor", "num_trials", "device")
         wish = dict(zip(names, wishes, strict=True))
         wish |= {"models": tuple(wish["models"])}
         if not TASKS[wish["task"]].hides_references:  # the form does not offer them then
             wish |= {"with_real": False, "with_anchor": False}
-        listener = known_or_new(kept)
+        known = self.visitors.known_or_new(kept)
         try:
             wish |= {"num_trials": number("trials", wish["num_trials"], int)}
-            return listener, self.room.start(Wish(**wish), listener)
+            listener = self.visitors.listener(known)
+            return known, self.room.start(Wish(**wish), listener, address_of(request))
         except EngineError as error:
             raise toast(error) from None
 
     def delete(self, kept: Any) -> list[Any]:
         """Forget the visitor's answers: a sentence, and the question whether to do so is gone."""
         try:
-            count = self.room.forget(known_or_new(kept))
+            count = self.room.forget(self.visitors.listener(kept))
         except EngineError as error:
             raise toast(error) from None
         told = f"{count} of your answers {'was' if count == 1 else 'were'} deleted."
@@ -119,7 +129,7 @@ class ComparePage:
 
     def own_votes(self, kept: Any, event: gr.EventData) -> dict[str, Any]:
         """The visitor's own as a file."""
-        rows = partial(self.room.own_rows, known_or_new(kept))
+        rows = partial(self.room.own_rows, self.visitors.listener(kept))
         return vote_file(rows, "earshot-my-votes", NO_VOTES, event)
 
     def _lay_out_choices(self, corpora: list[tuple[str, str]]) -> None:
@@ -160,7 +170,7 @@ class ComparePage:
         self.forget.click(partial(gr.update, visible=True), None, self.sure, **LIGHT)
         self.forget_not.click(partial(gr.update, visible=False), None, self.sure, **LIGHT)
         self.forget_now.click(self.delete, self.visitor, [self.note, self.sure], **LIGHT)
-        this_page().load(known_or_new, self.visitor, self.visitor, **LIGHT)
+        this_page().load(self.visitors.known_or_new, self.visitor, self.visitor, **LIGHT)
 
 
 def build(shared: Shared) -> None:
@@ -170,7 +180,7 @@ def build(shared: Shared) -> None:
     with_excerpts = {each.corpus for each in excerpts()}
     corpora = [(words, name) for words, name in catalogue.corpora if name in with_excerpts]
     if corpora:
-        ComparePage(catalogue, shared.room, corpora)
+        ComparePage(catalogue, shared.room, shared.visitors, corpora)
     else:
         gr.Markdown("There is no model of a corpus with excerpts to begin with: fit one, then start again.")
     footer(catalogue.problems)

@@ -6,6 +6,7 @@ test, and the addresses of sounds. Whose the sounds are stays in the store.
 The clips of the last trials are kept; others are made anew from their session, so a restart loses none.
 """
 
+import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,10 +28,13 @@ from engine.listening import (
 )
 from engine.pieces import read_excerpt
 from engine.scoring import log_likelihood, surprise_of
+from pages.house import Hourly
+from pages.listen.clip_ledger import COUNT_SECONDS, ClipLedger
+from pages.listen.doubt import doubt_of, seconds_between
 from pages.listen.kept_clips import KeptClips, Played
 from pages.listen.wish import Wish, session_of
 
-CLOCKS_DIFFER = 5.0  # seconds that a browser's clock may be ahead of what the server counts
+TESTS_AN_HOUR = "EARSHOT_TESTS_AN_HOUR"  # of the environment
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,19 @@ class ListeningRoom:
         self.version = version
         self.copy = copy or (lambda rows: None)
         self.kept = KeptClips()
+        self.ledger = ClipLedger()
+        self.tests = Hourly(max_tests(os.environ), "listening tests")
 
-    def start(self, wish: Wish, listener: str) -> str:
+    def start(self, wish: Wish, listener: str, address: str = "") -> str:
         """Set up a test and issue its first trial; returns that trial's id.
 
+        Args:
+            address: that asks; it is counted, and not kept.
+
         Raises:
-            EngineError: the wish cannot be fulfilled, or the store cannot be used.
+            EngineError: the wish cannot be fulfilled, or there were too many, or the store cannot be used.
         """
+        self.tests.count(address)
         session = session_of(wish, listener, self._checkpoints(wish.models), self.store.records())
         self.store.begin(session)
         return self.issue(session, 1)
@@ -101,11 +111,14 @@ class ListeningRoom:
 
         return Question(trial, self.kept.of(trial.trial_id, anew))
 
-    def answer(self, trial_id: str, listener: str, given: Mapping[str, Any]) -> Record:
+    def answer(
+        self, trial_id: str, listener: str, given: Mapping[str, Any], is_program: bool = False
+    ) -> Record:
         """Count an answer, after looking whether it can be true.
 
         Args:
             given: ``choice``, ``heard_seconds`` of each lane and ``response_seconds``, from a browser.
+            is_program: whether it does not look like one.
 
         Raises:
             VoteError: it cannot count; the sentence says why.
@@ -122,9 +135,11 @@ class ListeningRoom:
             )
         except (ValueError, TypeError):
             raise VoteError("this answer is not complete: reload the page and answer again") from None
-        check_heard(trial, answer, now)
-        record = self.store.answer(trial_id, listener, answer)
-        self.copy([record.model_dump(mode="json")])
+        check_heard(trial, answer)
+        self.ledger.check(trial, answer.heard_seconds, answer.response_seconds)
+        doubt = doubt_of(trial, answer, self.store.records(listener), is_program)
+        record = self.store.answer(trial_id, listener, answer.model_copy(update={"doubt": doubt}))
+        self.copy(self._news(record))
         return record
 
     def next(self, trial_id: str, listener: str) -> str | None:
@@ -177,6 +192,13 @@ class ListeningRoom:
         self.kept.keep(trial.trial_id, played)
         return trial.trial_id
 
+    def _news(self, record: Record) -> list[dict[str, Any]]:
+        """What a copy is told after an answer; after the last of a test all of it, with its seeds."""
+        trial, records = record.trial, [record]
+        if trial.number == trial.num_trials:
+            records = self.store.trials(trial.test_id, trial.listener)
+        return [each.model_dump(mode="json") for each in records]
+
     def _play(self, session: Session, number: int, ids: Sequence[str]) -> Played:
         planned = session.trials[number - 1]
         checkpoints = self._checkpoints(session.models)
@@ -212,14 +234,22 @@ def _unlikelihood(checkpoint: Checkpoint, frames: Tensor) -> float:
         return float("nan")
 
 
+def max_tests(environment: Mapping[str, str]) -> int:
+    """How many tests an address may begin within an hour: EARSHOT_TESTS_AN_HOUR, a class may need more."""
+    given = environment.get(TESTS_AN_HOUR, "60")
+    if not given.isdecimal() or int(given) < 1:
+        raise SystemExit(f"{TESTS_AN_HOUR}={given} must be a whole number above 0")
+    return int(given)
+
+
 def choice_of(given: Mapping[str, Any]) -> Any:
     """What a browser says was chosen, as it is written down."""
     choice = given.get("choice")
     return tuple(choice) if isinstance(choice, list) else choice
 
 
-def check_heard(trial: Trial, answer: Answer, now: datetime) -> None:
-    """Refuse what cannot have been heard, or was not heard long enough.
+def check_heard(trial: Trial, answer: Answer) -> None:
+    """Refuse what was not heard long enough, or for longer than it lasts.
 
     Raises:
         VoteError: one sentence for the listener.
@@ -232,9 +262,8 @@ def check_heard(trial: Trial, answer: Answer, now: datetime) -> None:
         at_least = f"for at least {hearing.needed:.0f} seconds{after}"
         how_long = "to its end" if hearing.is_to_the_end else at_least
         raise VoteError(f"listen to every clip {how_long} before you answer")
-    since = (now - datetime.fromisoformat(trial.issued_at)).total_seconds()
-    is_true = hearing.is_possible(heard) and max(sum(heard), answer.response_seconds) <= since + CLOCKS_DIFFER
-    if not is_true:
+    since = seconds_between(trial.issued_at, answer.answered_at) + COUNT_SECONDS
+    if not hearing.is_possible(heard) or max(sum(heard), answer.response_seconds) > since:
         raise VoteError("the times of this answer cannot be true, so it does not count: reload the page")
 
 

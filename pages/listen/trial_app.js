@@ -26,10 +26,11 @@ const surroundings = {
   },
   // What the server says of a trial; true while an answer to it is under way.
   told({ state, trial }) {
-    if (state === "answered" || state === "again") {
+    if (["answered", "again", "kept"].includes(state)) {
       clearTimeout(sending);
       unsent(trial, null);
     }
+    if (state === "kept") trigger("reveal", { trial });
     const given = state === "asking" && unsent(trial);
     if (given) post(given); // the page was reloaded before the answer had arrived
     return Boolean(given);

@@ -11,12 +11,12 @@ from pages.house import (
     SHORT,
     footer,
     hero,
-    known_or_new,
     queue_place,
     sentence,
     told_at,
     visitor_state,
 )
+from pages.listen.doubt import is_program
 from pages.listen.listening_room import ListeningRoom, Question, choice_of
 from pages.listen.reveal import reveal, sources, verdict_of
 from pages.listen.trial_player import TrialPlayer
@@ -30,7 +30,7 @@ AFTERWARDS = [["Another test", "compare"], ["See the Board", "board"]]
 
 def build(shared: Shared) -> None:
     """Lay the page out inside the current route."""
-    room = shared.room
+    room, visitors = shared.room, shared.visitors
     hero("Trial", "Listen, change between the clips as often as you like, then answer.")
     visitor = visitor_state()
     player = TrialPlayer(elem_id="trial")
@@ -38,18 +38,22 @@ def build(shared: Shared) -> None:
     footer()
 
     def enter(kept: Any, request: gr.Request) -> tuple[str, dict[str, Any]]:
-        listener = known_or_new(kept)
-        return listener, asked(room, request.query_params.get("id", ""), listener)
+        known = visitors.known_or_new(kept)
+        return known, asked(room, request.query_params.get("id", ""), visitors.listener(known))
 
-    def vote(kept: Any, event: gr.EventData) -> dict[str, Any]:
-        given = told(event)
-        return answered(room, str(given.get("trial", "")), known_or_new(kept), given)
+    def vote(kept: Any, request: gr.Request, event: gr.EventData) -> dict[str, Any]:
+        given, by_program = told(event), is_program(request.headers)
+        return answered(room, str(given.get("trial", "")), visitors.listener(kept), given, by_program)
+
+    def reveal(kept: Any, event: gr.EventData) -> dict[str, Any]:
+        return asked(room, str(told(event).get("trial", "")), visitors.listener(kept))
 
     def go_on(kept: Any, event: gr.EventData) -> dict[str, Any]:
-        return gone_on(room, str(told(event).get("trial", "")), known_or_new(kept))
+        return gone_on(room, str(told(event).get("trial", "")), visitors.listener(kept))
 
     this_page().load(enter, visitor, [visitor, player], **short)
     player.vote(vote, visitor, player, queue=False, **QUIET)  # a full queue must not refuse a vote
+    player.reveal(reveal, visitor, player, **short)
     player.next(go_on, visitor, player, **short)
 
 
@@ -61,13 +65,14 @@ def asked(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:
         record = room.store.find(trial_id, listener)
         if record.answer is not None:
             return _revealed(room, record)
-        return _blind(room.question(record.trial))
+        return _blind(room, room.question(record.trial))
     except EngineError as error:
         return _failed(error)
 
 
-def _blind(question: Question) -> dict[str, Any]:
+def _blind(room: ListeningRoom, question: Question) -> dict[str, Any]:
     trial = question.trial
+    sounds = [clip.wav for clip in question.played.clips]
     hearing = Hearing.of(trial)
     return {
         "state": "asking",
@@ -79,14 +84,19 @@ def _blind(question: Question) -> dict[str, Any]:
         "counts_from": round(hearing.counts_from, 3),
         "needed": round(hearing.needed, 3),
         "enough": round(hearing.enough, 3),
-        "lanes": [{"audio": clip.wav} for clip in question.played.clips],
+        "lanes": room.ledger.addresses(trial.trial_id, sounds),
     }
 
 
-def answered(room: ListeningRoom, trial_id: str, listener: str, given: dict[str, Any]) -> dict[str, Any]:
-    """The reveal; an answer that does not count leaves the page as it was, with the reason."""
+def answered(
+    room: ListeningRoom, trial_id: str, listener: str, given: dict[str, Any], by_program: bool = False
+) -> dict[str, Any]:
+    """That the answer is kept, and nothing more: no sound is made here, however often it is sent.
+
+    An answer that does not count leaves the page as it was, with the reason.
+    """
     try:
-        return _revealed(room, room.answer(trial_id, listener, given))
+        return _kept(room.answer(trial_id, listener, given, by_program))
     except EngineError as error:
         try:
             record = room.store.find(trial_id, listener)
@@ -95,7 +105,7 @@ def answered(room: ListeningRoom, trial_id: str, listener: str, given: dict[str,
         if record.answer is None:
             return _again(error)
         is_sent_again = choice_of(given) == record.answer.choice  # since a browser did not hear of it
-        return _revealed(room, record, KEPT if is_sent_again else sentence(error))
+        return _kept(record, KEPT if is_sent_again else sentence(error))
 
 
 def gone_on(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:
@@ -107,17 +117,27 @@ def gone_on(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]
     return asked(room, following or "", listener)
 
 
-def _revealed(room: ListeningRoom, record: Record, message: str = KEPT) -> dict[str, Any]:
+def _kept(record: Record, message: str = KEPT) -> dict[str, Any]:
+    """An answer that is written down."""
+    return {
+        "state": "kept",
+        "trial": record.trial.trial_id,
+        "message": message,
+        "choice": record.answer.choice if record.answer is not None else "",
+        "has_next": record.trial.number < record.trial.num_trials,
+    }
+
+
+def _revealed(room: ListeningRoom, record: Record) -> dict[str, Any]:
     """An answered trial with all that is told of it; of models that are gone, their names are."""
     trial = record.trial
-    told = {"state": "answered", "trial": trial.trial_id, **question_of(trial.task), "number": trial.number}
-    choice = record.answer.choice if record.answer is not None else ""
-    told |= {"num_trials": trial.num_trials, "message": message, "choice": choice}
+    told = {**question_of(trial.task), "number": trial.number, "num_trials": trial.num_trials}
+    told |= _kept(record) | {"state": "answered"}
     try:
         question = room.question(trial)
-        told |= _blind(question) | {"state": "answered", "reveal": reveal(room, question)}
+        told |= _blind(room, question) | {"state": "answered", "reveal": reveal(room, question)}
     except EngineError as error:
-        told |= {"message": f"{message} {sentence(error)}", "reveal": sources(room, trial)}
+        told |= {"message": f"{KEPT} {sentence(error)}", "reveal": sources(room, trial)}
     if trial.number < trial.num_trials:
         return told | {"has_next": True}
     return told | {"verdict": verdict_of(room, trial), "links": AFTERWARDS}

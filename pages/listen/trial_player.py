@@ -2,18 +2,25 @@
 
 Conventions
     value   one flat dict, see `EMPTY` for every key and its default
-    lanes   {"audio": bytes of a WAV file} in the order of the trial
+    lanes   paths of WAV files where browsers may fetch them, in the order of the trial
     reveal  {"name", "source", "facts"} of each lane; only of an answered trial
 """
 
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+from gradio.data_classes import FileData
 
 from engine.listening import BUNDLE_FOLDER
 from pages.parts import Component
 
-STATES = ("empty", "asking", "answered", "error", "again")  # again: what is on the page stays, with a message
+STATES = (
+    *("empty", "asking", "answered", "error"),
+    "again",  # what is on the page stays, with a message
+    "kept",  # so it does, with an answer that counts; the page asks for the reveal then
+)
 EMPTY: Mapping[str, Any] = {
     "state": "empty",
     "message": "",
@@ -38,7 +45,7 @@ EMPTY: Mapping[str, Any] = {
 
 
 class TrialPlayer(Component):
-    """A trial as a listener meets it. Its events are ``vote`` and ``next``.
+    """A trial as a listener meets it. Its events are ``vote``, ``reveal`` and ``next``.
 
     Args:
         value: the first value, or None for no trial yet.
@@ -53,7 +60,7 @@ class TrialPlayer(Component):
     description = "a trial"
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
-        """What the browser gets: defaults filled in, sounds in the cache under names that tell nothing.
+        """What the browser gets: defaults filled in, and addresses of sounds.
 
         Raises:
             ValueError: a key or state that is not known.
@@ -62,7 +69,7 @@ class TrialPlayer(Component):
         if full["state"] not in STATES:
             raise ValueError(f"unknown state {full['state']!r} of a trial")
         lanes = [
-            {"audio": self.served(lane["audio"], f"{secrets.token_hex(8)}.wav")} for lane in full["lanes"]
+            {"audio": FileData(path=path, orig_name=Path(path).name).model_dump()} for path in full["lanes"]
         ]
         lists = {name: list(full[name]) for name in ("names", "answers", "reveal")}
         return full | {"lanes": lanes, **lists, "turn": secrets.token_hex(4)}

@@ -17,7 +17,7 @@ from typing import Any
 from huggingface_hub import CommitScheduler, HfApi
 
 from engine.errors import EngineError, InvalidValueError
-from engine.listening import VoteStore, read_lines
+from engine.listening import VoteStore, public_rows, read_lines
 
 MINUTES_BETWEEN_PUSHES = 5
 LINES = "*.jsonl"
@@ -70,9 +70,9 @@ class VoteCopy:
         return count
 
     def add(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Have these rows of an export pushed with the next commit."""
+        """Have these rows of an export pushed with the next commit, as anybody may read them."""
         with self.scheduler.lock, self.lines.open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in public_rows(rows))
 
 
 def open_copy(store: VoteStore) -> VoteCopy | None:

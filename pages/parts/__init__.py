@@ -1,6 +1,14 @@
 """Parts that more than one page shows, and the base of all of our own."""
 
-from pages.parts.component import Component, is_uploaded, served_to_anybody, styled, this_page, told
+from pages.parts.component import (
+    Component,
+    is_uploaded,
+    served_bytes,
+    served_to_anybody,
+    styled,
+    this_page,
+    told,
+)
 from pages.parts.lane import EMPTY, HIDDEN, Lane, packed
 from pages.parts.lane_picture import picture_of
 from pages.parts.vote_files import Row, VoteFiles, vote_file
@@ -15,6 +23,7 @@ __all__ = [
     "is_uploaded",
     "packed",
     "picture_of",
+    "served_bytes",
     "served_to_anybody",
     "styled",
     "this_page",

@@ -71,11 +71,7 @@ class Component(gr.HTML):
 
         The file lies in Gradio's cache under this name, since the server names a download after it.
         """
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / strip_invalid_filename_characters(name)
-            path.write_bytes(content)
-            cached = save_file_to_cache(path, cache_dir=self.GRADIO_CACHE)
-        return FileData(path=cached, orig_name=name).model_dump()
+        return FileData(path=served_bytes(content, name), orig_name=name).model_dump()
 
     def api_info(self) -> dict[str, Any]:
         """The value is an object; `gr.HTML` would announce a string."""
@@ -107,6 +103,14 @@ def told(event: gr.EventData) -> dict[str, Any]:
 def is_uploaded(path: str) -> bool:
     """Whether a file is one that somebody has uploaded."""
     return is_in_or_equal(Path(path).resolve(), Path(get_upload_folder()).resolve())
+
+
+def served_bytes(content: bytes, name: str) -> str:
+    """A file of this name in the folder of uploads, where browsers may fetch it; returns its path there."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / strip_invalid_filename_characters(name)
+        path.write_bytes(content)
+        return served_to_anybody(path)
 
 
 def served_to_anybody(path: Path) -> str:

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from pages import PAGES, fronts
+from pages.site import PAGES, fronts
 from tests.visitor import free_port
 
 HTML = {"Accept": "text/html,application/xhtml+xml"}

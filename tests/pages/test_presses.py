@@ -5,7 +5,8 @@ import re
 import gradio as gr
 import pytest
 
-import pages
+from pages.shared import open_shared
+from pages.site import build
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +43,7 @@ def test_a_list_is_chosen_from_with_keys(visitors):
 
 
 def test_no_list_of_the_app_can_be_typed_into():
-    kinds = [block for block in pages.build().blocks.values() if isinstance(block, gr.Dropdown)]
+    kinds = [block for block in build(open_shared()).blocks.values() if isinstance(block, gr.Dropdown)]
     assert kinds and not any(block.filterable for block in kinds)
 
 
@@ -86,7 +87,7 @@ def test_lanes_and_groups_have_names_of_their_own(visitors):
     visit.draw(num_lanes=2)
     names = [bar.get_attribute("aria-label") for bar in visit.page.locator("[role=slider]:visible").all()]
     assert len(set(names)) == 2 and all(name.startswith("Position in ") for name in names)
-    labels = [block.label for block in pages.build().blocks.values() if isinstance(block, gr.Radio)]
+    labels = [block.label for block in build(open_shared()).blocks.values() if isinstance(block, gr.Radio)]
     assert labels and "Radio" not in labels and None not in labels
 
 

@@ -12,7 +12,7 @@ from engine.cells import CELLS
 from engine.heads import HEADS
 from engine.listening import TASKS
 from engine.representations import REPRESENTATIONS
-from pages import PAGES
+from pages.site import PAGES
 from tests.project.test_requirements import pins
 from tests.source import PACKAGES, PROJECT, files, program_modules
 from training import __main__ as training_program

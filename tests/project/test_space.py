@@ -93,9 +93,10 @@ def test_no_part_of_the_app_is_left_out():
 
 PAGES = """
 import json
-import pages
+from pages import shared, site
 from pages.board.page import how_to_read
-print(json.dumps([pages.build().get_config_file(), how_to_read()], default=str, ensure_ascii=False))
+config = site.build(shared.open_shared()).get_config_file()
+print(json.dumps([config, how_to_read()], default=str, ensure_ascii=False))
 """
 
 

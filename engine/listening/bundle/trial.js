@@ -25,6 +25,10 @@ function make(tag, className, text, attributes = {}) {
 
 function show(next) {
   if (next?.state === "again") value = { ...value, message: next.message }; // an answer that did not count
+  else if (next?.state === "kept" && next.trial === value.trial) { // one that does; whose the clips are follows
+    const { message, choice, has_next } = next;
+    value = { ...value, state: "answered", message, choice, has_next };
+  }
   else value = { ...NOTHING, ...(next || {}) };
   trial.dataset.state = value.state;
   part("question").textContent = value.question || "";

@@ -14,12 +14,18 @@ HEARD_TOO_LONG = "a clip was heard for longer than it lasts"
 CATCH = "catch trial: a clip against itself"
 BOTH_BAD = "both were called bad"
 ONE_SOURCE = "two clips of the same model"
+DOUBTS = {
+    "program": "it came from a program, not from a browser",
+    "at_once": "more was heard at once than one listener can hear",
+}
 
 
 def reason_against(record: Record) -> str | None:
     """Why an answer is not counted, whatever was asked; None if it is."""
     if record.answer is None:
         return UNANSWERED
+    if record.answer.doubt:
+        return DOUBTS[record.answer.doubt]
     heard, hearing = record.answer.heard_seconds, Hearing.of(record.trial)
     if not hearing.is_enough(heard):
         return OLD_NOT_HEARD if record.trial.shared_seconds is None else NOT_HEARD

@@ -4,6 +4,8 @@ Every change is one transaction, on the disk before the block ends: what was ack
 process, and many threads and processes may write at once (write-ahead log; each waits for the others).
 """
 
+import contextlib
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -42,6 +44,7 @@ def open_database(path: Path) -> Iterator[sqlite3.Connection]:
     """
     database = None
     try:
+        _keep_private(path)
         database = sqlite3.connect(path, timeout=SECONDS_FOR_OTHERS, isolation_level=None)
         _prepare(database, path)
         database.execute("BEGIN IMMEDIATE")
@@ -52,6 +55,15 @@ def open_database(path: Path) -> Iterator[sqlite3.Connection]:
     finally:
         if database is not None:
             database.close()  # what was not committed is undone
+
+
+def _keep_private(path: Path) -> None:
+    """What SQLite writes beside the file takes over who may read it."""
+    with contextlib.suppress(OSError):  # SQLite says what is wrong with the place
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        elif path.stat().st_mode & 0o077:
+            path.chmod(0o600)
 
 
 def _prepare(database: sqlite3.Connection, path: Path) -> None:

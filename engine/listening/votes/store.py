@@ -27,7 +27,7 @@ class VoteStore:
     """The votes in one file, which is made when it is first written to.
 
     Args:
-        path: of the file; its folder must exist.
+        path: of the file; its folder must exist. The file is its owner's alone to read.
     """
 
     def __init__(self, path: Path):
@@ -151,7 +151,8 @@ class VoteStore:
     def merge(self, rows: Iterable[Any]) -> int:
         """Take in what another store has exported; returns how many trials are new or deleted by it.
 
-        Trials are one by their id: what is here already stays as it is, and a deletion wins over all.
+        Trials are one by their id: what is here already stays as it is, but for seeds that were not told
+        before its test was over; and a deletion wins over all.
 
         Raises:
             InvalidValueError: a row is neither a record nor a tombstone.
@@ -178,10 +179,12 @@ class VoteStore:
         database.execute("INSERT OR IGNORE INTO trials (trial_id) VALUES (?)", (trial.trial_id,))
         return database.execute(
             "UPDATE trials SET test_id = ?, listener = ?, issued_at = ?, answered_at = ?, trial = ?, "
-            "answer = ? WHERE trial_id = ? AND answer IS NULL AND deleted_at IS NULL",
+            "answer = ? WHERE trial_id = ? AND deleted_at IS NULL AND (answer IS NULL OR "
+            "(answer = ? AND json_extract(trial, '$.design_seed') IS NULL AND ? IS NOT NULL))",
             (
                 *(trial.test_id, trial.listener, trial.issued_at, answer.answered_at),
                 *(trial.model_dump_json(), answer.model_dump_json(), trial.trial_id),
+                *(answer.model_dump_json(), trial.design_seed),
             ),
         ).rowcount
 

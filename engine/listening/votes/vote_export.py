@@ -1,7 +1,8 @@
 """Vote export: rows of a store as text that is taken home: JSON lines as `read_votes` reads them, or a table.
 
-A listener's id is the key to their votes, so it is replaced by a pseudonym: the same for all rows of one
-listener and in all exports, and no way back.
+A listener's id may be the key to their votes, so it is replaced by a pseudonym: the same for all rows of one
+listener and in all exports, and no way back. And whoever knows a test's seeds can make its coming trials, so
+rows hold none until all of the test's trials are answered.
 
     csv    one row a trial and lane facts side by side, from ``lane_1_``; a deleted trial has its id and time
 """
@@ -10,14 +11,23 @@ import csv
 import hashlib
 import io
 import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+PSEUDONYM = re.compile("[0-9a-f]{16}")
+SEEDS = ("seed", "design_seed")  # of a trial
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute what begins with one of these
 
 
 def pseudonym(listener: str) -> str:
-    """Of a listener's id, which is random and long, so that trying out all of them is hopeless."""
+    """Of a listener's id, which is random and long, so that trying out all of them is hopeless.
+
+    A pseudonym is its own.
+    """
+    if PSEUDONYM.fullmatch(listener):
+        return listener
     return hashlib.sha256(listener.encode()).hexdigest()[:16]
 
 
@@ -27,14 +37,21 @@ def export_text(rows: Iterable[Mapping[str, Any]], kind: str) -> str:
     Args:
         kind: "jsonl" or "csv".
     """
-    shown = [_with_pseudonym(row) for row in rows]
-    return EXPORTS[kind](shown)
+    return EXPORTS[kind](public_rows(rows))
 
 
-def _with_pseudonym(row: Mapping[str, Any]) -> dict[str, Any]:
-    if "trial" not in row:
-        return dict(row)
-    return {**row, "trial": {**row["trial"], "listener": pseudonym(row["trial"]["listener"])}}
+def public_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same without what nobody else may know: ids of listeners, and seeds of tests that are not over."""
+    given = list(rows)
+    answered = Counter(row["trial"]["test_id"] for row in given if row.get("answer") is not None)
+    return [_public(row, answered) if "trial" in row else dict(row) for row in given]
+
+
+def _public(row: Mapping[str, Any], answered: Mapping[str, int]) -> dict[str, Any]:
+    trial = {**row["trial"], "listener": pseudonym(row["trial"]["listener"])}
+    if answered[trial["test_id"]] < trial["num_trials"]:
+        trial = {name: value for name, value in trial.items() if name not in SEEDS}
+    return {**row, "trial": trial}
 
 
 def _jsonl(rows: list[dict[str, Any]]) -> str:

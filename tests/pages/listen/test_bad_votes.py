@@ -2,6 +2,7 @@
 
 import sqlite3
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -22,8 +23,10 @@ load = cache(load)
 
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch):
-    """Trials count as issued a minute ago, and nobody waits for a busy store."""
-    monkeypatch.setattr("pages.listen.listening_room.CLOCKS_DIFFER", 60.0)
+    """Trials count as issued and fetched a minute ago, and nobody waits for a busy store."""
+    for module in ("listening_room", "clip_ledger", "doubt"):
+        monkeypatch.setattr(f"pages.listen.{module}.COUNT_SECONDS", 60.0)
+    monkeypatch.setattr("pages.listen.clip_ledger.ClipLedger.check", lambda *given: None)
     monkeypatch.setattr("engine.listening.votes.database.SECONDS_FOR_OTHERS", 0.1)
 
 
@@ -53,17 +56,19 @@ def test_a_vote_for_a_trial_of_somebody_else(room, trial):
 
 
 def test_a_vote_twice_counts_once_and_is_shown_as_it_was(room, trial):
-    told(answered(room, trial, ANN, GIVEN), "answered")
+    told(answered(room, trial, ANN, GIVEN), "kept")
     again = answered(room, trial, ANN, {**GIVEN, "choice": "1"})
-    assert "your first answer counts" in told(again, "answered")
+    assert "your first answer counts" in told(again, "kept")
     assert again["choice"] == "0" and [one.answer.choice for one in room.store.records()] == ["0"]
 
 
 def test_a_vote_after_a_restart_counts(room, trial):
     before = asked(room, trial, ANN)
     restarted = ListeningRoom(VoteStore(room.store.path), load)
-    assert asked(restarted, trial, ANN) == before, "sounds and all"
-    assert told(answered(restarted, trial, ANN, GIVEN), "answered") == KEPT
+    after = asked(restarted, trial, ANN)
+    sounds = [[Path(path).read_bytes() for path in shown.pop("lanes")] for shown in (before, after)]
+    assert before == after and sounds[0] == sounds[1]
+    assert told(answered(restarted, trial, ANN, GIVEN), "kept") == KEPT
     assert len(room.store.records(ANN)) == 1
     assert gone_on(restarted, trial, ANN)["number"] == 2
 
@@ -81,7 +86,7 @@ def test_a_vote_after_a_restart_counts(room, trial):
 )
 def test_an_answer_that_cannot_be_true_leaves_the_page_as_it_is(room, trial, changes, message):
     assert message in told(answered(room, trial, ANN, {**GIVEN, **changes}), "again")
-    assert told(answered(room, trial, ANN, GIVEN), "answered") == KEPT
+    assert told(answered(room, trial, ANN, GIVEN), "kept") == KEPT
 
 
 def test_a_vote_for_clips_of_a_model_that_is_gone_is_kept(room, trial):
@@ -92,7 +97,8 @@ def test_a_vote_for_clips_of_a_model_that_is_gone_is_kept(room, trial):
 
     room = ListeningRoom(VoteStore(room.store.path), left)  # as after a restart: its clips are not kept
     assert "unknown checkpoint 'jsb_chorales-tanh'" in told(asked(room, trial, ANN), "error").lower()
-    shown = answered(room, trial, ANN, GIVEN)
+    assert told(answered(room, trial, ANN, GIVEN), "kept") == KEPT
+    shown = asked(room, trial, ANN)
     assert told(shown, "answered").startswith(f"{KEPT} Unknown checkpoint")
     assert {row["source"] for row in shown["reveal"]} == {"GRU · 46 units", TANH}
     assert len(room.store.records(ANN)) == 1
@@ -127,7 +133,7 @@ def test_a_store_that_refuses_says_so_and_the_answer_can_be_given_again(room, tr
         refuses(patch, word)
         assert message in told(answered(room, trial, ANN, GIVEN), "again")
         assert asked(room, trial, ANN)["state"] == "asking", "the trial can be heard all the same"
-    assert told(answered(room, trial, ANN, GIVEN), "answered") == KEPT
+    assert told(answered(room, trial, ANN, GIVEN), "kept") == KEPT
     with pytest.MonkeyPatch.context() as patch:
         refuses(patch, word)
         assert message in told(gone_on(room, trial, ANN), "again")
@@ -141,7 +147,7 @@ def test_a_locked_store_and_one_of_an_older_schema(room, trial, tmp_path):
     assert "is busy" in told(asked(room, trial, ANN), "error")
     assert "is busy" in vote_file(room.store.export, "votes", "none", pressed("csv"))["message"]
     other.close()
-    assert told(answered(room, trial, ANN, GIVEN), "answered") == KEPT
+    assert told(answered(room, trial, ANN, GIVEN), "kept") == KEPT
     old = VoteStore(tmp_path / "old.sqlite3")
     with sqlite3.connect(old.path) as database:
         database.execute("CREATE TABLE votes (vote TEXT)")

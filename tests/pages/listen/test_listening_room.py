@@ -10,7 +10,7 @@ from engine.errors import EngineError, VoteError
 from engine.listening.trial import Answer
 from engine.listening.votes.store import VoteStore
 from engine.scoring.surprise import surprise_of
-from pages.listen.listening_room import ListeningRoom, check_heard
+from pages.listen.listening_room import ListeningRoom, check_heard, timestamp
 from pages.listen.wish import Wish
 
 MODELS = ("jsb_chorales-tanh", "jsb_chorales-gru")
@@ -31,8 +31,10 @@ def heard(room: ListeningRoom, trial_id: str, choice: object, seconds: float = 4
 
 @pytest.fixture
 def patient(monkeypatch):
-    """Trials count as issued a minute ago."""
-    monkeypatch.setattr("pages.listen.listening_room.CLOCKS_DIFFER", 60.0)
+    """Trials count as issued, and their clips as fetched, a minute ago."""
+    for module in ("listening_room", "clip_ledger", "doubt"):
+        monkeypatch.setattr(f"pages.listen.{module}.COUNT_SECONDS", 60.0)
+    monkeypatch.setattr("pages.listen.clip_ledger.ClipLedger.check", lambda *given: None)
 
 
 @pytest.mark.parametrize(
@@ -109,11 +111,11 @@ def test_nobody_hears_ten_seconds_in_the_second_after_the_question(room):
     with pytest.raises(VoteError, match="cannot be true"):
         room.answer(first, NOBODY, heard(room, first, "0", 10.0))
     record = room.store.find(first, NOBODY)
-    later = datetime.now(UTC) + timedelta(seconds=30)
-    answer = Answer(
-        choice="0", heard_seconds=(10.0, 10.0), response_seconds=21.0, answered_at="2026-11-23T12:00:00Z"
+    later = timestamp(datetime.now(UTC) + timedelta(seconds=30))
+    check_heard(
+        record.trial,
+        Answer(choice="0", heard_seconds=(10.0, 10.0), response_seconds=21.0, answered_at=later),
     )
-    check_heard(record.trial, answer, later)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,11 @@ import pytest
 from huggingface_hub import CommitInfo, HfApi, RepoUrl
 
 from engine.listening.votes.store import VoteStore
+from engine.listening.votes.vote_export import pseudonym
 from pages.listen.vote_copy import VoteCopy, open_copy
 from tests.engine.listening.listener import NOW, record
 
+SOMEBODY = pseudonym("somebody")
 TWO = ("jsb_chorales-gru", "jsb_chorales-lstm")
 
 
@@ -58,9 +60,9 @@ def space(tmp_path: Path, name: str, api: FolderApi) -> VoteCopy:
 
 
 def vote(copy: VoteCopy, number: int) -> None:
-    answered = record(TWO, "1", trial_id=f"t{number}")
+    answered = record(TWO, "1", trial_id=f"t{number}", test_id=f"s{number}", listener=SOMEBODY)
     copy.store.issue(answered.trial)
-    kept = copy.store.answer(f"t{number}", "somebody", answered.answer)
+    kept = copy.store.answer(f"t{number}", SOMEBODY, answered.answer)
     copy.add([kept.model_dump(mode="json")])
 
 
@@ -89,7 +91,7 @@ def test_two_spaces_write_side_by_side_and_a_deletion_reaches_both(tmp_path, api
     push(second)
     first.fill()
     assert len(first.store.records()) == 2
-    first.store.delete("somebody", NOW)
+    first.store.delete(SOMEBODY, NOW)
     first.add([row for row in first.store.export() if "deleted" in row])
     push(first)
     third = space(tmp_path, "third", api)

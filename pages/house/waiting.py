@@ -1,0 +1,84 @@
+"""Waiting: how much work may wait for its turn, in all, of one address and of one page.
+
+Gradio (6.31) knows one bound for all events together, so that the draws of one visitor kept everybody from
+the Board. Here draws, trials and what is light have bounds of their own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from fastapi import HTTPException
+
+from pages.house.queues import HEAVY, SHORT
+from pages.house.visitor_address import address_of
+
+FULL = "Queue is full"  # how Gradio begins to say so; its page says that the application is busy
+TOO_MANY = 429  # of HTTP
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How many events may wait.
+
+    Args:
+        in_all, of_address, of_session: at once; a session is a page that somebody has open.
+        work: what they are, for the sentence.
+    """
+
+    in_all: int
+    of_address: int
+    of_session: int
+    work: str
+
+
+DRAWS = Bounds(60, 30, 8, "draws and scores")
+TRIALS = Bounds(60, 30, 8, "trials")
+LIGHT = Bounds(200, 100, 40, "questions")
+BOUNDS = {HEAVY["concurrency_id"]: DRAWS, SHORT["concurrency_id"]: TRIALS}
+
+
+class Waiting:
+    """The bounds at the entrance of an app's queue.
+
+    Args:
+        queue: Gradio's.
+    """
+
+    def __init__(self, queue: Any):
+        self._queue, self._enter = queue, queue.push
+
+    @classmethod
+    def bound(cls, app: gr.Blocks) -> None:
+        """Bound what waits for an app, whose queue has been set."""
+        app._queue.push = cls(app._queue).enter
+
+    async def enter(self, body: Any, request: Any, username: str | None) -> Any:
+        """What Gradio does with an event that somebody has sent, if there is room for it.
+
+        Raises:
+            HTTPException: this page or this address has too much waiting; its words are shown to the visitor.
+        """
+        function = self._queue.blocks.fns.get(body.fn_index)
+        bounds = BOUNDS.get(getattr(function, "concurrency_id", None), LIGHT)
+        waiting = [event for event in self._waiting() if BOUNDS.get(event.concurrency_id, LIGHT) is bounds]
+        if len(waiting) >= bounds.in_all:
+            return False, f"{FULL}: {len(waiting)} {bounds.work} wait. Try again in a minute.", "queue_full"
+        address = address_of(request)
+        for whose, most, count in (
+            ("this page", bounds.of_session, _count(e.session_hash == body.session_hash for e in waiting)),
+            ("your address", bounds.of_address, _count(address_of(e.request) == address for e in waiting)),
+        ):
+            if count >= most:
+                told = f"{count} {bounds.work} of {whose} wait already: let some of them end first."
+                raise HTTPException(TOO_MANY, told)
+        return await self._enter(body=body, request=request, username=username)
+
+    def _waiting(self) -> Iterable[Any]:
+        for kind in self._queue.event_queue_per_concurrency_id.values():
+            yield from kind.queue
+
+
+def _count(found: Iterable[bool]) -> int:
+    return sum(found)

@@ -1,0 +1,80 @@
+"""ClipLedger: where the clips of trials lie for browsers to fetch, and when each was first fetched.
+
+What was not fetched was not heard, and nothing was heard before it was. A browser fetches all clips of a
+trial before the first sounds, and plays one at a time.
+
+Kept in memory. Of a trial that was asked before this process began nothing is known, and nothing is held
+against it.
+"""
+
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from engine.errors import VoteError
+from engine.listening import Trial
+from pages.parts import served_bytes
+
+MAX_TRIALS = 4_000  # that are remembered
+COUNT_SECONDS = 0.5  # by which a browser's count of what it played may exceed the server's clock
+
+
+class ClipLedger:
+    """By trial: an address for each lane, the same whenever it is asked for, and when it was fetched."""
+
+    def __init__(self) -> None:
+        self._paths: OrderedDict[str, tuple[str, ...]] = OrderedDict()  # trial id -> of its lanes
+        self._fetched: dict[str, float] = {}  # path -> by the clock of time.monotonic
+        self._begun = datetime.now(UTC)
+        self._lock = threading.Lock()
+
+    def addresses(self, trial_id: str, sounds: Sequence[bytes]) -> tuple[str, ...]:
+        """Paths of files with these sounds, under names that tell nothing."""
+        with self._lock:
+            paths = self._paths.get(trial_id, ())
+        if len(paths) == len(sounds) and all(Path(path).exists() for path in paths):
+            return paths
+        new = tuple(served_bytes(sound, f"{secrets.token_hex(8)}.wav") for sound in sounds)
+        with self._lock:
+            for old, path in zip(paths, new, strict=False):  # its file was removed meanwhile
+                if old in self._fetched:
+                    self._fetched[path] = self._fetched.pop(old)
+            self._paths[trial_id] = new
+            self._paths.move_to_end(trial_id)
+            while len(self._paths) > MAX_TRIALS:
+                for path in self._paths.popitem(last=False)[1]:
+                    self._fetched.pop(path, None)
+            return new
+
+    def fetch(self, path: str) -> None:
+        """Somebody fetches a file; it may be a clip."""
+        name = Path(path).name
+        with self._lock:
+            if name.endswith(".wav") and any(path in paths for paths in self._paths.values()):
+                self._fetched.setdefault(path, time.monotonic())
+
+    def fetch_all(self, trial_id: str) -> None:
+        """All clips of a trial are fetched."""
+        for path in self._paths.get(trial_id, ()):
+            self.fetch(path)
+
+    def check(self, trial: Trial, heard: Sequence[float], response_seconds: float) -> None:
+        """Refuse an answer to what was not fetched, or not so long ago.
+
+        Raises:
+            VoteError: one sentence for the listener.
+        """
+        if datetime.fromisoformat(trial.issued_at) < self._begun - timedelta(milliseconds=1):
+            return
+        with self._lock:
+            paths = self._paths.get(trial.trial_id, ())
+            fetched = [self._fetched[path] for path in paths if path in self._fetched]
+        if not paths or len(fetched) < len(trial.lanes):
+            raise VoteError("the clips of this trial were not fetched: reload the page and listen to them")
+        passed = time.monotonic() - max(fetched)
+        if max(sum(heard), response_seconds) > passed + COUNT_SECONDS:
+            raise VoteError("the times of this answer cannot be true, so it does not count: reload the page")

@@ -1,0 +1,50 @@
+"""Serving: the app from its parts to an address that answers, with the bounds of what visitors may take."""
+
+import os
+from pathlib import Path
+
+import gradio as gr
+
+from pages import preparation, site
+from pages.door import Door, hosts_of
+from pages.front import ICON, server_options
+from pages.house import Retention, Waiting, head, memory
+from pages.shared import open_shared
+
+MAX_UPLOAD = 20_000_000  # bytes
+MAX_SESSIONS = 500  # of visitors whose pages are remembered; the oldest are forgotten
+MEMORY_STAYS = 30  # seconds, after it was freed
+
+
+def serve(host: str, port: int, folder: Path, every_seconds: float, age_seconds: float) -> None:
+    """Build the app and serve it until stopped.
+
+    Args:
+        folder: for the files of visitors, cleaned every so many seconds of what is so old.
+    """
+    preparation.process()
+    retention = Retention(folder, age_seconds)
+    retention.start(every_seconds)
+    memory.start(MEMORY_STAYS)
+    shared = open_shared()
+    app = site.build(shared).queue(api_open=False)
+    Waiting.bound(app)
+    fronts = site.fronts()
+    door = {
+        "pages": frozenset(fronts), "hosts": hosts_of(host, os.environ), "retention": retention,
+        "max_upload": MAX_UPLOAD, "fetched": shared.room.ledger.fetch,
+    }  # fmt: skip
+    app.launch(
+        server_name=host,
+        server_port=port,
+        head=head(),  # css= would rewrite the style, and break media queries
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        max_file_size=MAX_UPLOAD,
+        state_session_capacity=MAX_SESSIONS,
+        favicon_path=ICON,
+        app_kwargs=server_options(fronts, (Door, (), door)),
+        i18n=gr.I18n(en={"common.complete": "Done"}),  # a word that Gradio lacks, and reads out as its key
+        footer_links=[],
+        ssr_mode=False,
+        show_error=False,
+    )

@@ -1,0 +1,27 @@
+"""Temporary: the folder for what visitors give and get.
+
+It is chosen before gradio is imported, parts of which look at GRADIO_TEMP_DIR only then.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+VARIABLE = "GRADIO_TEMP_DIR"
+
+
+def choose_folder() -> Path:
+    """Make it, and have gradio use it."""
+    folder = own_folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ[VARIABLE] = str(folder)
+    return folder
+
+
+def own_folder() -> Path:
+    """In $GRADIO_TEMP_DIR if that is set; else one for each user of the machine, since none may write into
+    another's."""
+    if given := os.environ.get(VARIABLE):
+        return Path(given) / "earshot"
+    user = os.getuid() if hasattr(os, "getuid") else "app"
+    return Path(tempfile.gettempdir()) / f"earshot-{user}"

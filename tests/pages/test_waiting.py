@@ -1,0 +1,123 @@
+"""Nobody fills the queue for all: pages and addresses may have so much waiting; what is light has room."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from types import SimpleNamespace
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from fastapi import HTTPException
+
+from pages.house.visitor_address import address_of
+from pages.house.waiting import BOUNDS, DRAWS, LIGHT, TRIALS, Waiting
+from tests.pages.caller import Caller, elapsed
+
+
+def post(app, path: str, body: dict) -> dict:
+    request = Request(
+        f"{app.address}gradio_api/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture
+def greedy(app) -> Iterator[tuple[list[str], list[str]]]:
+    """One page asks for 64 long draws at once: those that were taken, and what was said of the others."""
+    caller = Caller(app.address, json.loads(Caller(app.address, {}, "config").open()))
+    event = caller.event("press", "sample")
+    values = caller.values(event, models=["jsb_chorales-best"], length=512)
+    call = {"data": values, "fn_index": event["id"], "session_hash": caller.session}
+    taken, refused = [], []
+    for _ in range(64):
+        try:
+            taken.append(post(app, "queue/join", call)["event_id"])
+        except HTTPError as error:
+            refused.append(f"{error.code} {error.read().decode()}")
+    yield taken, refused
+    for event_id in reversed(taken):
+        post(app, "cancel", {**call, "event_id": event_id})
+
+
+def test_one_page_cannot_fill_the_queue(app, greedy):
+    """64 draws of one session did, and Compare and Board said that the queue was full."""
+    taken, refused = greedy
+    assert len(taken) <= DRAWS.of_session + 4 and len(taken) + len(refused) == 64
+    assert all(said.startswith("429") and "let some of them end first" in said for said in refused)
+    config = json.loads(Caller(app.address, {}, "config").open())
+    board = Caller(app.address, config, "board")
+    event = board.event("show")
+    seconds, shown = elapsed(lambda: board.ask(event, board.values(event)))
+    assert shown and seconds < 20
+    other = Caller(app.address, config)
+    event = other.event("press", "sample")
+    assert post(
+        app, "queue/join", {"data": other.values(event), "fn_index": event["id"], "session_hash": "o"}
+    )
+
+
+class Played:
+    """A queue in which events wait for ever."""
+
+    def __init__(self) -> None:
+        functions = enumerate(["sample", "trial", "other"])
+        self.blocks = SimpleNamespace(fns={n: SimpleNamespace(concurrency_id=name) for n, name in functions})
+        self.event_queue_per_concurrency_id = {
+            name: SimpleNamespace(queue=[]) for name in ("sample", "trial", "other")
+        }
+
+    async def push(self, body, request, username):
+        name = self.blocks.fns[body.fn_index].concurrency_id
+        event = SimpleNamespace(session_hash=body.session_hash, request=request, concurrency_id=name)
+        self.event_queue_per_concurrency_id[name].queue.append(event)
+        return True, "id", "success"
+
+
+def request(peer: str, forwarded: str = "") -> SimpleNamespace:
+    headers = {"x-forwarded-for": forwarded} if forwarded else {}
+    return SimpleNamespace(client=SimpleNamespace(host=peer), headers=headers)
+
+
+def enter(waiting: Waiting, function: int, session: str, address: str = "1.1.1.1"):
+    body = SimpleNamespace(fn_index=function, session_hash=session)
+    return asyncio.run(waiting.enter(body, request(address), None))
+
+
+@pytest.mark.parametrize(("function", "bounds"), [(0, DRAWS), (1, TRIALS), (2, LIGHT)])
+def test_each_kind_of_work_has_bounds_of_its_own(function, bounds):
+    waiting = Waiting(Played())
+    for _ in range(bounds.of_session):
+        assert enter(waiting, function, "one")[2] == "success"
+    with pytest.raises(HTTPException, match="of this page wait already"):
+        enter(waiting, function, "one")
+    for number in range(bounds.of_address - bounds.of_session):
+        enter(waiting, function, str(number))
+    with pytest.raises(HTTPException, match="of your address wait already"):
+        enter(waiting, function, "another")
+    for number in range(bounds.in_all - bounds.of_address):
+        enter(waiting, function, f"elsewhere {number}", f"8.8.{number}.1")
+    refused = enter(waiting, function, "last", "9.9.9.9")
+    assert refused[2] == "queue_full" and refused[1].startswith("Queue is full")
+    others = {0, 1, 2} - {function}
+    assert all(enter(waiting, other, "last", "9.9.9.9")[2] == "success" for other in others)
+    assert set(BOUNDS) == {"sample", "trial"}
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "found"),
+    [
+        ("1.2.3.4", "", "1.2.3.4"),
+        ("1.2.3.4", "5.6.7.8", "1.2.3.4"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("10.0.0.7", "9.9.9.9, 5.6.7.8", "5.6.7.8"),
+        ("10.0.0.7", "9.9.9.9, 5.6.7.8, 192.168.1.1", "5.6.7.8"),
+        ("10.0.0.7", "nonsense", "10.0.0.7"),
+        ("2a00:1450:4001::1", "", "2a00:1450:4001::/64"),
+        ("2a00:1450:4001:0:9::2", "", "2a00:1450:4001::/64"),
+        ("testclient", "", "testclient"),
+    ],
+)
+def test_an_address_is_what_the_last_proxy_saw(peer, forwarded, found):
+    assert address_of(request(peer, forwarded)) == found
