@@ -31,7 +31,7 @@ OVERHEAD = 100_000  # bytes of an upload beside the file
 API = (
     "info|openapi.json|startup-events|upload|upload_progress|queue/(join|data|status)|cancel|reset|app_id|"
     r"theme.css|heartbeat/\w+|file=.+|(call|run|api)/\w+(/\w+)?|call/v2/\w+(/\w+)?|"
-    r"stream/\w+/\d+/\d+/[\w.-]+|mcp(/.*)?|token|user|login_check"
+    r"stream/\w+/[\w.-]+/\d+/[\w.-]+|mcp(/.*)?|token|user|login_check"
 )
 ALLOWED = re.compile(
     rf"/(gradio_api/({API})/?|config/?|theme.css|favicon.ico|robots.txt|manifest.json|pwa_icon(/\d+)?|"

@@ -1,6 +1,7 @@
 """Card: what a checkpoint says of itself, as card.json; strict, so that an unknown key is refused."""
 
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -11,6 +12,9 @@ from engine.representations import REPRESENTATIONS, Facts
 from engine.strict import Strict
 from engine.words import counted
 
+MOST = 1e12  # of any number on a card
+Figure = Annotated[int | float, Field(ge=-MOST, le=MOST)]
+Count = Annotated[int, Field(ge=0, le=MOST)]
 NAME_PATTERN = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
 
 
@@ -30,7 +34,7 @@ class CorpusFacts(Strict):
     licence: str
     citation: str
     played_semitones: int = Field(0, ge=-12, le=12)
-    mean_pitch: float | None = None
+    mean_pitch: float | None = Field(None, ge=0, le=127)
 
     @property
     def height(self) -> str:
@@ -46,9 +50,9 @@ class TrainingFacts(Strict):
     """How the weights were fitted; ``recipe`` can be given to ``python -m training fit`` again."""
 
     recipe: dict[str, Any]
-    updates: int
-    epochs: int
-    seconds: float
+    updates: Count
+    epochs: Count
+    seconds: float = Field(ge=0, le=MOST)
     torch: str
     device: str
 
@@ -70,12 +74,20 @@ class Card(Strict):
     corpus: CorpusFacts
     representation: dict[str, Any]
     model: dict[str, Any]
-    num_parameters: int
-    num_recurrent_parameters: int
+    num_parameters: Count
+    num_recurrent_parameters: Count
     weights_sha256: str
     formerly_sha256: list[str] = Field(default_factory=list)
     training: TrainingFacts
-    metrics: dict[str, dict[str, int | float]]
+    metrics: dict[str, dict[str, Figure]]
+
+    @field_validator("representation", "model")
+    @classmethod
+    def _has_numbers_of_this_world(cls, spec: dict[str, Any]) -> dict[str, Any]:
+        """A larger one could not even be shown."""
+        if not all(abs(number) <= MOST for number in _numbers(spec)):
+            raise ValueError(f"a number is not finite, or larger than {MOST:g}")
+        return spec
 
     @field_validator("representation")
     @classmethod
@@ -154,3 +166,12 @@ class Card(Strict):
         """Negative log-likelihood of the test split in nats, per frame of music and per step of speech."""
         figures = self.metrics.get("test", {})
         return figures.get("nats_per_frame", figures.get("nats_per_step"))
+
+
+def _numbers(value: Any) -> Iterator[int | float]:
+    """All that stand anywhere in a spec."""
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _numbers(part)
+    elif isinstance(value, int | float):
+        yield value

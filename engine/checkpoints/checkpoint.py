@@ -89,11 +89,20 @@ def load(name: str, folder: Path = CHECKPOINTS) -> Checkpoint:
             "restore it or fit the model again"
         )
     try:
+        tensors = safetensors.torch.load(weights)
+        _check_shapes(card, tensors)
         model = build_model(card.model)
-        model.load_state_dict(safetensors.torch.load(weights), strict=True)
+        model.load_state_dict(tensors, strict=True)
         representation = build("representation", REPRESENTATIONS, card.representation)
         _check_frames(model, representation)
-    except (EngineError, RuntimeError, TypeError, safetensors.SafetensorError) as error:
+    except (
+        EngineError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+        OverflowError,
+        safetensors.SafetensorError,
+    ) as error:
         reason = " ".join(str(error).split())
         raise CheckpointError(f"checkpoint {name!r} does not fit this version of Earshot: {reason}") from None
     model.eval().requires_grad_(False)
@@ -107,6 +116,24 @@ def _read(name: str, part: str, folder: Path) -> bytes:
         raise CheckpointError(
             f"{part} of {name!r} cannot be read ({error.strerror}): restore the folder"
         ) from None
+
+
+def _check_shapes(card: Card, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Compare the weights with the model that the card describes, before any memory is taken for it."""
+    with torch.device("meta"):
+        described = {key: value.shape for key, value in build_model(card.model).state_dict().items()}
+    found = {key: value.shape for key, value in tensors.items()}
+    wrong = sorted(key for key in described.keys() | found.keys() if described.get(key) != found.get(key))
+    if wrong:
+        key = wrong[0]
+        raise InvalidValueError(
+            f"its card and its weights differ in {len(wrong)} tensors: {key} is "
+            f"{_shape(found.get(key))} in the weights and {_shape(described.get(key))} by the card"
+        )
+
+
+def _shape(shape: torch.Size | None) -> str:
+    return "missing" if shape is None else " x ".join(map(str, shape)) or "one number"
 
 
 def _check_frames(model: Model, representation: Representation) -> None:

@@ -5,6 +5,7 @@
 const PATIENCE = 8_000; // milliseconds after which an answer of which nothing was heard is sent again
 const UNHEARD = "Nothing was heard of your answer yet: it is kept in this browser, and sent again until it has arrived.";
 let sending; // timer of the answer that is under way
+let revealing; // timer of the question whose the clips were
 
 function webAddress(address) {
   const url = new URL(address, location.href); // never a javascript: address
@@ -30,12 +31,19 @@ const surroundings = {
       clearTimeout(sending);
       unsent(trial, null);
     }
-    if (state === "kept") trigger("reveal", { trial });
+    clearTimeout(revealing);
+    if (state === "kept") askWhose(trial);
     const given = state === "asking" && unsent(trial);
     if (given) post(given); // the page was reloaded before the answer had arrived
     return Boolean(given);
   },
 };
+
+// Again after a while, where the queue had no room for it.
+function askWhose(trial) {
+  trigger("reveal", { trial });
+  revealing = setTimeout(() => element.isConnected && askWhose(trial), 2 * PATIENCE);
+}
 
 function post(given) {
   clearTimeout(sending);

@@ -180,7 +180,11 @@ def shortened_piece(file: Path, representation: Representation) -> Piece:
     most, report = most_frames(representation), read.report
     first = _first_sounding(read.frames, representation, most)
     if first is None:
-        raise UnreadableFileError(f"{file.name} is silent: check the microphone and record again")
+        seconds = MAX_SECONDS + MAX_SILENCE
+        is_cut = not representation.facts.holds_notes and len(read.frames) > most
+        where = f" in its first {seconds:g} seconds: cut out the part that you want" if is_cut else ""
+        remedy = where or ": check the microphone and record again"
+        raise UnreadableFileError(f"{file.name} is silent{remedy}")
     if len(read.frames) > most:
         is_music = representation.facts.holds_notes
         length = f"{MAX_QUARTERS} quarter notes" if is_music else f"{MAX_SECONDS:g} seconds"

@@ -20,6 +20,7 @@ from engine.listening.tasks.task import Lanes, Name, Task
 from engine.listening.trial import Answer, Record, Trial, Vote
 from engine.words import counted
 from pages.house.catalogue import read_catalogue
+from pages.house.visitor import Visitors
 from pages.listen import trial_page
 from pages.listen.compare import ComparePage
 from pages.listen.listening_room import ListeningRoom
@@ -74,7 +75,9 @@ def odd_lane(lanes: Sequence[Any]) -> int:
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch):
     monkeypatch.setitem(TASKS, NAME, OddOneOut())
-    monkeypatch.setattr("pages.listen.listening_room.CLOCKS_DIFFER", 60.0)  # nobody has to wait
+    for module in ("listening_room", "doubt"):  # nobody has to wait
+        monkeypatch.setattr(f"pages.listen.{module}.COUNT_SECONDS", 60.0)
+    monkeypatch.setattr("pages.listen.clip_ledger.ClipLedger.check", lambda *given: None)
 
 
 @pytest.fixture
@@ -98,8 +101,8 @@ def take(room: ListeningRoom, num_trials: int) -> Iterator[dict[str, Any]]:
         assert len(shown["lanes"]) == 3
         trial = room.store.find(trial_id, NOBODY).trial
         told = trial_page.answered(room, trial_id, NOBODY, given(trial, str(odd_lane(trial.lanes))))
-        assert (told["state"], told["message"]) == ("answered", trial_page.KEPT)
-        yield told
+        assert (told["state"], told["message"]) == ("kept", trial_page.KEPT)
+        yield trial_page.asked(room, trial_id, NOBODY)
         trial_id = room.next(trial_id, NOBODY)
 
 
@@ -136,7 +139,9 @@ def test_what_is_no_answer_to_it_does_not_count(room):
 async def laid_out(room: ListeningRoom) -> ComparePage:
     """The Compare page; within a running loop, since Gradio opens one that nobody closes where none runs."""
     with gr.Blocks():
-        return ComparePage(read_catalogue("piano_roll"), room, [("JSB Chorales", CORPUS)])
+        return ComparePage(
+            read_catalogue("piano_roll"), room, Visitors(b"a secret"), [("JSB Chorales", CORPUS)]
+        )
 
 
 def test_compare_offers_it(room):

@@ -93,5 +93,8 @@ def test_a_full_queue_refuses_no_vote(visitors):
     listen(visit, *"ab")
     page.locator(".trial-answer").first.click()
     page.wait_for_selector(".trial[data-state=answered]")
+    assert page.locator(".trial-message").inner_text() == "Your answer is kept."
+    page.unroute("**/queue/join*")
+    page.wait_for_selector(".trial-revealed")  # which waits for its turn, and is asked for again
     assert page.locator(".trial-revealed").count() == 2
     forgive_refusals(visit)

@@ -1,8 +1,13 @@
-"""Old files go, whoever put them there; young ones stay."""
+"""Old files go, whoever put them there, and their folders; young ones stay, as long as all fit."""
 
+import os
 import time
 
-from pages.house.retention import own_folder, remove_old
+import pytest
+
+from pages.house import retention
+from pages.house.retention import Retention, attempt
+from pages.temporary import own_folder
 
 
 def test_only_old_files_are_removed(tmp_path):
@@ -11,9 +16,70 @@ def test_only_old_files_are_removed(tmp_path):
         path.parent.mkdir()
         path.touch()
         time.sleep(0.3 if path == old else 0)
-    remove_old(tmp_path, 0.25)
+    Retention(tmp_path, 0.25).clean()
     assert not old.exists() and young.exists()
-    remove_old(tmp_path / "nowhere", 0)
+    Retention(tmp_path / "nowhere", 0).clean()
+
+
+def test_folders_go_with_their_files_unless_they_are_new(tmp_path, monkeypatch):
+    """Gradio makes one for each file, and 100,000 empty ones were left."""
+    path = tmp_path / "a" / "old.wav"
+    path.parent.mkdir()
+    path.touch()
+    kept = Retention(tmp_path, 0.0)
+    time.sleep(0.01)
+    kept.clean()
+    assert not path.exists() and path.parent.exists(), "somebody may be about to write there"
+    monkeypatch.setattr(retention, "NEW_SECONDS", 0.0)
+    time.sleep(0.01)
+    kept.clean()
+    assert not path.parent.exists() and tmp_path.exists()
+
+
+def test_the_oldest_go_where_all_together_are_too_large(tmp_path):
+    paths = []
+    for number in range(5):
+        paths.append(tmp_path / f"{number}.wav")
+        paths[-1].write_bytes(bytes(100))
+        time.sleep(0.02)
+    kept = Retention(tmp_path, 1000, max_bytes=400)
+    kept.make_room()
+    assert [path.exists() for path in paths] == [False, True, True, True, True]
+    kept.make_room(250)
+    assert [path.exists() for path in paths] == [False, False, False, False, True]
+
+
+def test_the_cleaner_survives_an_error_of_its_own(caplog):
+    def broken() -> None:
+        raise OSError("the disk refuses")
+
+    attempt(broken)
+    assert "the disk refuses" in caplog.text
+
+
+def test_an_error_in_one_round_is_not_the_end(tmp_path, monkeypatch):
+    kept, rounds = Retention(tmp_path, 0.0), []
+
+    def clean(self: Retention) -> None:
+        rounds.append(1)
+        raise RuntimeError
+
+    monkeypatch.setattr(Retention, "clean", clean)
+    kept.start(0.01)
+    until = time.monotonic() + 5
+    while len(rounds) < 3 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert len(rounds) >= 3
+    monkeypatch.setattr(Retention, "clean", lambda self: time.sleep(60))
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links here")
+def test_a_link_is_not_followed(tmp_path):
+    (tmp_path / "served").mkdir()
+    (tmp_path / "outside.txt").write_bytes(bytes(1000))
+    (tmp_path / "served" / "link").symlink_to(tmp_path / "outside.txt")
+    Retention(tmp_path / "served", 0.0, max_bytes=0).make_room()
+    assert (tmp_path / "outside.txt").exists()
 
 
 def test_two_users_of_a_machine_do_not_share_a_folder(monkeypatch, tmp_path):

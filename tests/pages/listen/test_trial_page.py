@@ -14,6 +14,7 @@ from tests.pages.listen.trial_visit import (
     overheard,
     start,
     text,
+    wait_for_reveal,
 )
 
 pytestmark = pytest.mark.browser
@@ -31,7 +32,7 @@ def test_a_listener_hears_answers_and_is_told(visitors):
     listen(visit, "a", "b")
     assert text(visit, "gate") == "" and "Playing: B" in text(visit, "now")
     answers.nth(1).click()
-    visit.page.wait_for_selector(".trial[data-state=answered]")
+    wait_for_reveal(visit)
     told = text(visit, "reveal")
     assert "GRU · 46 units" in told and "LSTM · 36 units" in told
     assert len(re.findall(r"\d+\.\d\d nats per frame under", told)) == 4
@@ -67,7 +68,7 @@ def test_by_keyboard_alone_and_again_after_a_reload(visitors):
     listen(visit, "1", "2", "3")
     page.locator(".trial-answer").first.focus()
     page.keyboard.press("Enter")
-    page.wait_for_selector(".trial[data-state=answered]")
+    wait_for_reveal(visit)
     page.keyboard.press("n")
     page.wait_for_selector(".trial[data-state=asking]")
     assert text(visit, "place") == "Trial 2 of 16"
@@ -148,7 +149,7 @@ def test_an_answer_given_while_the_connection_is_gone_arrives(visitors):
         "document.querySelector('.trial-message').textContent.includes('kept in this browser')"
     )
     visit.page.context.set_offline(False)
-    visit.page.wait_for_selector(".trial[data-state=answered]")
+    wait_for_reveal(visit)
     assert text(visit, "message") == "Your answer is kept."
     visit.page.click(".trial-next")
     visit.page.wait_for_selector(".trial[data-state=asking]")
@@ -157,7 +158,7 @@ def test_an_answer_given_while_the_connection_is_gone_arrives(visitors):
     visit.page.locator(".trial-answer").nth(1).click()
     visit.page.context.set_offline(False)
     visit.page.reload()
-    visit.page.wait_for_selector(".trial[data-state=answered]")
+    wait_for_reveal(visit)
     assert visit.page.locator(".trial-answer[aria-pressed=true]").all_inner_texts() == ["B is better"]
     visit.wrong.clear()  # what a browser says of a connection that is gone
 
@@ -190,7 +191,7 @@ def test_after_the_last_answer_there_is_one_plain_sentence(visitors):
     assert text(visit, "verdict") == f"You could not tell them apart: {right} of 2, p = {p}."
     assert not visit.page.locator(".trial-next").is_visible()
     visit.page.reload()
-    visit.page.wait_for_selector(".trial[data-state=answered]")
+    wait_for_reveal(visit)
     assert f"{right} of 2" in text(visit, "verdict"), "it is there whenever one comes back"
     assert visit.page.locator(".trial-link").all_inner_texts() == ["Another test", "See the Board"]
     visit.page.locator(".trial-link").first.click()

@@ -79,7 +79,13 @@ def listen_long(visit: Any, key: str) -> None:
 def answer(visit: Any, number: int) -> None:
     """Press one of the answers, and wait until the server has it."""
     visit.page.locator(".trial-answer").nth(number).click()
+    wait_for_reveal(visit)
+
+
+def wait_for_reveal(visit: Any) -> None:
+    """Until the answer is kept, and whose the clips were is told."""
     visit.page.wait_for_selector(".trial[data-state=answered]")
+    visit.page.wait_for_selector(".trial-revealed")
 
 
 def text(visit: Any, part: str) -> str:
