@@ -33,6 +33,7 @@ from engine.representations import REPRESENTATIONS, Representation
 from engine.strict import first_problem
 
 CARD, WEIGHTS = "card.json", "model.safetensors"
+MISFITS = (EngineError, RuntimeError, TypeError, ValueError, OverflowError, safetensors.SafetensorError)
 SECONDS_OF_A_SAVE = 3_600.0  # at most; what is older was left by a process that was killed
 
 
@@ -95,14 +96,7 @@ def load(name: str, folder: Path = CHECKPOINTS) -> Checkpoint:
         model.load_state_dict(tensors, strict=True)
         representation = build("representation", REPRESENTATIONS, card.representation)
         _check_frames(model, representation)
-    except (
-        EngineError,
-        RuntimeError,
-        TypeError,
-        ValueError,
-        OverflowError,
-        safetensors.SafetensorError,
-    ) as error:
+    except MISFITS as error:
         reason = " ".join(str(error).split())
         raise CheckpointError(f"checkpoint {name!r} does not fit this version of Earshot: {reason}") from None
     model.eval().requires_grad_(False)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -31,6 +32,7 @@ from tests.source import PROJECT, files
 
 NAME = "odd_one_out"
 CORPUS, MODELS = "jsb_chorales", ("jsb_chorales-tanh", "jsb_chorales-gru")
+SOMEWHERE = SimpleNamespace(client=None, headers={})  # a request
 NOBODY = "nobody-in-particular"
 NOW = "2026-11-23T12:00:00Z"
 
@@ -150,8 +152,8 @@ def test_compare_offers_it(room):
     names = [name for _, name in page.catalogue.models(CORPUS)]
     hint, num_trials, chosen, *_ = page.question(NAME, names)
     assert (hint, num_trials, chosen) == (OddOneOut.hint, 6, names[:2])
-    listener, trial_id = page.begin(NOBODY, NAME, MODELS, False, False, 1, "Headphones")
-    assert room.store.find(trial_id, listener).trial.task == NAME
+    known, trial_id = page.begin(SOMEWHERE, None, NAME, MODELS, False, False, 1, "Headphones")
+    assert room.store.find(trial_id, page.visitors.listener(known)).trial.task == NAME
 
 
 def test_a_bundle_is_written_and_its_answers_are_read_with_the_key(tmp_path, capsys):

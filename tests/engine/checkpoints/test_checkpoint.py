@@ -122,7 +122,17 @@ def test_a_card_that_is_not_of_this_version_is_refused(tmp_path, changes, messag
         ({"model__head__depth": 3}, "has unknown 'depth'"),
         ({"model__depth": 3}, "and nothing else"),
         ({"model__head__hidden_size": 5}, "reads 5 numbers but is given 4"),
-        ({"model__cells": [{"name": "tanh", "input_size": 88, "hidden_size": 4}]}, "gate_weight"),
+        (
+            {"model__cells": [{"name": "tanh", "input_size": 88, "hidden_size": 4}]},
+            "differ in 5 tensors: cells.0.bias is 12 in the weights and 4 by the card",
+        ),
+        (
+            {
+                "model__cells": [{"name": "gru", "input_size": 88, "hidden_size": 10**9}],
+                "model__head__hidden_size": 10**9,
+            },
+            "cells.0.bias is 12 in the weights and 3000000000 by the card",
+        ),
         ({"representation__name": "spectrogram"}, "unknown representation 'spectrogram'"),
         ({"representation__num_pitches": 60}, r"\(88, 1\) in the model, \(60, 1\) in its frames"),
         ({"representation": {"name": "waveform", **UNITS["waveform"]}}, r"\(10, 2\) in its frames"),
@@ -246,3 +256,27 @@ def test_a_card_of_other_weights_is_not_saved(tmp_path):
     with pytest.raises(CheckpointError, match="names other weights than those to be saved"):
         save(randomise(model, 9), card, {}, tmp_path)
     assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400), 10**13, 1e13])
+@pytest.mark.parametrize(
+    "place", ["metrics__test__nats_per_frame", "num_parameters", "training__updates", "model__transpositions"]
+)
+def test_a_number_of_no_use_is_refused_and_keeps_no_other_model_out(tmp_path, place, number):
+    """10**400 nats could not be shown, and the app did not start."""
+    published(tmp_path)
+    edit(tmp_path, **{place: number})
+    with pytest.raises(CheckpointError, match="the card of 'tiny-gru' cannot be used"):
+        read_card(NAME, tmp_path)
+
+
+def test_a_model_far_larger_than_its_weights_takes_no_memory(tmp_path):
+    """2.6 GB were taken before it was refused."""
+    resource = pytest.importorskip("resource")
+    published(tmp_path)
+    large = {"name": "gru", "input_size": 88, "hidden_size": 20_000}
+    edit(tmp_path, model__cells=[large], model__head__hidden_size=20_000)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(CheckpointError, match="by the card"):
+        load(NAME, tmp_path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000, "kilobytes"

@@ -1,0 +1,89 @@
+"""A function in a process of its own: its answer, its errors, and its end where it takes too much."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from engine import confined
+from engine.confined import run_confined
+from engine.errors import InvalidValueError, UnreadableFileError
+
+BEHAVIOURS = """
+import os, sys, time
+from engine.errors import InvalidValueError
+
+def well(number): return {"twice": 2 * number}, bytes(range(256))
+def badly(): raise InvalidValueError("give another")
+def wildly(): raise RuntimeError("of a library")
+def greedy(): return {"size": len(bytearray(400_000_000))}, b""
+def endless(): time.sleep(60)
+def busy():
+    while True: pass
+def deadly(): os.abort()
+def chatty():
+    print("chatter", file=sys.stderr, flush=True)
+    return {}, b""
+def curious(): return dict(os.environ), b""
+def large():
+    with open(os.environ["TMPDIR"] + "/large", "wb") as file: file.write(bytes(100_000_000))
+def parental():
+    import subprocess
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3); open(%r, 'w')" % LEFT])
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def ask(tmp_path, monkeypatch):
+    """Runs a behaviour of a module that lies elsewhere."""
+    left = tmp_path / "left"
+    (tmp_path / "behaviours.py").write_text(f"LEFT = {str(left)!r}\n{BEHAVIOURS}")
+    (tmp_path / "engine").symlink_to(confined.PROJECT / "engine")
+    monkeypatch.setattr(confined, "PROJECT", tmp_path)
+    return lambda name, **arguments: run_confined(f"behaviours:{name}", "given.wav", arguments)
+
+
+def test_what_it_gives_comes_back(ask, capfd):
+    assert ask("well", number=21) == ({"twice": 42}, bytes(range(256)))
+    assert ask("chatty") == ({}, b"")
+    assert capfd.readouterr() == ("", ""), "a decoder's own chatter goes nowhere"
+
+
+def test_an_error_of_ours_is_the_same_here(ask):
+    with pytest.raises(InvalidValueError, match=r"^give another$"):
+        ask("badly")
+
+
+@pytest.mark.skipif(confined.resource is None, reason="the system has no such limits")
+@pytest.mark.parametrize("name", ["wildly", "greedy", "deadly", "large"])
+def test_what_goes_wrong_there_is_a_sentence_here(ask, name):
+    with pytest.raises(UnreadableFileError, match=r"given\.wav takes too much memory or time") as caught:
+        ask(name)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["endless", "busy", "parental"])
+def test_it_is_ended_with_all_that_it_has_started(ask, monkeypatch, tmp_path, name):
+    monkeypatch.setattr(confined, "SECONDS", 1)
+    begun = time.monotonic()
+    with pytest.raises(UnreadableFileError, match=r"given\.wav took more than 1 s|too much memory or time"):
+        ask(name)
+    assert time.monotonic() - begun < 30
+    if name == "parental":
+        time.sleep(4)
+        assert not (tmp_path / "left").exists()
+
+
+def test_it_is_told_no_secrets(ask, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    told, _ = ask("curious")
+    assert "hf_secret" not in told.values() and "PATH" in told
+
+
+def test_it_starts_without_torch():
+    """An upload would wait for it, and take its memory."""
+    code = "import sys, engine.sound, engine.notes; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
