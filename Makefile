@@ -1,7 +1,8 @@
-# make app | test | bench | lint | space OUT=DIR [HARDWARE=zero] | packages | clean
+# make app | test | bench | lint | space OUT=DIR [HARDWARE=zero] | packages | lock | renew | clean
 #
-# Everything is installed into .venv. What was installed is remembered there (a copy of each requirements file,
-# and the Debian packages that could not be had), so that a second run asks neither pip nor apt.
+# Everything is installed into .venv: the versions and hashes of the lock files, and of the Debian packages those
+# that are missing, where this may be done (NO_APT=1 keeps make from it). What was installed is remembered there
+# (a copy of each lock file, and the Debian packages that could not be had), so that a second run asks neither.
 
 SHELL = /bin/sh
 VENV = .venv
@@ -10,12 +11,19 @@ PYTHON ?=
 PYTHONS = $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3)
 TEST_PACKAGES = chromium
 PYTEST_ARGS ?=
+NO_APT ?=
+# Installed by its version alone, with what it asks for: which wheel there is depends on the machine. With its wheels
+# for GPUs come these.
+TORCH = torch $(GPU)
+GPU = triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda-cupti nvidia-cuda-nvrtc \
+	nvidia-cuda-runtime nvidia-cudnn-cu13 nvidia-cufft nvidia-cufile nvidia-curand nvidia-cusolver \
+	nvidia-cusparse nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx
 # Two files of tests at a time, where there are two cores: browsers mostly wait. PYTEST_ARGS="-n 0" for one.
 SIDE_BY_SIDE = -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder
 APT_GET = DEBIAN_FRONTEND=noninteractive timeout 600 apt-get -qq -y \
 	-o Acquire::Retries=1 -o Acquire::http::Timeout=60 -o DPkg::Lock::Timeout=120
 
-.PHONY: app test bench lint space packages clean setup setup-dev
+.PHONY: app test bench lint space packages lock renew clean setup setup-dev
 
 app: setup
 	@case "$${GRADIO_SERVER_PORT:-7860}" in *[!0-9]*) \
@@ -48,14 +56,40 @@ packages:
 	@mkdir -p $(VENV)
 	@$(call install_packages,$(shell cat packages.txt))
 
+# After a change of a requirements file: the lock files again, all other versions as they were.
+lock: $(VENV)/bin/uv
+	@$(call lock,requirements,--constraint requirements-dev.txt)
+	@$(call lock,requirements-dev,--constraint requirements.lock)
+
+$(VENV)/bin/uv:
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements-dev.txt)"
+
+# The newest versions that the requirements allow, of all that they need.
+renew: $(VENV)/bin/uv
+	@rm -f requirements.lock requirements-dev.lock
+	@$(call lock,requirements,--constraint requirements-dev.txt)
+	@$(call lock,requirements-dev,--constraint requirements.lock)
+
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# $(call install,NAME): NAME.txt into the environment, unless it was installed from the same text before.
+# $(call lock,NAME,OPTIONS): NAME.lock of NAME.txt, for all systems and both Pythons; its first line says how old it is.
+define lock
+set -e; \
+renewed=$$(sed -n '1s/^# Renewed \([0-9-]*\)\..*/\1/p' $(1).lock 2>/dev/null || true); \
+echo "locking $(1).txt"; \
+$(VENV)/bin/uv pip compile $(1).txt --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-header $(2) $(addprefix --no-emit-package ,$(TORCH)) --output-file $(1).lock; \
+{ echo "# Renewed $${renewed:-$$(date +%F)}. Written by make lock; make renew looks for newer versions."; \
+	cat $(1).lock; } > $(1).lock.new; \
+mv $(1).lock.new $(1).lock
+endef
+
+# $(call install,NAME): what NAME.lock names, by its hashes, unless it was installed from the same text before.
 define install
 set -e; \
-if cmp -s $(1).txt $(VENV)/$(1).txt && $(VENV)/bin/python -c "" 2>/dev/null; then exit 0; fi; \
+if cmp -s $(1).lock $(VENV)/$(1).lock && $(VENV)/bin/python -c "" 2>/dev/null; then exit 0; fi; \
 fits='import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))'; \
 if ! $(VENV)/bin/python -c "import pip; $$fits" 2>/dev/null; then \
 	found=; \
@@ -70,9 +104,13 @@ if ! $(VENV)/bin/python -c "import pip; $$fits" 2>/dev/null; then \
 	"$$found" -m venv --clear $(VENV) || { echo "$$found cannot make an environment;" \
 		"Debian has the missing part in python3-venv" >&2; exit 1; }; \
 fi; \
-echo "installing $(1).txt"; \
-$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $(1).txt; \
-cp $(1).txt $(VENV)/$(1).txt
+echo "installing $(1).lock"; \
+$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(1).lock; \
+torch=$$(grep '^torch==' $(1).txt || true); \
+if [ -n "$$torch" ]; then \
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check "$$torch"; \
+fi; \
+cp $(1).lock $(VENV)/$(1).lock
 endef
 
 # $(call install_packages,NAMES): the Debian packages that are missing; the app runs without them, so never fails.
@@ -87,12 +125,13 @@ for package in $(1); do \
 	esac; \
 done; \
 if [ -z "$$missing" ]; then exit 0; fi; \
-if [ "$$(cat $(VENV)/packages-missing 2>/dev/null)" != "$$missing" ] && command -v apt-get >/dev/null 2>&1; then \
+if [ -z "$(NO_APT)" ] && [ "$$(cat $(VENV)/packages-missing 2>/dev/null)" != "$$missing" ] \
+	&& command -v apt-get >/dev/null 2>&1; then \
 	as_root=none; \
 	if [ "$$(id -u)" = 0 ]; then as_root=env; \
 	elif sudo -n true 2>/dev/null; then as_root="sudo -n env"; fi; \
 	if [ "$$as_root" != none ]; then \
-		echo "installing$$missing"; \
+		echo "apt-get will install, as root:$$missing (make NO_APT=1 does without)"; \
 		{ $$as_root $(APT_GET) update && \
 			$$as_root $(APT_GET) install --no-install-recommends $$missing; } </dev/null >$(VENV)/apt.log 2>&1 \
 			&& exit 0; \

@@ -19,8 +19,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pages.bounds import Retention
 from pages.front import PICTURE, not_found
-from pages.house import Retention
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 HOSTS = "EARSHOT_HOSTS"  # of the environment: other names that a proxy may pass on, with commas between

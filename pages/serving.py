@@ -6,9 +6,10 @@ from pathlib import Path
 import gradio as gr
 
 from pages import preparation, site
+from pages.bounds import Retention, Waiting, memory
 from pages.door import Door, hosts_of
 from pages.front import ICON, server_options
-from pages.house import Retention, Waiting, head, memory
+from pages.house import head
 from pages.shared import open_shared
 
 MAX_UPLOAD = 20_000_000  # bytes

@@ -12,18 +12,14 @@ from pages.house.catalogue import (
 )
 from pages.house.changes import Changes, repeated
 from pages.house.checkout import FITTING, in_checkout, with_remedy
-from pages.house.hourly import Hourly
 from pages.house.limits import LIMITS, MAX_FRAMES, MAX_LANES, MAX_LENGTHS, MAX_SECONDS, OWN, number
 from pages.house.player_name import PlayerNames
 from pages.house.queues import HEAVY, LIGHT, QUIET, SHORT, queue_place, told_at
-from pages.house.retention import Retention
 from pages.house.running import Running
 from pages.house.sentence import sentence, toast, warn
 from pages.house.surround import PRIVACY, base_style, footer, has_ffmpeg, head, hero
 from pages.house.version import version
 from pages.house.visitor import Visitors, open_visitors, visitor_state
-from pages.house.visitor_address import address_of
-from pages.house.waiting import Waiting
 
 __all__ = [
     "CELLS",
@@ -41,13 +37,9 @@ __all__ = [
     "SHORT",
     "Catalogue",
     "Changes",
-    "Hourly",
     "PlayerNames",
-    "Retention",
     "Running",
     "Visitors",
-    "Waiting",
-    "address_of",
     "base_style",
     "corpus_title",
     "first_names",

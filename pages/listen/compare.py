@@ -8,12 +8,12 @@ import gradio as gr
 from engine.errors import EngineError
 from engine.listening import TASKS
 from engine.pieces import excerpts
+from pages.bounds import address_of
 from pages.house import (
     LIGHT,
     SHORT,
     Catalogue,
     Visitors,
-    address_of,
     first_names,
     footer,
     hero,

@@ -28,7 +28,7 @@ from engine.listening import (
 )
 from engine.pieces import read_excerpt
 from engine.scoring import log_likelihood, surprise_of
-from pages.house import Hourly
+from pages.bounds import Hourly
 from pages.listen.clip_ledger import COUNT_SECONDS, ClipLedger
 from pages.listen.doubt import doubt_of, seconds_between
 from pages.listen.kept_clips import KeptClips, Played

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 
@@ -100,3 +101,58 @@ def test_requirements_can_be_had_for_the_python_of_spaces(project_folder, tmp_pa
         text=True,
     )
     assert resolved.returncode == 0, resolved.stderr
+
+
+LOCKS = ("requirements", "requirements-dev")
+OLD_DAYS = 120
+GPU = re.compile(r"nvidia|cuda|triton")
+
+
+def locked(path: Path) -> dict[str, set[str]]:
+    """Name -> versions of a lock file, for different Pythons perhaps; a line of another kind fails."""
+    found: dict[str, set[str]] = {}
+    text = path.read_text().replace("\\\n", " ")
+    for line in text.splitlines()[1:]:
+        pin = r"([a-z0-9.-]+)==([0-9][A-Za-z0-9.]*)( ; [^;]+?)?((?:\s+--hash=sha256:[0-9a-f]{64})+)\s*"
+        name, version, _, _ = re.fullmatch(pin, line).groups()
+        found.setdefault(name, set()).add(version)
+    return found
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_all_that_is_installed_is_locked_with_hashes(project_folder, name):
+    """What make installs; torch alone is left to its version, since each machine has a wheel of its own."""
+    lock = locked(project_folder / f"{name}.lock")
+    wanted = pins(project_folder / f"{name}.txt")
+    wanted.pop("torch", None)
+    assert {key: lock.get(key.lower().replace("_", "-")) for key in wanted} == {
+        key: {version} for key, version in wanted.items()
+    }
+    assert not [key for key in lock if GPU.search(key) or key == "torch"]
+
+
+def test_both_locks_agree(project_folder):
+    first, second = (locked(project_folder / f"{name}.lock") for name in LOCKS)
+    assert {name: first[name] for name in first.keys() & second.keys()} == {
+        name: second[name] for name in first.keys() & second.keys()
+    }
+
+
+def test_what_is_installed_needs_nothing_that_is_not_locked(project_folder):
+    """Nothing but torch is installed with what it asks for."""
+    check = subprocess.run([*PIP, "check"], capture_output=True, text=True, check=False)
+    missing = [line for line in check.stdout.splitlines() if "not installed" in line]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_how_old_a_lock_is_stands_in_the_report(project_folder, name, record_property, capsys):
+    """An old one is told in words, and fails nothing."""
+    first = (project_folder / f"{name}.lock").read_text().partition("\n")[0]
+    renewed = date.fromisoformat(re.match(r"# Renewed (\d{4}-\d\d-\d\d)\. ", first)[1])
+    days = (date.today() - renewed).days
+    record_property("days", days)
+    if days > OLD_DAYS:
+        with capsys.disabled():
+            sys.stdout.write(f"\n{name}.lock is {days} days old: make renew looks for newer versions\n")
+    assert days >= 0

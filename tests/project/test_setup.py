@@ -64,7 +64,8 @@ def test_first_run_makes_the_environment_and_starts_the_app(machine):
     assert made.returncode == 0, made.stderr
     asked = machine.asked()
     assert f"-m venv --clear {machine.venv}" in asked
-    assert "-m pip install" in asked and "-r requirements.txt" in asked and "requirements-dev" not in asked
+    assert "--require-hashes --no-deps -r requirements.lock" in asked and "requirements-dev" not in asked
+    assert "pip install --quiet --disable-pip-version-check torch==" in asked
     assert asked.endswith("python app.py\n")
 
 
@@ -83,10 +84,10 @@ def test_second_run_asks_neither_pip_nor_apt(machine):
 def test_changed_requirements_are_installed_again(machine):
     machine.add("python3", PYTHON)
     machine.make("setup")
-    (machine.venv / "requirements.txt").write_text("torch==2.12.0\n")
+    (machine.venv / "requirements.lock").write_text("another\n")
     machine.asked()
     machine.make("setup")
-    assert "-r requirements.txt" in machine.asked()
+    assert "-r requirements.lock" in machine.asked()
 
 
 def test_tests_need_chromium_and_their_own_requirements(machine):
@@ -94,7 +95,7 @@ def test_tests_need_chromium_and_their_own_requirements(machine):
     made = machine.make("test", "PYTEST_ARGS=-x tests/engine")
     assert "the browser tests are skipped" in made.stdout
     asked = machine.asked()
-    assert "-r requirements-dev.txt" in asked
+    assert "--require-hashes --no-deps -r requirements-dev.lock" in asked
     asked = asked.splitlines()[-1]
     assert asked.startswith("python -m pytest ") and asked.endswith(" -x tests/engine")
 
@@ -141,7 +142,10 @@ def test_root_installs_only_what_is_missing(machine):
     machine.add("ffmpeg", "")
     machine.add("id", "echo 0")
     machine.add("apt-get", APT)
-    assert machine.make("packages").stdout == "installing fluidsynth fluidr3mono-gm-soundfont\n"
+    said = machine.make("packages").stdout
+    assert said == (
+        "apt-get will install, as root: fluidsynth fluidr3mono-gm-soundfont (make NO_APT=1 does without)\n"
+    )
     update, install = machine.asked().splitlines()
     assert update.endswith(" update")
     assert install.endswith("install --no-install-recommends fluidsynth fluidr3mono-gm-soundfont")
@@ -163,3 +167,11 @@ def test_lines_of_ci(project_folder):
     assert os.access(script, os.X_OK)
     assert subprocess.run(["bash", "-n", script]).returncode == 0
     assert "make test" in script.read_text()
+
+
+def test_nothing_is_installed_as_root_where_that_is_not_wanted(machine):
+    machine.add("id", "echo 0")
+    machine.add("apt-get", APT)
+    said = machine.make("packages", "NO_APT=1")
+    assert said.returncode == 0 and "fluidsynth" in said.stdout
+    assert "apt-get" not in machine.asked()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from engine.listening.trial import Answer
-from pages.house.hourly import Hourly
+from pages.bounds.hourly import Hourly
 from pages.house.visitor import Visitors, open_visitors
 from pages.listen.doubt import AT_ONCE, PROGRAM, doubt_of, is_program
 from tests.engine.listening.listener import record

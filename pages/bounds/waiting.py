@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from fastapi import HTTPException
+from starlette.exceptions import HTTPException
 
-from pages.house.queues import HEAVY, SHORT
-from pages.house.visitor_address import address_of
+from pages.bounds.visitor_address import address_of
+from pages.house import HEAVY, SHORT
 
 FULL = "Queue is full"  # how Gradio begins to say so; its page says that the application is busy
 TOO_MANY = 429  # of HTTP

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from pages.house import memory
+from pages.bounds import memory
 
 
 def resident() -> int:

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from pages.house import retention
-from pages.house.retention import Retention, attempt
+from pages.bounds import retention
+from pages.bounds.retention import Retention, attempt
 from pages.temporary import own_folder
 
 

@@ -8,10 +8,10 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from fastapi import HTTPException
+from starlette.exceptions import HTTPException
 
-from pages.house.visitor_address import address_of
-from pages.house.waiting import BOUNDS, DRAWS, LIGHT, TRIALS, Waiting
+from pages.bounds.visitor_address import address_of
+from pages.bounds.waiting import BOUNDS, DRAWS, LIGHT, TRIALS, Waiting
 from tests.pages.caller import Caller, elapsed
 
 
