@@ -16,7 +16,7 @@ Values = list[Any]
 
 
 class BusyError(Exception):
-    """The app has said that its queue is full."""
+    """The app has said that its queue is full, or that this visitor has enough in it."""
 
 
 @dataclass
@@ -28,12 +28,14 @@ class Caller:
         config: of the app, as its pages read it.
         page: the path of a page, "" for Play.
         query: what stands behind it in the address, with its question mark.
+        comes_from: the visitor's own address, as a proxy passes it on; "" for that of this machine.
     """
 
     address: str
     config: dict[str, Any]
     page: str = ""
     query: str = ""
+    comes_from: str = ""
     session: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @cached_property
@@ -71,8 +73,13 @@ class Caller:
 
     def get(self, address: str) -> bytes:
         """What lies at an address."""
-        with urlopen(address, timeout=PATIENCE) as answer:
+        with urlopen(self._request(address), timeout=PATIENCE) as answer:
             return answer.read()
+
+    def _request(self, address: str, body: bytes | None = None, **headers: str) -> Request:
+        forwarded = {"X-Forwarded-For": self.comes_from} if self.comes_from else {}
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return Request(address, body, {**named, **forwarded})
 
     def upload(self, name: str, content: bytes) -> dict[str, Any]:
         """Send a file; what stands for it among an event's inputs."""
@@ -107,20 +114,20 @@ class Caller:
         return self._wait(number, hear)
 
     def _post(self, path: str, body: bytes, kind: str = "application/json") -> Any:
-        request = Request(self.address + path, body, {"Content-Type": kind})
+        request = self._request(self.address + path, body, Content_Type=kind)
         try:
             with urlopen(request, timeout=PATIENCE) as answer:
                 return json.load(answer)
         except HTTPError as error:
             words = error.read().decode(errors="replace")
-            if error.code == 503 and BUSY in words:
+            if (error.code == 503 and BUSY in words) or error.code == 429:
                 raise BusyError from None
             raise RuntimeError(f"{path}: {error.code} {words[:300]}") from None
 
     def _wait(self, number: str, hear: Callable[[int], None]) -> Values:
         count = 0
         address = f"{self.address}gradio_api/queue/data?session_hash={self.session}"
-        with urlopen(address, timeout=PATIENCE) as stream:
+        with urlopen(self._request(address), timeout=PATIENCE) as stream:
             for line in stream:
                 if not line.startswith(b"data:"):
                     continue
