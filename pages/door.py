@@ -30,8 +30,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 OVERHEAD = 100_000  # bytes of an upload beside the file
 API = (
     "info|openapi.json|startup-events|upload|upload_progress|queue/(join|data|status)|cancel|reset|app_id|"
-    r"theme.css|heartbeat/\w+|file=.+|(call|run|api)/\w+(/\w+)?|call/v2/\w+(/\w+)?|"
-    r"stream/\w+/[\w.-]+/\d+/[\w.-]+|mcp(/.*)?|token|user|login_check"
+    r"theme.css|heartbeat/[\w-]+|file=.+|(run|api)/[\w-]+|call/(v2/)?[\w-]+(/[\w-]+)?|"
+    r"stream/[\w-]+/[\w.-]+/\d+/[\w.-]+|mcp(/.*)?|token|user|login_check"
 )
 ALLOWED = re.compile(
     rf"/(gradio_api/({API})/?|config/?|theme.css|favicon.ico|robots.txt|manifest.json|pwa_icon(/\d+)?|"
@@ -74,7 +74,7 @@ class Door:
             return await (await not_found(request, HTTPException(404)))(scope, receive, send)
         if path.startswith(UPLOAD) and request.method == "POST":
             await run_in_threadpool(self.retention.make_room, int(request.headers["content-length"]))
-        if path.startswith(FILES):
+        if path.startswith(FILES) and request.method == "GET":
             self.fetched(path.removeprefix(FILES))
         return await self.app(scope, receive, send)
 

@@ -20,6 +20,7 @@ from engine.listening import Trial
 from pages.parts import served_bytes
 
 MAX_TRIALS = 4_000  # that are remembered
+IMPOSSIBLE = "the times of this answer cannot be true, so it does not count: reload the page"
 COUNT_SECONDS = 0.5  # by which a browser's count of what it played may exceed the server's clock
 
 
@@ -28,7 +29,7 @@ class ClipLedger:
 
     def __init__(self) -> None:
         self._paths: OrderedDict[str, tuple[str, ...]] = OrderedDict()  # trial id -> of its lanes
-        self._fetched: dict[str, float] = {}  # path -> by the clock of time.monotonic
+        self._fetched: dict[str, float | None] = {}  # path -> when first, by the clock of time.monotonic
         self._begun = datetime.now(UTC)
         self._lock = threading.Lock()
 
@@ -40,9 +41,9 @@ class ClipLedger:
             return paths
         new = tuple(served_bytes(sound, f"{secrets.token_hex(8)}.wav") for sound in sounds)
         with self._lock:
-            for old, path in zip(paths, new, strict=False):  # its file was removed meanwhile
-                if old in self._fetched:
-                    self._fetched[path] = self._fetched.pop(old)
+            before = [self._fetched.pop(path, None) for path in self._paths.get(trial_id, ())]
+            before += [None] * (len(new) - len(before))  # else their files were removed meanwhile
+            self._fetched |= dict(zip(new, before, strict=False))
             self._paths[trial_id] = new
             self._paths.move_to_end(trial_id)
             while len(self._paths) > MAX_TRIALS:
@@ -52,15 +53,9 @@ class ClipLedger:
 
     def fetch(self, path: str) -> None:
         """Somebody fetches a file; it may be a clip."""
-        name = Path(path).name
         with self._lock:
-            if name.endswith(".wav") and any(path in paths for paths in self._paths.values()):
-                self._fetched.setdefault(path, time.monotonic())
-
-    def fetch_all(self, trial_id: str) -> None:
-        """All clips of a trial are fetched."""
-        for path in self._paths.get(trial_id, ()):
-            self.fetch(path)
+            if path in self._fetched and self._fetched[path] is None:
+                self._fetched[path] = time.monotonic()
 
     def check(self, trial: Trial, heard: Sequence[float], response_seconds: float) -> None:
         """Refuse an answer to what was not fetched, or not so long ago.
@@ -71,10 +66,9 @@ class ClipLedger:
         if datetime.fromisoformat(trial.issued_at) < self._begun - timedelta(milliseconds=1):
             return
         with self._lock:
-            paths = self._paths.get(trial.trial_id, ())
-            fetched = [self._fetched[path] for path in paths if path in self._fetched]
-        if not paths or len(fetched) < len(trial.lanes):
+            times = [self._fetched.get(path) for path in self._paths.get(trial.trial_id, ())]
+        fetched = [moment for moment in times if moment is not None]
+        if len(fetched) < len(trial.lanes):
             raise VoteError("the clips of this trial were not fetched: reload the page and listen to them")
-        passed = time.monotonic() - max(fetched)
-        if max(sum(heard), response_seconds) > passed + COUNT_SECONDS:
-            raise VoteError("the times of this answer cannot be true, so it does not count: reload the page")
+        if max(sum(heard), response_seconds) > time.monotonic() - max(fetched) + COUNT_SECONDS:
+            raise VoteError(IMPOSSIBLE)

@@ -29,7 +29,7 @@ from engine.listening import (
 from engine.pieces import read_excerpt
 from engine.scoring import log_likelihood, surprise_of
 from pages.bounds import Hourly
-from pages.listen.clip_ledger import COUNT_SECONDS, ClipLedger
+from pages.listen.clip_ledger import COUNT_SECONDS, IMPOSSIBLE, ClipLedger
 from pages.listen.doubt import doubt_of, seconds_between
 from pages.listen.kept_clips import KeptClips, Played
 from pages.listen.wish import Wish, session_of
@@ -84,8 +84,8 @@ class ListeningRoom:
         Raises:
             EngineError: the wish cannot be fulfilled, or there were too many, or the store cannot be used.
         """
-        self.tests.count(address)
         session = session_of(wish, listener, self._checkpoints(wish.models), self.store.records())
+        self.tests.count(address)
         self.store.begin(session)
         return self.issue(session, 1)
 
@@ -264,7 +264,7 @@ def check_heard(trial: Trial, answer: Answer) -> None:
         raise VoteError(f"listen to every clip {how_long} before you answer")
     since = seconds_between(trial.issued_at, answer.answered_at) + COUNT_SECONDS
     if not hearing.is_possible(heard) or max(sum(heard), answer.response_seconds) > since:
-        raise VoteError("the times of this answer cannot be true, so it does not count: reload the page")
+        raise VoteError(IMPOSSIBLE)
 
 
 def timestamp(moment: datetime) -> str:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pages.door import hosts_of
+from pages.door import ALLOWED, hosts_of
 from tests.pages.caller import Caller
 
 TEXT = {"Content-Type": "application/json"}
@@ -42,6 +42,26 @@ def test_what_gradio_has_and_earshot_does_not_use_is_not_there(app, method, rout
     for path in (f"/gradio_api/{route}", f"/gradio_api/{route}/"):
         assert ask(app, method, path, b"{}" if method == "POST" else None)[0] == 404
     assert ask(app, "GET", "/monitoring")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        *("/config", "/theme.css", "/favicon.ico", "/picture.png", "/assets/index.js", "/manifest.json"),
+        *("/gradio_api/info", "/gradio_api/upload", "/gradio_api/queue/join", "/gradio_api/queue/data"),
+        *(
+            "/gradio_api/call/v2/score",
+            "/gradio_api/call/score/0a1b",
+            "/gradio_api/mcp/",
+            "/gradio_api/mcp/sse",
+        ),
+        "/gradio_api/heartbeat/5b0c6a2e-9d5e-4a53-b6cb-2f2f6d1c4f0e",
+        "/gradio_api/stream/0abc-1/140.5/80/playlist.m3u8",
+        "/gradio_api/file=/tmp/a folder/draw.wav",
+    ],
+)
+def test_what_is_used_is_let_in(route):
+    assert ALLOWED.fullmatch(route)
 
 
 def test_no_work_is_done_without_the_queue(app):
