@@ -1,9 +1,11 @@
-"""Waiting: how much work may wait for its turn, in all, of one address and of one page.
+"""Waiting: how much work may wait for its turn, in all, of one address and of one page; how much to be read.
 
 Gradio (6.31) knows one bound for all events together, so that the draws of one visitor kept everybody from
-the Board. Here draws, trials and what is light have bounds of their own.
+the Board. Here draws, trials and what is light have bounds of their own. And Gradio keeps whatever it has to
+tell a page until that is read: what there was for a page that nobody had open grew for ever.
 """
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +18,8 @@ from pages.house import HEAVY, SHORT
 
 FULL = "Queue is full"  # how Gradio begins to say so; its page says that the application is busy
 TOO_MANY = 429  # of HTTP
+MAX_UNREAD = 200  # messages to a page; then nobody is there, and its work ends
+UNREAD_SECONDS = 300.0  # after which they are forgotten
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,34 @@ class Waiting:
     """
 
     def __init__(self, queue: Any):
-        self._queue, self._enter = queue, queue.push
+        self._queue, self._enter, self._send = queue, queue.push, queue.send_message
+        self._told: dict[str, float] = {}  # session -> when it was told something, by time.monotonic
 
     @classmethod
     def bound(cls, app: gr.Blocks) -> None:
         """Bound what waits for an app, whose queue has been set."""
-        app._queue.push = cls(app._queue).enter
+        waiting = cls(app._queue)
+        app._queue.push, app._queue.send_message = waiting.enter, waiting.tell
+
+    def tell(self, event: Any, event_message: Any) -> None:
+        """What Gradio does with a message to a page, if somebody reads there."""
+        unread = self._queue.pending_messages_per_session.get(event.session_hash)
+        if unread is None or unread.qsize() >= MAX_UNREAD:
+            event.alive = False  # Gradio asks before each step
+            while unread is not None and not unread.empty():
+                unread.get_nowait()
+            return
+        self._told[event.session_hash] = time.monotonic()
+        self._send(event, event_message)
+
+    def forget(self) -> None:
+        """Let go of what nobody has read for long."""
+        now, unread = time.monotonic(), self._queue.pending_messages_per_session
+        for session in [key for key, told in self._told.items() if now - told > UNREAD_SECONDS]:
+            del self._told[session]
+            if session in unread and not unread[session].empty():
+                del unread[session]
+                self._queue.pending_event_ids_session.pop(session, None)
 
     async def enter(self, body: Any, request: Any, username: str | None) -> Any:
         """What Gradio does with an event that somebody has sent, if there is room for it.
@@ -60,6 +86,7 @@ class Waiting:
         Raises:
             HTTPException: this page or this address has too much waiting; its words are shown to the visitor.
         """
+        self.forget()
         function = self._queue.blocks.fns.get(body.fn_index)
         bounds = BOUNDS.get(getattr(function, "concurrency_id", None), LIGHT)
         waiting = [event for event in self._waiting() if BOUNDS.get(event.concurrency_id, LIGHT) is bounds]

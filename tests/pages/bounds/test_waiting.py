@@ -11,7 +11,7 @@ import pytest
 from starlette.exceptions import HTTPException
 
 from pages.bounds.visitor_address import address_of
-from pages.bounds.waiting import BOUNDS, DRAWS, LIGHT, TRIALS, Waiting
+from pages.bounds.waiting import BOUNDS, DRAWS, LIGHT, MAX_UNREAD, TRIALS, Waiting
 from tests.pages.caller import Caller, elapsed
 
 
@@ -68,6 +68,12 @@ class Played:
             name: SimpleNamespace(queue=[]) for name in ("sample", "trial", "other")
         }
 
+        self.pending_messages_per_session: dict[str, asyncio.Queue] = {}
+        self.pending_event_ids_session: dict[str, set[str]] = {}
+
+    def send_message(self, event, event_message):
+        self.pending_messages_per_session[event.session_hash].put_nowait(event_message)
+
     async def push(self, body, request, username):
         name = self.blocks.fns[body.fn_index].concurrency_id
         event = SimpleNamespace(session_hash=body.session_hash, request=request, concurrency_id=name)
@@ -121,3 +127,22 @@ def test_each_kind_of_work_has_bounds_of_its_own(function, bounds):
 )
 def test_an_address_is_what_the_last_proxy_saw(peer, forwarded, found):
     assert address_of(request(peer, forwarded)) == found
+
+
+def test_what_nobody_reads_is_not_kept_for_ever(monkeypatch):
+    """A draw for a page that nobody had open went on, and all of its pictures stayed in memory."""
+    queue = Played()
+    waiting = Waiting(queue)
+    queue.pending_messages_per_session = {name: asyncio.Queue() for name in ("gone", "here")}
+    gone, here = (SimpleNamespace(session_hash=name, alive=True) for name in ("gone", "here"))
+    for number in range(MAX_UNREAD + 50):
+        for event in (gone, here):
+            waiting.tell(event, number)
+        queue.pending_messages_per_session["here"].get_nowait()
+    assert not gone.alive and here.alive
+    assert queue.pending_messages_per_session["gone"].qsize() <= MAX_UNREAD
+    waiting.tell(gone, "one more")
+    monkeypatch.setattr("pages.bounds.waiting.UNREAD_SECONDS", 0.0)
+    waiting.forget()
+    assert set(queue.pending_messages_per_session) == {"here"}
+    waiting.tell(gone, "nobody is told any more")
