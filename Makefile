@@ -66,9 +66,8 @@ $(VENV)/bin/uv:
 
 # The newest versions that the requirements allow, of all that they need.
 renew: $(VENV)/bin/uv
-	@rm -f requirements.lock requirements-dev.lock
-	@$(call lock,requirements,--constraint requirements-dev.txt)
-	@$(call lock,requirements-dev,--constraint requirements.lock)
+	@$(call lock,requirements,--upgrade --constraint requirements-dev.txt)
+	@$(call lock,requirements-dev,--upgrade --constraint requirements.lock)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache
@@ -77,7 +76,7 @@ clean:
 # $(call lock,NAME,OPTIONS): NAME.lock of NAME.txt, for all systems and both Pythons; its first line says how old it is.
 define lock
 set -e; \
-renewed=$$(sed -n '1s/^# Renewed \([0-9-]*\)\..*/\1/p' $(1).lock 2>/dev/null || true); \
+renewed=$(if $(findstring --upgrade,$(2)),,$$(sed -n '1s/^# Renewed \([0-9-]*\)\..*/\1/p' $(1).lock 2>/dev/null || true)); \
 echo "locking $(1).txt"; \
 $(VENV)/bin/uv pip compile $(1).txt --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-header $(2) $(addprefix --no-emit-package ,$(TORCH)) --output-file $(1).lock; \
@@ -137,7 +136,7 @@ if [ -z "$(NO_APT)" ] && [ "$$(cat $(VENV)/packages-missing 2>/dev/null)" != "$$
 			&& exit 0; \
 	fi; \
 fi; \
-echo "$$missing" > $(VENV)/packages-missing; \
+if [ -z "$(NO_APT)" ]; then echo "$$missing" > $(VENV)/packages-missing; fi; \
 cost=; \
 for package in $$missing; do \
 	case $$package in \

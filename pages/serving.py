@@ -7,7 +7,7 @@ import gradio as gr
 
 from pages import preparation, site
 from pages.bounds import Retention, Waiting, memory
-from pages.door import Door, hosts_of
+from pages.door import Door, Names, Routes
 from pages.front import ICON, server_options
 from pages.house import head
 from pages.shared import open_shared
@@ -31,9 +31,10 @@ def serve(host: str, port: int, folder: Path, every_seconds: float, age_seconds:
     app = site.build(shared).queue(api_open=False)
     Waiting.bound(app)
     fronts = site.fronts()
+    endpoints = [each.api_name for each in app.fns.values() if each.api_visibility == "public"]
     door = {
-        "pages": frozenset(fronts), "hosts": hosts_of(host, os.environ), "retention": retention,
-        "max_upload": MAX_UPLOAD, "fetched": shared.room.ledger.fetch,
+        "routes": Routes(fronts, endpoints, folder, os.environ), "names": Names(host, os.environ),
+        "retention": retention, "max_upload": MAX_UPLOAD, "fetched": shared.room.ledger.fetch,
     }  # fmt: skip
     app.launch(
         server_name=host,

@@ -13,7 +13,13 @@ VARIABLE = "GRADIO_TEMP_DIR"
 def choose_folder() -> Path:
     """Make it, and have gradio use it."""
     folder = own_folder()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        facts = folder.lstat()
+    except OSError as error:
+        raise SystemExit(f"{folder} cannot be used ({error.strerror}): set {VARIABLE} to another") from None
+    if folder.is_symlink() or (hasattr(os, "getuid") and facts.st_uid != os.getuid()):
+        raise SystemExit(f"{folder} is not yours: remove it, or set {VARIABLE} to another folder")
     os.environ[VARIABLE] = str(folder)
     return folder
 

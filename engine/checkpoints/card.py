@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from engine.cells import CELLS
 from engine.errors import UnknownNameError
@@ -16,6 +16,13 @@ MOST = 1e12  # of any number on a card
 Figure = Annotated[int | float, Field(ge=-MOST, le=MOST)]
 Count = Annotated[int, Field(ge=0, le=MOST)]
 NAME_PATTERN = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
+
+
+def of_this_world(spec: dict[str, Any]) -> dict[str, Any]:
+    """The same; raises ValueError for a number that could not even be shown."""
+    if not all(abs(number) <= MOST for number in _numbers(spec)):
+        raise ValueError(f"a number is not finite, or larger than {MOST:g}")
+    return spec
 
 
 class CorpusFacts(Strict):
@@ -49,7 +56,7 @@ class CorpusFacts(Strict):
 class TrainingFacts(Strict):
     """How the weights were fitted; ``recipe`` can be given to ``python -m training fit`` again."""
 
-    recipe: dict[str, Any]
+    recipe: Annotated[dict[str, Any], AfterValidator(of_this_world)]
     updates: Count
     epochs: Count
     seconds: float = Field(ge=0, le=MOST)
@@ -83,11 +90,8 @@ class Card(Strict):
 
     @field_validator("representation", "model")
     @classmethod
-    def _has_numbers_of_this_world(cls, spec: dict[str, Any]) -> dict[str, Any]:
-        """A larger one could not even be shown."""
-        if not all(abs(number) <= MOST for number in _numbers(spec)):
-            raise ValueError(f"a number is not finite, or larger than {MOST:g}")
-        return spec
+    def _is_of_this_world(cls, spec: dict[str, Any]) -> dict[str, Any]:
+        return of_this_world(spec)
 
     @field_validator("representation")
     @classmethod

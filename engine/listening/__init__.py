@@ -13,12 +13,13 @@ from engine.listening.session import PlannedTrial, Session
 from engine.listening.statistics.ranking import Ranking, Standing
 from engine.listening.tasks import TASKS
 from engine.listening.trial import ANCHOR, REAL, Answer, Record, Trial
-from engine.listening.votes.store import VoteStore
+from engine.listening.votes.store import ANSWERED, VoteStore
 from engine.listening.votes.vote_export import export_text, pseudonym, public_rows
 from engine.listening.votes.vote_file import read_lines, read_vote_files
 
 __all__ = [
     "ANCHOR",
+    "ANSWERED",
     "ANYBODY",
     "BUNDLE_FOLDER",
     "REAL",

@@ -12,6 +12,7 @@ from engine.listening import Analysis, Record, analyse
 from engine.words import counted
 from pages.board.ranking_section import ranking_section, scrolling_table, won_of
 from pages.house import (
+    BOARD,
     LIGHT,
     Catalogue,
     PlayerNames,
@@ -93,9 +94,7 @@ def lay_out(read: Read, export: Export, visitor: gr.BrowserState, catalogue: Cat
         [whose, visitor],
         shown,
         trigger_mode="always_last",
-        show_progress="hidden",
-        api_visibility="private",
-        concurrency_limit=2,
+        **BOARD,
     )
 
 

@@ -2,7 +2,7 @@
 
 from pages.bounds.hourly import Hourly
 from pages.bounds.retention import Retention
-from pages.bounds.visitor_address import address_of
+from pages.bounds.visitor_address import address_of, is_public
 from pages.bounds.waiting import Waiting
 
-__all__ = ["Hourly", "Retention", "Waiting", "address_of"]
+__all__ = ["Hourly", "Retention", "Waiting", "address_of", "is_public"]

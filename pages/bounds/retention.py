@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 MAX_BYTES = 1_000_000_000  # of all files together; the oldest go first
+BLOCK = 4_096  # bytes that a file's size is rounded up to, and that its folder takes
+LOOK_SECONDS = 10.0  # for which a count of the bytes holds, beside what has come since
 NEW_SECONDS = 60.0  # for which an empty folder may be one that is about to be written to
 LOG = "earshot.retention"  # name of the logger
 
@@ -30,6 +32,7 @@ class Retention:
     def __init__(self, folder: Path, age_seconds: float, max_bytes: int = MAX_BYTES):
         self.folder, self.age_seconds, self.max_bytes = folder, age_seconds, max_bytes
         self._lock = threading.Lock()
+        self._counted, self._total = -LOOK_SECONDS, 0  # when, by time.monotonic, and the bytes since
 
     def clean(self) -> None:
         """Remove what is old, and the folders that it lay in."""
@@ -46,33 +49,43 @@ class Retention:
     def make_room(self, num_bytes: int = 0) -> None:
         """Remove the oldest files until so many bytes fit within the bound."""
         with self._lock:
+            self._total += num_bytes + 2 * BLOCK
+            now = time.monotonic()
+            if now - self._counted < LOOK_SECONDS and self._total <= self.max_bytes:
+                return
             files = sorted(self._files())
             total = num_bytes + sum(size for _, size, _ in files)
             for _, size, path in files:
                 if total <= self.max_bytes:
-                    return
+                    break
                 _remove(path)
                 total -= size
+            self._counted, self._total = now, total
+
+    def touch(self, path: str) -> None:
+        """Somebody has asked for a file."""
+        with contextlib.suppress(OSError):
+            os.utime(path)
 
     def start(self, every_seconds: float) -> None:
         """Keep it so in a thread, whatever goes wrong in a round."""
 
         def go_on() -> None:
             while True:
-                for act in (self.clean, self.make_room):
-                    attempt(act)
+                attempt(self.clean)
+                attempt(self.make_room)
                 time.sleep(every_seconds)
 
         threading.Thread(target=go_on, daemon=True).start()
 
     def _files(self) -> list[tuple[float, int, Path]]:
-        """When each was last written or asked for, its bytes, and where it lies."""
+        """When each was last written or asked for, the bytes of it and its folder, and where it lies."""
         found = []
         for path in self.folder.rglob("*"):
             with contextlib.suppress(OSError):  # gone meanwhile, or another's
                 if path.is_file() and not path.is_symlink():
                     facts = path.stat()
-                    found.append((facts.st_ctime, facts.st_size, path))
+                    found.append((facts.st_ctime, (1 + max(1, -(-facts.st_size // BLOCK))) * BLOCK, path))
         return found
 
 

@@ -15,17 +15,33 @@ def address_of(request: Any) -> str:
     Args:
         request: Starlette's, or Gradio's, which passes its attributes on.
     """
-    peer = request.client.host if request.client else ""
-    behind = request.headers.get("x-forwarded-for", "").split(",") if not _is_public(peer) else []
-    passed = [*(part.strip() for part in behind), peer]
-    return _household(next((one for one in reversed(passed) if _is_public(one)), peer))
+    peer = _bare(request.client.host if request.client else "")
+    lines = [] if is_public(peer) else request.headers.getlist("x-forwarded-for")  # each proxy may add one
+    passed = [*(_bare(part) for part in ",".join(lines).split(",")), peer]
+    return _household(next((one for one in reversed(passed) if is_public(one)), peer))
 
 
-def _is_public(text: str) -> bool:
+def is_public(text: str) -> bool:
+    """Whether an address is one of the internet's, and not of an inner network."""
     try:
         return ip_address(text).is_global
     except ValueError:
         return False
+
+
+def _bare(text: str) -> str:
+    """Without port and brackets; of an IPv4 address that is written as IPv6, that one."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address)
 
 
 def _household(text: str) -> str:

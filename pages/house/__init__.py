@@ -14,7 +14,7 @@ from pages.house.changes import Changes, repeated
 from pages.house.checkout import FITTING, in_checkout, with_remedy
 from pages.house.limits import LIMITS, MAX_FRAMES, MAX_LANES, MAX_LENGTHS, MAX_SECONDS, OWN, number
 from pages.house.player_name import PlayerNames
-from pages.house.queues import HEAVY, LIGHT, QUIET, SHORT, queue_place, told_at
+from pages.house.queues import BOARD, HEAVY, LIGHT, QUIET, SHORT, queue_place, told_at
 from pages.house.running import Running
 from pages.house.sentence import sentence, toast, warn
 from pages.house.surround import PRIVACY, base_style, footer, has_ffmpeg, head, hero
@@ -22,6 +22,7 @@ from pages.house.version import version
 from pages.house.visitor import Visitors, open_visitors, visitor_state
 
 __all__ = [
+    "BOARD",
     "CELLS",
     "FITTING",
     "HEAVY",

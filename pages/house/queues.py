@@ -9,6 +9,7 @@ QUIET: Mapping[str, Any] = {"show_progress": "hidden", "api_visibility": "privat
 LIGHT: Mapping[str, Any] = {**QUIET, "concurrency_limit": 8}
 HEAVY: Mapping[str, Any] = {**QUIET, "concurrency_id": "sample", "concurrency_limit": 2}
 SHORT: Mapping[str, Any] = {**QUIET, "concurrency_id": "trial", "concurrency_limit": 2}  # not behind draws
+BOARD: Mapping[str, Any] = {**QUIET, "concurrency_id": "board", "concurrency_limit": 2}
 
 
 def queue_place() -> gr.HTML:

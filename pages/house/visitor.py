@@ -4,6 +4,7 @@ In the browser's local storage and not in a cookie, since cookies are blocked in
 the key to the visitor's votes; what is written down, copied and exported is the listener, a pseudonym of it.
 """
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -78,6 +79,9 @@ def _kept_secret(path: Path) -> bytes:
             file.write(new)
         return new
     except FileExistsError:
-        return path.read_bytes() or new
+        with contextlib.suppress(OSError):  # it may be another user's
+            kept = path.read_bytes()
+            return kept if len(kept) >= MIN_CHARACTERS else new
+        return new
     except OSError:
         return new

@@ -62,6 +62,7 @@ class ComparePage:
         self.catalogue = catalogue
         self.room = room
         self.visitors = visitors
+        self._sounds: dict[str, bytes] = {}  # of the volume check, by corpus
         self.visitor = visitor_state()
         with gr.Group(elem_classes="earshot-card"):
             first, *_ = TASKS.values()
@@ -123,7 +124,9 @@ class ComparePage:
     def check_volume(self, corpus: str) -> dict[str, Any]:
         """A sound of the corpus, as loud as the clips of a test."""
         try:
-            return {"sound": check_sound(self.room.model(self.catalogue.models(corpus)[0][1]))}
+            if corpus not in self._sounds:  # the same for every visitor
+                self._sounds[corpus] = check_sound(self.room.model(self.catalogue.models(corpus)[0][1]))
+            return {"sound": self._sounds[corpus]}
         except EngineError as error:
             return {"message": sentence(error)}
 

@@ -3,6 +3,9 @@
 A program that behaves as a person with a browser does is not found out: docs/listening.md says so.
 """
 
+import threading
+import time
+from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -10,6 +13,37 @@ from engine.listening import Answer, Record, Trial
 from pages.listen.clip_ledger import COUNT_SECONDS
 
 PROGRAM, AT_ONCE = "program", "at_once"
+MAX_HEARD = 200  # answers of an address that are remembered
+MAX_ADDRESSES = 10_000
+
+
+class Ears:
+    """How much is heard at once behind each address; kept in memory alone.
+
+    Args:
+        listeners: that may hear at once there.
+    """
+
+    def __init__(self, listeners: int):
+        self.listeners = listeners
+        self._heard: OrderedDict[str, deque[tuple[float, float]]] = OrderedDict()  # (begun, seconds)
+        self._lock = threading.Lock()
+
+    def is_too_much(self, address: str, seconds: float) -> bool:
+        """Whether more has been heard there than so many listeners can hear, with what was heard just now."""
+        now = time.monotonic()
+        with self._lock:
+            heard = self._heard.setdefault(address, deque(maxlen=MAX_HEARD))
+            heard.append((now - seconds, seconds))
+            self._heard.move_to_end(address)
+            while len(self._heard) > MAX_ADDRESSES:
+                self._heard.popitem(last=False)
+            total = 0.0
+            for begun, each in sorted(heard, reverse=True):
+                total += each
+                if total > self.listeners * (now - begun) + COUNT_SECONDS:
+                    return True
+        return False
 
 
 def is_program(headers: Mapping[str, str]) -> bool:

@@ -18,6 +18,7 @@ from torch import Tensor
 from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError, VoteError
 from engine.listening import (
+    ANSWERED,
     Answer,
     Hearing,
     Record,
@@ -30,11 +31,12 @@ from engine.pieces import read_excerpt
 from engine.scoring import log_likelihood, surprise_of
 from pages.bounds import Hourly
 from pages.listen.clip_ledger import COUNT_SECONDS, IMPOSSIBLE, ClipLedger
-from pages.listen.doubt import doubt_of, seconds_between
+from pages.listen.doubt import AT_ONCE, Ears, doubt_of, seconds_between
 from pages.listen.kept_clips import KeptClips, Played
 from pages.listen.wish import Wish, session_of
 
-TESTS_AN_HOUR = "EARSHOT_TESTS_AN_HOUR"  # of the environment
+TESTS_AN_HOUR = "EARSHOT_TESTS_AN_HOUR"  # of the environment: that an address may begin
+LISTENERS = "EARSHOT_LISTENERS"  # of the environment: that may hear at once behind an address
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ class ListeningRoom:
         self.copy = copy or (lambda rows: None)
         self.kept = KeptClips()
         self.ledger = ClipLedger()
-        self.tests = Hourly(max_tests(os.environ), "listening tests")
+        self.tests = Hourly(number_of(TESTS_AN_HOUR, 60), "listening tests")
+        self.ears = Ears(number_of(LISTENERS, 5))
 
     def start(self, wish: Wish, listener: str, address: str = "") -> str:
         """Set up a test and issue its first trial; returns that trial's id.
@@ -112,19 +115,27 @@ class ListeningRoom:
         return Question(trial, self.kept.of(trial.trial_id, anew))
 
     def answer(
-        self, trial_id: str, listener: str, given: Mapping[str, Any], is_program: bool = False
+        self,
+        trial_id: str,
+        listener: str,
+        given: Mapping[str, Any],
+        is_program: bool = False,
+        address: str = "",
     ) -> Record:
         """Count an answer, after looking whether it can be true.
 
         Args:
             given: ``choice``, ``heard_seconds`` of each lane and ``response_seconds``, from a browser.
             is_program: whether it does not look like one.
+            address: that it comes from; it is counted, and not kept.
 
         Raises:
             VoteError: it cannot count; the sentence says why.
         """
-        trial = self.store.find(trial_id, listener).trial
-        now = datetime.now(UTC)
+        found = self.store.find(trial_id, listener)
+        if found.answer is not None:
+            raise VoteError(ANSWERED)
+        trial, now = found.trial, datetime.now(UTC)
         try:
             answer = Answer(
                 choice=choice_of(given),
@@ -138,6 +149,8 @@ class ListeningRoom:
         check_heard(trial, answer)
         self.ledger.check(trial, answer.heard_seconds, answer.response_seconds)
         doubt = doubt_of(trial, answer, self.store.records(listener), is_program)
+        if not doubt and self.ears.is_too_much(address, sum(answer.heard_seconds)):
+            doubt = AT_ONCE
         record = self.store.answer(trial_id, listener, answer.model_copy(update={"doubt": doubt}))
         self.copy(self._news(record))
         return record
@@ -234,11 +247,11 @@ def _unlikelihood(checkpoint: Checkpoint, frames: Tensor) -> float:
         return float("nan")
 
 
-def max_tests(environment: Mapping[str, str]) -> int:
-    """How many tests an address may begin within an hour: EARSHOT_TESTS_AN_HOUR, a class may need more."""
-    given = environment.get(TESTS_AN_HOUR, "60")
+def number_of(variable: str, usual: int) -> int:
+    """Of the environment; a class behind one address may need more than usual."""
+    given = os.environ.get(variable) or str(usual)
     if not given.isdecimal() or int(given) < 1:
-        raise SystemExit(f"{TESTS_AN_HOUR}={given} must be a whole number above 0")
+        raise SystemExit(f"{variable}={given} must be a whole number above 0")
     return int(given)
 
 

@@ -6,6 +6,7 @@ import gradio as gr
 
 from engine.errors import EngineError
 from engine.listening import Hearing, Record, question_of
+from pages.bounds import address_of
 from pages.house import (
     QUIET,
     SHORT,
@@ -43,7 +44,8 @@ def build(shared: Shared) -> None:
 
     def vote(kept: Any, request: gr.Request, event: gr.EventData) -> dict[str, Any]:
         given, by_program = told(event), is_program(request.headers)
-        return answered(room, str(given.get("trial", "")), visitors.listener(kept), given, by_program)
+        facts = {"is_program": by_program, "address": address_of(request)}
+        return answered(room, str(given.get("trial", "")), visitors.listener(kept), given, **facts)
 
     def reveal(kept: Any, event: gr.EventData) -> dict[str, Any]:
         return asked(room, str(told(event).get("trial", "")), visitors.listener(kept))
@@ -89,14 +91,17 @@ def _blind(room: ListeningRoom, question: Question) -> dict[str, Any]:
 
 
 def answered(
-    room: ListeningRoom, trial_id: str, listener: str, given: dict[str, Any], by_program: bool = False
+    room: ListeningRoom, trial_id: str, listener: str, given: dict[str, Any], **facts: Any
 ) -> dict[str, Any]:
     """That the answer is kept, and nothing more: no sound is made here, however often it is sent.
 
     An answer that does not count leaves the page as it was, with the reason.
+
+    Args:
+        facts: of the request, as ``ListeningRoom.answer`` has them.
     """
     try:
-        return _kept(room.answer(trial_id, listener, given, by_program))
+        return _kept(room.answer(trial_id, listener, given, **facts))
     except EngineError as error:
         try:
             record = room.store.find(trial_id, listener)

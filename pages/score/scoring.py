@@ -181,7 +181,7 @@ def shortened_piece(file: Path, representation: Representation) -> Piece:
     first = _first_sounding(read.frames, representation, most)
     if first is None:
         seconds = MAX_SECONDS + MAX_SILENCE
-        is_cut = not representation.facts.holds_notes and len(read.frames) > most
+        is_cut = len(read.frames) > most * seconds / MAX_SECONDS - 2 and not representation.facts.holds_notes
         where = f" in its first {seconds:g} seconds: cut out the part that you want" if is_cut else ""
         remedy = where or ": check the microphone and record again"
         raise UnreadableFileError(f"{file.name} is silent{remedy}")

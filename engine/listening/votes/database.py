@@ -36,8 +36,11 @@ REASONS = {  # what SQLite says -> what the listener, or the host, should know
 
 
 @contextmanager
-def open_database(path: Path) -> Iterator[sqlite3.Connection]:
+def open_database(path: Path, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
     """The database in a transaction, which ends with the block: whole, or not at all.
+
+    Args:
+        kind: DEFERRED where it is only read, so that nobody waits.
 
     Raises:
         VoteError: it is locked, read-only, full, damaged, or of another schema.
@@ -47,7 +50,7 @@ def open_database(path: Path) -> Iterator[sqlite3.Connection]:
         _keep_private(path)
         database = sqlite3.connect(path, timeout=SECONDS_FOR_OTHERS, isolation_level=None)
         _prepare(database, path)
-        database.execute("BEGIN IMMEDIATE")
+        database.execute(f"BEGIN {kind}")
         yield database
         database.execute("COMMIT")
     except sqlite3.Error as error:

@@ -22,6 +22,8 @@ from engine.listening.session import Session
 from engine.listening.trial import Answer, Record, Trial
 from engine.listening.votes.database import open_database
 
+ANSWERED = "this trial has been answered already: your first answer counts"
+
 
 class VoteStore:
     """The votes in one file, which is made when it is first written to.
@@ -77,7 +79,7 @@ class VoteStore:
         Raises:
             VoteError: there is none of that id, or it is somebody else's, or the store cannot be used.
         """
-        with open_database(self.path) as database:
+        with open_database(self.path, "DEFERRED") as database:
             return self._own(database, trial_id, listener)
 
     def answer(self, trial_id: str, listener: str, answer: Answer) -> Record:
@@ -90,7 +92,7 @@ class VoteStore:
         with open_database(self.path) as database:
             record = self._own(database, trial_id, listener)
             if record.answer is not None:
-                raise VoteError("this trial has been answered already: your first answer counts")
+                raise VoteError(ANSWERED)
             try:
                 whole = Record(trial=record.trial, answer=answer)
                 check_record(whole)
@@ -202,7 +204,7 @@ class VoteStore:
         return _record(*found[1:])
 
     def _rows(self, query: str, values: tuple[str, ...] = ()) -> list[tuple]:
-        with open_database(self.path) as database:
+        with open_database(self.path, "DEFERRED") as database:
             return database.execute(query, values).fetchall()
 
 

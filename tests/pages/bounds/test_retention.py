@@ -7,7 +7,7 @@ import pytest
 
 from pages.bounds import retention
 from pages.bounds.retention import Retention, attempt
-from pages.temporary import own_folder
+from pages.temporary import choose_folder, own_folder
 
 
 def test_only_old_files_are_removed(tmp_path):
@@ -42,11 +42,11 @@ def test_the_oldest_go_where_all_together_are_too_large(tmp_path):
         paths.append(tmp_path / f"{number}.wav")
         paths[-1].write_bytes(bytes(100))
         time.sleep(0.02)
-    kept = Retention(tmp_path, 1000, max_bytes=400)
+    kept = Retention(tmp_path, 1000, max_bytes=4 * 8_192)  # each takes a block, and its folder another
     kept.make_room()
     assert [path.exists() for path in paths] == [False, True, True, True, True]
-    kept.make_room(250)
-    assert [path.exists() for path in paths] == [False, False, False, False, True]
+    kept.make_room(2 * 8_192)
+    assert [path.exists() for path in paths] == [False, False, False, True, True]
 
 
 def test_the_cleaner_survives_an_error_of_its_own(caplog):
@@ -92,3 +92,33 @@ def test_two_users_of_a_machine_do_not_share_a_folder(monkeypatch, tmp_path):
     assert len(folders) == 2
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     assert own_folder() == tmp_path / "earshot"
+
+
+def test_empty_files_take_room_too(tmp_path):
+    """A thousand files of one byte came with each upload, and a count of bytes never saw them."""
+    for number in range(50):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "x").touch()
+    Retention(tmp_path, 1000, max_bytes=20 * 8_192).make_room()
+    assert len(list(tmp_path.rglob("x"))) == 20
+
+
+def test_what_is_asked_for_stays(tmp_path):
+    path = tmp_path / "a.wav"
+    path.touch()
+    kept = Retention(tmp_path, 0.3)
+    for _ in range(4):
+        time.sleep(0.15)
+        kept.touch(str(path))
+        kept.clean()
+    assert path.exists()
+
+
+def test_a_folder_of_somebody_else_is_not_used(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "earshot").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(SystemExit, match="is not yours"):
+        choose_folder()
+    (tmp_path / "earshot").unlink()
+    assert choose_folder() == tmp_path / "earshot"

@@ -8,10 +8,11 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
 from pages.bounds.visitor_address import address_of
-from pages.bounds.waiting import BOUNDS, DRAWS, LIGHT, MAX_UNREAD, TRIALS, Waiting
+from pages.bounds.waiting import BOARDS, BOUNDS, DRAWS, LIGHT, MAX_UNREAD, TRIALS, Waiting, take_turns
 from tests.pages.caller import Caller, elapsed
 
 
@@ -58,17 +59,24 @@ def test_one_page_cannot_fill_the_queue(app, greedy):
     )
 
 
+KINDS = ("sample", "trial", "board", "other")
+
+
+class Sessions(dict):
+    """As Gradio has them."""
+
+    max_size = 0
+
+
 class Played:
     """A queue in which events wait for ever."""
 
     def __init__(self) -> None:
-        functions = enumerate(["sample", "trial", "other"])
+        functions = enumerate(KINDS)
         self.blocks = SimpleNamespace(fns={n: SimpleNamespace(concurrency_id=name) for n, name in functions})
-        self.event_queue_per_concurrency_id = {
-            name: SimpleNamespace(queue=[]) for name in ("sample", "trial", "other")
-        }
+        self.event_queue_per_concurrency_id = {name: SimpleNamespace(queue=[]) for name in KINDS}
 
-        self.pending_messages_per_session: dict[str, asyncio.Queue] = {}
+        self.pending_messages_per_session = Sessions()
         self.pending_event_ids_session: dict[str, set[str]] = {}
 
     def send_message(self, event, event_message):
@@ -82,7 +90,8 @@ class Played:
 
 
 def request(peer: str, forwarded: str = "") -> SimpleNamespace:
-    headers = {"x-forwarded-for": forwarded} if forwarded else {}
+    lines = [("x-forwarded-for", line) for line in forwarded.split("|")] if forwarded else []
+    headers = Headers(raw=[(name.encode(), value.encode()) for name, value in lines])
     return SimpleNamespace(client=SimpleNamespace(host=peer), headers=headers)
 
 
@@ -91,7 +100,7 @@ def enter(waiting: Waiting, function: int, session: str, address: str = "1.1.1.1
     return asyncio.run(waiting.enter(body, request(address), None))
 
 
-@pytest.mark.parametrize(("function", "bounds"), [(0, DRAWS), (1, TRIALS), (2, LIGHT)])
+@pytest.mark.parametrize(("function", "bounds"), [(0, DRAWS), (1, TRIALS), (2, BOARDS), (3, LIGHT)])
 def test_each_kind_of_work_has_bounds_of_its_own(function, bounds):
     waiting = Waiting(Played())
     for _ in range(bounds.of_session):
@@ -104,11 +113,12 @@ def test_each_kind_of_work_has_bounds_of_its_own(function, bounds):
         enter(waiting, function, "another")
     for number in range(bounds.in_all - bounds.of_address):
         enter(waiting, function, f"elsewhere {number}", f"8.8.{number}.1")
+    assert bounds.in_all >= 3 * bounds.of_address, "one with two addresses leaves room for the others"
     refused = enter(waiting, function, "last", "9.9.9.9")
     assert refused[2] == "queue_full" and refused[1].startswith("Queue is full")
-    others = {0, 1, 2} - {function}
+    others = {0, 1, 2, 3} - {function}
     assert all(enter(waiting, other, "last", "9.9.9.9")[2] == "success" for other in others)
-    assert set(BOUNDS) == {"sample", "trial"}
+    assert set(BOUNDS) == {"sample", "trial", "board"}
 
 
 @pytest.mark.parametrize(
@@ -120,6 +130,10 @@ def test_each_kind_of_work_has_bounds_of_its_own(function, bounds):
         ("10.0.0.7", "9.9.9.9, 5.6.7.8", "5.6.7.8"),
         ("10.0.0.7", "9.9.9.9, 5.6.7.8, 192.168.1.1", "5.6.7.8"),
         ("10.0.0.7", "nonsense", "10.0.0.7"),
+        ("172.17.0.1", "8.8.8.8|9.9.9.9", "9.9.9.9"),  # HAProxy adds a line of its own
+        ("10.0.0.7", "8.8.8.8, 9.9.9.9:5555", "9.9.9.9"),  # Azure writes a port
+        ("10.0.0.7", "8.8.8.8, [2a00:1450:4001::1]:443", "2a00:1450:4001::/64"),
+        ("::ffff:1.2.3.4", "", "1.2.3.4"),
         ("2a00:1450:4001::1", "", "2a00:1450:4001::/64"),
         ("2a00:1450:4001:0:9::2", "", "2a00:1450:4001::/64"),
         ("testclient", "", "testclient"),
@@ -133,16 +147,38 @@ def test_what_nobody_reads_is_not_kept_for_ever(monkeypatch):
     """A draw for a page that nobody had open went on, and all of its pictures stayed in memory."""
     queue = Played()
     waiting = Waiting(queue)
-    queue.pending_messages_per_session = {name: asyncio.Queue() for name in ("gone", "here")}
+    queue.pending_messages_per_session |= {name: asyncio.Queue() for name in ("gone", "here")}
     gone, here = (SimpleNamespace(session_hash=name, alive=True) for name in ("gone", "here"))
     for number in range(MAX_UNREAD + 50):
         for event in (gone, here):
             waiting.tell(event, number)
         queue.pending_messages_per_session["here"].get_nowait()
     assert not gone.alive and here.alive
-    assert queue.pending_messages_per_session["gone"].qsize() <= MAX_UNREAD
-    waiting.tell(gone, "one more")
+    last = queue.pending_messages_per_session["gone"].get_nowait()
+    assert not last.success and "was not read for long" in last.output["error"]
+    assert queue.pending_messages_per_session["gone"].empty()
+    queue.pending_messages_per_session["gone"].put_nowait("something")
     monkeypatch.setattr("pages.bounds.waiting.UNREAD_SECONDS", 0.0)
     waiting.forget()
     assert set(queue.pending_messages_per_session) == {"here"}
     waiting.tell(gone, "nobody is told any more")
+
+
+def test_addresses_take_turns():
+    """Thirty draws of one address were all before the first of another."""
+    events = [SimpleNamespace(request=request(f"1.1.1.{number}")) for number in (1, 1, 1, 1, 2, 2, 3)]
+    take_turns(events)
+    order = [event.request.client.host[-1] for event in events]
+    assert order == list("1231211")
+    take_turns(events)
+    assert [event.request.client.host[-1] for event in events] == order
+
+
+def test_pages_that_nobody_has_open_are_not_counted_without_end(monkeypatch):
+    monkeypatch.setattr("pages.bounds.waiting.NEW_PAGES_AN_HOUR", 3)
+    waiting = Waiting(Played())
+    for number in range(3):
+        enter(waiting, 3, str(number))
+    with pytest.raises(HTTPException, match="3 pages were opened from your address within the last hour"):
+        enter(waiting, 3, "another")
+    assert enter(waiting, 3, "elsewhere", "2.2.2.2")[2] == "success"

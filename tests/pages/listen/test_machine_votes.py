@@ -9,7 +9,7 @@ import pytest
 from engine.listening.trial import Answer
 from pages.bounds.hourly import Hourly
 from pages.house.visitor import Visitors, open_visitors
-from pages.listen.doubt import AT_ONCE, PROGRAM, doubt_of, is_program
+from pages.listen.doubt import AT_ONCE, PROGRAM, Ears, doubt_of, is_program
 from tests.engine.listening.listener import record
 from tests.pages.caller import Caller, elapsed
 
@@ -175,3 +175,15 @@ def test_a_program_is_told_from_a_browser():
     assert is_program({"user-agent": "python-urllib/3.11"}) and is_program({"user-agent": "Mozilla/5.0"})
     assert not is_program({"user-agent": "Mozilla/5.0 (X11)", "accept-language": "de"})
     assert PROGRAM in str(Answer.model_fields["doubt"].annotation)
+
+
+def test_many_listeners_behind_one_address_are_not_sixty_at_once(monkeypatch):
+    """Sixty ids of one program, each with a test of its own, all voting at the same pace."""
+    now = [1000.0]
+    monkeypatch.setattr("pages.listen.doubt.time.monotonic", lambda: now[0])
+    ears = Ears(5)
+    assert [ears.is_too_much("1.1.1.1", 6.0) for _ in range(60)].count(False) == 5
+    assert not ears.is_too_much("2.2.2.2", 6.0)
+    for _ in range(50):
+        now[0] += 10.0
+        assert not ears.is_too_much("3.3.3.3", 8.0), "one person at a time"

@@ -1,0 +1,117 @@
+"""Body: what comes with a request, read whole before anything else sees it, and looked through.
+
+Gradio (6.31) would hold JSON of any size, make a thousand files of one upload, and fetch any address that
+stands where a file is expected.
+"""
+
+import asyncio
+import json
+import re
+from typing import Any
+
+from starlette.requests import Request
+from starlette.types import Message, Receive
+
+MAX_JSON = 1_000_000  # bytes
+OVERHEAD = 100_000  # bytes of an upload beside the file
+SECONDS = 120.0  # for a body to come
+SESSION = re.compile(r"[\w-]{1,64}")
+ELSEWHERE = re.compile(r"\s*https?:", re.IGNORECASE)  # a path that Gradio would fetch
+PART = re.compile(rb"content-disposition\s*:\s*form-data", re.IGNORECASE)
+
+
+class BodyError(Exception):
+    """A body that is not taken.
+
+    Args:
+        status: of HTTP.
+        sentence: why.
+    """
+
+    def __init__(self, status: int, sentence: str):
+        super().__init__(sentence)
+        self.status, self.sentence = status, sentence
+
+
+def declared_bytes(request: Request, most: int) -> int:
+    """How many bytes will come.
+
+    Raises:
+        BodyError: it is not said, or too many.
+    """
+    length = request.headers.get("content-length", "")
+    if "transfer-encoding" in request.headers or not re.fullmatch(r"[0-9]{1,12}", length):
+        raise BodyError(411, "say how many bytes will come, in Content-Length")
+    if int(length) > most:
+        raise BodyError(413, f"this is larger than {most / 1e6:.0f} MB: cut it, or export it anew")
+    return int(length)
+
+
+async def read_whole(receive: Receive, most: int) -> bytes:
+    """All of it.
+
+    Raises:
+        BodyError: it is larger, comes too slowly, or not to its end.
+    """
+    body = bytearray()
+    try:
+        async with asyncio.timeout(SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise BodyError(400, "it was cut off: send it again")
+                body += message.get("body", b"")
+                if len(body) > most:
+                    raise BodyError(413, "more came than was said")
+                if not message.get("more_body"):
+                    return bytes(body)
+    except TimeoutError:
+        raise BodyError(408, f"it did not come within {SECONDS:.0f} s: send it again") from None
+
+
+def again(body: bytes, receive: Receive) -> Receive:
+    """A ``receive`` that gives what was read, and then whatever comes after it."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replay
+
+
+def check_upload(body: bytes) -> None:
+    """One file at a time.
+
+    Raises:
+        BodyError: there are more, or none.
+    """
+    if len(PART.findall(body)) != 1:
+        raise BodyError(400, "send one file at a time")
+
+
+def check_json(body: bytes) -> None:
+    """What an event holds: a page that could be one, and no addresses of files elsewhere.
+
+    Raises:
+        BodyError: that, or no JSON.
+    """
+    try:
+        value = json.loads(body or b"{}")
+        _check(value)
+    except (ValueError, RecursionError):
+        raise BodyError(400, "this is not JSON: send an object") from None
+    session = value.get("session_hash") if isinstance(value, dict) else None
+    if session is not None and not (isinstance(session, str) and SESSION.fullmatch(session)):
+        raise BodyError(400, "session_hash must have at most 64 letters and digits")
+
+
+def _check(value: Any) -> None:
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            if isinstance(path := one.get("path"), str) and ELSEWHERE.match(path):
+                raise BodyError(400, "files of other sites are not fetched: upload the file itself")
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)

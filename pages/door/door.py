@@ -1,0 +1,139 @@
+"""Door: which requests are answered at all.
+
+routes   those that Earshot uses
+names    where the app listens on this machine alone, or is told its names, by those alone
+POST     of pages of this site, and of programs; of a size that is said, and looked through
+uploads  one file at a time, so many at once and so many bytes an hour of an address, with room made for them
+"""
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from engine.errors import InvalidValueError
+from pages.bounds import Hourly, Retention, address_of
+from pages.door.body import (
+    MAX_JSON,
+    OVERHEAD,
+    BodyError,
+    again,
+    check_json,
+    check_upload,
+    declared_bytes,
+    read_whole,
+)
+from pages.door.names import Names
+from pages.door.routes import FILES, UPLOAD, Routes
+from pages.front import not_found
+
+MAX_UPLOADS, MAX_UPLOADS_OF_ADDRESS = 8, 2  # at once
+MEGABYTES_AN_HOUR = 400  # of an address
+SMALLEST = 1  # megabyte, that each upload counts for at least
+
+
+class Door:
+    """Before everything else that answers.
+
+    Args:
+        app: what answers.
+        routes: paths that are answered.
+        names: of the app.
+        retention: of the folder of uploads.
+        max_upload: bytes of a file.
+        fetched: is told the path of each served file that a browser has fetched to its end.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        routes: Routes,
+        names: Names,
+        retention: Retention,
+        max_upload: int,
+        fetched: Callable[[str], None],
+    ):
+        self.app, self.routes, self.names = app, routes, names
+        self.retention, self.max_upload, self.fetched = retention, max_upload, fetched
+        self._uploading: Counter[str] = Counter()
+        self._hourly = Hourly(MEGABYTES_AN_HOUR, "MB", "uploaded")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            try:
+                await self._answer(Request(scope), receive, send)
+            except BodyError as error:
+                with contextlib.suppress(Exception):  # of the server, where who sent it is gone already
+                    await _refused(error.status, error.sentence)(scope, receive, send)
+
+    async def _answer(self, request: Request, receive: Receive, send: Send) -> None:
+        scope = request.scope
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        if refusal := self.names.refusal(request):
+            await _refused(*refusal)(scope, receive, send)
+        elif path not in self.routes:
+            await (await not_found(request, HTTPException(404)))(scope, receive, send)
+        elif request.method == "POST" and path.rstrip("/") == UPLOAD:
+            await self._upload(request, receive, send)
+        elif request.method not in ("GET", "HEAD", "OPTIONS"):
+            declared_bytes(request, MAX_JSON)
+            body = await read_whole(receive, MAX_JSON)
+            check_json(body)
+            await self.app(scope, again(body, receive), send)
+        elif request.method == "GET" and path.startswith(FILES):
+            await self.app(scope, receive, self._noting(path.removeprefix(FILES), send))
+        else:
+            await self.app(scope, receive, send)
+
+    async def _upload(self, request: Request, receive: Receive, send: Send) -> None:
+        """A file, read whole before it is written."""
+        most, address = self.max_upload + OVERHEAD, address_of(request)
+        size = declared_bytes(request, most)
+        with self._place(address):
+            try:
+                self._hourly.count(address, max(SMALLEST, round(size / 1e6)))
+            except InvalidValueError as error:
+                raise BodyError(429, str(error)) from None
+            body = await read_whole(receive, most)
+            check_upload(body)
+            await run_in_threadpool(self.retention.make_room, size)
+            await self.app(request.scope, again(body, receive), send)
+
+    @contextlib.contextmanager
+    def _place(self, address: str) -> Iterator[None]:
+        """A place among those who upload; raises BodyError if there is none."""
+        if self._uploading[address] >= MAX_UPLOADS_OF_ADDRESS or self._uploading.total() >= MAX_UPLOADS:
+            raise BodyError(429, "other files are being uploaded: send this one in a minute")
+        self._uploading[address] += 1
+        try:
+            yield
+        finally:
+            self._uploading[address] -= 1
+            self._uploading += Counter()  # without those that have come to zero
+
+    def _noting(self, path: str, send: Send) -> Send:
+        """A ``send`` that notes when a file has been sent whole."""
+        status = 0
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            await send(message)
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            elif status == 200 and not message.get("more_body"):
+                self.fetched(path)
+                self.retention.touch(path)
+
+        return noted
+
+
+def _refused(status: int, sentence: str) -> JSONResponse:
+    return JSONResponse({"detail": sentence}, status)
