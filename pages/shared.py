@@ -1,13 +1,16 @@
 """Shared: what the pages of one app have in common, made when the app starts and changed by no visitor."""
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.listening import VoteStore
 from engine.representations import REPRESENTATIONS
-from pages.house import Catalogue, Visitors, loaded, open_visitors, read_catalogue, version
+from pages.house import SECRET, Catalogue, Visitors, loaded, open_visitors, read_catalogue, version
 from pages.listen import ListeningRoom, open_copy, open_store
+
+LOG = "earshot.votes"  # name of the logger
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,9 @@ def open_shared() -> Shared:
     """Read the catalogues, and open the store of votes and its copy."""
     store = open_store()
     copy = open_copy(store)
+    if copy and not os.environ.get(SECRET):
+        told = "visitors will not be known again when this disk is forgotten: set %s to a long text"
+        logging.getLogger(LOG).warning(told, SECRET)
     room = ListeningRoom(store, loaded, version=version(), copy=copy.add if copy else None)
     catalogues = {kind: read_catalogue(kind) for kind in REPRESENTATIONS}
     return Shared(catalogues, store, room, open_visitors(store.path.parent, os.environ))

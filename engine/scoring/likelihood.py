@@ -123,7 +123,7 @@ def log_likelihood(
 def continuation_likelihood(
     model: Model, frames: Float[Tensor, "time event"], num_prime_frames: int
 ) -> tuple[LogLikelihood, LogLikelihood]:
-    """Of a prime and of what follows it, each given all frames before, in one pass.
+    """Of a prime and of what follows it, each given all frames before, in one pass of bounded memory.
 
     Args:
         frames: prime and continuation.
@@ -135,8 +135,9 @@ def continuation_likelihood(
     _check_width(model, frames)
     if not 0 <= num_prime_frames <= len(frames):
         raise InvalidValueError(f"num_prime_frames={num_prime_frames} must be between 0 and {len(frames)}")
-    distribution, _ = model(frames.unsqueeze(0))
-    log_probs = distribution.log_prob(frames.unsqueeze(0))
+    parts = read_in_parts(model, frames.unsqueeze(0))
+    log_probs = [frames.new_zeros(1, 0), *(distribution.log_prob(part) for part, distribution in parts)]
+    log_probs = torch.cat(log_probs, 1)
     is_prime = torch.arange(len(frames), device=frames.device).unsqueeze(0) < num_prime_frames
     return LogLikelihood.of(log_probs, is_prime), LogLikelihood.of(log_probs, ~is_prime)
 

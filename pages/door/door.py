@@ -9,6 +9,7 @@ uploads  one file at a time, so many at once and so many bytes an hour of an add
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -17,7 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.errors import InvalidValueError
-from pages.bounds import Hourly, Retention, address_of
+from pages.bounds import Hourly, Retention, address_of, attempt
 from pages.door.body import (
     MAX_JSON,
     OVERHEAD,
@@ -104,7 +105,7 @@ class Door:
                 raise BodyError(429, str(error)) from None
             body = await read_whole(receive, most)
             check_upload(body)
-            await run_in_threadpool(self.retention.make_room, size)
+            await run_in_threadpool(attempt, partial(self.retention.make_room, size))
             await self.app(request.scope, again(body, receive), send)
 
     @contextlib.contextmanager

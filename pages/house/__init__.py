@@ -19,7 +19,7 @@ from pages.house.running import Running
 from pages.house.sentence import sentence, toast, warn
 from pages.house.surround import PRIVACY, base_style, footer, has_ffmpeg, head, hero
 from pages.house.version import version
-from pages.house.visitor import Visitors, open_visitors, visitor_state
+from pages.house.visitor import SECRET, Visitors, open_visitors, visitor_state
 
 __all__ = [
     "BOARD",
@@ -35,6 +35,7 @@ __all__ = [
     "OWN",
     "PRIVACY",
     "QUIET",
+    "SECRET",
     "SHORT",
     "Catalogue",
     "Changes",

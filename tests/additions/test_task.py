@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
+from starlette.datastructures import Headers
 
 from engine import __main__ as program
 from engine.checkpoints.checkpoint import load
@@ -32,7 +33,7 @@ from tests.source import PROJECT, files
 
 NAME = "odd_one_out"
 CORPUS, MODELS = "jsb_chorales", ("jsb_chorales-tanh", "jsb_chorales-gru")
-SOMEWHERE = SimpleNamespace(client=None, headers={})  # a request
+SOMEWHERE = SimpleNamespace(client=None, headers=Headers())  # a request
 NOBODY = "nobody-in-particular"
 NOW = "2026-11-23T12:00:00Z"
 
