@@ -49,7 +49,7 @@ LIGHT = Bounds(200, 50, 20, "questions")
 BOUNDS = {
     HEAVY["concurrency_id"]: DRAWS, SHORT["concurrency_id"]: TRIALS, BOARD["concurrency_id"]: BOARDS
 }  # fmt: skip
-MAX_PAGES = 20_000  # to which something can be told
+MAX_PAGES = 10_000  # to which something can be told
 NEW_PAGES_AN_HOUR = 3_000  # of an address
 
 
