@@ -75,7 +75,7 @@ class ListeningRoom:
         self.copy = copy or (lambda rows: None)
         self.kept = KeptClips()
         self.ledger = ClipLedger()
-        self.tests = Hourly(number_of(TESTS_AN_HOUR, 60), "listening tests")
+        self.tests = Hourly(number_of(TESTS_AN_HOUR, 100), "listening tests")
         self.ears = Ears(number_of(LISTENERS, 5))
 
     def start(self, wish: Wish, listener: str, address: str = "") -> str:
