@@ -28,6 +28,6 @@ def own_folder() -> Path:
     """In $GRADIO_TEMP_DIR if that is set; else one for each user of the machine, since none may write into
     another's."""
     if given := os.environ.get(VARIABLE):
-        return Path(given) / "earshot"
+        return Path(given) / "earshot-served"  # all of it is removed in time
     user = os.getuid() if hasattr(os, "getuid") else "app"
     return Path(tempfile.gettempdir()) / f"earshot-{user}"

@@ -91,7 +91,7 @@ def test_two_users_of_a_machine_do_not_share_a_folder(monkeypatch, tmp_path):
         folders.add(own_folder())
     assert len(folders) == 2
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    assert own_folder() == tmp_path / "earshot"
+    assert own_folder() == tmp_path / "earshot-served"
 
 
 def test_empty_files_take_room_too(tmp_path):
@@ -117,8 +117,8 @@ def test_what_is_asked_for_stays(tmp_path):
 def test_a_folder_of_somebody_else_is_not_used(monkeypatch, tmp_path):
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "earshot").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "earshot-served").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(SystemExit, match="is not yours"):
         choose_folder()
-    (tmp_path / "earshot").unlink()
-    assert choose_folder() == tmp_path / "earshot"
+    (tmp_path / "earshot-served").unlink()
+    assert choose_folder() == tmp_path / "earshot-served"
