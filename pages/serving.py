@@ -13,7 +13,7 @@ from pages.house import head
 from pages.shared import open_shared
 
 MAX_UPLOAD = 20_000_000  # bytes
-MAX_SESSIONS = 500  # of visitors whose pages are remembered; the oldest are forgotten
+MAX_SESSIONS = 250  # of visitors whose pages are remembered; the oldest are forgotten
 MEMORY_STAYS = 30  # seconds, after it was freed
 
 

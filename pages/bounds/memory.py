@@ -5,10 +5,13 @@ it with a gigabyte that nobody used.
 """
 
 import ctypes
+import gc
+import itertools
 import threading
 import time
 
 MAX_ARENAS = 2
+ROUNDS_TO_COLLECT = 10
 M_ARENA_MAX = -8  # of malloc.h
 
 
@@ -20,8 +23,10 @@ def start(every_seconds: float) -> None:
     library.mallopt(M_ARENA_MAX, MAX_ARENAS)
 
     def give_back() -> None:
-        while True:
+        for count in itertools.count(1):
             time.sleep(every_seconds)
+            if count % ROUNDS_TO_COLLECT == 0:
+                gc.collect()  # what pages have left refers to itself, and Python would wait long
             library.malloc_trim(0)
 
     threading.Thread(target=give_back, daemon=True).start()

@@ -24,7 +24,7 @@ FULL = "Queue is full"  # how Gradio begins to say so; its page says that the ap
 NOT_READ = "This page was not read for long, so its work was ended: begin it again."
 TOO_MANY = 429  # of HTTP
 MAX_UNREAD = 1_000  # messages to a page; then nobody is there, and its work ends
-UNREAD_SECONDS = 300.0  # after which they are forgotten
+UNREAD_SECONDS = 120.0  # after which they are forgotten
 
 
 @dataclass(frozen=True)
