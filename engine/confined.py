@@ -19,8 +19,7 @@ from collections.abc import Mapping
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from engine import errors
-from engine.errors import EngineError, UnreadableFileError
+from engine.errors import EngineError, InvalidValueError, UnreadableFileError
 from engine.folders import PROJECT
 
 try:
@@ -33,6 +32,8 @@ MEMORY_BYTES = 256_000_000  # that each process may have written to, the decoder
 DISK_BYTES = 64_000_000  # of any file it writes
 TOLD = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")  # of the environment
 REMEDY = "it may be damaged: export it again, sound as a WAV file of one channel at 48 kHz or less"
+
+RAISED = {each.__name__: each for each in (UnreadableFileError, InvalidValueError)}  # as they are
 
 Answer = tuple[dict[str, Any], bytes]
 
@@ -87,7 +88,7 @@ def _understood(answer: bytes, name: str) -> Answer:
     except json.JSONDecodeError:  # it was ended on its way
         raise UnreadableFileError(f"{name} takes too much memory or time to be read, or {REMEDY}") from None
     if "error" in said:
-        raise getattr(errors, said["error"], EngineError)(said["message"])
+        raise RAISED.get(said["error"], EngineError)(said["message"])
     return said["facts"], content
 
 

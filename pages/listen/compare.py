@@ -26,7 +26,7 @@ from pages.house import (
     visitor_state,
 )
 from pages.listen.listening_room import ListeningRoom
-from pages.listen.volume_check import VolumeCheck, check_sound
+from pages.listen.volume.volume_check import VolumeCheck, check_sound
 from pages.listen.wish import Wish
 from pages.parts import VoteFiles, this_page, vote_file
 from pages.shared import Shared

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from engine.checkpoints.checkpoint import load
-from pages.listen.volume_check import VolumeCheck, check_sound
+from pages.listen.volume.volume_check import VolumeCheck, check_sound
 
 
 @pytest.mark.parametrize("model", ["jsb_chorales-gru", "spoken_digits-gru", "voice_prompts-gru"])
