@@ -7,7 +7,7 @@ import gradio as gr
 
 from pages import preparation, site
 from pages.bounds import Retention, Waiting, memory
-from pages.door import Door, Names, Routes
+from pages.door import Door, Names, Routes, connection
 from pages.front import ICON, server_options
 from pages.house import head
 from pages.shared import open_shared
@@ -27,6 +27,7 @@ def serve(host: str, port: int, folder: Path, every_seconds: float, age_seconds:
     retention = Retention(folder, age_seconds)
     retention.start(every_seconds)
     memory.start(MEMORY_STAYS)
+    connection.install()
     shared = open_shared()
     app = site.build(shared).queue(api_open=False)
     Waiting.bound(app)

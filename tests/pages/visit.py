@@ -6,7 +6,12 @@ from typing import Any
 from playwright.sync_api import Error
 
 SECONDS = 1000  # milliseconds, as Playwright counts
-LEFT = "AbortError"  # what Gradio reports when its page is left while it waits for something
+HARMLESS = (
+    "AbortError",  # what Gradio reports when its page is left while it waits for something
+    # what its player reports, and asks again, where the first sound waits for ffmpeg to start
+    "HLS error: hlsError {type: networkError, details: levelEmptyError",
+    "Fatal network error encountered, trying to recover",
+)
 NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 PATIENCE = 60 * SECONDS  # far above what anything takes, for a machine with other work
 
@@ -35,7 +40,7 @@ class Visit:
         self.page = self._context.new_page()
 
     def _hear_of(self, error: str) -> None:
-        if not error.startswith(LEFT):
+        if not error.startswith(HARMLESS):
             self.wrong.append(error)
 
     def _look_at(self, request: Any) -> None:

@@ -14,7 +14,7 @@ from training.publishing.space import ONLY_TRAINING, ZERO_SPACES, space_requirem
 
 OWN = {"engine", "training", "pages", "app", "tests", "benchmarks"}
 ONLY_ON_ZEROGPU = {"spaces"}
-COMES_WITH_GRADIO = {"gradio_client"}  # which pins it exactly
+COMES_WITH_GRADIO = {"gradio_client", "uvicorn", "h11"}  # its own, and what serves it
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
 
 

@@ -1,7 +1,9 @@
 """The door: what is no part of Earshot, comes from elsewhere or is too large is not answered."""
 
+import contextlib
 import http.client
 import json
+import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -179,6 +181,20 @@ def test_an_upload_says_its_size_and_is_not_too_large(app):
     assert ask(app, "POST", "/gradio_api/upload", form(*[b"x"] * 1_000), **FORM)[0] == 400
     assert app.served_files() == files
     assert ask(app, "POST", "/gradio_api/upload", form(b"x"), **FORM)[0] == 200
+
+
+@pytest.mark.parametrize("closing", ["close", "keep-alive"])
+def test_nonsense_after_a_refusal_is_hung_up_on(app, closing):
+    """uvicorn answered it once more, and the log had a traceback for whoever sent it."""
+    with socket.create_connection(urlsplit(app.address).netloc.split(":"), timeout=60) as client:
+        head = f"Host: a\r\nConnection: {closing}\r\nTransfer-Encoding: chunked"
+        client.sendall(f"POST /gradio_api/upload HTTP/1.1\r\n{head}\r\n\r\n".encode())
+        answer = client.recv(1 << 16)
+        assert answer.startswith(b"HTTP/1.1 4")
+        with contextlib.suppress(OSError):  # it may have hung up already
+            client.sendall(b"no chunk\r\n")
+            while client.recv(1 << 16):
+                pass
 
 
 def test_no_body_is_held_that_no_page_sends(app):
