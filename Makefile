@@ -1,4 +1,4 @@
-# make app | test | bench | lint | space OUT=DIR [HARDWARE=zero] | packages | lock | renew | clean
+# make app | test | bench | lint | kernel | space OUT=DIR [HARDWARE=zero] | packages | lock | renew | clean
 #
 # Everything is installed into .venv: the versions and hashes of the lock files, and of the Debian packages those
 # that are missing, where this may be done (NO_APT=1 keeps make from it). What was installed is remembered there
@@ -20,10 +20,11 @@ GPU = triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cud
 	nvidia-cusparse nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx
 # Two files of tests at a time, where there are two cores: browsers mostly wait. PYTEST_ARGS="-n 0" for one.
 SIDE_BY_SIDE = -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder
+C_FILES = engine/kernel/*/*.c engine/kernel/*/*.h
 APT_GET = DEBIAN_FRONTEND=noninteractive timeout 600 apt-get -qq -y \
 	-o Acquire::Retries=1 -o Acquire::http::Timeout=60 -o DPkg::Lock::Timeout=120
 
-.PHONY: app test bench lint space packages lock renew clean setup setup-dev
+.PHONY: app test bench lint kernel space packages lock renew clean setup setup-dev
 
 app: setup
 	@case "$${GRADIO_SERVER_PORT:-7860}" in *[!0-9]*) \
@@ -40,6 +41,11 @@ bench: setup
 
 lint: setup-dev
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/clang-format --dry-run --Werror $(C_FILES)
+
+# After a change of a C file: the module that draws, which is committed.
+kernel: setup-dev
+	@$(VENV)/bin/python -m engine.kernel.build
 
 setup:
 	@$(call install,requirements)

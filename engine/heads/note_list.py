@@ -207,6 +207,7 @@ class NoteListHead(Head):
         if not isinstance(reach, int) or not 0 <= reach < frame_size:
             raise InvalidValueError(f"reach={reach!r} must be from 0 to {frame_size - 1} semitones")
         self.input_size = input_size
+        self.num_units = num_units
         self.reach = reach
         self.hidden_weight = nn.Parameter(torch.zeros(num_units, hidden_size))
         self.input_weight = nn.Parameter(torch.zeros(num_units, input_size))

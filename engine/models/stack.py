@@ -46,6 +46,7 @@ class Stack(Model):
         self.head = head
         self.frame_size = head.frame_size
         self.context_frames = context_frames
+        self.residual = residual
         self.adds = [residual and cell.input_size == cell.hidden_size for cell in cells]
 
     @property

@@ -14,6 +14,7 @@ import pytest
 from engine.representations import REPRESENTATIONS
 from tests.source import PACKAGES, dotted, files, modules, program_modules
 
+BINARY = (".safetensors", ".wasm", ".wav", ".flac", ".mid", ".png")
 TOP_LEVEL = {
     *("app.py", "pages", "engine", "training", "checkpoints", "assets", "tests"),
     *(
@@ -286,7 +287,7 @@ def test_top_level_names():
 def test_no_file_speaks_of_the_place_it_was_made_in(project_folder):
     broken = []
     for path in files():
-        if path.parts[0] == ".ci" or path.suffix in (".safetensors", ".wav", ".flac", ".mid", ".png"):
+        if path.parts[0] == ".ci" or path.suffix in BINARY:
             continue
         text = (project_folder / path).read_text(encoding="utf-8")
         broken += [f"{path}: {word}" for word in WORKPLACE if word in text]

@@ -1,0 +1,54 @@
+"""Builds kernel.wasm from the C files beside this one: ``make kernel``. The ziglang wheel is the compiler.
+
+The module holds no path, no time and no name of the machine: whoever builds it again with the same ziglang
+gets the same bytes (tests/engine/kernel/test_build.py).
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+FOLDER = Path(__file__).parent
+# SIMD without the relaxed instructions, whose results differ between processors, and no product joined with a
+# sum, which would differ too.
+FLAGS = (
+    *("-target", "wasm32-freestanding", "-mcpu=generic+simd128+bulk_memory", "-O3", "-g0", "-std=c23"),
+    *("-ffreestanding", "-nostdlib", "-ffp-contract=off", "-fno-math-errno"),
+    *("-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter"),
+    *("-Wl,--no-entry", "-Wl,--strip-all", "-Wl,-z,stack-size=65536"),
+)
+
+
+def build(sources: Path, module: Path) -> None:
+    """Compile all C files below ``sources`` into ``module``.
+
+    Raises:
+        RuntimeError: the compiler is missing or refuses; its words.
+    """
+    names = sorted(str(path.relative_to(sources)) for path in sources.rglob("*.c"))
+    with TemporaryDirectory() as cache:
+        caches = {"ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache}
+        command = [sys.executable, "-m", "ziglang", "cc", *FLAGS, "-o", str(module.resolve()), *names]
+        done = subprocess.run(
+            command, cwd=sources, env={**os.environ, **caches}, capture_output=True, text=True, check=False
+        )
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+
+
+def main() -> None:
+    """Build the module and note its hash."""
+    module = FOLDER / "kernel.wasm"
+    try:
+        build(FOLDER, module)
+    except RuntimeError as error:
+        sys.exit(str(error))
+    digest = hashlib.sha256(module.read_bytes()).hexdigest()
+    (FOLDER / "kernel.sha256").write_text(f"{digest}  {module.name}\n")
+
+
+if __name__ == "__main__":
+    main()

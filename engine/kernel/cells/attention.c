@@ -1,0 +1,290 @@
+/* q_t, k_t, u_t, w_t = W x_t + b
+   v_s  = u_s + w_{s+1}
+   a_t  = sum_{s<t} p_s v_s / (p_0 + sum_{s<t} p_s)     for each head
+   p_s  = exp(q_t . k_s / sqrt(d) + b_{t-s}),  p_0 = exp(b_0)
+   h_t  = O a_t
+
+   numbers   inputs, hidden, heads, window
+   tensors   W, b, the heads' b by distance, O
+
+   Keys and values lie in a ring of ``window`` moments that nothing moves, eight of them to a side: their keys
+   lie side by side, so that eight scores grow at once; a value is a row. The biases lie by falling distance,
+   twice over, so that wherever the ring begins those of its places follow one another.
+*/
+#include "../core/floats.h"
+#include "../core/kernel.h"
+
+enum { SIDE = 8, TOGETHER = 4 };
+#define NEVER -3.0e38f
+
+typedef struct {
+    int hidden, heads, window, size, stride; /* size: of a head; stride: that, padded */
+    int wide;                                /* of a drive */
+    int ring;                                /* window, padded to whole sides */
+    long long num_moments;                   /* so far */
+    int has_before;
+    float *keys;           /* [side][row][head][stride][SIDE] */
+    float *values;         /* [side][row][head][SIDE][stride] */
+    float *before, *drive; /* [row][wide], of the last step; [step][row][wide] */
+    float *bias;           /* [head][2 window + SIDE] */
+    float *nothing;        /* the outputs' bias: zeros */
+    float *queries;        /* [place][head][stride][4], each number four times over */
+    float *scores, *scale; /* [place][head][ring], then weights; [place][head], one over the sum of weights */
+    float *gathered;       /* [place][head][stride] */
+    float *found;          /* [step][row][hidden, padded] */
+} state;
+
+static int open(part *self) {
+    int inputs = size_of(self->numbers[0]), hidden = size_of(self->numbers[1]);
+    int heads = size_of(self->numbers[2]), window = size_of(self->numbers[3]);
+    if (self->num_numbers != 4 || self->num_tensors != 4) return WRONG_SIZES;
+    if (!inputs || !hidden || !heads || !window || hidden % heads) return WRONG_SIZES;
+    if (!has_shape(self, 0, 4 * hidden, inputs) || !has_shape(self, 1, 4 * hidden, 1)) return WRONG_SIZES;
+    if (!has_shape(self, 2, heads, window + 1) || !has_shape(self, 3, hidden, hidden)) return WRONG_SIZES;
+    self->tensors[2].is_plain = 1;
+    state *own = self->own = reserve_bytes(sizeof(state));
+    if (!own) return NO_MEMORY;
+    int size = hidden / heads, stride = PAD(size), ring = (window + SIDE - 1) / SIDE * SIDE;
+    long long rows = num_rows, of_heads = (long long)heads * stride, steps = MAX_STEPS;
+    long long places = rows > steps ? rows : steps;
+    own->hidden = hidden, own->heads = heads, own->window = window, own->size = size, own->stride = stride;
+    own->ring = ring, own->wide = PAD(4 * hidden) + 4;
+    own->keys = reserve(rows * of_heads * ring), own->values = reserve(rows * of_heads * ring);
+    own->before = reserve(rows * own->wide), own->drive = reserve(steps * rows * own->wide);
+    own->bias = reserve((long long)heads * (2 * window + SIDE)), own->nothing = reserve(PAD(hidden));
+    own->queries = reserve(places * of_heads * 4), own->scores = reserve(places * heads * ring);
+    own->scale = reserve(places * heads), own->gathered = reserve(places * of_heads);
+    own->found = reserve(steps * rows * PAD(hidden));
+    return own->found ? reserve_product(inputs > hidden ? inputs : hidden) : NO_MEMORY;
+}
+
+/* By falling distance, twice: place i has that of distance window - i mod window. */
+static int ready(part *self) {
+    state *own = self->own;
+    for (int head = 0; head < own->heads; head++) {
+        const float *given = VALUES(self, 2) + head * PAD(own->window + 1);
+        float *bias = own->bias + head * (2 * own->window + SIDE);
+        for (int i = 0; i < 2 * own->window; i++) bias[i] = given[own->window - i % own->window];
+    }
+    return FINE;
+}
+
+/* Where a side of a row begins, among keys and values alike. */
+static long long side_of(const state *own, int side, int row) {
+    return ((long long)side * num_rows + row) * own->heads * own->stride * SIDE;
+}
+
+/* The moment before a step, now that the step is known. */
+static void remember(const state *own, long long moment, const float *before, const float *now, int row) {
+    int place = moment % own->window;
+    long long side = side_of(own, place / SIDE, row);
+    for (int head = 0; head < own->heads; head++, side += own->stride * SIDE) {
+        float *key = own->keys + side + place % SIDE,
+              *value = own->values + side + place % SIDE * own->stride;
+        const float *k = before + own->hidden + head * own->size, *u = k + own->hidden;
+        const float *w = now + 3 * own->hidden + head * own->size;
+        for (int n = 0; n < own->size; n++) key[n * SIDE] = k[n], value[n] = u[n] + w[n];
+    }
+}
+
+/* Queries of a place, divided by sqrt(d). */
+static void spread_queries(const state *own, const float *drive, int place) {
+    float scale = 1.0f / __builtin_sqrtf((float)own->size),
+          *to = own->queries + 4LL * place * own->heads * own->stride;
+    for (int head = 0; head < own->heads; head++, to += 4 * own->stride, drive += own->size)
+        for (int n = 0; n < own->size; n++) store(to + 4 * n, all(drive[n] * scale));
+}
+
+/* q . k of the moments of N sides of a head, which come from memory side by side, ``apart`` numbers from one
+   to the next: one stream alone would keep the core waiting. */
+#define SCORE(N) \
+    static void score_##N(const state *own, const float *query, const float *keys, long long apart, \
+                          float *const *to) { \
+        floats sums[N][2]; \
+        EACH(s, N) sums[s][0] = sums[s][1] = all(0.0f); \
+        for (int n = 0; n < own->size; n++, query += 4, keys += SIDE) { \
+            floats q = load(query); \
+            EACH(s, N) { \
+                sums[s][0] += q * load(keys + s * apart); \
+                sums[s][1] += q * load(keys + s * apart + 4); \
+            } \
+        } \
+        EACH(s, N) store(to[s], sums[s][0]), store(to[s] + 4, sums[s][1]); \
+    }
+
+SCORE(1)
+SCORE(4)
+
+/* Scores of ``count`` moments and their biases become weights; those beside the ring, or not yet there, 0.
+   Returns one over their sum, that of finding nothing included. */
+static float weigh(float *scores, const float *bias, int count, float nothing) {
+    int end = (count + SIDE - 1) / SIDE * SIDE;
+    floats largest = all(nothing), sum = all(0.0f);
+    for (int k = 0; k < end; k += 4) store(scores + k, load(scores + k) + load(bias + k));
+    for (int k = count; k < end; k++) scores[k] = NEVER;
+    for (int k = 0; k < end; k += 4) largest = larger(load(scores + k), largest);
+    floats best = all(largest_of(largest));
+    for (int k = 0; k < end; k += 4) {
+        floats weight = exp4(load(scores + k) - best);
+        store(scores + k, weight);
+        sum += weight;
+    }
+    return 1.0f / (sum_of(sum) + exp1(nothing - best[0]));
+}
+
+/* to += weight x value of the moments of N sides, which come from memory side by side likewise. */
+#define GATHER(N) \
+    static void gather_##N(const float *const *weights, const float *const *values, int stride, float *to) { \
+        for (int place = 0; place < SIDE; place++) { \
+            floats weight[N]; \
+            const float *value[N]; \
+            EACH(n, N) { \
+                weight[n] = all(weights[n][place]); \
+                value[n] = values[n] + place * stride; \
+            } \
+            for (int k = 0; k < stride; k += 4) { \
+                floats sum = load(to + k); \
+                EACH(n, N) sum += weight[n] * load(value[n] + k); \
+                store(to + k, sum); \
+            } \
+        } \
+    }
+
+GATHER(1)
+GATHER(4)
+
+/* What looks back together: some rows at one step, or some steps of one row. */
+typedef struct {
+    int step, num_steps, row, num_rows;
+    long long moments; /* that the first step sees */
+} glance;
+
+/* How many places of the ring a step sees. */
+static int seen(const state *own, const glance *at, int step) {
+    long long moments = at->moments + step;
+    return moments < own->window ? moments : own->window;
+}
+
+/* Four sides at once, each from another quarter of the ring; then what four do not divide. */
+static void score_all(const state *own, const glance *at) {
+    int most = seen(own, at, at->num_steps - 1), num_sides = (most + SIDE - 1) / SIDE,
+        quarter = num_sides / TOGETHER;
+    long long apart = side_of(own, quarter, 0);
+    for (int side = 0; side < num_sides; side++) {
+        if (side == quarter) side = TOGETHER * quarter;
+        if (side == num_sides) break;
+        for (int row = 0; row < at->num_rows; row++)
+            for (int step = 0; step < at->num_steps; step++)
+                for (int head = 0; head < own->heads; head++) {
+                    int place = (row + step) * own->heads + head;
+                    const float *query = own->queries + 4LL * place * own->stride;
+                    const float *keys =
+                        own->keys + side_of(own, side, at->row + row) + head * own->stride * SIDE;
+                    float *to[TOGETHER], *scores = own->scores + (long long)place * own->ring;
+                    for (int n = 0; n < TOGETHER; n++) to[n] = scores + (side + n * quarter) * SIDE;
+                    (side < quarter ? score_4 : score_1)(own, query, keys, apart, to);
+                }
+    }
+}
+
+static void weigh_all(part *self, const state *own, const glance *at) {
+    int most = seen(own, at, at->num_steps - 1);
+    for (int row = 0; row < at->num_rows; row++)
+        for (int step = 0; step < at->num_steps; step++)
+            for (int head = 0; head < own->heads; head++) {
+                int count = seen(own, at, step), place = (row + step) * own->heads + head;
+                const float *bias = own->bias + head * (2 * own->window + SIDE) + own->window -
+                                    (at->moments + step) % own->window;
+                float *scores = own->scores + (long long)place * own->ring;
+                own->scale[place] = weigh(scores, bias, count, VALUES(self, 2)[head * PAD(own->window + 1)]);
+                for (int k = (count + SIDE - 1) / SIDE * SIDE; k < most; k += 4) store(scores + k, all(0.0f));
+            }
+}
+
+/* Whether a side's weights are less than float32 keeps beside the others. */
+static int is_nothing(const float *weights, float scale) {
+    return largest_of(larger(load(weights), load(weights + 4))) * scale < 1e-9f;
+}
+
+/* Of some sides of a row's head those that weigh anything, and all together if all of them do. */
+static void gather(const state *own, const glance *at, int side, int num_sides, int row, int head,
+                   int place) {
+    const float *weights[TOGETHER], *values[TOGETHER];
+    float *to = own->gathered + place * own->stride;
+    int count = 0;
+    for (int n = side; n < side + num_sides; n++) {
+        weights[count] = own->scores + (long long)place * own->ring + n * SIDE;
+        values[count] = own->values + side_of(own, n, at->row + row) + head * own->stride * SIDE;
+        if (!is_nothing(weights[count], own->scale[place])) count++;
+    }
+    if (count == TOGETHER)
+        gather_4(weights, values, own->stride, to);
+    else
+        for (int n = 0; n < count; n++) gather_1(weights + n, values + n, own->stride, to);
+}
+
+static void gather_all(const state *own, const glance *at) {
+    int most = seen(own, at, at->num_steps - 1), num_sides = (most + SIDE - 1) / SIDE;
+    int count = (at->num_rows + at->num_steps - 1) * own->heads * own->stride;
+    for (int k = 0; k < count; k += 4) store(own->gathered + k, all(0.0f));
+    for (int side = 0; side < num_sides; side += TOGETHER)
+        for (int row = 0; row < at->num_rows; row++)
+            for (int step = 0; step < at->num_steps; step++)
+                for (int head = 0; head < own->heads; head++) {
+                    int now = num_sides - side < TOGETHER ? num_sides - side : TOGETHER;
+                    gather(own, at, side, now, row, head, (row + step) * own->heads + head);
+                }
+}
+
+static void look_back(part *self, const state *own, const glance *at) {
+    for (int row = 0; row < at->num_rows; row++)
+        for (int step = 0; step < at->num_steps; step++)
+            spread_queries(own, own->drive + ((at->step + step) * num_rows + at->row + row) * own->wide,
+                           row + step);
+    score_all(own, at);
+    weigh_all(self, own, at);
+    gather_all(own, at);
+    for (int row = 0; row < at->num_rows; row++)
+        for (int step = 0; step < at->num_steps; step++)
+            for (int head = 0; head < own->heads; head++) {
+                int place = (row + step) * own->heads + head;
+                const float *from = own->gathered + place * own->stride;
+                float *to = own->found + ((at->step + step) * num_rows + at->row + row) * PAD(own->hidden);
+                for (int n = 0; n < own->size; n++) to[head * own->size + n] = from[n] * own->scale[place];
+            }
+}
+
+/* The moments that a row's step completes, and those of all steps up to another. */
+static void remember_steps(const state *own, int step, int end, int row) {
+    for (int n = step; n < end; n++) {
+        const float *now = own->drive + (n * num_rows + row) * own->wide;
+        const float *before = n ? now - num_rows * own->wide : own->before + row * own->wide;
+        if (n || own->has_before) remember(own, own->num_moments + n - !own->has_before, before, now, row);
+    }
+}
+
+/* While the ring grows, what later steps remember overwrites nothing that an earlier one sees, and the steps
+   of a row go together, so that its keys and values are fetched once for all. A single step goes through all
+   rows side by side, in the order in which everything lies. */
+static void run(part *self, int steps, const float *x, int x_stride, float *out, int out_stride) {
+    state *own = self->own;
+    affine(MATRIX(self, 0), VALUES(self, 1), steps * num_rows, x, x_stride, own->drive, own->wide);
+    long long after = own->num_moments + steps - !own->has_before;
+    if (steps > 1 && after <= own->window)
+        for (int row = 0; row < num_rows; row++) {
+            remember_steps(own, 0, steps, row);
+            look_back(self, own, &(glance){0, steps, row, 1, after - steps + 1});
+        }
+    else
+        for (int step = 0; step < steps; step++) {
+            for (int row = 0; row < num_rows; row++) remember_steps(own, step, step + 1, row);
+            look_back(self, own, &(glance){step, 1, 0, num_rows, after - steps + 1 + step});
+        }
+    fill_rows(own->nothing, PAD(own->hidden), steps * num_rows, out, out_stride);
+    add_product(MATRIX(self, 3), steps * num_rows, own->found, PAD(own->hidden), out, out_stride);
+    own->num_moments = after;
+    own->has_before = 1;
+    fill_rows(own->drive + (steps - 1) * num_rows * own->wide, num_rows * own->wide, 1, own->before, 0);
+}
+
+const kind attention_cell = {"attention", open, ready, run, 0, 0};

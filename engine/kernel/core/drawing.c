@@ -1,0 +1,107 @@
+/* Reading frames into a model, and drawing from it. A frame that was drawn or given last is ``pending``: it is
+   read when the one after it is wanted, zeros before the first. */
+#include "floats.h"
+#include "model.h"
+#include "philox.h"
+
+const float *votes_of_melodies(void) {
+    return num_parts > num_cells + 1 ? melody_votes(&parts[num_cells + 1]) : 0;
+}
+
+/* The frame that is read next joins the context, and the context in every key becomes the rows of a step. */
+static void lay_out_input(const float *frame, float *rows) {
+    int kept = frame_size * (context_frames - 1);
+    for (int k = 0; k < kept; k++) context[k] = context[k + frame_size];
+    for (int k = 0; k < frame_size; k++) context[kept + k] = frame[k];
+    for (int row = 0; row < num_rows; row++, rows += widest)
+        for (int lag = 0; lag < context_frames; lag++)
+            for (int k = 0; k < frame_size; k++) {
+                int from = k - (row - transpositions);
+                int is_there = from >= 0 && from < frame_size;
+                rows[lag * frame_size + k] = is_there ? context[lag * frame_size + from] : 0.0f;
+            }
+}
+
+/* All cells; returns the last one's output. */
+static const float *run_cells(int steps) {
+    const float *below = input;
+    for (int k = 0; k < num_cells; k++) {
+        float *out = layers[k % 2];
+        int width = size_of(parts[k].numbers[1]);
+        parts[k].kind->run(&parts[k], steps, below, widest, out, widest);
+        for (int row = 0; adds[k] && row < steps * num_rows; row++)
+            for (int n = row * widest; n < row * widest + width; n += 4)
+                store(out + n, load(out + n) + load(below + n));
+        below = out;
+    }
+    return below;
+}
+
+/* The frame that was drawn or given last is read. */
+static const float *step(void) {
+    if (num_parts > num_cells + 1) advance_melodies(&parts[num_cells + 1], pending);
+    lay_out_input(pending, input);
+    return run_cells(1);
+}
+
+static float *frame_at(int place) { return frames + place * frame_size; }
+
+/* How many frames there is room for at ``frames_at``. */
+EXPORT("capacity") int capacity(void) { return MAX_FRAMES; }
+EXPORT("frames_at") float *frames_at(void) { return frames; }
+
+static void keep_pending(const float *frame) {
+    for (int k = 0; k < frame_size; k++) pending[k] = frame[k];
+}
+
+/* Frames that are given, and not drawn: each is read when the one after it comes. */
+EXPORT("read") int read_frames(int count) {
+    if (!is_ready() || count < 0 || count > capacity()) return WRONG_ORDER;
+    for (int k = 0; k < count * frame_size; k++)
+        if (!(frames[k] > -3.0e38f && frames[k] < 3.0e38f)) return OUT_OF_RANGE;
+    for (int first = 0; first < count; first += MAX_STEPS) {
+        int steps = count - first < MAX_STEPS ? count - first : MAX_STEPS;
+        for (int k = 0; k < steps; k++) {
+            if (num_parts > num_cells + 1) advance_melodies(&parts[num_cells + 1], pending);
+            lay_out_input(pending, input + k * num_rows * widest);
+            keep_pending(frame_at(first + k));
+        }
+        run_cells(steps);
+    }
+    return FINE;
+}
+
+/* Frames that follow, the first being number ``position`` of the piece. */
+EXPORT("draw") int draw(int count, double seed, double position, double temperature) {
+    const part *head = &parts[num_cells];
+    if (!is_ready() || count < 0 || count > capacity()) return WRONG_ORDER;
+    if (!(temperature > 0.0 && temperature <= 1e6 && seed >= 0 && seed < 0x1p53 && position >= 0 &&
+          position < 0x1p53))
+        return WRONG_SIZES;
+    float warmth = temperature < 1e-30 ? 1e-30f : (float)temperature;
+    for (int k = 0; k < count; k++) {
+        const float *h = step();
+        frame_uniforms(seed, position + k, frame_size + 1, uniforms);
+        int code = head->kind->draw((part *)head, h, input, uniforms, warmth, pending);
+        if (code) return code;
+        for (int n = 0; n < frame_size; n++) frame_at(k)[n] = pending[n];
+    }
+    return FINE;
+}
+
+/* The frame that was drawn last was another: it is read in its place. */
+EXPORT("replace") int replace(void) {
+    if (!is_ready()) return WRONG_ORDER;
+    keep_pending(frames);
+    return FINE;
+}
+
+/* What decides the given frame, which is read as if it had been drawn: numbers from ``frames_at`` on. */
+EXPORT("explain") int explain(void) {
+    part *head = &parts[num_cells];
+    if (!is_ready()) return WRONG_ORDER;
+    const float *h = step();
+    keep_pending(frames);
+    int count = head->kind->explain(head, h, input, pending, frames);
+    return count;
+}

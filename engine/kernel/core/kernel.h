@@ -1,0 +1,84 @@
+/* What cells, heads and the model share.
+
+   row      one of the ``num_rows`` keys in which every frame is heard; 1 but for transposed models
+   part     a cell or a head: its numbers (as the constructor in Python takes them) and its tensors
+   tensor   as Python keeps it: ``rows`` x ``columns``, a bias with 1 column
+
+   A kind's ``open`` checks the sizes, says how each tensor is kept and reserves what it will need, once; what
+   is reserved is zeros, and is never given back: an instance of the module draws for one draw.
+*/
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include "products.h"
+
+enum code { /* engine/kernel/kernel.py has a sentence for each */
+            FINE = 0,
+            NO_PROGRAM = -1,   /* not a program of this version */
+            WRONG_SIZES = -2,  /* sizes that do not fit */
+            NO_MEMORY = -3,    /* more than there is */
+            NOT_FINITE = -4,   /* a weight that is not finite */
+            WRONG_ORDER = -5,  /* weights missing, or a call out of turn */
+            OUT_OF_RANGE = -6, /* the network has left the numbers that float32 can hold */
+};
+
+typedef struct {
+    int rows, columns;
+    int is_plain;  /* kept row after row, each padded; otherwise as a matrix, or a vector if of one column */
+    matrix matrix; /* outputs = rows */
+} tensor;
+
+enum { MAX_TENSORS = 16, MAX_NUMBERS = 8 };
+
+typedef struct part {
+    const struct kind *kind;
+    double numbers[MAX_NUMBERS];
+    int num_numbers, num_tensors;
+    tensor tensors[MAX_TENSORS];
+    void *own; /* what the kind keeps */
+} part;
+
+typedef struct kind {
+    const char *name; /* as the registry of cells or heads has it */
+    int (*open)(part *self);
+    /* If it has one: once all weights are there. */
+    int (*ready)(part *self);
+    /* A cell: ``steps`` times ``num_rows`` rows through it. */
+    void (*run)(part *self, int steps, const float *x, int x_stride, float *out, int out_stride);
+    /* A head: the frame that follows a step, given, of its rows, the last cell's output and the input. */
+    int (*draw)(part *self, const float *h, const float *x, const double *uniforms, float temperature,
+                float *frame);
+    /* The numbers that decide ``frame``: how many were written to ``found``, or a code. */
+    int (*explain)(part *self, const float *h, const float *x, const float *frame, float *found);
+} kind;
+
+extern const kind tanh_cell, gru_cell, lstm_cell, attention_cell;
+extern const kind bernoulli_head, gaussian_mixture_head, note_list_head;
+extern const kind melodies;
+
+/* The model that is open. */
+enum { MAX_STEPS = 16, MAX_FRAMES = 1024 }; /* of a beginning, read at once; that there is room for */
+extern int frame_size, context_frames, num_rows, transpositions;
+extern int input_stride, hidden_stride; /* of rows of x and h, as heads are given them */
+
+/* ``count`` float32 zeros at an address that is a multiple of 16. A null pointer if there is no room, and
+   from then on for ever. */
+float *reserve(long long count);
+void *reserve_bytes(long long count);
+int memory_is_full(void);
+/* Room for products with so many inputs. */
+int reserve_product(int inputs);
+
+/* The number as a size: a whole one from 1 to 2^20; otherwise 0. */
+int size_of(double number);
+int has_shape(const part *self, int tensor, int rows, int columns);
+
+#define VALUES(self, place) ((self)->tensors[place].matrix.weights) /* of a vector, or plain rows */
+#define MATRIX(self, place) (&(self)->tensors[place].matrix)
+
+/* How often each rank is expected of the highest pitch by melodies that went like this; null without them. */
+const float *votes_of_melodies(void);
+void advance_melodies(part *self, const float *heard);
+const float *melody_votes(part *self);
+
+#endif

@@ -1,0 +1,205 @@
+/* The model: parts on top of each other, opened from a program, then read into and drawn from.
+
+   program   numbers, one after another:
+               version, pitches or samples of a frame, frames of context, 1 if cells add to what they read,
+               semitones up and down in which all is heard, number of cells
+               of each cell, then of the head, then of the melodies (if any):
+                 place among the kinds, how many numbers, those, how many tensors, rows and columns of each
+
+   then the tensors, in that order: ``stage`` says where to put the next one, ``take`` keeps it.
+*/
+#include "model.h"
+
+enum { VERSION = 1, FLOAT16 = 2, FLOAT32 = 4 };
+static const long long MAX_NUMBERS_OF_TENSOR = 1 << 27;
+
+static const kind *const kinds[] = {
+    &tanh_cell,      &gru_cell, &lstm_cell, &attention_cell, &bernoulli_head, &gaussian_mixture_head,
+    &note_list_head, &melodies,
+};
+enum { NUM_KINDS = sizeof(kinds) / sizeof(*kinds) };
+
+int frame_size, context_frames, num_rows, transpositions, input_stride, hidden_stride;
+
+part parts[MAX_CELLS + 2];
+int num_cells, num_parts, adds[MAX_CELLS], widest;
+float *input, *layers[2], *pending, *context, *frames;
+double *uniforms;
+
+static int next_part, next_tensor, is_open, most_staged;
+static float *staged;
+
+EXPORT("kind_name") const char *kind_name(int place) {
+    return place < 0 || place >= NUM_KINDS ? 0 : kinds[place]->name;
+}
+
+/* Room for a program of so many numbers. */
+EXPORT("program") double *program(int count) {
+    return count < 0 || count > 4096 ? 0 : reserve_bytes(8LL * count);
+}
+
+int size_of(double number) {
+    return number >= 1 && number <= 1 << 20 && number == (int)number ? (int)number : 0;
+}
+
+int has_shape(const part *self, int place, int rows, int columns) {
+    return self->tensors[place].rows == rows && self->tensors[place].columns == columns;
+}
+
+static const double *cursor, *end;
+
+static double next_number(void) { return cursor < end ? *cursor++ : -1.0; }
+
+static int next_count(int most) {
+    double count = next_number();
+    return count >= 0 && count <= most && count == (int)count ? (int)count : -1;
+}
+
+static int read_part(part *self) {
+    int place = next_count(NUM_KINDS - 1);
+    if (place < 0) return NO_PROGRAM;
+    self->kind = kinds[place];
+    if ((self->num_numbers = next_count(MAX_NUMBERS)) < 0) return NO_PROGRAM;
+    for (int k = 0; k < self->num_numbers; k++) self->numbers[k] = next_number();
+    if ((self->num_tensors = next_count(MAX_TENSORS)) < 0) return NO_PROGRAM;
+    for (int k = 0; k < self->num_tensors; k++) {
+        tensor *each = &self->tensors[k];
+        each->rows = size_of(next_number()), each->columns = size_of(next_number());
+        if (!each->rows || !each->columns) return WRONG_SIZES;
+        if ((long long)each->rows * each->columns > MAX_NUMBERS_OF_TENSOR) return NO_MEMORY;
+    }
+    return FINE;
+}
+
+/* Room for what is kept of a tensor, in whichever form its part wants it. */
+static int reserve_tensor(tensor *self) {
+    int rows = self->rows, columns = self->columns;
+    long long count = columns == 1     ? PAD(rows)
+                      : self->is_plain ? (long long)rows * PAD(columns)
+                                       : (long long)PAD(rows) * columns;
+    self->matrix = (matrix){rows, columns, reserve(count)};
+    if (rows * columns > most_staged) most_staged = rows * columns;
+    return self->matrix.weights ? FINE : NO_MEMORY;
+}
+
+static int open_part(part *self) {
+    int code = self->kind->open(self);
+    for (int k = 0; !code && k < self->num_tensors; k++) code = reserve_tensor(&self->tensors[k]);
+    return memory_is_full() ? NO_MEMORY : code;
+}
+
+/* Cells one above the other; whether each reads what the one below puts out, and the head the last one. */
+static int stack_cells(int adds_to_input) {
+    int width = frame_size * context_frames;
+    for (int k = 0; k < num_cells; k++) {
+        int hidden = size_of(parts[k].numbers[1]);
+        if (!parts[k].kind->run || size_of(parts[k].numbers[0]) != width) return WRONG_SIZES;
+        adds[k] = adds_to_input && hidden == width;
+        width = hidden;
+        if (width > widest) widest = width;
+    }
+    const part *head = &parts[num_cells];
+    if (!head->kind->draw || size_of(head->numbers[0]) != width) return WRONG_SIZES;
+    if (transpositions && head->kind != &note_list_head) return WRONG_SIZES;
+    if (num_parts == num_cells + 2 &&
+        (parts[num_cells + 1].kind != &melodies || head->kind != &note_list_head))
+        return WRONG_SIZES;
+    return FINE;
+}
+
+static int read_program(int count, double *given) {
+    cursor = given, end = given + count;
+    if (next_number() != VERSION) return NO_PROGRAM;
+    frame_size = size_of(next_number()), context_frames = size_of(next_number());
+    int adds_to_input = next_count(1);
+    transpositions = next_count(MAX_FRAME), num_cells = next_count(MAX_CELLS);
+    if (!frame_size || !context_frames || adds_to_input < 0 || transpositions < 0 || num_cells < 1)
+        return WRONG_SIZES;
+    if (frame_size > MAX_FRAME || context_frames > MAX_FRAME || transpositions >= frame_size)
+        return WRONG_SIZES;
+    num_rows = 2 * transpositions + 1;
+    for (num_parts = 0; cursor < end && num_parts < num_cells + 2; num_parts++) {
+        int code = read_part(&parts[num_parts]);
+        if (code) return code;
+    }
+    if (cursor < end || num_parts <= num_cells) return NO_PROGRAM;
+    widest = PAD(frame_size * context_frames);
+    return stack_cells(adds_to_input);
+}
+
+EXPORT("open") int open_model(double *given, int count) {
+    if (is_open) return WRONG_ORDER;
+    int code = read_program(count, given);
+    widest = PAD(widest) + 4;
+    input_stride = hidden_stride = widest;
+    for (int k = 0; !code && k < num_parts; k++) code = open_part(&parts[k]);
+    if (code) return code;
+    long long rows = (long long)MAX_STEPS * num_rows;
+    input = reserve(rows * widest), layers[0] = reserve(rows * widest), layers[1] = reserve(rows * widest);
+    pending = reserve(PAD(frame_size)), context = reserve(PAD((long long)frame_size * context_frames));
+    frames = reserve((long long)MAX_FRAMES * PAD(frame_size));
+    uniforms = reserve_bytes(8LL * (frame_size + 1));
+    staged = reserve(PAD(most_staged));
+    is_open = !memory_is_full();
+    return memory_is_full() ? NO_MEMORY : FINE;
+}
+
+static tensor *next_to_take(void) {
+    while (next_part < num_parts && next_tensor == parts[next_part].num_tensors) next_part++, next_tensor = 0;
+    return is_open && next_part < num_parts ? &parts[next_part].tensors[next_tensor] : 0;
+}
+
+/* Where the next tensor is to be put, row after row, as float32 or float16; null when all are taken. */
+EXPORT("stage") float *stage(void) { return next_to_take() ? staged : 0; }
+
+/* The bits of float16 as float32: all its numbers are exact, denormal ones too. */
+static float widened(unsigned short half) {
+    unsigned sign = (half & 0x8000u) << 16, exponent = half >> 10 & 31, fraction = half & 1023;
+    union {
+        unsigned bits;
+        float value;
+    } found;
+    if (!exponent) {
+        found.value = (float)fraction * 0x1p-24f;
+        found.bits |= sign;
+    } else
+        found.bits = sign | (exponent == 31 ? 0x7f800000u : (exponent + 112) << 23) | fraction << 13;
+    return found.value;
+}
+
+/* One row of what is staged, as its tensor keeps it. */
+static void keep_row(const tensor *self, int row, const float *weights) {
+    float *to = self->matrix.weights;
+    int apart = 1;
+    if (self->columns == 1)
+        to += row;
+    else if (self->is_plain)
+        to += (long long)row * PAD(self->columns);
+    else
+        to += (long long)(row / 4) * self->columns * 4 + row % 4, apart = 4;
+    for (int column = 0; column < self->columns; column++, to += apart) *to = weights[column];
+}
+
+static int is_finite(const float *numbers, int count) {
+    for (int k = 0; k < count; k++)
+        if (!(numbers[k] > -3.0e38f && numbers[k] < 3.0e38f)) return 0;
+    return 1;
+}
+
+/* Keep what is staged, of 2 or 4 bytes a number. */
+EXPORT("take") int take(int bytes) {
+    tensor *self = next_to_take();
+    if (!self || (bytes != FLOAT16 && bytes != FLOAT32)) return WRONG_ORDER;
+    int count = self->rows * self->columns;
+    for (int k = count; bytes == FLOAT16 && k-- > 0;) staged[k] = widened(((unsigned short *)staged)[k]);
+    if (!is_finite(staged, count)) return NOT_FINITE;
+    for (int row = 0; row < self->rows; row++) keep_row(self, row, staged + (long long)row * self->columns);
+    next_tensor++;
+    for (int k = 0; !next_to_take() && k < num_parts; k++) {
+        int code = parts[k].kind->ready ? parts[k].kind->ready(&parts[k]) : FINE;
+        if (code) return code;
+    }
+    return FINE;
+}
+
+int is_ready(void) { return is_open && !next_to_take(); }

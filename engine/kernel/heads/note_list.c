@@ -1,0 +1,286 @@
+/* The notes of a frame from high to low, each given those above it, in all keys; votes help with the first.
+
+   g_k             = silu(A h + B x + sum_{i<k} C[pitch_i] + D[pitch_{k-1}] + b)
+   logits_k        = V g_k + c + s + t_k,  over the pitches below pitch_{k-1} and "stop"
+   s[p]            = sum_d (M h + m)_d x[p - d]     how notes of the last frame move
+   t_k[p]          = (R g_k)_{pitch_{k-1} - p}      the interval between neighbours
+   p(choice)       = sum over keys of weight x softmax(logits of that key), the weights being how likely each
+                     key found the choices so far; of the first with votes v: (p + v) / (1 + sum v)
+
+   numbers   hidden, pitches, inputs, units, reach
+   tensors   A, B, b, C, D, V, c, and with a reach R, M, m
+
+   rank      place in the order: 0 is the highest pitch, the number of pitches is the stop. A key of n
+             semitones hears the written rank r at r - n; ranks that leave the keyboard on the way are not
+             chosen there.
+*/
+#include "../core/floats.h"
+#include "../core/kernel.h"
+
+enum { MAX_PITCHES = 512 };
+enum { A, B, UNIT_BIAS, C, D, V, BIAS, R, M, MOTION_BIAS };
+
+typedef struct {
+    int hidden, inputs, units, reach, stride, wide; /* stride: of units; wide: of ranks */
+    float *base;                                    /* [row][stride]: A h + B x + b + C of the notes so far */
+    float *g;                                       /* [row][stride] */
+    float *moves;                                   /* [row][wide]: s */
+    float *shares;                                  /* [row][shares of a motion] */
+    float *logits, *probabilities;                  /* [row][wide] */
+    float *by_interval;                             /* [row][wide]: R g */
+    float *totals;                /* [row]: logarithm of the sum that the probabilities were divided by */
+    float *log_weights, *weights; /* [row], the largest weight being 1 */
+    float *mixed;                 /* [rank] */
+} state;
+
+static int has_shapes(part *self, int hidden, int inputs, int units, int reach) {
+    int size = frame_size, num_moves = 2 * reach + 1;
+    if (self->num_tensors != (reach ? 10 : 7)) return 0;
+    if (!has_shape(self, A, units, hidden) || !has_shape(self, B, units, inputs)) return 0;
+    if (!has_shape(self, UNIT_BIAS, units, 1) || !has_shape(self, C, size, units)) return 0;
+    if (!has_shape(self, D, size + 1, units) || !has_shape(self, V, size + 1, units)) return 0;
+    if (!has_shape(self, BIAS, size + 1, 1)) return 0;
+    if (!reach) return 1;
+    return has_shape(self, R, size, units) && has_shape(self, M, num_moves, hidden) &&
+           has_shape(self, MOTION_BIAS, num_moves, 1);
+}
+
+static int open(part *self) {
+    int hidden = size_of(self->numbers[0]), inputs = size_of(self->numbers[2]),
+        units = size_of(self->numbers[3]);
+    int reach = size_of(self->numbers[4]);
+    if (self->num_numbers != 5 || size_of(self->numbers[1]) != frame_size || !hidden || !units)
+        return WRONG_SIZES;
+    if (frame_size > MAX_PITCHES) return WRONG_SIZES;
+    if (inputs != frame_size * context_frames || reach >= frame_size) return WRONG_SIZES;
+    if (!has_shapes(self, hidden, inputs, units, reach)) return WRONG_SIZES;
+    self->tensors[C].is_plain = self->tensors[D].is_plain = 1;
+    state *own = self->own = reserve_bytes(sizeof(state));
+    if (!own) return NO_MEMORY;
+    int stride = PAD(units), wide = PAD(frame_size + 1), shares = PAD(2 * reach + 1);
+    long long rows = num_rows;
+    own->hidden = hidden, own->inputs = inputs, own->units = units, own->reach = reach;
+    own->stride = stride, own->wide = wide;
+    own->base = reserve(rows * stride), own->g = reserve(rows * stride);
+    own->moves = reserve(rows * wide), own->shares = reserve(rows * shares);
+    own->logits = reserve(rows * wide), own->probabilities = reserve(rows * wide);
+    own->by_interval = reserve(rows * wide), own->totals = reserve(rows);
+    own->log_weights = reserve(rows), own->weights = reserve(rows), own->mixed = reserve(wide);
+    if (!own->mixed) return NO_MEMORY; /* the last: what is full stays full */
+    int widest = hidden > inputs ? hidden : inputs;
+    return reserve_product(widest > units ? widest : units);
+}
+
+/* s of a row, from the notes of its last frame. */
+static void move_notes(const state *own, const float *last_frame, const float *shares, float *moves) {
+    for (int rank = 0; rank <= frame_size; rank++) moves[rank] = 0.0f;
+    for (int rank = 0; rank < frame_size; rank++) {
+        float note = last_frame[frame_size - 1 - rank];
+        if (note == 0.0f) continue;
+        for (int k = 0; k <= 2 * own->reach; k++) {
+            int to = rank - k + own->reach;
+            if (to >= 0 && to < frame_size) moves[to] += shares[k] * note;
+        }
+    }
+}
+
+/* What h and the input of the step say, in all keys; no note is chosen yet. */
+static void begin(part *self, const float *h, const float *x) {
+    state *own = self->own;
+    int shares = PAD(2 * own->reach + 1);
+    affine(MATRIX(self, B), VALUES(self, UNIT_BIAS), num_rows, x, input_stride, own->base, own->stride);
+    add_product(MATRIX(self, A), num_rows, h, hidden_stride, own->base, own->stride);
+    for (int row = 0; row < num_rows; row++) own->weights[row] = 1.0f, own->log_weights[row] = 0.0f;
+    if (!own->reach) return;
+    affine(MATRIX(self, M), VALUES(self, MOTION_BIAS), num_rows, h, hidden_stride, own->shares, shares);
+    for (int row = 0; row < num_rows; row++)
+        move_notes(own, x + row * input_stride + own->inputs - frame_size, own->shares + row * shares,
+                   own->moves + row * own->wide);
+}
+
+/* A key's rank of a written one; below 0 and at ``frame_size`` or above it is beside the keyboard. */
+static int heard(int rank, int row) { return rank - (row - transpositions); }
+
+/* The lowest note so far as a key hears it: -1 for none. */
+static int heard_last(int last, int row) {
+    int rank = heard(last, row);
+    return last < 0 || rank < 0 ? -1 : rank >= frame_size ? frame_size - 1 : rank;
+}
+
+static void find_units(part *self, int last) {
+    state *own = self->own;
+    for (int row = 0; row < num_rows; row++) {
+        const float *base = own->base + row * own->stride;
+        const float *of_last = VALUES(self, D) + (heard_last(last, row) + 1) * own->stride;
+        for (int k = 0; k < own->stride; k += 4) {
+            floats sum = load(base + k) + load(of_last + k);
+            store(own->g + row * own->stride + k, sum * sigmoid4(sum));
+        }
+    }
+}
+
+/* The outputs from ``first`` on, a multiple of 4, up to ``end``. */
+static matrix part_of(const matrix *w, int first, int end) {
+    return (matrix){end - first, w->inputs, w->weights + (long long)first * w->inputs};
+}
+
+/* No key needs a rank that is ``transpositions`` above the last one written. */
+static void find_logits(part *self, int last) {
+    state *own = self->own;
+    int highest = last > transpositions ? last - transpositions : 0, first = highest / 4 * 4;
+    matrix to_logits = part_of(MATRIX(self, V), first, frame_size + 1);
+    fill_rows(VALUES(self, BIAS), own->wide, num_rows, own->logits, own->wide);
+    add_product(&to_logits, num_rows, own->g, own->stride, own->logits + first, own->wide);
+    if (!own->reach) return;
+    for (int k = 0; k < num_rows * own->wide; k += 4)
+        store(own->logits + k, load(own->logits + k) + load(own->moves + k));
+    if (last < 0) return;
+    matrix intervals = part_of(MATRIX(self, R), 0, frame_size - highest);
+    for (int k = 0; k < num_rows * own->wide; k++) own->by_interval[k] = 0.0f;
+    add_product(&intervals, num_rows, own->g, own->stride, own->by_interval, own->wide);
+    for (int row = 0; row < num_rows; row++) {
+        int from = heard_last(last, row);
+        for (int rank = from < 0 ? frame_size : from; rank < frame_size; rank++)
+            own->logits[row * own->wide + rank] += own->by_interval[row * own->wide + rank - from];
+    }
+}
+
+/* The softmax of one key, over the ranks below the last that fit the keyboard here and there. */
+static void share_out(const state *own, int row, int last, float temperature) {
+    float *logits = own->logits + row * own->wide;
+    int from = heard_last(last, row) + 1, key = row - transpositions;
+    int first = from > -key ? from : -key,
+        end = frame_size - (key > 0 ? key : 0); /* written: 0 <= rank + key < size */
+    float largest = logits[frame_size], *found = own->probabilities + row * own->wide;
+    for (int rank = first; rank < end; rank++) largest = logits[rank] > largest ? logits[rank] : largest;
+    for (int rank = 0; rank < own->wide; rank++) {
+        int may_be = (rank >= first && rank < end) || rank == frame_size;
+        logits[rank] = may_be ? (logits[rank] - largest) / temperature : -3.0e38f;
+    }
+    floats sum = all(0.0f);
+    for (int rank = 0; rank < own->wide; rank += 4) {
+        floats weight = exp4(load(logits + rank));
+        store(found + rank, weight);
+        sum += weight;
+    }
+    float total = sum_of(sum);
+    own->totals[row] = log1(total);
+    for (int rank = 0; rank < own->wide; rank += 4) store(found + rank, load(found + rank) / all(total));
+}
+
+/* The mean over the keys, by written rank: not normalised, since each key counts by its weight. */
+static void mix(const state *own) {
+    for (int rank = 0; rank < own->wide; rank++) own->mixed[rank] = 0.0f;
+    for (int row = 0; row < num_rows; row++) {
+        const float *shares = own->probabilities + row * own->wide;
+        int key = row - transpositions, first = key > 0 ? key : 0, end = frame_size + (key < 0 ? key : 0);
+        for (int rank = first; rank < end; rank++) own->mixed[rank] += own->weights[row] * shares[rank - key];
+        own->mixed[frame_size] += own->weights[row] * shares[frame_size];
+    }
+}
+
+static float sum_mixed(const state *own) {
+    float total = 0.0f;
+    for (int rank = 0; rank <= frame_size; rank++) total += own->mixed[rank];
+    return total;
+}
+
+/* Votes beside the network's one; with a temperature, the logarithms of both together are divided. */
+static void help(const state *own, const float *votes, float temperature) {
+    float scale = 1.0f / sum_mixed(own), largest = 0.0f;
+    for (int rank = 0; rank <= frame_size; rank++) {
+        own->mixed[rank] = own->mixed[rank] * scale + votes[rank];
+        largest = own->mixed[rank] > largest ? own->mixed[rank] : largest;
+    }
+    if (temperature == 1.0f) return;
+    for (int rank = 0; rank <= frame_size; rank++) {
+        float share = own->mixed[rank] / largest;
+        own->mixed[rank] = share > 1e-37f ? exp1(log1(share) / temperature) : 0.0f;
+    }
+}
+
+static void share_out_all(part *self, int last, float temperature) {
+    find_logits(self, last);
+    for (int row = 0; row < num_rows; row++) share_out(self->own, row, last, temperature);
+}
+
+/* What may come next: in ``mixed`` its probabilities, which are not normalised. Votes join what is expected
+   without a temperature; the keys are weighed with it. */
+static int weigh_choices(part *self, int last, float temperature, const float *votes) {
+    state *own = self->own;
+    int is_helped = votes && last < 0;
+    find_units(self, last);
+    share_out_all(self, last, is_helped ? 1.0f : temperature);
+    mix(own);
+    if (is_helped) help(own, votes, temperature);
+    if (is_helped && temperature != 1.0f) share_out_all(self, last, temperature);
+    float total = sum_mixed(own);
+    return total > 0.0f && total < 3.0e38f ? FINE : OUT_OF_RANGE;
+}
+
+/* The choice is made: the keys count by how likely they found it, and a note joins those so far. */
+static void take_note(part *self, int rank) {
+    state *own = self->own;
+    float largest = -3.0e38f;
+    for (int row = 0; row < num_rows; row++) {
+        int there = heard(rank, row), fits = there >= 0 && there < frame_size;
+        float logit = fits ? own->logits[row * own->wide + there] : -3.0e38f;
+        own->log_weights[row] += logit - own->totals[row];
+        largest = own->log_weights[row] > largest ? own->log_weights[row] : largest;
+        if (!fits) continue;
+        const float *added = VALUES(self, C) + there * own->stride;
+        float *base = own->base + row * own->stride;
+        for (int k = 0; k < own->stride; k += 4) store(base + k, load(base + k) + load(added + k));
+    }
+    for (int row = 0; row < num_rows; row++) {
+        own->log_weights[row] -= largest;
+        own->weights[row] = exp1(own->log_weights[row]);
+    }
+}
+
+/* Of what is below the last: the first rank whose number is below its share of what is left; or the stop. */
+static int next_rank(const state *own, int last, const double *uniforms) {
+    double left[MAX_PITCHES + 1], sum = own->mixed[frame_size];
+    for (int rank = frame_size - 1; rank > last; rank--) left[rank] = sum += own->mixed[rank];
+    for (int rank = last + 1; rank < frame_size; rank++)
+        if (uniforms[frame_size - 1 - rank] * left[rank] < own->mixed[rank]) return rank;
+    return frame_size;
+}
+
+static int draw(part *self, const float *h, const float *x, const double *uniforms, float temperature,
+                float *frame) {
+    const float *votes = votes_of_melodies();
+    for (int pitch = 0; pitch < frame_size; pitch++) frame[pitch] = 0.0f;
+    begin(self, h, x);
+    for (int last = -1; last < frame_size - 1;) {
+        int code = weigh_choices(self, last, temperature, votes);
+        if (code) return code;
+        last = next_rank(self->own, last, uniforms);
+        if (last == frame_size) break;
+        take_note(self, last);
+        frame[frame_size - 1 - last] = 1.0f;
+    }
+    return FINE;
+}
+
+/* Along the choices of the frame, the logarithms of all ranks' shares: each [choice][rank, the stop last]. */
+static int explain(part *self, const float *h, const float *x, const float *frame, float *found) {
+    state *own = self->own;
+    const float *votes = votes_of_melodies(), *start = found;
+    begin(self, h, x);
+    for (int last = -1; last < frame_size; found += frame_size + 1) {
+        int code = weigh_choices(self, last, 1.0f, votes), next = last + 1;
+        if (code) return code;
+        float total = sum_mixed(own);
+        for (int rank = 0; rank <= frame_size; rank++) {
+            float share = own->mixed[rank] / total;
+            found[rank] = share > 1e-37f ? log1(share) : -100.0f;
+        }
+        while (next < frame_size && !(frame[frame_size - 1 - next] > 0.5f)) next++;
+        last = next;
+        if (last < frame_size) take_note(self, last);
+    }
+    return found - start;
+}
+
+const kind note_list_head = {"note_list", open, 0, 0, draw, explain};

@@ -1,0 +1,239 @@
+"""Kernel: the WebAssembly module that draws, and one instance of it for each draw.
+
+The module is built from the C files beside this one (``make kernel``) and gives the same bits on every
+machine and in every browser. It is compiled once a process; an instance has a memory of its own, which is
+freed with it. Calls let other threads run.
+
+The flush-to-zero mode of the calling thread would change results, so it is off within a call, and as it was
+after it.
+"""
+
+import ctypes
+import hashlib
+import mmap
+import sys
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from engine.errors import InvalidValueError
+from engine.kernel.program import NoProgramError, Program, program_of
+from engine.models import Model, build_model
+
+FOLDER = Path(__file__).parent
+MODULE = FOLDER / "kernel.wasm"
+EXPECTED = FOLDER / "kernel.sha256"  # as sha256sum writes it; ``make kernel`` does
+MAX_MEMORY = 1 << 30  # bytes of a draw
+NO_ROOM = "there is no memory left for another draw: try again when others are done"
+STOPPED = "the kernel was given what it could not read, and has stopped"
+SENTENCES = {
+    -1: "the program is not one that this kernel reads",
+    -2: "the program's sizes do not fit each other",
+    -3: "the draw needs more memory than it is given (1 GB)",
+    -4: "the model has weights that are not finite: fit it again, or take an older checkpoint",
+    -5: "the kernel was called out of turn",
+    -6: "the network has left the numbers that float32 can hold: choose another model or temperature",
+}
+
+
+class Kernel:
+    """The module, compiled.
+
+    Args:
+        path: of the module.
+        expected: a file that begins with its SHA-256.
+
+    Raises:
+        NoProgramError: wasmtime is not installed, or the module is missing or another one than expected.
+    """
+
+    def __init__(self, path: Path = MODULE, expected: Path = EXPECTED):
+        try:
+            import wasmtime
+        except (ImportError, OSError):  # the latter where its library does not fit the machine
+            raise NoProgramError("wasmtime is not installed (pip install wasmtime)") from None
+        try:
+            code, digest = path.read_bytes(), expected.read_text().split()[0]
+        except (OSError, IndexError):
+            raise NoProgramError(f"{path.name} or {expected.name} is missing: get the code again") from None
+        if hashlib.sha256(code).hexdigest() != digest:
+            raise NoProgramError(f"{path.name} is not what {expected.name} names: get the code again")
+        self._library = wasmtime
+        self.failures = wasmtime.WasmtimeError, wasmtime.Trap
+        self._engine = wasmtime.Engine()
+        self._module = wasmtime.Module(self._engine, code)
+        weakref.finalize(self, _close, self._module, self._engine)
+        self.kinds = Instance(self).kinds()
+
+    def start(self) -> tuple[Any, dict[str, Any]]:
+        """A store and the exports of a new instance in it."""
+        store = self._library.Store(self._engine)
+        store.set_limits(memory_size=MAX_MEMORY + (1 << 16))
+        try:
+            exports = self._library.Instance(store, self._module, []).exports(store)
+        except self.failures:
+            raise InvalidValueError(NO_ROOM) from None
+        return store, {name: exports[name] for name in exports}
+
+
+@cache
+def kernel() -> Kernel:
+    """The one of this process, compiled at the first call."""
+    return Kernel()
+
+
+def why_not(spec: Mapping[str, Any]) -> str:
+    """Why torch has to draw from a model of this spec; empty where the kernel does.
+
+    Raises:
+        EngineError: there is no such model.
+    """
+    with torch.device("meta"):
+        model = build_model(spec)
+    try:
+        program_of(model, kernel().kinds)
+    except NoProgramError as error:
+        return str(error)
+    return ""
+
+
+def open_model(model: Model) -> "Instance | None":
+    """An instance with the model in it, before the first frame; None where torch has to draw from it.
+
+    Raises:
+        InvalidValueError: weights are not finite, or the model needs more memory than a draw is given.
+    """
+    try:
+        found = kernel()
+        program = program_of(model, found.kinds)
+    except NoProgramError:
+        return None
+    return Instance(found).open(program)
+
+
+class Instance:
+    """A kernel's memory with a model in it, and what it has read and drawn so far.
+
+    Raises:
+        InvalidValueError: a sentence of the kernel's.
+    """
+
+    def __init__(self, of: Kernel):
+        self._kernel = of
+        self._store, self._exports = of.start()
+        self.frame_size = 0
+        weakref.finalize(self, _close, self._store)
+
+    def kinds(self) -> list[str]:
+        """The cells and heads that it has, in its order."""
+        found: list[str] = []
+        while address := self._exports["kind_name"](self._store, len(found)):
+            found.append(ctypes.string_at(self._address(address)).decode())
+        return found
+
+    def open(self, program: Program) -> "Instance":
+        """Read a program and its weights; itself."""
+        count = len(program.numbers)
+        address = self._exports["program"](self._store, count)
+        if not address:
+            raise InvalidValueError(SENTENCES[-1])
+        self._array(address, count, np.float64)[:] = program.numbers
+        self._call("open", address, count)
+        self._advise()
+        for tensor in program.tensors:
+            bytes_a_number = tensor.element_size()
+            kept = self._array(self._call("stage"), tensor.numel(), f"f{bytes_a_number}")
+            kept[:] = tensor.numpy().ravel()
+            self._call("take", bytes_a_number)
+        self.frame_size = int(program.numbers[1])
+        self._capacity = self._call("capacity")
+        self._frames = self._call("frames_at")
+        return self
+
+    def _advise(self) -> None:
+        """Large pages, where the system has them: what is looked back at is tens of megabytes every frame."""
+        if sys.platform == "linux":
+            madvise = ctypes.CDLL(None).madvise
+            madvise(ctypes.c_void_p(self._address(0)), ctypes.c_size_t(self.num_bytes), mmap.MADV_HUGEPAGE)
+
+    def read(self, frames: Float[Tensor, "time event"]) -> None:
+        """Frames that are given."""
+        for part in frames.split(self._capacity):
+            self._put(part)
+            self._call("read", len(part))
+
+    def draw(self, count: int, seed: int, position: int, temperature: float) -> Float[Tensor, "count event"]:
+        """The frames that follow, the first being number ``position`` of the piece."""
+        count = min(count, self._capacity)
+        self._call("draw", count, float(seed), float(position), temperature)
+        numbers = self._array(self._frames, count * self.frame_size, np.float32)
+        return torch.from_numpy(numbers.reshape(count, self.frame_size).copy())
+
+    def replace(self, frame: Float[Tensor, " event"]) -> None:
+        """The frame that was drawn last was this one instead."""
+        self._put(frame[None])
+        self._call("replace")
+
+    def explain(self, frame: Float[Tensor, " event"]) -> Float[Tensor, " number"]:
+        """What decides the frame that follows, this one being it: a head's C file says which numbers."""
+        self._put(frame[None])
+        count = self._call("explain")
+        return torch.from_numpy(self._array(self._frames, count, np.float32).copy())
+
+    @property
+    def num_bytes(self) -> int:
+        """Of its memory, as far as it is reserved; the system gives what is touched."""
+        return self._exports["memory"].data_len(self._store)
+
+    def _put(self, frames: Float[Tensor, "time event"]) -> None:
+        if frames.shape[1:] != (self.frame_size,):
+            raise InvalidValueError(
+                f"the frames have {frames.shape[-1]} numbers; the model reads {self.frame_size}"
+            )
+        self._array(self._frames, frames.numel(), np.float32)[:] = frames.detach().numpy().ravel()
+
+    def _call(self, name: str, *arguments: int | float) -> int:
+        try:
+            with _gradual_underflow():
+                found = self._exports[name](self._store, *arguments)
+        except self._kernel.failures:
+            raise InvalidValueError(STOPPED) from None
+        if found < 0:
+            raise InvalidValueError(SENTENCES[found])
+        return found
+
+    def _address(self, offset: int) -> int:
+        memory = self._exports["memory"].data_ptr(self._store)
+        return ctypes.addressof(memory.contents) + offset
+
+    def _array(self, offset: int, count: int, dtype: Any) -> np.ndarray:
+        """Numbers of the instance's memory, not copied; memory that grows may move."""
+        size = np.dtype(dtype).itemsize * count
+        return np.frombuffer((ctypes.c_ubyte * size).from_address(self._address(offset)), dtype)
+
+
+def _close(*owners: Any) -> None:
+    """Give back what the library holds, before the interpreter has forgotten how."""
+    for owner in owners:
+        owner.close()
+
+
+@contextmanager
+def _gradual_underflow() -> Iterator[None]:
+    """Denormal numbers are kept, whatever the thread has chosen; wasm cannot see what it has."""
+    if sys.float_info.min / 2:
+        yield
+        return
+    torch.set_flush_denormal(False)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(True)

@@ -1,0 +1,107 @@
+"""Program: a model as the kernel reads it, from its parts' own arguments and weights.
+
+Nothing here knows a cell or a head: a part is known to the kernel by the name that it is registered by, its
+numbers are the arguments of its constructor, in their order, which the part keeps as attributes, and its
+tensors are its parameters, in theirs. What wraps a Stack is known: Transposed and Reminded.
+"""
+
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from functools import cache
+
+import torch
+from torch import Tensor, nn
+
+from engine.cells import CELLS
+from engine.heads import HEADS
+from engine.models import MelodyMemory, Model, Reminded, Stack, Transposed
+
+VERSION = 1
+MELODIES = "melodies"
+
+
+class NoProgramError(Exception):
+    """The kernel cannot run a model; its text says why, as the end of "drawn by torch: …"."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """What the kernel is given.
+
+    Args:
+        numbers: as engine/kernel/core/model.c says.
+        tensors: float32 or float16, on the CPU, of one or two axes.
+    """
+
+    numbers: tuple[float, ...]
+    tensors: tuple[Tensor, ...]
+
+
+def program_of(model: Model, kinds: Sequence[str]) -> Program:
+    """The program of a model.
+
+    Args:
+        kinds: names of the cells and heads that the kernel has, in its order.
+
+    Raises:
+        NoProgramError: it has a part that the kernel has not, or weights that it cannot read.
+    """
+    memory, transpositions, stack = None, 0, model
+    if type(stack) is Reminded:
+        stack, memory = stack.model, stack.memory
+    if type(stack) is Transposed:
+        stack, transpositions = stack.model, stack.keys[-1]
+    if type(stack) is not Stack:
+        raise NoProgramError(f"the kernel has no {type(stack).__name__}")
+    parts = [_Part.of(cell, "cell", CELLS) for cell in stack.cells]
+    parts.append(_Part.of(stack.head, "head", HEADS))
+    if memory is not None:
+        parts.append(_Part.of_melodies(memory))
+    head = (VERSION, stack.frame_size, stack.context_frames, stack.residual, transpositions, len(stack.cells))
+    numbers = [*map(float, head), *(number for part in parts for number in part.written(kinds))]
+    return Program(tuple(numbers), tuple(tensor for part in parts for tensor in part.tensors))
+
+
+@cache
+def _arguments(kind: type) -> tuple[str, ...]:
+    """The names that its constructor takes: to look takes longer than to open a small model."""
+    return tuple(inspect.signature(kind).parameters)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A cell, a head or melodies, with their arguments and weights."""
+
+    name: str
+    kind: str
+    numbers: tuple[float, ...]
+    tensors: tuple[Tensor, ...]
+
+    @classmethod
+    def of(cls, part: nn.Module, kind: str, registry: Mapping[str, type]) -> "_Part":
+        name = next((name for name, known in registry.items() if known is type(part)), "")
+        if not name:
+            raise NoProgramError(f"{type(part).__name__} is no registered {kind}")
+        arguments = [getattr(part, argument, None) for argument in _arguments(type(part))]
+        if not all(isinstance(number, int | float) for number in arguments):
+            raise NoProgramError(f"the {kind} {name!r} has arguments that are no numbers")
+        tensors = tuple(parameter.detach() for parameter in part.parameters())
+        if any(tensor.dtype not in (torch.float32, torch.float16) for tensor in tensors):
+            raise NoProgramError(f"the {kind} {name!r} has weights that are not float32")
+        if any(tensor.device.type not in ("cpu", "meta") for tensor in tensors):
+            raise NoProgramError(f"the weights are on {tensors[0].device.type}")
+        return cls(name, kind, tuple(map(float, arguments)), tensors)
+
+    @classmethod
+    def of_melodies(cls, memory: MelodyMemory) -> "_Part":
+        numbers = (float(len(memory.ranks)), *astuple(memory.belief))
+        return cls(MELODIES, "memory", numbers, (memory.ranks.float(), memory.begins.float()))
+
+    def written(self, kinds: Sequence[str]) -> list[float]:
+        """As the kernel reads it, the tensors' sizes at the end."""
+        if self.name not in kinds:
+            raise NoProgramError(f"the kernel has no {self.kind} {self.name!r}")
+        sizes = [size for tensor in self.tensors for size in (*tensor.shape, 1)[:2]]
+        head = kinds.index(self.name), len(self.numbers), *self.numbers, len(self.tensors), *sizes
+        return [float(number) for number in head]

@@ -1,0 +1,65 @@
+"""Small models of all that the kernel runs, with random weights in float32."""
+
+import torch
+
+from engine.cells import CELLS
+from engine.heads import HEADS
+from engine.models import Belief, MelodyMemory, Model, Reminded, Stack, Transposed
+from engine.models.model_spec import build_model
+from tests.engine.small_models import SMALL, binary_frames, randomise, small_model
+
+SIZE = SMALL["frame_size"]
+BELIEF = Belief(decay=0.5, same=2.0, other=-0.1, start=3.0, doubt=4.0)
+
+
+def stacks() -> dict[str, Model]:
+    """Every cell under every head, with one and two frames of context."""
+    return {
+        f"{cell}-{head}-{context}": small_model([(cell, CELLS[cell])], (head, HEADS[head]), context).float()
+        for cell in CELLS
+        for head in HEADS
+        for context in (1, 2)
+    }
+
+
+def note_list(reach: int, context_frames: int = 1, seed: int = 3, size: int = SIZE) -> Stack:
+    """Four cells that add to each other under a list of notes."""
+    width = size * context_frames
+    cells = [
+        {"name": name, "hidden_size": 8, "input_size": before, **more}
+        for name, before, more in (
+            ("gru", width, {}),
+            ("attention", 8, {"num_heads": 2, "window": 19}),
+            ("lstm", 8, {}),
+            ("attention", 8, {"num_heads": 1, "window": 7}),
+        )
+    ]
+    sizes = {"hidden_size": 8, "frame_size": size, "input_size": width, "num_units": 9, "reach": reach}
+    spec = {
+        "cells": cells,
+        "head": {"name": "note_list", **sizes},
+        "context_frames": context_frames,
+        "residual": True,
+    }
+    return randomise(build_model(spec), seed, scale=0.4)
+
+
+def reminded(model: Model, num_pieces: int = 3) -> Reminded:
+    """The model beside a memory of some pieces."""
+    pieces = [binary_frames(12 + k, model.frame_size, seed=k).float() for k in range(num_pieces)]
+    memory = MelodyMemory(model.frame_size, sum(map(len, pieces)), BELIEF)
+    memory.keep(pieces)
+    return Reminded(model, memory)
+
+
+def every_model() -> dict[str, Model]:
+    """All of them, by what is in them."""
+    with torch.no_grad():
+        return {
+            **stacks(),
+            "reach": note_list(2),
+            "reminded": reminded(note_list(2)),
+            "transposed": Transposed(note_list(2), 3),
+            "transposed-without-reach": Transposed(note_list(0, 2), 1),
+            "transposed-reminded": reminded(Transposed(note_list(3), 2)),
+        }
