@@ -5,6 +5,7 @@ import argparse
 from engine.checkpoints import read_cards
 from engine.command_line import add_checkpoints
 from engine.errors import CheckpointError, InvalidValueError
+from engine.kernel import why_not
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -27,6 +28,11 @@ def run(options: argparse.Namespace) -> None:
     for name, card in cards.items():
         metrics = card.metrics.get("test", {})
         figures = ", ".join(f"{key} {value:.3f}" for key, value in metrics.items() if "_per_" in key)
-        print(f"{name:24} {card.num_units} {card.cell} units, {card.corpus.title}; test: {figures}")
+        reason = why_not(card.model)
+        drawn_by = f"torch ({reason})" if reason else "the kernel"
+        print(
+            f"{name:24} {card.num_units} {card.cell} units, {card.corpus.title}; test: {figures}; "
+            f"drawn by {drawn_by}"
+        )
     if problems:
         raise CheckpointError("; ".join(problems.values()))

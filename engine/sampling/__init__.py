@@ -1,6 +1,7 @@
 """Sampling: draws, and the uniform numbers that decide them."""
 
-from engine.sampling.sample import MAX_FRAMES, MAX_SEED, SamplingOptions, sample
+from engine.sampling.options import MAX_FRAMES, MAX_SEED, SamplingOptions
+from engine.sampling.sample import sample, stages
 from engine.sampling.uniforms import frame_uniforms
 
-__all__ = ["MAX_FRAMES", "MAX_SEED", "SamplingOptions", "frame_uniforms", "sample"]
+__all__ = ["MAX_FRAMES", "MAX_SEED", "SamplingOptions", "frame_uniforms", "sample", "stages"]

@@ -100,7 +100,7 @@ def published(
         "head": {**head, "hidden_size": hidden_size, "frame_size": frames.frame_size},
         "context_frames": frames.context_frames,
     }
-    model = randomise(build_model(spec), 3)
+    model = randomise(build_model(spec), 3, scale=hidden_size**-0.5)  # or a wide one's sound has no bounds
     card = card_of(model, name, spec, frames, **of_corpus)
     save(model, card, {"README.md": "A tiny model.\n"}, folder)
     return model, card

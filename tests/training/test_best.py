@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from engine.checkpoints.checkpoint import CHECKPOINTS, available, load, read_card
-from engine.sampling.sample import SamplingOptions, sample
+from engine.sampling.options import SamplingOptions
+from engine.sampling.sample import sample
 from tests.joint_oracle import joint_log_probs
 from training import __main__ as program
 from training.corpora import open_corpus

@@ -1,6 +1,7 @@
 """``python -m engine list``: the models and their figures."""
 
 from engine.checkpoints.checkpoint import CARD
+from engine.commands import list as list_command
 from tests.engine.commands.command_line import run
 
 
@@ -22,3 +23,11 @@ def test_list_names_a_damaged_checkpoint_beside_the_sound_ones(folder, capsys):
 def test_an_empty_folder_is_said_in_one_line(folder, refusal):
     (folder / "checkpoints").rename(folder / "elsewhere")
     assert "there is no checkpoint in" in refusal("list")
+
+
+def test_list_says_what_draws_each_model(folder, capsys, monkeypatch):
+    assert run("list") == 0
+    assert all(line.endswith("; drawn by the kernel") for line in capsys.readouterr().out.splitlines())
+    monkeypatch.setattr(list_command, "why_not", lambda spec: "the kernel has no cell 'gru'")
+    assert run("list") == 0
+    assert "; drawn by torch (the kernel has no cell 'gru')" in capsys.readouterr().out

@@ -7,7 +7,8 @@ import soundfile
 import torch
 
 from engine.notes.midi_bytes import midi_bytes
-from engine.sampling.sample import SamplingOptions, sample
+from engine.sampling.options import SamplingOptions
+from engine.sampling.sample import sample
 from tests.engine.commands.command_line import ROLL, frames_in, run
 from tests.engine.small_models import published, randomise
 

@@ -16,7 +16,8 @@ from engine.listening.design import TrialPlan
 from engine.pieces.excerpt import excerpt
 from engine.pieces.piece import read_piece
 from engine.rendering import perform
-from engine.sampling.sample import SamplingOptions, sample
+from engine.sampling.options import SamplingOptions
+from engine.sampling.sample import sample
 
 MODELS = ("jsb_chorales-tanh", "jsb_chorales-gru")
 IDS = ("one", "two", "three", "four", "five")

@@ -10,7 +10,8 @@ from engine.checkpoints.checkpoint import load, save
 from engine.errors import CheckpointError, InvalidValueError
 from engine.models.model_spec import build_model
 from engine.representations.piano_roll import PianoRoll
-from engine.sampling.sample import SamplingOptions, sample
+from engine.sampling.options import SamplingOptions
+from engine.sampling.sample import sample
 from engine.scoring.likelihood import log_likelihood
 from tests.engine.small_models import binary_frames, card_of, randomise
 

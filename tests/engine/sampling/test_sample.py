@@ -10,14 +10,9 @@ from engine.errors import InvalidValueError
 from engine.heads import HEADS, Distribution
 from engine.models.model import Model
 from engine.models.stack import ModelState
-from engine.sampling.sample import (
-    FRAMES_AHEAD,
-    MAX_FRAMES,
-    MAX_SEED,
-    MAX_TEMPERATURE,
-    SamplingOptions,
-    sample,
-)
+from engine.sampling.by_torch import FRAMES_AHEAD
+from engine.sampling.options import MAX_FRAMES, MAX_SEED, MAX_TEMPERATURE, SamplingOptions
+from engine.sampling.sample import sample
 from engine.sampling.uniforms import frame_uniforms
 from tests.engine.small_models import SMALL, binary_frames, small_model
 

@@ -11,7 +11,8 @@ from engine.checkpoints.checkpoint import load
 from engine.notes.midi_file import read_notes
 from engine.pieces.excerpt import excerpts
 from engine.pieces.piece import read_prime
-from engine.sampling.sample import SamplingOptions, sample
+from engine.sampling.options import SamplingOptions
+from engine.sampling.sample import sample
 from tests.engine.notes.raw_midi import midi_file, note
 
 pytestmark = pytest.mark.browser

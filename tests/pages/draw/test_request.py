@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from engine.errors import InvalidValueError
-from engine.sampling.sample import MAX_SEED
+from engine.sampling.options import MAX_SEED
 from pages.draw.request import DrawRequest
 from pages.house.limits import LIMITS, OWN
 

@@ -12,7 +12,8 @@ from engine.checkpoints.checkpoint import load
 from engine.pieces.excerpt import excerpts_of
 from engine.pieces.piece import read_piece
 from engine.rendering.performance import perform
-from engine.sampling.sample import SamplingOptions, sample
+from engine.sampling.options import SamplingOptions
+from engine.sampling.sample import sample
 from engine.sound.audio import Audio
 from engine.sound.audio_file import wav_bytes
 from pages.draw.speech import FIRST_KEPT
