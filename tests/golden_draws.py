@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 
 from engine.checkpoints.checkpoint import load
-from engine.sampling.sample import SamplingOptions, sample
+from engine.sampling.options import SamplingOptions
+from engine.sampling.sample import sample
 
 DRAWS = Path(__file__).with_name("goldens") / "draws.safetensors"
 MUSIC = ("jsb_chorales", "nottingham", "muse_data", "piano_midi")
@@ -73,9 +74,8 @@ def main() -> None:
     """Write the file."""
     torch.set_num_threads(1)
     draws = {draw.key: draw.frames().contiguous() for draw in golden_draws()}
-    metadata = {"cpu": torch.backends.cpu.get_cpu_capability(), "torch": torch.__version__}
     DRAWS.parent.mkdir(exist_ok=True)
-    safetensors.torch.save_file(draws, DRAWS, metadata)
+    safetensors.torch.save_file(draws, DRAWS)
 
 
 if __name__ == "__main__":
