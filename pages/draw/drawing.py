@@ -1,6 +1,7 @@
 """Drawing: the lanes of one request, from its beginning to sampled frames; nothing outlives the request."""
 
 import math
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from pages.draw.request import DrawRequest
 from pages.house import MAX_LENGTHS, OWN, Running, loaded
 
 SECONDS_PER_VIEW = 0.2  # between two updates of the page
+SECONDS_PER_TURN = 0.01  # of a lane, before it is another's; whoever stops them waits no longer
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,15 @@ def prime_frames(prime: str, upload: str | None, checkpoint: Checkpoint) -> tupl
 
 def sample_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[list[LaneDraw]]:
     """Sample all lanes side by side until they are whole or the visitor ends it; yields those that grew."""
-    while running.goes_on and any(not lane.is_whole for lane in lanes):
-        growing = [lane for lane in lanes if not lane.is_whole]
-        for lane in growing:
-            lane.extend(SECONDS_PER_VIEW / len(growing))
+    while running.goes_on and (growing := [lane for lane in lanes if not lane.is_whole]):
+        _grow(growing, running)
         yield growing
+
+
+def _grow(lanes: list[LaneDraw], running: Running) -> None:
+    """In turns, until the page is to be updated."""
+    until = time.monotonic() + SECONDS_PER_VIEW
+    while running.goes_on and time.monotonic() < until and not all(lane.is_whole for lane in lanes):
+        for lane in lanes:
+            if running.goes_on and not lane.is_whole:
+                lane.extend(SECONDS_PER_TURN)

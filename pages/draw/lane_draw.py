@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.checkpoints import Checkpoint
 from engine.errors import EngineError
 from engine.rendering import Performance, perform, perform_midi
-from engine.sampling import SamplingOptions, sample
+from engine.sampling import SamplingOptions, stages
 from engine.scoring import continuation_likelihood
 from engine.sound import write_wav
 from pages.draw.request import DrawRequest
@@ -45,8 +45,9 @@ class LaneDraw:
         semitones = checkpoint.card.corpus.played_semitones
         self.performance = Performance(request.tempo, request.program, semitones)
         options = SamplingOptions(self.num_frames, request.seed, request.temperature)
-        self._source: Iterator[Tensor] = sample(checkpoint.model, options, prime)
+        self._source: Iterator[Tensor | None] = stages(checkpoint.model, options, prime)
         self.state = "sampling"
+        self._failure = ""
         self._extra: dict[str, Any] = {}
 
     @property
@@ -56,21 +57,28 @@ class LaneDraw:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all frames are there."""
-        return len(self.frames) >= len(self.prime) + self.num_frames
+        """Whether all frames are there, or no more can be had."""
+        return bool(self._failure) or len(self.frames) >= len(self.prime) + self.num_frames
 
     def extend(self, seconds: float, max_frames: int = 1_000_000) -> None:
-        """Sample for so long, or so many frames; at least one frame if one is missing."""
+        """Read the beginning and sample, for so long or so many frames; at least a little of either."""
         until = time.monotonic() + seconds
-        for frame in self._source:
-            self.frames.append(frame)
-            max_frames -= 1
-            if max_frames <= 0 or time.monotonic() > until:
-                return
+        try:
+            for frame in self._source:
+                if frame is not None:
+                    self.frames.append(frame)
+                    max_frames -= 1
+                if max_frames <= 0 or time.monotonic() > until:
+                    return
+        except EngineError as error:
+            self._failure = sentence(error)
 
     def finish(self, folder: Path) -> None:
         """Score and render what is there, into files in ``folder``; a failure is shown in the lane."""
         self._source = iter(())
+        if self._failure:
+            self.state, self._extra = "error", {"message": self._failure}
+            return
         self.state = "done" if self.is_whole else "stopped"
         if not self.frames:
             self._extra = {"message": "Stopped before the first frame."}

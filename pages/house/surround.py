@@ -2,13 +2,15 @@
 
 import html
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import gradio as gr
 
+from engine.checkpoints import CHECKPOINTS, Card, read_cards
 from engine.errors import EngineError
 from engine.folders import ASSETS
+from engine.kernel import why_not
 from engine.rendering import find_synthesiser
 
 PRIVACY = (
@@ -42,7 +44,20 @@ def status() -> str:
     except EngineError as error:
         synthesiser = f"music is silent: {error}"
     streaming = "speech streams" if has_ffmpeg() else "there is no ffmpeg, so speech plays when it is whole"
-    return f"Running here: {synthesiser}; {streaming}; models run on the CPU."
+    return f"Running here: {synthesiser}; {streaming}; {drawing(read_cards(CHECKPOINTS)[0])}."
+
+
+def drawing(cards: Mapping[str, Card]) -> str:
+    """Which models are drawn by the kernel, and which by torch, and why."""
+    by_torch: dict[str, list[str]] = {}
+    for name, card in cards.items():
+        if reason := why_not(card.model):
+            by_torch.setdefault(reason, []).append(name)
+    slowly = [
+        f"drawn by torch, slowly: {'all models' if len(names) == len(cards) else ', '.join(names)} ({reason})"
+        for reason, names in by_torch.items()
+    ]
+    return "; ".join(slowly) or "models are drawn by the kernel, on the CPU"
 
 
 def has_ffmpeg() -> bool:

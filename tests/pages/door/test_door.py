@@ -185,7 +185,7 @@ def test_an_upload_says_its_size_and_is_not_too_large(app):
 
 @pytest.mark.parametrize("closing", ["close", "keep-alive"])
 def test_nonsense_after_a_refusal_is_hung_up_on(app, closing):
-    """uvicorn answered it once more, and the log had a traceback for whoever sent it."""
+    """Uvicorn answered it once more, and the log had a traceback for whoever sent it."""
     with socket.create_connection(urlsplit(app.address).netloc.split(":"), timeout=60) as client:
         head = f"Host: a\r\nConnection: {closing}\r\nTransfer-Encoding: chunked"
         client.sendall(f"POST /gradio_api/upload HTTP/1.1\r\n{head}\r\n\r\n".encode())

@@ -1,6 +1,7 @@
 """Drawing: beginnings of all kinds, lanes side by side, and what ends them."""
 
 import math
+from itertools import count
 from types import SimpleNamespace
 
 import pytest
@@ -102,14 +103,21 @@ def fake_lanes(lengths: list[int]) -> tuple[SimpleNamespace, ...]:
     return tuple(lanes)
 
 
-def test_lanes_grow_side_by_side_and_whole_ones_rest():
+@pytest.fixture
+def slow_clock(monkeypatch):
+    """As if a view passed whenever somebody looks at the clock twice."""
+    moments = count(0, drawing.SECONDS_PER_VIEW * 0.51)
+    monkeypatch.setattr(drawing, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+
+
+def test_lanes_grow_side_by_side_and_whole_ones_rest(slow_clock):
     lanes = fake_lanes([1, 3, 2])
     grown = [[lanes.index(lane) for lane in step] for step in sample_together(lanes, Running())]
     assert grown == [[0, 1, 2], [1, 2], [1]]
 
 
 @pytest.mark.parametrize("end", [Running.stop, Running.replace])
-def test_a_draw_ends_when_it_is_stopped_or_another_takes_its_lanes(end):
+def test_a_draw_ends_when_it_is_stopped_or_another_takes_its_lanes(end, slow_clock):
     lanes, running = fake_lanes([9]), Running()
     for number, _ in enumerate(sample_together(lanes, running)):
         if number == 2:
@@ -154,3 +162,21 @@ def test_a_packed_beginning_is_what_was_kept(tmp_path):
     opened = open_drawing(roll_request(prime=OWN, kept=0.5), str(upload), "piano_roll")
     again = open_drawing(opened.request, None, "piano_roll")
     assert again.lanes[0].prime.equal(opened.lanes[0].prime)
+
+
+def test_a_draw_that_fails_on_its_way_is_one_sentence_in_its_lane(tmp_path, monkeypatch):
+    """Once no draw could: the kernel ends one whose network has left float32, with what is there so far."""
+    (lane,) = open_drawing(roll_request(length=64), None, "piano_roll").lanes
+    drawn = lane.extend(seconds=60, max_frames=5)
+
+    def failing():
+        raise InvalidValueError("the network has left the numbers")
+        yield
+
+    lane._source = failing()
+    for _ in sample_together((lane,), Running()):
+        pass
+    lane.finish(tmp_path)
+    value = lane.value()
+    assert drawn is None and (value["state"], value["frames_done"]) == ("error", 5)
+    assert value["message"] == "The network has left the numbers."

@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+from engine.checkpoints import read_card
+from pages.house import surround
 from tests.pages.draw.test_play import GRU
 from tests.server import serving
 
@@ -12,10 +14,11 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def bare_app(app_folder, tmp_path_factory):
-    """The app where there are no programs to call, and no FluidSynth library to bind."""
+    """The app where there are no programs to call, no FluidSynth to bind and no wasmtime."""
     folder = tmp_path_factory.mktemp("bare")
     (folder / "hidden").mkdir()
-    (folder / "hidden" / "fluidsynth.py").write_text('raise ImportError("there is no FluidSynth")\n')
+    for name in ("fluidsynth", "wasmtime"):
+        (folder / "hidden" / f"{name}.py").write_text(f"raise ImportError({name!r})\n")
     (folder / "no-programs").mkdir()
     environment = {"PYTHONPATH": str(folder / "hidden"), "PATH": str(folder / "no-programs")}
     with serving([sys.executable, str(app_folder / "app.py")], folder, environment) as server:
@@ -28,6 +31,7 @@ def footer(visit) -> str:
 
 def test_problems_and_terms_are_named(visitors):
     words = footer(visitors())
+    assert "models are drawn by the kernel, on the CPU" in words
     assert "the card of 'newer' cannot be used" in words
     assert all(
         term in words for term in ("Code: MIT", "CC BY-SA 4.0", "CC BY-SA 3.0", "Draws of music are yours")
@@ -37,6 +41,7 @@ def test_problems_and_terms_are_named(visitors):
 def test_without_fluidsynth_and_ffmpeg_the_app_samples_and_plays(bare_app, visitors):
     visit = visitors(address=bare_app.address)
     assert "played by midirenderer" in footer(visit) and "there is no ffmpeg" in footer(visit)
+    assert "drawn by torch, slowly: all models (wasmtime is not installed" in footer(visit)
     visit.choose(GRU)
     visit.set("length", 8)
     visit.draw()
@@ -49,3 +54,11 @@ def test_without_fluidsynth_and_ffmpeg_the_app_samples_and_plays(bare_app, visit
     visit.draw()
     assert visit.hear() > 0.3
     assert "Traceback" not in bare_app.news()
+
+
+def test_models_that_the_kernel_lacks_are_named(monkeypatch):
+    cards = {name: read_card(name) for name in ("jsb_chorales-gru", "jsb_chorales-tanh")}
+    monkeypatch.setattr(
+        surround, "why_not", lambda spec: "no kernel" if spec["cells"][0]["name"] == "tanh" else ""
+    )
+    assert surround.drawing(cards) == "drawn by torch, slowly: jsb_chorales-tanh (no kernel)"
