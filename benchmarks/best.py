@@ -1,50 +1,95 @@
-"""How fast the best models sample, beside the paper's GRU on the same core: ``make bench``.
+"""How fast the best models are drawn from, by the kernel and by torch: ``make bench``.
 
-They must play live: at least 20 frames a second on one core. They are slowest late in a piece, when there is
-most to look back at, so a draw here goes on from a prime as long as their memory.
+They are slowest late in a piece, when there is most to look back at: then a frame needs all keys and values,
+some 70 MB of float32, so that the speed of memory counts, which is printed first.
 """
 
+import time
 from collections.abc import Callable
 
+import numpy as np
 import torch
+from torch import Tensor
 
-from benchmarks.sampling import engine_draw, music_model, paired_seconds
+from benchmarks.sampling import kernel_draw, median_seconds, torch_draw
 from engine.checkpoints import Checkpoint, available, load
-from engine.sampling import SamplingOptions, sample
+from engine.kernel import open_model
+from engine.models import Model
+from engine.sampling import SamplingOptions, frame_uniforms, sample
 
-NUM_FRAMES = 200
-LONGEST_PRIME = 1_024
-QUARTERS_PER_MINUTE = 100  # the app's own tempo, until a visitor changes it
-LEAST_FRAMES_PER_SECOND = 20
+FIRST, PRIME, LATE = 128, 1_024, 200  # frames: of a fresh draw; of a beginning; drawn after it
+LEAST_FIRST, LEAST_LATE = 400, 200  # frames a second
+NUM_ROUNDS = 3
+MEMORY_BYTES = 1 << 26
 
 
-def late_draw(checkpoint: Checkpoint) -> Callable[[], None]:
-    """A draw that goes on from a long prime, whose reading counts too."""
-    prime = torch.stack(list(sample(checkpoint.model, SamplingOptions(LONGEST_PRIME, seed=1))))
+def late_by_kernel(model: Model, prime: Tensor) -> Callable[[], None]:
+    """Frames after a beginning that has been read."""
+    instance = open_model(model)
+    instance.read(prime)
 
     def draw() -> None:
-        for _ in sample(checkpoint.model, SamplingOptions(NUM_FRAMES, seed=2), prime):
-            pass
+        instance.draw(LATE, 2, len(prime), 1.0)
+
+    return draw
+
+
+def late_by_torch(model: Model, prime: Tensor) -> Callable[[], None]:
+    """The same by torch, some fewer of them."""
+    with torch.inference_mode():
+        _, state = model(prime[None])
+
+    @torch.inference_mode()
+    def draw() -> None:
+        frame, now = prime[-1:], state
+        for position in range(LATE // 8):
+            distribution, now = model.step(frame, now)
+            frame = distribution.sample(
+                frame_uniforms(2, len(prime) + position, 1, distribution.num_uniforms)
+            )
 
     return draw
 
 
 def row(checkpoint: Checkpoint) -> str:
-    """One line: frames a second, times real time, and the share of the paper's GRU's speed."""
-    pairs = sorted(paired_seconds(late_draw(checkpoint), engine_draw(music_model(), NUM_FRAMES)))
-    ours, paper = pairs[len(pairs) // 2]
-    frames_per_second = NUM_FRAMES / ours
-    real_time = frames_per_second * checkpoint.representation.frame_seconds(QUARTERS_PER_MINUTE)
-    return (
-        f"{checkpoint.card.name}: {frames_per_second:,.0f} frames a second, {real_time:,.0f} times real time "
-        f"(the paper's GRU {NUM_FRAMES / paper:,.0f}; ratio {paper / ours:.3f}; "
-        f"at least {LEAST_FRAMES_PER_SECOND})"
+    """One line: frames a second at the beginning and late, and how fast a beginning is read."""
+    model = checkpoint.model
+    prime = torch.stack(list(sample(model, SamplingOptions(PRIME, seed=1))))
+    fresh = median_seconds(kernel_draw(model, FIRST), torch_draw(model, FIRST), num_rounds=NUM_ROUNDS)
+    late = median_seconds(late_by_kernel(model, prime), late_by_torch(model, prime), num_rounds=NUM_ROUNDS)
+    reading = median_seconds(
+        lambda: open_model(model).read(prime), lambda: _read_by_torch(model, prime), num_rounds=NUM_ROUNDS
     )
+    first, first_torch = (FIRST / seconds for seconds in fresh)
+    second, second_torch = LATE / late[0], LATE // 8 / late[1]
+    read, read_torch = (PRIME / seconds for seconds in reading)
+    return (
+        f"{checkpoint.card.name}, frames a second: the first {FIRST} {first:,.0f}, at least {LEAST_FIRST} "
+        f"(by torch {first_torch:,.0f}); after {PRIME} {second:,.0f}, at least {LEAST_LATE} "
+        f"(by torch {second_torch:,.0f}); read {read:,.0f} (by torch {read_torch:,.0f})"
+    )
+
+
+@torch.inference_mode()
+def _read_by_torch(model: Model, prime: Tensor) -> None:
+    model(prime[None])
+
+
+def memory_speed() -> float:
+    """Bytes a second of sums over 64 MB: the best of some rounds."""
+    numbers = np.ones(MEMORY_BYTES // 8)
+    seconds = []
+    for _ in range(9):
+        began = time.perf_counter()
+        numbers.sum()
+        seconds.append(time.perf_counter() - began)
+    return MEMORY_BYTES / min(seconds)
 
 
 def main() -> None:
     """One line a model."""
     torch.set_num_threads(1)
+    print(f"memory is read at {memory_speed() / 1e9:.1f} GB a second")
     for name in available():
         if name.endswith("-best"):
             print(row(load(name)))
