@@ -52,7 +52,8 @@ class Kernel:
         expected: a file that begins with its SHA-256.
 
     Raises:
-        NoProgramError: wasmtime is not installed, or the module is missing or another one than expected.
+        NoProgramError: wasmtime is not installed or does not know this machine, or the module is missing or
+            another one than expected.
     """
 
     def __init__(self, path: Path = MODULE, expected: Path = EXPECTED):
@@ -69,7 +70,10 @@ class Kernel:
         self._library = wasmtime
         self.failures = wasmtime.WasmtimeError, wasmtime.Trap
         self._engine = wasmtime.Engine()
-        self._module = wasmtime.Module(self._engine, code)
+        try:
+            self._module = wasmtime.Module(self._engine, code)
+        except self.failures as error:
+            raise NoProgramError(f"wasmtime cannot compile {path.name} on this machine ({error})") from None
         weakref.finalize(self, _close, self._module, self._engine)
         self.kinds = Instance(self).kinds()
 
@@ -160,7 +164,7 @@ class Instance:
 
     def _advise(self) -> None:
         """Large pages, where the system has them: what is looked back at is tens of megabytes every frame."""
-        if sys.platform == "linux":
+        if hasattr(mmap, "MADV_HUGEPAGE"):  # Linux
             madvise = ctypes.CDLL(None).madvise
             madvise(ctypes.c_void_p(self._address(0)), ctypes.c_size_t(self.num_bytes), mmap.MADV_HUGEPAGE)
 

@@ -2,6 +2,7 @@
 
 import builtins
 import gc
+import hashlib
 import threading
 import time
 from contextlib import nullcontext
@@ -276,6 +277,11 @@ def test_another_module_than_the_one_that_is_expected_is_not_run(tmp_path):
     other.write_bytes(MODULE.read_bytes() + b"\0")
     with pytest.raises(NoProgramError, match=r"kernel.wasm is not what kernel.sha256 names: get the code"):
         Kernel(other, EXPECTED)
+    other.write_bytes(b"no module")
+    expected = tmp_path / "kernel.sha256"
+    expected.write_text(hashlib.sha256(b"no module").hexdigest())
+    with pytest.raises(NoProgramError, match=r"wasmtime cannot compile kernel.wasm on this machine \("):
+        Kernel(other, expected)
     with pytest.raises(NoProgramError, match="is missing: get the code again"):
         Kernel(tmp_path / "none.wasm", EXPECTED)
 
