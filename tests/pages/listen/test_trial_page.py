@@ -132,7 +132,7 @@ def test_the_beginning_that_all_clips_share_does_not_count(visitors):
     visit.page.wait_for_function("document.querySelector('.trial-seek').value > 3.5")
     assert visit.page.locator(".trial-lane-heard").all_inner_texts() == ["0 s", "0 s"]
     assert visit.page.locator(".trial-answer").first.is_disabled()
-    visit.page.reload()
+    visit.reload()
     visit.page.wait_for_selector(".trial[data-state=asking]")
     begins = float(visit.page.locator(".trial-seek").input_value())
     assert mark - 2 < begins < mark - 1, "it begins to play shortly before"
@@ -190,7 +190,7 @@ def test_after_the_last_answer_there_is_one_plain_sentence(visitors):
     p = {0: "1.00", 1: "0.75", 2: "0.25"}[right]
     assert text(visit, "verdict") == f"You could not tell them apart: {right} of 2, p = {p}."
     assert not visit.page.locator(".trial-next").is_visible()
-    visit.page.reload()
+    visit.reload()
     wait_for_reveal(visit)
     assert f"{right} of 2" in text(visit, "verdict"), "it is there whenever one comes back"
     assert visit.page.locator(".trial-link").all_inner_texts() == ["Another test", "See the Board"]
