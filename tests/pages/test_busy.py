@@ -11,6 +11,7 @@ from tests.pages.listen.trial_visit import listen
 from tests.pages.visit import Visit
 
 pytestmark = pytest.mark.browser
+FOUR = [f"jsb_chorales-{name}" for name in ("best", "gru", "lstm", "tanh")]
 FULL = {"detail": "Queue is full. Max size is 60 and size is 60."}
 
 
@@ -23,7 +24,7 @@ def others(app) -> Iterator[threading.Event]:
     def draw() -> None:
         caller = Caller(app.address, config)
         event, stop = caller.event("press", "sample"), caller.event("press_stop", "stop")
-        values = caller.values(event, models=["jsb_chorales-best"], length=512)
+        values = caller.values(event, models=FOUR, length=512)  # minutes of sound, once they are sampled
 
         def hear(count: int) -> None:
             if count == 1:
