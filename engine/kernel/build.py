@@ -37,6 +37,7 @@ def build(sources: Path, module: Path) -> None:
         )
     if done.returncode:
         raise RuntimeError(done.stderr)
+    module.chmod(0o644)  # the linker makes a program of it
 
 
 def main() -> None:
