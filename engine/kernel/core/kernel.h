@@ -24,7 +24,7 @@ enum code { /* engine/kernel/kernel.py has a sentence for each */
 
 typedef struct {
     int rows, columns;
-    int is_plain;  /* kept row after row, each padded; otherwise as a matrix, or a vector if of one column */
+    int is_plain;  /* kept row after row, each padded; otherwise as a matrix */
     matrix matrix; /* outputs = rows */
 } tensor;
 

@@ -74,9 +74,7 @@ static int read_part(part *self) {
 /* Room for what is kept of a tensor, in whichever form its part wants it. */
 static int reserve_tensor(tensor *self) {
     int rows = self->rows, columns = self->columns;
-    long long count = columns == 1     ? PAD(rows)
-                      : self->is_plain ? (long long)rows * PAD(columns)
-                                       : (long long)PAD(rows) * columns;
+    long long count = self->is_plain ? (long long)rows * PAD(columns) : (long long)PAD(rows) * columns;
     self->matrix = (matrix){rows, columns, reserve(count)};
     if (rows * columns > most_staged) most_staged = rows * columns;
     return self->matrix.weights ? FINE : NO_MEMORY;
@@ -170,13 +168,11 @@ static float widened(unsigned short half) {
 /* One row of what is staged, as its tensor keeps it. */
 static void keep_row(const tensor *self, int row, const float *weights) {
     float *to = self->matrix.weights;
-    int apart = 1;
-    if (self->columns == 1)
-        to += row;
-    else if (self->is_plain)
+    int apart = self->is_plain ? 1 : 4;
+    if (self->is_plain)
         to += (long long)row * PAD(self->columns);
     else
-        to += (long long)(row / 4) * self->columns * 4 + row % 4, apart = 4;
+        to += (long long)(row / 4) * self->columns * 4 + row % 4; /* a vector lies so one after the other */
     for (int column = 0; column < self->columns; column++, to += apart) *to = weights[column];
 }
 

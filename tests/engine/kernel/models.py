@@ -22,6 +22,26 @@ def stacks() -> dict[str, Model]:
     }
 
 
+def narrow() -> dict[str, Model]:
+    """Everything of a width of one, where there is nothing to stand side by side."""
+    heads = {
+        "bernoulli": {},
+        "gaussian_mixture": {"num_components": 1, "min_log_scale": -3.0},
+        "note_list": {"input_size": 3, "num_units": 1, "reach": 1},
+    }
+    found = {}
+    for cell in CELLS:
+        more = {"num_heads": 1, "window": 1} if cell == "attention" else {}
+        for head, sizes in heads.items():
+            spec = {
+                "cells": [{"name": cell, "input_size": 3, "hidden_size": 1, **more}],
+                "head": {"name": head, "hidden_size": 1, "frame_size": 3, **sizes},
+                "context_frames": 1,
+            }
+            found[f"narrow-{cell}-{head}"] = randomise(build_model(spec), 5)
+    return found
+
+
 def note_list(reach: int, context_frames: int = 1, seed: int = 3, size: int = SIZE) -> Stack:
     """Four cells that add to each other under a list of notes."""
     width = size * context_frames
@@ -57,6 +77,7 @@ def every_model() -> dict[str, Model]:
     with torch.no_grad():
         return {
             **stacks(),
+            **narrow(),
             "reach": note_list(2),
             "reminded": reminded(note_list(2)),
             "transposed": Transposed(note_list(2), 3),
