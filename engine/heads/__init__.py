@@ -1,6 +1,8 @@
 """Heads by name."""
 
 from engine.heads.bernoulli import BernoulliHead
+from engine.heads.chosen_notes import ChosenNotes
+from engine.heads.copied_notes import CopiedNotes, Guides, guided, mix
 from engine.heads.gaussian_mixture import GaussianMixture, GaussianMixtureHead
 from engine.heads.head import Distribution, Head
 from engine.heads.note_list import NoteListHead
@@ -13,4 +15,17 @@ HEADS: dict[str, type[Head]] = {
     "note_list": NoteListHead,
 }
 
-__all__ = ["HEADS", "Distribution", "GaussianMixture", "Head", "NoteListMixture", "RemindedNotes", "moved"]
+__all__ = [
+    "HEADS",
+    "ChosenNotes",
+    "CopiedNotes",
+    "Distribution",
+    "GaussianMixture",
+    "Guides",
+    "Head",
+    "NoteListMixture",
+    "RemindedNotes",
+    "guided",
+    "mix",
+    "moved",
+]

@@ -10,16 +10,18 @@ all (after the tied weights of Johnson 2017, "Generating Polyphonic Music Using 
     s[p]   = sum_d (M h + m)_d x[p - d]     d = -reach … reach: how notes of the last frame x move
     t_k[p] = (R g_k)_{pitch_{k-1} - p}      the interval between neighbours in the list
 
-Without it both are left out.
+Without it both are left out. With ``parallels`` a third one tells voices that move together, one of them a
+fifth or an octave above the other, with or without an octave between:
+
+    q_k[p] = sum_d v_d [p + d is one of the pitches so far] b_d(p + d)     d = 7, 12, 19, 24
+    b_d(q) = how often x has a note and another d below it, the upper one 1 to 12 semitones from q
 
 Every set of pitches has exactly one such list, so the distribution is normalised over all 2^pitches
 frames, and its likelihood is exact. The ordered list is how language models write sets; the idea to couple
 the notes of a frame with an exact chain is that of RNN-NADE (Boulanger-Lewandowski et al. 2012,
 arXiv 1206.6392).
 
-Conventions
-    rank    place in the order: 0 is the highest pitch, the last rank, as many as there are pitches, the stop
-    choice  one element of a list, the stop among them; all choices of all frames stand below one another
+Ranks and choices are those of engine/heads/chosen_notes.py.
 """
 
 from collections.abc import Callable
@@ -32,10 +34,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.errors import InvalidValueError
-from engine.heads.head import Distribution, Head
+from engine.heads.chosen_notes import Choices, ChosenNotes, Walk, choices_of, side_by_side, tempered
+from engine.heads.head import Head
 from engine.registry import require_positive
 
 BLOCK_FRAMES = 8_192  # frames whose choices are computed at once
+PARALLELS = (7, 12, 19, 24)  # semitones: fifth and octave, and with an octave between
+MOST_MOVED = 12  # semitones by which voices move together
 
 
 class ListWeights(NamedTuple):
@@ -47,6 +52,7 @@ class ListWeights(NamedTuple):
         to_logits: V, a row for each rank and the last for "stop".
         bias: c.
         intervals: R, a row for each interval from 0; None without reach.
+        parallels: v; None without.
     """
 
     above: Float[Tensor, "event units"]
@@ -54,9 +60,10 @@ class ListWeights(NamedTuple):
     to_logits: Float[Tensor, "rank units"]
     bias: Float[Tensor, " rank"]
     intervals: Float[Tensor, "event units"] | None = None
+    parallels: Float[Tensor, " interval"] | None = None
 
 
-class NoteList(Distribution):
+class NoteList(ChosenNotes):
     """A distribution over sets of pitches.
 
     Args:
@@ -64,7 +71,8 @@ class NoteList(Distribution):
         weights: of the head.
         offsets: added to the logits of each frame's choices, by rank, the stop last: s, with 0 for the
             stop; None without reach.
-        temperature: by which the logits of every choice are divided.
+        pairs: b of each frame, by rank; None without parallels.
+        temperature: at which pitches are chosen.
     """
 
     def __init__(
@@ -72,19 +80,17 @@ class NoteList(Distribution):
         base: Float[Tensor, "*axes units"],
         weights: ListWeights,
         offsets: Float[Tensor, "*axes rank"] | None = None,
+        pairs: Float[Tensor, "*axes interval event"] | None = None,
         temperature: float = 1.0,
     ):
+        self.pairs = pairs
         self.base = base
         self.weights = weights
         self.offsets = offsets
         self.temperature = temperature
         self.drop: Callable[[Tensor], Tensor] | None = None
         self.size = len(weights.above)
-
-    @property
-    def num_uniforms(self) -> int:
-        """One a pitch."""
-        return self.size
+        self.dtype = base.dtype
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
         """Nats: the log-probabilities of the choices that make up the frame, summed."""
@@ -92,23 +98,16 @@ class NoteList(Distribution):
         starts = range(0, max(1, len(sounding)), BLOCK_FRAMES)
         return torch.cat([self._log_prob(sounding, start) for start in starts]).view(frame.shape[:-1])
 
-    def sample(self, uniforms: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes event"]:
-        """Pitch after pitch from the highest: j sounds where uniform j is below its conditional probability.
+    def walk(self, num_frames: int) -> "_ListWalk":
+        """From the first choice of all its frames on."""
+        return _ListWalk(self)
 
-        Below the last pitch that sounds, the pitches down to the next one follow from one softmax: given
-        that none of those between sounds, pitch j does with the share of its weight in what is left.
-        """
-        numbers = uniforms.reshape(-1, self.size).flip(-1)
-        sounding = torch.zeros(numbers.shape, dtype=torch.bool, device=numbers.device)
-        last = torch.full((len(numbers),), -1, device=numbers.device)
-        active = torch.arange(len(numbers), device=numbers.device)
-        while len(active):
-            logits = self.logits(active, sounding[active], last[active])
-            found, rank = next_choice(logits, numbers[active], last[active])
-            active, rank = active[found], rank[found]
-            sounding[active, rank] = True
-            last[active] = rank
-        return sounding.flip(-1).to(self.base.dtype).view(*self.base.shape[:-1], self.size)
+    def choice_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes choice"]:
+        """Nats of each choice that makes up the frame."""
+        sounding = frame.reshape(-1, self.size).flip(-1) > 0.5
+        choices, ranks = choices_of(sounding)
+        chosen = self.log_shares(choices).gather(-1, ranks[:, None])[:, 0]
+        return side_by_side(chosen, sounding).unflatten(0, frame.shape[:-1])
 
     def repeated(self, count: int) -> "NoteList":
         """The same lists, along a new axis before the units."""
@@ -116,6 +115,8 @@ class NoteList(Distribution):
         twin.base = self.base.unsqueeze(-2).expand(*axes, count, -1)
         if self.offsets is not None:
             twin.offsets = self.offsets.unsqueeze(-2).expand(*axes, count, -1)
+        if self.pairs is not None:
+            twin.pairs = self.pairs.unsqueeze(-3).expand(*axes, count, -1, -1)
         return twin
 
     def dropped(self, drop: Callable[[Tensor], Tensor]) -> "NoteList":
@@ -125,31 +126,25 @@ class NoteList(Distribution):
         return twin
 
     def temper(self, temperature: float) -> "NoteList":
-        """The logits of every choice divided by the temperature."""
+        """As ``tempered`` says."""
         if temperature == 1:
             return self
-        return NoteList(self.base, self.weights, self.offsets, self.temperature * temperature)
+        twin = copy(self)
+        twin.temperature = self.temperature * temperature
+        return twin
 
     def without(self, ranks: Bool[Tensor, "*axes rank"]) -> "NoteList":
         """These ranks are never chosen; their share goes to the others."""
         offsets = self.offsets
         if offsets is None:
             offsets = self.base.new_zeros(*self.base.shape[:-1], self.size + 1)
-        return NoteList(self.base, self.weights, offsets.masked_fill(ranks, -torch.inf), self.temperature)
+        twin = copy(self)
+        twin.offsets = offsets.masked_fill(ranks, -torch.inf)
+        return twin
 
-    def logits(
-        self,
-        frames: Int64[Tensor, " choice"],
-        above: Bool[Tensor, "choice event"],
-        last: Int64[Tensor, " choice"],
-    ) -> Float[Tensor, "choice rank"]:
-        """Of the next choice, by rank, the stop last; minus infinity for ranks that are not below the last.
-
-        Args:
-            frames: indices, all leading axes flattened.
-            above: which ranks sound so far.
-            last: the lowest of them; -1 for none.
-        """
+    def log_shares(self, choices: Choices) -> Float[Tensor, "choice rank"]:
+        """Logarithms of the probabilities of the next choice; minus infinity for ranks not below the last."""
+        frames, above, last = choices
         weights, base = self.weights, self.base.reshape(-1, self.base.shape[-1])[frames]
         units = functional.silu(base + above.to(base.dtype) @ weights.above + weights.last[last + 1])
         units = self.drop(units) if self.drop else units
@@ -159,21 +154,18 @@ class NoteList(Distribution):
             logits = logits + self.offsets.reshape(-1, self.size + 1)[frames]
         if weights.intervals is not None:
             logits = logits + self._interval_logits(units, last, rank_numbers)
+        if weights.parallels is not None:
+            logits = logits + self._parallel_logits(frames, above)
         logits = logits.masked_fill(rank_numbers <= last[:, None], -torch.inf)
-        if self.temperature == 1:
-            return logits
-        below_best = logits - logits.amax(-1, keepdim=True)  # so that no quotient is infinite above
-        return below_best / max(self.temperature, torch.finfo(logits.dtype).tiny)
+        return tempered(logits.log_softmax(-1), self.temperature)
 
     def _log_prob(self, sounding: Bool[Tensor, "frame event"], start: int) -> Float[Tensor, " block"]:
         """Of a block of frames."""
         block = sounding[start : start + BLOCK_FRAMES]
-        frames, ranks, last = _choices(block)
-        rank_numbers = torch.arange(self.size, device=block.device)
-        above = block[frames] & (rank_numbers < ranks[:, None])
-        log_shares = torch.log_softmax(self.logits(frames + start, above, last), -1)
+        choices, ranks = choices_of(block)
+        log_shares = self.log_shares(choices._replace(frames=choices.frames + start))
         chosen = log_shares.gather(-1, ranks[:, None])[:, 0]
-        return chosen.new_zeros(len(block)).index_add(0, frames, chosen)
+        return chosen.new_zeros(len(block)).index_add(0, choices.frames, chosen)
 
     def _interval_logits(
         self,
@@ -187,6 +179,18 @@ class NoteList(Distribution):
         has_one = (last >= 0)[:, None] & (rank_numbers < self.size)
         return torch.where(has_one, by_interval.gather(-1, interval), 0.0)
 
+    def _parallel_logits(
+        self, frames: Int64[Tensor, " choice"], above: Bool[Tensor, "choice event"]
+    ) -> Float[Tensor, "choice rank"]:
+        """The terms q of all ranks; 0 for the stop."""
+        pairs = self.pairs.reshape(-1, len(PARALLELS), self.size)[frames] * above[:, None]
+        found = pairs.new_zeros(len(frames), self.size + 1)
+        for place, interval in enumerate(PARALLELS):
+            found[:, interval : self.size] += (
+                self.weights.parallels[place] * pairs[:, place, : self.size - interval]
+            )
+        return found
+
 
 class NoteListHead(Head):
     """A layer of ``num_units`` that reads h, the input of the step and the pitches so far.
@@ -195,20 +199,34 @@ class NoteListHead(Head):
         input_size: numbers in the input x of a step; its last frame comes last.
         reach: semitones by which a note of the last frame may be seen to move; 0 leaves out the terms that
             are the same all over the keyboard.
+        parallels: whether it is told which voices would move in parallel fifths or octaves.
     """
 
     events = "notes"
     chooses_highest_first = True
     is_joint = True
 
-    def __init__(self, hidden_size: int, frame_size: int, input_size: int, num_units: int, reach: int = 0):
+    def __init__(
+        self,
+        hidden_size: int,
+        frame_size: int,
+        input_size: int,
+        num_units: int,
+        reach: int = 0,
+        parallels: bool = False,
+    ):
         super().__init__(hidden_size, frame_size)
         require_positive(input_size=input_size, num_units=num_units)
         if not isinstance(reach, int) or not 0 <= reach < frame_size:
             raise InvalidValueError(f"reach={reach!r} must be from 0 to {frame_size - 1} semitones")
         self.input_size = input_size
         self.num_units = num_units
+        if not isinstance(parallels, bool):
+            raise InvalidValueError(f"parallels={parallels!r} must be true or false")
+        if parallels and frame_size <= max(PARALLELS):
+            raise InvalidValueError(f"parallels need frames of more than {max(PARALLELS)} pitches")
         self.reach = reach
+        self.parallels = parallels
         self.hidden_weight = nn.Parameter(torch.zeros(num_units, hidden_size))
         self.input_weight = nn.Parameter(torch.zeros(num_units, input_size))
         self.unit_bias = nn.Parameter(torch.zeros(num_units))
@@ -221,13 +239,17 @@ class NoteListHead(Head):
             self.intervals = nn.Parameter(torch.zeros(frame_size, num_units))
             self.motion_weight = nn.Parameter(torch.zeros(2 * reach + 1, hidden_size))
             self.motion_bias = nn.Parameter(torch.zeros(2 * reach + 1))
+        self.parallel_weight = nn.Parameter(torch.zeros(len(PARALLELS))) if parallels else None
 
     def forward(self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]) -> NoteList:
         """The distribution of the next frame."""
         base = functional.linear(h, self.hidden_weight, self.unit_bias)
         base = base + functional.linear(x, self.input_weight)
-        weights = ListWeights(self.above, self.last, self.to_logits, self.bias, self.intervals)
-        return NoteList(base, weights, self._motion(h, x) if self.reach else None)
+        weights = ListWeights(
+            self.above, self.last, self.to_logits, self.bias, self.intervals, self.parallel_weight
+        )
+        pairs = _pairs(x[..., -self.frame_size :]) if self.parallels else None
+        return NoteList(base, weights, self._motion(h, x) if self.reach else None, pairs)
 
     def initialise(self, rng: torch.Generator) -> None:
         """Glorot weights, zero biases."""
@@ -248,29 +270,26 @@ class NoteListHead(Head):
         return functional.pad(motion, (0, 1))
 
 
-def next_choice(
-    logits: Float[Tensor, "choice rank"],
-    numbers: Float[Tensor, "choice event"],
-    last: Int64[Tensor, " choice"],
-) -> tuple[Bool[Tensor, " choice"], Int64[Tensor, " choice"]]:
-    """Whether another pitch sounds, and the next one's rank: the first whose number is below its share."""
-    left = logits.flip(-1).logcumsumexp(-1).flip(-1)  # of each rank: itself and all after it
-    shares = (logits - left)[:, :-1].exp()
-    below = torch.arange(shares.shape[1], device=logits.device) > last[:, None]
-    hits = below & (numbers < shares)
-    return hits.any(-1), hits.int().argmax(-1)  # argmax: the first, thus the highest
+def _pairs(frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes interval event"]:
+    """The numbers b of every pitch, by rank."""
+    by_rank = frame.flip(-1)
+    found = []
+    for interval in PARALLELS:
+        both = by_rank[..., :-interval] * by_rank[..., interval:]  # by the rank of the upper note
+        both = functional.pad(both, (0, interval))
+        around = functional.pad(both, (MOST_MOVED, MOST_MOVED)).unfold(-1, 2 * MOST_MOVED + 1, 1).sum(-1)
+        found.append(around - both)
+    return torch.stack(found, -2)
 
 
-def _choices(
-    sounding: Bool[Tensor, "frame event"],
-) -> tuple[Int64[Tensor, " choice"], Int64[Tensor, " choice"], Int64[Tensor, " choice"]]:
-    """The choices that write these frames, frame by frame.
+class _ListWalk(Walk):
+    """What is chosen changes nothing but the choices themselves."""
 
-    Returns:
-        Of each choice its frame, the rank chosen, and the rank chosen before it; -1 for none.
-    """
-    stops = torch.ones_like(sounding[:, :1])
-    frames, ranks = torch.cat((sounding, stops), 1).nonzero(as_tuple=True)
-    stop = sounding.shape[1]
-    last = ranks.roll(1)  # the choice above; the very first one comes round to the last stop
-    return frames, ranks, torch.where(last == stop, -1, last)  # a frame begins after a stop
+    def __init__(self, notes: NoteList):
+        self.notes = notes
+
+    def log_shares(self, choices: Choices) -> Float[Tensor, "choice rank"]:
+        return self.notes.log_shares(choices)
+
+    def take(self, choices: Choices, chosen: Int64[Tensor, " choice"]) -> None:
+        pass

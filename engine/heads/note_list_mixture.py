@@ -15,14 +15,14 @@ Conventions
 import math
 from collections.abc import Sequence
 from copy import copy
-from typing import NamedTuple
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor
+from torch.nn import functional
 
-from engine.heads.head import Distribution
-from engine.heads.note_list import NoteList, next_choice
+from engine.heads.chosen_notes import Choices, ChosenNotes, Walk, choices_of, side_by_side
+from engine.heads.note_list import NoteList
 
 BLOCK_FRAMES = 1_024  # frames whose highest pitches are expected at once, in all keys
 
@@ -38,7 +38,7 @@ def moved(values: Float[Tensor, "*axes event"], steps: Sequence[int], fill: floa
     return found
 
 
-class NoteListMixture(Distribution):
+class NoteListMixture(ChosenNotes):
     """The mean over keys of a list of notes.
 
     Args:
@@ -50,11 +50,12 @@ class NoteListMixture(Distribution):
         self.notes = _on_keyboard(notes, keys)
         self.keys = keys
         self.size = notes.size
+        self.dtype = notes.dtype
 
     @property
-    def num_uniforms(self) -> int:
-        """One a pitch."""
-        return self.size
+    def num_frames(self) -> int:
+        """Of all leading axes."""
+        return math.prod(self.notes.base.shape[:-1]) // len(self.keys)
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
         """Nats: the logarithm of the mean of the probabilities in all keys."""
@@ -66,39 +67,23 @@ class NoteListMixture(Distribution):
     def first_log_shares(self) -> Float[Tensor, "*axes rank"]:
         """Logarithms of the probabilities of the highest pitch, by rank, the last for silence."""
         axes = self.notes.base.shape[:-1]
-        num_frames = math.prod(axes) // len(self.keys)
-        frames = torch.arange(num_frames, device=self.notes.base.device)
-        blocks = [self._log_shares(self._first(block, num_frames)) for block in frames.split(BLOCK_FRAMES)]
+        frames = torch.arange(self.num_frames, device=self.notes.base.device)
+        blocks = [self.log_shares_by_key(self._first(block)) for block in frames.split(BLOCK_FRAMES)]
         found = torch.cat([block.logsumexp(0) - math.log(len(block)) for block in blocks])
         return found.view(axes[0] // len(self.keys), *axes[1:], -1)
 
-    def sample(
-        self, uniforms: Float[Tensor, "*axes event"], first: Float[Tensor, "frame rank"] | None = None
-    ) -> Float[Tensor, "*axes event"]:
-        """Pitch after pitch from the highest: j sounds where uniform j is below its conditional probability.
+    def choice_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes choice"]:
+        """Nats of each choice that makes up the frame: each key counts by how likely it found those above."""
+        sounding = frame.reshape(-1, self.size).flip(-1) > 0.5
+        blocks = sounding.split(BLOCK_FRAMES)
+        parts = [self._choice_log_probs(block, place * BLOCK_FRAMES) for place, block in enumerate(blocks)]
+        width = max(part.shape[1] for part in parts)
+        found = torch.cat([functional.pad(part, (0, width - part.shape[1])) for part in parts])
+        return found.unflatten(0, frame.shape[:-1])
 
-        Each key counts by how likely it found the pitches so far.
-
-        Args:
-            first: logarithms of probabilities that stand in the place of those of the highest pitch.
-        """
-        numbers = uniforms.reshape(-1, self.size).flip(-1)
-        sounding = numbers.new_zeros(numbers.shape, dtype=self.notes.base.dtype)
-        last = torch.full((len(numbers),), -1, device=numbers.device)
-        log_weights = sounding.new_zeros(len(self.keys), len(numbers))
-        active = torch.arange(len(numbers), device=numbers.device)
-        while len(active):
-            choices = _Choices(active, len(numbers), sounding[active], last[active])
-            log_shares = self._log_shares(choices)
-            mixed = (log_weights[:, active, None] + log_shares).logsumexp(0) if first is None else first
-            first = None  # the others are as they were
-            found, rank = next_choice(mixed, numbers[active], last[active])
-            chosen = torch.where(found, rank, self.size)
-            log_weights[:, active] += log_shares[:, torch.arange(len(active)), chosen]
-            active, rank = active[found], rank[found]
-            sounding[active, rank] = 1
-            last[active] = rank
-        return sounding.flip(-1).view(uniforms.shape)
+    def walk(self, num_frames: int) -> "_MixtureWalk":
+        """From the first choice of all its frames on."""
+        return _MixtureWalk(self, num_frames)
 
     def repeated(self, count: int) -> "NoteListMixture":
         """The same in every key, along a new last one of the leading axes."""
@@ -107,37 +92,59 @@ class NoteListMixture(Distribution):
         return twin
 
     def temper(self, temperature: float) -> "NoteListMixture":
-        """The logits of every choice in every key divided by the temperature."""
+        """Every key tempered."""
         return NoteListMixture(self.notes.temper(temperature), self.keys)
 
-    def _first(self, frames: Int64[Tensor, " choice"], num_frames: int) -> "_Choices":
-        nothing = self.notes.base.new_zeros(len(frames), self.size)
-        return _Choices(frames, num_frames, nothing, torch.full_like(frames, -1))
-
-    def _log_shares(self, choices: "_Choices") -> Float[Tensor, "key choice rank"]:
+    def log_shares_by_key(self, choices: Choices) -> Float[Tensor, "key choice rank"]:
         """Of the next choice in each key, by the rank of the pitch that is written."""
         semitones = torch.tensor(list(self.keys), device=choices.frames.device)[:, None]
-        first_rows = torch.arange(len(self.keys), device=choices.frames.device)[:, None] * choices.num_frames
+        first_rows = torch.arange(len(self.keys), device=choices.frames.device)[:, None] * self.num_frames
         down = [-key for key in self.keys]  # a higher pitch has a lower rank
-        heard = moved(choices.above, down).flatten(0, 1) > 0.5
+        heard = moved(choices.above, down).flatten(0, 1)
         last = torch.where(
             choices.last < 0, choices.last, (choices.last - semitones).clamp(-1, self.size - 1)
         )
-        logits = self.notes.logits((first_rows + choices.frames).flatten(), heard, last.flatten())
-        log_shares = logits.log_softmax(-1).view(len(self.keys), len(choices.frames), -1)
+        rows = (first_rows + choices.frames).flatten()
+        log_shares = self.notes.log_shares(Choices(rows, heard, last.flatten()))
+        log_shares = log_shares.view(len(self.keys), len(choices.frames), -1)
         written = [
             moved(one[:, :-1], [key], -torch.inf)[0] for one, key in zip(log_shares, self.keys, strict=True)
         ]
         return torch.cat((torch.stack(written), log_shares[..., -1:]), -1)
 
+    def _choice_log_probs(self, sounding: Bool[Tensor, "frame event"], start: int) -> Tensor:
+        choices, ranks = choices_of(sounding)
+        every = self.log_shares_by_key(choices._replace(frames=choices.frames + start))
+        chosen = every.gather(-1, ranks.expand(len(every), -1)[..., None])[..., 0]
+        by_frame = torch.stack([side_by_side(key, sounding) for key in chosen])  # key, frame, choice
+        so_far = by_frame.cumsum(-1).logsumexp(0) - math.log(len(self.keys))
+        return so_far.diff(dim=-1, prepend=torch.zeros_like(so_far[:, :1]))
 
-class _Choices(NamedTuple):
-    """The next choices of some of ``num_frames`` frames: their indices, the ranks so far, and the last."""
+    def _first(self, frames: Int64[Tensor, " choice"]) -> Choices:
+        nothing = torch.zeros(len(frames), self.size, dtype=torch.bool, device=frames.device)
+        return Choices(frames, nothing, torch.full_like(frames, -1))
 
-    frames: Int64[Tensor, " choice"]
-    num_frames: int
-    above: Float[Tensor, "choice event"]
-    last: Int64[Tensor, " choice"]
+
+class _MixtureWalk(Walk):
+    """Each key counts by how likely it found what was chosen.
+
+    Args:
+        num_frames: of the mixture.
+    """
+
+    def __init__(self, mixture: NoteListMixture, num_frames: int):
+        self.mixture = mixture
+        self.log_weights = mixture.notes.base.new_zeros(len(mixture.keys), num_frames)
+        self.seen: Tensor  # what each key expected of the choices that were asked for last
+
+    def log_shares(self, choices: Choices) -> Float[Tensor, "choice rank"]:
+        self.seen = self.mixture.log_shares_by_key(choices)
+        weights = self.log_weights[:, choices.frames].log_softmax(0)
+        return (weights[..., None] + self.seen).logsumexp(0)
+
+    def take(self, choices: Choices, chosen: Int64[Tensor, " choice"]) -> None:
+        found = self.seen.gather(-1, chosen.expand(len(self.seen), -1)[..., None])
+        self.log_weights[:, choices.frames] += found[..., 0]
 
 
 def _on_keyboard(notes: NoteList, keys: Sequence[int]) -> NoteList:

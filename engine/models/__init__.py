@@ -1,5 +1,7 @@
 """Models: stacks of cells with a head, what is wrapped around them, and their specs."""
 
+from engine.models.copy_memory import GUIDES, CopyMemory, Evidence, Trust, trusted
+from engine.models.copying import Copying
 from engine.models.melody_memory import Belief, MelodyMemory, melody
 from engine.models.model import Model, ModelState
 from engine.models.model_spec import build_model, check_names, with_sizes
@@ -8,15 +10,21 @@ from engine.models.stack import Stack
 from engine.models.transposed import Transposed
 
 __all__ = [
+    "GUIDES",
     "Belief",
+    "CopyMemory",
+    "Copying",
+    "Evidence",
     "MelodyMemory",
     "Model",
     "ModelState",
     "Reminded",
     "Stack",
     "Transposed",
+    "Trust",
     "build_model",
     "check_names",
     "melody",
+    "trusted",
     "with_sizes",
 ]

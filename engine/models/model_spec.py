@@ -3,8 +3,8 @@
     card     {"cells": [spec, …], "head": spec, "context_frames": n}, with all sizes
     recipe   the same without the sizes that its frames fix, which ``with_sizes`` fills in
 
-``"residual": true``, ``"transpositions": n`` (Transposed) and ``"melody_memory": {…}`` (Reminded) may stand
-beside them.
+``"residual": true``, ``"clock": [n, …]`` and ``"told_keys": n`` (Told), ``"transpositions": n`` (Transposed),
+``"melody_memory": {…}`` (Reminded) and ``"copy_memory": {…}`` (Copying) may stand beside them.
 """
 
 import inspect
@@ -15,16 +15,19 @@ from typing import Any
 from engine.cells import CELLS
 from engine.errors import InvalidValueError, UnknownNameError
 from engine.heads import HEADS
+from engine.models.copy_memory import CopyMemory
+from engine.models.copying import Copying
 from engine.models.melody_memory import Belief, MelodyMemory
 from engine.models.model import Model
 from engine.models.reminded import Reminded
 from engine.models.stack import Stack
+from engine.models.told import Told
 from engine.models.transposed import Transposed
 from engine.registry import build
 from engine.representations import Representation
 
-OF_STACK = ("context_frames", "residual")
-OPTIONS = (*OF_STACK, "transpositions", "melody_memory")  # of a model, beside its parts
+OF_STACK = ("context_frames", "residual", "clock", "told_keys")
+OPTIONS = (*OF_STACK, "transpositions", "melody_memory", "copy_memory")  # of a model, beside its parts
 
 
 def build_model(spec: Mapping[str, Any]) -> Model:
@@ -43,6 +46,8 @@ def build_model(spec: Mapping[str, Any]) -> Model:
         model = Transposed(model, spec["transpositions"])
     if "melody_memory" in spec:
         model = Reminded(model, _melody_memory(spec["melody_memory"], model.frame_size))
+    if "copy_memory" in spec:
+        model = Copying(model, CopyMemory.of(spec["copy_memory"], model.frame_size))
     return model
 
 
@@ -89,7 +94,8 @@ def with_sizes(
         EngineError: a name is unknown, or the head is for another kind of frames.
     """
     check_names(spec)
-    width = below = representation.frame_size * representation.context_frames
+    told = Told(spec.get("clock", ()), spec.get("told_keys", 0))
+    width = below = representation.frame_size * representation.context_frames + told.num_inputs
     cells = []
     for cell in spec["cells"]:
         cells.append({"name": cell["name"], "input_size": below, **cell})

@@ -1,19 +1,22 @@
 """Stack: cells on top of each other and a head.
 
 Conventions
-    input    of a step: the ``context_frames`` frames before it, oldest first; zeros before the start
+    input    of a step: what it is told (engine/models/told.py), then the ``context_frames`` frames before
+             it, oldest first; zeros before the start
+    layers   of the state: those of the cells, then that of what is told, if anything is
 """
 
 from collections.abc import Callable, Sequence
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from engine.cells import Cell, State
 from engine.errors import InvalidValueError
 from engine.heads import Distribution, Head
 from engine.models.model import Model, ModelState
+from engine.models.told import Told
 
 
 class Stack(Model):
@@ -22,16 +25,27 @@ class Stack(Model):
     Args:
         residual: whether a cell whose output is as wide as its input adds to it, so that what it reads is
             still there for those above (He et al. 2016, arXiv 1512.03385).
+        clock, told_keys: what it is told, as Told has them.
 
     Raises:
         InvalidValueError: sizes of neighbours do not fit.
     """
 
-    def __init__(self, cells: Sequence[Cell], head: Head, context_frames: int = 1, residual: bool = False):
+    def __init__(
+        self,
+        cells: Sequence[Cell],
+        head: Head,
+        context_frames: int = 1,
+        residual: bool = False,
+        clock: Sequence[int] = (),
+        told_keys: int = 0,
+    ):
         super().__init__()
+        self.told = Told(clock, told_keys)
         if not cells or context_frames < 1:
             raise InvalidValueError("a model needs at least one cell and context_frames of at least 1")
-        widths = [head.frame_size * context_frames, *(cell.hidden_size for cell in cells)]
+        width = head.frame_size * context_frames + self.told.num_inputs
+        widths = [width, *(cell.hidden_size for cell in cells)]
         reads = [*(cell.input_size for cell in cells), head.hidden_size]
         for position, (width, read) in enumerate(zip(widths, reads, strict=True)):
             if width != read:
@@ -54,10 +68,17 @@ class Stack(Model):
         """Itself."""
         return self
 
-    def initial_state(self, batch_size: int) -> ModelState:
-        """The state before the first frame."""
-        context = self.silence(batch_size).repeat(1, self.context_frames - 1)
-        return ModelState(context, tuple(cell.initial_state(batch_size) for cell in self.cells))
+    def initial_state(self, batch_size: int, moved: Int64[Tensor, " batch"] | None = None) -> ModelState:
+        """The state before the first frame.
+
+        Args:
+            moved: semitones by which each piece was moved from where it is written; None for not at all.
+        """
+        silence = self.silence(batch_size)
+        layers = [cell.initial_state(batch_size) for cell in self.cells]
+        if self.told.num_inputs:
+            layers.append(self.told.initial_state(batch_size, moved, silence))
+        return ModelState(silence.repeat(1, self.context_frames - 1), tuple(layers))
 
     def step(self, frame: Float[Tensor, "batch event"], state: ModelState) -> tuple[Distribution, ModelState]:
         """Read a frame (zeros at the start) and predict the one after it."""
@@ -66,12 +87,16 @@ class Stack(Model):
         if self.context_frames > 1:
             x = torch.cat((context, frame), 1)
             context = x[:, frame.shape[1] :]
-        output, layers = x, []
-        for cell, cell_state, adds in zip(parts["cells"], state.layers, self.adds, strict=True):
+        layers, left = state.layers, ()
+        if self.told.num_inputs:
+            inputs, told = self.told.read(layers[-1], 1, frame)
+            x, layers, left = torch.cat((inputs[:, 0], x), 1), layers[:-1], (told,)
+        output, found = x, []
+        for cell, cell_state, adds in zip(parts["cells"], layers, self.adds, strict=True):
             cell_state = cell.forward(output, cell_state)  # not cell(…): hooks cost as much as a small gate
             output = output + cell_state[0] if adds else cell_state[0]
-            layers.append(cell_state)
-        return parts["head"].forward(output, x), ModelState(context, tuple(layers))
+            found.append(cell_state)
+        return parts["head"].forward(output, x), ModelState(context, (*found, *left))
 
     def forward(
         self,
@@ -98,6 +123,10 @@ class Stack(Model):
         known = torch.cat((before, frames), 1)
         length = frames.shape[1]
         inputs = torch.cat([known[:, lag : lag + length] for lag in range(self.context_frames)], -1)
+        told: tuple[State, ...] = ()
+        if self.told.num_inputs:
+            heard, after = self.told.read(layers[-1], length, frames)
+            inputs, layers, told = torch.cat((heard, inputs), -1), layers[:-1], (after,)
         outputs, left = inputs, []
         for cell, start, adds in zip(self.cells, layers, self.adds, strict=True):
             found, cell_state = cell.unroll(outputs, start)
@@ -105,7 +134,7 @@ class Stack(Model):
             outputs = outputs + found if adds else found
             left.append(cell_state)
         context = known[:, length : length + self.context_frames - 1].flatten(1)
-        return outputs, inputs, ModelState(context, tuple(left))
+        return outputs, inputs, ModelState(context, (*left, *told))
 
     def initialise(self, rng: torch.Generator) -> None:
         """Draw fresh weights for all parts from ``rng``."""

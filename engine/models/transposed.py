@@ -53,7 +53,8 @@ class Transposed(Model):
 
     def initial_state(self, batch_size: int) -> ModelState:
         """The state before the first frame."""
-        return self.model.initial_state(self.num_keys * batch_size)
+        moved_by = torch.tensor(self.keys).repeat_interleave(batch_size)
+        return self.model.initial_state(self.num_keys * batch_size, moved_by)
 
     def step(self, frame: Float[Tensor, "batch event"], state: ModelState) -> tuple[Distribution, ModelState]:
         """Read a frame (zeros at the start) in all keys and predict the one after it."""

@@ -1,19 +1,33 @@
-"""The command ``remember``: melodies of the training pieces, beside a checkpoint's weights."""
+"""The command ``remember``: a checkpoint's memories, of training melodies and of the piece's own past."""
 
 import argparse
 from dataclasses import asdict
 
 from engine.checkpoints import load
 from engine.command_line import add_checkpoints
+from engine.models import Belief, CopyMemory, Model
 from training.commands.arguments import add_corpora
-from training.corpora import open_corpus
-from training.fitting import RECIPES, alone, choose_melodies, make_recipe, write_recipe
-from training.publishing import publish_reminded, remembering
+from training.corpora import CorpusData, open_corpus
+from training.fitting import (
+    RECIPES,
+    choose_copies,
+    choose_melodies,
+    make_recipe,
+    reminded,
+    without_memories,
+    write_recipe,
+)
+from training.publishing import publish_remembering, remembering
+
+MEMORIES = ("melodies", "copies")
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What may be asked of it."""
     command.add_argument("checkpoint")
+    command.add_argument(
+        "--memories", nargs="+", choices=MEMORIES, default=MEMORIES, help="which; the others are taken away"
+    )
     command.add_argument(
         "--least-gain",
         type=float,
@@ -36,13 +50,38 @@ def run(options: argparse.Namespace) -> None:
     checkpoint = load(options.checkpoint, options.checkpoints)
     recipe = make_recipe(checkpoint.card.training.recipe)
     data = open_corpus(recipe.corpus, options.corpora, recipe.seed).load()
-    train, valid = data.splits["train"], data.splits["valid"]
-    belief, gain = choose_melodies(alone(checkpoint.model), train, valid)
-    numbers = ", ".join(f"{key} {value:g}" for key, value in asdict(belief).items())
-    print(f"{numbers}: {gain:.4f} nats per frame better on the pieces of valid that were looked at")
-    if gain < options.least_gain:
-        print(f"that is less than {options.least_gain:g}: {checkpoint.card.name} stays as it is")
+    model = without_memories(checkpoint.model)
+    belief = _melodies(model, data, options) if "melodies" in options.memories else None
+    if belief is not None:
+        model = reminded(model, belief, data.splits["train"])
+    copies = _copies(model, data, options) if "copies" in options.memories else None
+    if belief is None and copies is None:
+        print(f"{checkpoint.card.name} stays as it is")
         return
-    print(f"wrote {publish_reminded(checkpoint, belief, data, options.checkpoints)}")
+    recipe = remembering(recipe, belief, copies)
+    print(f"wrote {publish_remembering(checkpoint, recipe, data, options.checkpoints)}")
     if options.update_recipes:
-        write_recipe(remembering(recipe, belief), RECIPES)
+        write_recipe(recipe, RECIPES)
+
+
+def _melodies(model: Model, data: CorpusData, options: argparse.Namespace) -> Belief | None:
+    """Where they are worth it."""
+    belief, gain = choose_melodies(model, data.splits["train"], data.splits["valid"])
+    numbers = ", ".join(f"{key} {value:g}" for key, value in asdict(belief).items())
+    print(f"melodies: {numbers}: {gain:.4f} nats per frame better on the pieces of valid that were looked at")
+    return belief if _is_worth_it(gain, options) else None
+
+
+def _copies(model: Model, data: CorpusData, options: argparse.Namespace) -> CopyMemory | None:
+    """Where they are worth it."""
+    copies, gain = choose_copies(model, data.splits["valid"])
+    for name, trust in copies.trusts.items():
+        print(f"copies, {name}: " + ", ".join(f"{key} {value:g}" for key, value in asdict(trust).items()))
+    print(f"copies: {gain:.4f} nats per frame better on valid")
+    return copies if _is_worth_it(gain, options) else None
+
+
+def _is_worth_it(gain: float, options: argparse.Namespace) -> bool:
+    if gain < options.least_gain:
+        print(f"that is less than {options.least_gain:g}: left out")
+    return gain >= options.least_gain

@@ -3,10 +3,12 @@
 from training.fitting.evaluate import evaluate, metrics
 from training.fitting.fit import Fit, FitOptions, run_together
 from training.fitting.recipe import RECIPES, Recipe, make_recipe, read_recipe, recipe_names, write_recipe
-from training.fitting.remember import alone, choose_melodies, reminded
+from training.fitting.remember_copies import choose_copies
+from training.fitting.remember_melodies import choose_melodies, reminded
 from training.fitting.reshaped_model import of_corpus, with_cell, with_layers, with_units
 from training.fitting.run_lock import run_lock
 from training.fitting.run_state import RUNS, Progress, remove_run
+from training.fitting.whole_model import whole_model, without_copies, without_memories
 
 __all__ = [
     "RECIPES",
@@ -15,7 +17,7 @@ __all__ = [
     "FitOptions",
     "Progress",
     "Recipe",
-    "alone",
+    "choose_copies",
     "choose_melodies",
     "evaluate",
     "make_recipe",
@@ -27,8 +29,11 @@ __all__ = [
     "remove_run",
     "run_lock",
     "run_together",
+    "whole_model",
     "with_cell",
     "with_layers",
     "with_units",
+    "without_copies",
+    "without_memories",
     "write_recipe",
 ]

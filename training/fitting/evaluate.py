@@ -9,11 +9,12 @@ from torch import Tensor
 
 from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError
-from engine.models import Model, Reminded
+from engine.models import Copying, Model
 from engine.representations import Representation
 from engine.scoring import LogLikelihood, bin_log_probs
 from training.fitting.batching import MAX_SCORED_FRAMES, Batch, scoring_batches
 from training.fitting.population import log_probs, stack_weights
+from training.fitting.whole_model import without_copies, without_memories
 
 WIDE_UNITS = 64  # wider layers, and more keys, are given fewer frames at once: memory stays, caches serve
 BIN_FRAMES = 4_096  # frames whose 16-bit bins are integrated at once, in float64
@@ -39,9 +40,7 @@ def score_population(models: Sequence[Model], sequences: Sequence[Tensor]) -> li
     device = next(models[0].parameters()).device
     weights = stack_weights(models)
     parts: list[list[LogLikelihood]] = [[] for _ in models]
-    widest = max(cell.hidden_size for cell in models[0].network.cells)
-    share = len(models) * max(1, widest // WIDE_UNITS) * models[0].num_keys
-    for batch in scoring_batches(sequences, MAX_SCORED_FRAMES // share):
+    for batch in scoring_batches(sequences, MAX_SCORED_FRAMES // (len(models) * _share(models[0]))):
         frames = batch.frames.to(device)
         for part, member in zip(parts, log_probs(models[0], weights, frames), strict=True):
             part.append(LogLikelihood.of(member.cpu(), batch.mask))
@@ -65,19 +64,58 @@ def _bin_log_likelihood(model: Model, representation: Representation, batch: Bat
     return LogLikelihood.of(bin_log_probs(mixture, representation, batch.frames), batch.mask)
 
 
+@torch.no_grad()
+def scores(model: Model, sequences: Sequence[Tensor]) -> tuple[LogLikelihood, dict[str, LogLikelihood]]:
+    """Of whole sequences, in order of length; and by the names of figures, without copies and by the network
+    alone, where there are such memories.
+
+    Raises:
+        InvalidValueError: there is no sequence.
+    """
+    others: dict[str, LogLikelihood] = {}
+    if isinstance(model, Copying):
+        whole, others["nats_per_frame_without_copies"] = _with_and_without_copies(model, sequences)
+    else:
+        whole = score_split(model, sequences)
+    network = without_memories(model)
+    if network is not without_copies(model):
+        others["nats_per_frame_without_melodies"] = score_split(network, sequences)
+    return whole, others
+
+
+def _with_and_without_copies(
+    model: Copying, sequences: Sequence[Tensor]
+) -> tuple[LogLikelihood, LogLikelihood]:
+    """In one pass."""
+    parts = []
+    device = next(model.parameters()).device
+    for batch in scoring_batches(sequences, MAX_SCORED_FRAMES // _share(model)):
+        frames = batch.frames.to(device)
+        both = model(frames)[0].log_probs(frames)
+        parts.append([LogLikelihood.of(log_probs.cpu(), batch.mask) for log_probs in both])
+    whole, without = (LogLikelihood.join(column) for column in zip(*parts, strict=True))
+    return whole, without
+
+
+def _share(model: Model) -> int:
+    """How many times the memory of a small model in one key it takes."""
+    widest = max(cell.hidden_size for cell in model.network.cells)
+    return max(1, widest // WIDE_UNITS) * model.num_keys
+
+
 def metrics(
     model: Model, representation: Representation, sequences: Sequence[Tensor]
 ) -> dict[str, int | float]:
     """The figures of one split, as the command line prints and the card keeps them.
 
-    Music in nats per frame, averaged three ways, and by the network alone where melodies are kept beside
-    it; sound in nats per step of a frame's samples, per sample, and in bits per 16-bit sample. A figure that
+    Music in nats per frame, averaged three ways, and without the memories that stand beside a network;
+    sound in nats per step of a frame's samples, per sample, and in bits per 16-bit sample. A figure that
     these sequences do not have is left out: the one without first frames where no sequence has a second.
 
     Raises:
         InvalidValueError: the likelihood is not finite.
     """
-    score = score_split(model, sequences)
+    score, others = scores(model, sequences)
     if not math.isfinite(score.nats_per_frame):
         raise InvalidValueError(
             "the likelihood is not finite: the model diverged, fit it with a lower learning rate"
@@ -91,8 +129,7 @@ def metrics(
             "nats_per_frame_sequence_mean": score.nats_per_frame_sequence_mean,
             "nats_per_frame_without_first": score.nats_per_frame_without_first,
         }
-        if isinstance(model, Reminded):
-            figures["nats_per_frame_without_melodies"] = score_split(model.model, sequences).nats_per_frame
+        figures |= {key: other.nats_per_frame for key, other in others.items()}
         return {key: value for key, value in figures.items() if math.isfinite(value)}
     bins = bin_log_likelihood(model, representation, sequences)
     return {

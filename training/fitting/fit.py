@@ -20,9 +20,9 @@ from torch import Tensor
 from tqdm import tqdm
 
 from engine.errors import EngineError, InvalidValueError
-from engine.models import Model, Reminded, build_model
+from engine.models import Model, build_model
 from training.corpora import CorpusData
-from training.fitting.batching import collate, epoch_batches, transposed
+from training.fitting.batching import Batch, collate, epoch_batches, transposed
 from training.fitting.evaluate import score_population
 from training.fitting.optimisation import (
     kept_tensors,
@@ -35,6 +35,7 @@ from training.fitting.population import update
 from training.fitting.randomness import generator
 from training.fitting.recipe import Recipe
 from training.fitting.run_state import Progress, read_state, write_state
+from training.fitting.whole_model import whole_model
 
 SECONDS_BETWEEN_STATES = 30.0
 
@@ -99,13 +100,11 @@ class Fit:
 
     def best_model(self) -> Model:
         """The model of the recipe, with all that stands around the network, and the weights that are kept."""
-        num_places = sum(map(len, self.train))
-        model = build_model(self.recipe.model_spec(self.representation, num_places)).to(self.options.device)
-        halves = {name: value.half() for name, value in self.best.items()}
-        model.network.load_state_dict(halves if self.recipe.weights == "float16" else self.best)
-        if isinstance(model, Reminded):
-            model.memory.keep(self.train)
-        return model.eval().requires_grad_(False)
+        weights = self.best
+        if self.recipe.weights == "float16":
+            weights = {name: value.half() for name, value in weights.items()}
+        model = whole_model(self.recipe, self.representation, weights, self.train)
+        return model.to(self.options.device)
 
     def save(self) -> None:
         """Write the state; that of a diverged fit is of no use, and the last good one stays.
@@ -163,12 +162,13 @@ class Fit:
         lengths = [len(sequence) for sequence in self.train]
         return epoch_batches(lengths, self.recipe.optimiser.batch_size, rng)
 
-    def vary(self, sequences: list[Tensor], rng: torch.Generator) -> list[Tensor]:
-        """The sequences as an update reads them: transposed, where the recipe says so."""
-        settings = self.recipe.regularisation
+    def batch(self, indices: Sequence[int], rng: torch.Generator) -> Batch:
+        """These sequences as an update reads them: transposed, where the recipe says so."""
+        sequences, settings = [self.train[index] for index in indices], self.recipe.regularisation
         if not settings.transposition or self.progress.epoch < settings.written_epochs:
-            return sequences
-        return [transposed(self.representation, each, settings.transposition, rng) for each in sequences]
+            return collate(sequences)
+        moved = [transposed(self.representation, each, settings.transposition, rng) for each in sequences]
+        return collate([frames for frames, _ in moved], [semitones for _, semitones in moved])
 
     def _check_finite(self, nats: float) -> None:
         """A likelihood that is no number ends the fit: there is no way on."""
@@ -254,7 +254,7 @@ def _update_together(fits: Sequence[Fit], bar: tqdm) -> None:
     first = fits[0]
     order = first.epoch_order()[first.progress.batch]
     rng = generator(first.recipe.seed, "noise", first.progress.update)
-    batch = collate(first.vary([first.train[index] for index in order], rng))
+    batch = first.batch(order, rng)
     num_frames = int(batch.mask.sum())
     for fit in fits:
         fit.set_learning_rate()

@@ -13,13 +13,13 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
 from torch.nn import functional
 
 from engine.models import Model
-from training.fitting.batching import Batch
+from training.fitting.batching import Batch, disturbed
 from training.fitting.recipe import Recipe
 from training.fitting.settings import Optimiser
 
@@ -52,11 +52,18 @@ def log_probs(
     return read_part(model, weights, frames, layers, None)[0]
 
 
-def start_layers(model: Model, weights: Weights, batch_size: int) -> Layers:
-    """The state of each cell before the first frame, the same for every member."""
+def start_layers(
+    model: Model, weights: Weights, batch_size: int, moved: Int64[Tensor, " batch"] | None = None
+) -> Layers:
+    """The state of each cell before the first frame, the same for every member.
+
+    Args:
+        moved: semitones by which each sequence was moved, for a Stack; None for what the model itself does.
+    """
     num_members = len(next(iter(weights.values())))
-    state = model.initial_state(batch_size).layers
-    return [tuple(part.expand(num_members, *part.shape) for part in layer) for layer in state]
+    of_pieces = () if moved is None else (moved,)
+    state = model.initial_state(batch_size, *of_pieces)
+    return [tuple(part.expand(num_members, *part.shape) for part in layer) for layer in state.layers]
 
 
 def read_part(
@@ -66,6 +73,7 @@ def read_part(
     layers: Layers,
     before: Tensor | None,
     drops: Drops = NO_DROPS,
+    heard: Tensor | None = None,
 ) -> tuple[Float[Tensor, "member batch time"], Layers]:
     """Log-probabilities of a part of the sequences, and the states that it leaves.
 
@@ -73,10 +81,12 @@ def read_part(
         layers: what the part before left.
         before: its last ``context_frames`` frames, None at the start.
         drops: the same for all members.
+        heard: what is read in the place of the frames that are predicted; None for these themselves.
     """
 
     def of_member(member: Weights, layers: Layers) -> tuple[Tensor, Layers]:
-        distribution, state = functional_call(model, member, (frames, layers, before, drops.cells))
+        read = frames if heard is None else heard
+        distribution, state = functional_call(model, member, (read, layers, before, drops.cells))
         distribution = distribution.dropped(drops.list) if drops.list else distribution
         return distribution.log_prob(frames), list(state.layers)
 
@@ -130,17 +140,19 @@ def update(
     size = settings.chunk_frames or length
     shares = recipe.regularisation
     drops = Drops(dropout(shares.dropout, rng), dropout(shares.list_dropout, rng))
-    layers = start_layers(models[0], stack_weights(models), len(batch.frames))
+    layers = start_layers(models[0], stack_weights(models), len(batch.frames), batch.moved)
+    heard = disturbed(batch.frames, shares.read_noise, rng)
     nats = torch.zeros(len(models), device=batch.frames.device)
     for start in range(0, length, size):
         rows = batch.mask[:, start]  # sequences that have not ended
         if not rows.all():
-            batch = Batch(batch.frames[rows], batch.mask[rows])
+            batch, heard = Batch(batch.frames[rows], batch.mask[rows]), heard[rows]  # all have begun
             layers = [tuple(part[:, rows] for part in layer) for layer in layers]
         part = Batch(batch.frames[:, start : start + size], batch.mask[:, start : start + size])
-        before = _last_frames(batch.frames[:, :start], models[0].context_frames)
+        before = _last_frames(heard[:, :start], models[0].context_frames)
         weights = add_noise(stack_weights(models), settings.weight_noise, rng)
-        found, layers = read_part(models[0], weights, part.frames, layers, before, drops)
+        read = heard[:, start : start + size]
+        found, layers = read_part(models[0], weights, part.frames, layers, before, drops, read)
         part_nats = -(found * part.mask).sum((1, 2))
         _step(models, optimisers, part_nats / len(part.frames), settings)
         nats = nats + part_nats.detach()

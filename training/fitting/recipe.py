@@ -23,7 +23,8 @@ from training.fitting.settings import Optimiser, Regularisation, Settings
 RECIPES = PROJECT / "training" / "recipes"
 PARTS = {"optimiser": Optimiser, "regularisation": Regularisation}
 MAX_UNITS, MAX_CELLS = 8_192, 32
-AROUND_A_NETWORK = ("transpositions", "melody_memory")  # of a model; they are not fitted
+AROUND_A_NETWORK = ("transpositions", "melody_memory", "copy_memory")  # of a model; they are not fitted
+OF_NOTES = ("transposition", "read_noise")  # of regularisation
 OF_EARLIER_RECIPES = {"cell", "hidden_size", "num_layers", "memory", "joint_head"}
 
 
@@ -36,8 +37,8 @@ class Recipe(Settings):
         model: the model's own spec (engine/models/model_spec.py) without the sizes that its frames fix. What
             stands around the network is not fitted: ``transpositions`` (notes are heard in every key within
             so many semitones, see NoteListMixture), since the written key alone is so many times as fast,
-            and ``melody_memory`` (how much the training pieces' melodies are believed), whose numbers
-            ``remember`` finds on validation.
+            ``melody_memory`` (how much the training pieces' melodies are believed) and ``copy_memory`` (how
+            much the piece's own past is trusted), whose numbers ``remember`` finds on validation.
         weights: what they are rounded to before they are scored and saved.
         max_epochs: passes over the training split at most.
         patience: epochs without a better validation likelihood after which to stop.
@@ -77,11 +78,11 @@ class Recipe(Settings):
 
     def _check_notes(self, representation: Representation) -> None:
         asked = [key for key in AROUND_A_NETWORK if key in self.model]
-        asked += ["regularisation.transposition"] * bool(self.regularisation.transposition)
+        asked += [f"regularisation.{key}" for key in OF_NOTES if getattr(self.regularisation, key)]
         if asked and not representation.facts.holds_notes:
             raise InvalidValueError(
-                f"recipe {self.name!r}: transpositions, regularisation.transposition and melody_memory are "
-                f"for notes; frames of {self.corpus} are {representation.name}: remove {' and '.join(asked)}"
+                f"recipe {self.name!r}: {' and '.join(asked)} are for notes; "
+                f"frames of {self.corpus} are {representation.name}: leave that out"
             )
 
 

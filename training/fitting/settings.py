@@ -57,6 +57,8 @@ class Regularisation(Settings):
         transposition: pieces are moved by up to so many semitones, anew each time they are read.
         written_epochs: but not in so many epochs at first: what recurs in a piece is found sooner in one key.
         averaging: decay of the running mean of weights that is scored and kept; 0 takes the last ones.
+        read_noise: share of the frames in which notes are flipped before they are read, though not before
+            they are predicted (``disturbed``): who has read odd frames finds the way back from its own.
     """
 
     dropout: float = Field(default=0.0, ge=0, lt=1)
@@ -64,3 +66,4 @@ class Regularisation(Settings):
     transposition: int = Field(default=0, ge=0, le=11)
     written_epochs: int = Field(default=0, ge=0)
     averaging: float = Field(default=0.0, ge=0, lt=1)
+    read_noise: float = Field(default=0.0, ge=0, le=1)

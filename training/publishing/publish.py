@@ -8,12 +8,13 @@ from pathlib import Path
 import torch
 
 from engine.checkpoints import Card, Checkpoint, CorpusFacts, TrainingFacts, save, weight_bytes
-from engine.models import Belief, Model
+from engine.models import Belief, CopyMemory, Model
 from training.corpora import SPLITS, Corpus, CorpusData
-from training.fitting import Fit, Recipe, alone, make_recipe, metrics, reminded
+from training.fitting import Fit, Recipe, metrics, whole_model
 from training.publishing.model_card import model_card
 
 CURVE = "curve.json"
+MEMORIES = ("melody_memory", "copy_memory")
 
 
 def publish(
@@ -59,20 +60,22 @@ def corpus_facts(corpus: Corpus, data: CorpusData) -> CorpusFacts:
     return CorpusFacts(**stated, mean_pitch=mean_pitch)
 
 
-def remembering(recipe: Recipe, belief: Belief) -> Recipe:
-    """The recipe of the same fit with a memory that is believed so much."""
-    return recipe.model_copy(update={"model": {**recipe.model, "melody_memory": asdict(belief)}})
+def remembering(recipe: Recipe, belief: Belief | None, copies: CopyMemory | None) -> Recipe:
+    """The recipe of the same fit with these memories and no other."""
+    model = {key: value for key, value in recipe.model.items() if key not in MEMORIES}
+    kept = {"melody_memory": belief and asdict(belief), "copy_memory": copies and copies.spec}
+    model |= {key: value for key, value in kept.items() if value is not None}
+    return recipe.model_copy(update={"model": model})
 
 
-def publish_reminded(checkpoint: Checkpoint, belief: Belief, data: CorpusData, folder: Path) -> Path:
-    """Write a checkpoint again with a memory of the training pieces' melodies, scored anew; its weights stay.
+def publish_remembering(checkpoint: Checkpoint, recipe: Recipe, data: CorpusData, folder: Path) -> Path:
+    """Write a checkpoint again with the memories of another recipe, scored anew; its weights stay.
 
     Raises:
-        EngineError: the model's head has no use for it, or the disk refuses.
+        EngineError: the model's head has no use for them, or the disk refuses.
     """
     card, train = checkpoint.card, data.splits["train"]
-    recipe = remembering(make_recipe(card.training.recipe), belief)
-    model = reminded(alone(checkpoint.model), belief, train).eval().requires_grad_(False)
+    model = whole_model(recipe, data.representation, checkpoint.model.network.state_dict(), train)
     card = card.model_copy(
         update={
             "model": recipe.model_spec(data.representation, sum(map(len, train))),

@@ -1,4 +1,4 @@
-"""Remember: a MelodyMemory of the training pieces for a fitted model, its numbers chosen on validation."""
+"""Remembered melodies: those of the training pieces for a fitted model, the numbers chosen on validation."""
 
 from collections.abc import Sequence
 
@@ -24,11 +24,6 @@ def reminded(model: Model, belief: Belief, train: Sequence[Tensor]) -> Reminded:
     memory = MelodyMemory(model.frame_size, sum(map(len, train)), belief)
     memory.keep(train)
     return Reminded(model, memory)
-
-
-def alone(model: Model) -> Model:
-    """The model without the memory that it may have."""
-    return model.model if isinstance(model, Reminded) else model
 
 
 @torch.no_grad()

@@ -1,0 +1,138 @@
+"""ChosenNotes: distributions that choose the notes of a frame one after the other, whatever makes them up.
+
+Conventions
+    rank    place in the order: 0 is the highest pitch, the last rank, as many as there are pitches, the stop
+    choice  one element of a list of notes, the stop among them
+"""
+
+from abc import ABC, abstractmethod
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Bool, Float, Int64
+from torch import Tensor
+from torch.nn import functional
+
+from engine.heads.head import Distribution
+
+
+class Choices(NamedTuple):
+    """The next choice of some frames.
+
+    Args:
+        frames: their indices, all leading axes flattened.
+        above: which ranks sound so far.
+        last: the lowest of them; -1 for none.
+    """
+
+    frames: Int64[Tensor, " choice"]
+    above: Bool[Tensor, "choice event"]
+    last: Int64[Tensor, " choice"]
+
+
+class Walk(ABC):
+    """Choice after choice through some frames, all begun at once."""
+
+    @abstractmethod
+    def log_shares(self, choices: Choices) -> Float[Tensor, "choice rank"]:
+        """Logarithms of the probabilities of what may come next, given what was chosen; they sum to 1."""
+
+    @abstractmethod
+    def take(self, choices: Choices, chosen: Int64[Tensor, " choice"]) -> None:
+        """These ranks were chosen, of those whose shares were asked for last."""
+
+
+class ChosenNotes(Distribution):
+    """A distribution over sets of pitches, decided from the highest to the lowest and the stop."""
+
+    size: int
+    """Pitches of a frame."""
+    dtype: torch.dtype
+    """Of its frames and log-probabilities."""
+
+    @property
+    def num_uniforms(self) -> int:
+        """One a pitch."""
+        return self.size
+
+    @abstractmethod
+    def walk(self, num_frames: int) -> Walk:
+        """From the first choice of all its frames on."""
+
+    @abstractmethod
+    def choice_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes choice"]:
+        """Nats of each choice that makes up the frame, 0 after the stop; as many as the longest list has."""
+
+    def sample(self, uniforms: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes event"]:
+        """Pitch after pitch from the highest: j sounds where uniform j is below its conditional probability.
+
+        Below the last pitch that sounds, the pitches down to the next one follow from one distribution: given
+        that none of those between sounds, pitch j does with the share of its weight in what is left.
+        """
+        numbers = uniforms.reshape(-1, self.size).flip(-1)
+        sounding = torch.zeros(numbers.shape, dtype=torch.bool, device=numbers.device)
+        last = torch.full((len(numbers),), -1, device=numbers.device)
+        active = torch.arange(len(numbers), device=numbers.device)
+        walk = self.walk(len(numbers))
+        while len(active):
+            choices = Choices(active, sounding[active], last[active])
+            log_shares = walk.log_shares(choices)
+            found, rank = next_choice(log_shares, numbers[active], choices.last)
+            walk.take(choices, torch.where(found, rank, self.size))
+            active, rank = active[found], rank[found]
+            sounding[active, rank] = True
+            last[active] = rank
+        return sounding.flip(-1).to(self.dtype).view(uniforms.shape)
+
+
+def next_choice(
+    logits: Float[Tensor, "choice rank"],
+    numbers: Float[Tensor, "choice event"],
+    last: Int64[Tensor, " choice"],
+) -> tuple[Bool[Tensor, " choice"], Int64[Tensor, " choice"]]:
+    """Whether another pitch sounds, and the next one's rank: the first whose number is below its share."""
+    left = logits.flip(-1).logcumsumexp(-1).flip(-1)  # of each rank: itself and all after it
+    shares = (logits - left)[:, :-1].exp()
+    below = torch.arange(shares.shape[1], device=logits.device) > last[:, None]
+    hits = below & (numbers < shares)
+    return hits.any(-1), hits.int().argmax(-1)  # argmax: the first, thus the highest
+
+
+def choices_of(
+    sounding: Bool[Tensor, "frame event"],
+) -> tuple[Choices, Int64[Tensor, " choice"]]:
+    """The choices that write these frames, frame by frame, and the rank chosen in each."""
+    frames, ranks = functional.pad(sounding, (0, 1), value=True).nonzero(as_tuple=True)
+    stop = sounding.shape[1]
+    last = ranks.roll(1)  # the choice above; the very first one comes round to the last stop
+    last = torch.where(last == stop, -1, last)  # a frame begins after a stop
+    above = sounding[frames] & (torch.arange(stop, device=ranks.device) < ranks[:, None])
+    return Choices(frames, above, last), ranks
+
+
+def side_by_side(
+    values: Float[Tensor, " choice"], sounding: Bool[Tensor, "frame event"], fill: float = 0.0
+) -> Float[Tensor, "frame width"]:
+    """What belongs to the choices of frames, each frame's in a row of its own."""
+    counts = sounding.sum(-1) + 1
+    width = int(counts.max()) if len(counts) else 1
+    place = torch.arange(width, device=values.device) < counts[:, None]
+    return values.new_full(place.shape, fill).masked_scatter(place, values)
+
+
+def tempered(log_shares: Float[Tensor, "*axes rank"], temperature: float) -> Float[Tensor, "*axes rank"]:
+    """Which pitch comes next is decided at a temperature; whether one does, is not.
+
+    Tempered with the pitches, the stop would win: below 1 a frame would be emptier, not more certain.
+
+    Args:
+        log_shares: normalised, the stop last.
+    """
+    if temperature == 1:
+        return log_shares
+    pitches, stop = log_shares[..., :-1], log_shares[..., -1:]
+    best = pitches.amax(-1, keepdim=True).clamp(min=torch.finfo(pitches.dtype).min)
+    below_best = (pitches - best) / max(temperature, torch.finfo(pitches.dtype).tiny)
+    total = pitches.logsumexp(-1, keepdim=True)
+    sharper = below_best - below_best.logsumexp(-1, keepdim=True) + total
+    return torch.cat((torch.where(total == -torch.inf, pitches, sharper), stop), -1)

@@ -1,0 +1,205 @@
+"""Notes that may be copied: what a network expects, beside guides that point at a frame of the piece's past.
+
+    p(frame | past)   = sum_k w_k p_k(frame)                      k = 0: the network; w sums to 1
+    p_k(frame)        = prod_i p_k(choice i | choices above it)
+    p_k(choice i | …) = s_k p_0(choice i | …) + (1 - s_k) [choice i is what guide k's frame goes on with]
+
+A guide's frame goes on with its highest pitch below the last choice, or with the stop. So a guide is right
+but for slips, each of which is the network's choice; with s = 0 it would be right or wrong as a whole. A
+guide of the melody says the first choice alone, and the network all others. Every p_k is normalised over
+all 2^pitches frames, hence p is.
+
+Drawn choice by choice, each k counts by how likely it found the choices above. That is context mixing, as
+general compressors do it (Mahoney 2005, "Adaptive Weighing of Context Models for Lossless Data Compression"),
+here of frames and exact.
+"""
+
+from copy import copy
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Bool, Float, Int64
+from torch import Tensor
+from torch.nn import functional
+
+from engine.heads.chosen_notes import Choices, ChosenNotes, Walk
+
+
+class Guides(NamedTuple):
+    """What guides say of some frames.
+
+    Args:
+        frames: that each points at, by rank.
+        logits: of each one's weight, beside the network's of 0; minus infinity where it says nothing.
+        slips: log-odds of its slips.
+        is_line: which of them say the first choice alone.
+    """
+
+    frames: Bool[Tensor, "*axes guide event"]
+    logits: Float[Tensor, "*axes guide"]
+    slips: Float[Tensor, "*axes guide"]
+    is_line: Bool[Tensor, " guide"]
+
+
+class CopiedNotes(ChosenNotes):
+    """A mixture of what a network expects and of what guides point at.
+
+    Args:
+        notes: what the network expects, leading axes (*axes).
+    """
+
+    def __init__(self, notes: ChosenNotes, guides: Guides):
+        self.notes = notes
+        self.guides = guides
+        self.size = notes.size
+        self.dtype = notes.dtype
+
+    def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
+        """Nats."""
+        return self.log_probs(frame)[0]
+
+    def log_probs(self, frame: Float[Tensor, "*axes event"]) -> tuple[Tensor, Tensor]:
+        """Nats with the guides, and without them."""
+        own = self.notes.choice_log_probs(frame)
+        return self._so_far(frame, own)[..., -1], own.sum(-1)
+
+    def choice_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes choice"]:
+        """Nats of each choice that makes up the frame: a guide counts by how likely it found those above."""
+        found = self._so_far(frame, self.notes.choice_log_probs(frame))
+        return found.diff(dim=-1, prepend=torch.zeros_like(found[..., :1]))
+
+    def walk(self, num_frames: int) -> "_CopiedWalk":
+        """From the first choice of all its frames on."""
+        return _CopiedWalk(self, num_frames)
+
+    def repeated(self, count: int) -> "CopiedNotes":
+        """The same, along a new last one of the leading axes."""
+        frames, logits, slips, is_line = self.guides
+        axes = logits.shape[:-1]
+        twin = copy(self)
+        twin.notes = self.notes.repeated(count)
+        twin.guides = Guides(
+            frames.unsqueeze(-3).expand(*axes, count, -1, -1),
+            logits.unsqueeze(-2).expand(*axes, count, -1),
+            slips.unsqueeze(-2).expand(*axes, count, -1),
+            is_line,
+        )
+        return twin
+
+    def temper(self, temperature: float) -> "CopiedNotes":
+        """The network tempered, and the log-odds of guides and slips divided by the temperature."""
+        if temperature == 1:
+            return self
+        scale = max(temperature, torch.finfo(self.guides.logits.dtype).tiny)
+        twin = copy(self)
+        twin.notes = self.notes.temper(temperature)
+        twin.guides = self.guides._replace(
+            logits=(self.guides.logits / scale).clamp(max=1e30), slips=self.guides.slips / scale
+        )
+        return twin
+
+    def _so_far(
+        self, frame: Float[Tensor, "*axes event"], own: Float[Tensor, "*axes choice"]
+    ) -> Float[Tensor, "*axes choice"]:
+        """Nats of the choices of a frame up to each of them."""
+        right, speaks = guided(self.guides, frame, own.shape[-1])
+        return mix(own, right, speaks, self.guides.logits, self.guides.slips)
+
+
+def guided(
+    guides: Guides, frame: Float[Tensor, "*axes event"], width: int
+) -> tuple[Bool[Tensor, "*axes guide choice"], Bool[Tensor, "*axes guide choice"]]:
+    """Of so many choices that make up a frame: whether a guide says each, and whether it says anything."""
+    chosen, last = _ranks(frame.flip(-1) > 0.5, width)
+    size = frame.shape[-1]
+    after = next_ranks(guides.frames)
+    places = (last + 1).clamp(max=size).unsqueeze(-2)
+    said = after.gather(-1, places.expand(*after.shape[:-1], -1))
+    speaks = (last < size).unsqueeze(-2) & ~(guides.is_line[:, None] & (last >= 0).unsqueeze(-2))
+    return said == chosen.unsqueeze(-2), speaks
+
+
+def mix(
+    own: Float[Tensor, "*axes choice"],
+    right: Bool[Tensor, "*axes guide choice"],
+    speaks: Bool[Tensor, "*axes guide choice"],
+    logits: Float[Tensor, "*axes guide"],
+    slips: Float[Tensor, "*axes guide"],
+) -> Float[Tensor, "*axes choice"]:
+    """Nats of the choices of a frame up to each of them.
+
+    Args:
+        own: the network's of each choice.
+        right, speaks: of every guide, as ``guided`` has them.
+    """
+    own, slips = own.unsqueeze(-2), slips.unsqueeze(-1)
+    slipped = functional.logsigmoid(slips) + own
+    followed = torch.logaddexp(functional.logsigmoid(-slips).expand_as(slipped), slipped)
+    found = torch.where(speaks, torch.where(right, followed, slipped), own)
+    every = torch.cat((own, found), -2).cumsum(-1)
+    return (every + log_weights(logits).unsqueeze(-1)).logsumexp(-2)
+
+
+def log_weights(logits: Float[Tensor, "*axes guide"]) -> Float[Tensor, "*axes one_and_guide"]:
+    """Of the network and of every guide, before the first choice."""
+    return functional.pad(logits, (1, 0)).log_softmax(-1)
+
+
+class _CopiedWalk(Walk):
+    """Network and guides count by how likely they found what was chosen.
+
+    Args:
+        num_frames: of the mixture.
+    """
+
+    def __init__(self, notes: CopiedNotes, num_frames: int):
+        self.own = notes.notes.walk(num_frames)
+        frames, logits, slips, self.is_line = notes.guides
+        self.log_weights = log_weights(logits).flatten(0, -2)
+        self.after = next_ranks(frames).flatten(0, -3)
+        self.slips = slips.flatten(0, -2)
+        self.seen: tuple[
+            Tensor, ...
+        ]  # of the choices asked for last: own shares, what guides say, if they speak
+
+    def log_shares(self, choices: Choices) -> Float[Tensor, "choice rank"]:
+        own = self.own.log_shares(choices)
+        frames, _, last = choices
+        places = (last + 1)[:, None, None].expand(-1, len(self.is_line), 1)
+        said = self.after[frames].gather(-1, places)[..., 0]
+        speaks = ~(self.is_line & (last[:, None] >= 0))
+        self.seen = own, said, speaks
+        weights = self.log_weights[frames].softmax(-1)
+        right = torch.where(speaks, self.slips[frames].neg().sigmoid(), 0.0)
+        copied = weights[:, 1:] * right
+        share = own.exp() * (1 - copied.sum(-1, keepdim=True))
+        return share.scatter_add(-1, said, copied).log()
+
+    def take(self, choices: Choices, chosen: Int64[Tensor, " choice"]) -> None:
+        own, said, speaks = self.seen
+        found = own.gather(-1, chosen[:, None])
+        slips = self.slips[choices.frames]
+        slipped = functional.logsigmoid(slips) + found
+        right = torch.logaddexp(functional.logsigmoid(-slips), slipped)
+        guides = torch.where(said == chosen[:, None], right, slipped)
+        guides = torch.where(speaks, guides, found)
+        self.log_weights[choices.frames] += torch.cat((found, guides), -1)
+        self.own.take(choices, chosen)
+
+
+def next_ranks(frames: Bool[Tensor, "*axes event"]) -> Int64[Tensor, "*axes rank"]:
+    """From each rank on the first one that sounds, or the stop; of the stop itself, too."""
+    size = frames.shape[-1]
+    ranks = torch.arange(size, device=frames.device)
+    found = functional.pad(torch.where(frames, ranks, size), (0, 1), value=size)
+    return found.flip(-1).cummin(-1).values.flip(-1)
+
+
+def _ranks(sounding: Bool[Tensor, "*axes event"], width: int) -> tuple[Tensor, Tensor]:
+    """Of choices of a frame its rank and the one above, -1 for none; beyond the stop both are the stop."""
+    size = sounding.shape[-1]
+    ranks = torch.arange(size, device=sounding.device)
+    by_choice = torch.where(sounding, ranks, size).sort(-1).values
+    chosen = functional.pad(by_choice, (0, max(0, width - size)), value=size)[..., :width]
+    last = functional.pad(chosen[..., :-1], (1, 0), value=-1)
+    return chosen, last

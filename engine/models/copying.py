@@ -1,0 +1,91 @@
+"""Copying: a model beside a memory of the piece's own past.
+
+Conventions
+    layers  of the state: those of the model, then the memory's Past
+"""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional
+
+from engine.cells import State
+from engine.errors import InvalidValueError
+from engine.heads import CopiedNotes, Distribution, Guides
+from engine.models.copy_memory import CopyMemory, Evidence, Past, evidence_of, trusted
+from engine.models.model import Model, ModelState
+
+
+class Copying(Model):
+    """What a model expects, and what the piece did when it went like this before.
+
+    Raises:
+        InvalidValueError: the model's head does not choose the highest pitch first.
+    """
+
+    def __init__(self, model: Model, memory: CopyMemory):
+        super().__init__()
+        if not model.network.head.chooses_highest_first:
+            raise InvalidValueError("copy_memory needs the head 'note_list': leave it out, or take that head")
+        self.model = model
+        self.memory = memory
+        self.num_keys = model.num_keys
+        self.frame_size = model.frame_size
+        self.context_frames = model.context_frames
+
+    @property
+    def network(self) -> Model:
+        """That of the model."""
+        return self.model.network
+
+    def initial_state(self, batch_size: int) -> ModelState:
+        """The state before the first frame."""
+        state = self.model.initial_state(batch_size)
+        silence = self.silence(batch_size)
+        num_heard = torch.zeros(batch_size, dtype=torch.long, device=silence.device)
+        memory = (num_heard, *self.memory.nothing(batch_size, silence))
+        return ModelState(state.context, (*state.layers, memory))
+
+    def step(self, frame: Float[Tensor, "batch event"], state: ModelState) -> tuple[Distribution, ModelState]:
+        """Read a frame (zeros at the start) and predict the one after it."""
+        found, left = self.model.step(frame, ModelState(state.context, state.layers[:-1]))
+        evidence, heard = self._listen(frame[:, None], state.layers[-1])
+        guides = self._guides(Evidence(*(part[:, 0] for part in evidence)))
+        return CopiedNotes(found, guides), ModelState(left.context, (*left.layers, heard))
+
+    def forward(
+        self,
+        frames: Float[Tensor, "batch time event"],
+        layers: Sequence[State] | None = None,
+        before: Float[Tensor, "batch context event"] | None = None,
+        drop: Callable[[Tensor], Tensor] | None = None,
+    ) -> tuple[Distribution, ModelState]:
+        """Teacher forcing."""
+        *own, memory = layers or self.initial_state(len(frames)).layers
+        found, left = self.model(frames, own, before, drop)
+        last = torch.zeros_like(frames[:, :1]) if before is None else before[:, -1:]
+        evidence, heard = self._listen(torch.cat((last, frames), 1)[:, :-1], memory)
+        return CopiedNotes(found, self._guides(evidence)), ModelState(left.context, (*left.layers, heard))
+
+    def listen(self, frames: Float[Tensor, "batch time event"]) -> Evidence:
+        """What the past says of each frame of whole pieces."""
+        memory = self.initial_state(len(frames)).layers[-1]
+        return self._listen(functional.pad(frames, (0, 0, 1, 0))[:, :-1], memory)[0]
+
+    def _guides(self, evidence: Evidence) -> Guides:
+        return trusted(evidence, self.memory.numbers(evidence.facts))
+
+    def _listen(self, frames: Float[Tensor, "batch time event"], memory: State) -> tuple[Evidence, State]:
+        """What is said after each frame; the very first is read before a piece begins, and not heard."""
+        (num_heard, *_), past = memory, Past(*memory[1:])
+        is_first, found = int(num_heard[0]) == 0, []
+        if is_first:
+            found.append(Evidence(*(part[:, : frames.shape[1]] for part in evidence_of(past))))
+        heard = frames[:, 1:] if is_first else frames
+        if heard.shape[1]:
+            evidence, past = self.memory.hear(past, heard)
+            found.append(evidence)
+        whole = Evidence(*(torch.cat(parts, 1) for parts in zip(*found, strict=True)))
+        return whole, (num_heard + frames.shape[1], *past)

@@ -1,0 +1,70 @@
+"""Told: what a network is told of a frame beside those before it: its number, and by how much all were moved.
+
+    clock   the number of the frame to come, from 0, modulo each of some lengths: 1 at the remainder, else 0
+    key     1 at the semitones by which the piece was moved, from -reach to reach, else 0
+
+Neither is outside information: the number is counted, and whoever moves a piece knows by how much. A clock is
+what Johnson's networks read of the beat, too (2017, "Generating Polyphonic Music Using Tied Parallel
+Networks", and the code that he published of the network before it).
+
+Conventions
+    state   (number, moved), each of shape (batch,) and whole: the frame to come, and semitones
+"""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from engine.cells import State
+from engine.errors import InvalidValueError
+
+MAX_CLOCK = 256  # frames
+MAX_KEYS = 11
+
+
+class Told:
+    """Inputs of a network beside its frames; none, unless there is a clock or a key.
+
+    Args:
+        clock: lengths in frames, such as a bar's.
+        told_keys: reach of the key, in semitones up and down; 0 leaves it out.
+
+    Raises:
+        InvalidValueError: a number is out of range.
+    """
+
+    def __init__(self, clock: Sequence[int] = (), told_keys: int = 0):
+        is_list = isinstance(clock, list | tuple)
+        if not is_list or not all(type(each) is int and 2 <= each <= MAX_CLOCK for each in clock):
+            raise InvalidValueError(f"clock={clock!r} must be a list of lengths from 2 to {MAX_CLOCK} frames")
+        if type(told_keys) is not int or not 0 <= told_keys <= MAX_KEYS:
+            raise InvalidValueError(f"told_keys={told_keys!r} must be from 0 to {MAX_KEYS} semitones")
+        self.clock = tuple(clock)
+        self.told_keys = told_keys
+        self.num_inputs = sum(clock) + (2 * told_keys + 1) * bool(told_keys)
+
+    def initial_state(self, batch_size: int, moved: Int64[Tensor, " batch"] | None, like: Tensor) -> State:
+        """Before the first frame.
+
+        Args:
+            moved: semitones by which each piece was moved; None for not at all.
+            like: on the device that is wanted.
+        """
+        nothing = torch.zeros(batch_size, dtype=torch.long, device=like.device)
+        return nothing, nothing if moved is None else moved.to(like.device)
+
+    def read(
+        self, state: State, count: int, like: Tensor
+    ) -> tuple[Float[Tensor, "batch time inputs"], State]:
+        """The inputs of so many frames to come, and the state after them; of the type of ``like``."""
+        number, moved = state
+        numbers = number[:, None] + torch.arange(count, device=number.device)
+        parts = [
+            (numbers % each)[..., None] == torch.arange(each, device=number.device) for each in self.clock
+        ]
+        if self.told_keys:
+            keys = torch.arange(-self.told_keys, self.told_keys + 1, device=number.device)
+            parts.append((moved[:, None, None] == keys).expand(-1, count, -1))
+        return torch.cat(parts, -1).to(like.dtype), (number + count, moved)
