@@ -14,6 +14,9 @@ from torch.nn import functional
 
 from engine.heads.head import Distribution, Head
 
+HALVINGS = 40  # of the interval in which the shift of a temperature lies
+LEAST_TEMPERATURE = 0.01  # below it nothing changes any more
+
 
 @dataclass(frozen=True)
 class Bernoulli(Distribution):
@@ -46,8 +49,22 @@ class Bernoulli(Distribution):
         return self.logits.sigmoid()
 
     def temper(self, temperature: float) -> "Bernoulli":
-        """Log-odds divided by the temperature."""
-        return self if temperature == 1 else Bernoulli(self.logits / temperature)
+        """Log-odds divided by the temperature, then moved so that as many notes are expected as before.
+
+        Most pitches are silent, so without the second step a temperature below 1 would empty a frame, and one
+        above 1 flood it.
+        """
+        if temperature == 1:
+            return self
+        factor = 1 / max(temperature, LEAST_TEMPERATURE)
+        moved = self.logits * (1 - factor)
+        low, high = moved.amin(-1, keepdim=True), moved.amax(-1, keepdim=True)
+        wanted = self.logits.sigmoid().sum(-1, keepdim=True)
+        for _ in range(HALVINGS):
+            shift = 0.5 * low + 0.5 * high
+            is_low = (self.logits * factor + shift).sigmoid().sum(-1, keepdim=True) < wanted
+            low, high = torch.where(is_low, shift, low), torch.where(is_low, high, shift)
+        return Bernoulli(self.logits * factor + 0.5 * low + 0.5 * high)
 
 
 class BernoulliHead(Head):

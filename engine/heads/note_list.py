@@ -10,11 +10,13 @@ all (after the tied weights of Johnson 2017, "Generating Polyphonic Music Using 
     s[p]   = sum_d (M h + m)_d x[p - d]     d = -reach … reach: how notes of the last frame x move
     t_k[p] = (R g_k)_{pitch_{k-1} - p}      the interval between neighbours in the list
 
-Without it both are left out. With ``parallels`` a third one tells voices that move together, one of them a
-fifth or an octave above the other, with or without an octave between:
+Without it both are left out. With ``parallels`` a third one tells where two voices would go on in parallel
+octaves or fifths, the k-th note of a frame being its k-th voice:
 
-    q_k[p] = sum_d v_d [p + d is one of the pitches so far] b_d(p + d)     d = 7, 12, 19, 24
-    b_d(q) = how often x has a note and another d below it, the upper one 1 to 12 semitones from q
+    q_k[p] = sum_{i<k} v_c [p = x_k + pitch_i - x_i, pitch_i other than x_i]
+
+    x_k is the k-th note of the last frame from above; c = 0 where x_i is octaves above x_k, 1 where a fifth
+    and octaves, and anywhere else there is no term
 
 Every set of pitches has exactly one such list, so the distribution is normalised over all 2^pitches
 frames, and its likelihood is exact. The ordered list is how language models write sets; the idea to couple
@@ -39,8 +41,8 @@ from engine.heads.head import Head
 from engine.registry import require_positive
 
 BLOCK_FRAMES = 8_192  # frames whose choices are computed at once
-PARALLELS = (7, 12, 19, 24)  # semitones: fifth and octave, and with an octave between
-MOST_MOVED = 12  # semitones by which voices move together
+PARALLELS = (0, 7)  # semitones above, but for octaves
+MAX_VOICES = 8  # lower notes are no voices
 
 
 class ListWeights(NamedTuple):
@@ -71,7 +73,8 @@ class NoteList(ChosenNotes):
         weights: of the head.
         offsets: added to the logits of each frame's choices, by rank, the stop last: s, with 0 for the
             stop; None without reach.
-        pairs: b of each frame, by rank; None without parallels.
+        voices: of each frame the ranks of the last one's notes, from above, then the stop; None without
+            parallels.
         temperature: at which pitches are chosen.
     """
 
@@ -80,10 +83,10 @@ class NoteList(ChosenNotes):
         base: Float[Tensor, "*axes units"],
         weights: ListWeights,
         offsets: Float[Tensor, "*axes rank"] | None = None,
-        pairs: Float[Tensor, "*axes interval event"] | None = None,
+        voices: Int64[Tensor, "*axes voice"] | None = None,
         temperature: float = 1.0,
     ):
-        self.pairs = pairs
+        self.voices = voices
         self.base = base
         self.weights = weights
         self.offsets = offsets
@@ -115,8 +118,8 @@ class NoteList(ChosenNotes):
         twin.base = self.base.unsqueeze(-2).expand(*axes, count, -1)
         if self.offsets is not None:
             twin.offsets = self.offsets.unsqueeze(-2).expand(*axes, count, -1)
-        if self.pairs is not None:
-            twin.pairs = self.pairs.unsqueeze(-3).expand(*axes, count, -1, -1)
+        if self.voices is not None:
+            twin.voices = self.voices.unsqueeze(-2).expand(*axes, count, -1)
         return twin
 
     def dropped(self, drop: Callable[[Tensor], Tensor]) -> "NoteList":
@@ -183,12 +186,18 @@ class NoteList(ChosenNotes):
         self, frames: Int64[Tensor, " choice"], above: Bool[Tensor, "choice event"]
     ) -> Float[Tensor, "choice rank"]:
         """The terms q of all ranks; 0 for the stop."""
-        pairs = self.pairs.reshape(-1, len(PARALLELS), self.size)[frames] * above[:, None]
-        found = pairs.new_zeros(len(frames), self.size + 1)
-        for place, interval in enumerate(PARALLELS):
-            found[:, interval : self.size] += (
-                self.weights.parallels[place] * pairs[:, place, : self.size - interval]
-            )
+        before = self.voices.reshape(-1, MAX_VOICES)[frames]
+        now = voices_of(above)
+        number = above.sum(-1, keepdim=True)
+        here = functional.pad(before, (0, 1), value=self.size).gather(-1, number.clamp(max=MAX_VOICES))
+        found = self.weights.parallels.new_zeros(len(frames), self.size + 1)
+        for voice in range(min(MAX_VOICES, int(number.max()) if len(number) else 0)):
+            was, is_now = before[:, voice : voice + 1], now[:, voice : voice + 1]
+            to = here + is_now - was
+            moves = (is_now < self.size) & (is_now != was) & (here < self.size) & (to >= 0) & (to < self.size)
+            for interval, weight in zip(PARALLELS, self.weights.parallels, strict=True):
+                is_parallel = moves & ((here - was) % 12 == interval)
+                found = found.scatter_add(-1, to.clamp(0, self.size), weight * is_parallel)
         return found
 
 
@@ -199,7 +208,7 @@ class NoteListHead(Head):
         input_size: numbers in the input x of a step; its last frame comes last.
         reach: semitones by which a note of the last frame may be seen to move; 0 leaves out the terms that
             are the same all over the keyboard.
-        parallels: whether it is told which voices would move in parallel fifths or octaves.
+        parallels: whether it is told where voices would move in parallel octaves or fifths.
     """
 
     events = "notes"
@@ -223,8 +232,6 @@ class NoteListHead(Head):
         self.num_units = num_units
         if not isinstance(parallels, bool):
             raise InvalidValueError(f"parallels={parallels!r} must be true or false")
-        if parallels and frame_size <= max(PARALLELS):
-            raise InvalidValueError(f"parallels need frames of more than {max(PARALLELS)} pitches")
         self.reach = reach
         self.parallels = parallels
         self.hidden_weight = nn.Parameter(torch.zeros(num_units, hidden_size))
@@ -248,8 +255,8 @@ class NoteListHead(Head):
         weights = ListWeights(
             self.above, self.last, self.to_logits, self.bias, self.intervals, self.parallel_weight
         )
-        pairs = _pairs(x[..., -self.frame_size :]) if self.parallels else None
-        return NoteList(base, weights, self._motion(h, x) if self.reach else None, pairs)
+        voices = voices_of(x[..., -self.frame_size :].flip(-1) > 0.5) if self.parallels else None
+        return NoteList(base, weights, self._motion(h, x) if self.reach else None, voices)
 
     def initialise(self, rng: torch.Generator) -> None:
         """Glorot weights, zero biases."""
@@ -270,16 +277,12 @@ class NoteListHead(Head):
         return functional.pad(motion, (0, 1))
 
 
-def _pairs(frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes interval event"]:
-    """The numbers b of every pitch, by rank."""
-    by_rank = frame.flip(-1)
-    found = []
-    for interval in PARALLELS:
-        both = by_rank[..., :-interval] * by_rank[..., interval:]  # by the rank of the upper note
-        both = functional.pad(both, (0, interval))
-        around = functional.pad(both, (MOST_MOVED, MOST_MOVED)).unfold(-1, 2 * MOST_MOVED + 1, 1).sum(-1)
-        found.append(around - both)
-    return torch.stack(found, -2)
+def voices_of(sounding: Bool[Tensor, "*axes event"]) -> Int64[Tensor, "*axes voice"]:
+    """The ranks of a frame's notes from above, MAX_VOICES of them; the stop where there are fewer."""
+    size = sounding.shape[-1]
+    ranks = torch.where(sounding, torch.arange(size, device=sounding.device), size)
+    found = ranks.sort(-1).values[..., :MAX_VOICES]
+    return functional.pad(found, (0, MAX_VOICES - found.shape[-1]), value=size)
 
 
 class _ListWalk(Walk):

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from copy import copy
 
 import torch
-from jaxtyping import Bool, Float, Int64
+from jaxtyping import Bool, Float, Int64, Shaped
 from torch import Tensor
 from torch.nn import functional
 
@@ -27,7 +27,7 @@ from engine.heads.note_list import NoteList
 BLOCK_FRAMES = 1_024  # frames whose highest pitches are expected at once, in all keys
 
 
-def moved(values: Float[Tensor, "*axes event"], steps: Sequence[int], fill: float = 0.0) -> Tensor:
+def moved(values: Shaped[Tensor, "*axes event"], steps: Sequence[int], fill: float = 0.0) -> Tensor:
     """The last axis moved up by each number of places: shape (step, *axes, event); what leaves it is lost."""
     size = values.shape[-1]
     found = values.new_full((len(steps), *values.shape), fill)

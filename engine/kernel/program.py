@@ -2,7 +2,8 @@
 
 Nothing here knows a cell or a head: a part is known to the kernel by the name that it is registered by, its
 numbers are the arguments of its constructor, in their order, which the part keeps as attributes, and its
-tensors are its parameters, in theirs. What wraps a Stack is known: Transposed and Reminded.
+tensors are its parameters, in theirs. What wraps a Stack is known: Transposed, Reminded and
+Copying.
 """
 
 import inspect
@@ -15,10 +16,11 @@ from torch import Tensor, nn
 
 from engine.cells import CELLS
 from engine.heads import HEADS
-from engine.models import MelodyMemory, Model, Reminded, Stack, Transposed
+from engine.models import Copying, CopyMemory, MelodyMemory, Model, Reminded, Stack, Transposed
 
-VERSION = 1
-MELODIES = "melodies"
+VERSION = 2
+MELODIES, COPIES = "melodies", "copies"
+NEVER = -1e30  # the trust in a guide that is left out
 
 
 class NoProgramError(Exception):
@@ -47,18 +49,21 @@ def program_of(model: Model, kinds: Sequence[str]) -> Program:
     Raises:
         NoProgramError: it has a part that the kernel has not, or weights that it cannot read.
     """
-    memory, transpositions, stack = None, 0, model
+    memories, transpositions, stack = [], 0, model
+    if type(stack) is Copying:
+        stack, memories = stack.model, [_Part.of_copies(stack.memory)]
     if type(stack) is Reminded:
-        stack, memory = stack.model, stack.memory
+        stack, memories = stack.model, [_Part.of_melodies(stack.memory), *memories]
     if type(stack) is Transposed:
         stack, transpositions = stack.model, stack.keys[-1]
     if type(stack) is not Stack:
         raise NoProgramError(f"the kernel has no {type(stack).__name__}")
     parts = [_Part.of(cell, "cell", CELLS) for cell in stack.cells]
     parts.append(_Part.of(stack.head, "head", HEADS))
-    if memory is not None:
-        parts.append(_Part.of_melodies(memory))
-    head = (VERSION, stack.frame_size, stack.context_frames, stack.residual, transpositions, len(stack.cells))
+    parts += memories
+    told = stack.told.told_keys, len(stack.told.clock), *stack.told.clock
+    frames = stack.frame_size, stack.context_frames, stack.residual, transpositions
+    head = VERSION, *frames, *told, len(stack.cells)
     numbers = [*map(float, head), *(number for part in parts for number in part.written(kinds))]
     return Program(tuple(numbers), tuple(tensor for part in parts for tensor in part.tensors))
 
@@ -71,7 +76,7 @@ def _arguments(kind: type) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Part:
-    """A cell, a head or melodies, with their arguments and weights."""
+    """A cell, a head or a memory, with their arguments and weights."""
 
     name: str
     kind: str
@@ -97,6 +102,11 @@ class _Part:
     def of_melodies(cls, memory: MelodyMemory) -> "_Part":
         numbers = (float(len(memory.ranks)), *astuple(memory.belief))
         return cls(MELODIES, "memory", numbers, (memory.ranks.float(), memory.begins.float()))
+
+    @classmethod
+    def of_copies(cls, memory: CopyMemory) -> "_Part":
+        numbers = memory.numbers(torch.zeros((), dtype=torch.float64)).clamp(min=NEVER)
+        return cls(COPIES, "memory", (float(memory.window),), (numbers.float(),))
 
     def written(self, kinds: Sequence[str]) -> list[float]:
         """As the kernel reads it, the tensors' sizes at the end."""

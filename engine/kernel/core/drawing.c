@@ -4,8 +4,15 @@
 #include "model.h"
 #include "philox.h"
 
-const float *votes_of_melodies(void) {
-    return num_parts > num_cells + 1 ? melody_votes(&parts[num_cells + 1]) : 0;
+static long long num_read; /* frames, the silence before the first among them */
+
+/* The number of the frame to come within each clock, and the key that a row hears it in. */
+static float *tell(int row, float *told) {
+    for (int k = 0; k < num_clocks; told += clocks[k++])
+        for (int n = 0; n < clocks[k]; n++) told[n] = n == num_read % clocks[k] ? 1.0f : 0.0f;
+    for (int key = -told_keys; told_keys && key <= told_keys; key++)
+        *told++ = key == row - transpositions ? 1.0f : 0.0f;
+    return told;
 }
 
 /* The frame that is read next joins the context, and the context in every key becomes the rows of a step. */
@@ -13,13 +20,23 @@ static void lay_out_input(const float *frame, float *rows) {
     int kept = frame_size * (context_frames - 1);
     for (int k = 0; k < kept; k++) context[k] = context[k + frame_size];
     for (int k = 0; k < frame_size; k++) context[kept + k] = frame[k];
-    for (int row = 0; row < num_rows; row++, rows += widest)
+    for (int row = 0; row < num_rows; row++, rows += widest) {
+        float *heard = tell(row, rows);
         for (int lag = 0; lag < context_frames; lag++)
             for (int k = 0; k < frame_size; k++) {
                 int from = k - (row - transpositions);
                 int is_there = from >= 0 && from < frame_size;
-                rows[lag * frame_size + k] = is_there ? context[lag * frame_size + from] : 0.0f;
+                heard[lag * frame_size + k] = is_there ? context[lag * frame_size + from] : 0.0f;
             }
+    }
+}
+
+/* A frame is read: memories hear it, and the rows of a step are laid out. */
+static void hear(const float *frame, float *rows) {
+    if (melody_part) advance_melodies(melody_part, frame);
+    if (copy_part) advance_copies(copy_part, frame, num_read == 0);
+    lay_out_input(frame, rows);
+    num_read++;
 }
 
 /* All cells; returns the last one's output. */
@@ -39,8 +56,7 @@ static const float *run_cells(int steps) {
 
 /* The frame that was drawn or given last is read. */
 static const float *step(void) {
-    if (num_parts > num_cells + 1) advance_melodies(&parts[num_cells + 1], pending);
-    lay_out_input(pending, input);
+    hear(pending, input);
     return run_cells(1);
 }
 
@@ -62,8 +78,7 @@ EXPORT("read") int read_frames(int count) {
     for (int first = 0; first < count; first += MAX_STEPS) {
         int steps = count - first < MAX_STEPS ? count - first : MAX_STEPS;
         for (int k = 0; k < steps; k++) {
-            if (num_parts > num_cells + 1) advance_melodies(&parts[num_cells + 1], pending);
-            lay_out_input(pending, input + k * num_rows * widest);
+            hear(pending, input + k * num_rows * widest);
             keep_pending(frame_at(first + k));
         }
         run_cells(steps);

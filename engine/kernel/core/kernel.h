@@ -54,11 +54,12 @@ typedef struct kind {
 
 extern const kind tanh_cell, gru_cell, lstm_cell, attention_cell;
 extern const kind bernoulli_head, gaussian_mixture_head, note_list_head;
-extern const kind melodies;
+extern const kind melodies, copies;
 
 /* The model that is open. */
 enum { MAX_STEPS = 16, MAX_FRAMES = 1024 }; /* of a beginning, read at once; that there is room for */
 extern int frame_size, context_frames, num_rows, transpositions;
+extern int input_size;                  /* what a step is told, then the frames of context */
 extern int input_stride, hidden_stride; /* of rows of x and h, as heads are given them */
 
 /* ``count`` float32 zeros at an address that is a multiple of 16. A null pointer if there is no room, and
@@ -76,9 +77,13 @@ int has_shape(const part *self, int tensor, int rows, int columns);
 #define VALUES(self, place) ((self)->tensors[place].matrix.weights) /* of a vector, or plain rows */
 #define MATRIX(self, place) (&(self)->tensors[place].matrix)
 
-/* How often each rank is expected of the highest pitch by melodies that went like this; null without them. */
-const float *votes_of_melodies(void);
+/* What stands beside a list of notes, null where the model has none: melodies, and the piece's own past. */
+extern part *melody_part, *copy_part;
 void advance_melodies(part *self, const float *heard);
 const float *melody_votes(part *self);
+void advance_copies(part *self, const float *heard, int is_first);
+void begin_copies(part *self, float temperature);
+void mix_copies(part *self, int last, float *shares);
+void take_copies(part *self, int last, int chosen, float share);
 
 #endif

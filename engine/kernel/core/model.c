@@ -2,26 +2,28 @@
 
    program   numbers, one after another:
                version, pitches or samples of a frame, frames of context, 1 if cells add to what they read,
-               semitones up and down in which all is heard, number of cells
-               of each cell, then of the head, then of the melodies (if any):
+               semitones up and down in which all is heard, and that are told (0: none),
+               number of clocks, their lengths, number of cells
+               of each cell, then of the head, then of melodies and copies (if any):
                  place among the kinds, how many numbers, those, how many tensors, rows and columns of each
 
    then the tensors, in that order: ``stage`` says where to put the next one, ``take`` keeps it.
 */
 #include "model.h"
 
-enum { VERSION = 1, FLOAT16 = 2, FLOAT32 = 4 };
+enum { VERSION = 2, FLOAT16 = 2, FLOAT32 = 4 };
 static const long long MAX_NUMBERS_OF_TENSOR = 1 << 27;
 
 static const kind *const kinds[] = {
     &tanh_cell,      &gru_cell, &lstm_cell, &attention_cell, &bernoulli_head, &gaussian_mixture_head,
-    &note_list_head, &melodies,
+    &note_list_head, &melodies, &copies,
 };
 enum { NUM_KINDS = sizeof(kinds) / sizeof(*kinds) };
 
-int frame_size, context_frames, num_rows, transpositions, input_stride, hidden_stride;
+int frame_size, context_frames, num_rows, transpositions, input_size, input_stride, hidden_stride;
+int num_clocks, clocks[MAX_CLOCKS], told_keys;
 
-part parts[MAX_CELLS + 2];
+part parts[MAX_CELLS + MAX_MEMORIES + 1], *melody_part, *copy_part;
 int num_cells, num_parts, adds[MAX_CELLS], widest;
 float *input, *layers[2], *pending, *context, *frames;
 double *uniforms;
@@ -88,7 +90,7 @@ static int open_part(part *self) {
 
 /* Cells one above the other; whether each reads what the one below puts out, and the head the last one. */
 static int stack_cells(int adds_to_input) {
-    int width = frame_size * context_frames;
+    int width = input_size;
     for (int k = 0; k < num_cells; k++) {
         int hidden = size_of(parts[k].numbers[1]);
         if (!parts[k].kind->run || size_of(parts[k].numbers[0]) != width) return WRONG_SIZES;
@@ -99,9 +101,23 @@ static int stack_cells(int adds_to_input) {
     const part *head = &parts[num_cells];
     if (!head->kind->draw || size_of(head->numbers[0]) != width) return WRONG_SIZES;
     if (transpositions && head->kind != &note_list_head) return WRONG_SIZES;
-    if (num_parts == num_cells + 2 &&
-        (parts[num_cells + 1].kind != &melodies || head->kind != &note_list_head))
-        return WRONG_SIZES;
+    for (int k = num_cells + 1; k < num_parts; k++) {
+        part **place = parts[k].kind == &melodies ? &melody_part : parts[k].kind == &copies ? &copy_part : 0;
+        if (!place || *place || head->kind != &note_list_head) return WRONG_SIZES;
+        *place = &parts[k];
+    }
+    return FINE;
+}
+
+/* What a step is told, and with it the size of its input. */
+static int read_told(void) {
+    told_keys = next_count(MAX_FRAME), num_clocks = next_count(MAX_CLOCKS);
+    if (told_keys < 0 || num_clocks < 0) return WRONG_SIZES;
+    input_size = frame_size * context_frames + (told_keys ? 2 * told_keys + 1 : 0);
+    for (int k = 0; k < num_clocks; k++) {
+        if ((clocks[k] = next_count(MAX_CLOCK)) < 2) return WRONG_SIZES;
+        input_size += clocks[k];
+    }
     return FINE;
 }
 
@@ -110,18 +126,18 @@ static int read_program(int count, double *given) {
     if (next_number() != VERSION) return NO_PROGRAM;
     frame_size = size_of(next_number()), context_frames = size_of(next_number());
     int adds_to_input = next_count(1);
-    transpositions = next_count(MAX_FRAME), num_cells = next_count(MAX_CELLS);
-    if (!frame_size || !context_frames || adds_to_input < 0 || transpositions < 0 || num_cells < 1)
-        return WRONG_SIZES;
+    transpositions = next_count(MAX_FRAME);
+    if (!frame_size || !context_frames || adds_to_input < 0 || transpositions < 0) return WRONG_SIZES;
     if (frame_size > MAX_FRAME || context_frames > MAX_FRAME || transpositions >= frame_size)
         return WRONG_SIZES;
+    if (read_told() || (num_cells = next_count(MAX_CELLS)) < 1) return WRONG_SIZES;
     num_rows = 2 * transpositions + 1;
-    for (num_parts = 0; cursor < end && num_parts < num_cells + 2; num_parts++) {
+    for (num_parts = 0; cursor < end && num_parts < num_cells + 1 + MAX_MEMORIES; num_parts++) {
         int code = read_part(&parts[num_parts]);
         if (code) return code;
     }
     if (cursor < end || num_parts <= num_cells) return NO_PROGRAM;
-    widest = PAD(frame_size * context_frames);
+    widest = PAD(input_size);
     return stack_cells(adds_to_input);
 }
 

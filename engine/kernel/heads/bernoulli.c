@@ -1,4 +1,5 @@
 /* p(v_j = 1 | h) = sigmoid(W_j h + b_j)
+   at a temperature: sigmoid((W_j h + b_j) / temperature + shift), as many notes being expected as without
 
    numbers   hidden, pitches
    tensors   W, b
@@ -11,7 +12,7 @@ static int open(part *self) {
     if (self->num_numbers != 2 || self->num_tensors != 2 || !hidden) return WRONG_SIZES;
     if (size_of(self->numbers[1]) != frame_size || num_rows != 1) return WRONG_SIZES;
     if (!has_shape(self, 0, frame_size, hidden) || !has_shape(self, 1, frame_size, 1)) return WRONG_SIZES;
-    return (self->own = reserve(PAD(frame_size))) ? reserve_product(hidden) : NO_MEMORY;
+    return (self->own = reserve(2 * PAD(frame_size))) ? reserve_product(hidden) : NO_MEMORY;
 }
 
 static float *logits(part *self, const float *h) {
@@ -19,17 +20,42 @@ static float *logits(part *self, const float *h) {
     return self->own;
 }
 
+enum { HALVINGS = 40 };
+static const float LEAST = 0.01f; /* temperature: below it nothing changes any more */
+
+static float expected(const float *logits, float factor, float shift, float *probabilities) {
+    for (int j = 0; j < frame_size; j += 4)
+        store(probabilities + j, sigmoid4(load(logits + j) * all(factor) + all(shift)));
+    float total = 0.0f;
+    for (int j = 0; j < frame_size; j++) total += probabilities[j];
+    return total;
+}
+
+/* The probabilities at a temperature; the shift is between the least and the most that a logit moves. */
+static float temper(const float *logits, float temperature, float *probabilities) {
+    float wanted = expected(logits, 1.0f, 0.0f, probabilities), low = 0.0f, high = 0.0f;
+    if (temperature == 1.0f) return wanted;
+    float factor = 1.0f / (temperature > LEAST ? temperature : LEAST);
+    for (int j = 0; j < frame_size; j++) {
+        float moved = logits[j] * (1.0f - factor);
+        low = j && low < moved ? low : moved, high = j && high > moved ? high : moved;
+    }
+    for (int k = 0; k < HALVINGS; k++) {
+        float shift = 0.5f * low + 0.5f * high;
+        if (expected(logits, factor, shift, probabilities) < wanted)
+            low = shift;
+        else
+            high = shift;
+    }
+    return expected(logits, factor, 0.5f * low + 0.5f * high, probabilities);
+}
+
 /* Event j happens where uniform j is below its probability. */
 static int draw(part *self, const float *h, const float *x, const double *uniforms, float temperature,
                 float *frame) {
-    float *probabilities = logits(self, h), total = 0.0f;
-    floats factor = all(temperature);
-    for (int j = 0; j < frame_size; j += 4)
-        store(probabilities + j, sigmoid4(load(probabilities + j) / factor));
-    for (int j = 0; j < frame_size; j++) {
-        frame[j] = uniforms[j] < probabilities[j] ? 1.0f : 0.0f;
-        total += probabilities[j];
-    }
+    float *probabilities = (float *)self->own + PAD(frame_size);
+    float total = temper(logits(self, h), temperature, probabilities);
+    for (int j = 0; j < frame_size; j++) frame[j] = uniforms[j] < probabilities[j] ? 1.0f : 0.0f;
     return total == total ? FINE : OUT_OF_RANGE;
 }
 

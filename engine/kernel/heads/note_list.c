@@ -1,14 +1,18 @@
 /* The notes of a frame from high to low, each given those above it, in all keys; votes help with the first.
 
    g_k             = silu(A h + B x + sum_{i<k} C[pitch_i] + D[pitch_{k-1}] + b)
-   logits_k        = V g_k + c + s + t_k,  over the pitches below pitch_{k-1} and "stop"
+   logits_k        = V g_k + c + s + t_k + q_k,  over the pitches below pitch_{k-1} and "stop"
    s[p]            = sum_d (M h + m)_d x[p - d]     how notes of the last frame move
    t_k[p]          = (R g_k)_{pitch_{k-1} - p}      the interval between neighbours
+   q_k[p]          = sum_{i<k} v_c [p = x_k + pitch_i - x_i, pitch_i other than x_i]     x_k: notes of x's last
+                     frame from above; c = 0 where x_i is octaves above x_k, 1 where a fifth and octaves
    p(choice)       = sum over keys of weight x softmax(logits of that key), the weights being how likely each
                      key found the choices so far; of the first with votes v: (p + v) / (1 + sum v)
 
-   numbers   hidden, pitches, inputs, units, reach
-   tensors   A, B, b, C, D, V, c, and with a reach R, M, m
+   numbers   hidden, pitches, inputs, units, reach, 1 for the terms q
+   tensors   A, B, b, C, D, V, c, with a reach R, M, m, and with the terms q v
+
+   A piece's own past joins in where the model has a memory of it: copies.c.
 
    rank      place in the order: 0 is the highest pitch, the number of pitches is the stop. A key of n
              semitones hears the written rank r at r - n; ranks that leave the keyboard on the way are not
@@ -19,23 +23,28 @@
 
 enum { MAX_PITCHES = 512 };
 enum { A, B, UNIT_BIAS, C, D, V, BIAS, R, M, MOTION_BIAS };
+enum { NUM_PARALLELS = 2, MAX_VOICES = 8 };
 
 typedef struct {
     int hidden, inputs, units, reach, stride, wide; /* stride: of units; wide: of ranks */
-    float *base;                                    /* [row][stride]: A h + B x + b + C of the notes so far */
-    float *g;                                       /* [row][stride] */
-    float *moves;                                   /* [row][wide]: s */
-    float *shares;                                  /* [row][shares of a motion] */
-    float *logits, *probabilities;                  /* [row][wide] */
-    float *by_interval;                             /* [row][wide]: R g */
-    float *totals;                /* [row]: logarithm of the sum that the probabilities were divided by */
-    float *log_weights, *weights; /* [row], the largest weight being 1 */
-    float *mixed;                 /* [rank] */
+    int parallel_weight;                            /* place of v among the tensors; 0 without */
+    int *voices;   /* [row][MAX_VOICES]: ranks of the last frame's notes, then the number of pitches */
+    int *chosen;   /* [row][1 + MAX_VOICES]: how many notes so far, and their ranks */
+    float *base;   /* [row][stride]: A h + B x + b + C of the notes so far */
+    float *g;      /* [row][stride] */
+    float *moves;  /* [row][wide]: s */
+    float *shares; /* [row][shares of a motion] */
+    float *logits, *probabilities; /* [row][wide] */
+    float *by_interval;            /* [row][wide]: R g */
+    float *totals;                 /* [row]: logarithm of the sum that the probabilities were divided by */
+    float *log_weights, *weights;  /* [row], the largest weight being 1 */
+    float *mixed;                  /* [rank] */
 } state;
 
-static int has_shapes(part *self, int hidden, int inputs, int units, int reach) {
-    int size = frame_size, num_moves = 2 * reach + 1;
-    if (self->num_tensors != (reach ? 10 : 7)) return 0;
+static int has_shapes(part *self, int hidden, int inputs, int units, int reach, int has_parallels) {
+    int size = frame_size, num_moves = 2 * reach + 1, weights = reach ? 10 : 7;
+    if (self->num_tensors != weights + has_parallels) return 0;
+    if (has_parallels && !has_shape(self, weights, NUM_PARALLELS, 1)) return 0;
     if (!has_shape(self, A, units, hidden) || !has_shape(self, B, units, inputs)) return 0;
     if (!has_shape(self, UNIT_BIAS, units, 1) || !has_shape(self, C, size, units)) return 0;
     if (!has_shape(self, D, size + 1, units) || !has_shape(self, V, size + 1, units)) return 0;
@@ -48,12 +57,12 @@ static int has_shapes(part *self, int hidden, int inputs, int units, int reach) 
 static int open(part *self) {
     int hidden = size_of(self->numbers[0]), inputs = size_of(self->numbers[2]),
         units = size_of(self->numbers[3]);
-    int reach = size_of(self->numbers[4]);
-    if (self->num_numbers != 5 || size_of(self->numbers[1]) != frame_size || !hidden || !units)
+    int reach = size_of(self->numbers[4]), has_parallels = self->numbers[5] == 1.0;
+    if (self->num_numbers != 6 || size_of(self->numbers[1]) != frame_size || !hidden || !units)
         return WRONG_SIZES;
     if (frame_size > MAX_PITCHES) return WRONG_SIZES;
-    if (inputs != frame_size * context_frames || reach >= frame_size) return WRONG_SIZES;
-    if (!has_shapes(self, hidden, inputs, units, reach)) return WRONG_SIZES;
+    if (inputs != input_size || reach >= frame_size) return WRONG_SIZES;
+    if (!has_shapes(self, hidden, inputs, units, reach, has_parallels)) return WRONG_SIZES;
     self->tensors[C].is_plain = self->tensors[D].is_plain = 1;
     state *own = self->own = reserve_bytes(sizeof(state));
     if (!own) return NO_MEMORY;
@@ -61,6 +70,9 @@ static int open(part *self) {
     long long rows = num_rows;
     own->hidden = hidden, own->inputs = inputs, own->units = units, own->reach = reach;
     own->stride = stride, own->wide = wide;
+    own->parallel_weight = has_parallels ? self->num_tensors - 1 : 0;
+    own->voices = reserve_bytes(4 * rows * MAX_VOICES);
+    own->chosen = reserve_bytes(4 * rows * (MAX_VOICES + 1));
     own->base = reserve(rows * stride), own->g = reserve(rows * stride);
     own->moves = reserve(rows * wide), own->shares = reserve(rows * shares);
     own->logits = reserve(rows * wide), own->probabilities = reserve(rows * wide);
@@ -84,6 +96,25 @@ static void move_notes(const state *own, const float *last_frame, const float *s
     }
 }
 
+/* The voices of a row's last frame; no note is chosen yet. */
+static void find_voices(const state *own, const float *last_frame, int *voices, int *chosen) {
+    int count = chosen[0] = 0;
+    for (int rank = 0; rank < frame_size && count < MAX_VOICES; rank++)
+        if (last_frame[frame_size - 1 - rank] > 0.5f) voices[count++] = rank;
+    while (count < MAX_VOICES) voices[count++] = frame_size;
+}
+
+/* q of a row. */
+static void add_parallels(const part *self, const int *voices, const int *chosen, float *logits) {
+    const state *own = self->own;
+    int number = chosen[0], here = number < MAX_VOICES ? voices[number] : frame_size;
+    for (int voice = 0; here < frame_size && voice < number; voice++) {
+        int was = voices[voice], now = chosen[1 + voice], to = here + now - was, interval = (here - was) % 12;
+        if (now == was || to < 0 || to >= frame_size || (interval != 0 && interval != 7)) continue;
+        logits[to] += VALUES(self, own->parallel_weight)[interval == 7];
+    }
+}
+
 /* What h and the input of the step say, in all keys; no note is chosen yet. */
 static void begin(part *self, const float *h, const float *x) {
     state *own = self->own;
@@ -91,6 +122,9 @@ static void begin(part *self, const float *h, const float *x) {
     affine(MATRIX(self, B), VALUES(self, UNIT_BIAS), num_rows, x, input_stride, own->base, own->stride);
     add_product(MATRIX(self, A), num_rows, h, hidden_stride, own->base, own->stride);
     for (int row = 0; row < num_rows; row++) own->weights[row] = 1.0f, own->log_weights[row] = 0.0f;
+    for (int row = 0; own->parallel_weight && row < num_rows; row++)
+        find_voices(own, x + row * input_stride + own->inputs - frame_size, own->voices + row * MAX_VOICES,
+                    own->chosen + row * (MAX_VOICES + 1));
     if (!own->reach) return;
     affine(MATRIX(self, M), VALUES(self, MOTION_BIAS), num_rows, h, hidden_stride, own->shares, shares);
     for (int row = 0; row < num_rows; row++)
@@ -131,6 +165,9 @@ static void find_logits(part *self, int last) {
     matrix to_logits = part_of(MATRIX(self, V), first, frame_size + 1);
     fill_rows(VALUES(self, BIAS), own->wide, num_rows, own->logits, own->wide);
     add_product(&to_logits, num_rows, own->g, own->stride, own->logits + first, own->wide);
+    for (int row = 0; own->parallel_weight && row < num_rows; row++)
+        add_parallels(self, own->voices + row * MAX_VOICES, own->chosen + row * (MAX_VOICES + 1),
+                      own->logits + row * own->wide);
     if (!own->reach) return;
     for (int k = 0; k < num_rows * own->wide; k += 4)
         store(own->logits + k, load(own->logits + k) + load(own->moves + k));
@@ -145,17 +182,15 @@ static void find_logits(part *self, int last) {
     }
 }
 
-/* The softmax of one key, over the ranks below the last that fit the keyboard here and there. */
-static void share_out(const state *own, int row, int last, float temperature) {
+/* The softmax of one key, over the ranks from ``first`` to below ``end`` and the stop; the logarithms of the
+   shares are logits - totals. */
+static void share_out(const state *own, int row, int first, int end) {
     float *logits = own->logits + row * own->wide;
-    int from = heard_last(last, row) + 1, key = row - transpositions;
-    int first = from > -key ? from : -key,
-        end = frame_size - (key > 0 ? key : 0); /* written: 0 <= rank + key < size */
     float largest = logits[frame_size], *found = own->probabilities + row * own->wide;
     for (int rank = first; rank < end; rank++) largest = logits[rank] > largest ? logits[rank] : largest;
     for (int rank = 0; rank < own->wide; rank++) {
         int may_be = (rank >= first && rank < end) || rank == frame_size;
-        logits[rank] = may_be ? (logits[rank] - largest) / temperature : -3.0e38f;
+        logits[rank] = may_be ? logits[rank] - largest : -3.0e38f;
     }
     floats sum = all(0.0f);
     for (int rank = 0; rank < own->wide; rank += 4) {
@@ -166,6 +201,36 @@ static void share_out(const state *own, int row, int last, float temperature) {
     float total = sum_of(sum);
     own->totals[row] = log1(total);
     for (int rank = 0; rank < own->wide; rank += 4) store(found + rank, load(found + rank) / all(total));
+}
+
+/* Which pitch comes next is decided at a temperature; whether one does, is not. */
+static void temper(const state *own, int row, int first, int end, float temperature) {
+    float *logits = own->logits + row * own->wide, *found = own->probabilities + row * own->wide;
+    float largest = -3.0e38f, total = 0.0f, some = 0.0f;
+    for (int rank = first; rank < end; rank++) {
+        largest = logits[rank] > largest ? logits[rank] : largest;
+        some += found[rank];
+    }
+    if (!(some > 1e-37f)) return;
+    for (int rank = first; rank < end; rank++) {
+        logits[rank] = (logits[rank] - largest) / temperature;
+        total += found[rank] = exp1(logits[rank]);
+    }
+    float scale = some / total, log_scale = log1(some) - log1(total) + own->totals[row];
+    for (int rank = first; rank < end; rank++) found[rank] *= scale, logits[rank] += log_scale;
+}
+
+/* Of all keys: the ranks below the last that fit the keyboard here and there. */
+static void share_out_all(part *self, int last, float temperature) {
+    const state *own = self->own;
+    find_logits(self, last);
+    for (int row = 0; row < num_rows; row++) {
+        int from = heard_last(last, row) + 1, key = row - transpositions;
+        int first = from > -key ? from : -key,
+            end = frame_size - (key > 0 ? key : 0); /* written: 0 <= rank + key < size */
+        share_out(own, row, first, end);
+        if (temperature != 1.0f) temper(own, row, first, end, temperature);
+    }
 }
 
 /* The mean over the keys, by written rank: not normalised, since each key counts by its weight. */
@@ -179,43 +244,44 @@ static void mix(const state *own) {
     }
 }
 
-static float sum_mixed(const state *own) {
+/* In ``mixed`` shares that sum to 1; whether that can be. */
+static int normalise(const state *own) {
     float total = 0.0f;
     for (int rank = 0; rank <= frame_size; rank++) total += own->mixed[rank];
-    return total;
+    for (int rank = 0; rank <= frame_size; rank++) own->mixed[rank] /= total;
+    return total > 0.0f && total < 3.0e38f;
 }
 
-/* Votes beside the network's one; with a temperature, the logarithms of both together are divided. */
+/* Votes beside the network's one; then, as ``temper`` does, at a temperature. */
 static void help(const state *own, const float *votes, float temperature) {
-    float scale = 1.0f / sum_mixed(own), largest = 0.0f;
-    for (int rank = 0; rank <= frame_size; rank++) {
-        own->mixed[rank] = own->mixed[rank] * scale + votes[rank];
+    float largest = 0.0f, some = 0.0f, total = 0.0f;
+    for (int rank = 0; rank <= frame_size; rank++) own->mixed[rank] += votes[rank];
+    if (!normalise(own) || temperature == 1.0f) return;
+    for (int rank = 0; rank < frame_size; rank++) {
+        some += own->mixed[rank];
         largest = own->mixed[rank] > largest ? own->mixed[rank] : largest;
     }
-    if (temperature == 1.0f) return;
-    for (int rank = 0; rank <= frame_size; rank++) {
+    if (!(largest > 1e-37f)) return;
+    for (int rank = 0; rank < frame_size; rank++) {
         float share = own->mixed[rank] / largest;
-        own->mixed[rank] = share > 1e-37f ? exp1(log1(share) / temperature) : 0.0f;
+        total += own->mixed[rank] = share > 1e-37f ? exp1(log1(share) / temperature) : 0.0f;
     }
+    for (int rank = 0; rank < frame_size; rank++) own->mixed[rank] *= some / total;
 }
 
-static void share_out_all(part *self, int last, float temperature) {
-    find_logits(self, last);
-    for (int row = 0; row < num_rows; row++) share_out(self->own, row, last, temperature);
-}
-
-/* What may come next: in ``mixed`` its probabilities, which are not normalised. Votes join what is expected
+/* What may come next: its shares in ``mixed``, as network and melodies have them. Votes join what is expected
    without a temperature; the keys are weighed with it. */
-static int weigh_choices(part *self, int last, float temperature, const float *votes) {
+static int weigh_choices(part *self, int last, float temperature) {
     state *own = self->own;
-    int is_helped = votes && last < 0;
+    int is_helped = melody_part && last < 0;
     find_units(self, last);
     share_out_all(self, last, is_helped ? 1.0f : temperature);
     mix(own);
-    if (is_helped) help(own, votes, temperature);
-    if (is_helped && temperature != 1.0f) share_out_all(self, last, temperature);
-    float total = sum_mixed(own);
-    return total > 0.0f && total < 3.0e38f ? FINE : OUT_OF_RANGE;
+    if (!normalise(own)) return OUT_OF_RANGE;
+    if (!is_helped) return FINE;
+    help(own, melody_votes(melody_part), temperature);
+    if (temperature != 1.0f) share_out_all(self, last, temperature);
+    return FINE;
 }
 
 /* The choice is made: the keys count by how likely they found it, and a note joins those so far. */
@@ -231,6 +297,8 @@ static void take_note(part *self, int rank) {
         const float *added = VALUES(self, C) + there * own->stride;
         float *base = own->base + row * own->stride;
         for (int k = 0; k < own->stride; k += 4) store(base + k, load(base + k) + load(added + k));
+        int *chosen = own->chosen + row * (MAX_VOICES + 1);
+        if (chosen[0] < MAX_VOICES) chosen[1 + chosen[0]++] = there;
     }
     for (int row = 0; row < num_rows; row++) {
         own->log_weights[row] -= largest;
@@ -247,17 +315,35 @@ static int next_rank(const state *own, int last, const double *uniforms) {
     return frame_size;
 }
 
+/* The shares of the choice after ``last``, copies and all; ``own_shares`` are what they were without. */
+static int expect(part *self, int last, float temperature, float *own_shares) {
+    state *own = self->own;
+    int code = weigh_choices(self, last, temperature);
+    if (code || !copy_part) return code;
+    for (int rank = 0; rank <= frame_size; rank++) own_shares[rank] = own->mixed[rank];
+    mix_copies(copy_part, last, own->mixed);
+    return normalise(own) ? FINE : OUT_OF_RANGE;
+}
+
+/* All take note of a choice. */
+static void take(part *self, int last, int rank, const float *own_shares) {
+    if (copy_part) take_copies(copy_part, last, rank, own_shares[rank]);
+    if (rank < frame_size) take_note(self, rank);
+}
+
 static int draw(part *self, const float *h, const float *x, const double *uniforms, float temperature,
                 float *frame) {
-    const float *votes = votes_of_melodies();
+    float own_shares[MAX_PITCHES + 1];
     for (int pitch = 0; pitch < frame_size; pitch++) frame[pitch] = 0.0f;
     begin(self, h, x);
+    if (copy_part) begin_copies(copy_part, temperature);
     for (int last = -1; last < frame_size - 1;) {
-        int code = weigh_choices(self, last, temperature, votes);
+        int code = expect(self, last, temperature, own_shares);
         if (code) return code;
-        last = next_rank(self->own, last, uniforms);
-        if (last == frame_size) break;
-        take_note(self, last);
+        int rank = next_rank(self->own, last, uniforms);
+        if (rank == frame_size) break;
+        take(self, last, rank, own_shares);
+        last = rank;
         frame[frame_size - 1 - last] = 1.0f;
     }
     return FINE;
@@ -266,19 +352,18 @@ static int draw(part *self, const float *h, const float *x, const double *unifor
 /* Along the choices of the frame, the logarithms of all ranks' shares: each [choice][rank, the stop last]. */
 static int explain(part *self, const float *h, const float *x, const float *frame, float *found) {
     state *own = self->own;
-    const float *votes = votes_of_melodies(), *start = found;
+    const float *start = found;
+    float own_shares[MAX_PITCHES + 1];
     begin(self, h, x);
+    if (copy_part) begin_copies(copy_part, 1.0f);
     for (int last = -1; last < frame_size; found += frame_size + 1) {
-        int code = weigh_choices(self, last, 1.0f, votes), next = last + 1;
+        int code = expect(self, last, 1.0f, own_shares), next = last + 1;
         if (code) return code;
-        float total = sum_mixed(own);
-        for (int rank = 0; rank <= frame_size; rank++) {
-            float share = own->mixed[rank] / total;
-            found[rank] = share > 1e-37f ? log1(share) : -100.0f;
-        }
+        for (int rank = 0; rank <= frame_size; rank++)
+            found[rank] = own->mixed[rank] > 1e-37f ? log1(own->mixed[rank]) : -100.0f;
         while (next < frame_size && !(frame[frame_size - 1 - next] > 0.5f)) next++;
+        take(self, last, next, own_shares);
         last = next;
-        if (last < frame_size) take_note(self, last);
     }
     return found - start;
 }

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from engine.errors import InvalidValueError
+from engine.heads.chosen_notes import Choices
 from engine.heads.note_list import NoteList, NoteListHead
 from tests.engine.small_models import binary_frames, randomise, seeded
 
@@ -17,8 +18,9 @@ ALL_FRAMES = torch.tensor(list(product((0.0, 1.0), repeat=SIZE)), dtype=torch.fl
 EVERY_REACH = pytest.mark.parametrize("reach", [0, 2, SIZE - 1])
 
 
-def head_of(size: int, scale: float = 0.7, reach: int = 2) -> NoteListHead:
-    head = NoteListHead(hidden_size=5, frame_size=size, input_size=size, num_units=9, reach=reach)
+def head_of(size: int, scale: float = 0.7, reach: int = 2, parallels: bool = False) -> NoteListHead:
+    sizes = {"hidden_size": 5, "frame_size": size, "input_size": size, "num_units": 9}
+    head = NoteListHead(**sizes, reach=reach, parallels=parallels)
     return randomise(head.double(), 2, scale).requires_grad_(False)
 
 
@@ -29,7 +31,7 @@ def given(*axes: int, size: int = SIZE, scale: float = 0.7, seed: int = 3, reach
 
 def repeated(one: NoteList, count: int) -> NoteList:
     offsets = None if one.offsets is None else one.offsets.expand(count, -1)
-    return NoteList(one.base.expand(count, -1), one.weights, offsets, one.temperature)
+    return NoteList(one.base.expand(count, -1), one.weights, offsets, temperature=one.temperature)
 
 
 def by_hand(head: NoteListHead, h: np.ndarray, x: np.ndarray, pitches: list[int]) -> float:
@@ -53,9 +55,23 @@ def by_hand(head: NoteListHead, h: np.ndarray, x: np.ndarray, pitches: list[int]
         logits = {pitch: every[size - 1 - pitch] + motion[pitch] for pitch in open_to}
         if head.reach and so_far:
             logits = {p: logit + w["intervals"][so_far[-1] - p] @ g for p, logit in logits.items()}
+        if head.parallels:
+            logits = {p: logit + parallel_by_hand(w, x, so_far, p) for p, logit in logits.items()}
         logits["stop"] = every[size]
         total += logits[choice] - np.logaddexp.reduce(list(logits.values()))
         so_far.append(choice)
+    return total
+
+
+def parallel_by_hand(w: dict[str, np.ndarray], x: np.ndarray, so_far: list[int], pitch: int) -> float:
+    """Of every voice above: whether this one would keep its octave or fifth from it, and both move."""
+    voices, total = np.flatnonzero(x)[::-1].tolist()[:8], 0.0
+    if len(so_far) >= len(voices):
+        return total
+    here = voices[len(so_far)]
+    for was, now in zip(voices, so_far, strict=False):
+        if now != was and pitch - here == now - was and (was - here) % 12 in (0, 7):
+            total += w["parallel_weight"][int((was - here) % 12 == 7)]
     return total
 
 
@@ -73,6 +89,39 @@ def test_a_log_prob_is_the_sum_over_the_list_by_hand(reach):
         x = binary_frames(SIZE, seed=7)
         expected = by_hand(head, h.numpy(), x.numpy(), frame.nonzero().flatten().tolist())
         assert float(head(h, x).log_prob(frame)) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("reach", [0, 3])
+def test_parallels_are_those_of_the_formula(reach):
+    head, frames = head_of(40, 0.4, reach, parallels=True), binary_frames(2, 40, seed=8)
+    frames[:] = 0
+    frames[0, [3, 15, 22, 27, 34]] = frames[1, [5, 17, 24, 27, 36]] = 1  # all but one move by a step
+    h = torch.randn(5, generator=seeded(4), dtype=torch.float64)
+    expected = by_hand(head, h.numpy(), frames[0].numpy(), frames[1].nonzero().flatten().tolist())
+    assert float(head(h, frames[0]).log_prob(frames[1])) == pytest.approx(expected, abs=1e-11)
+    many = head(h, frames[0]).repeated(3)
+    assert many.log_prob(frames[1].expand(3, -1)).tolist() == pytest.approx([expected] * 3, abs=1e-11)
+
+
+def test_a_voice_that_stays_makes_no_parallel():
+    """A fifth that moves up by a step is one; the same fifth again is none, nor a fifth after a third."""
+    head = head_of(60, parallels=True)
+    for weight in head.parameters():
+        weight.zero_()
+    head.parallel_weight[1] = -2.0
+
+    def gained(before: tuple[int, int], now: tuple[int, int]) -> float:
+        x, above = torch.zeros(60).double(), torch.zeros(1, 60, dtype=torch.bool)
+        x[list(before)] = 1
+        above[0, 59 - now[0]] = True
+        choices = Choices(torch.zeros(1).long(), above, torch.tensor([59 - now[0]]))
+        shares = head(torch.zeros(5).double(), x).log_shares(choices)[0]
+        return round(float(shares[59 - now[1]] - shares[59]), 6)
+
+    fifth = (27, 20)
+    assert [gained(fifth, now) for now in ((27, 20), (29, 22), (22, 15), (29, 23))] == [0, -2, -2, 0]
+    assert gained((24, 20), (27, 20)) == gained((24, 20), (28, 24)) == 0
+    assert gained((39, 20), (41, 22)) == -2, "with an octave between"
 
 
 def test_notes_of_a_frame_depend_on_each_other():
@@ -131,9 +180,10 @@ def test_what_is_learned_of_one_pitch_holds_for_all():
     for place, lowest in enumerate((10, 16)):
         chords[place, 0, [lowest, lowest + 4, lowest + 7]] = 1
         chords[place, 1, [lowest - 1, lowest + 5, lowest + 7]] = 1
-    logits = [head(h, before).logits(torch.zeros(1).long(), after[None] > 1, torch.tensor([-1]))[0]
-              for before, after in chords]  # fmt: skip
-    torch.testing.assert_close(logits[0][8:38], logits[1][2:32])
+    first = Choices(torch.zeros(1).long(), torch.zeros(1, 40, dtype=torch.bool), torch.tensor([-1]))
+    logits = [head(h, before).log_shares(first)[0] for before, _ in chords]
+    there, here = (logit - logit[-1] for logit in logits)  # beside the stop
+    torch.testing.assert_close(there[8:38], here[2:32])
 
 
 def test_what_is_dropped_is_dropped_for_every_choice_and_in_a_copy_alone():
@@ -150,6 +200,17 @@ def test_frames_are_scored_in_blocks_as_at_once(monkeypatch):
     expected = whole.log_prob(frames)
     monkeypatch.setattr("engine.heads.note_list.BLOCK_FRAMES", 4)
     torch.testing.assert_close(whole.log_prob(frames), expected)
+
+
+def test_a_temperature_decides_which_pitch_comes_and_not_whether_one_does():
+    one, first = (
+        given(1),
+        Choices(torch.zeros(1).long(), torch.zeros(1, SIZE, dtype=torch.bool), torch.tensor([-1])),
+    )
+    plain, cold, hot = (one.temper(each).log_shares(first)[0] for each in (1.0, 0.5, 3.0))
+    for tempered, temperature in ((cold, 0.5), (hot, 3.0)):
+        assert float(tempered.exp().sum()) == pytest.approx(1) and tempered[-1] == plain[-1]
+        torch.testing.assert_close(tempered[:-1].log_softmax(0), (plain[:-1] / temperature).log_softmax(0))
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ import torch
 
 from engine.cells import CELLS
 from engine.heads import HEADS
-from engine.models import Belief, MelodyMemory, Model, Reminded, Stack, Transposed
+from engine.models import Belief, Copying, CopyMemory, MelodyMemory, Model, Reminded, Stack, Transposed, Trust
 from engine.models.model_spec import build_model
+from engine.models.told import Told
 from tests.engine.small_models import SMALL, binary_frames, randomise, small_model
 
 SIZE = SMALL["frame_size"]
@@ -42,9 +43,19 @@ def narrow() -> dict[str, Model]:
     return found
 
 
-def note_list(reach: int, context_frames: int = 1, seed: int = 3, size: int = SIZE) -> Stack:
+TOLD = {"clock": [5, 2], "told_keys": 2}
+
+
+def note_list(
+    reach: int,
+    context_frames: int = 1,
+    seed: int = 3,
+    size: int = SIZE,
+    parallels: bool = False,
+    **told: object,
+) -> Stack:
     """Four cells that add to each other under a list of notes."""
-    width = size * context_frames
+    width = size * context_frames + Told(**told).num_inputs
     cells = [
         {"name": name, "hidden_size": 8, "input_size": before, **more}
         for name, before, more in (
@@ -55,11 +66,13 @@ def note_list(reach: int, context_frames: int = 1, seed: int = 3, size: int = SI
         )
     ]
     sizes = {"hidden_size": 8, "frame_size": size, "input_size": width, "num_units": 9, "reach": reach}
+    sizes["parallels"] = parallels
     spec = {
         "cells": cells,
         "head": {"name": "note_list", **sizes},
         "context_frames": context_frames,
         "residual": True,
+        **told,
     }
     return randomise(build_model(spec), seed, scale=0.4)
 
@@ -70,6 +83,20 @@ def reminded(model: Model, num_pieces: int = 3) -> Reminded:
     memory = MelodyMemory(model.frame_size, sum(map(len, pieces)), BELIEF)
     memory.keep(pieces)
     return Reminded(model, memory)
+
+
+TRUSTS = {
+    "same": Trust(-0.5, 0.6, 1.0, -0.3, -0.2, -1.5, -0.3, -0.5),
+    "other": Trust(-1.0, 0.4, 0.5, -0.1, 0.1, -1.0),
+    "moved": Trust(-0.8, 0.5, 0.7, 0.2, 0.0, -1.2, 0.2, 0.1),
+    "line": Trust(-0.7, 0.3, 0.4, 0.0, -0.1, -0.8),
+}
+
+
+def copying(model: Model, window: int = 4_096, *left_out: str) -> Copying:
+    """The model beside a memory of the piece's own past."""
+    trusts = {name: trust for name, trust in TRUSTS.items() if name not in left_out}
+    return Copying(model, CopyMemory(model.frame_size, window, trusts))
 
 
 def every_model() -> dict[str, Model]:
@@ -83,4 +110,11 @@ def every_model() -> dict[str, Model]:
             "transposed": Transposed(note_list(2), 3),
             "transposed-without-reach": Transposed(note_list(0, 2), 1),
             "transposed-reminded": reminded(Transposed(note_list(3), 2)),
+            "told": note_list(2, **TOLD),
+            "told-transposed": Transposed(note_list(2, 2, **TOLD), 3),
+            "parallels": note_list(0, parallels=True),
+            "parallels-transposed": Transposed(note_list(2, parallels=True, **TOLD), 2),
+            "copying": copying(note_list(2)),
+            "copying-few": copying(note_list(2), 7, "other", "line"),
+            "copying-all": copying(reminded(Transposed(note_list(3, **TOLD), 2))),
         }

@@ -3,10 +3,9 @@
 import torch
 from torch import Tensor
 
-from engine.heads import GaussianMixture, NoteListMixture, RemindedNotes
+from engine.heads import ChosenNotes, GaussianMixture
 from engine.heads.bernoulli import Bernoulli
-from engine.heads.note_list import NoteList, _choices
-from engine.heads.note_list_mixture import _Choices
+from engine.heads.chosen_notes import Choices
 from engine.models import Model
 
 
@@ -19,25 +18,24 @@ def explained(model: Model, frames: Tensor) -> list[Tensor]:
     if isinstance(found, GaussianMixture):
         parts = found.mixture_logits[0], found.loc[0].flatten(1), found.log_scale[0].flatten(1)
         return list(torch.cat(parts, 1))
-    first = found.first[0] if isinstance(found, RemindedNotes) else None
-    notes = found.notes if isinstance(found, RemindedNotes) else found
-    if isinstance(notes, NoteList):
-        notes = NoteListMixture(notes, range(1))
-    return _note_lists(notes, frames, first)
+    return _note_lists(found, frames)
 
 
-def _note_lists(notes: NoteListMixture, frames: Tensor, first: Tensor | None) -> list[Tensor]:
+def _note_lists(notes: ChosenNotes, frames: Tensor) -> list[Tensor]:
     """Logarithms of the shares of all ranks, for each choice of each frame."""
     sounding = frames.flip(-1) > 0.5
-    of_frame, ranks, last = _choices(sounding)
-    above = sounding[of_frame] & (torch.arange(sounding.shape[1]) < ranks[:, None])
-    shares = notes._log_shares(_Choices(of_frame, len(frames), above.to(frames.dtype), last))
-    chosen = shares.gather(-1, ranks.expand(len(shares), -1)[..., None])[..., 0].clamp(min=-1e4)
-    so_far = chosen.double().cumsum(1) - chosen  # exclusive, of all choices; less what earlier frames gave
-    starts = last == -1
-    so_far -= so_far[:, starts][:, of_frame]
-    mixed = (so_far[..., None].float() + shares).logsumexp(0)
-    if first is not None:
-        mixed[starts] = first
-    counts = torch.bincount(of_frame, minlength=len(frames))
-    return [part.flatten() for part in mixed.log_softmax(-1).split(counts.tolist())]
+    walk, number = notes.walk(len(frames)), torch.arange(len(frames))
+    last, active = torch.full_like(number, -1), number
+    ranks = torch.arange(sounding.shape[1])
+    found: list[list[Tensor]] = [[] for _ in frames]
+    while len(active):
+        above = sounding[active] & (ranks <= last[active, None])
+        choices = Choices(active, above, last[active])
+        for place, shares in zip(active.tolist(), walk.log_shares(choices), strict=True):
+            found[place].append(shares)
+        left = torch.nn.functional.pad(sounding[active] & ~above, (0, 1), value=True)
+        chosen = left.int().argmax(-1)
+        walk.take(choices, chosen)
+        last[active] = chosen
+        active = active[chosen < sounding.shape[1]]
+    return [torch.cat(parts) for parts in found]

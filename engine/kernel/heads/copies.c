@@ -1,0 +1,206 @@
+/* Where the piece went like this before, and how that went on: guides beside a list of notes.
+
+   m_t(d) = m_{t-1}(d) + 1 where frame t-1 is frame t-1-d, else 0       d: the lag, from 1 to the window
+   l_t(d), n_t(d)   the same of frames that are moved by one step, and of highest pitches
+   four guides      same, other, moved, line: the frame d before, at the longest match, the shortest lag of these
+   logit            trust + by_length ln L + by_record (r - 1/2) + by_standing ln s + by_count ln c
+   slip             likewise of three numbers
+
+   p(choice)        = w_0 p_0(choice) + sum over guides of w_k (s_k p_0(choice) + (1 - s_k) [choice is said])
+                      w being the softmax of 0 and the logits, times how likely each found the choices so far
+
+   numbers   window
+   tensors   of each guide: trust, by_length, by_record, by_standing, by_count, slip, its by_length and by_record
+
+   engine/models/copy_memory.py and engine/heads/copied_notes.py say it in full. Frames are by rank here.
+*/
+#include "../core/floats.h"
+#include "../core/kernel.h"
+
+enum { MAX_WINDOW = 1 << 14, GUIDES = 4, NUMBERS = 8, LONG_ENOUGH = 8 };
+enum { SAME, OTHER, MOVED, LINE };
+
+typedef struct {
+    int window, words, num_heard, newest; /* newest: place of the last frame in the ring */
+    unsigned *frames, *shapes;            /* [place][words]: a bit a rank; of the shape, the highest at 0 */
+    int *tops, *steps;                    /* [place]; [lag]: the step by which frames were moved last */
+    int *same, *moved, *line;             /* [lag]: lengths of matches */
+    int standing, count, matched[GUIDES]; /* s, c and L, 0 for nothing to say */
+    float records[GUIDES];                /* r */
+    int lags[GUIDES], step;               /* where they point; by how many ranks the third is moved */
+    float weights[GUIDES + 1], slips[GUIDES];
+} state;
+
+static int open(part *self) {
+    int window = size_of(self->numbers[0]);
+    if (self->num_numbers != 1 || self->num_tensors != 1 || window < 2 || window > MAX_WINDOW)
+        return WRONG_SIZES;
+    if (!has_shape(self, 0, GUIDES, NUMBERS)) return WRONG_SIZES;
+    self->tensors[0].is_plain = 1;
+    state *own = self->own = reserve_bytes(sizeof(state));
+    if (!own) return NO_MEMORY;
+    long long places = window + 1;
+    own->window = window, own->words = (frame_size + 31) / 32;
+    own->frames = reserve_bytes(4 * places * own->words),
+    own->shapes = reserve_bytes(4 * places * own->words);
+    own->tops = reserve_bytes(4 * places), own->steps = reserve_bytes(4 * places);
+    own->same = reserve_bytes(4 * places), own->moved = reserve_bytes(4 * places);
+    own->line = reserve_bytes(4 * places);
+    for (int k = 0; k < GUIDES; k++) own->records[k] = 0.5f;
+    return own->line ? FINE : NO_MEMORY; /* the last: what is full stays full */
+}
+
+/* The place of the frame that came ``lag`` frames before the newest. */
+static int place_before(const state *own, int lag) {
+    int place = own->newest - lag;
+    return place < 0 ? place + own->window + 1 : place;
+}
+
+static int has_rank(const unsigned *frame, int rank) {
+    return rank >= 0 && rank < frame_size && frame[rank / 32] >> rank % 32 & 1;
+}
+
+static int are_equal(const state *own, const unsigned *frames, int place, int other) {
+    const unsigned *a = frames + (long long)place * own->words, *b = frames + (long long)other * own->words;
+    for (int k = 0; k < own->words; k++)
+        if (a[k] != b[k]) return 0;
+    return 1;
+}
+
+/* The first rank from ``from`` on that guide k's frame has; the number of pitches is the stop. */
+static int said(const state *own, int guide, int from) {
+    int step = guide == MOVED ? own->step : 0;
+    const unsigned *frame = own->frames + (long long)place_before(own, own->lags[guide] - 1) * own->words;
+    while (from < frame_size && !has_rank(frame, from + step)) from++;
+    return from;
+}
+
+/* Whether a guide was right of the frame that is the newest now; its lag counted from the one before. */
+static int was_right(const state *own, int guide, const unsigned *frame) {
+    const unsigned *guess = own->frames + (long long)place_before(own, own->lags[guide]) * own->words;
+    int step = guide == MOVED ? own->step : 0;
+    for (int rank = 0; rank < frame_size; rank++) {
+        int has = has_rank(frame, rank);
+        if (has != has_rank(guess, rank + step)) return 0;
+        if (has && guide == LINE) return 1;
+    }
+    return 1;
+}
+
+static void keep_frame(state *own, const float *heard) {
+    own->newest = own->num_heard ? (own->newest + 1) % (own->window + 1) : 0;
+    unsigned *frame = own->frames + (long long)own->newest * own->words;
+    unsigned *shape = own->shapes + (long long)own->newest * own->words;
+    int top = 0;
+    for (int k = 0; k < own->words; k++) frame[k] = shape[k] = 0;
+    for (int rank = 0; rank < frame_size; rank++)
+        if (heard[frame_size - 1 - rank] > 0.5f) frame[rank / 32] |= 1u << rank % 32;
+    while (top < frame_size && !has_rank(frame, top)) top++;
+    for (int rank = top; rank < frame_size; rank++)
+        if (has_rank(frame, rank)) shape[(rank - top) / 32] |= 1u << (rank - top) % 32;
+    own->tops[own->newest] = top;
+}
+
+/* The lengths of all matches, now that the newest frame is there. */
+static void match(state *own) {
+    int top = own->tops[own->newest];
+    int most = own->num_heard < own->window ? own->num_heard : own->window; /* frames before the newest */
+    for (int lag = 1; lag <= most; lag++) {
+        int place = place_before(own, lag), step = own->tops[place] - top;
+        int is_moved = step && top < frame_size && own->tops[place] < frame_size &&
+                       are_equal(own, own->shapes, place, own->newest);
+        own->same[lag] = are_equal(own, own->frames, place, own->newest) ? own->same[lag] + 1 : 0;
+        own->moved[lag] = !is_moved ? 0 : step == own->steps[lag] ? own->moved[lag] + 1 : 1;
+        own->line[lag] = step ? 0 : own->line[lag] + 1;
+        own->steps[lag] = step;
+    }
+}
+
+/* The shortest lag of the longest match; of frames unlike the one at lag ``unlike``, if that is not 0. */
+static void point(state *own, int guide, const int *lengths, int unlike) {
+    own->matched[guide] = 0, own->lags[guide] = 1;
+    int most = own->num_heard < own->window ? own->num_heard : own->window;
+    for (int lag = 1; lag <= most; lag++) {
+        if (lengths[lag] <= own->matched[guide]) continue;
+        if (unlike && are_equal(own, own->frames, place_before(own, lag - 1), place_before(own, unlike - 1)))
+            continue;
+        own->matched[guide] = lengths[lag], own->lags[guide] = lag;
+    }
+}
+
+void advance_copies(part *self, const float *heard, int is_first) {
+    state *own = self->own;
+    if (is_first) return; /* what is read first is no frame of the piece */
+    keep_frame(own, heard);
+    const unsigned *frame = own->frames + (long long)own->newest * own->words;
+    for (int k = 0; k < GUIDES; k++)
+        if (own->matched[k]) own->records[k] = 0.75f * own->records[k] + 0.25f * was_right(own, k, frame);
+    match(own);
+    int stands = own->num_heard && are_equal(own, own->frames, place_before(own, 1), own->newest);
+    own->standing = stands ? own->standing + 1 : 1;
+    point(own, SAME, own->same, 0), point(own, OTHER, own->same, own->lags[SAME]);
+    point(own, MOVED, own->moved, 0), point(own, LINE, own->line, 0);
+    own->step = own->steps[own->lags[MOVED]];
+    int least = own->matched[SAME] < 1             ? 1
+                : own->matched[SAME] > LONG_ENOUGH ? LONG_ENOUGH
+                                                   : own->matched[SAME];
+    int most = own->num_heard < own->window ? own->num_heard : own->window;
+    own->count = 0;
+    for (int lag = 1; lag <= most; lag++) own->count += own->same[lag] >= least;
+    own->num_heard++;
+}
+
+static float logarithm(int number) { return number > 1 ? log1((float)number) : 0.0f; }
+
+static float sigmoid(float x) { return sigmoid4(all(x))[0]; }
+
+/* Before the first choice of a frame. */
+void begin_copies(part *self, float temperature) {
+    state *own = self->own;
+    float stood = logarithm(own->standing), count = logarithm(own->count), logits[GUIDES + 1] = {0.0f};
+    float largest = 0.0f, total = 0.0f;
+    for (int k = 0; k < GUIDES; k++) {
+        const float *numbers = VALUES(self, 0) + k * PAD(NUMBERS);
+        float length = logarithm(own->matched[k]), record = own->records[k] - 0.5f;
+        float logit = numbers[0] + numbers[1] * length + numbers[2] * record;
+        logit = logit + numbers[3] * stood + numbers[4] * count;
+        logits[k + 1] = own->matched[k] ? logit / temperature : -3.0e38f;
+        own->slips[k] = sigmoid((numbers[5] + numbers[6] * length + numbers[7] * record) / temperature);
+        largest = logits[k + 1] > largest ? logits[k + 1] : largest;
+    }
+    for (int k = 0; k <= GUIDES; k++) total += own->weights[k] = exp1(logits[k] - largest);
+    for (int k = 0; k <= GUIDES; k++) own->weights[k] /= total;
+}
+
+static int speaks(int guide, int last) { return guide != LINE || last < 0; }
+
+/* What the network expects of all ranks, which sums to 1, becomes what all expect together. */
+void mix_copies(part *self, int last, float *shares) {
+    const state *own = self->own;
+    float copied[GUIDES], left = 1.0f;
+    for (int k = 0; k < GUIDES; k++) {
+        copied[k] = speaks(k, last) ? own->weights[k + 1] * (1.0f - own->slips[k]) : 0.0f;
+        left -= copied[k];
+    }
+    left = left > 0.0f ? left : 0.0f;
+    for (int rank = 0; rank <= frame_size; rank++) shares[rank] *= left;
+    for (int k = 0; k < GUIDES; k++)
+        if (copied[k] > 0.0f) shares[said(own, k, last + 1)] += copied[k];
+}
+
+/* Network and guides count by how likely they found the choice; ``share`` is the network's. */
+void take_copies(part *self, int last, int chosen, float share) {
+    state *own = self->own;
+    float total = own->weights[0] *= share;
+    for (int k = 0; k < GUIDES; k++) {
+        float found = share;
+        if (speaks(k, last)) {
+            found = own->slips[k] * share;
+            if (own->weights[k + 1] > 0.0f && said(own, k, last + 1) == chosen) found += 1.0f - own->slips[k];
+        }
+        total += own->weights[k + 1] *= found;
+    }
+    for (int k = 0; k <= GUIDES; k++) own->weights[k] = total > 1e-37f ? own->weights[k] / total : k == 0;
+}
+
+const kind copies = {"copies", open, 0, 0, 0, 0};
