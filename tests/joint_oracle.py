@@ -8,11 +8,13 @@ Conventions
 
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from safetensors.numpy import load_file
 from scipy.special import expit, logsumexp
 
+from tests.copy_oracle import all_that_is_said, copied_log_prob
 from tests.oracle import attention, gru_step
 
 Weights = dict[str, np.ndarray]
@@ -39,43 +41,87 @@ def motion_logits(h: np.ndarray, x: np.ndarray, own: Weights) -> np.ndarray:
     return found
 
 
-def list_log_prob(frame: np.ndarray, base: np.ndarray, offset: np.ndarray, own: Weights) -> float:
-    """The notes of a frame from the highest to the lowest, and the stop."""
-    size, total = len(frame), 0.0
-    ranks = [size - 1 - pitch for pitch in np.flatnonzero(frame)[::-1]]
-    so_far, last = np.zeros(len(base)), -1
-    for choice in [*ranks, size]:
-        hidden = base + so_far + own["last"][last + 1]
+def parallel_logits(so_far: list[int], x: np.ndarray, own: Weights) -> np.ndarray:
+    """By rank: where the voice that comes next would keep its octave or fifth from one that has moved."""
+    found, size = np.zeros(len(x) + 1), len(x)
+    voices = [size - 1 - pitch for pitch in np.flatnonzero(x)[::-1]][:8]
+    if "parallel_weight" in own and len(so_far) < len(voices):
+        here = voices[len(so_far)]
+        for was, now in zip(voices, so_far, strict=False):
+            to = here + now - was
+            if now != was and 0 <= to < size and (here - was) % 12 in (0, 7):
+                found[to] += own["parallel_weight"][int((here - was) % 12 == 7)]
+    return found
+
+
+class Row(NamedTuple):
+    """What one key knows of a frame: A h + B x + b, the terms that no choice changes, and x's last frame."""
+
+    base: np.ndarray
+    offset: np.ndarray
+    last_frame: np.ndarray
+
+
+def list_log_probs(ranks: list[int], row: Row, own: Weights) -> list[float]:
+    """Of each choice, the notes of a frame from the highest to the lowest and the stop; minus infinity, and
+    zeros after it, for one that is beside the keyboard."""
+    size, found = len(row.last_frame), []
+    so_far: list[int] = []
+    added, last = np.zeros(len(row.base)), -1
+    for place, choice in enumerate([*ranks, size]):
+        if not 0 <= choice <= size or (choice == size and place < len(ranks)):
+            return [*found, -np.inf, *[0.0] * (len(ranks) - place)]
+        hidden = row.base + added + own["last"][last + 1]
         hidden = hidden * expit(hidden)
-        logits = own["to_logits"] @ hidden + own["bias"] + offset
+        logits = own["to_logits"] @ hidden + own["bias"] + row.offset
         if "intervals" in own and last >= 0:
             logits[last:size] += own["intervals"][: size - last] @ hidden
-        total += logits[choice] - logsumexp(logits[last + 1 :])
+        logits += parallel_logits(so_far, row.last_frame, own)
+        found.append(logits[choice] - logsumexp(logits[last + 1 :]))
         if choice < size:
-            so_far, last = so_far + own["above"][choice], choice
-    return total
+            so_far, added, last = [*so_far, choice], added + own["above"][choice], choice
+    return found
 
 
 def joint_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
-    """Nats of each frame of a piece under the checkpoint in this folder: the mean over keys, and the say that
-    kept melodies have in the highest pitch."""
+    """Nats of each frame of a piece under the checkpoint in this folder: the mean over keys, the say that kept
+    melodies have in the highest pitch, and that which the piece's own past has in all."""
     spec = json.loads((folder / "card.json").read_text(encoding="utf-8"))["model"]
     loaded = load_file(folder / "model.safetensors")
     weights = {name: value.astype(np.float64) for name, value in loaded.items()}
+    weights = part_of(weights, "model.") if "copy_memory" in spec else weights
     kept = part_of(weights, "memory.")
     weights = part_of(weights, "model.") if kept else weights
     reach = spec.get("transpositions", 0)
     weights = part_of(weights, "model.") if reach else weights
-    keys = range(-reach, reach + 1)
-    every = [in_key(spec, weights, frames, key) for key in keys]
-    found, firsts = (logsumexp(values, axis=0) - np.log(len(every)) for values in zip(*every, strict=True))
-    if not kept:
-        return found
-    tops = highest_ranks(frames)
-    own = np.exp(firsts[np.arange(len(tops)), tops])
-    votes = melody_votes(tops, kept, spec["melody_memory"])
-    voted = votes[np.arange(len(tops)), tops]
-    return found + np.log((own + voted) / (1 + votes.sum(1))) - np.log(own)
+    every = [in_key(spec, weights, frames, key) for key in range(-reach, reach + 1)]
+    choices = mixed([key for key, _ in every])
+    if kept:
+        firsts = logsumexp([firsts for _, firsts in every], axis=0) - np.log(len(every))
+        help_first_choices(choices, firsts, highest_ranks(frames), kept, spec["melody_memory"])
+    if "copy_memory" not in spec:
+        return np.array([sum(each) for each in choices])
+    notes = [tuple(np.flatnonzero(frame)[::-1].tolist()) for frame in frames]
+    said = all_that_is_said(frames, spec["copy_memory"])
+    return np.array([copied_log_prob(*each) for each in zip(choices, notes, said, strict=True)])
+
+
+def mixed(keys: list[list[list[float]]]) -> list[list[float]]:
+    """Of each frame its choices under the mean over keys, each key as likely as it found those above."""
+    found = []
+    for frame in zip(*keys, strict=True):
+        so_far = logsumexp(np.cumsum(np.array(frame), 1), axis=0) - np.log(len(frame))
+        found.append(np.diff(so_far, prepend=0.0).tolist())
+    return found
+
+
+def help_first_choices(
+    choices: list[list[float]], firsts: np.ndarray, tops: np.ndarray, kept: Weights, numbers: dict
+) -> None:
+    """The votes of kept melodies join the network's one."""
+    votes = melody_votes(tops, kept, numbers)
+    for log_probs, top, expected, voted in zip(choices, tops, firsts, votes, strict=True):
+        log_probs[0] += np.log((np.exp(expected[top]) + voted[top]) / (1 + voted.sum())) - expected[top]
 
 
 def highest_ranks(frames: np.ndarray) -> np.ndarray:
@@ -97,14 +143,26 @@ def melody_votes(tops: np.ndarray, kept: Weights, numbers: dict) -> np.ndarray:
     return found
 
 
-def in_key(spec: dict, weights: Weights, frames: np.ndarray, key: int) -> tuple[np.ndarray, np.ndarray]:
-    """Nats of each frame of a piece moved by ``key``, where what is not whole then cannot be; and those of
-    every highest pitch, (time, rank) as written."""
+def told(spec: dict, time: int, key: int) -> np.ndarray:
+    """(time, input): the number of each frame within every clock, and the key."""
+    numbers = np.arange(time)
+    parts = [numbers[:, None] % length == np.arange(length) for length in spec.get("clock", [])]
+    if reach := spec.get("told_keys", 0):
+        parts.append(np.tile(np.arange(-reach, reach + 1) == key, (time, 1)))
+    return np.concatenate([np.zeros((time, 0)), *parts], 1)
+
+
+def in_key(
+    spec: dict, weights: Weights, frames: np.ndarray, key: int
+) -> tuple[list[list[float]], np.ndarray]:
+    """The choices of each frame of a piece moved by ``key``; and nats of every highest pitch, (time, rank) as
+    written."""
     heard, size = np.zeros_like(frames), frames.shape[1]
     for pitch in range(size):
         if 0 <= pitch + key < size:
             heard[:, pitch + key] = frames[:, pitch]
-    inputs = np.concatenate([np.zeros((1, size)), heard[:-1]])
+    before = np.concatenate([np.zeros((1, size)), heard[:-1]])
+    inputs = np.concatenate([told(spec, len(frames), key), before], 1)
     xs = inputs
     for layer, cell in enumerate(spec["cells"]):
         own = part_of(weights, f"cells.{layer}.")
@@ -115,14 +173,14 @@ def in_key(spec: dict, weights: Weights, frames: np.ndarray, key: int) -> tuple[
         xs = xs + outputs if spec["residual"] and xs.shape == outputs.shape else outputs
     own = part_of(weights, "head.")
     bases = xs @ own["hidden_weight"].T + inputs @ own["input_weight"].T + own["unit_bias"]
-    offsets = np.array([motion_logits(h, x, own) for h, x in zip(xs, inputs, strict=True)])
+    offsets = np.array([motion_logits(h, x, own) for h, x in zip(xs, before, strict=True)])
     for pitch in range(size):
         if not 0 <= pitch - key < size:  # it would sound beside the keyboard, moved back
             offsets[:, size - 1 - pitch] = -np.inf
-    every = zip(heard, bases, offsets, strict=True)
-    found = np.array([list_log_prob(frame, base, offset, own) for frame, base, offset in every])
-    firsts = [first_log_probs(base, offset, own, key) for base, offset in zip(bases, offsets, strict=True)]
-    return np.where(heard.sum(1) == frames.sum(1), found, -np.inf), np.array(firsts)
+    rows = [Row(*each) for each in zip(bases, offsets, before, strict=True)]
+    ranks = [[size - 1 - int(pitch) - key for pitch in np.flatnonzero(frame)[::-1]] for frame in frames]
+    found = [list_log_probs(each, row, own) for each, row in zip(ranks, rows, strict=True)]
+    return found, np.array([first_log_probs(row.base, row.offset, own, key) for row in rows])
 
 
 def first_log_probs(base: np.ndarray, offset: np.ndarray, own: Weights, key: int) -> np.ndarray:

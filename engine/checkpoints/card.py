@@ -74,6 +74,8 @@ class Card(Strict):
         weights_sha256: of model.safetensors.
         formerly_sha256: of the same weights in files of earlier forms; votes and exports may name them.
         metrics: split -> figure -> value, e.g. ``{"test": {"nats_per_frame": 8.5}}``.
+        draws: how its draws compare with real pieces, as ``python -m training evaluate --draws`` found it;
+            empty where nobody has asked.
     """
 
     format: Literal[1] = 1
@@ -87,8 +89,9 @@ class Card(Strict):
     formerly_sha256: list[str] = Field(default_factory=list)
     training: TrainingFacts
     metrics: dict[str, dict[str, Figure]]
+    draws: dict[str, Any] = Field(default_factory=dict)
 
-    @field_validator("representation", "model")
+    @field_validator("representation", "model", "draws")
     @classmethod
     def _is_of_this_world(cls, spec: dict[str, Any]) -> dict[str, Any]:
         return of_this_world(spec)

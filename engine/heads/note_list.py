@@ -28,7 +28,7 @@ Ranks and choices are those of engine/heads/chosen_notes.py.
 
 from collections.abc import Callable
 from copy import copy
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int64
@@ -222,7 +222,7 @@ class NoteListHead(Head):
         input_size: int,
         num_units: int,
         reach: int = 0,
-        parallels: bool = False,
+        parallels: Any = False,
     ):
         super().__init__(hidden_size, frame_size)
         require_positive(input_size=input_size, num_units=num_units)

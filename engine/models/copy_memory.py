@@ -35,7 +35,6 @@ Conventions
     code    whole numbers that two frames share if and only if they are the same
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
@@ -77,8 +76,7 @@ class Trust:
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
-            is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not is_number or not math.isfinite(value) or abs(value) > MAX_TRUST:
+            if not abs(value) <= MAX_TRUST:
                 raise InvalidValueError(
                     f"copy_memory: {name}={value!r} must be a number from -{MAX_TRUST:g} to {MAX_TRUST:g}"
                 )
@@ -138,7 +136,7 @@ class CopyMemory:
         InvalidValueError: a number is out of range, or no guide is named.
     """
 
-    def __init__(self, num_pitches: int, window: int, trusts: Mapping[str, Trust]):
+    def __init__(self, num_pitches: int, window: Any, trusts: Mapping[str, Trust]):
         if type(window) is not int or not 2 <= window <= MAX_WINDOW:
             raise InvalidValueError(f"copy_memory: window={window!r} must be from 2 to {MAX_WINDOW:,} frames")
         if not trusts or set(trusts) - set(GUIDES):
@@ -162,6 +160,9 @@ class CopyMemory:
                 raise InvalidValueError(
                     f"copy_memory: a guide holds {', '.join(sorted(known))}, trust at least"
                 )
+            for name, value in guide.items():
+                if not isinstance(value, int | float) or isinstance(value, bool):
+                    raise InvalidValueError(f"copy_memory: {name}={value!r} must be a number")
         return cls(num_pitches, window, {name: Trust(**guide) for name, guide in numbers.items()})
 
     @property

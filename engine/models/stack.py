@@ -7,6 +7,7 @@ Conventions
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int64
@@ -37,8 +38,8 @@ class Stack(Model):
         head: Head,
         context_frames: int = 1,
         residual: bool = False,
-        clock: Sequence[int] = (),
-        told_keys: int = 0,
+        clock: Any = (),
+        told_keys: Any = 0,
     ):
         super().__init__()
         self.told = Told(clock, told_keys)

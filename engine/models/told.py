@@ -11,7 +11,7 @@ Conventions
     state   (number, moved), each of shape (batch,) and whole: the frame to come, and semitones
 """
 
-from collections.abc import Sequence
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int64
@@ -35,7 +35,7 @@ class Told:
         InvalidValueError: a number is out of range.
     """
 
-    def __init__(self, clock: Sequence[int] = (), told_keys: int = 0):
+    def __init__(self, clock: Any = (), told_keys: Any = 0):
         is_list = isinstance(clock, list | tuple)
         if not is_list or not all(type(each) is int and 2 <= each <= MAX_CLOCK for each in clock):
             raise InvalidValueError(f"clock={clock!r} must be a list of lengths from 2 to {MAX_CLOCK} frames")

@@ -1,4 +1,4 @@
-"""The command ``evaluate``: the exact likelihood of a split under a checkpoint."""
+"""The command ``evaluate``: the exact likelihood of a split under a checkpoint, or how its draws compare."""
 
 import argparse
 import json
@@ -8,7 +8,9 @@ from engine.command_line import add_checkpoints
 from engine.errors import InvalidValueError
 from training.commands.arguments import add_corpora
 from training.corpora import SPLITS, open_corpus
+from training.draws import DrawsOptions, compare_draws, comparison_text
 from training.fitting import evaluate
+from training.publishing import publish_draws
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -16,6 +18,15 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("checkpoint")
     command.add_argument("--split", default="test", choices=SPLITS)
     command.add_argument("--corpus", help="score another corpus of the same kind than the model's own")
+    command.add_argument(
+        "--draws", action="store_true", help="compare draws with held-out pieces instead (takes minutes)"
+    )
+    command.add_argument("--pieces", type=int, help="draws; as many as the test split has, by default")
+    command.add_argument(
+        "--frames", type=int, default=1, help="of every draw at least; its faults are counted"
+    )
+    command.add_argument("--temperature", type=float, default=1.0, help="of the draws")
+    command.add_argument("--update-card", action="store_true", help="keep the comparison on the model's card")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     add_corpora(command)
     add_checkpoints(command)
@@ -27,6 +38,7 @@ def run(options: argparse.Namespace) -> None:
     Raises:
         EngineError: there is no such checkpoint or corpus, or its frames mean something else.
     """
+    drawn = DrawsOptions(options.pieces, options.frames, options.temperature)
     checkpoint = load(options.checkpoint, options.checkpoints)
     fitted_by = checkpoint.card.training.recipe  # plain, since an earlier Earshot may have written it
     name = options.corpus or fitted_by["corpus"]
@@ -36,6 +48,12 @@ def run(options: argparse.Namespace) -> None:
             f"frames of {name!r} mean something else than those that {options.checkpoint!r} was fitted on "
             f"({data.representation.spec} against {checkpoint.representation.spec})"
         )
+    if options.draws:
+        comparison = compare_draws(checkpoint, data, drawn)
+        print(json.dumps(comparison) if options.json else comparison_text(comparison))
+        if options.update_card:
+            publish_draws(checkpoint, comparison, options.checkpoints)
+        return
     figures = evaluate(checkpoint, name, options.split, data.splits[options.split])
     if options.json:
         print(json.dumps(figures))

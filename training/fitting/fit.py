@@ -100,10 +100,7 @@ class Fit:
 
     def best_model(self) -> Model:
         """The model of the recipe, with all that stands around the network, and the weights that are kept."""
-        weights = self.best
-        if self.recipe.weights == "float16":
-            weights = {name: value.half() for name, value in weights.items()}
-        model = whole_model(self.recipe, self.representation, weights, self.train)
+        model = whole_model(self.recipe, self.representation, self.best, self.train)
         return model.to(self.options.device)
 
     def save(self) -> None:

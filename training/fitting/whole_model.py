@@ -12,12 +12,14 @@ from training.fitting.recipe import Recipe
 def whole_model(
     recipe: Recipe, representation: Representation, weights: Mapping[str, Tensor], train: Sequence[Tensor]
 ) -> Model:
-    """The recipe's model with these weights of its network, and what its memory keeps of the training pieces.
+    """The recipe's model with these weights of its network, rounded as it says, and its memories filled.
 
     Raises:
         EngineError: the recipe does not fit the frames.
     """
     model = build_model(recipe.model_spec(representation, sum(map(len, train))))
+    if recipe.weights == "float16":
+        weights = {name: value.half() for name, value in weights.items()}
     model.network.load_state_dict(weights)
     reminded = without_copies(model)
     if isinstance(reminded, Reminded):

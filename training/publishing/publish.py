@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -68,6 +69,17 @@ def remembering(recipe: Recipe, belief: Belief | None, copies: CopyMemory | None
     return recipe.model_copy(update={"model": model})
 
 
+def publish_draws(checkpoint: Checkpoint, draws: dict[str, Any], folder: Path) -> Path:
+    """Write a checkpoint again with what a comparison of its draws has found; all else stays.
+
+    Raises:
+        EngineError: the disk refuses.
+    """
+    card = checkpoint.card.model_copy(update={"draws": draws})
+    curve = (folder / card.name / CURVE).read_text(encoding="utf-8")
+    return save(checkpoint.model, card, {"README.md": model_card(card), CURVE: curve}, folder, replace=True)
+
+
 def publish_remembering(checkpoint: Checkpoint, recipe: Recipe, data: CorpusData, folder: Path) -> Path:
     """Write a checkpoint again with the memories of another recipe, scored anew; its weights stay.
 
@@ -82,6 +94,7 @@ def publish_remembering(checkpoint: Checkpoint, recipe: Recipe, data: CorpusData
             "weights_sha256": hashlib.sha256(weight_bytes(model)).hexdigest(),
             "training": card.training.model_copy(update={"recipe": recipe.model_dump()}),
             "metrics": {split: metrics(model, data.representation, data.splits[split]) for split in SPLITS},
+            "draws": {},  # of another model
         }
     )
     curve = (folder / card.name / CURVE).read_text(encoding="utf-8")

@@ -1,0 +1,6 @@
+"""Draws: how what a model plays compares with held-out pieces, in figures."""
+
+from training.draws.comparison import DrawsOptions, compare_draws, comparison_text
+from training.draws.faults import has_runaway, most_notes
+
+__all__ = ["DrawsOptions", "compare_draws", "comparison_text", "has_runaway", "most_notes"]
