@@ -84,8 +84,8 @@ def list_log_probs(ranks: list[int], row: Row, own: Weights) -> list[float]:
 
 
 def joint_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
-    """Nats of each frame of a piece under the checkpoint in this folder: the mean over keys, the say that kept
-    melodies have in the highest pitch, and that which the piece's own past has in all."""
+    """Nats of each frame of a piece under the checkpoint in this folder: the mean over keys, the say that
+    kept melodies have in the highest pitch, and that which the piece's own past has in all."""
     spec = json.loads((folder / "card.json").read_text(encoding="utf-8"))["model"]
     loaded = load_file(folder / "model.safetensors")
     weights = {name: value.astype(np.float64) for name, value in loaded.items()}

@@ -24,7 +24,7 @@ NUM_SPLITS = 5
 HELD_SHARE = 0.25  # of the pieces
 NUM_NETWORKS = 3  # whose judgements are added up
 NUM_UNITS, NUM_EPOCHS, BATCH_SIZE = 64, 60, 128
-MAX_WINDOWS = 1_500  # of each kind
+MIN_PIECES, MAX_WINDOWS = 4, 1_500  # of each kind
 MOST_AWAY = 5.0  # standard deviations
 
 
@@ -47,9 +47,9 @@ def auc(real: Sequence[Roll], drawn: Sequence[Roll], length: int, lowest: int) -
         length: of a window in frames; they overlap by half.
         lowest: MIDI number of the first pitch.
     """
-    kinds = [_windows(rolls, length, lowest) for rolls in (real, drawn)]
-    if any(len(np.unique(kind.pieces)) < 4 for kind in kinds):
+    if any(sum(len(roll) >= length for roll in rolls) < MIN_PIECES for rolls in (real, drawn)):
         return None
+    kinds = [_windows(rolls, length, lowest) for rolls in (real, drawn)]
     found = [_split(kinds, seed) for seed in range(NUM_SPLITS)]
     return float(np.mean(found)), float(np.std(found))
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool
 
-Roll = Bool[np.ndarray, "time pitch"]
+Roll = Bool[np.ndarray, "_time pitch"]  # pieces side by side may be of any length
 RUNAWAY_FRAMES, RUNAWAY_FACTOR = 8, 1.5
 STANDSTILL_FRAMES = 32
 NUM_QUARTERS = 4

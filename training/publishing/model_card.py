@@ -15,7 +15,8 @@ FIGURES = {  # figure -> how a reader calls it
     "nats_per_frame": "nats per frame, pooled",
     "nats_per_frame_sequence_mean": "nats per frame, mean over sequences",
     "nats_per_frame_without_first": "nats per frame, pooled, first frames left out",
-    "nats_per_frame_without_melodies": "nats per frame, pooled, by the network without the melodies it keeps",
+    "nats_per_frame_without_copies": "nats per frame, pooled, without its memory of the piece's own past",
+    "nats_per_frame_without_melodies": "nats per frame, pooled, by the network without any memory",
     "nats_per_step": "nats per step of 10 samples",
     "nats_per_sample": "nats per sample",
     "bits_per_sample": "bits per 16-bit sample",
@@ -60,6 +61,7 @@ def _introduction(card: Card) -> list[str]:
         f"{card.corpus.title} {procedure}.{average}",
         "",
         *_melodies(card),
+        *_copies(card),
         f"Representation: {_plain(card.representation)}. Head: {_plain(card.model['head'])}.",
         "",
         f"{_fitted(recipe)}; "
@@ -96,6 +98,18 @@ def _melodies(card: Card) -> list[str]:
     ]
 
 
+def _copies(card: Card) -> list[str]:
+    if "copy_memory" not in card.model:
+        return []
+    return [
+        "Beside the network stands a memory of the piece's own past: where the piece went like this before, "
+        "it expects it to go on likewise, frame for frame, moved by some semitones, or in the highest voice "
+        "(engine/models/copy_memory.py; how much each is trusted was chosen on validation). Nothing but the "
+        "piece itself is read.",
+        "",
+    ]
+
+
 def _fitted(recipe: Recipe) -> str:
     """How, in one line: what is switched off is not named."""
     optimiser, regularisation = recipe.optimiser, recipe.regularisation
@@ -109,6 +123,7 @@ def _fitted(recipe: Recipe) -> str:
         "averaged weights": regularisation.averaging,
         "transposed by up to": regularisation.transposition,
         "epochs in the written key at first": regularisation.written_epochs,
+        "frames disturbed before they are read": regularisation.read_noise,
     }
     facts += [f"{words} {value:g}" for words, value in settings.items() if value]
     return ", ".join([*facts, f"seed {recipe.seed}"])

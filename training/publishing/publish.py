@@ -76,8 +76,7 @@ def publish_draws(checkpoint: Checkpoint, draws: dict[str, Any], folder: Path) -
         EngineError: the disk refuses.
     """
     card = checkpoint.card.model_copy(update={"draws": draws})
-    curve = (folder / card.name / CURVE).read_text(encoding="utf-8")
-    return save(checkpoint.model, card, {"README.md": model_card(card), CURVE: curve}, folder, replace=True)
+    return _save_again(checkpoint.model, card, folder)
 
 
 def publish_remembering(checkpoint: Checkpoint, recipe: Recipe, data: CorpusData, folder: Path) -> Path:
@@ -97,5 +96,12 @@ def publish_remembering(checkpoint: Checkpoint, recipe: Recipe, data: CorpusData
             "draws": {},  # of another model
         }
     )
-    curve = (folder / card.name / CURVE).read_text(encoding="utf-8")
-    return save(model, card, {"README.md": model_card(card), CURVE: curve}, folder, replace=True)
+    return _save_again(model, card, folder)
+
+
+def _save_again(model: Model, card: Card, folder: Path) -> Path:
+    """Beside the learning curve that is there, if one is."""
+    documents, curve = {"README.md": model_card(card)}, folder / card.name / CURVE
+    if curve.is_file():
+        documents[CURVE] = curve.read_text(encoding="utf-8")
+    return save(model, card, documents, folder, replace=True)

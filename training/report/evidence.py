@@ -11,12 +11,15 @@ from pathlib import Path
 
 from engine.checkpoints import Card, Curve, available, read_card, read_curve
 from training.paper import CELLS, TABLE_2, PaperCorpus
-from training.searching import SearchResult, read_results
+from training.searching import FitResult, SearchResult, read_results, read_series
+
+UNDISTURBED = "undisturbed"  # folder of the results of fits without read_noise
 
 AVERAGES = {  # how nats are averaged -> the card's figure; sound has the first alone
     "pooled": ("nats_per_frame", "nats_per_step"),
     "sequence_mean": ("nats_per_frame_sequence_mean",),
     "without_first": ("nats_per_frame_without_first",),
+    "without_copies": ("nats_per_frame_without_copies",),
     "without_melodies": ("nats_per_frame_without_melodies",),
 }
 Metrics = dict[str, dict[str, int | float]]
@@ -32,6 +35,7 @@ class Entry:
         card: of our checkpoint.
         curve: of our checkpoint.
         search: the learning rates that were tried, and more seeds.
+        undisturbed: the same fit without ``read_noise``, where the checkpoint has it.
     """
 
     corpus: PaperCorpus
@@ -39,6 +43,7 @@ class Entry:
     card: Card | None = None
     curve: Curve | None = None
     search: SearchResult | None = None
+    undisturbed: FitResult | None = None
 
     @property
     def name(self) -> str:
@@ -60,6 +65,13 @@ class Entry:
         if self.card is None or self.search is None or self.search.best is None:
             return False
         return self.search.recipe == self.card.training.recipe
+
+    @property
+    def has_rate_of_search(self) -> bool:
+        """Whether its learning rate is the winner's, whatever else it was fitted with."""
+        if self.search is None or self.search.best is None:
+            return False
+        return self.learning_rate == self.search.trials[self.search.best].learning_rate
 
     @property
     def best_epoch(self) -> int | None:
@@ -143,12 +155,12 @@ def read_evidence(checkpoints: Path, results: Path) -> Evidence:
         EngineError: a card, a curve or a results file cannot be used.
     """
     searches = read_results(results)
-    names = available(checkpoints)
+    names, plain = available(checkpoints), read_series(results / UNDISTURBED)
     entries = []
     for corpus in TABLE_2:
         for cell in CELLS:
             name = f"{corpus.ours}-{cell}"
             card = read_card(name, checkpoints) if name in names else None
             curve = read_curve(name, checkpoints) if name in names else None
-            entries.append(Entry(corpus, cell, card, curve, searches.get(name)))
+            entries.append(Entry(corpus, cell, card, curve, searches.get(name), plain.get(name)))
     return Evidence(tuple(entries))

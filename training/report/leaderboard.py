@@ -230,8 +230,12 @@ def _of_ours(card: Card) -> Standing:
 
 def described(card: Card) -> str:
     """The architecture, and what the network alone reaches on test where a memory helps it."""
-    without = nats(card.metrics, "test", "without_melodies")
-    return architecture(card.model) + ("" if without is None else f" ({without:.3f} without it)")
+    without = [
+        f"{found:.3f} without {words}"
+        for average, words in (("without_copies", "copies"), ("without_melodies", "any memory"))
+        if (found := nats(card.metrics, "test", average)) is not None
+    ]
+    return architecture(card.model) + (f" ({', '.join(without)})" if without else "")
 
 
 def architecture(model: Mapping[str, Any]) -> str:
@@ -251,6 +255,12 @@ def architecture(model: Mapping[str, Any]) -> str:
         parts.append(f"averaged over {2 * reach + 1} keys")
     if "melody_memory" in model:
         parts.append("memory of the training melodies")
+    if "copy_memory" in model:
+        parts.append("memory of the piece's own past")
+    if clock := model.get("clock"):
+        parts.append(f"told the frame's number modulo {' and '.join(map(str, clock))}")
+    if model.get("told_keys"):
+        parts.append("told its key")
     return ", ".join(parts)
 
 

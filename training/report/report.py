@@ -6,13 +6,15 @@ The same input gives the same bytes: nothing here knows the date, the machine or
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.checkpoints import Card, available, read_card
 from engine.errors import EngineError
 from engine.whole_file import write_whole
-from training.paper import CITATION
+from training.paper import CELLS, CITATION, MUSIC
 from training.report.ablation_section import ablation_section
 from training.report.differences import differences
+from training.report.draws_section import draws_section
 from training.report.evidence import Evidence, read_evidence
-from training.report.leaderboard import Board, read_leaderboard
+from training.report.leaderboard import BEST, Board, read_leaderboard
 from training.report.leaderboard_section import leaderboard_section
 from training.report.pictures import PLOTS, draw
 from training.report.results_json import results_json
@@ -42,6 +44,7 @@ def write_report(checkpoints: Path, results: Path, root: Path) -> list[Path]:
     evidence, boards = read_evidence(checkpoints, results), read_leaderboard(checkpoints)
     files = {root / "docs" / picture.file_name: draw(picture, evidence) for picture in PLOTS}
     beyond = [*leaderboard_section(boards, _spreads(boards, results)), *_ablation(results)]
+    beyond += draws_section(_cards(checkpoints))
     files[root / "docs" / "results.md"] = results_page(evidence, beyond).encode("utf-8")
     files[root / "assets" / "results.json"] = results_json(evidence, boards).encode("utf-8")
     for folder in sorted({path.parent for path in files}):
@@ -59,6 +62,12 @@ def _make(folder: Path) -> None:
             f"could not make the folder {folder} ({error.strerror}); check what lies in its place and that "
             "it may be written"
         ) from None
+
+
+def _cards(checkpoints: Path) -> list[Card]:
+    """Of the music, corpus by corpus as the paper has them, the best model last."""
+    names = [f"{corpus.ours}-{kind}" for corpus in MUSIC for kind in (*CELLS, BEST)]
+    return [read_card(name, checkpoints) for name in names if name in available(checkpoints)]
 
 
 def _spreads(boards: Sequence[Board], results: Path) -> dict[str, list[FitResult]]:

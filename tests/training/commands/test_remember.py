@@ -6,6 +6,8 @@ import pytest
 import torch
 
 from engine.checkpoints.checkpoint import load
+from engine.models.copy_memory import CopyMemory
+from engine.models.copying import Copying
 from engine.models.melody_memory import Belief
 from engine.models.reminded import Reminded
 from tests.training import tiny
@@ -13,7 +15,7 @@ from training import __main__ as program
 from training.commands import fit, remember
 from training.fitting.evaluate import score_split
 from training.fitting.recipe import make_recipe, read_recipe, write_recipe
-from training.fitting.remember import alone
+from training.fitting.whole_model import without_memories
 from training.publishing.publish import remembering
 
 NUMBERS = Belief(decay=0.8, same=1.5, other=-0.7, start=2.0, doubt=3.0)
@@ -25,7 +27,7 @@ def published(tmp_path, monkeypatch) -> list[str]:
     for module in (fit, remember):
         monkeypatch.setattr(module, "open_corpus", lambda *given: tiny.TinyCorpus(tiny.music()))
     monkeypatch.setattr(remember, "RECIPES", tmp_path)
-    monkeypatch.setattr("training.fitting.remember.NUM_TRIALS", 12)
+    monkeypatch.setattr("training.fitting.remember_melodies.NUM_TRIALS", 12)
     recipe = tiny.recipe(max_epochs=2, model={"head": tiny.LIST_HEAD}, weights="float16")
     write_recipe(recipe, tmp_path)
     folders = ["--checkpoints", str(tmp_path / "checkpoints")]
@@ -34,9 +36,12 @@ def published(tmp_path, monkeypatch) -> list[str]:
     return ["remember", "tiny", *folders]
 
 
+MELODIES = ("--memories", "melodies")
+
+
 def test_a_checkpoint_is_given_melodies_and_is_scored_anew(published, tmp_path, capsys):
     before = load("tiny", tmp_path / "checkpoints")
-    assert program.main([*published, "--least-gain", "-9", "--update-recipes"]) == 0
+    assert program.main([*published, *MELODIES, "--least-gain", "-9", "--update-recipes"]) == 0
     after = load("tiny", tmp_path / "checkpoints")
     assert isinstance(after.model, Reminded)
     for name, value in before.model.state_dict().items():
@@ -59,6 +64,35 @@ def test_it_is_done_again_from_the_weights_alone(published, tmp_path):
     assert (tmp_path / "checkpoints" / "tiny" / "model.safetensors").read_bytes() == first
 
 
+def test_a_checkpoint_is_given_copies_and_may_lose_them_again(published, tmp_path, capsys):
+    before = load("tiny", tmp_path / "checkpoints")
+    given = [*published, "--memories", "copies", "--least-gain", "-9", "--update-recipes"]
+    assert program.main(given) == 0
+    assert "copies, same: trust " in capsys.readouterr().out
+    after = load("tiny", tmp_path / "checkpoints")
+    assert isinstance(after.model, Copying)
+    valid = tiny.music().splits["valid"]
+    figures = after.card.metrics["valid"]
+    assert figures["nats_per_frame"] == score_split(after.model, valid).nats_per_frame
+    alone = before.card.metrics["valid"]["nats_per_frame"]
+    assert figures["nats_per_frame_without_copies"] == pytest.approx(alone, abs=1e-5)
+    recipe = read_recipe(str(tmp_path / "tiny.json"))
+    assert recipe == make_recipe(after.card.training.recipe)
+    assert CopyMemory.of(recipe.model["copy_memory"], 88).spec == after.model.memory.spec
+    text = (tmp_path / "checkpoints" / "tiny" / "README.md").read_text(encoding="utf-8")
+    assert "memory of the piece's own past" in text
+    assert program.main([*published, *MELODIES, "--least-gain", "-9"]) == 0
+    assert isinstance(load("tiny", tmp_path / "checkpoints").model, Reminded)
+
+
+def test_both_memories_stand_beside_each_other(published, tmp_path):
+    assert program.main([*published, "--least-gain", "-9"]) == 0
+    model = load("tiny", tmp_path / "checkpoints").model
+    assert isinstance(model, Copying) and isinstance(model.model, Reminded)
+    figures = load("tiny", tmp_path / "checkpoints").card.metrics["valid"]
+    assert {"nats_per_frame_without_copies", "nats_per_frame_without_melodies"} <= set(figures)
+
+
 def test_what_gains_too_little_stays_as_it_is(published, tmp_path, capsys):
     before = (tmp_path / "checkpoints" / "tiny" / "card.json").read_bytes()
     assert program.main([*published, "--least-gain", "50"]) == 0
@@ -67,7 +101,7 @@ def test_what_gains_too_little_stays_as_it_is(published, tmp_path, capsys):
 
 
 def test_a_recipe_with_melodies_publishes_a_model_that_has_them(published, tmp_path):
-    write_recipe(remembering(read_recipe(str(tmp_path / "tiny.json")), NUMBERS), tmp_path)
+    write_recipe(remembering(read_recipe(str(tmp_path / "tiny.json")), NUMBERS, None), tmp_path)
     folder = str(tmp_path / "others")
     given = ["fit", str(tmp_path / "tiny.json"), "--runs", str(tmp_path / "runs"), "--quiet"]
     assert program.main([*given, "--checkpoints", folder]) == 0
@@ -75,7 +109,7 @@ def test_a_recipe_with_melodies_publishes_a_model_that_has_them(published, tmp_p
     places = sum(map(len, tiny.music().splits["train"]))
     assert checkpoint.card.model["melody_memory"] == {"num_places": places, **asdict(NUMBERS)}
     assert checkpoint.model.memory.begins.sum() == len(tiny.music().splits["train"])
-    assert alone(checkpoint.model) is checkpoint.model.model
+    assert without_memories(checkpoint.model) is checkpoint.model.model
 
 
 def test_melodies_need_notes_one_after_the_other(tmp_path, monkeypatch, capsys):

@@ -161,6 +161,22 @@ def test_the_first_epochs_may_stay_in_the_written_key(tmp_path):
     assert stayed == [True, True, False]
 
 
+def test_a_network_that_is_told_its_key_is_told_by_how_much_its_pieces_were_moved(tmp_path):
+    """A piece is predicted as it was in the written key, so what was learned of one key holds in another."""
+    model = {**joint_recipe().model, "told_keys": 3, "clock": [2]}
+    fit = new_fit(joint_recipe(model=model, max_epochs=2, patience=2), tmp_path)
+    batch = fit.batch(range(len(fit.train)), torch.Generator().manual_seed(1))
+    for frames, semitones, piece in zip(batch.frames, batch.moved.tolist(), fit.train, strict=True):
+        assert torch.equal(frames[: len(piece)], fit.representation.transpose(piece, semitones))
+    assert len(set(batch.moved.tolist())) > 2
+    seen = []
+    read = fit.model.told.initial_state
+    fit.model.told.initial_state = lambda size, moved, like: seen.append(moved) or read(size, moved, like)
+    run_together([fit])
+    told = [moved for moved in seen if moved is not None]
+    assert len(told) == fit.progress.update and any(moved.any() for moved in told)
+
+
 def test_validation_is_never_transposed(tmp_path):
     """It must be what it is: the figure by which the weights are kept."""
     fit = new_fit(joint_recipe(max_epochs=1), tmp_path)

@@ -122,7 +122,7 @@ def test_no_setting_of_the_optimiser_is_passed_over():
 
 
 def test_every_paragraph_says_something(paragraphs):
-    assert len(paragraphs) == 16
+    assert len(paragraphs) == 17
     assert all(len(text) > 60 and text.endswith((".", "`.")) for text in paragraphs.values())
 
 

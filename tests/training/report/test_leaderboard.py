@@ -265,5 +265,5 @@ def test_the_median_and_the_best_of_the_seeds_are_told(numbers, after, tmp_path)
 
 def test_what_a_memory_of_melodies_is_worth_is_told_beside_the_architecture():
     card = read_card("jsb_chorales-best")
-    assert described(card).endswith("13 keys, memory of the training melodies (4.364 without it)")
+    assert described(card).endswith("13 keys, memory of the training melodies (4.364 without any memory)")
     assert described(read_card("jsb_chorales-gru")) == "GRU of 46 units, Bernoulli head"

@@ -1,0 +1,95 @@
+"""Draws beside held-out pieces: what the command prints and keeps, and what the classifier can tell."""
+
+import json
+
+import numpy as np
+import pytest
+
+from engine.checkpoints.checkpoint import load
+from engine.errors import InvalidValueError
+from tests.training import tiny
+from training import __main__ as program
+from training.commands import evaluate
+from training.draws.classifier import area, auc
+from training.draws.comparison import LINES, DrawsOptions
+
+
+def pieces(count: int, length: int, seed: int, share: float = 0.05) -> list[np.ndarray]:
+    rng = np.random.default_rng(seed)
+    return [rng.random((length, 88)) < share for _ in range(count)]
+
+
+def test_what_is_of_one_kind_cannot_be_told_apart():
+    mean, deviation = auc(pieces(12, 48, 1), pieces(12, 48, 2), 16, 21)
+    assert 0.3 < mean < 0.7 and deviation < 0.3
+
+
+def test_what_is_of_two_kinds_can():
+    assert auc(pieces(12, 48, 1), pieces(12, 48, 2, 0.09), 16, 21)[0] > 0.9
+
+
+def test_the_same_is_found_again():
+    assert auc(pieces(6, 32, 1), pieces(6, 32, 2), 16, 21) == auc(pieces(6, 32, 1), pieces(6, 32, 2), 16, 21)
+
+
+def test_a_handful_of_pieces_is_too_few():
+    assert auc(pieces(3, 48, 1), pieces(12, 48, 2), 16, 21) is None
+    assert auc(pieces(12, 48, 1), pieces(12, 15, 2), 16, 21) is None
+
+
+def test_the_area_counts_pairs_and_ties_half():
+    assert area(np.array([0.0, 1.0, 2.0, 3.0]), np.array([False, False, True, True])) == 1
+    assert area(np.array([0.0, 3.0, 1.0, 1.0]), np.array([False, False, True, True])) == 0.5
+    assert area(np.zeros(5), np.array([True, False, False, True, False])) == 0.5
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch) -> list[str]:
+    data = tiny.music((12, 8, 8))
+    tiny.save_random(tmp_path, tiny.recipe_of(data, "gru"), data, 0.5)
+    monkeypatch.setattr(evaluate, "open_corpus", lambda *_: tiny.TinyCorpus(data))
+    return ["evaluate", "tiny", "--draws", "--checkpoints", str(tmp_path)]
+
+
+def test_the_command_puts_draws_beside_real_pieces(command, tmp_path, capsys):
+    assert program.main([*command, "--json", "--frames", "20"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["num_draws"] == 8 and found["num_frames_drawn"] == 160 > found["num_frames"]
+    assert set(found["drawn"]) == set(found["real"]) == set(LINES)
+    assert found["auc"] == {"16": None, "64": None}
+    assert 2.5 < found["real"]["notes"] < 4.5 and found["real"]["runaways"] == 0
+    assert load("tiny", tmp_path).card.draws == {}
+
+
+def test_it_speaks_plainly_and_may_keep_what_it_found(command, tmp_path, capsys):
+    assert program.main([*command, "--pieces", "4", "--update-card"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("4 draws from nothing at temperature 1, beside as many held-out pieces")
+    assert all(words in said for words in LINES.values()) and "too few pieces are so long" in said
+    assert load("tiny", tmp_path).card.draws["num_draws"] == 4
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["--pieces", "1"], "--pieces 1 must be from 2 to 1,000"),
+        (["--frames", "0"], "--frames 0 must be from 1 to 10,000"),
+        (["--temperature", "0"], "temperature=0.0 must be above 0"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(command, given, words, capsys):
+    assert program.main([*command, *given]) == 1
+    assert words in capsys.readouterr().err
+
+
+def test_sound_has_no_such_comparison(tmp_path, monkeypatch, capsys):
+    data = tiny.speech()
+    tiny.save_random(tmp_path, tiny.recipe_of(data, "gru"), data, 0.5)
+    monkeypatch.setattr(evaluate, "open_corpus", lambda *_: tiny.TinyCorpus(data))
+    assert program.main(["evaluate", "tiny", "--draws", "--checkpoints", str(tmp_path)]) == 1
+    assert "--draws compares pieces of notes" in capsys.readouterr().err
+
+
+def test_a_number_that_is_none_is_refused():
+    with pytest.raises(InvalidValueError):
+        DrawsOptions(num_pieces=5_000)
