@@ -66,7 +66,7 @@ def sample_roll(
         model: name of a model of music, as list_models has it.
         frames: how many to sample, 1 to 512; a frame is a quarter note of chorales, an eighth of others.
         seed: whole number from 0; the same gives the same draw.
-        temperature: 0.1 to 2; below 1 more probable and tamer, above 1 bolder.
+        temperature: 0.1 to 2; below 1 tamer, above 1 bolder.
         prime: the beginning: "" for none, a shipped excerpt like "jsb_chorales-test-7", or a MIDI file.
         performance: tempo in quarters a minute and General MIDI program, like {"tempo": 100, "program": 0}.
 
@@ -91,7 +91,7 @@ def continue_speech(
         model: name of a model of speech, as list_models has it.
         seconds: how long to go on, 0.1 to 10.
         seed: whole number from 0; the same gives the same draw.
-        temperature: 0.1 to 2; below 1 more probable and tamer, above 1 bolder.
+        temperature: 0.1 to 2; below 1 tamer, above 1 bolder.
         prime: the beginning: a shipped excerpt like "spoken_digits-test-7_lucas_0", a recording, or "".
         kept: 0.1 to 1, the share of the beginning that the model is given, from its start.
 

@@ -33,6 +33,7 @@ class CorpusFacts(Strict):
             and likelihoods keep the pitches of the corpus.
         mean_pitch: MIDI number, over all notes of all frames of the training split; None where it was not
             written down, and for speech.
+        most_notes: of any frame of the training split; None likewise.
     """
 
     name: str
@@ -42,6 +43,7 @@ class CorpusFacts(Strict):
     citation: str
     played_semitones: int = Field(0, ge=-12, le=12)
     mean_pitch: float | None = Field(None, ge=0, le=127)
+    most_notes: Count | None = None
 
     @property
     def height(self) -> str:

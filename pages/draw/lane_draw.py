@@ -17,12 +17,17 @@ from torch import Tensor
 from engine.checkpoints import Checkpoint
 from engine.errors import EngineError
 from engine.rendering import Performance, perform, perform_midi
-from engine.sampling import SamplingOptions, stages
+from engine.sampling import RunawayWatch, SamplingOptions, stages
 from engine.scoring import continuation_likelihood
 from engine.sound import write_wav
 from pages.draw.request import DrawRequest
 from pages.house import corpus_title, sentence, title
 from pages.parts import picture_of
+
+RAN_AWAY = (
+    "This draw has swollen into noise: {notes} notes at once, where its corpus has at most {most}. It was "
+    "stopped there; what it played is kept. Try another seed or another model."
+)
 
 
 class LaneDraw:
@@ -48,6 +53,7 @@ class LaneDraw:
         self._source: Iterator[Tensor | None] = stages(checkpoint.model, options, prime)
         self.state = "sampling"
         self._failure = ""
+        self._watch = RunawayWatch(checkpoint.card.corpus.most_notes)
         self._extra: dict[str, Any] = {}
 
     @property
@@ -58,7 +64,8 @@ class LaneDraw:
     @property
     def is_whole(self) -> bool:
         """Whether all frames are there, or no more can be had."""
-        return bool(self._failure) or len(self.frames) >= len(self.prime) + self.num_frames
+        is_over = bool(self._failure) or self._watch.has_run_away
+        return is_over or len(self.frames) >= len(self.prime) + self.num_frames
 
     def extend(self, seconds: float, max_frames: int = 1_000_000) -> None:
         """Read the beginning and sample, for so long or so many frames; at least a little of either."""
@@ -67,8 +74,9 @@ class LaneDraw:
             for frame in self._source:
                 if frame is not None:
                     self.frames.append(frame)
+                    self._watch.see(frame)
                     max_frames -= 1
-                if max_frames <= 0 or time.monotonic() > until:
+                if max_frames <= 0 or self._watch.has_run_away or time.monotonic() > until:
                     return
         except EngineError as error:
             self._failure = sentence(error)
@@ -79,7 +87,7 @@ class LaneDraw:
         if self._failure:
             self.state, self._extra = "error", {"message": self._failure}
             return
-        self.state = "done" if self.is_whole else "stopped"
+        self.state = "done" if self.is_whole and not self._watch.has_run_away else "stopped"
         if not self.frames:
             self._extra = {"message": "Stopped before the first frame."}
             return
@@ -102,7 +110,13 @@ class LaneDraw:
         wav = stem.with_name(f"{stem.name}.wav")
         write_wav(playback.audio, wav)
         downloads.append({"label": "WAV", "path": wav, "name": wav.name})
-        self._extra |= {"audio": wav, "message": " ".join(playback.messages)}
+        self._extra |= {"audio": wav, "message": " ".join([*self._noise(), *playback.messages])}
+
+    def _noise(self) -> list[str]:
+        """What is said of a draw that has run away."""
+        if not self._watch.has_run_away:
+            return []
+        return [RAN_AWAY.format(notes=int(self.frames[-1].sum()), most=self._watch.most_notes)]
 
     def figures(self, frames: Tensor) -> list[list[str]]:
         """Likelihood of draw and prime under the lane's own model; of neither where it is empty."""

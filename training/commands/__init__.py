@@ -9,13 +9,9 @@ COMMANDS = (
     ("fit", "fit a recipe, or a cell on your own folder", fit),
     ("search", "the best of ten learning rates, for one recipe or several", search),
     ("spread", "fit a recipe from several seeds, and publish the best on validation", spread),
-    (
-        "remember",
-        "keep the melodies of the training pieces beside a checkpoint's weights",
-        remember,
-    ),
+    ("remember", "give a checkpoint memories: of training melodies, of a piece's own past", remember),
     ("ablate", "fit every head, cell and memory at equal numbers of parameters", ablate),
-    ("evaluate", "exact likelihood of a split under a checkpoint", evaluate),
+    ("evaluate", "exact likelihood of a split under a checkpoint, or how its draws compare", evaluate),
     ("report", "write docs/results.md, its pictures and assets/results.json", report),
     ("primes", "cut the excerpts that the app ships from the corpora again", primes),
 )

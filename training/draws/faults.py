@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool
 
+from engine.sampling import RUNAWAY_FACTOR, RUNAWAY_FRAMES
+
 Roll = Bool[np.ndarray, "_time pitch"]  # pieces side by side may be of any length
-RUNAWAY_FRAMES, RUNAWAY_FACTOR = 8, 1.5
 STANDSTILL_FRAMES = 32
 NUM_QUARTERS = 4
 

@@ -38,6 +38,20 @@ class Drops(NamedTuple):
 NO_DROPS = Drops()
 
 
+class Reading(NamedTuple):
+    """A part of some sequences.
+
+    Args:
+        frames: that are predicted.
+        heard: that are read in their place: these themselves, or disturbed.
+        before: the last ``context_frames`` that were read before them; None at the start.
+    """
+
+    frames: Float[Tensor, "batch time event"]
+    heard: Float[Tensor, "batch time event"]
+    before: Float[Tensor, "batch context event"] | None = None
+
+
 def stack_weights(models: Sequence[Model]) -> Weights:
     """The members' weights side by side; gradients flow back to each member's own."""
     members = [dict(model.named_parameters()) for model in models]
@@ -49,7 +63,7 @@ def log_probs(
 ) -> Float[Tensor, "member batch time"]:
     """Of every frame under every member; ``model`` gives the architecture, its own weights are not read."""
     layers = start_layers(model, weights, len(frames))
-    return read_part(model, weights, frames, layers, None)[0]
+    return read_part(model, weights, Reading(frames, frames), layers)[0]
 
 
 def start_layers(
@@ -69,24 +83,20 @@ def start_layers(
 def read_part(
     model: Model,
     weights: Weights,
-    frames: Tensor,
+    reading: Reading,
     layers: Layers,
-    before: Tensor | None,
     drops: Drops = NO_DROPS,
-    heard: Tensor | None = None,
 ) -> tuple[Float[Tensor, "member batch time"], Layers]:
     """Log-probabilities of a part of the sequences, and the states that it leaves.
 
     Args:
         layers: what the part before left.
-        before: its last ``context_frames`` frames, None at the start.
         drops: the same for all members.
-        heard: what is read in the place of the frames that are predicted; None for these themselves.
     """
+    frames, heard, before = reading
 
     def of_member(member: Weights, layers: Layers) -> tuple[Tensor, Layers]:
-        read = frames if heard is None else heard
-        distribution, state = functional_call(model, member, (read, layers, before, drops.cells))
+        distribution, state = functional_call(model, member, (heard, layers, before, drops.cells))
         distribution = distribution.dropped(drops.list) if drops.list else distribution
         return distribution.log_prob(frames), list(state.layers)
 
@@ -151,8 +161,8 @@ def update(
         part = Batch(batch.frames[:, start : start + size], batch.mask[:, start : start + size])
         before = _last_frames(heard[:, :start], models[0].context_frames)
         weights = add_noise(stack_weights(models), settings.weight_noise, rng)
-        read = heard[:, start : start + size]
-        found, layers = read_part(models[0], weights, part.frames, layers, before, drops, read)
+        reading = Reading(part.frames, heard[:, start : start + size], before)
+        found, layers = read_part(models[0], weights, reading, layers, drops)
         part_nats = -(found * part.mask).sum((1, 2))
         _step(models, optimisers, part_nats / len(part.frames), settings)
         nats = nats + part_nats.detach()

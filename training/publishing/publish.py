@@ -15,6 +15,7 @@ from training.fitting import Fit, Recipe, metrics, whole_model
 from training.publishing.model_card import model_card
 
 CURVE = "curve.json"
+MEASURED = ("mean_pitch", "most_notes")  # of a corpus; it says the rest itself
 MEMORIES = ("melody_memory", "copy_memory")
 
 
@@ -54,11 +55,13 @@ def publish(
 
 def corpus_facts(corpus: Corpus, data: CorpusData) -> CorpusFacts:
     """What a card says of a corpus."""
-    mean_pitch = None
+    measured: dict[str, float | int] = {}
     if data.representation.facts.holds_notes:
-        mean_pitch = round(data.representation.mean_pitch(torch.cat(data.splits["train"])), 2)
-    stated = {key: getattr(corpus, key) for key in CorpusFacts.model_fields if key != "mean_pitch"}
-    return CorpusFacts(**stated, mean_pitch=mean_pitch)
+        frames = torch.cat(data.splits["train"])
+        measured["mean_pitch"] = round(data.representation.mean_pitch(frames), 2)
+        measured["most_notes"] = int(frames.sum(-1).max())
+    stated = {key: getattr(corpus, key) for key in CorpusFacts.model_fields if key not in MEASURED}
+    return CorpusFacts(**stated, **measured)
 
 
 def remembering(recipe: Recipe, belief: Belief | None, copies: CopyMemory | None) -> Recipe:

@@ -10,5 +10,9 @@ $python -m training fit muse_data-best --replace
 $python -m training fit piano_midi-best --replace
 $python -m training fit jsb_chorales-best --replace
 
-# Chorales share tunes: how much the training pieces' melodies are believed, found on validation.
+# What stands beside the networks, its numbers found on validation: where a piece goes like it did before, it goes on
+# likewise; and chorales share tunes.
+$python -m training remember nottingham-best --memories copies
+$python -m training remember muse_data-best --memories copies
+$python -m training remember piano_midi-best --memories copies
 $python -m training remember jsb_chorales-best

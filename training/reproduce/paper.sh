@@ -4,6 +4,7 @@
 set -eu
 
 python=.venv/bin/python
+plain=training/recipes/undisturbed
 
 # The corpora, where they are not there yet; this alone needs the network.
 $python -m training fetch jsb_chorales
@@ -15,9 +16,16 @@ $python -m training fetch voice_prompts
 
 # Music: the best of ten learning rates; two more seeds of the winners where docs/results.md gives a spread.
 $python -m training search nottingham-tanh nottingham-gru nottingham-lstm --replace
-$python -m training search muse_data-tanh muse_data-gru muse_data-lstm --replace
-$python -m training search jsb_chorales-tanh jsb_chorales-gru jsb_chorales-lstm --seeds 3 --replace
-$python -m training search piano_midi-tanh piano_midi-gru piano_midi-lstm --seeds 3 --replace
+$python -m training search muse_data-tanh $plain/muse_data-gru.json muse_data-lstm --replace
+$python -m training search $plain/jsb_chorales-tanh.json $plain/jsb_chorales-gru.json jsb_chorales-lstm --seeds 3 --replace
+$python -m training search $plain/piano_midi-tanh.json $plain/piano_midi-gru.json piano_midi-lstm --seeds 3 --replace
+
+# Draws of five of these swell into noise: fitted again with disturbed reading, at the rates that the searches found.
+$python -m training fit jsb_chorales-tanh --replace
+$python -m training fit jsb_chorales-gru --replace
+$python -m training fit piano_midi-tanh --replace
+$python -m training fit piano_midi-gru --replace
+$python -m training fit muse_data-gru --replace
 
 # Speech: the prompts were searched likewise; the digits were fitted at the rates that their recipes name.
 $python -m training search voice_prompts-tanh voice_prompts-gru voice_prompts-lstm --replace

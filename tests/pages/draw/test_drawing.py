@@ -1,6 +1,7 @@
 """Drawing: beginnings of all kinds, lanes side by side, and what ends them."""
 
 import math
+from dataclasses import replace
 from itertools import count
 from types import SimpleNamespace
 
@@ -180,3 +181,21 @@ def test_a_draw_that_fails_on_its_way_is_one_sentence_in_its_lane(tmp_path, monk
     value = lane.value()
     assert drawn is None and (value["state"], value["frames_done"]) == ("error", 5)
     assert value["message"] == "The network has left the numbers."
+
+
+def test_a_draw_that_swells_into_noise_is_stopped_and_kept(tmp_path, monkeypatch):
+    """Of a user's own model, say: its random weights play some forty notes at once."""
+    published(tmp_path, "piano_roll", "noisy")
+    noisy = load("noisy", tmp_path)
+    corpus = noisy.card.corpus.model_copy(update={"most_notes": 2})
+    noisy = replace(noisy, card=noisy.card.model_copy(update={"corpus": corpus}))
+    monkeypatch.setattr(drawing, "loaded", lambda name: noisy)
+    (lane,) = open_drawing(roll_request("noisy", length=200), None, "piano_roll").lanes
+    for _ in sample_together((lane,), Running()):
+        pass
+    lane.finish(tmp_path)
+    value = lane.value()
+    assert value["state"] == "stopped" and 8 <= value["frames_done"] < 200
+    assert value["message"].startswith("This draw has swollen into noise: ")
+    assert "its corpus has at most 2" in value["message"] and "another seed" in value["message"]
+    assert [each["label"] for each in value["downloads"]] == ["MIDI", "WAV"]

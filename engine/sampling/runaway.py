@@ -1,0 +1,33 @@
+"""RunawayWatch: whether a draw of notes has swollen into noise.
+
+A network that has drawn an odd frame reads it, and may answer with one that is odder still; from some point
+on it does not come back.
+"""
+
+from jaxtyping import Float
+from torch import Tensor
+
+RUNAWAY_FRAMES = 8  # in a row
+RUNAWAY_FACTOR = 1.5  # times the most notes of any training frame
+
+
+class RunawayWatch:
+    """Looks at a draw frame by frame: it has run away once 8 in a row have more than 1.5 times the most notes
+    of any training frame.
+
+    Args:
+        most_notes: of any training frame; None where that is not known, and nothing ever runs away.
+    """
+
+    def __init__(self, most_notes: int | None):
+        self.most_notes = most_notes
+        self.has_run_away = False
+        self._in_a_row = 0
+
+    def see(self, frame: Float[Tensor, " pitch"]) -> None:
+        """The next frame."""
+        if self.most_notes is None:
+            return
+        is_full = float(frame.sum()) > RUNAWAY_FACTOR * self.most_notes
+        self._in_a_row = self._in_a_row + 1 if is_full else 0
+        self.has_run_away |= self._in_a_row >= RUNAWAY_FRAMES
