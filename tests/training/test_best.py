@@ -15,7 +15,7 @@ from training.fitting.recipe import make_recipe, read_recipe
 
 BEST = [name for name in available(CHECKPOINTS) if name.endswith("-best")]
 EVERY_BEST = pytest.mark.parametrize("name", BEST)
-MAX_BYTES = 9_000_000
+MAX_BYTES = 4_500_000
 EXACT = {"rel": 0, "abs": 1e-4}
 NUM_PIECES = 3  # whose likelihoods are computed a second time, in numpy, as far as
 NUM_FRAMES = 120  # this
@@ -64,7 +64,7 @@ def test_later_frames_move_no_earlier_figure(name, corpora_folder):
     before, after = (
         checkpoint.model(frames[None])[0].log_prob(frames[None])[0] for frames in (piece, changed)
     )
-    assert torch.equal(before[:middle], after[:middle])
+    torch.testing.assert_close(before[:middle], after[:middle], rtol=0, atol=1e-5)  # products of other sizes
     assert not torch.isclose(before[middle:], after[middle:]).any()
 
 

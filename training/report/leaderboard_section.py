@@ -1,9 +1,10 @@
 """Leaderboard of the report: all published figures and ours, in words, in tables and as data."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
+from engine.checkpoints import Card
 from engine.words import counted
 from training.report.evidence import nats
 from training.report.leaderboard import Board, Source, Standing, described
@@ -11,6 +12,7 @@ from training.report.markdown import DASH, listing, number, table
 from training.searching import FitResult
 
 HEAD = ["model", "nats", "kind", "average", "how known", "parameters", "source", "note"]
+MEMORIES = {"melody_memory": "the melodies", "copy_memory": "the memory of the piece's own past"}
 BEST_HEAD = [
     *("checkpoint", "model", "train", "valid", "test", "test, mean of sequences"),
     *("test, first frames left out", "parameters"),
@@ -27,7 +29,7 @@ def leaderboard_section(boards: Sequence[Board], spreads: Mapping[str, Sequence[
     lines = ["## Leaderboard", "", *_counts(boards), "", *lowest(boards), "", *_protocol(), ""]
     lines += [
         *_best(boards),
-        *_spreads(spreads, {board.best.name for board in boards if board.best and board.best.knows_melodies}),
+        *_spreads(spreads, {board.best.name: board.best for board in boards if board.best}),
     ]
     for board in boards:
         lines += [f"### {board.title}", "", *_table(board, True)]
@@ -123,21 +125,27 @@ def _best(boards: Sequence[Board]) -> list[str]:
     return ["The models that are meant to be played, pooled but where said:", "", *table(BEST_HEAD, rows, 2)]
 
 
-def _spreads(spreads: Mapping[str, Sequence[FitResult]], with_melodies: Collection[str]) -> list[str]:
-    """What another seed would have given."""
+def _spreads(spreads: Mapping[str, Sequence[FitResult]], best: Mapping[str, Card]) -> list[str]:
+    """What another seed would have given, as far as these fits have the memories of the model itself."""
     sentences = []
     for name, results in spreads.items():
         if len(results) > 1:
-            kept = any("melody_memory" in result.recipe["model"] for result in results)
-            alone = ", the network without the melodies" if name in with_melodies and not kept else ""
+            lacks = [
+                words for key, words in MEMORIES.items() if key in best[name].model and not _has(results, key)
+            ]
+            alone = f", without {listing(lacks)}" if lacks else ""
             sentence = (
                 f"`{name}` from {len(results)} seeds{alone}, test: {_median_and_best(results, 'pooled')}"
             )
-            if kept:
+            if _has(results, "melody_memory"):
                 without = _median_and_best(results, "without_melodies")
                 sentence += f"; the network without the melodies: {without}"
             sentences.append(f"{sentence}.")
     return [line for sentence in sentences for line in (sentence, "")]
+
+
+def _has(results: Sequence[FitResult], memory: str) -> bool:
+    return any(memory in result.recipe["model"] for result in results)
 
 
 def _median_and_best(results: Sequence[FitResult], average: str) -> str:
