@@ -11,7 +11,7 @@ GOLDENS = Path(__file__).with_name("goldens")
 
 
 def test_old_exports_keys_and_answers_are_analysed_as_they_were(capsys):
-    """The weights of the best models were since written under other names, and so have other hashes."""
+    """But for the likelihoods: most of the models that were heard then have been replaced since."""
     files = [str(GOLDENS / name) for name in ("votes.jsonl", "bundle-answers.jsonl")]
     assert program.main(["analyse", *files, "--key", str(GOLDENS / "bundle.key.json"), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -27,9 +27,14 @@ def rounded(value: Any) -> Any:
     return float(f"{value:.9g}") if isinstance(value, float) else value
 
 
-def test_the_cards_know_the_weights_that_old_votes_and_keys_name():
+def test_a_card_knows_the_weights_that_old_votes_name_only_where_the_model_still_plays_the_same():
+    """The others were fitted again, or were given a memory: what was voted on then is another model."""
     votes = [json.loads(line)["trial"] for line in (GOLDENS / "votes.jsonl").read_text().splitlines()]
     trials = [*votes, *json.loads((GOLDENS / "bundle.key.json").read_text())["trials"]]
     lanes = [lane for trial in trials for lane in trial["lanes"] if lane["checkpoint_sha256"]]
-    assert len({lane["source"] for lane in lanes}) == 4
-    assert all(read_card(lane["source"]).has_weights(lane["checkpoint_sha256"]) for lane in lanes)
+    known = {
+        lane["source"]: read_card(lane["source"]).has_weights(lane["checkpoint_sha256"]) for lane in lanes
+    }
+    assert known == {
+        "jsb_chorales-best": False, "jsb_chorales-gru": False, "nottingham-best": False, "nottingham-gru": True,
+    }  # fmt: skip

@@ -87,7 +87,11 @@ class Lane(Component):
         }
 
     def _file(self, path: str | Path, name: str) -> dict[str, Any]:
-        return self.served(Path(path).read_bytes(), name)
+        try:
+            data = Path(path).read_bytes()
+        except FileNotFoundError:  # its draw was ended meanwhile, by another press: nobody sees this one
+            data = b""
+        return self.served(data, name)
 
 
 def packed(rows: Iterable[list[Any]]) -> str:

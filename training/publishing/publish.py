@@ -94,6 +94,7 @@ def publish_remembering(checkpoint: Checkpoint, recipe: Recipe, data: CorpusData
         update={
             "model": recipe.model_spec(data.representation, sum(map(len, train))),
             "weights_sha256": hashlib.sha256(weight_bytes(model)).hexdigest(),
+            "formerly_sha256": [],  # what was voted on before played otherwise
             "training": card.training.model_copy(update={"recipe": recipe.model_dump()}),
             "metrics": {split: metrics(model, data.representation, data.splits[split]) for split in SPLITS},
             "draws": {},  # of another model

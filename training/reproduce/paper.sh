@@ -4,7 +4,6 @@
 set -eu
 
 python=.venv/bin/python
-plain=training/recipes/undisturbed
 
 # The corpora, where they are not there yet; this alone needs the network.
 $python -m training fetch jsb_chorales
@@ -16,9 +15,9 @@ $python -m training fetch voice_prompts
 
 # Music: the best of ten learning rates; two more seeds of the winners where docs/results.md gives a spread.
 $python -m training search nottingham-tanh nottingham-gru nottingham-lstm --replace
-$python -m training search muse_data-tanh $plain/muse_data-gru.json muse_data-lstm --replace
-$python -m training search $plain/jsb_chorales-tanh.json $plain/jsb_chorales-gru.json jsb_chorales-lstm --seeds 3 --replace
-$python -m training search $plain/piano_midi-tanh.json $plain/piano_midi-gru.json piano_midi-lstm --seeds 3 --replace
+$python -m training search muse_data-tanh training/recipes/undisturbed/muse_data-gru.json muse_data-lstm --replace
+$python -m training search training/recipes/undisturbed/jsb_chorales-tanh.json training/recipes/undisturbed/jsb_chorales-gru.json jsb_chorales-lstm --seeds 3 --replace
+$python -m training search training/recipes/undisturbed/piano_midi-tanh.json training/recipes/undisturbed/piano_midi-gru.json piano_midi-lstm --seeds 3 --replace
 
 # Draws of five of these swell into noise: fitted again with disturbed reading, at the rates that the searches found.
 $python -m training fit jsb_chorales-tanh --replace
