@@ -80,10 +80,11 @@ class Copying(Model):
     def _listen(self, frames: Float[Tensor, "batch time event"], memory: State) -> tuple[Evidence, State]:
         """What is said after each frame; the very first is read before a piece begins, and not heard."""
         (num_heard, *_), past = memory, Past(*memory[1:])
-        is_first, found = int(num_heard[0]) == 0, []
-        if is_first:
-            found.append(Evidence(*(part[:, : frames.shape[1]] for part in evidence_of(past))))
-        heard = frames[:, 1:] if is_first else frames
+        num_unheard = min(frames.shape[1], 1) if int(num_heard[0]) == 0 else 0
+        found, heard = (
+            [Evidence(*(part[:, :num_unheard] for part in evidence_of(past)))],
+            frames[:, num_unheard:],
+        )
         if heard.shape[1]:
             evidence, past = self.memory.hear(past, heard)
             found.append(evidence)

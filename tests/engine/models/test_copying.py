@@ -120,6 +120,9 @@ def test_no_frame_at_all_is_expected_of_nothing():
     found, state = model()(torch.zeros(1, 0, SIZE).double())
     assert found.log_prob(torch.zeros(1, 0, SIZE).double()).shape == (1, 0)
     assert int(state.layers[-1][0]) == 0
+    _, state = model()(piece(5)[None])
+    found, _ = model()(torch.zeros(1, 0, SIZE).double(), state.layers, piece(5)[None, -1:])
+    assert found.log_prob(torch.zeros(1, 0, SIZE).double()).shape == (1, 0), "nor after a beginning"
 
 
 def test_what_comes_back_is_expected_by_a_network_that_knows_nothing():
