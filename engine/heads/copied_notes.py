@@ -87,15 +87,11 @@ class CopiedNotes(ChosenNotes):
         return twin
 
     def temper(self, temperature: float) -> "CopiedNotes":
-        """The network tempered, and the log-odds of guides and slips divided by the temperature."""
+        """The network tempered; how far guides are trusted is not, or a cold draw would circle for ever."""
         if temperature == 1:
             return self
-        scale = max(temperature, torch.finfo(self.guides.logits.dtype).tiny)
         twin = copy(self)
         twin.notes = self.notes.temper(temperature)
-        twin.guides = self.guides._replace(
-            logits=(self.guides.logits / scale).clamp(max=1e30), slips=self.guides.slips / scale
-        )
         return twin
 
     def _so_far(

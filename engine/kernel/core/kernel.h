@@ -82,7 +82,7 @@ extern part *melody_part, *copy_part;
 void advance_melodies(part *self, const float *heard);
 const float *melody_votes(part *self);
 void advance_copies(part *self, const float *heard, int is_first);
-void begin_copies(part *self, float temperature);
+void begin_copies(part *self);
 void mix_copies(part *self, int last, float *shares);
 void take_copies(part *self, int last, int chosen, float share);
 

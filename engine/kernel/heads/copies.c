@@ -155,7 +155,7 @@ static float logarithm(int number) { return number > 1 ? log1((float)number) : 0
 static float sigmoid(float x) { return sigmoid4(all(x))[0]; }
 
 /* Before the first choice of a frame. */
-void begin_copies(part *self, float temperature) {
+void begin_copies(part *self) {
     state *own = self->own;
     float stood = logarithm(own->standing), count = logarithm(own->count), logits[GUIDES + 1] = {0.0f};
     float largest = 0.0f, total = 0.0f;
@@ -164,8 +164,8 @@ void begin_copies(part *self, float temperature) {
         float length = logarithm(own->matched[k]), record = own->records[k] - 0.5f;
         float logit = numbers[0] + numbers[1] * length + numbers[2] * record;
         logit = logit + numbers[3] * stood + numbers[4] * count;
-        logits[k + 1] = own->matched[k] ? logit / temperature : -3.0e38f;
-        own->slips[k] = sigmoid((numbers[5] + numbers[6] * length + numbers[7] * record) / temperature);
+        logits[k + 1] = own->matched[k] ? logit : -3.0e38f;
+        own->slips[k] = sigmoid(numbers[5] + numbers[6] * length + numbers[7] * record);
         largest = logits[k + 1] > largest ? logits[k + 1] : largest;
     }
     for (int k = 0; k <= GUIDES; k++) total += own->weights[k] = exp1(logits[k] - largest);

@@ -336,7 +336,7 @@ static int draw(part *self, const float *h, const float *x, const double *unifor
     float own_shares[MAX_PITCHES + 1];
     for (int pitch = 0; pitch < frame_size; pitch++) frame[pitch] = 0.0f;
     begin(self, h, x);
-    if (copy_part) begin_copies(copy_part, temperature);
+    if (copy_part) begin_copies(copy_part);
     for (int last = -1; last < frame_size - 1;) {
         int code = expect(self, last, temperature, own_shares);
         if (code) return code;
@@ -355,7 +355,7 @@ static int explain(part *self, const float *h, const float *x, const float *fram
     const float *start = found;
     float own_shares[MAX_PITCHES + 1];
     begin(self, h, x);
-    if (copy_part) begin_copies(copy_part, 1.0f);
+    if (copy_part) begin_copies(copy_part);
     for (int last = -1; last < frame_size; found += frame_size + 1) {
         int code = expect(self, last, 1.0f, own_shares), next = last + 1;
         if (code) return code;
