@@ -59,6 +59,7 @@ def sample_roll(
     temperature: float = 1.0,
     prime: str | dict[str, Any] = "",
     performance: dict[str, Any] | None = None,
+    until_end: bool = False,
 ) -> dict[str, Any]:
     """Let a network write music: sample a piano roll, from nothing or as the continuation of a piece.
 
@@ -68,12 +69,13 @@ def sample_roll(
         seed: whole number from 0; the same gives the same draw.
         temperature: 0.1 to 2; below 1 tamer, above 1 bolder.
         prime: the beginning: "" for none, a shipped excerpt like "jsb_chorales-test-7", or a MIDI file.
+        until_end: whether to stop where the piece ends, after ``frames`` at most.
         performance: tempo in quarters a minute and General MIDI program, like {"tempo": 100, "program": 0}.
 
     Returns:
         an object with ``figures``, ``notes`` ([pitch, start frame, length]), the files ``midi`` and ``wav``.
     """
-    asked = {"length": frames, "seed": seed, "temperature": temperature}
+    asked = {"length": frames, "seed": seed, "temperature": temperature, "until_end": until_end}
     return answer(PianoRoll.name, model, {"performance": performance, **asked}, prime)
 
 

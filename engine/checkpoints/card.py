@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, field_validator
 
 from engine.cells import CELLS
+from engine.endings import Ending
 from engine.errors import UnknownNameError
 from engine.heads import HEADS
 from engine.representations import REPRESENTATIONS, Facts
@@ -78,6 +79,7 @@ class Card(Strict):
         metrics: split -> figure -> value, e.g. ``{"test": {"nats_per_frame": 8.5}}``.
         draws: how its draws compare with real pieces, as ``python -m training evaluate --draws`` found it;
             empty where nobody has asked.
+        ending: when pieces of its corpus end; None where that was not fitted, and for speech.
     """
 
     format: Literal[1] = 1
@@ -92,6 +94,7 @@ class Card(Strict):
     training: TrainingFacts
     metrics: dict[str, dict[str, Figure]]
     draws: dict[str, Any] = Field(default_factory=dict)
+    ending: Ending | None = None
 
     @field_validator("representation", "model", "draws")
     @classmethod

@@ -2,9 +2,11 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from engine.checkpoints import Checkpoint, load
 from engine.command_line import add_checkpoints
@@ -12,12 +14,13 @@ from engine.commands.arguments import add_performance, checked_suffix
 from engine.errors import InvalidValueError
 from engine.pieces import read_prime
 from engine.rendering import Performance, perform, perform_midi
-from engine.sampling import MAX_FRAMES, SamplingOptions, sample
+from engine.sampling import MAX_FRAMES, EndWatch, SamplingOptions, sample
 from engine.sound import wav_bytes
 from engine.whole_file import write_whole
 
 MIDI_OUT = (".mid", ".midi")
 DEFAULT_FRAMES = 128  # of music
+MOST_FRAMES = 4096  # of music that ends by itself
 DEFAULT_SECONDS = 3.0  # of speech
 
 
@@ -26,6 +29,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("checkpoint")
     command.add_argument("--frames", type=int, help="frames to sample (the prime not counted)")
     command.add_argument("--seconds", type=float, help="speech: seconds to sample (the prime not counted)")
+    command.add_argument(
+        "--until-end", action="store_true", help="music: stop where the piece ends, after --frames at most"
+    )
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--temperature", type=float, default=1.0)
     command.add_argument("--prime", type=Path, help="a MIDI or sound file that the draw continues")
@@ -50,7 +56,8 @@ def run(options: argparse.Namespace) -> None:
     prime = read_prime(options.prime, representation, *pitches) if options.prime else None
     if prime and prime.report:
         print(prime.report, file=sys.stderr)
-    drawn = torch.stack(list(sample(checkpoint.model, choices, prime and prime.frames)))
+    watch = _end_watch(options, checkpoint, prime and prime.frames)
+    drawn = _drawn(sample(checkpoint.model, choices, prime and prime.frames), watch)
     frames = torch.cat([prime.frames, drawn]) if prime else drawn
     if suffix in MIDI_OUT:
         write_whole(options.out, perform_midi(frames, representation, performance))
@@ -60,16 +67,46 @@ def run(options: argparse.Namespace) -> None:
         for message in playback.messages:
             print(message, file=sys.stderr)
     how = f"seed {choices.seed}, temperature {choices.temperature:g}"
+    if watch and not watch.has_ended:
+        how += "; it has not come to its end, and was cut off there: give more --frames"
     if corpus.height:
         how += f"; {corpus.height}"
     print(f"wrote {options.out}: {len(drawn)} frames sampled, {how}")
+
+
+def _drawn(frames: Iterator[Tensor], watch: EndWatch | None) -> Tensor:
+    """All, or those until the end."""
+    found = []
+    for frame in frames:
+        found.append(frame)
+        if watch:
+            watch.see(frame)
+            if watch.has_ended:
+                break
+    return torch.stack(found)
+
+
+def _end_watch(options: argparse.Namespace, checkpoint: Checkpoint, prime: Tensor | None) -> EndWatch | None:
+    """What listens for the end, if it is asked for; raises InvalidValueError where no end is known."""
+    if not options.until_end:
+        return None
+    if not checkpoint.representation.facts.holds_notes:
+        raise InvalidValueError("--until-end is for music: for speech say --seconds")
+    ending = checkpoint.card.ending
+    if ending is None:
+        raise InvalidValueError(
+            f"{checkpoint.card.name!r} does not know when a piece ends: leave out --until-end, or let "
+            "`python -m training ending` find it out"
+        )
+    return EndWatch(ending, checkpoint.representation.lowest_pitch, options.seed, prime)
 
 
 def _num_frames(options: argparse.Namespace, checkpoint: Checkpoint) -> int:
     facts, per_second = checkpoint.representation.facts, checkpoint.representation.frames_per_unit
     in_seconds = facts.length_unit == "seconds"
     if options.seconds is None and options.frames is None:
-        return round(DEFAULT_SECONDS * per_second) if in_seconds else DEFAULT_FRAMES
+        frames = MOST_FRAMES if options.until_end else DEFAULT_FRAMES
+        return round(DEFAULT_SECONDS * per_second) if in_seconds else frames
     if options.seconds is None:
         return options.frames
     if not in_seconds or options.frames is not None:

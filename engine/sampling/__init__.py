@@ -1,5 +1,6 @@
 """Sampling: draws, and the uniform numbers that decide them."""
 
+from engine.sampling.end_watch import EndWatch
 from engine.sampling.options import MAX_FRAMES, MAX_SEED, SamplingOptions
 from engine.sampling.runaway import RUNAWAY_FACTOR, RUNAWAY_FRAMES, RunawayWatch
 from engine.sampling.sample import sample, stages
@@ -10,6 +11,7 @@ __all__ = [
     "MAX_SEED",
     "RUNAWAY_FACTOR",
     "RUNAWAY_FRAMES",
+    "EndWatch",
     "RunawayWatch",
     "SamplingOptions",
     "frame_uniforms",

@@ -2,7 +2,13 @@
 
 from engine.scoring.expectation import Expectation, expect
 from engine.scoring.judgement import Judgement, ranked
-from engine.scoring.likelihood import LogLikelihood, bin_log_probs, continuation_likelihood, log_likelihood
+from engine.scoring.likelihood import (
+    LogLikelihood,
+    bin_log_probs,
+    continuation_likelihood,
+    log_likelihood,
+    read_in_parts,
+)
 from engine.scoring.scoring import Judging, ScoredFile
 from engine.scoring.surprise import Reading, Surprise, extreme_moments, surprise_of, window_means
 
@@ -20,6 +26,7 @@ __all__ = [
     "extreme_moments",
     "log_likelihood",
     "ranked",
+    "read_in_parts",
     "surprise_of",
     "window_means",
 ]

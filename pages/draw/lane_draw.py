@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.checkpoints import Checkpoint
 from engine.errors import EngineError
 from engine.rendering import Performance, perform, perform_midi
-from engine.sampling import RunawayWatch, SamplingOptions, stages
+from engine.sampling import EndWatch, RunawayWatch, SamplingOptions, stages
 from engine.scoring import continuation_likelihood
 from engine.sound import write_wav
 from pages.draw.request import DrawRequest
@@ -27,6 +27,11 @@ from pages.parts import picture_of
 RAN_AWAY = (
     "This draw has swollen into noise: {notes} notes at once, where its corpus has at most {most}. It was "
     "stopped there; what it played is kept. Try another seed or another model."
+)
+NOT_ENDED = "It has not come to its end within {frames} frames, and was cut off there."
+NO_ENDING = (
+    "This model does not know when a piece ends: it was cut off after {frames} frames. "
+    "`python -m training ending {name}` finds it out."
 )
 
 
@@ -54,6 +59,7 @@ class LaneDraw:
         self.state = "sampling"
         self._failure = ""
         self._watch = RunawayWatch(checkpoint.card.corpus.most_notes)
+        self._end_watch = _end_watch(checkpoint, request, prime)
         self._extra: dict[str, Any] = {}
 
     @property
@@ -64,7 +70,7 @@ class LaneDraw:
     @property
     def is_whole(self) -> bool:
         """Whether all frames are there, or no more can be had."""
-        is_over = bool(self._failure) or self._watch.has_run_away
+        is_over = bool(self._failure) or self._watch.has_run_away or self._has_ended
         return is_over or len(self.frames) >= len(self.prime) + self.num_frames
 
     def extend(self, seconds: float, max_frames: int = 1_000_000) -> None:
@@ -74,12 +80,24 @@ class LaneDraw:
             for frame in self._source:
                 if frame is not None:
                     self.frames.append(frame)
-                    self._watch.see(frame)
+                    self._see(frame)
                     max_frames -= 1
-                if max_frames <= 0 or self._watch.has_run_away or time.monotonic() > until:
+                if max_frames <= 0 or self.is_whole or time.monotonic() > until:
                     return
         except EngineError as error:
             self._failure = sentence(error)
+
+    def _see(self, frame: Tensor) -> None:
+        """Whether it is the last one."""
+        self._watch.see(frame)
+        if self._end_watch is not None:
+            self._end_watch.see(frame)
+        if self._has_ended:
+            self.num_frames = len(self.frames) - len(self.prime)
+
+    @property
+    def _has_ended(self) -> bool:
+        return self._end_watch is not None and self._end_watch.has_ended
 
     def finish(self, folder: Path) -> None:
         """Score and render what is there, into files in ``folder``; a failure is shown in the lane."""
@@ -110,13 +128,16 @@ class LaneDraw:
         wav = stem.with_name(f"{stem.name}.wav")
         write_wav(playback.audio, wav)
         downloads.append({"label": "WAV", "path": wav, "name": wav.name})
-        self._extra |= {"audio": wav, "message": " ".join([*self._noise(), *playback.messages])}
+        self._extra |= {"audio": wav, "message": " ".join([*self._said(), *playback.messages])}
 
-    def _noise(self) -> list[str]:
-        """What is said of a draw that has run away."""
-        if not self._watch.has_run_away:
+    def _said(self) -> list[str]:
+        """Of a draw that has run away, or has not ended though that was asked for."""
+        if self._watch.has_run_away:
+            return [RAN_AWAY.format(notes=int(self.frames[-1].sum()), most=self._watch.most_notes)]
+        if not self.request.until_end or self._has_ended or not self.is_whole:
             return []
-        return [RAN_AWAY.format(notes=int(self.frames[-1].sum()), most=self._watch.most_notes)]
+        said = NO_ENDING if self._end_watch is None else NOT_ENDED
+        return [said.format(frames=self.num_frames, name=self.checkpoint.card.name)]
 
     def figures(self, frames: Tensor) -> list[list[str]]:
         """Likelihood of draw and prime under the lane's own model; of neither where it is empty."""
@@ -149,6 +170,14 @@ class LaneDraw:
         if self.frames:
             return torch.stack(self.frames)
         return self.prime.new_zeros(0, self.checkpoint.model.frame_size)
+
+
+def _end_watch(checkpoint: Checkpoint, request: DrawRequest, prime: Tensor) -> EndWatch | None:
+    """What listens for the end; None where none is asked for, or known."""
+    ending = checkpoint.card.ending
+    if not request.until_end or ending is None:
+        return None
+    return EndWatch(ending, checkpoint.representation.lowest_pitch, request.seed, prime)
 
 
 def num_frames(checkpoint: Checkpoint, request: DrawRequest) -> int:

@@ -11,6 +11,7 @@ import html
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -251,7 +252,8 @@ class DrawPage(ABC):
         choices = self.prime_choices(corpus)
         if request.prime.startswith(PACKED):
             choices.append(("The beginning in this link", request.prime))
-        values = {name: getattr(request, name) for name in LIMITS if name in self.controls}
+        names = [field.name for field in fields(DrawRequest) if field.name not in ("models", "prime")]
+        values = {name: getattr(request, name) for name in names if name in self.controls}
         return {
             **{self.controls[name]: value for name, value in values.items()},
             self.offered: corpus,
@@ -313,9 +315,8 @@ class DrawPage(ABC):
         cards = [self.catalogue.cards[name] for name in request.models]
         cells = ", ".join(title(card).split(" ·")[0] for card in cards)
         begin = " after a beginning" if request.prime else ""
-        return (
-            f"{cells} on {corpus_title(cards[0])}: {request.length:g} {self.unit}{begin}, seed {request.seed}"
-        )
+        length = f"{request.length:g} {self.unit}{' at most' if request.until_end else ''}"
+        return f"{cells} on {corpus_title(cards[0])}: {length}{begin}, seed {request.seed}"
 
 
 def _note(text: str) -> Any:

@@ -25,6 +25,9 @@ GRID = (
 )
 
 
+UNTIL_END = "After each frame a chance, learned from real endings, decides whether the draw is over."
+
+
 class PlayPage(DrawPage):
     """The page of music."""
 
@@ -51,7 +54,10 @@ class PlayPage(DrawPage):
         with gr.Row():
             self.beginning(corpus)
             self.controls["length"] = gr.Slider(
-                1, MAX_FRAMES, value=128, step=1, label="Length in frames", elem_id="length"
+                1, MAX_FRAMES, value=256, step=1, label="Length in frames, at most", elem_id="length"
+            )
+            self.controls["until_end"] = gr.Checkbox(
+                True, label="Until the piece ends", elem_id="until-end", info=UNTIL_END
             )
             self.temperature()
         with gr.Column(visible=False) as self.own:

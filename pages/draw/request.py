@@ -29,6 +29,7 @@ class DrawRequest:
         tempo: quarter notes a minute; speech has none.
         program: General MIDI instrument; speech has none.
         prime: what is continued.
+        until_end: whether a draw stops where its piece ends, if that is within its length.
         kept: share of the prime that the models are given, from its start; the rest is theirs to invent.
 
     Raises:
@@ -42,6 +43,7 @@ class DrawRequest:
     tempo: float = 100.0
     program: int = 0
     prime: str = ""
+    until_end: bool = False
     kept: float = 1.0
 
     def __post_init__(self) -> None:
@@ -78,6 +80,8 @@ class DrawRequest:
             for name in LIMITS
             if name in values
         }
+        if "until_end" in values:
+            given["until_end"] = _truth("until_end", values["until_end"])
         if "prime" in values:
             given["prime"] = str(values["prime"])
         if missing := [name for name in ("length", "seed") if name not in given]:
@@ -99,3 +103,11 @@ class DrawRequest:
             raise InvalidValueError(
                 f"this link is damaged ({error}); ask for it again, or choose below"
             ) from None
+
+
+def _truth(name: str, given: Any) -> bool:
+    """What a box, a link or a program gives; raises InvalidValueError."""
+    truths = {"true": True, "false": False}
+    if str(given).lower() not in truths:
+        raise InvalidValueError(f"{name} {repr(given)[:40]} must be True or False")
+    return truths[str(given).lower()]

@@ -56,7 +56,7 @@ def test_axe_finds_what_is_wrong(visitors):
 def test_pages_that_draw(visitors, path):
     visit = visitors(path)
     assert found(visit) == set()
-    visit.set("kept" if path else "length", 0.3 if path else 16)
+    visit.set("kept", 0.3) if path else visit.exactly(16)
     visit.draw(3)
     assert found(visit) == set()
 

@@ -48,7 +48,7 @@ def test_what_is_wrong_with_a_link_stays_until_it_is_closed(visitors):
 
 def test_a_visitor_who_gets_everything_wrong_gets_it_right_in_the_end(visitors):
     visit = visitors()
-    visit.set("length", 8)
+    visit.exactly(8)
     visit.choose()
     visit.press()
     assert visit.complaint() == "Choose one to 4 models; 0 are chosen."
@@ -103,7 +103,7 @@ def test_odd_recordings_are_named_or_read(visitors):
     visit = visitors("speech")
     visit.pick_tiny_models()
     visit.choose("tiny-speech")
-    visit.set("length", 0.2)
+    visit.exactly(0.2)
     visit.begin("A recording of mine")
     bad = {"nan.wav": wav(np.full(4_000, np.nan), "FLOAT"), "words.wav": b"these are words"}
     good = {

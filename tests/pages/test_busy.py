@@ -24,7 +24,9 @@ def others(app) -> Iterator[threading.Event]:
     def draw() -> None:
         caller = Caller(app.address, config)
         event, stop = caller.event("press", "sample"), caller.event("press_stop", "stop")
-        values = caller.values(event, models=FOUR, length=512)  # minutes of sound, once they are sampled
+        values = caller.values(
+            event, models=FOUR, length=512, until_end=False
+        )  # minutes of sound, once they are sampled
 
         def hear(count: int) -> None:
             if count == 1:
@@ -59,7 +61,7 @@ def test_who_waits_is_told_how_many_are_before(visitors, others):
     place = visit.page.locator(".block.earshot-queue")
     assert place.is_hidden(), "there is nothing to wait for yet"
     visit.choose("jsb_chorales-gru")
-    visit.set("length", 8)
+    visit.exactly(8)
     visit.press()
     visit.page.wait_for_selector(".earshot-queue .progress-text:has-text('queue: ')")
     box = place.locator(".wrap").bounding_box()

@@ -51,7 +51,7 @@ def test_a_double_click_draws_once(visitors):
     """The second click waited for the first draw to end, and drew the same again."""
     visit = visitors()
     visit.choose(GRU)
-    visit.set("length", 8)
+    visit.exactly(8)
     sent = []
     visit.page.on("request", lambda request: sent.append(request.post_data or ""))
     visit.page.evaluate("document.querySelector('#lane-0 .lane').dataset.state = 'waiting'")
@@ -65,7 +65,7 @@ def test_nothing_is_read_out_as_a_key_of_gradios(visitors):
     """A reader of the screen said "common.complete" after every draw."""
     visit = visitors()
     visit.choose(GRU)
-    visit.set("length", 4)
+    visit.exactly(4)
     visit.page.evaluate(
         """() => {
             const say = () => document.querySelector(".sr-only[role=status]")?.textContent;
@@ -83,7 +83,7 @@ def test_lanes_and_groups_have_names_of_their_own(visitors):
     """Four sliders were called "Position", and whose votes are shown was a group called "Radio"."""
     visit = visitors()
     visit.choose(GRU, "jsb_chorales-tanh")
-    visit.set("length", 4)
+    visit.exactly(4)
     visit.draw(num_lanes=2)
     names = [bar.get_attribute("aria-label") for bar in visit.page.locator("[role=slider]:visible").all()]
     assert len(set(names)) == 2 and all(name.startswith("Position in ") for name in names)

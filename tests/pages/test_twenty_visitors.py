@@ -199,7 +199,7 @@ class Abuser(threading.Thread):
             tab.session = "the same" if number < 40 else tab.session
             event = tab.event("press", "sample")
             call = {
-                "data": tab.values(event, length=512),
+                "data": tab.values(event, length=512, until_end=False),
                 "fn_index": event["id"],
                 "session_hash": tab.session,
             }

@@ -97,6 +97,16 @@ class Visit:
         self.page.locator(f"#{control} input[type=number]").fill(str(number))
         self.page.keyboard.press("Tab")
 
+    def exactly(self, length: float) -> None:
+        """So many frames or seconds, whether the piece ends before that or not."""
+        self.until_end(False)
+        self.set("length", length)
+
+    def until_end(self, wanted: bool) -> None:
+        """Tick or untick the box, where a page has it."""
+        for box in self.page.locator("#until-end input").all():
+            box.set_checked(wanted)
+
     def pick(self, control: str, choice: str) -> None:
         """Choose from a list."""
         self.page.locator(f"#{control} input").click()

@@ -1,6 +1,18 @@
 """Commands of ``python -m training``, one a file: its arguments, and ``run``, which does it and prints."""
 
-from training.commands import ablate, evaluate, fetch, fit, list, primes, remember, report, search, spread
+from training.commands import (
+    ablate,
+    ending,
+    evaluate,
+    fetch,
+    fit,
+    list,
+    primes,
+    remember,
+    report,
+    search,
+    spread,
+)
 
 # name, help, module with add_arguments(command) and run(options)
 COMMANDS = (
@@ -10,6 +22,7 @@ COMMANDS = (
     ("search", "the best of ten learning rates, for one recipe or several", search),
     ("spread", "fit a recipe from several seeds, and publish the best on validation", spread),
     ("remember", "give a checkpoint memories: of training melodies, of a piece's own past", remember),
+    ("ending", "find out when the pieces of checkpoints' corpora end", ending),
     ("ablate", "fit every head, cell and memory at equal numbers of parameters", ablate),
     ("evaluate", "exact likelihood of a split under a checkpoint, or how its draws compare", evaluate),
     ("report", "write docs/results.md, its pictures and assets/results.json", report),

@@ -1,16 +1,18 @@
-"""The command ``evaluate``: the exact likelihood of a split under a checkpoint, or how its draws compare."""
+"""The command ``evaluate``: the exact likelihood of a split under a checkpoint, whole or in parts, or how its
+draws compare."""
 
 import argparse
 import json
+from typing import Any
 
-from engine.checkpoints import load
+from engine.checkpoints import Checkpoint, load
 from engine.command_line import add_checkpoints
 from engine.errors import InvalidValueError
 from training.commands.arguments import add_corpora
-from training.corpora import SPLITS, open_corpus
-from training.draws import DrawsOptions, compare_draws, comparison_text
+from training.corpora import SPLITS, CorpusData, open_corpus
+from training.draws import DrawsOptions, compare_draws, comparison_text, part_figures
 from training.fitting import evaluate
-from training.publishing import publish_draws
+from training.publishing import publish_draws, publish_figures
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -21,12 +23,19 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--draws", action="store_true", help="compare draws with held-out pieces instead (takes minutes)"
     )
+    command.add_argument(
+        "--parts",
+        action="store_true",
+        help="apart for frames that the piece had before, and for pieces that training knows",
+    )
     command.add_argument("--pieces", type=int, help="draws; as many as the test split has, by default")
     command.add_argument(
         "--frames", type=int, default=1, help="of every draw at least; its faults are counted"
     )
     command.add_argument("--temperature", type=float, default=1.0, help="of the draws")
-    command.add_argument("--update-card", action="store_true", help="keep the comparison on the model's card")
+    command.add_argument(
+        "--update-card", action="store_true", help="keep what was found of draws or parts on the model's card"
+    )
     command.add_argument("--json", action="store_true", help="print one JSON object")
     add_corpora(command)
     add_checkpoints(command)
@@ -54,9 +63,21 @@ def run(options: argparse.Namespace) -> None:
         if options.update_card:
             publish_draws(checkpoint, comparison, options.checkpoints)
         return
-    figures = evaluate(checkpoint, name, options.split, data.splits[options.split])
+    figures = _figures(checkpoint, name, data, options)
     if options.json:
         print(json.dumps(figures))
     else:
         for key, value in figures.items():
             print(f"{key:30} {value:.4f}" if isinstance(value, float) else f"{key:30} {value}")
+
+
+def _figures(
+    checkpoint: Checkpoint, corpus: str, data: CorpusData, options: argparse.Namespace
+) -> dict[str, Any]:
+    """Of the split, whole or in parts."""
+    if not options.parts:
+        return evaluate(checkpoint, corpus, options.split, data.splits[options.split])
+    figures = part_figures(checkpoint, data, options.split)
+    if options.update_card:
+        publish_figures(checkpoint, options.split, figures, options.checkpoints)
+    return figures

@@ -2,7 +2,9 @@
 
 Held-out pieces are those of test and then of validation, as many as there are draws; each draw begins from
 nothing, with a seed of its own, and is as long as the real piece beside it, or longer if that is asked for:
-faults are looked for in the whole draw, all else in as much of it as the real piece has.
+faults are looked for in the whole draw, all else in as much of it as the real piece has. How it ends, and
+after how many frames, is looked at where it ends by itself, at most as late as the longest training piece; or
+where it was cut, if its card does not say when pieces end.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +17,7 @@ import torch
 from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError
 from engine.representations import PianoRoll
-from engine.sampling import SamplingOptions, sample
+from engine.sampling import EndWatch, SamplingOptions, sample
 from training.corpora import CorpusData
 from training.draws import faults, harmony, returns
 from training.draws.classifier import auc
@@ -73,7 +75,7 @@ class Standards:
         """Of a corpus."""
         roll = data.representation
         run = FRAMES_OF_A_RUN.get(roll.frames_per_quarter, 16)
-        return cls(_rolls(data.splits["train"]), roll.lowest_pitch, run)
+        return cls(rolls_of(data.splits["train"]), roll.lowest_pitch, run)
 
 
 def compare_draws(checkpoint: Checkpoint, data: CorpusData, options: DrawsOptions) -> dict[str, Any]:
@@ -84,26 +86,36 @@ def compare_draws(checkpoint: Checkpoint, data: CorpusData, options: DrawsOption
     """
     if not isinstance(data.representation, PianoRoll):
         raise InvalidValueError("--draws compares pieces of notes; of sound there is no such comparison yet")
-    held_out = [*_rolls(data.splits["test"]), *_rolls(data.splits["valid"])]
+    held_out = [*rolls_of(data.splits["test"]), *rolls_of(data.splits["valid"])]
     held_out = [roll for roll in held_out if len(roll) > 1]
     count = options.num_pieces or len(data.splits["test"])
     real = [held_out[place % len(held_out)] for place in range(count)] if held_out else []
     if len(real) < 2:
         raise InvalidValueError("there are too few held-out pieces to compare draws with: two at least")
-    whole = [
-        _draw(checkpoint, max(len(roll), options.num_frames), FIRST_SEED + place, options.temperature)
-        for place, roll in enumerate(real)
-    ]
-    drawn = [roll[: len(other)] for roll, other in zip(whole, real, strict=True)]
     standards = Standards.of(data)
+    drawing = _Drawing(checkpoint, options, max(map(len, standards.train)))
+    pairs = [drawing.draw(len(roll), FIRST_SEED + place) for place, roll in enumerate(real)]
+    whole = [roll for roll, _ in pairs]
+    drawn = [roll[: len(other)] for roll, other in zip(whole, real, strict=True)]
+    ended = [roll[: end or len(cut)] for (roll, end), cut in zip(pairs, drawn, strict=True)]
     once = held_out[:count]
     return {
         "num_draws": count,
         "num_frames": sum(map(len, drawn)),
         "num_frames_drawn": sum(map(len, whole)),
         "temperature": options.temperature,
-        "drawn": {**fault_figures(whole, standards), **figures(drawn, standards)},
-        "real": {**fault_figures(once, standards), **figures(once, standards)},
+        "drawn": {
+            **fault_figures(whole, standards),
+            **figures(drawn, standards),
+            **end_figures(ended, standards),
+            "ends": _mean(end is not None for _, end in pairs),
+        },
+        "real": {
+            **fault_figures(once, standards),
+            **figures(once, standards),
+            **end_figures(once, standards),
+            "ends": 1.0,
+        },
         "auc": {str(length): _auc(held_out, drawn, length, standards) for length in WINDOWS},
     }
 
@@ -139,11 +151,17 @@ def figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
         "resting_chords": _mean(harmony.resting_share(roll, lowest) for roll in rolls),
         "parallels": harmony.parallel_share(rolls),
         "leaps": harmony.leap_share(rolls),
-        "ends_on_tonic": _mean(harmony.ends_on_tonic(roll, lowest) for roll in rolls),
-        "last_chord": _mean(map(harmony.last_chord_frames, rolls)),
-        "length": num_frames / len(rolls),
         "shared_frames": float(np.quantile(shared[0], QUANTILE)),
         "shared_melody": float(np.quantile(shared[1], QUANTILE)),
+    }
+
+
+def end_figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
+    """Of pieces that go on to their ends: means over pieces."""
+    return {
+        "ends_on_tonic": _mean(harmony.ends_on_tonic(roll, standards.lowest) for roll in rolls),
+        "last_chord": _mean(map(harmony.last_chord_frames, rolls)),
+        "length": _mean(map(len, rolls)),
     }
 
 
@@ -162,6 +180,7 @@ LINES: Mapping[str, str] = {
     "resting_chords": "frames of triads in root position that stay",
     "parallels": "steps of voices with parallel fifths or octaves",
     "leaps": "moves of the highest voice by more than a fifth",
+    "ends": "pieces that end by themselves, none later than the longest training piece",
     "ends_on_tonic": "last chords with the tonic in the bass",
     "last_chord": "frames of the last chord",
     "length": "frames of a piece",
@@ -191,12 +210,37 @@ def comparison_text(comparison: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _draw(checkpoint: Checkpoint, num_frames: int, seed: int, temperature: float) -> Roll:
-    options = SamplingOptions(num_frames, seed, temperature)
-    return torch.stack(list(sample(checkpoint.model, options))).numpy() > 0.5
+@dataclass(frozen=True)
+class _Drawing:
+    """Draws whole pieces.
+
+    Args:
+        longest: frames after which no end is waited for.
+    """
+
+    checkpoint: Checkpoint
+    options: DrawsOptions
+    longest: int
+
+    def draw(self, num_frames: int, seed: int) -> tuple[Roll, int | None]:
+        """So many frames at least, and on to the end; the frame after which it ends, None if it does not."""
+        ending, representation = self.checkpoint.card.ending, self.checkpoint.representation
+        watch = ending and EndWatch(ending, representation.lowest_pitch, seed)
+        least = max(num_frames, self.options.num_frames)
+        most = least if ending is None else max(least, self.longest)
+        frames, end = [], None
+        for frame in sample(self.checkpoint.model, SamplingOptions(most, seed, self.options.temperature)):
+            frames.append(frame)
+            if watch and end is None and len(frames) <= self.longest:
+                watch.see(frame)
+                end = len(frames) if watch.has_ended else None
+            if len(frames) >= least and end is not None:
+                break
+        return torch.stack(frames).numpy() > 0.5, end
 
 
-def _rolls(sequences: Sequence[torch.Tensor]) -> list[Roll]:
+def rolls_of(sequences: Sequence[torch.Tensor]) -> list[Roll]:
+    """As the figures take them."""
     return [sequence.numpy() > 0.5 for sequence in sequences]
 
 

@@ -9,17 +9,12 @@ Conventions
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
+from engine.endings import MAJOR_SCALE, MINOR_SCALE, Key, best_key
 from training.draws.faults import Roll
 
-# How well each degree, from the tonic up, was heard to fit a key (Krumhansl and Kessler 1982).
-MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
-MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
-MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
-MINOR_SCALE = (0, 2, 3, 5, 7, 8, 10, 11)  # with the leading tone
 TRIADS = ({0, 4, 7}, {0, 3, 7})
 DOMINANTS = ({0, 4, 7}, {0, 4, 7, 10}, {0, 4, 10})
 PERFECT = (0, 7)  # semitones between voices, but for octaves
@@ -27,27 +22,12 @@ FIFTH = 7
 RESTS = 2  # frames for which a chord of rest stays at least
 
 
-class Key(NamedTuple):
-    """The tonic's class, and whether it is major."""
-
-    tonic: int
-    is_major: bool
-
-
 CORPUS_KEYS = (Key(0, True), Key(9, False))  # the public corpora are in C, or in a minor
 
 
 def key_of(roll: Roll, lowest: int) -> Key | None:
     """The key whose profile goes best with how long each class sounds; None for a silent piece."""
-    weights = class_weights(roll, lowest)
-    if not weights.any():
-        return None
-    found = [
-        (float(np.corrcoef(np.roll(profile, tonic), weights)[0, 1]), Key(tonic, is_major))
-        for tonic in range(12)
-        for profile, is_major in ((MAJOR, True), (MINOR, False))
-    ]
-    return max(found)[1]
+    return best_key(class_weights(roll, lowest))
 
 
 def class_weights(roll: Roll, lowest: int) -> np.ndarray:

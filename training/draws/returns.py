@@ -8,6 +8,7 @@ Conventions
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Bool
 
 from training.draws.faults import Roll
 from training.draws.harmony import top_line
@@ -17,12 +18,18 @@ LAGS = (1, 2, 4, 8, 16, 32)
 
 def repeated_share(roll: Roll, run: int) -> float:
     """Of its frames: those that end a run of so many which was heard before in the piece."""
-    codes, seen, count = frame_codes([roll])[0], set(), 0
+    return float(is_repeated(roll, run).mean()) if len(roll) else 0.0
+
+
+def is_repeated(roll: Roll, run: int) -> Bool[np.ndarray, " time"]:
+    """Of each frame whether it ends a run of so many which was heard before in the piece."""
+    codes, seen = frame_codes([roll])[0], set()
+    found = np.zeros(len(codes), dtype=bool)
     for end in range(run, len(codes) + 1):
         code = codes[end - run : end].tobytes()
-        count += code in seen
+        found[end - 1] = code in seen
         seen.add(code)
-    return count / max(1, len(codes))
+    return found
 
 
 def similarity(roll: Roll, lag: int) -> float | None:
@@ -66,6 +73,21 @@ def longest_shared(sequences: Sequence[np.ndarray], known: Sequence[np.ndarray])
             run[1:] = np.where(joined == value, run[:-1] + 1, 0)
             longest = max(longest, int(run.max()))
         found.append(longest)
+    return found
+
+
+def in_shared_runs(
+    sequences: Sequence[np.ndarray], known: Sequence[np.ndarray], run: int
+) -> list[Bool[np.ndarray, " _"]]:
+    """Of each number of each sequence whether it lies in a run of so many that a known one has, too."""
+    widest = [sequence.astype(np.int64) for sequence in known]
+    heard = {each[start : start + run].tobytes() for each in widest for start in range(len(each) - run + 1)}
+    found = []
+    for sequence in sequences:
+        wide, shared = sequence.astype(np.int64), np.zeros(len(sequence), dtype=bool)
+        for start in range(len(wide) - run + 1):
+            shared[start : start + run] |= wide[start : start + run].tobytes() in heard
+        found.append(shared)
     return found
 
 

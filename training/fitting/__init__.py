@@ -1,5 +1,6 @@
 """Fitting: recipes, the optimisation, its state on disk, and exact evaluation."""
 
+from training.fitting.ending import choose_ending
 from training.fitting.evaluate import evaluate, metrics
 from training.fitting.fit import Fit, FitOptions, run_together
 from training.fitting.recipe import RECIPES, Recipe, make_recipe, read_recipe, recipe_names, write_recipe
@@ -18,6 +19,7 @@ __all__ = [
     "Progress",
     "Recipe",
     "choose_copies",
+    "choose_ending",
     "choose_melodies",
     "evaluate",
     "make_recipe",

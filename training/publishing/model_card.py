@@ -62,6 +62,7 @@ def _introduction(card: Card) -> list[str]:
         "",
         *_melodies(card),
         *_copies(card),
+        *_ending(card),
         f"Representation: {_plain(card.representation)}. Head: {_plain(card.model['head'])}.",
         "",
         f"{_fitted(recipe)}; "
@@ -106,6 +107,17 @@ def _copies(card: Card) -> list[str]:
         "it expects it to go on likewise, frame for frame, moved by some semitones, or in the highest voice "
         "(engine/models/copy_memory.py; how much each is trusted was chosen on validation). Nothing but the "
         "piece itself is read.",
+        "",
+    ]
+
+
+def _ending(card: Card) -> list[str]:
+    if card.ending is None:
+        return []
+    return [
+        "Draws may last until the piece ends: after each frame it ends by a chance that was fitted on the "
+        "training pieces and reads what was heard, not the network (engine/endings). No likelihood has a "
+        "part in it.",
         "",
     ]
 

@@ -9,9 +9,10 @@ from typing import Any
 import torch
 
 from engine.checkpoints import Card, Checkpoint, CorpusFacts, TrainingFacts, save, weight_bytes
+from engine.endings import Ending
 from engine.models import Belief, CopyMemory, Model
 from training.corpora import SPLITS, Corpus, CorpusData
-from training.fitting import Fit, Recipe, metrics, whole_model
+from training.fitting import Fit, Recipe, choose_ending, metrics, whole_model
 from training.publishing.model_card import model_card
 
 CURVE = "curve.json"
@@ -48,6 +49,7 @@ def publish(
             device=fit.options.device.type,
         ),
         metrics={split: metrics(model, data.representation, data.splits[split]) for split in SPLITS},
+        ending=ending_of(data),
     )
     documents = {"README.md": model_card(card), CURVE: json.dumps(asdict(progress.curve)) + "\n"}
     return save(model, card, documents, folder, replace)
@@ -62,6 +64,13 @@ def corpus_facts(corpus: Corpus, data: CorpusData) -> CorpusFacts:
         measured["most_notes"] = int(frames.sum(-1).max())
     stated = {key: getattr(corpus, key) for key in CorpusFacts.model_fields if key not in MEASURED}
     return CorpusFacts(**stated, **measured)
+
+
+def ending_of(data: CorpusData) -> Ending | None:
+    """When pieces of a corpus end; None where there are no pieces of notes."""
+    if not data.representation.facts.holds_notes:
+        return None
+    return choose_ending(data.splits["train"], data.splits["valid"], data.representation.lowest_pitch)[0]
 
 
 def remembering(recipe: Recipe, belief: Belief | None, copies: CopyMemory | None) -> Recipe:
@@ -79,6 +88,29 @@ def publish_draws(checkpoint: Checkpoint, draws: dict[str, Any], folder: Path) -
         EngineError: the disk refuses.
     """
     card = checkpoint.card.model_copy(update={"draws": draws})
+    return _save_again(checkpoint.model, card, folder)
+
+
+def publish_figures(checkpoint: Checkpoint, split: str, figures: dict[str, float], folder: Path) -> Path:
+    """Write a checkpoint again with more figures of a split; all else stays.
+
+    Raises:
+        EngineError: the disk refuses.
+    """
+    metrics_of = checkpoint.card.metrics
+    card = checkpoint.card.model_copy(
+        update={"metrics": {**metrics_of, split: {**metrics_of.get(split, {}), **figures}}}
+    )
+    return _save_again(checkpoint.model, card, folder)
+
+
+def publish_ending(checkpoint: Checkpoint, ending: Ending | None, folder: Path) -> Path:
+    """Write a checkpoint again with another ending; what was found of its draws, which end, is left out.
+
+    Raises:
+        EngineError: the disk refuses.
+    """
+    card = checkpoint.card.model_copy(update={"ending": ending, "draws": {}})
     return _save_again(checkpoint.model, card, folder)
 
 

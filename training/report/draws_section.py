@@ -16,6 +16,8 @@ COLUMNS = {
     "beat_power": "beat",
     "cadences": "cadences per 100",
     "parallels": "parallels",
+    "ends": "end by themselves",
+    "length": "frames until then",
     "ends_on_tonic": "end on the tonic",
     "shared_frames": "shared with training",
 }
@@ -29,7 +31,8 @@ def draws_section(cards: Sequence[Card]) -> list[str]:
         "Draws from nothing at temperature 1 beside held-out pieces of test and validation, each draw cut to "
         "the length of a real piece, but for swelling and standing still, which are looked for in all that "
         "was drawn (`python -m training evaluate NAME --draws --frames 1024`; training/draws says what each "
-        "column is). AUC: how well a small classifier tells windows of 16 and of 64 frames from real ones, "
+        "column is), and for ends, which are where a draw ends by itself, or where it was cut if it does not "
+        "before the length of the longest training piece. AUC: how well a small classifier tells windows of 16 and of 64 frames from real ones, "
         "0.5 where it cannot; mean over five splits by piece. Shared with training: frames in a row, nine of "
         "ten pieces have no more.",
         "",

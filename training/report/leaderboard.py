@@ -8,7 +8,7 @@ Conventions
     kind    exact; bound: the exact figure is lower, or the same; estimate: it may lie on either side;
             code length: what a real coder needed, in nats
     known   read: in the paper itself; cited: read in another paper, which is named; recalled: neither, and
-            to be verified; computed: ours
+            to be verified; computed: here, by a model of ours or by somebody's program
 """
 
 from collections.abc import Iterable, Mapping
@@ -89,7 +89,7 @@ class Figure(Strict):
     method: str = Field(min_length=1)
     source: str
     kind: Kind
-    known: Literal["read", "cited", "recalled"]
+    known: Literal["read", "cited", "recalled", "computed"]
     read_in: str | None = None
     average: Average
     parameters: int | None = Field(default=None, gt=0)
@@ -122,7 +122,7 @@ class Standing:
 
     Args:
         known: as in Conventions.
-        source: None of ours.
+        source: a paper or a program; None of ours.
         checkpoint: of ours alone.
     """
 

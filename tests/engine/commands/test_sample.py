@@ -2,10 +2,14 @@
 
 import io
 
+import numpy as np
 import pytest
 import soundfile
 import torch
 
+from engine.checkpoints.checkpoint import save
+from engine.endings.ending import Ending
+from engine.endings.signs import NUM_SIGNS
 from engine.notes.midi_bytes import midi_bytes
 from engine.sampling.options import SamplingOptions
 from engine.sampling.sample import sample
@@ -107,3 +111,20 @@ def test_randomised_weights_are_other_weights(folder):
 )
 def test_what_cannot_be_drawn_is_one_line(refusal, words, message):
     assert message in refusal(words)
+
+
+def test_a_draw_until_the_end_is_the_beginning_of_the_longer_one(folder, capsys):
+    ending = Ending.of_numbers(np.array([-3.0] + [0.0] * NUM_SIGNS))
+    model, card = published(folder / "again")
+    save(model, card.model_copy(update={"ending": ending}), {}, folder / "checkpoints", replace=True)
+    assert run("sample", "tiny-gru", "--until-end", "--seed", "7", "--out", "x.mid") == 0
+    found, said = frames_in(folder / "x.mid"), capsys.readouterr().out
+    assert 1 < len(found) < 200 and said.endswith("seed 7, temperature 1\n")
+    assert torch.equal(found, torch.stack(list(sample(model, SamplingOptions(len(found), 7)))))
+    assert run("sample", "tiny-gru", "--until-end", "--frames", "1", "--seed", "7", "--out", "x.mid") == 0
+    assert "it has not come to its end, and was cut off there: give more --frames" in capsys.readouterr().out
+
+
+def test_where_no_end_is_known_none_can_be_asked_for(refusal):
+    assert "does not know when a piece ends" in refusal("sample tiny-gru --until-end --out x.mid")
+    assert "--until-end is for music" in refusal("sample tiny-speech --until-end --out x.wav")

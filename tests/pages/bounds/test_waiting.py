@@ -29,7 +29,7 @@ def greedy(app) -> Iterator[tuple[list[str], list[str]]]:
     """One page asks for 64 long draws at once: those that were taken, and what was said of the others."""
     caller = Caller(app.address, json.loads(Caller(app.address, {}, "config").open()))
     event = caller.event("press", "sample")
-    values = caller.values(event, models=["jsb_chorales-best"], length=512)
+    values = caller.values(event, models=["jsb_chorales-best"], length=512, until_end=False)
     call = {"data": values, "fn_index": event["id"], "session_hash": caller.session}
     taken, refused = [], []
     for _ in range(64):

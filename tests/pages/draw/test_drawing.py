@@ -5,10 +5,13 @@ from dataclasses import replace
 from itertools import count
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
 from engine.checkpoints.checkpoint import load
+from engine.endings.ending import Ending
+from engine.endings.signs import NUM_SIGNS
 from engine.errors import EngineError, InvalidValueError
 from engine.pieces.excerpt import excerpts
 from engine.pieces.piece import read_piece
@@ -199,3 +202,38 @@ def test_a_draw_that_swells_into_noise_is_stopped_and_kept(tmp_path, monkeypatch
     assert value["message"].startswith("This draw has swollen into noise: ")
     assert "its corpus has at most 2" in value["message"] and "another seed" in value["message"]
     assert [each["label"] for each in value["downloads"]] == ["MIDI", "WAV"]
+
+
+def test_a_draw_that_does_not_end_says_so_and_why(tmp_path, monkeypatch):
+    """An end that never comes; and a card, a user's own of an earlier Earshot, say, that knows of none."""
+    published(tmp_path, "piano_roll", "endless")
+    unknown = load("endless", tmp_path)
+    never = Ending.of_numbers(np.array([-100.0] + [0.0] * NUM_SIGNS))
+    known = replace(unknown, card=unknown.card.model_copy(update={"ending": never}))
+    said = []
+    for checkpoint in (known, unknown):
+        monkeypatch.setattr(drawing, "loaded", lambda name, found=checkpoint: found)
+        (lane,) = open_drawing(roll_request("endless", length=20, until_end=True), None, "piano_roll").lanes
+        for _ in sample_together((lane,), Running()):
+            pass
+        lane.finish(tmp_path)
+        assert lane.value()["state"] == "done" and lane.value()["frames_done"] == 20
+        said.append(lane.value()["message"])
+    assert said[0].startswith("It has not come to its end within 20 frames, and was cut off there.")
+    assert said[1].startswith("This model does not know when a piece ends: it was cut off after 20 frames.")
+
+
+def test_a_draw_that_ends_goes_no_further(tmp_path, monkeypatch):
+    published(tmp_path, "piano_roll", "short")
+    short = load("short", tmp_path)
+    at_once = Ending.of_numbers(np.array([100.0] + [0.0] * NUM_SIGNS))
+    short = replace(short, card=short.card.model_copy(update={"ending": at_once}))
+    monkeypatch.setattr(drawing, "loaded", lambda name: short)
+    for until_end, length in ((True, 1), (False, 20)):
+        request = roll_request("short", length=20, until_end=until_end, prime=CHORALE.name)
+        (lane,) = open_drawing(request, None, "piano_roll").lanes
+        for _ in sample_together((lane,), Running()):
+            pass
+        lane.finish(tmp_path)
+        assert lane.value()["num_frames"] == lane.value()["frames_done"] == len(lane.prime) + length
+        assert lane.value()["state"] == "done"

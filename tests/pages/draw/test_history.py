@@ -32,7 +32,7 @@ def test_two_tabs_have_one_history(visitors):
     for page, seed in ((first, 31), (second, 32), (first, 33)):
         visit.page = page
         visit.choose(GRU)
-        visit.set("length", 4)
+        visit.exactly(4)
         visit.set("seed", seed)
         visit.draw()
     for page in (first, second):
@@ -51,7 +51,7 @@ def test_the_last_ten_stay_and_what_is_drawn_again_comes_first(visitors):
     visit.go("")
     assert visit.history() == [label for label, _ in old]
     visit.choose(GRU)
-    visit.set("length", 4)
+    visit.exactly(4)
     visit.set("seed", 9)
     visit.draw()
     visit.page.wait_for_function("document.querySelector('.earshot-history li').innerText !== 'draw 0'")

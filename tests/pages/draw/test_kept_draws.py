@@ -53,7 +53,7 @@ def test_after_a_reload_the_files_are_there_and_nothing_is_drawn_again(visitors)
     """Three lanes of the largest model were sampled anew, for half a minute, because a page was reloaded."""
     visit = visitors()
     visit.choose(GRU, "jsb_chorales-tanh")
-    visit.set("length", 160)
+    visit.exactly(160)
     visit.set("seed", 77)
     visit.draw(num_lanes=2)
     note = visit.page.locator("#note").inner_text()

@@ -29,7 +29,7 @@ def test_files_of_visitors_are_removed_when_they_are_old(hasty_app, visitors):
     client.predict(frames=4, prime=handle_file(excerpts()[0].path), api_name="/sample_roll")
     visit = visitors(address=hasty_app.address)
     visit.choose(GRU, LSTM)
-    visit.set("length", 8)
+    visit.exactly(8)
     visit.begin("A MIDI file of mine")
     visit.upload("mine.mid", OWN)
     visit.draw(num_lanes=2)
@@ -37,7 +37,7 @@ def test_files_of_visitors_are_removed_when_they_are_old(hasty_app, visitors):
     visit = visitors("speech", address=hasty_app.address)
     visit.pick_tiny_models()
     visit.choose("tiny-speech")
-    visit.set("length", 0.5)
+    visit.exactly(0.5)
     visit.draw()
     assert "tiny-speech-seed7.wav" in hasty_app.served_files()
     end = time.monotonic() + 20

@@ -58,7 +58,7 @@ def test_the_first_visit_finds_a_draw_that_plays(visitors):
 def test_a_draw_is_seen_heard_and_taken_home(visitors, app):
     visit = visitors()
     visit.choose(GRU)
-    visit.set("length", 48)
+    visit.exactly(48)
     visit.set("temperature", 0.9)
     visit.set("seed", 11)
     visit.draw()
@@ -83,7 +83,7 @@ def test_a_draw_is_seen_heard_and_taken_home(visitors, app):
 def test_models_go_on_from_one_beginning_and_the_link_draws_it_again(visitors):
     visit = visitors()
     visit.choose(TANH, GRU, LSTM)
-    visit.set("length", 24)
+    visit.exactly(24)
     visit.begin(CHORALE.title)
     visit.draw(num_lanes=3)
     prime = prime_of(CHORALE.path)
@@ -111,7 +111,7 @@ def test_a_draw_is_there_again_after_a_reload_and_on_the_way_back(visitors):
     visit = visitors()
     assert visit.page.url == visit.address, "what was there on arrival is there by the address alone"
     visit.choose(GRU)
-    visit.set("length", 12)
+    visit.exactly(12)
     visit.set("seed", 21)
     visit.draw()
     midi = visit.download("MIDI")
@@ -128,7 +128,7 @@ def test_a_draw_is_there_again_after_a_reload_and_on_the_way_back(visitors):
 def test_an_uploaded_piece_is_continued_and_travels_in_the_link(visitors, app_folder, tmp_path):
     visit = visitors()
     visit.choose(LSTM)
-    visit.set("length", 16)
+    visit.exactly(16)
     visit.begin("A MIDI file of mine")
     visit.upload("mine <b>.mid", OWN)
     visit.draw()
@@ -149,7 +149,7 @@ def test_an_uploaded_piece_is_continued_and_travels_in_the_link(visitors, app_fo
 def test_new_seeds_are_shown_and_differ(visitors):
     visit = visitors()
     visit.choose(GRU)
-    visit.set("length", 8)
+    visit.exactly(8)
     seeds = set()
     for _ in range(2):
         visit.press("dice")
@@ -164,7 +164,7 @@ def test_a_browser_that_is_busy_while_all_is_sampled_shows_it_then(visitors):
     """What came in the meantime was once lost, and the draw seemed to go on for ever."""
     visit = visitors()
     visit.choose(GRU, LSTM)
-    visit.set("length", 8)
+    visit.exactly(8)
     visit.page.evaluate(BUSY_AFTER_PRESS, 2_500)
     for seed in (3, 4):
         visit.set("seed", seed)
@@ -177,7 +177,7 @@ def test_two_visitors_at_once_get_their_own_draws(visitors):
     both = [visitors(), visitors()]
     for visit, model, seed in zip(both, (GRU, LSTM), (101, 202), strict=True):
         visit.choose(model)
-        visit.set("length", 160)
+        visit.exactly(160)
         visit.set("seed", seed)
     for visit in both:
         visit.press()
@@ -187,6 +187,28 @@ def test_two_visitors_at_once_get_their_own_draws(visitors):
         assert name == f"{model}-seed{seed}.mid"
         assert torch.equal(notes(midi), drawn(model, 160, seed))
         assert len(visit.history()) == 1 and str(seed) in visit.history()[0]
+
+
+def test_a_draw_lasts_until_its_piece_ends_and_so_does_that_of_its_link(visitors):
+    visit = visitors()
+    assert visit.page.locator("#until-end input").is_checked()
+    visit.choose(GRU)
+    visit.set("length", 400)
+    visit.set("seed", 11)
+    visit.draw()
+    midi = visit.download("MIDI")[1]
+    num_frames, whole = len(notes(midi)), drawn(GRU, 400, 11)
+    assert 4 < num_frames < 400 and torch.equal(notes(midi), whole[:num_frames])
+    assert visit.picture().startswith(f"Piano roll, {num_frames} frames, ")
+    assert visit.text("message") == "" and "until_end=True" in visit.link()
+    assert visit.history()[0] == "GRU on JSB Chorales: 400 frames at most, seed 11"
+    other = visitors(visit.link())
+    other.wait()
+    assert other.download("MIDI")[1] == midi
+    assert other.page.locator("#until-end input").is_checked()
+    visit.set("length", 2)
+    visit.draw()
+    assert visit.text("message") == "It has not come to its end within 2 frames, and was cut off there."
 
 
 def test_another_corpus_has_its_own_models(visitors):
@@ -203,7 +225,7 @@ def test_a_choice_of_corpus_is_sent_once(visitors):
     visit.page.on("request", lambda request: sent.append(request.post_data or ""))
     visit.pick_tiny_models()
     visit.choose("tiny-speech")
-    visit.set("length", 0.5)
+    visit.exactly(0.5)
     visit.draw()
     assert len([data for data in sent if data.startswith('{"data":["tiny",')]) == 1
 
@@ -216,7 +238,7 @@ def test_a_link_to_another_corpus_keeps_its_models(visitors):
     ticked = [box.get_attribute("name") for box in visit.page.locator("#models input:checked").all()]
     assert ticked == ["nottingham-lstm"]
     assert visit.page.locator("#corpus input").input_value() == "Nottingham"
-    visit.set("length", 6)
+    visit.exactly(6)
     visit.draw()
     assert visit.download("MIDI")[0] == "nottingham-lstm-seed3.mid"
 
@@ -232,7 +254,7 @@ OUTSIDE = """
 def test_a_phone_shows_everything_without_scrolling_sideways(visitors):
     visit = visitors(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
     visit.choose(GRU, LSTM)
-    visit.set("length", 256)
+    visit.exactly(256)
     visit.draw(num_lanes=2)
     assert visit.hear(1) > 0
     assert visit.page.evaluate(OUTSIDE) == []

@@ -26,6 +26,7 @@ def query(link: str) -> dict[str, str]:
         {"temperature": 0.15000000000000002, "tempo": 66.6, "length": 1.9999999},
         {"prime": "jsb_chorales-test-7"},
         {"prime": "roll:a-_b"},
+        {"until_end": True},
         {"prime": "ä&b=c+d e%20#f"},
     ],
 )
@@ -93,3 +94,13 @@ def test_a_field_that_was_emptied_is_called_empty(name, value):
 def test_a_damaged_link_says_what_is_wrong_and_what_to_do(damaged, said):
     with pytest.raises(InvalidValueError, match=f"this link is damaged .*{said}.*ask for it again"):
         DrawRequest.from_query(damaged)
+
+
+@pytest.mark.parametrize(("given", "expected"), [("True", True), ("false", False), (True, True)])
+def test_until_the_end_is_true_or_false(given, expected):
+    assert DrawRequest.of(("a",), {"length": 8, "seed": 7, "until_end": given}).until_end is expected
+
+
+def test_an_end_that_is_neither_is_refused():
+    with pytest.raises(InvalidValueError, match="until_end 'maybe' must be True or False"):
+        DrawRequest.of(("a",), {"length": 8, "seed": 7, "until_end": "maybe"})

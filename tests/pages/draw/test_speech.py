@@ -52,7 +52,7 @@ def test_a_shipped_clip_is_continued(visitors, speech_model):
     visit.pick("corpus", checkpoint.card.corpus.title if checkpoint else "A corpus")
     visit.page.wait_for_selector(f"#models input[name={speech_model}]")
     visit.choose(speech_model)
-    visit.set("length", 0.5)
+    visit.exactly(0.5)
     visit.set("seed", 3)
     visit.draw()
     assert visit.picture().startswith("Waveform, ") and "prime ends at frame" in visit.picture()

@@ -43,14 +43,14 @@ def test_without_fluidsynth_and_ffmpeg_the_app_samples_and_plays(bare_app, visit
     assert "played by midirenderer" in footer(visit) and "there is no ffmpeg" in footer(visit)
     assert "drawn by torch, slowly: all models (wasmtime is not installed" in footer(visit)
     visit.choose(GRU)
-    visit.set("length", 8)
+    visit.exactly(8)
     visit.draw()
     assert visit.hear() > 4
     visit = visitors("speech", address=bare_app.address)
     assert visit.page.locator("#live").count() == 0
     visit.pick_tiny_models()
     visit.choose("tiny-speech")
-    visit.set("length", 0.3)
+    visit.exactly(0.3)
     visit.draw()
     assert visit.hear() > 0.3
     assert "Traceback" not in bare_app.news()

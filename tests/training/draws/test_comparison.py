@@ -1,17 +1,22 @@
 """Draws beside held-out pieces: what the command prints and keeps, and what the classifier can tell."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from engine.checkpoints.checkpoint import load
+from engine.endings.ending import Ending
+from engine.endings.signs import NUM_SIGNS
 from engine.errors import InvalidValueError
 from tests.training import tiny
 from training import __main__ as program
 from training.commands import evaluate
 from training.draws.classifier import area, auc
-from training.draws.comparison import LINES, DrawsOptions
+from training.draws.comparison import LINES, DrawsOptions, compare_draws
+
+ENDS = ("ends", "ends_on_tonic", "last_chord", "length", "runaways", "standstills")
 
 
 def pieces(count: int, length: int, seed: int, share: float = 0.05) -> list[np.ndarray]:
@@ -59,6 +64,25 @@ def test_the_command_puts_draws_beside_real_pieces(command, tmp_path, capsys):
     assert found["auc"] == {"16": None, "64": None}
     assert 2.5 < found["real"]["notes"] < 4.5 and found["real"]["runaways"] == 0
     assert load("tiny", tmp_path).card.draws == {}
+
+
+def test_ends_are_those_of_draws_that_end_by_themselves(command, tmp_path, capsys):
+    checkpoint = load("tiny", tmp_path)
+    data = tiny.music((12, 8, 8))
+    at_once = Ending.of_numbers(np.array([100.0] + [0.0] * NUM_SIGNS))
+    never = Ending.of_numbers(np.array([-100.0] + [0.0] * NUM_SIGNS))
+    found = {}
+    for ending in (None, at_once, never):
+        card = checkpoint.card.model_copy(update={"ending": ending})
+        found[ending and ending.level] = compare_draws(replace(checkpoint, card=card), data, DrawsOptions())
+    assert [found[level]["drawn"]["ends"] for level in (None, 100.0, -100.0)] == [0, 1, 0]
+    real = found[None]["real"]["length"]
+    assert [found[level]["drawn"]["length"] for level in (None, 100.0, -100.0)] == [real, 1, real]
+    longest = max(map(len, data.splits["train"]))
+    assert found[-100.0]["num_frames_drawn"] == 8 * longest > found[None]["num_frames_drawn"]
+    for level in (100.0, -100.0):
+        same = {key: number for key, number in found[level]["drawn"].items() if key not in ENDS}
+        assert same == {key: found[None]["drawn"][key] for key in same}
 
 
 def test_it_speaks_plainly_and_may_keep_what_it_found(command, tmp_path, capsys):

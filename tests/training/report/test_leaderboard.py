@@ -74,7 +74,8 @@ def test_every_figure_has_source_kind_and_how_it_is_known(boards):
         for one in board.standings:
             assert one.source is not None and one.checkpoint is None
             assert one.kind in get_args(Kind)
-            assert one.known in ("read", "cited", "recalled")
+            assert one.known in ("read", "cited", "recalled", "computed")
+            assert (one.known == "computed") == (one.kind == "code length" and "compressor" in one.note)
             assert (one.read_in is not None) == (one.known == "cited")
             assert 0.5 < one.nats <= 61  # 88 fair coins are 61 nats
 
@@ -178,7 +179,23 @@ def test_the_report_tells_of_the_best_model(tmp_path):
     assert "- JSB Chorales: no model of ours yet, the lowest" in text
     board = json.loads((tmp_path / "assets" / "results.json").read_bytes())["leaderboard"][0]
     assert board["title"] == "Nottingham" and board["entries"][0]["checkpoint"] == "nottingham-best"
-    assert board["entries"][1]["source"]["name"] == "Vohra et al. 2015"
+    assert [entry["source"]["name"] for entry in board["entries"][1:3]] == [
+        "Mahoney 2016",
+        "Vohra et al. 2015",
+    ]
+    assert "the best general-purpose compressor 1.31 (zpaq 7.15, level 5, Mahoney 2016)" in text
+
+
+def test_parts_stand_where_somebody_has_looked(tmp_path):
+    write_best(tmp_path / "checkpoints", "nottingham", 1.125)
+    folder = tmp_path / "checkpoints" / "nottingham-best"
+    card = read_card("nottingham-best", tmp_path / "checkpoints")
+    parts = {"share_of_repeated_frames": 0.4, "num_known_pieces": 15, "nats_per_frame_of_known_pieces": 0.5}
+    metrics = {**card.metrics, "test": {**card.metrics["test"], **parts}}
+    (folder / "card.json").write_text(card.model_copy(update={"metrics": metrics}).model_dump_json())
+    write_report(tmp_path / "checkpoints", tmp_path / "results", tmp_path)
+    text = (tmp_path / "docs" / "results.md").read_text(encoding="utf-8")
+    assert "| `nottingham-best` | 0.400 | – | – | 15 | 0.500 | – | – | – |" in text
 
 
 def test_the_report_without_models_says_so(tmp_path, boards):
@@ -206,7 +223,7 @@ def test_figures_are_as_printed_with_a_sign_for_what_is_not_exact(boards):
         ("nats", "1.32", "figures.0.nats: input should be"),
         ("nats", -1.0, "figures.0.nats: input should be"),
         ("to", 1.0, "a range goes upwards"),
-        ("read_in", None, "'read_in' goes with known 'cited'"),
+        ("known", "cited", "'read_in' goes with known 'cited'"),
         ("comparable", False, "a 'note' must say why"),
         ("colour", "blue", "figures.0.colour: extra inputs"),
     ],

@@ -1,0 +1,39 @@
+"""EndWatch: whether the piece that is drawn is over.
+
+Frame t is the last one if a uniform number of (seed, t), one that no head asks for, is below the chance of an
+end after it: so that a draw is cut short, and none of its frames is another.
+"""
+
+import numpy as np
+from jaxtyping import Float
+from torch import Tensor
+
+from engine.endings import Ending, Signs
+from engine.sampling.uniforms import frame_uniforms
+
+
+class EndWatch:
+    """Looks at a draw frame by frame.
+
+    Args:
+        ending: of the corpus.
+        lowest_pitch: MIDI number of the first pitch of a frame.
+        seed: of the draw.
+        prime: what it continues, shape (time, pitch); it has been heard, and does not end.
+    """
+
+    def __init__(
+        self, ending: Ending, lowest_pitch: int, seed: int, prime: Float[Tensor, "time pitch"] | None = None
+    ):
+        self.has_ended = False
+        self._ending, self._seed = ending, seed
+        self._signs = Signs(lowest_pitch)
+        for frame in () if prime is None else prime.numpy() > 0.5:
+            self._signs.hear(frame)
+
+    def see(self, frame: Float[Tensor, " pitch"]) -> None:
+        """The next frame."""
+        number = self._signs.num_frames
+        chance = self._ending.chance(self._signs.hear(np.asarray(frame) > 0.5))
+        free = len(frame) + 1  # heads ask for at most one number more than a frame has
+        self.has_ended |= float(frame_uniforms(self._seed, number, 1, free + 1)[0, free]) < chance

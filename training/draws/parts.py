@@ -1,0 +1,68 @@
+"""Parts: a model's likelihood of a split, apart for what the piece had before and for what training has.
+
+Conventions
+    repeated   a frame that ends a run heard before in its piece: 16 frames, of chorales 8
+    known      a piece at least half of whose highest voice lies in runs of 16 frames of training pieces,
+               moved or not; new: a piece that has no such run
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from jaxtyping import Float64
+
+from engine.checkpoints import Checkpoint
+from engine.errors import InvalidValueError
+from engine.representations import PianoRoll
+from engine.scoring import read_in_parts
+from training.corpora import CorpusData
+from training.draws.comparison import Standards, rolls_of
+from training.draws.faults import Roll
+from training.draws.harmony import top_line
+from training.draws.returns import in_shared_runs, is_repeated, shared_frames
+
+KNOWN_RUN = 16  # frames of the highest voice
+KNOWN_SHARE = 0.5
+SHARED_FRAMES = 32  # whole frames in a row, that a piece is said to have in common with training
+
+
+def part_figures(checkpoint: Checkpoint, data: CorpusData, split: str) -> dict[str, float]:
+    """Counts, and nats per frame, pooled; what a split has none of is left out.
+
+    Raises:
+        InvalidValueError: the frames hold no notes.
+    """
+    if not isinstance(data.representation, PianoRoll):
+        raise InvalidValueError("--parts looks for notes that were heard before: of sound there are none")
+    standards, rolls = Standards.of(data), rolls_of(data.splits[split])
+    nats = [_nats_by_frame(checkpoint, frames) for frames in data.splits[split]]
+    repeated = [is_repeated(roll, standards.run) for roll in rolls]
+    shares = known_shares(rolls, standards.train)
+    pooled, is_again = np.concatenate(nats), np.concatenate(repeated)
+    known = [piece for piece, share in zip(nats, shares, strict=True) if share >= KNOWN_SHARE]
+    new = [piece for piece, share in zip(nats, shares, strict=True) if share == 0]
+    found = {
+        "share_of_repeated_frames": float(is_again.mean()),
+        "num_known_pieces": len(known),
+        "num_new_pieces": len(new),
+        "num_pieces_sharing_frames": sum(n >= SHARED_FRAMES for n in shared_frames(rolls, standards.train)),
+    }
+    parts = {"repeated_frames": [pooled[is_again]], "new_frames": [pooled[~is_again]]}
+    parts |= {"known_pieces": known, "new_pieces": new}
+    means = {f"nats_per_frame_of_{name}": np.concatenate([[], *every]) for name, every in parts.items()}
+    return found | {name: float(every.mean()) for name, every in means.items() if len(every)}
+
+
+def known_shares(rolls: Sequence[Roll], train: Sequence[Roll]) -> list[float]:
+    """Of each piece's moves of the highest voice: those in runs that training pieces have, too."""
+    moves = [[np.diff(top_line(roll)) for roll in each] for each in (rolls, train)]
+    found = in_shared_runs(*moves, KNOWN_RUN - 1)
+    return [float(every.mean()) if len(every) else 0.0 for every in found]
+
+
+@torch.no_grad()
+def _nats_by_frame(checkpoint: Checkpoint, frames: torch.Tensor) -> Float64[np.ndarray, " time"]:
+    parts = read_in_parts(checkpoint.model, frames.unsqueeze(0))
+    found = [-distribution.log_prob(part)[0].double() for part, distribution in parts]
+    return torch.cat([torch.zeros(0, dtype=torch.float64), *found]).numpy()

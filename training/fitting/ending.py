@@ -1,0 +1,80 @@
+"""Ending: when the pieces of a corpus end, fitted on its training pieces."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+from torch.nn import functional
+
+from engine.endings import NUM_SIGNS, Ending, Signs
+
+PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0)  # on squared numbers, of which validation chooses
+PENALTY = 1.0  # where there is no validation
+MAX_STEPS = 200
+DIGITS = 3
+
+
+def choose_ending(
+    train: Sequence[Tensor], valid: Sequence[Tensor], lowest_pitch: int
+) -> tuple[Ending, float]:
+    """The ending that tells best when pieces of valid end.
+
+    Args:
+        train, valid: pieces, each of shape (time, pitch).
+        lowest_pitch: MIDI number of the first pitch.
+
+    Returns:
+        It, and its negative log-likelihood on valid (or train, if valid is empty) in nats a piece: of ending
+        where the piece ends and nowhere before.
+    """
+    signs, held_out = (_Read.of(pieces, lowest_pitch) for pieces in (train, valid))
+    penalties = PENALTIES if len(held_out.is_last) else (PENALTY,)
+    judges = held_out if len(held_out.is_last) else signs
+    found = [np.round(_fitted(signs, penalty), DIGITS) for penalty in penalties]
+    nats = [judges.nats(torch.from_numpy(numbers)) for numbers in found]
+    best = int(np.argmin(nats))
+    return Ending.of_numbers(found[best]), nats[best]
+
+
+class _Read:
+    """Signs after every frame of some pieces, a leading 1 for the level, and whether it is the last."""
+
+    def __init__(self, signs: Float64[Tensor, "frame number"], is_last: Float64[Tensor, " frame"]):
+        self.signs = signs
+        self.is_last = is_last
+
+    @classmethod
+    def of(cls, pieces: Sequence[Tensor], lowest_pitch: int) -> "_Read":
+        rows, lasts = [np.zeros((0, NUM_SIGNS))], [np.zeros(0)]
+        for piece in pieces:
+            hearing = Signs(lowest_pitch)
+            rows += [hearing.hear(frame)[None] for frame in piece.numpy() > 0.5]
+            lasts.append(np.arange(len(piece)) == len(piece) - 1)
+        signs = torch.from_numpy(np.concatenate(rows))
+        is_last = torch.from_numpy(np.concatenate(lasts).astype(np.float64))
+        return cls(functional.pad(signs, (1, 0), value=1.0), is_last)
+
+    def nats(self, numbers: Float64[Tensor, " number"]) -> float:
+        """A piece."""
+        return float(self.total(numbers) / self.is_last.sum())
+
+    def total(self, numbers: Float64[Tensor, " number"]) -> Float64[Tensor, ""]:
+        """Of all pieces."""
+        log_odds = self.signs @ numbers
+        return functional.binary_cross_entropy_with_logits(log_odds, self.is_last, reduction="sum")
+
+
+def _fitted(read: _Read, penalty: float) -> Float64[np.ndarray, " number"]:
+    numbers = torch.zeros(1 + NUM_SIGNS, dtype=torch.float64, requires_grad=True)
+    search = torch.optim.LBFGS([numbers], max_iter=MAX_STEPS, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        search.zero_grad()
+        total = read.total(numbers) + penalty * numbers[1:].square().sum()
+        total.backward()
+        return total
+
+    search.step(loss)
+    return numbers.detach().numpy()
