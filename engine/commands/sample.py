@@ -20,7 +20,6 @@ from engine.whole_file import write_whole
 
 MIDI_OUT = (".mid", ".midi")
 DEFAULT_FRAMES = 128  # of music
-MOST_FRAMES = 4096  # of music that ends by itself
 DEFAULT_SECONDS = 3.0  # of speech
 
 
@@ -68,7 +67,7 @@ def run(options: argparse.Namespace) -> None:
             print(message, file=sys.stderr)
     how = f"seed {choices.seed}, temperature {choices.temperature:g}"
     if watch and not watch.has_ended:
-        how += "; it has not come to its end, and was cut off there: give more --frames"
+        how += "; it has not come to an end, and was cut off there"
     if corpus.height:
         how += f"; {corpus.height}"
     print(f"wrote {options.out}: {len(drawn)} frames sampled, {how}")
@@ -105,7 +104,8 @@ def _num_frames(options: argparse.Namespace, checkpoint: Checkpoint) -> int:
     facts, per_second = checkpoint.representation.facts, checkpoint.representation.frames_per_unit
     in_seconds = facts.length_unit == "seconds"
     if options.seconds is None and options.frames is None:
-        frames = MOST_FRAMES if options.until_end else DEFAULT_FRAMES
+        ending = checkpoint.card.ending if options.until_end else None
+        frames = DEFAULT_FRAMES if ending is None else ending.longest
         return round(DEFAULT_SECONDS * per_second) if in_seconds else frames
     if options.seconds is None:
         return options.frames

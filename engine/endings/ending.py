@@ -31,19 +31,22 @@ class Ending(Strict):
     """When pieces of a corpus end.
 
     Args:
+        longest: frames of the longest training piece: what has not ended until then is not likely to.
         level: log-odds that a piece is over, signs apart.
         weights: kind of sign -> what each of its signs adds.
     """
 
+    longest: int = Field(ge=1, le=10**9)
     level: LogOdds
     weights: Annotated[dict[str, list[LogOdds]], AfterValidator(_complete)]
 
     @classmethod
-    def of_numbers(cls, numbers: Float64[np.ndarray, " number"]) -> "Ending":
+    def of_numbers(cls, numbers: Float64[np.ndarray, " number"], longest: int) -> "Ending":
         """Of the level, then the weights in the order of the signs."""
         places = np.cumsum([1, *SIZES.values()])
         level, *parts, _ = np.split(np.clip(numbers, -MOST, MOST), places)
         return cls(
+            longest=longest,
             level=float(level[0]),
             weights={name: part.tolist() for name, part in zip(SIZES, parts, strict=True)},
         )

@@ -23,6 +23,7 @@ __all__ = [
     "GaussianMixture",
     "Guides",
     "Head",
+    "NoteListHead",
     "NoteListMixture",
     "RemindedNotes",
     "guided",

@@ -28,7 +28,7 @@ RAN_AWAY = (
     "This draw has swollen into noise: {notes} notes at once, where its corpus has at most {most}. It was "
     "stopped there; what it played is kept. Try another seed or another model."
 )
-NOT_ENDED = "It has not come to its end within {frames} frames, and was cut off there."
+NOT_ENDED = "It has not come to an end within {frames} frames, and was cut off there."
 NO_ENDING = (
     "This model does not know when a piece ends: it was cut off after {frames} frames. "
     "`python -m training ending {name}` finds it out."
@@ -60,6 +60,8 @@ class LaneDraw:
         self._failure = ""
         self._watch = RunawayWatch(checkpoint.card.corpus.most_notes)
         self._end_watch = _end_watch(checkpoint, request, prime)
+        if self._end_watch is not None:
+            self.num_frames = min(self.num_frames, checkpoint.card.ending.longest)
         self._extra: dict[str, Any] = {}
 
     @property

@@ -1,14 +1,28 @@
 """The command ``fit``: a recipe, or a cell on a folder of one's own, becomes a checkpoint."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
+from engine.checkpoints import load
 from engine.errors import InvalidValueError
+from engine.models import Stack
 from training.commands.arguments import add_recipe_changes, check_place, chosen_device, chosen_recipe
 from training.corpora import open_corpus
-from training.fitting import Fit, FitOptions, Progress, Recipe, recipe_names, remove_run, run_lock
+from training.fitting import (
+    FIRST,
+    Fit,
+    FitOptions,
+    Progress,
+    Recipe,
+    make_recipe,
+    read_recipe,
+    recipe_names,
+    remove_run,
+    run_lock,
+)
 from training.publishing import publish
 
 MAX_THREADS = 256
@@ -19,6 +33,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("recipe", nargs="?", help=f"a .json file or one of: {', '.join(recipe_names())}")
     add_recipe_changes(command)
     command.add_argument("--learning-rate", type=float)
+    command.add_argument(
+        "--begin-with", type=Path, metavar="CHECKPOINT", help="its folder, for a recipe that says begins_with"
+    )
     command.add_argument("--threads", type=int, default=1, help="CPU threads; small models like one")
     command.add_argument("--quiet", action="store_true", help="no progress bar")
 
@@ -45,13 +62,32 @@ def run(options: argparse.Namespace) -> None:
     print(f"wrote {folder}")
 
 
+def _first(recipe: Recipe, folder: Path | None) -> Stack | None:
+    """The network that the recipe begins with, of the checkpoint in a folder.
+
+    Raises:
+        EngineError: it cannot be read, or is not the fit that the recipe asks for.
+    """
+    if folder is None:
+        return None
+    checkpoint = load(folder.name, folder.parent)
+    if not recipe.begins_with:
+        raise InvalidValueError(f"recipe {recipe.name!r} begins with no other: leave out --begin-with")
+    wanted, given = read_recipe(recipe.begins_with, FIRST), make_recipe(checkpoint.card.training.recipe)
+    if given.model_copy(update={"name": wanted.name}) != wanted:
+        raise InvalidValueError(
+            f"{folder} was not fitted by the recipe {wanted.name!r}, with which {recipe.name!r} begins"
+        )
+    return checkpoint.model.network
+
+
 def _fit(recipe: Recipe, how: FitOptions, options: argparse.Namespace) -> tuple[Progress, Path]:
     """From where it stands to its checkpoint: what came of it, and the folder."""
     corpus = open_corpus(recipe.corpus, options.corpora, recipe.seed)
     data = corpus.load()
     if data.report is not None:
         print(data.report)
-    fit = Fit(recipe, data, how)
+    fit = Fit(recipe, data, replace(how, first=_first(recipe, options.begin_with)))
     if fit.progress.update:
         print(f"going on at update {fit.progress.update:,}, epoch {fit.progress.epoch}")
     return fit.progress, publish(fit, fit.run(), corpus, data, options.checkpoints, options.replace)

@@ -93,7 +93,7 @@ def compare_draws(checkpoint: Checkpoint, data: CorpusData, options: DrawsOption
     if len(real) < 2:
         raise InvalidValueError("there are too few held-out pieces to compare draws with: two at least")
     standards = Standards.of(data)
-    drawing = _Drawing(checkpoint, options, max(map(len, standards.train)))
+    drawing = _Drawing(checkpoint, options)
     pairs = [drawing.draw(len(roll), FIRST_SEED + place) for place, roll in enumerate(real)]
     whole = [roll for roll, _ in pairs]
     drawn = [roll[: len(other)] for roll, other in zip(whole, real, strict=True)]
@@ -212,26 +212,21 @@ def comparison_text(comparison: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class _Drawing:
-    """Draws whole pieces.
-
-    Args:
-        longest: frames after which no end is waited for.
-    """
+    """Draws whole pieces."""
 
     checkpoint: Checkpoint
     options: DrawsOptions
-    longest: int
 
     def draw(self, num_frames: int, seed: int) -> tuple[Roll, int | None]:
         """So many frames at least, and on to the end; the frame after which it ends, None if it does not."""
         ending, representation = self.checkpoint.card.ending, self.checkpoint.representation
         watch = ending and EndWatch(ending, representation.lowest_pitch, seed)
         least = max(num_frames, self.options.num_frames)
-        most = least if ending is None else max(least, self.longest)
+        most = least if ending is None else max(least, ending.longest)
         frames, end = [], None
         for frame in sample(self.checkpoint.model, SamplingOptions(most, seed, self.options.temperature)):
             frames.append(frame)
-            if watch and end is None and len(frames) <= self.longest:
+            if watch and end is None and len(frames) <= ending.longest:
                 watch.see(frame)
                 end = len(frames) if watch.has_ended else None
             if len(frames) >= least and end is not None:

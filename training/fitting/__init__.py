@@ -3,7 +3,15 @@
 from training.fitting.ending import choose_ending
 from training.fitting.evaluate import evaluate, metrics
 from training.fitting.fit import Fit, FitOptions, run_together
-from training.fitting.recipe import RECIPES, Recipe, make_recipe, read_recipe, recipe_names, write_recipe
+from training.fitting.recipe import (
+    FIRST,
+    RECIPES,
+    Recipe,
+    make_recipe,
+    read_recipe,
+    recipe_names,
+    write_recipe,
+)
 from training.fitting.remember_copies import choose_copies
 from training.fitting.remember_melodies import choose_melodies, reminded
 from training.fitting.reshaped_model import of_corpus, with_cell, with_layers, with_units
@@ -12,6 +20,7 @@ from training.fitting.run_state import RUNS, Progress, remove_run
 from training.fitting.whole_model import whole_model, without_copies, without_memories
 
 __all__ = [
+    "FIRST",
     "RECIPES",
     "RUNS",
     "Fit",

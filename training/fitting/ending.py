@@ -35,7 +35,7 @@ def choose_ending(
     found = [np.round(_fitted(signs, penalty), DIGITS) for penalty in penalties]
     nats = [judges.nats(torch.from_numpy(numbers)) for numbers in found]
     best = int(np.argmin(nats))
-    return Ending.of_numbers(found[best]), nats[best]
+    return Ending.of_numbers(found[best], max(1, *map(len, train))), nats[best]
 
 
 class _Read:

@@ -20,10 +20,11 @@ from torch import Tensor
 from tqdm import tqdm
 
 from engine.errors import EngineError, InvalidValueError
-from engine.models import Model, build_model
+from engine.models import Model, Stack, build_model
 from training.corpora import CorpusData
 from training.fitting.batching import Batch, collate, epoch_batches, transposed
 from training.fitting.evaluate import score_population
+from training.fitting.grown import begin_with
 from training.fitting.optimisation import (
     kept_tensors,
     learning_rate,
@@ -48,16 +49,28 @@ class FitOptions:
         device: where to compute.
         run_folder: where the state is kept.
         quiet: no progress bar.
+        first: the network of the recipe that this one begins with; None of a fit that begins with none, or
+            goes on.
     """
 
     device: torch.device
     run_folder: Path
     quiet: bool = False
+    first: Stack | None = None
 
 
 def copied(model: Model) -> dict[str, Tensor]:
     """A model's weights as they are now."""
     return {name: value.detach().clone() for name, value in model.named_parameters()}
+
+
+def _begin(model: Stack, recipe: Recipe, options: FitOptions) -> None:
+    if options.first is None:
+        raise InvalidValueError(
+            f"recipe {recipe.name!r} begins with the weights of {recipe.begins_with!r}: fit "
+            f"training/recipes/first/{recipe.begins_with}.json, and name its checkpoint by --begin-with"
+        )
+    begin_with(model, options.first)
 
 
 class Fit:
@@ -76,12 +89,15 @@ class Fit:
         self.valid = data.splits["valid"]
         self.model = build_model(recipe.network_spec(data.representation))
         self.model.initialise(generator(recipe.seed, "weights"))
+        state = read_state(options.run_folder, recipe)
+        if recipe.begins_with and state is None:
+            _begin(self.model, recipe, options)
         self.model.to(options.device)
         self.scored = deepcopy(self.model) if recipe.regularisation.averaging else self.model
         self.optimiser = make_optimiser(self.model, recipe.optimiser)
         self.best = copied(self.scored)
         self.progress = Progress()
-        self._adopt(read_state(options.run_folder, recipe))
+        self._adopt(state)
 
     def run(self) -> Model:
         """Fit until early stopping or the last epoch; returns the model with its best weights.

@@ -21,6 +21,7 @@ from engine.whole_file import write_whole
 from training.fitting.settings import Optimiser, Regularisation, Settings
 
 RECIPES = PROJECT / "training" / "recipes"
+FIRST = RECIPES / "first"  # fits with which others begin
 PARTS = {"optimiser": Optimiser, "regularisation": Regularisation}
 MAX_UNITS, MAX_CELLS = 8_192, 32
 AROUND_A_NETWORK = ("transpositions", "melody_memory", "copy_memory")  # of a model; they are not fitted
@@ -40,6 +41,8 @@ class Recipe(Settings):
             ``melody_memory`` (how much the training pieces' melodies are believed) and ``copy_memory`` (how
             much the piece's own past is trusted), whose numbers ``remember`` finds on validation.
         weights: what they are rounded to before they are scored and saved.
+        begins_with: name of a recipe in ``training/recipes/first`` with whose weights the fit begins (see
+            ``begin_with``); empty for weights drawn from the seed.
         max_epochs: passes over the training split at most.
         patience: epochs without a better validation likelihood after which to stop.
         keep: the weights of the epoch that is best on validation, or those of the last one, for rates that
@@ -53,6 +56,7 @@ class Recipe(Settings):
     weights: Literal["float32", "float16"] = "float32"
     optimiser: Optimiser = Optimiser()
     regularisation: Regularisation = Regularisation()
+    begins_with: str = Field(default="", max_length=80)
     max_epochs: int = Field(default=500, ge=1)
     patience: int = Field(default=50, ge=1)
     keep: Literal["best", "last"] = "best"

@@ -32,9 +32,9 @@ def draws_section(cards: Sequence[Card]) -> list[str]:
         "the length of a real piece, but for swelling and standing still, which are looked for in all that "
         "was drawn (`python -m training evaluate NAME --draws --frames 1024`; training/draws says what each "
         "column is), and for ends, which are where a draw ends by itself, or where it was cut if it does not "
-        "before the length of the longest training piece. AUC: how well a small classifier tells windows of 16 and of 64 frames from real ones, "
-        "0.5 where it cannot; mean over five splits by piece. Shared with training: frames in a row, nine of "
-        "ten pieces have no more.",
+        "before the length of the longest training piece. AUC: how well a small classifier tells windows of "
+        "16 and of 64 frames from real ones, 0.5 where it cannot; mean over five splits by piece. Shared "
+        "with training: frames in a row, nine of ten pieces have no more.",
         "",
     ]
     compared = [card for card in cards if card.draws]

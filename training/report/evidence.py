@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine.checkpoints import Card, Curve, available, read_card, read_curve
 from training.paper import CELLS, TABLE_2, PaperCorpus
-from training.searching import FitResult, SearchResult, read_results, read_series
+from training.searching import SEEDS, FitResult, SearchResult, read_results, read_series, spread_of
 
 UNDISTURBED = "undisturbed"  # folder of the results of fits without read_noise
 
@@ -36,6 +36,7 @@ class Entry:
         curve: of our checkpoint.
         search: the learning rates that were tried, and more seeds.
         undisturbed: the same fit without ``read_noise``, where the checkpoint has it.
+        more_seeds: fits of this model from other seeds that no search has made.
     """
 
     corpus: PaperCorpus
@@ -44,6 +45,7 @@ class Entry:
     curve: Curve | None = None
     search: SearchResult | None = None
     undisturbed: FitResult | None = None
+    more_seeds: tuple[FitResult, ...] = ()
 
     @property
     def name(self) -> str:
@@ -90,8 +92,12 @@ class Entry:
         """Seed -> metrics: the checkpoint's own, and those of the same recipe fitted for the spread."""
         if self.card is None:
             return {}
+        recipe = self.card.training.recipe
         others = {run.seed: run.metrics for run in self.search.seeds} if self.is_of_search else {}
-        return {**others, self.card.training.recipe["seed"]: self.card.metrics}
+        for result in self.more_seeds:
+            if {**result.recipe, "name": "", "seed": 0} == {**recipe, "name": "", "seed": 0}:
+                others[result.recipe["seed"]] = result.metrics
+        return {**others, recipe["seed"]: self.card.metrics}
 
     def seed_nats(self, split: str, average: str) -> list[float]:
         """One figure for each seed that has it, sorted."""
@@ -162,5 +168,6 @@ def read_evidence(checkpoints: Path, results: Path) -> Evidence:
             name = f"{corpus.ours}-{cell}"
             card = read_card(name, checkpoints) if name in names else None
             curve = read_curve(name, checkpoints) if name in names else None
-            entries.append(Entry(corpus, cell, card, curve, searches.get(name), plain.get(name)))
+            seeds = tuple(spread_of(name, results / SEEDS.name))
+            entries.append(Entry(corpus, cell, card, curve, searches.get(name), plain.get(name), seeds))
     return Evidence(tuple(entries))

@@ -15,18 +15,18 @@ NUMBERS = np.linspace(-2, 2, 1 + NUM_SIGNS)
 def test_it_is_a_logistic_function_of_the_signs():
     signs = np.random.default_rng(1).normal(size=NUM_SIGNS)
     log_odds = NUMBERS[0] + sum(number * sign for number, sign in zip(NUMBERS[1:], signs, strict=True))
-    assert Ending.of_numbers(NUMBERS).chance(signs) == pytest.approx(1 / (1 + math.exp(-log_odds)))
+    assert Ending.of_numbers(NUMBERS, 99).chance(signs) == pytest.approx(1 / (1 + math.exp(-log_odds)))
 
 
 def test_it_is_read_again_as_it_was_written():
-    ending = Ending.of_numbers(NUMBERS)
+    ending = Ending.of_numbers(NUMBERS, 99)
     assert Ending.model_validate_json(ending.model_dump_json()) == ending
     assert list(ending.weights) == list(SIZES)
 
 
 @pytest.mark.parametrize("far", [100.0, -100.0])
 def test_the_surest_numbers_stay_a_chance(far):
-    chance = Ending.of_numbers(np.full(1 + NUM_SIGNS, far * 9)).chance(np.ones(NUM_SIGNS))
+    chance = Ending.of_numbers(np.full(1 + NUM_SIGNS, far * 9), 99).chance(np.ones(NUM_SIGNS))
     assert chance == pytest.approx(float(far > 0))
 
 
@@ -44,8 +44,8 @@ def test_the_surest_numbers_stay_a_chance(far):
 )
 def test_what_is_no_ending_is_refused(level, changes):
     weights = {name: [0.0] * size for name, size in SIZES.items()}
-    Ending(level=0.0, weights=weights)
+    Ending(longest=99, level=0.0, weights=weights)
     with pytest.raises(ValidationError):
-        Ending(level=level, weights={**weights, **changes})
+        Ending(longest=99, level=level, weights={**weights, **changes})
     with pytest.raises(ValidationError):
-        Ending(level=0.0, weights={name: weights[name] for name in list(SIZES)[1:]})
+        Ending(longest=99, level=0.0, weights={name: weights[name] for name in list(SIZES)[1:]})

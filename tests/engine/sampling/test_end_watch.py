@@ -15,7 +15,7 @@ PIECE = binary_frames(400, 88, seed=3).float()
 
 def ending(chance: float) -> Ending:
     """The same chance after every frame."""
-    return Ending.of_numbers(np.array([np.log(chance / (1 - chance)), *[0.0] * NUM_SIGNS]))
+    return Ending.of_numbers(np.array([np.log(chance / (1 - chance)), *[0.0] * NUM_SIGNS]), 99)
 
 
 def end_of(watch: EndWatch, frames: torch.Tensor) -> int | None:
@@ -47,11 +47,13 @@ def test_what_was_heard_decides():
     held = 1 + list(SIZES).index("held")
     numbers[1 + sum(list(SIZES.values())[: held - 1]) + 3] = 100.0  # held for four frames
     frames = torch.cat((PIECE[:30], PIECE[29:30].repeat(9, 1)))
-    assert end_of(EndWatch(Ending.of_numbers(numbers), 21, 5), frames) == 33
+    assert end_of(EndWatch(Ending.of_numbers(numbers, 99), 21, 5), frames) == 33
 
 
 def test_an_end_that_never_comes_is_waited_for():
-    assert end_of(EndWatch(Ending.of_numbers(np.array([-100.0] + [0.0] * NUM_SIGNS)), 21, 1), PIECE) is None
+    assert (
+        end_of(EndWatch(Ending.of_numbers(np.array([-100.0] + [0.0] * NUM_SIGNS), 99), 21, 1), PIECE) is None
+    )
 
 
 @pytest.mark.parametrize("head", HEADS)

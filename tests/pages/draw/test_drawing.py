@@ -208,7 +208,7 @@ def test_a_draw_that_does_not_end_says_so_and_why(tmp_path, monkeypatch):
     """An end that never comes; and a card, a user's own of an earlier Earshot, say, that knows of none."""
     published(tmp_path, "piano_roll", "endless")
     unknown = load("endless", tmp_path)
-    never = Ending.of_numbers(np.array([-100.0] + [0.0] * NUM_SIGNS))
+    never = Ending.of_numbers(np.array([-100.0] + [0.0] * NUM_SIGNS), 99)
     known = replace(unknown, card=unknown.card.model_copy(update={"ending": never}))
     said = []
     for checkpoint in (known, unknown):
@@ -219,14 +219,17 @@ def test_a_draw_that_does_not_end_says_so_and_why(tmp_path, monkeypatch):
         lane.finish(tmp_path)
         assert lane.value()["state"] == "done" and lane.value()["frames_done"] == 20
         said.append(lane.value()["message"])
-    assert said[0].startswith("It has not come to its end within 20 frames, and was cut off there.")
+    request = roll_request("endless", length=200, until_end=True)
+    monkeypatch.setattr(drawing, "loaded", lambda name: known)
+    assert open_drawing(request, None, "piano_roll").lanes[0].num_frames == 99, "as long as any piece"
+    assert said[0].startswith("It has not come to an end within 20 frames, and was cut off there.")
     assert said[1].startswith("This model does not know when a piece ends: it was cut off after 20 frames.")
 
 
 def test_a_draw_that_ends_goes_no_further(tmp_path, monkeypatch):
     published(tmp_path, "piano_roll", "short")
     short = load("short", tmp_path)
-    at_once = Ending.of_numbers(np.array([100.0] + [0.0] * NUM_SIGNS))
+    at_once = Ending.of_numbers(np.array([100.0] + [0.0] * NUM_SIGNS), 99)
     short = replace(short, card=short.card.model_copy(update={"ending": at_once}))
     monkeypatch.setattr(drawing, "loaded", lambda name: short)
     for until_end, length in ((True, 1), (False, 20)):

@@ -69,8 +69,8 @@ def test_the_command_puts_draws_beside_real_pieces(command, tmp_path, capsys):
 def test_ends_are_those_of_draws_that_end_by_themselves(command, tmp_path, capsys):
     checkpoint = load("tiny", tmp_path)
     data = tiny.music((12, 8, 8))
-    at_once = Ending.of_numbers(np.array([100.0] + [0.0] * NUM_SIGNS))
-    never = Ending.of_numbers(np.array([-100.0] + [0.0] * NUM_SIGNS))
+    at_once = Ending.of_numbers(np.array([100.0] + [0.0] * NUM_SIGNS), 99)
+    never = Ending.of_numbers(np.array([-100.0] + [0.0] * NUM_SIGNS), 99)
     found = {}
     for ending in (None, at_once, never):
         card = checkpoint.card.model_copy(update={"ending": ending})
@@ -78,8 +78,7 @@ def test_ends_are_those_of_draws_that_end_by_themselves(command, tmp_path, capsy
     assert [found[level]["drawn"]["ends"] for level in (None, 100.0, -100.0)] == [0, 1, 0]
     real = found[None]["real"]["length"]
     assert [found[level]["drawn"]["length"] for level in (None, 100.0, -100.0)] == [real, 1, real]
-    longest = max(map(len, data.splits["train"]))
-    assert found[-100.0]["num_frames_drawn"] == 8 * longest > found[None]["num_frames_drawn"]
+    assert found[-100.0]["num_frames_drawn"] == 8 * 99 > found[None]["num_frames_drawn"]
     for level in (100.0, -100.0):
         same = {key: number for key, number in found[level]["drawn"].items() if key not in ENDS}
         assert same == {key: found[None]["drawn"][key] for key in same}

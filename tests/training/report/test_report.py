@@ -21,6 +21,7 @@ from tests.training.report.report_folders import (
 )
 from training.report.report import write_report
 from training.searching.results import RESULTS, write_result
+from training.searching.series import FitResult
 
 FILES = {
     *("docs/results.md", "docs/figure-2.svg", "docs/figure-3.svg", "docs/figure-chorales-piano.svg"),
@@ -205,6 +206,24 @@ def test_seeds_of_another_recipe_are_no_spread_of_this_one(tmp_path):
     text = page(tmp_path)
     assert "No model has been fitted from more than one seed yet." in text
     assert "- Each by a fit of its own (device cpu, torch 2.13.0): `jsb_chorales-gru`." in text
+
+
+def test_seeds_that_were_fitted_for_themselves_count_where_the_recipe_is_the_same(tmp_path):
+    """As of a model that was fitted again after its search, with disturbed reading, say."""
+    name = "jsb_chorales-gru"
+    card = card_of(name, music_metrics(7.0, 8.0), rate=0.0031)
+    write_checkpoint(tmp_path / "checkpoints", card, curve_of(8.0))
+    seeds = tmp_path / "results" / "seeds"
+    seeds.mkdir(parents=True)
+    recipe = card.training.recipe
+    for seed, changes in ((2, {}), (3, {"max_epochs": 7})):
+        result = FitResult(
+            recipe={**recipe, "name": f"{name}-seed{seed}", "seed": seed, **changes},
+            epochs=40, best_epoch=30, seconds=80.0, metrics=music_metrics(7.0, 8.2),
+        )  # fmt: skip
+        (seeds / f"{name}-seed{seed}.json").write_text(result.model_dump_json(), encoding="utf-8")
+    (row,) = (row for row in rows(page(tmp_path)) if row[1:3] == ["GRU", "1 and 2"])
+    assert row[5].startswith("8.100 (8.000 to 8.200)") or row[4].startswith("8.100 (8.000 to 8.200)")
 
 
 def test_without_any_model_everything_is_written(tmp_path):
