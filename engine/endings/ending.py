@@ -32,21 +32,26 @@ class Ending(Strict):
 
     Args:
         longest: frames of the longest training piece: what has not ended until then is not likely to.
+        least: chance below which a piece goes on: where nothing tells of an end, none is doubted into being.
         level: log-odds that a piece is over, signs apart.
         weights: kind of sign -> what each of its signs adds.
     """
 
     longest: int = Field(ge=1, le=10**9)
+    least: float = Field(ge=0, lt=1)
     level: LogOdds
     weights: Annotated[dict[str, list[LogOdds]], AfterValidator(_complete)]
 
     @classmethod
-    def of_numbers(cls, numbers: Float64[np.ndarray, " number"], longest: int) -> "Ending":
+    def of_numbers(
+        cls, numbers: Float64[np.ndarray, " number"], longest: int, least: float = 0.0
+    ) -> "Ending":
         """Of the level, then the weights in the order of the signs."""
         places = np.cumsum([1, *SIZES.values()])
         level, *parts, _ = np.split(np.clip(numbers, -MOST, MOST), places)
         return cls(
             longest=longest,
+            least=least,
             level=float(level[0]),
             weights={name: part.tolist() for name, part in zip(SIZES, parts, strict=True)},
         )
@@ -54,7 +59,8 @@ class Ending(Strict):
     def chance(self, signs: Float64[np.ndarray, " sign"]) -> float:
         """That the piece is over, from 0 to 1."""
         log_odds = self.level + float(signs @ self._numbers)
-        return 0.5 + 0.5 * math.tanh(log_odds / 2)  # the logistic function, which never overflows
+        chance = 0.5 + 0.5 * math.tanh(log_odds / 2)  # the logistic function, which never overflows
+        return chance if chance >= self.least else 0.0
 
     @cached_property
     def _numbers(self) -> Float64[np.ndarray, " sign"]:

@@ -22,7 +22,7 @@ from pages import api
 from tests.project.test_requirements import pins
 from tests.source import PROJECT
 from training import __main__ as training_program
-from training.fitting import recipe_names
+from training.fitting import read_recipe, recipe_names
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md")
 SCRIPTS = sorted((PROJECT / "training" / "reproduce").glob("*.sh"))
@@ -157,7 +157,9 @@ def test_every_command_of_the_scripts_is_parsed_and_names_what_there_is(command,
     parse(name, [verb, *rest], monkeypatch)
     if verb in ("fit", "search", "spread"):
         recipes = [word for word in rest if re.fullmatch(r"[a-z_]+-[a-z]+", word)]
-        assert recipes and set(recipes) <= set(recipe_names())
+        files = [word for word in rest if word.endswith(".json")]
+        assert (recipes or files) and set(recipes) <= set(recipe_names())
+        assert all(read_recipe(str(PROJECT / file)) for file in files)
 
 
 def test_the_scripts_fit_every_recipe():

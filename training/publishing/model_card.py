@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine.checkpoints import Card
+from engine.words import listed
 from training.fitting import Recipe, make_recipe
 
 HUB_LICENCES = {  # how a corpus's licence begins -> the Hub's name of the licence that the weights carry on
@@ -60,6 +61,7 @@ def _introduction(card: Card) -> list[str]:
         f"({card.num_recurrent_parameters:,} recurrent weights, {card.num_parameters:,} in all), fitted on "
         f"{card.corpus.title} {procedure}.{average}",
         "",
+        *_told(card),
         *_melodies(card),
         *_copies(card),
         *_ending(card),
@@ -82,6 +84,15 @@ def _height(card: Card) -> list[str]:
         "of the corpus.",
         "",
     ]
+
+
+def _told(card: Card) -> list[str]:
+    told = []
+    if clock := card.model.get("clock"):
+        told.append(f"the number of the frame modulo {listed([str(length) for length in clock])}")
+    if card.model.get("told_keys"):
+        told.append("by how many semitones the piece is moved before it is heard")
+    return [f"Beside the frames before, the network is told {listed(told)}.", ""] if told else []
 
 
 def _melodies(card: Card) -> list[str]:
@@ -138,6 +149,7 @@ def _fitted(recipe: Recipe) -> str:
         "frames disturbed before they are read": regularisation.read_noise,
     }
     facts += [f"{words} {value:g}" for words, value in settings.items() if value]
+    facts += [f"begun with the weights of a fit of `{recipe.begins_with}`"] * bool(recipe.begins_with)
     return ", ".join([*facts, f"seed {recipe.seed}"])
 
 

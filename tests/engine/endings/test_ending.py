@@ -44,8 +44,15 @@ def test_the_surest_numbers_stay_a_chance(far):
 )
 def test_what_is_no_ending_is_refused(level, changes):
     weights = {name: [0.0] * size for name, size in SIZES.items()}
-    Ending(longest=99, level=0.0, weights=weights)
+    Ending(longest=99, least=0.0, level=0.0, weights=weights)
     with pytest.raises(ValidationError):
-        Ending(longest=99, level=level, weights={**weights, **changes})
+        Ending(longest=99, least=0.0, level=level, weights={**weights, **changes})
     with pytest.raises(ValidationError):
-        Ending(longest=99, level=0.0, weights={name: weights[name] for name in list(SIZES)[1:]})
+        Ending(longest=99, least=0.0, level=0.0, weights={name: weights[name] for name in list(SIZES)[1:]})
+
+
+def test_below_the_least_chance_nothing_ends():
+    signs = np.zeros(NUM_SIGNS)
+    for least, expected in ((0.1, 0.12), (0.13, 0.0)):
+        ending = Ending.of_numbers(np.array([np.log(0.12 / 0.88), *[0.0] * NUM_SIGNS]), 99, least)
+        assert ending.chance(signs) == pytest.approx(expected)

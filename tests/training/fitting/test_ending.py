@@ -51,3 +51,16 @@ def test_validation_is_what_it_is_judged_by_and_may_be_missing():
 def test_pieces_of_nothing_do_no_harm(length):
     ending, nats = choose_ending([torch.zeros(length, 12), piece(np.random.default_rng(1))], [], LOWEST)
     assert np.isfinite(nats) and np.isfinite(ending.level)
+
+
+def test_where_nothing_tells_of_an_end_there_is_none_and_real_pieces_end_as_often():
+    train = pieces(60, 1)
+    ending, _ = choose_ending(train, pieces(20, 2), LOWEST)
+    ends = 0.0
+    for each in train:
+        hearing = Signs(LOWEST)
+        chances = [ending.chance(hearing.hear(frame)) for frame in each.numpy() > 0.5]
+        ends += sum(chances)
+        assert all(chance == 0 or chance >= ending.least for chance in chances)
+    assert ending.least == pytest.approx(4 * 60 / sum(map(len, train)), abs=1e-4)
+    assert ends / 60 == pytest.approx(1, abs=0.1)

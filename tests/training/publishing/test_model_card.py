@@ -55,3 +55,16 @@ def test_share_alike_is_carried_on(name):
 
 def test_weights_of_ones_own_files_are_under_no_licence_of_ours():
     assert {hub_licence(corpus.licence) for corpus in FOLDERS.values()} == {"other"}
+
+
+def test_what_a_network_is_told_and_what_it_begins_with_is_said():
+    card = read_card("jsb_chorales-gru")
+    plain = model_card(card)
+    assert "the network is told" not in plain and "begun with" not in plain
+    assert "Draws may last until the piece ends" in plain
+    recipe = {**card.training.recipe, "begins_with": "other"}
+    training = card.training.model_copy(update={"recipe": recipe})
+    model = {**card.model, "clock": [8, 6], "told_keys": 6}
+    text = model_card(card.model_copy(update={"training": training, "model": model, "ending": None}))
+    assert "told the number of the frame modulo 8 and 6 and by how many semitones the piece is" in text
+    assert "begun with the weights of a fit of `other`" in text and "until the piece ends" not in text
