@@ -46,7 +46,9 @@ def _first_draw() -> tuple[dict[str, Any], dict[str, bytes]]:
     silence = read.new_zeros(
         max(lane.num_frames - len(read), 0), read.shape[1]
     )  # a MIDI file has none at its end
-    lane.frames = [*read, *silence]
+    for frame in (*read, *silence):
+        if not lane.is_whole:
+            lane.take(frame)
     with TemporaryDirectory(prefix="earshot-") as folder:
         lane.finish(Path(folder))
         value = lane.value()

@@ -81,16 +81,16 @@ class LaneDraw:
         try:
             for frame in self._source:
                 if frame is not None:
-                    self.frames.append(frame)
-                    self._see(frame)
+                    self.take(frame)
                     max_frames -= 1
                 if max_frames <= 0 or self.is_whole or time.monotonic() > until:
                     return
         except EngineError as error:
             self._failure = sentence(error)
 
-    def _see(self, frame: Tensor) -> None:
-        """Whether it is the last one."""
+    def take(self, frame: Tensor) -> None:
+        """One more frame, which may be the last one."""
+        self.frames.append(frame)
         self._watch.see(frame)
         if self._end_watch is not None:
             self._end_watch.see(frame)

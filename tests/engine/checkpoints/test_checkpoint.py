@@ -7,15 +7,19 @@ import os
 import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from engine.checkpoints.checkpoint import CARD, WEIGHTS, available, load, read_card, save, weight_bytes
+from engine.endings.ending import Ending
+from engine.endings.signs import NUM_SIGNS
 from engine.errors import CheckpointError, UnknownNameError
 from engine.representations import REPRESENTATIONS
 from engine.scoring.likelihood import log_likelihood
 from tests.engine.small_models import UNITS, binary_frames, published, randomise
 
+NEVER_ENDING = Ending.of_numbers(np.array([-100.0] + [0.0] * NUM_SIGNS), 9).model_dump()
 NAME = "tiny-gru"
 
 
@@ -102,6 +106,11 @@ def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path, name):
         ({"model__cells": []}, "model: .*needs 'cells'"),
         ({"model__cells": ["gru"]}, "model: .*needs 'cells'"),
         ({"model__cells": [{"name": "gru"}]}, "model: .*'hidden_size'"),
+        ({"ending": {}}, "ending.longest: field required"),
+        ({"ending": {**NEVER_ENDING, "longest": 0}}, "ending.longest: input should be greater"),
+        ({"ending": {**NEVER_ENDING, "least": -0.1}}, "ending.least: input should be greater"),
+        ({"ending": {**NEVER_ENDING, "weights": {}}}, "ending.weights: .*must be [0-9]+ numbers"),
+        ({"ending": {**NEVER_ENDING, "mood": 1}}, "ending.mood: extra inputs"),
     ],
 )
 def test_a_card_that_is_not_of_this_version_is_refused(tmp_path, changes, message):
