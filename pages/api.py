@@ -20,7 +20,7 @@ from engine.rendering import Performance
 from engine.representations import PianoRoll, Waveform
 from engine.scoring import ranked
 from pages.draw import DrawRequest, open_drawing
-from pages.house import HEAVY, OWN, read_catalogue, sentence
+from pages.house import HEAVY, MAX_FRAMES, OWN, read_catalogue, sentence
 from pages.parts import is_uploaded, served_to_anybody
 from pages.score import Scoring
 
@@ -59,24 +59,25 @@ def sample_roll(
     temperature: float = 1.0,
     prime: str | dict[str, Any] = "",
     performance: dict[str, Any] | None = None,
-    until_end: bool = False,
 ) -> dict[str, Any]:
     """Let a network write music: sample a piano roll, from nothing or as the continuation of a piece.
 
     Args:
         model: name of a model of music, as list_models has it.
-        frames: how many to sample, 1 to 512; a frame is a quarter note of chorales, an eighth of others.
+        frames: how many to sample, 1 to 512, or 0: until the piece ends, 512 at most; a frame is a quarter
+            note of chorales, an eighth of others.
         seed: whole number from 0; the same gives the same draw.
         temperature: 0.1 to 2; below 1 tamer, above 1 bolder.
         prime: the beginning: "" for none, a shipped excerpt like "jsb_chorales-test-7", or a MIDI file.
-        until_end: whether to stop where the piece ends, after ``frames`` at most.
         performance: tempo in quarters a minute and General MIDI program, like {"tempo": 100, "program": 0}.
 
     Returns:
         an object with ``figures``, ``notes`` ([pitch, start frame, length]), the files ``midi`` and ``wav``.
     """
-    asked = {"length": frames, "seed": seed, "temperature": temperature, "until_end": until_end}
-    return answer(PianoRoll.name, model, {"performance": performance, **asked}, prime)
+    is_whole = frames == 0
+    asked = {"length": MAX_FRAMES if is_whole else frames, "until_end": is_whole}
+    asked |= {"seed": seed, "temperature": temperature, "performance": performance}
+    return answer(PianoRoll.name, model, asked, prime)
 
 
 def continue_speech(

@@ -5,6 +5,7 @@ Conventions
     weights   how long each class sounds, shape (12,)
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -29,15 +30,13 @@ def best_key(weights: Float64[np.ndarray, "12"]) -> Key | None:
     """The key whose profile goes best with the weights; None where nothing sounds, or all classes alike."""
     if not np.ptp(weights):
         return None
-    place = int(np.argmax(_PROFILES @ weights))
+    place = int(np.argmax(_profiles() @ weights))
     return Key(place % NUM_CLASSES, place < NUM_CLASSES)
 
 
+@cache
 def _profiles() -> Float64[np.ndarray, "key 12"]:
     """Of the major keys, then of the minor ones; products with them order keys as correlations do."""
     every = np.array([np.roll(one, tonic) for one in (MAJOR, MINOR) for tonic in range(NUM_CLASSES)])
     every = every - every.mean(1, keepdims=True)
     return every / np.linalg.norm(every, axis=1, keepdims=True)
-
-
-_PROFILES = _profiles()

@@ -17,7 +17,7 @@ from engine.pieces.piece import read_piece
 from engine.scoring.surprise import surprise_of
 from pages import api
 from tests.engine.notes.raw_midi import midi_file, note
-from tests.pages.draw.test_play import CHORALE, GRU, drawn, notes, prime_of
+from tests.pages.draw.test_play import BEST, CHORALE, GRU, drawn, notes, prime_of
 
 VOICE = excerpts_of("spoken_digits", "waveform")[0]
 SPEECH = {"model": "tiny-speech", "seconds": 0.2, "api_name": "/continue_speech"}
@@ -63,6 +63,14 @@ def test_every_endpoint_and_each_of_its_parameters_is_described(client):
         assert len(description) > 30
         assert set(parameters) == {given["parameter_name"] for given in endpoint["parameters"]}
         assert all(len(text) > 10 for text in parameters.values())
+
+
+def test_no_frames_are_as_many_as_the_piece_has(ask):
+    answer = ask(model=BEST, frames=0, seed=7, api_name="/sample_roll")
+    midi = Path(answer["midi"]["path"] if isinstance(answer["midi"], dict) else answer["midi"])
+    found = notes(midi, BEST)
+    assert 4 < len(found) < 128 and torch.equal(found, drawn(BEST, 128, 7)[: len(found)])
+    assert answer["message"] == ""
 
 
 def test_a_roll_is_the_engines_draw(ask, app):
@@ -122,7 +130,7 @@ def test_speech_is_continued_after_a_clip_and_after_an_upload(ask, app):
         ({"seed": -1}, "Seed -1 must be from 0 to 2147483647."),
         ({"seed": 2**31}, "Seed 2147483648 must be from 0"),
         ({"seed": "x"}, "Seed 'x' is not a number"),
-        ({"frames": 0}, "Length 0 must be"),
+        ({"frames": -1}, "Length -1 must be"),
         ({"frames": 10**9}, "Length 1000000000 must be"),
         ({"temperature": 0}, "Temperature 0 must be"),
         ({"prime": "nope"}, "Unknown excerpt 'nope'"),

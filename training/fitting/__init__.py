@@ -3,6 +3,7 @@
 from training.fitting.ending import choose_ending
 from training.fitting.evaluate import evaluate, metrics
 from training.fitting.fit import Fit, FitOptions, run_together
+from training.fitting.memories import choose_copies, choose_melodies, reminded
 from training.fitting.recipe import (
     FIRST,
     RECIPES,
@@ -12,8 +13,6 @@ from training.fitting.recipe import (
     recipe_names,
     write_recipe,
 )
-from training.fitting.remember_copies import choose_copies
-from training.fitting.remember_melodies import choose_melodies, reminded
 from training.fitting.reshaped_model import of_corpus, with_cell, with_layers, with_units
 from training.fitting.run_lock import run_lock
 from training.fitting.run_state import RUNS, Progress, remove_run

@@ -6,9 +6,9 @@ import torch
 from engine.models.copy_memory import CopyMemory
 from engine.models.copying import Copying
 from tests.engine.small_models import seeded
-from tests.training.fitting.test_remember_melodies import small_model, tunes
+from tests.training.fitting.memories.test_melodies import small_model, tunes
 from training.fitting.evaluate import score_split, scores
-from training.fitting.remember_copies import choose_copies
+from training.fitting.memories.copies import choose_copies
 
 
 def test_pieces_that_come_back_are_worth_much_and_the_gain_is_that_of_the_whole_likelihood():

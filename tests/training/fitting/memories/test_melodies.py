@@ -7,7 +7,7 @@ from engine.models.model import Model
 from engine.models.model_spec import build_model
 from tests.engine.small_models import randomise, seeded
 from training.fitting.evaluate import score_split
-from training.fitting.remember_melodies import choose_melodies, reminded
+from training.fitting.memories.melodies import choose_melodies, reminded
 
 
 def tunes(count: int, length: int, seed: int) -> list[torch.Tensor]:
@@ -41,7 +41,7 @@ def test_tunes_that_do_not_recur_are_worth_nothing_and_cost_nothing():
 
 def test_of_a_large_corpus_some_pieces_are_looked_at(monkeypatch):
     train = tunes(6, 20, seed=1)
-    monkeypatch.setattr("training.fitting.remember_melodies.MAX_CELLS", 120 * 45)
-    monkeypatch.setattr("training.fitting.remember_melodies.NUM_TRIALS", 12)
+    monkeypatch.setattr("training.fitting.memories.melodies.MAX_CELLS", 120 * 45)
+    monkeypatch.setattr("training.fitting.memories.melodies.NUM_TRIALS", 12)
     valid = [*train[:2], *tunes(40, 20, seed=5)]
     assert choose_melodies(small_model(), train, valid)[1] > 1  # over the first two alone, which recur

@@ -1,0 +1,6 @@
+"""Memories: the numbers of what stands beside a network, chosen on validation."""
+
+from training.fitting.memories.copies import choose_copies
+from training.fitting.memories.melodies import choose_melodies, reminded
+
+__all__ = ["choose_copies", "choose_melodies", "reminded"]
