@@ -80,6 +80,15 @@ class Recipe(Settings):
         self._check_notes(representation)
         return with_sizes(self.model, representation, num_places)
 
+    def is_fit_of(self, other: "Recipe") -> bool:
+        """Whether both fit the same network alike: whatever their names, seeds and memories."""
+
+        def fitted(recipe: Recipe) -> Recipe:
+            network = {key: value for key, value in recipe.model.items() if key not in AROUND_A_NETWORK}
+            return recipe.model_copy(update={"name": "", "seed": 0, "model": network})
+
+        return fitted(self) == fitted(other)
+
     def _check_notes(self, representation: Representation) -> None:
         asked = [key for key in AROUND_A_NETWORK if key in self.model]
         asked += [f"regularisation.{key}" for key in OF_NOTES if getattr(self.regularisation, key)]

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from engine.checkpoints import Card, Curve, available, read_card, read_curve
+from training.fitting import make_recipe
 from training.paper import CELLS, TABLE_2, PaperCorpus
 from training.searching import SEEDS, FitResult, SearchResult, read_results, read_series, spread_of
 
@@ -66,7 +67,7 @@ class Entry:
         """Whether the checkpoint is the winner of the search, not a fit by another recipe."""
         if self.card is None or self.search is None or self.search.best is None:
             return False
-        return self.search.recipe == self.card.training.recipe
+        return make_recipe(self.search.recipe) == make_recipe(self.card.training.recipe)
 
     @property
     def has_rate_of_search(self) -> bool:
@@ -92,12 +93,13 @@ class Entry:
         """Seed -> metrics: the checkpoint's own, and those of the same recipe fitted for the spread."""
         if self.card is None:
             return {}
-        recipe = self.card.training.recipe
+        recipe = make_recipe(self.card.training.recipe)
         others = {run.seed: run.metrics for run in self.search.seeds} if self.is_of_search else {}
         for result in self.more_seeds:
-            if {**result.recipe, "name": "", "seed": 0} == {**recipe, "name": "", "seed": 0}:
-                others[result.recipe["seed"]] = result.metrics
-        return {**others, recipe["seed"]: self.card.metrics}
+            found = make_recipe(result.recipe)
+            if found.is_fit_of(recipe):
+                others[found.seed] = result.metrics
+        return {**others, recipe.seed: self.card.metrics}
 
     def seed_nats(self, split: str, average: str) -> list[float]:
         """One figure for each seed that has it, sorted."""

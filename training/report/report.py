@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.checkpoints import Card, available, read_card
 from engine.errors import EngineError
 from engine.whole_file import write_whole
+from training.fitting import make_recipe
 from training.paper import CELLS, CITATION, MUSIC
 from training.report.ablation_section import ablation_section
 from training.report.differences import differences
@@ -71,9 +72,12 @@ def _cards(checkpoints: Path) -> list[Card]:
 
 
 def _spreads(boards: Sequence[Board], results: Path) -> dict[str, list[FitResult]]:
-    return {
-        board.best.name: spread_of(board.best.name, results / SEEDS.name) for board in boards if board.best
-    }
+    """Of best models, from seeds of their own fits: results of an earlier one say nothing of this."""
+    found = {}
+    for card in (board.best for board in boards if board.best):
+        recipe, every = make_recipe(card.training.recipe), spread_of(card.name, results / SEEDS.name)
+        found[card.name] = [result for result in every if make_recipe(result.recipe).is_fit_of(recipe)]
+    return found
 
 
 def _ablation(results: Path) -> list[str]:

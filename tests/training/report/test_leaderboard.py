@@ -266,7 +266,8 @@ def test_the_median_and_the_best_of_the_seeds_are_told(numbers, after, tmp_path)
     seeds.mkdir(parents=True)
     model = paper_model("gru", "piano_roll") | ({"melody_memory": numbers} if numbers else {})
     for seed, test in ((1, 4.2), (2, 4.3), (3, 4.15)):
-        recipe = make_recipe({"name": f"x-seed{seed}", "corpus": "x", "seed": seed, "model": model})
+        fitted = read_card("jsb_chorales-best", tmp_path / "checkpoints").training.recipe
+        recipe = make_recipe({**fitted, "name": f"x-seed{seed}", "seed": seed, "model": model})
         figures = {"nats_per_frame": test, "nats_per_frame_without_melodies": numbers and test + 1}
         result = FitResult(
             recipe=recipe.model_dump(), epochs=3, best_epoch=2, seconds=1.0,
@@ -278,6 +279,20 @@ def test_the_median_and_the_best_of_the_seeds_are_told(numbers, after, tmp_path)
     text = (tmp_path / "docs" / "results.md").read_text(encoding="utf-8")
     said = "from 3 seeds, test: median 4.200, best 4.150 (all: 4.150, 4.200 and 4.300)"
     assert f"`jsb_chorales-best` {said}{after}\n" in text
+
+
+def test_seeds_of_an_earlier_fit_say_nothing_of_this_one(tmp_path):
+    write_best(tmp_path / "checkpoints", "jsb_chorales", 4.2)
+    seeds = tmp_path / "results" / "seeds"
+    seeds.mkdir(parents=True)
+    fitted = read_card("jsb_chorales-best", tmp_path / "checkpoints").training.recipe
+    for seed in (1, 2):
+        recipe = {**fitted, "name": f"x-seed{seed}", "seed": seed, "max_epochs": 7}
+        metrics = {"test": {"nats_per_frame": 4.2}}
+        result = FitResult(recipe=recipe, epochs=3, best_epoch=2, seconds=1.0, metrics=metrics)
+        (seeds / f"jsb_chorales-best-seed{seed}.json").write_text(result.model_dump_json(), encoding="utf-8")
+    write_report(tmp_path / "checkpoints", tmp_path / "results", tmp_path)
+    assert "seeds, test" not in (tmp_path / "docs" / "results.md").read_text(encoding="utf-8")
 
 
 def test_what_a_memory_of_melodies_is_worth_is_told_beside_the_architecture():
