@@ -184,8 +184,7 @@ class TestInTheBrowser:
         page.click("#first .lane-play")
         page.wait_for_function("document.querySelector('#first audio').currentTime > 0.2")
         page.click("#other")
-        page.wait_for_selector("#second .lane[data-state=sampling]")
-        assert page.locator("#second .lane-play").is_disabled()
+        page.wait_for_selector("#second .lane[data-state=sampling] .lane-play:disabled")
         page.wait_for_selector("#second .lane[data-state=done]")
         assert not paused(page, "first") and seconds_played(page) > 0.6
         assert coloured_pixels(page, "second", "--lane-2")[1] > 100

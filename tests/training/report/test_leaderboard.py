@@ -298,7 +298,8 @@ def test_seeds_of_an_earlier_fit_say_nothing_of_this_one(tmp_path):
 def test_what_a_memory_of_melodies_is_worth_is_told_beside_the_architecture():
     card = read_card("jsb_chorales-best")
     memories = "memory of the training melodies, memory of the piece's own past"
+    told = "told the frame's number modulo 4, told its key"
     worth = f"({card.metrics['test']['nats_per_frame_without_copies']:.3f} without copies, "
-    assert f"averaged over 13 keys, {memories} {worth}" in described(card)
+    assert f"averaged over 13 keys, {memories}, {told} {worth}" in described(card)
     assert described(card).endswith(" without any memory)")
     assert described(read_card("jsb_chorales-gru")) == "GRU of 46 units, Bernoulli head"
