@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.endings import NUM_SIGNS, Ending, Signs
+from engine.sampling import MAX_FRAMES
 
 PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0)  # on squared numbers, of which validation chooses
 PENALTY = 1.0  # where there is no validation
@@ -38,7 +39,8 @@ def choose_ending(
     nats = [judges.nats(torch.from_numpy(numbers)) for numbers in found]
     best = int(np.argmin(nats))
     numbers, least = _without_doubt(found[best], signs)
-    return Ending.of_numbers(numbers, max(1, *map(len, train)), least), nats[best]
+    longest = min(max([1, *map(len, train)]), MAX_FRAMES)
+    return Ending.of_numbers(numbers, longest, least), nats[best]
 
 
 def _without_doubt(
