@@ -89,9 +89,7 @@ def test_a_full_queue_refuses_no_vote(visitors):
     page = visit.page
     visit.pick("corpus", "JSB Chorales")
     visit.choose("jsb_chorales-gru", "jsb_chorales-lstm")
-    visit.settle()
-    page.click("#start")
-    page.wait_for_selector(".trial[data-state=asking]")
+    visit.start()
     queue_is_full(visit)
     listen(visit, *"ab")
     page.locator(".trial-answer").first.click()

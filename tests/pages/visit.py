@@ -1,5 +1,7 @@
 """Visit: somebody's visit to the app, in words of what a person does and sees."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ HARMLESS = (
     "HLS error: hlsError {type: networkError, details: levelEmptyError",
     "Fatal network error encountered, trying to recover",
 )
+HANGING_UP = "Unexpected error Connection errored out."  # the same, of a page that was about to ask
 NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 PATIENCE = 60 * SECONDS  # far above what anything takes, for a machine with other work
 
@@ -32,6 +35,7 @@ class Visit:
         self._context = browser.new_context(accept_downloads=True, **{**screen, **context})
         self._context.set_default_timeout(PATIENCE)
         self._unanswered: set[Any] = set()
+        self._is_leaving = False
         self._context.on("request", self._look_at)
         for end in ("requestfinished", "requestfailed"):
             self._context.on(end, lambda request: self._unanswered.discard(request))
@@ -40,8 +44,16 @@ class Visit:
         self.page = self._context.new_page()
 
     def _hear_of(self, error: str) -> None:
-        if not error.startswith(HARMLESS):
+        hanging_up = self._is_leaving and error.startswith(HANGING_UP)
+        if not (hanging_up or error.startswith(HARMLESS)):
             self.wrong.append(error)
+
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        """While a page is left it may report what it asks: nobody can wait for what it is about to ask."""
+        self._is_leaving = True
+        yield
+        self._is_leaving = False
 
     def _look_at(self, request: Any) -> None:
         if not request.url.startswith((self.address, "data:", "blob:")):
@@ -51,11 +63,12 @@ class Visit:
 
     def close(self) -> None:
         """Leave."""
-        self._context.close()
+        with self.leaving():
+            self._context.close()
 
     def go(self, path: str) -> None:
         """Open a page, and wait until it has settled."""
-        self.page.goto(self.address + path.lstrip("/"))
+        self.leave(path.lstrip("/"))
         self.page.wait_for_function(
             """() => {
                 const there = ".curves[data-ready], #start, .trial, #board :is(section, p)";
@@ -70,7 +83,7 @@ class Visit:
         self.page.evaluate(NEXT_FRAME)
 
     def settle(self) -> None:
-        """Wait for all answers: a page that is left before them reports its own hanging up."""
+        """Wait for the answers to all that was asked until now."""
         self.draw_anew()
         while self._unanswered:
             self.page.wait_for_timeout(20)
@@ -78,12 +91,21 @@ class Visit:
     def reload(self) -> None:
         """Load the page again, once it waits for nothing."""
         self.settle()
-        self.page.reload()
+        with self.leaving():
+            self.page.reload()
 
     def leave(self, path: str) -> None:
         """Go to another page, once this one waits for nothing."""
         self.settle()
-        self.page.goto(self.address + path)
+        with self.leaving():
+            self.page.goto(self.address + path)
+
+    def start(self) -> None:
+        """Press Start, and wait for the first trial."""
+        self.settle()
+        with self.leaving():
+            self.page.click("#start")
+            self.page.wait_for_selector(".trial[data-state=asking]")
 
     # ---- what the visitor does
 

@@ -63,7 +63,7 @@ def test_by_keyboard_alone_and_again_after_a_reload(visitors):
     page.keyboard.press("Home")
     page.keyboard.press(" ")
     page.wait_for_function("document.querySelector('.trial-now').textContent.startsWith('Paused')")
-    page.reload()
+    visit.reload()
     page.wait_for_selector(".trial[data-state=asking]")
     listen(visit, "1", "2", "3")
     page.locator(".trial-answer").first.focus()
@@ -96,7 +96,7 @@ def test_nothing_that_reaches_the_browser_tells_whose_a_clip_is(visitors):
 
     overhear(visit)
     visit.page.on("response", collect)
-    visit.page.goto(f"{visit.address}trial?id={trial_id}")
+    visit.leave(f"trial?id={trial_id}")
     visit.page.wait_for_selector(".trial[data-state=asking]")
     listen(visit, "a", "b")
     everything = "\n".join([*seen, overheard(visit)])

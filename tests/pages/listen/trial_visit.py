@@ -46,9 +46,7 @@ def start(
     visit.choose(*models)
     if trials is not None:
         visit.set("trials", trials)
-    visit.settle()
-    visit.page.click("#start")
-    visit.page.wait_for_selector(".trial[data-state=asking]")
+    visit.start()
     return visit.page.url.split("id=")[1]
 
 
