@@ -3,15 +3,17 @@ draws compare."""
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
-from engine.checkpoints import Checkpoint, load
+from engine.checkpoints import Checkpoint, available, load
 from engine.command_line import add_checkpoints
 from engine.errors import InvalidValueError
 from training.commands.arguments import add_corpora
 from training.corpora import SPLITS, CorpusData, open_corpus
 from training.draws import DrawsOptions, compare_draws, comparison_text, part_figures
 from training.fitting import evaluate
+from training.paper import CELLS
 from training.publishing import publish_draws, publish_figures
 
 
@@ -51,15 +53,18 @@ def run(options: argparse.Namespace) -> None:
     checkpoint = load(options.checkpoint, options.checkpoints)
     fitted_by = checkpoint.card.training.recipe  # plain, since an earlier Earshot may have written it
     name = options.corpus or fitted_by["corpus"]
-    data = open_corpus(name, options.corpora, fitted_by["seed"]).load()
+    corpus = open_corpus(name, options.corpora, fitted_by["seed"])
+    data = corpus.load()
     if data.representation.spec != checkpoint.representation.spec:
         raise InvalidValueError(
             f"frames of {name!r} mean something else than those that {options.checkpoint!r} was fitted on "
             f"({data.representation.spec} against {checkpoint.representation.spec})"
         )
     if options.draws:
-        comparison = compare_draws(checkpoint, data, drawn)
-        print(json.dumps(comparison) if options.json else comparison_text(comparison))
+        comparison = compare_draws(checkpoint, corpus, data, drawn, _of_paper(name, options.checkpoints))
+        print(
+            json.dumps(comparison) if options.json else comparison_text(comparison, checkpoint.representation)
+        )
         if options.update_card:
             publish_draws(checkpoint, comparison, options.checkpoints)
         return
@@ -69,6 +74,12 @@ def run(options: argparse.Namespace) -> None:
     else:
         for key, value in figures.items():
             print(f"{key:30} {value:.4f}" if isinstance(value, float) else f"{key:30} {value}")
+
+
+def _of_paper(corpus: str, folder: Path) -> list[Checkpoint]:
+    """The paper's models of a corpus that are there."""
+    names = [f"{corpus}-{cell}" for cell in CELLS]
+    return [load(name, folder) for name in names if name in available(folder)]
 
 
 def _figures(

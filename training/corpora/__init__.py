@@ -4,6 +4,7 @@ from training.corpora.catalogue import CORPORA, FOLDERS, frames_of, open_corpus
 from training.corpora.corpus import SPLITS, Corpus, CorpusData, CorpusReport
 from training.corpora.fetch import fetch
 from training.corpora.files import corpora_folder
+from training.corpora.streams import streams
 
 __all__ = [
     "CORPORA",
@@ -16,4 +17,5 @@ __all__ = [
     "fetch",
     "frames_of",
     "open_corpus",
+    "streams",
 ]

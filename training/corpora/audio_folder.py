@@ -1,6 +1,7 @@
 """A folder of sound files as a corpus: ``audio:PATH``."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,20 @@ class AudioFolder(Corpus):
         Raises:
             InvalidValueError: no file can be read, or a split would have no window.
         """
+        splits, report = self._split()
+        data = window_corpus(splits, WINDOW_LENGTH)
+        left_over = _left_over([recording for split in SPLITS for recording in splits[split]])
+        counts = data.report.counts if data.report else {}
+        whole = replace(report, counts=counts, notes=(*report.notes, *left_over))
+        return CorpusData(data.representation, data.splits, whole)
+
+    def voices(self) -> dict[str, dict[str, list[Audio]]]:
+        """All of a folder as one voice: nobody has said whose they are."""
+        splits, _ = self._split()
+        return {split: {self.name: splits[split]} for split in SPLITS}
+
+    def _split(self) -> tuple[dict[str, list[Audio]], CorpusReport]:
+        """Whole recordings by split, and what was read."""
         reading = read_files(self.path, read_recording, Path.is_file, "files")
         report = CorpusReport(len(reading.items), tuple(reading.left_out))
         if not reading.items:
@@ -58,20 +73,17 @@ class AudioFolder(Corpus):
         low = all(recording.sample_rate <= LOW_SAMPLE_RATE for recording in reading.items.values())
         sample_rate = LOW_SAMPLE_RATE if low else SAMPLE_RATE
         recordings = {name: sound.resample(sample_rate) for name, sound in reading.items.items()}
-        notes = [f"all resampled to {sample_rate:,} Hz", *_left_over(recordings.values())]
+        notes = [f"all resampled to {sample_rate:,} Hz"]
         if len(recordings) < len(SPLITS):
             parts = [split_in_time(recording) for recording in recordings.values()]
             splits = {split: [part[split] for part in parts] for split in SPLITS}
             notes.append("too few files to split by file: split in time, 80 / 10 / 10 percent of each")
         else:
             splits = split_by_seed(recordings, self.seed, report)
-        data = window_corpus(splits, WINDOW_LENGTH)
-        counts = data.report.counts if data.report else {}
-        whole = CorpusReport(report.num_read, report.left_out, counts, tuple(notes))
-        return CorpusData(data.representation, data.splits, whole)
+        return splits, replace(report, notes=tuple(notes))
 
 
-def _left_over(recordings: Iterable[Audio]) -> list[str]:
+def _left_over(recordings: Sequence[Audio]) -> list[str]:
     """How much fills no window: the ends of recordings, and the whole of short ones; nothing if little."""
     lengths = [len(recording.samples) for recording in recordings]
     share = sum(length % WINDOW_LENGTH for length in lengths) / max(1, sum(lengths))

@@ -7,6 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from engine.errors import InvalidValueError
+from engine.sound import Audio
 from training.corpora.origin import Origin
 
 SPLITS = ("train", "valid", "test")
@@ -77,6 +78,22 @@ class Corpus(ABC):
     citation: str
     played_semitones: int = 0
     origin: Origin | None = None  # None: a user's own files, nothing to fetch
+
+    def voices(self) -> dict[str, dict[str, list[Audio]]]:
+        """Split -> whose voice it is -> whole recordings, all of one rate; of notes there are none.
+
+        Raises:
+            EngineError: as ``load``.
+        """
+        return {split: {} for split in SPLITS}
+
+    def words(self) -> dict[str, list[tuple[str, Audio]]]:
+        """Split -> what is said, and its recording; empty where nobody has written it down.
+
+        Raises:
+            EngineError: as ``load``.
+        """
+        return {split: [] for split in SPLITS}
 
     @abstractmethod
     def load(self) -> CorpusData:

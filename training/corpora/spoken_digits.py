@@ -62,14 +62,34 @@ class SpokenDigits(Corpus):
         recordings = {split: [read_recording(path) for path in paths[split]] for split in SPLITS}
         return window_corpus(recordings, WINDOW_LENGTH, self.num_windows)
 
+    def voices(self) -> dict[str, dict[str, list[Audio]]]:
+        """By speaker."""
+        found: dict[str, dict[str, list[Audio]]] = {split: {} for split in SPLITS}
+        for split, paths in self.recordings().items():
+            for path in paths:
+                found[split].setdefault(_parts_of(path)[1], []).append(read_recording(path))
+        return found
+
+    def words(self) -> dict[str, list[tuple[str, Audio]]]:
+        """The digits, 0 to 9."""
+        return {
+            split: [(_parts_of(path)[0], read_recording(path)) for path in paths]
+            for split, paths in self.recordings().items()
+        }
+
     def recordings(self) -> dict[str, list[Path]]:
         """Split -> its checked files, in the order of the list."""
         splits: dict[str, list[Path]] = {split: [] for split in SPLITS}
         for path in checked_paths(self.name, self.folder, self.hashes):
-            _, speaker, take = path.stem.split("_")
+            _, speaker, take = _parts_of(path)
             if speaker != LEFT_OUT_SPEAKER:
                 splits[split_of_take(int(take))].append(path)
         return splits
+
+
+def _parts_of(path: Path) -> list[str]:
+    """Digit, speaker and take."""
+    return path.stem.split("_")
 
 
 def split_of_take(take: int) -> str:

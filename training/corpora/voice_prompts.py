@@ -20,6 +20,7 @@ from training.corpora.windows import window_corpus
 
 WINDOW_LENGTH = 8_000  # samples
 ENDING = ".g722"
+SPEAKER = "allison"
 DEBIAN_FILE = "asterisk-core-sounds-en-g722_1.6.1-1_all.deb"
 
 
@@ -65,9 +66,12 @@ class VoicePrompts(Corpus):
         Raises:
             EngineError: there is no ffmpeg, or a file is missing or changed.
         """
-        paths = self.recordings()
-        recordings = {split: decode_all(paths[split]) for split in SPLITS}
+        recordings = {split: voices[SPEAKER] for split, voices in self.voices().items()}
         return window_corpus(recordings, WINDOW_LENGTH, self.num_windows)
+
+    def voices(self) -> dict[str, dict[str, list[Audio]]]:
+        """One voice."""
+        return {split: {SPEAKER: decode_all(paths)} for split, paths in self.recordings().items()}
 
     def recordings(self) -> dict[str, list[Path]]:
         """Split -> its checked files, each content once, in the order of their paths."""

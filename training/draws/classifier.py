@@ -6,7 +6,7 @@ finds a drawn window likelier to be drawn than a real one is the AUC, 0.5 where 
 split by piece, each time otherwise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,9 +16,6 @@ from jaxtyping import Float, Float64, Int64
 from scipy.stats import rankdata
 from torch import nn
 from torch.nn import functional
-
-from training.draws.faults import Roll
-from training.draws.traits import traits
 
 NUM_SPLITS = 5
 HELD_SHARE = 0.25  # of the pieces
@@ -35,36 +32,48 @@ class Windows:
     traits: Float64[np.ndarray, "window trait"]
     pieces: Int64[np.ndarray, " window"]
 
-    def of(self, pieces: np.ndarray) -> Float64[np.ndarray, "some trait"]:
+    @classmethod
+    def of(
+        cls,
+        pieces: Sequence[np.ndarray],
+        length: int,
+        traits: Callable[[np.ndarray, int], Float64[np.ndarray, " trait"]],
+    ) -> "Windows | None":
+        """Every half window a new one; of many, some that lie evenly; None where fewer than four are so long.
+
+        Args:
+            pieces: each (time, ...).
+            length: of a window, along time.
+            traits: of a window, given it and where it starts.
+        """
+        if sum(len(piece) >= length for piece in pieces) < MIN_PIECES:
+            return None
+        places = [
+            (number, start)
+            for number, piece in enumerate(pieces)
+            for start in range(0, len(piece) - length + 1, max(1, length // 2))
+        ]
+        if len(places) > MAX_WINDOWS:
+            places = [places[int(place)] for place in np.linspace(0, len(places) - 1, MAX_WINDOWS)]
+        found = [traits(pieces[number][start : start + length], start) for number, start in places]
+        return cls(np.array(found), np.array([number for number, _ in places], dtype=np.int64))
+
+    def some(self, pieces: np.ndarray) -> Float64[np.ndarray, "some trait"]:
         """Those of some pieces."""
         return self.traits[np.isin(self.pieces, pieces)]
 
+    def halves(self) -> "tuple[Windows, Windows]":
+        """Those of every second piece, and of the others."""
+        second = np.isin(self.pieces, np.unique(self.pieces)[1::2])
+        return tuple(Windows(self.traits[rows], self.pieces[rows]) for rows in (~second, second))
 
-def auc(real: Sequence[Roll], drawn: Sequence[Roll], length: int, lowest: int) -> tuple[float, float] | None:
-    """Mean and standard deviation over five splits; None where fewer than four pieces of a kind are so long.
 
-    Args:
-        length: of a window in frames; they overlap by half.
-        lowest: MIDI number of the first pitch.
-    """
-    if any(sum(len(roll) >= length for roll in rolls) < MIN_PIECES for rolls in (real, drawn)):
+def auc(real: Windows | None, drawn: Windows | None) -> dict[str, float] | None:
+    """Mean and standard deviation over five splits; None where a kind has too few pieces."""
+    if real is None or drawn is None:
         return None
-    kinds = [_windows(rolls, length, lowest) for rolls in (real, drawn)]
-    found = [_split(kinds, seed) for seed in range(NUM_SPLITS)]
-    return float(np.mean(found)), float(np.std(found))
-
-
-def _windows(rolls: Sequence[Roll], length: int, lowest: int) -> Windows:
-    """Every half window a new one; of many, some that lie evenly."""
-    places = [
-        (piece, start)
-        for piece, roll in enumerate(rolls)
-        for start in range(0, len(roll) - length + 1, max(1, length // 2))
-    ]
-    if len(places) > MAX_WINDOWS:
-        places = [places[int(place)] for place in np.linspace(0, len(places) - 1, MAX_WINDOWS)]
-    found = [traits(rolls[piece][start : start + length], lowest, start) for piece, start in places]
-    return Windows(np.array(found), np.array([piece for piece, _ in places], dtype=np.int64))
+    found = [_split((real, drawn), seed) for seed in range(NUM_SPLITS)]
+    return {"mean": float(np.mean(found)), "deviation": float(np.std(found))}
 
 
 def _split(kinds: Sequence[Windows], seed: int) -> float:
@@ -74,8 +83,8 @@ def _split(kinds: Sequence[Windows], seed: int) -> float:
     for kind in kinds:
         pieces = rng.permutation(np.unique(kind.pieces))
         count = max(1, int(HELD_SHARE * len(pieces)))
-        held.append(kind.of(pieces[:count]))
-        fitted.append(kind.of(pieces[count:]))
+        held.append(kind.some(pieces[:count]))
+        fitted.append(kind.some(pieces[count:]))
     mean, deviation = np.concatenate(fitted).mean(0), np.concatenate(fitted).std(0) + 1e-6
 
     def inputs(parts: Sequence[np.ndarray]) -> Float[torch.Tensor, "window trait"]:

@@ -1,249 +1,51 @@
-"""Comparison: a model's draws beside held-out pieces of its corpus, figure by figure.
-
-Held-out pieces are those of test and then of validation, as many as there are draws; each draw begins from
-nothing, with a seed of its own, and is as long as the real piece beside it, or longer if that is asked for:
-faults are looked for in the whole draw, all else in as much of it as the real piece has. How it ends, and
-after how many frames, is looked at where it ends by itself, at most as late as the longest training piece; or
-where it was cut, if its card does not say when pieces end.
-"""
+"""Comparison: a model's draws beside what was held out of its corpus, whatever its frames hold."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import torch
-
 from engine.checkpoints import Checkpoint
-from engine.errors import InvalidValueError
-from engine.representations import PianoRoll
-from engine.sampling import EndWatch, SamplingOptions, sample
-from training.corpora import CorpusData
-from training.draws import faults, harmony, returns
-from training.draws.classifier import auc
-from training.draws.faults import Roll
-
-FIRST_SEED = 1_000_000  # far from the seeds that are drawn while a model is made
-MAX_PIECES, MAX_FRAMES = 1_000, 10_000
-WINDOWS = (16, 64)  # frames
-FRAMES_OF_A_RUN = {1: 8}  # by frames a quarter note; others have 16
-QUANTILE = 0.9
-Figures = dict[str, float | None]
+from engine.representations import Representation
+from training.corpora import Corpus, CorpusData
+from training.draws import music, speech
+from training.draws.options import DrawsOptions
 
 
-@dataclass(frozen=True)
-class DrawsOptions:
-    """What is drawn.
+def compare_draws(
+    checkpoint: Checkpoint,
+    corpus: Corpus,
+    data: CorpusData,
+    options: DrawsOptions,
+    others: Sequence[Checkpoint] = (),
+) -> dict[str, Any]:
+    """Figures of the draws and of held-out pieces, and how well a classifier tells them apart.
 
     Args:
-        num_pieces: draws; None for as many as the test split has.
-        num_frames: of every draw at least.
-        temperature: of the draws.
+        data: of the corpus.
+        others: the paper's models of the same corpus.
 
     Raises:
-        InvalidValueError: a number is out of range.
+        InvalidValueError: the corpus has too few held-out pieces.
     """
-
-    num_pieces: int | None = None
-    num_frames: int = 1
-    temperature: float = 1.0
-
-    def __post_init__(self) -> None:
-        if self.num_pieces is not None and not 2 <= self.num_pieces <= MAX_PIECES:
-            raise InvalidValueError(f"--pieces {self.num_pieces} must be from 2 to {MAX_PIECES:,}")
-        if not 1 <= self.num_frames <= MAX_FRAMES:
-            raise InvalidValueError(f"--frames {self.num_frames} must be from 1 to {MAX_FRAMES:,}")
-        SamplingOptions(self.num_frames, temperature=self.temperature)
+    if data.representation.facts.holds_notes:
+        return music.compare_music(checkpoint, data, options)
+    return speech.compare_speech(checkpoint, corpus, options, others)
 
 
-@dataclass(frozen=True)
-class Standards:
-    """What pieces are measured by.
-
-    Args:
-        train: the training pieces.
-        lowest: MIDI number of the first pitch.
-        run: frames that count as heard before.
-    """
-
-    train: Sequence[Roll]
-    lowest: int
-    run: int
-
-    @classmethod
-    def of(cls, data: CorpusData) -> "Standards":
-        """Of a corpus."""
-        roll = data.representation
-        run = FRAMES_OF_A_RUN.get(roll.frames_per_quarter, 16)
-        return cls(rolls_of(data.splits["train"]), roll.lowest_pitch, run)
-
-
-def compare_draws(checkpoint: Checkpoint, data: CorpusData, options: DrawsOptions) -> dict[str, Any]:
-    """Figures of the draws and of the held-out pieces, and how well a classifier tells them apart.
-
-    Raises:
-        InvalidValueError: the frames hold no notes, or the corpus has too few held-out pieces.
-    """
-    if not isinstance(data.representation, PianoRoll):
-        raise InvalidValueError("--draws compares pieces of notes; of sound there is no such comparison yet")
-    held_out = [*rolls_of(data.splits["test"]), *rolls_of(data.splits["valid"])]
-    held_out = [roll for roll in held_out if len(roll) > 1]
-    count = options.num_pieces or len(data.splits["test"])
-    real = [held_out[place % len(held_out)] for place in range(count)] if held_out else []
-    if len(real) < 2:
-        raise InvalidValueError("there are too few held-out pieces to compare draws with: two at least")
-    standards = Standards.of(data)
-    drawing = _Drawing(checkpoint, options)
-    pairs = [drawing.draw(len(roll), FIRST_SEED + place) for place, roll in enumerate(real)]
-    whole = [roll for roll, _ in pairs]
-    drawn = [roll[: len(other)] for roll, other in zip(whole, real, strict=True)]
-    ended = [roll[: end or len(cut)] for (roll, end), cut in zip(pairs, drawn, strict=True)]
-    once = held_out[:count]
-    return {
-        "num_draws": count,
-        "num_frames": sum(map(len, drawn)),
-        "num_frames_drawn": sum(map(len, whole)),
-        "temperature": options.temperature,
-        "drawn": {
-            **fault_figures(whole, standards),
-            **figures(drawn, standards),
-            **end_figures(ended, standards),
-            "ends": _mean(end is not None for _, end in pairs),
-        },
-        "real": {
-            **fault_figures(once, standards),
-            **figures(once, standards),
-            **end_figures(once, standards),
-            "ends": 1.0,
-        },
-        "auc": {str(length): _auc(held_out, drawn, length, standards) for length in WINDOWS},
-    }
-
-
-def fault_figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
-    """Shares of pieces."""
-    most = faults.most_notes(standards.train)
-    return {
-        "runaways": _mean(faults.has_runaway(roll, most) for roll in rolls),
-        "standstills": _mean(map(faults.has_standstill, rolls)),
-    }
-
-
-def figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
-    """Of some pieces: means over pieces, but where LINES says otherwise."""
-    lowest, num_frames = standards.lowest, sum(map(len, rolls))
-    quarters = np.mean([faults.notes_by_quarter(roll) for roll in rolls], axis=0)
-    shared = returns.shared_frames(rolls, standards.train), returns.shared_melody(rolls, standards.train)
-    lags = {lag: [returns.similarity(roll, lag) for roll in rolls] for lag in returns.LAGS}
-    return {
-        "silence": _mean(map(faults.silent_share, rolls)),
-        "notes": sum(int(roll.sum()) for roll in rolls) / num_frames,
-        **{f"notes_in_quarter_{place + 1}": float(mean) for place, mean in enumerate(quarters)},
-        "in_corpus_keys": _mean(harmony.key_of(roll, lowest) in harmony.CORPUS_KEYS for roll in rolls),
-        "outside_key": _mean(harmony.outside_share(roll, lowest) for roll in rolls),
-        "repeated_runs": _mean(returns.repeated_share(roll, standards.run) for roll in rolls),
-        **{
-            f"similar_after_{lag}": _mean(each for each in found if each is not None)
-            for lag, found in lags.items()
-        },
-        "beat_power": _mean(map(returns.beat_power, rolls)),
-        "cadences": 100 * sum(harmony.cadences(roll, lowest) for roll in rolls) / num_frames,
-        "resting_chords": _mean(harmony.resting_share(roll, lowest) for roll in rolls),
-        "parallels": harmony.parallel_share(rolls),
-        "leaps": harmony.leap_share(rolls),
-        "shared_frames": float(np.quantile(shared[0], QUANTILE)),
-        "shared_melody": float(np.quantile(shared[1], QUANTILE)),
-    }
-
-
-def end_figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
-    """Of pieces that go on to their ends: means over pieces."""
-    return {
-        "ends_on_tonic": _mean(harmony.ends_on_tonic(roll, standards.lowest) for roll in rolls),
-        "last_chord": _mean(map(harmony.last_chord_frames, rolls)),
-        "length": _mean(map(len, rolls)),
-    }
-
-
-LINES: Mapping[str, str] = {
-    "runaways": "draws that swell into noise (8 frames with 1.5 times the most notes of any training frame)",
-    "standstills": "draws that stand still (32 equal frames)",
-    "silence": "silent frames",
-    "notes": "notes a frame",
-    **{f"notes_in_quarter_{place}": f"notes a frame, quarter {place} of 4" for place in range(1, 5)},
-    "in_corpus_keys": "pieces in C major or a minor",
-    "outside_key": "notes outside the scale of the piece's key",
-    "repeated_runs": "frames that end a run heard before in the piece (16 frames, JSB 8)",
-    **{f"similar_after_{lag}": f"notes in common with {lag} frames before" for lag in returns.LAGS},
-    "beat_power": "how much more begins in every second frame",
-    "cadences": "cadences V-I into a triad that stays, per 100 frames",
-    "resting_chords": "frames of triads in root position that stay",
-    "parallels": "steps of voices with parallel fifths or octaves",
-    "leaps": "moves of the highest voice by more than a fifth",
-    "ends": "pieces that end by themselves, none later than the longest training piece",
-    "ends_on_tonic": "last chords with the tonic in the bass",
-    "last_chord": "frames of the last chord",
-    "length": "frames of a piece",
-    "shared_frames": "longest run shared with training, frames, 9 of 10 pieces at most",
-    "shared_melody": "the same of the highest voice, moved or not",
-}
-
-
-def comparison_text(comparison: Mapping[str, Any]) -> str:
+def comparison_text(comparison: Mapping[str, Any], representation: Representation) -> str:
     """For people: the classifier first, then each figure of the draws beside that of real pieces."""
+    holds_notes = representation.facts.holds_notes
+    kinds = [kind for kind in ("drawn", "real", "paper") if kind in comparison]
     lines = [
         f"{comparison['num_draws']} draws from nothing at temperature {comparison['temperature']:g}, "
-        f"beside as many held-out pieces",
+        f"beside held-out {'pieces' if holds_notes else 'recordings'}",
         "",
     ]
-    for length, found in comparison["auc"].items():
-        said = (
-            "too few pieces are so long"
-            if found is None
-            else f"{found['mean']:.3f} ± {found['deviation']:.3f}"
-        )
-        lines.append(f"{'told from real pieces by ' + length + ' frames (AUC, 0.5: cannot be)':88} {said}")
-    lines += ["", f"{'':88} {'drawn':>8} {'real':>8}"]
-    for key, words in LINES.items():
-        both = [comparison[kind].get(key) for kind in ("drawn", "real")]
-        lines.append(f"{words:88} " + " ".join(f"{'–' if one is None else f'{one:.3f}':>8}" for one in both))
+    for window, found in comparison["auc"].items():
+        by = f"{window} frames" if holds_notes else window
+        said = "too few are so long" if found is None else f"{found['mean']:.3f} ± {found['deviation']:.3f}"
+        lines.append(f"{f'told apart by {by} (AUC, 0.5: cannot be)':88} {said}")
+    lines += ["", f"{'':88} " + " ".join(f"{kind:>8}" for kind in kinds)]
+    for key, words in (music.LINES if holds_notes else speech.LINES).items():
+        found = [comparison[kind].get(key) for kind in kinds]
+        lines.append(f"{words:88} " + " ".join(f"{'–' if one is None else f'{one:.3f}':>8}" for one in found))
     return "\n".join(lines)
-
-
-@dataclass(frozen=True)
-class _Drawing:
-    """Draws whole pieces."""
-
-    checkpoint: Checkpoint
-    options: DrawsOptions
-
-    def draw(self, num_frames: int, seed: int) -> tuple[Roll, int | None]:
-        """So many frames at least, and on to the end; the frame after which it ends, None if it does not."""
-        ending, representation = self.checkpoint.card.ending, self.checkpoint.representation
-        watch = ending and EndWatch(ending, representation.lowest_pitch, seed)
-        least = max(num_frames, self.options.num_frames)
-        most = least if ending is None else max(least, ending.longest)
-        frames, end = [], None
-        for frame in sample(self.checkpoint.model, SamplingOptions(most, seed, self.options.temperature)):
-            frames.append(frame)
-            if watch and end is None and len(frames) <= ending.longest:
-                watch.see(frame)
-                end = len(frames) if watch.has_ended else None
-            if len(frames) >= least and end is not None:
-                break
-        return torch.stack(frames).numpy() > 0.5, end
-
-
-def rolls_of(sequences: Sequence[torch.Tensor]) -> list[Roll]:
-    """As the figures take them."""
-    return [sequence.numpy() > 0.5 for sequence in sequences]
-
-
-def _auc(real: Sequence[Roll], drawn: Sequence[Roll], length: int, standards: Standards) -> Figures | None:
-    found = auc(real, drawn, length, standards.lowest)
-    return None if found is None else {"mean": found[0], "deviation": found[1]}
-
-
-def _mean(numbers: Any) -> float | None:
-    every = [float(number) for number in numbers]
-    return sum(every) / len(every) if every else None

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from training.draws import faults, harmony, returns
-from training.draws.harmony import Key
+from training.draws.music import faults, harmony, returns
+from training.draws.music.harmony import Key
 
 LOWEST = 21  # MIDI number of the first pitch
 C4 = 60 - LOWEST

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Float64
 
-from training.draws.faults import Roll
-from training.draws.harmony import class_weights, parallel_share, voice_steps
-from training.draws.returns import onsets, similarity
+from training.draws.music.faults import Roll
+from training.draws.music.harmony import class_weights, parallel_share, voice_steps
+from training.draws.music.returns import onsets, similarity
 
 MOST_NOTES = 8  # of a frame; more count as so many
 OCTAVE = 12

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.endings import MAJOR_SCALE, MINOR_SCALE, Key, best_key
-from training.draws.faults import Roll
+from training.draws.music.faults import Roll
 
 TRIADS = ({0, 4, 7}, {0, 3, 7})
 DOMINANTS = ({0, 4, 7}, {0, 4, 7, 10}, {0, 4, 10})

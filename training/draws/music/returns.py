@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool
 
-from training.draws.faults import Roll
-from training.draws.harmony import top_line
+from training.draws.music.faults import Roll
+from training.draws.music.harmony import top_line
 
 LAGS = (1, 2, 4, 8, 16, 32)
 

@@ -13,8 +13,8 @@ from engine.scoring.likelihood import log_likelihood
 from tests.training import tiny
 from training import __main__ as program
 from training.commands import evaluate
-from training.draws.parts import known_shares, part_figures
-from training.draws.returns import in_shared_runs, is_repeated
+from training.draws.music.parts import known_shares, part_figures
+from training.draws.music.returns import in_shared_runs, is_repeated
 
 TUNE = np.random.default_rng(1).integers(0, 30, 60)
 

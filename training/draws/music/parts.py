@@ -17,10 +17,10 @@ from engine.errors import InvalidValueError
 from engine.representations import PianoRoll
 from engine.scoring import read_in_parts
 from training.corpora import CorpusData
-from training.draws.comparison import Standards, rolls_of
-from training.draws.faults import Roll
-from training.draws.harmony import top_line
-from training.draws.returns import in_shared_runs, is_repeated, shared_frames
+from training.draws.music.comparison import Standards, rolls_of
+from training.draws.music.faults import Roll
+from training.draws.music.harmony import top_line
+from training.draws.music.returns import in_shared_runs, is_repeated, shared_frames
 
 KNOWN_RUN = 16  # frames of the highest voice
 KNOWN_SHARE = 0.5

@@ -1,0 +1,34 @@
+"""DrawsOptions: what is drawn, to be compared."""
+
+from dataclasses import dataclass
+
+from engine.errors import InvalidValueError
+from engine.sampling import SamplingOptions
+
+FIRST_SEED = 1_000_000  # far from the seeds that are drawn while a model is made
+MAX_PIECES, MAX_FRAMES = 1_000, 100_000
+
+
+@dataclass(frozen=True)
+class DrawsOptions:
+    """What is drawn.
+
+    Args:
+        num_pieces: draws; None for as many as the test split has.
+        num_frames: of every draw at least.
+        temperature: of the draws.
+
+    Raises:
+        InvalidValueError: a number is out of range.
+    """
+
+    num_pieces: int | None = None
+    num_frames: int = 1
+    temperature: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.num_pieces is not None and not 2 <= self.num_pieces <= MAX_PIECES:
+            raise InvalidValueError(f"--pieces {self.num_pieces} must be from 2 to {MAX_PIECES:,}")
+        if not 1 <= self.num_frames <= MAX_FRAMES:
+            raise InvalidValueError(f"--frames {self.num_frames} must be from 1 to {MAX_FRAMES:,}")
+        SamplingOptions(self.num_frames, temperature=self.temperature)

@@ -1,0 +1,162 @@
+"""Comparison: a model's draws of sound beside held-out recordings, figure by figure.
+
+Held-out recordings are those of test, then of validation, a voice's one after another with pauses (streams),
+cut to two seconds. Each draw begins from nothing, with a seed of its own, and lasts two seconds, or longer if
+that is asked for: faults are looked for in the whole draw, all else in its first two seconds.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from engine.checkpoints import Checkpoint
+from engine.errors import InvalidValueError
+from engine.sampling import SamplingOptions, sample
+from engine.sound import Audio
+from training.corpora import Corpus, streams
+from training.draws.classifier import Windows, auc
+from training.draws.options import FIRST_SEED, DrawsOptions
+from training.draws.speech import loudness, spectrum, voicing, words
+
+SECONDS = 2.0
+NUM_DRAWS = 50  # unless it is said otherwise
+WINDOW_SECONDS = 0.25  # that the classifier hears
+FIRST_OTHER_SEED = 2_000_000  # of draws that are no words
+NUM_OTHERS = 100  # of each model
+Figures = dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """Draws sound from nothing."""
+
+    checkpoint: Checkpoint
+    temperature: float = 1.0
+
+    def draw(self, num_frames: int, seed: int) -> Audio:
+        """So many frames."""
+        options = SamplingOptions(num_frames, seed, self.temperature)
+        return self.checkpoint.representation.decode(
+            torch.stack(list(sample(self.checkpoint.model, options)))
+        )
+
+    def frames(self, seconds: float) -> int:
+        """That last so long."""
+        return round(seconds * self.checkpoint.representation.frames_per_unit)
+
+
+def compare_speech(
+    checkpoint: Checkpoint, corpus: Corpus, options: DrawsOptions, others: Sequence[Checkpoint]
+) -> dict[str, Any]:
+    """Figures of the draws and of held-out recordings, and how well a classifier tells them apart.
+
+    Args:
+        others: the paper's models of the corpus, whose draws are known to be no words.
+
+    Raises:
+        InvalidValueError: the corpus has too few held-out recordings.
+    """
+    voices = corpus.voices()
+    held_out = [*_stretches(voices["test"]), *_stretches(voices["valid"])]
+    if len(held_out) < 2:
+        raise InvalidValueError(
+            f"there are too few held-out recordings to compare draws with: {2 * SECONDS:g} seconds at least"
+        )
+    count, drawer = options.num_pieces or NUM_DRAWS, Drawer(checkpoint, options.temperature)
+    num_frames = max(options.num_frames, drawer.frames(SECONDS))
+    whole = [drawer.draw(num_frames, FIRST_SEED + place) for place in range(count)]
+    drawn = [_first(sound, SECONDS) for sound in whole]
+    trained = [recording for each in voices["train"].values() for recording in each]
+    loudest = loudness.loudest_second(trained)
+    kinds = {"drawn": (whole, drawn), "real": (held_out, held_out[:count])}
+    found = {kind: {**_faults(of_all, loudest), **_figures(cut)} for kind, (of_all, cut) in kinds.items()}
+    for kind, share in _named(corpus, drawn, others).items():
+        found.setdefault(kind, {})["named"] = share
+    real, told = _windows(held_out), _windows(drawn)
+    return {
+        "num_draws": count,
+        "num_frames": count * drawer.frames(SECONDS),
+        "num_frames_drawn": count * num_frames,
+        "temperature": options.temperature,
+        **found,
+        "auc": {"0.25 s": auc(real, told), "0.25 s, real from real": auc(*real.halves()) if real else None},
+    }
+
+
+def _stretches(voices: Mapping[str, Sequence[Audio]]) -> list[Audio]:
+    """Two seconds each, of one voice."""
+    rng = np.random.default_rng(0)
+    found = [stream for recordings in voices.values() for stream in streams(recordings, SECONDS, rng)]
+    return [_first(stream, SECONDS) for stream in found if stream.duration_seconds >= SECONDS]
+
+
+def _first(sound: Audio, seconds: float) -> Audio:
+    return Audio(sound.samples[: round(seconds * sound.sample_rate)], sound.sample_rate)
+
+
+def _faults(sounds: Sequence[Audio], loudest: float) -> Figures:
+    """Shares of sounds."""
+    return {
+        "runaways": _mean(loudness.runs_away(sound, loudest) for sound in sounds),
+        "silences": _mean(map(loudness.falls_silent, sounds)),
+        "standstills": _mean(map(spectrum.stands_still, sounds)),
+    }
+
+
+def _figures(sounds: Sequence[Audio]) -> Figures:
+    """Means over sounds."""
+    return {
+        "level": _mean(float(loudness.levels(sound).mean()) for sound in sounds),
+        "level_spread": _mean(map(loudness.level_spread, sounds)),
+        "syllables": _mean(map(loudness.syllable_share, sounds)),
+        "voiced": _mean(map(voicing.voiced_share, sounds)),
+    }
+
+
+def _named(corpus: Corpus, drawn: Sequence[Audio], others: Sequence[Checkpoint]) -> dict[str, float | None]:
+    """How many are named: of the draws, of the real words (rightly), and of what is known to be none."""
+    spoken = corpus.words()
+    if not spoken["train"] or not spoken["test"]:
+        return {"drawn": None, "real": None}
+    wrong = [
+        drawer.draw(drawer.frames(words.SECONDS), FIRST_OTHER_SEED + number)
+        for drawer in map(Drawer, others)
+        for number in range(2 * NUM_OTHERS)
+    ]
+    namer = words.fit_namer(spoken["train"], wrong[::2])
+    names = namer.names([sound for _, sound in spoken["test"]])
+    rightly = _mean(name == word for name, (word, _) in zip(names, spoken["test"], strict=True))
+    return {
+        "drawn": _mean(name is not None for name in namer.names(drawn)),
+        "real": rightly,
+        "paper": _mean(name is not None for name in namer.names(wrong[1::2])),
+    }
+
+
+def _windows(sounds: Sequence[Audio]) -> Windows | None:
+    """Spectra of quarters of a second."""
+
+    def describe(window: np.ndarray, start: int) -> np.ndarray:
+        return window.reshape(-1)
+
+    return Windows.of(list(map(spectrum.log_mel, sounds)), int(WINDOW_SECONDS / loudness.STEP), describe)
+
+
+def _mean(numbers: Any) -> float | None:
+    every = [float(number) for number in numbers]
+    return sum(every) / len(every) if every else None
+
+
+LINES: Mapping[str, str] = {
+    "runaways": "draws that run away (a second is twice as loud as any of training, or 1 % clipped)",
+    "silences": "draws that fall silent (3 seconds below -60 dB)",
+    "standstills": "draws that hold one sound (2 seconds)",
+    "level": "level, dB of full scale",
+    "level_spread": "spread of the level, dB",
+    "syllables": "share of the swing of loudness that is from 2 to 8 a second",
+    "voiced": "moments that are voiced",
+    "named": "half seconds that are named as a word with certainty 0.9 (of real ones, rightly)",
+}

@@ -1,0 +1,82 @@
+"""Loudness over time: how far it ranges, how it swings in the rhythm of syllables, where it leaves bounds.
+
+Conventions
+    samples   amplitude in [-1, 1], shape (time,), at ``rate`` Hz
+    level     dB of full scale of 25 ms, every 10 ms, at least -70
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float64
+
+from engine.sound import Audio
+
+MOMENT, STEP = 0.025, 0.01  # seconds
+QUIETEST = -70.0  # dB
+SYLLABLES = (2.0, 8.0)  # a second
+SWINGS = (0.5, 50.0)  # a second, all that are counted
+SILENT_LEVEL, SILENT_SECONDS = -60.0, 3.0
+LOUDER = 2.0  # times the loudest training second, in amplitude
+CLIPPED_AT, CLIPPED_SHARE = 0.999, 0.01  # amplitude; of a second's samples
+
+
+def levels(sound: Audio) -> Float64[np.ndarray, " moment"]:
+    """Of every moment; none of a sound shorter than one."""
+    squares = moments(sound, MOMENT).astype(np.float64) ** 2
+    return np.maximum(10 * np.log10(squares.mean(1) + 1e-12), QUIETEST)
+
+
+def moments(sound: Audio, seconds: float) -> np.ndarray:
+    """Stretches of so many seconds, one every hundredth of a second, shape (moment, time)."""
+    length, step = int(seconds * sound.sample_rate), int(STEP * sound.sample_rate)
+    if len(sound.samples) < length:
+        return np.zeros((0, length), np.float32)
+    return np.lib.stride_tricks.sliding_window_view(sound.samples, length)[::step]
+
+
+def level_spread(sound: Audio) -> float:
+    """Standard deviation of the levels, dB."""
+    return float(levels(sound).std()) if len(levels(sound)) else 0.0
+
+
+def syllable_share(sound: Audio) -> float:
+    """Of the power of the envelope's swings from 0.5 to 50 a second, how much is from 2 to 8 a second."""
+    step = int(STEP * sound.sample_rate)
+    count = len(sound.samples) // step
+    envelope = np.sqrt((sound.samples[: count * step].astype(np.float64).reshape(count, step) ** 2).mean(1))
+    swings = np.abs(np.fft.rfft((envelope - envelope.mean()) * np.hanning(count))) ** 2
+    speeds = np.fft.rfftfreq(count, STEP)
+    counted = swings[(speeds >= SWINGS[0]) & (speeds <= SWINGS[1])].sum()
+    within = swings[(speeds >= SYLLABLES[0]) & (speeds <= SYLLABLES[1])].sum()
+    return float(within / counted) if counted > 0 else 0.0
+
+
+def seconds_of(sound: Audio) -> Float64[np.ndarray, "second time"]:
+    """One second after the other; a sound shorter than one is one."""
+    rate = min(sound.sample_rate, max(1, len(sound.samples)))
+    count = len(sound.samples) // rate
+    return sound.samples[: count * rate].astype(np.float64).reshape(count, rate)
+
+
+def loudest_second(sounds: Sequence[Audio]) -> float:
+    """The largest root mean square of a second of any of them."""
+    return max(
+        (float(np.sqrt((seconds_of(sound) ** 2).mean(1)).max(initial=0.0)) for sound in sounds), default=0.0
+    )
+
+
+def runs_away(sound: Audio, loudest: float) -> bool:
+    """Whether a second is twice as loud as the loudest training second, or a hundredth of it is clipped."""
+    seconds = seconds_of(sound)
+    too_loud = np.sqrt((seconds**2).mean(1)) > LOUDER * loudest
+    clipped = (np.abs(seconds) >= CLIPPED_AT).mean(1) > CLIPPED_SHARE
+    return bool((too_loud | clipped).any())
+
+
+def falls_silent(sound: Audio) -> bool:
+    """Whether three seconds in a row lie below -60 dB."""
+    quiet = np.concatenate(([False], levels(sound) < SILENT_LEVEL, [False]))
+    edges = np.flatnonzero(np.diff(quiet.astype(int)))
+    longest = (edges[1::2] - edges[::2]).max(initial=0)
+    return bool(longest * STEP >= SILENT_SECONDS)
