@@ -167,7 +167,7 @@ class Card(Strict):
         """Whether the notes of a frame are drawn one given the other, not each by itself."""
         head = self.model.get("head")
         kind = HEADS.get(head.get("name")) if isinstance(head, dict) else None
-        return kind is not None and kind.is_joint
+        return kind is not None and kind.is_joint and kind.events == "notes"
 
     def has_weights(self, sha256: str) -> bool:
         """Whether these are its weights, as they lie here or as they lay in an earlier form."""

@@ -5,6 +5,7 @@ from engine.heads.chosen_notes import ChosenNotes
 from engine.heads.copied_notes import CopiedNotes, Guides, guided, mix
 from engine.heads.gaussian_mixture import GaussianMixture, GaussianMixtureHead
 from engine.heads.head import Distribution, Head
+from engine.heads.logistic_mixture import LogisticMixtureHead, gain
 from engine.heads.note_list import NoteListHead
 from engine.heads.note_list_mixture import NoteListMixture, moved
 from engine.heads.reminded_notes import RemindedNotes
@@ -12,6 +13,7 @@ from engine.heads.reminded_notes import RemindedNotes
 HEADS: dict[str, type[Head]] = {
     "bernoulli": BernoulliHead,
     "gaussian_mixture": GaussianMixtureHead,
+    "logistic_mixture": LogisticMixtureHead,
     "note_list": NoteListHead,
 }
 
@@ -26,6 +28,7 @@ __all__ = [
     "NoteListHead",
     "NoteListMixture",
     "RemindedNotes",
+    "gain",
     "guided",
     "mix",
     "moved",

@@ -24,6 +24,8 @@ class Distribution(ABC):
     would disturb each other's seeds. Here a draw is a function of the uniform numbers it is given.
     """
 
+    is_discrete: bool = False
+    """Whether ``log_prob`` of a frame of samples is the logarithm of a probability, and not of a density."""
     num_uniforms: int
     """How many uniform numbers a draw of one frame takes; number j decides event j where that makes sense."""
 
@@ -68,7 +70,7 @@ class Head(nn.Module, ABC):
     chooses_highest_first: bool = False
     """Whether its distribution decides pitch after pitch from the highest, as NoteList does."""
     is_joint: bool = False
-    """Whether the notes of a frame are drawn one given the other, not each by itself."""
+    """Whether the events of a frame are drawn one given the other, not each by itself."""
 
     def __init__(self, hidden_size: int, frame_size: int):
         super().__init__()

@@ -18,7 +18,7 @@ from engine.cells import CELLS
 from engine.heads import HEADS
 from engine.models import Copying, CopyMemory, MelodyMemory, Model, Reminded, Stack, Transposed
 
-VERSION = 2
+VERSION = 3
 MELODIES, COPIES = "melodies", "copies"
 NEVER = -1e30  # the trust in a guide that is left out
 
@@ -62,7 +62,7 @@ def program_of(model: Model, kinds: Sequence[str]) -> Program:
     parts.append(_Part.of(stack.head, "head", HEADS))
     parts += memories
     told = stack.told.told_keys, len(stack.told.clock), *stack.told.clock
-    frames = stack.frame_size, stack.context_frames, stack.residual, transpositions
+    frames = stack.frame_size, stack.context_frames, stack.residual, stack.gain_floor, transpositions
     head = VERSION, *frames, *told, len(stack.cells)
     numbers = [*map(float, head), *(number for part in parts for number in part.written(kinds))]
     return Program(tuple(numbers), tuple(tensor for part in parts for tensor in part.tensors))

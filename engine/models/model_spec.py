@@ -3,7 +3,8 @@
     card     {"cells": [spec, …], "head": spec, "context_frames": n}, with all sizes
     recipe   the same without the sizes that its frames fix, which ``with_sizes`` fills in
 
-``"residual": true``, ``"clock": [n, …]`` and ``"told_keys": n`` (Told), ``"transpositions": n`` (Transposed),
+``"residual": true``, ``"gain_floor": x`` (Stack), ``"clock": [n, …]`` and ``"told_keys": n`` (Told),
+``"transpositions": n`` (Transposed),
 ``"melody_memory": {…}`` (Reminded) and ``"copy_memory": {…}`` (Copying) may stand beside them.
 """
 
@@ -26,8 +27,9 @@ from engine.models.transposed import Transposed
 from engine.registry import build
 from engine.representations import Representation
 
-OF_STACK = ("context_frames", "residual", "clock", "told_keys")
-OPTIONS = (*OF_STACK, "transpositions", "melody_memory", "copy_memory")  # of a model, beside its parts
+OF_STACK = ("context_frames", "residual", "gain_floor")
+# of a model, beside its parts
+OPTIONS = (*OF_STACK, "clock", "told_keys", "transpositions", "melody_memory", "copy_memory")
 
 
 def build_model(spec: Mapping[str, Any]) -> Model:
@@ -41,7 +43,8 @@ def build_model(spec: Mapping[str, Any]) -> Model:
         raise InvalidValueError(f"residual={spec['residual']!r} must be true or false")
     cells = [build("cell", CELLS, cell) for cell in spec["cells"]]
     options = {key: spec[key] for key in OF_STACK if key in spec}
-    model = Stack(cells, build("head", HEADS, spec["head"]), **options)
+    told = Told(spec.get("clock", ()), spec.get("told_keys", 0))
+    model = Stack(cells, build("head", HEADS, spec["head"]), told=told, **options)
     if spec.get("transpositions", 0) != 0:
         model = Transposed(model, spec["transpositions"])
     if "melody_memory" in spec:
@@ -95,7 +98,8 @@ def with_sizes(
     """
     check_names(spec)
     told = Told(spec.get("clock", ()), spec.get("told_keys", 0))
-    width = below = representation.frame_size * representation.context_frames + told.num_inputs
+    width = representation.frame_size * representation.context_frames + told.num_inputs
+    below = width + bool(spec.get("gain_floor", 0.0))
     cells = []
     for cell in spec["cells"]:
         cells.append({"name": cell["name"], "input_size": below, **cell})

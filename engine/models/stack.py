@@ -2,10 +2,12 @@
 
 Conventions
     input    of a step: what it is told (engine/models/told.py), then the ``context_frames`` frames before
-             it, oldest first; zeros before the start
+             it, oldest first; zeros before the start. With a ``gain_floor`` the cells read it divided by its
+             gain g (``engine.heads.gain``), and log(g); the head reads it as it is
     layers   of the state: those of the cells, then that of what is told, if anything is
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,7 +17,7 @@ from torch import Tensor, nn
 
 from engine.cells import Cell, State
 from engine.errors import InvalidValueError
-from engine.heads import Distribution, Head
+from engine.heads import Distribution, Head, gain
 from engine.models.model import Model, ModelState
 from engine.models.told import Told
 
@@ -26,7 +28,8 @@ class Stack(Model):
     Args:
         residual: whether a cell whose output is as wide as its input adds to it, so that what it reads is
             still there for those above (He et al. 2016, arXiv 1512.03385).
-        clock, told_keys: what it is told, as Told has them.
+        told: what it is told beside the frames.
+        gain_floor: of automatic gain control, in units of the frame; 0 for none.
 
     Raises:
         InvalidValueError: sizes of neighbours do not fit.
@@ -38,24 +41,28 @@ class Stack(Model):
         head: Head,
         context_frames: int = 1,
         residual: bool = False,
-        clock: Any = (),
-        told_keys: Any = 0,
+        told: Told | None = None,
+        gain_floor: Any = 0.0,
     ):
         super().__init__()
-        self.told = Told(clock, told_keys)
+        self.told = told or Told((), 0)
         if not cells or context_frames < 1:
             raise InvalidValueError("a model needs at least one cell and context_frames of at least 1")
+        if not isinstance(gain_floor, int | float) or not 0 <= gain_floor < math.inf:
+            raise InvalidValueError(f"gain_floor={gain_floor!r} must be a number, 0 for no gain control")
+        self.gain_floor = gain_floor
         width = head.frame_size * context_frames + self.told.num_inputs
-        widths = [width, *(cell.hidden_size for cell in cells)]
+        widths = [width + bool(gain_floor), *(cell.hidden_size for cell in cells)]
         reads = [*(cell.input_size for cell in cells), head.hidden_size]
         for position, (width, read) in enumerate(zip(widths, reads, strict=True)):
             if width != read:
                 raise InvalidValueError(
                     f"part {position} of the model reads {read} numbers but is given {width}"
                 )
-        if head.input_size not in (None, widths[0]):
+        if head.input_size not in (None, head.frame_size * context_frames + self.told.num_inputs):
             raise InvalidValueError(
-                f"the head reads {head.input_size} numbers of a step's input but is given {widths[0]}"
+                f"the head reads {head.input_size} numbers of a step's input but is given "
+                f"{head.frame_size * context_frames + self.told.num_inputs}"
             )
         self.cells = nn.ModuleList(cells)
         self.head = head
@@ -92,7 +99,7 @@ class Stack(Model):
         if self.told.num_inputs:
             inputs, told = self.told.read(layers[-1], 1, frame)
             x, layers, left = torch.cat((inputs[:, 0], x), 1), layers[:-1], (told,)
-        output, found = x, []
+        output, found = self._heard(x) if self.gain_floor else x, []
         for cell, cell_state, adds in zip(parts["cells"], layers, self.adds, strict=True):
             cell_state = cell.forward(output, cell_state)  # not cell(…): hooks cost as much as a small gate
             output = output + cell_state[0] if adds else cell_state[0]
@@ -128,7 +135,7 @@ class Stack(Model):
         if self.told.num_inputs:
             heard, after = self.told.read(layers[-1], length, frames)
             inputs, layers, told = torch.cat((heard, inputs), -1), layers[:-1], (after,)
-        outputs, left = inputs, []
+        outputs, left = self._heard(inputs) if self.gain_floor else inputs, []
         for cell, start, adds in zip(self.cells, layers, self.adds, strict=True):
             found, cell_state = cell.unroll(outputs, start)
             found = drop(found) if drop else found
@@ -136,6 +143,11 @@ class Stack(Model):
             left.append(cell_state)
         context = known[:, length : length + self.context_frames - 1].flatten(1)
         return outputs, inputs, ModelState(context, (*left, *told))
+
+    def _heard(self, inputs: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes heard"]:
+        """At the same loudness whoever speaks, and how loud it was."""
+        loudness = gain(inputs, self.gain_floor)
+        return torch.cat((inputs / loudness, loudness.log()), -1)
 
     def initialise(self, rng: torch.Generator) -> None:
         """Draw fresh weights for all parts from ``rng``."""

@@ -109,6 +109,20 @@ class Waveform:
         """Log of half a 16-bit step of the standardised signal: no density may be narrower."""
         return math.log(0.5 / STEPS_PER_UNIT / self.scale)
 
+    @property
+    def step(self) -> float:
+        """A 16-bit step of the standardised signal, for heads whose numbers are those of the 65,536 integers.
+
+        Raises:
+            InvalidValueError: the mean is not 0, so that they are not.
+        """
+        if self.mean != 0:
+            raise InvalidValueError(
+                f"the frames are not whole 16-bit steps, since mean={self.mean:g} was taken from them: say "
+                "samples_per_frame in the recipe, so that whole recordings are heard"
+            )
+        return 1 / STEPS_PER_UNIT / self.scale
+
     def encode(self, audio: Audio) -> Float32[Tensor, "time sample"]:
         """Frames of a sound, resampled to this rate; the last incomplete frame is dropped.
 

@@ -171,9 +171,11 @@ def read_in_parts(
 
 
 def bin_log_probs(
-    mixture: GaussianMixture, waveform: Waveform, frames: Float[Tensor, "batch time sample"]
+    mixture: Distribution, waveform: Waveform, frames: Float[Tensor, "batch time sample"]
 ) -> Float64[Tensor, "batch time"]:
-    """Log-probability of the 16-bit integers of each frame: the density integrated over their bins."""
+    """Log-probability of the 16-bit integers of each frame: a density is integrated over their bins."""
+    if mixture.is_discrete:
+        return mixture.log_prob(frames).double()
     wide = GaussianMixture(mixture.mixture_logits.double(), mixture.loc.double(), mixture.log_scale.double())
     return wide.log_bin_prob(*waveform.bin_edges(frames))
 

@@ -25,6 +25,7 @@ SMALL = {
     "num_units": 7,
     "num_heads": 1,
     "window": 11,
+    "step": 0.02,
 }
 UNITS = {
     "piano_roll": {"lowest_pitch": 21, "num_pitches": 88, "frames_per_quarter": 1},

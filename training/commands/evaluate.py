@@ -10,7 +10,7 @@ from engine.checkpoints import Checkpoint, available, load
 from engine.command_line import add_checkpoints
 from engine.errors import InvalidValueError
 from training.commands.arguments import add_corpora
-from training.corpora import SPLITS, CorpusData, open_corpus
+from training.corpora import SPLITS, CorpusData, load_data, open_corpus
 from training.draws import DrawsOptions, compare_draws, comparison_text, part_figures
 from training.fitting import evaluate
 from training.paper import CELLS
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> None:
     fitted_by = checkpoint.card.training.recipe  # plain, since an earlier Earshot may have written it
     name = options.corpus or fitted_by["corpus"]
     corpus = open_corpus(name, options.corpora, fitted_by["seed"])
-    data = corpus.load()
+    data = load_data(corpus, fitted_by.get("samples_per_frame"))
     if data.representation.spec != checkpoint.representation.spec:
         raise InvalidValueError(
             f"frames of {name!r} mean something else than those that {options.checkpoint!r} was fitted on "

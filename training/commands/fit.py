@@ -10,7 +10,7 @@ from engine.checkpoints import load
 from engine.errors import InvalidValueError
 from engine.models import Stack
 from training.commands.arguments import add_recipe_changes, check_place, chosen_device, chosen_recipe
-from training.corpora import open_corpus
+from training.corpora import load_data, open_corpus
 from training.fitting import (
     FIRST,
     Fit,
@@ -84,7 +84,7 @@ def _first(recipe: Recipe, folder: Path | None) -> Stack | None:
 def _fit(recipe: Recipe, how: FitOptions, options: argparse.Namespace) -> tuple[Progress, Path]:
     """From where it stands to its checkpoint: what came of it, and the folder."""
     corpus = open_corpus(recipe.corpus, options.corpora, recipe.seed)
-    data = corpus.load()
+    data = load_data(corpus, recipe.samples_per_frame)
     if data.report is not None:
         print(data.report)
     fit = Fit(recipe, data, replace(how, first=_first(recipe, options.begin_with)))

@@ -15,7 +15,7 @@ from training.commands.arguments import (
     check_seeds,
     chosen_workers,
 )
-from training.corpora import open_corpus
+from training.corpora import load_data, open_corpus
 from training.fitting import RECIPES, Fit, FitOptions, read_recipe, recipe_names, remove_run, write_recipe
 from training.publishing import publish
 from training.searching import SEEDS, SeriesOptions, chosen_seed, open_workers, run_series, seed_recipes
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> None:
     check_seeds(options.seeds)
     count = chosen_workers(options)
     corpus = open_corpus(recipe.corpus, options.corpora, recipe.seed)
-    data = corpus.load()
+    data = load_data(corpus, recipe.samples_per_frame)
     recipes = seed_recipes(recipe, options.seeds)
     with open_workers(count, options.scheduler) as client:
         run_series(recipes, SeriesOptions(options.corpora, options.runs, options.results), client)

@@ -5,6 +5,7 @@ from training.corpora.corpus import SPLITS, Corpus, CorpusData, CorpusReport
 from training.corpora.fetch import fetch
 from training.corpora.files import corpora_folder
 from training.corpora.streams import streams
+from training.corpora.whole import load_data
 
 __all__ = [
     "CORPORA",
@@ -16,6 +17,7 @@ __all__ = [
     "corpora_folder",
     "fetch",
     "frames_of",
+    "load_data",
     "open_corpus",
     "streams",
 ]

@@ -24,6 +24,7 @@ RECIPES = PROJECT / "training" / "recipes"
 FIRST = RECIPES / "first"  # fits with which others begin
 PARTS = {"optimiser": Optimiser, "regularisation": Regularisation}
 MAX_UNITS, MAX_CELLS = 8_192, 32
+MAX_SAMPLES = 400  # of a frame
 AROUND_A_NETWORK = ("transpositions", "melody_memory", "copy_memory")  # of a model; they are not fitted
 OF_NOTES = ("transposition", "read_noise")  # of regularisation
 OF_EARLIER_RECIPES = {"cell", "hidden_size", "num_layers", "memory", "joint_head"}
@@ -40,6 +41,8 @@ class Recipe(Settings):
             so many semitones, see NoteListMixture), since the written key alone is so many times as fast,
             ``melody_memory`` (how much the training pieces' melodies are believed) and ``copy_memory`` (how
             much the piece's own past is trusted), whose numbers ``remember`` finds on validation.
+        samples_per_frame: of sound that is heard in whole recordings, one after another; None for music, and
+            for the paper's windows.
         weights: what they are rounded to before they are scored and saved.
         begins_with: name of a recipe in ``training/recipes/first`` with whose weights the fit begins (see
             ``begin_with``); empty for weights drawn from the seed.
@@ -53,6 +56,7 @@ class Recipe(Settings):
     name: str = Field(pattern=NAME_PATTERN, max_length=80)
     corpus: str
     model: dict[str, Any]
+    samples_per_frame: int | None = Field(default=None, ge=1, le=MAX_SAMPLES)
     weights: Literal["float32", "float16"] = "float32"
     optimiser: Optimiser = Optimiser()
     regularisation: Regularisation = Regularisation()

@@ -6,7 +6,7 @@ from typing import Any
 from engine.checkpoints import Card
 from training.report.markdown import DASH, number, table
 
-COLUMNS = {
+MUSIC = {
     "runaways": "swell into noise",
     "standstills": "stand still",
     "silence": "silent frames",
@@ -21,38 +21,66 @@ COLUMNS = {
     "ends_on_tonic": "end on the tonic",
     "shared_frames": "shared with training",
 }
+SPEECH = {
+    "runaways": "run away",
+    "silences": "fall silent",
+    "standstills": "hold one sound",
+    "level": "level, dB",
+    "level_spread": "its spread, dB",
+    "syllables": "swings at 2 to 8 a second",
+    "voiced": "voiced",
+    "named": "named as a digit",
+}
 
 
 def draws_section(cards: Sequence[Card]) -> list[str]:
-    """A table with the draws of every model that was compared, under the held-out pieces of its corpus."""
-    lines = [
-        "## How the draws compare",
-        "",
-        "Draws from nothing at temperature 1 beside held-out pieces of test and validation, each draw cut to "
-        "the length of a real piece, but for swelling and standing still, which are looked for in all that "
-        "was drawn (`python -m training evaluate NAME --draws --frames 1024`; training/draws says what each "
-        "column is), and for ends, which are where a draw ends by itself, or where it was cut if it does not "
-        "before the length of the longest training piece. AUC: how well a small classifier tells windows of "
-        "16 and of 64 frames from real ones, 0.5 where it cannot; mean over five splits by piece. Shared "
-        "with training: frames in a row, nine of ten pieces have no more.",
-        "",
-    ]
+    """Tables with the draws of every model that was compared, under what was held out of its corpus."""
     compared = [card for card in cards if card.draws]
+    lines = ["## How the draws compare", ""]
     if not compared:
         return [*lines, "No model's draws have been compared yet.", ""]
+    lines += [
+        "Draws from nothing at temperature 1 beside what was held out for test and validation (`python -m "
+        "training evaluate NAME --draws`; training/draws says what each column is). AUC: how well a small "
+        "classifier tells windows of both apart, 0.5 where it cannot; mean over five splits by piece.",
+        "",
+    ]
+    music = [card for card in compared if card.facts.holds_notes]
+    speech = [card for card in compared if not card.facts.holds_notes]
+    if music:
+        lines += [
+            "Each draw of music is cut to the length of a real piece, but for swelling and standing still, "
+            "which are looked for in all that was drawn, 1,024 frames or more, and for ends, which are where "
+            "a draw ends by itself, or where it was cut if it does not before the length of the longest "
+            "training piece. Shared with training: frames in a row, nine of ten pieces have no more.",
+            "",
+            *_table(music, MUSIC, ("AUC, 16 frames", "AUC, 64")),
+        ]
+    if speech:
+        lines += [
+            "Draws of speech last two seconds, and stand beside recordings of one voice, one after another. "
+            "The last column is how a classifier tells half of the recordings from the other half.",
+            "",
+            *_table(speech, SPEECH, ("AUC, 0.25 s", "of real ones")),
+        ]
+    return lines
+
+
+def _table(cards: Sequence[Card], columns: Mapping[str, str], aucs: Sequence[str]) -> list[str]:
+    """A row for each model, under those of its corpus."""
     rows, title = [], ""
-    for card in compared:
+    for card in cards:
         if card.corpus.title != title:
             title = card.corpus.title
-            rows.append([f"**{title}**, real", "", *_figures(card.draws["real"]), "", ""])
-        aucs = [_auc(found) for found in card.draws["auc"].values()]
-        rows.append([f"`{card.name}`", str(card.draws["num_draws"]), *_figures(card.draws["drawn"]), *aucs])
-    head = ["", "draws", *COLUMNS.values(), "AUC, 16", "AUC, 64"]
-    return [*lines, *table(head, rows)]
+            rows.append([f"**{title}**, real", "", *_figures(card.draws["real"], columns), "", ""])
+        told = [_auc(found) for found in card.draws["auc"].values()]
+        found = _figures(card.draws["drawn"], columns)
+        rows.append([f"`{card.name}`", str(card.draws["num_draws"]), *found, *told])
+    return table(["", "draws", *columns.values(), *aucs], rows)
 
 
-def _figures(found: Mapping[str, float | None]) -> list[str]:
-    return [number(found.get(key)) for key in COLUMNS]
+def _figures(found: Mapping[str, float | None], columns: Mapping[str, str]) -> list[str]:
+    return [number(found.get(key)) for key in columns]
 
 
 def _auc(found: Mapping[str, Any] | None) -> str:

@@ -11,7 +11,7 @@ from distributed import Client, Future, KilledWorker, as_completed
 
 from engine.checkpoints import available, read_card
 from engine.errors import EngineError, InvalidValueError
-from training.corpora import Corpus, CorpusData, open_corpus
+from training.corpora import Corpus, CorpusData, load_data, open_corpus
 from training.fitting import RUNS, Fit, FitOptions, Recipe, make_recipe, remove_run, run_lock, write_recipe
 from training.publishing import publish
 from training.searching.results import read_result, write_result
@@ -125,10 +125,10 @@ class Campaign:
         return make_recipe(read_card(name, folder).training.recipe) == search.winner()
 
     def _data(self, recipe: Recipe) -> tuple[Corpus, CorpusData]:
-        key = (recipe.corpus, recipe.seed)
+        key = (recipe.corpus, recipe.seed, recipe.samples_per_frame)
         if key not in self.corpora:
             corpus = open_corpus(recipe.corpus, self.options.corpora, recipe.seed)
-            self.corpora[key] = corpus, corpus.load()
+            self.corpora[key] = corpus, load_data(corpus, recipe.samples_per_frame)
         return self.corpora[key]
 
     def _go_on(self, search: Search) -> None:

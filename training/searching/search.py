@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from engine.errors import EngineError
-from training.corpora import SPLITS, open_corpus
+from training.corpora import SPLITS, load_data, open_corpus
 from training.fitting import Fit, FitOptions, Progress, Recipe, make_recipe, metrics, run_together
 from training.searching.results import Rung, SearchResult, SeedResult, Trial
 
@@ -72,7 +72,8 @@ def run_job(job: Job) -> list[dict[str, Any]]:
     torch.set_num_threads(1)
     try:
         recipe = make_recipe(job.recipe)
-        data = open_corpus(recipe.corpus, Path(job.corpora) if job.corpora else None, recipe.seed).load()
+        corpus = open_corpus(recipe.corpus, Path(job.corpora) if job.corpora else None, recipe.seed)
+        data = load_data(corpus, recipe.samples_per_frame)
         fits = [
             Fit(with_rate(recipe, rate), data, FitOptions(torch.device(job.device), Path(folder), quiet=True))
             for rate, folder in zip(job.rates, job.folders, strict=True)

@@ -39,9 +39,23 @@ static void hear(const float *frame, float *rows) {
     num_read++;
 }
 
+/* Every row of the input divided by its gain, and the logarithm of that. */
+static const float *control_gain(int rows) {
+    for (int row = 0; row < rows; row++) {
+        const float *from = input + row * widest;
+        float *to = loud + row * widest;
+        double squares = 0.0;
+        for (int k = 0; k < input_size; k++) squares += (double)from[k] * from[k];
+        float gain = __builtin_sqrtf((float)(squares / input_size) + gain_floor * gain_floor);
+        for (int k = 0; k < input_size; k++) to[k] = from[k] / gain;
+        to[input_size] = log1(gain);
+    }
+    return loud;
+}
+
 /* All cells; returns the last one's output. */
 static const float *run_cells(int steps) {
-    const float *below = input;
+    const float *below = gain_floor > 0.0f ? control_gain(steps * num_rows) : input;
     for (int k = 0; k < num_cells; k++) {
         float *out = layers[k % 2];
         int width = size_of(parts[k].numbers[1]);

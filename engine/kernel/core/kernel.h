@@ -53,7 +53,7 @@ typedef struct kind {
 } kind;
 
 extern const kind tanh_cell, gru_cell, lstm_cell, attention_cell;
-extern const kind bernoulli_head, gaussian_mixture_head, note_list_head;
+extern const kind bernoulli_head, gaussian_mixture_head, logistic_mixture_head, note_list_head;
 extern const kind melodies, copies;
 
 /* The model that is open. */

@@ -2,6 +2,7 @@
 
    program   numbers, one after another:
                version, pitches or samples of a frame, frames of context, 1 if cells add to what they read,
+               floor of the gain control (0: none),
                semitones up and down in which all is heard, and that are told (0: none),
                number of clocks, their lengths, number of cells
                of each cell, then of the head, then of melodies and copies (if any):
@@ -11,12 +12,20 @@
 */
 #include "model.h"
 
-enum { VERSION = 2, FLOAT16 = 2, FLOAT32 = 4 };
+enum { VERSION = 3, FLOAT16 = 2, FLOAT32 = 4 };
 static const long long MAX_NUMBERS_OF_TENSOR = 1 << 27;
 
 static const kind *const kinds[] = {
-    &tanh_cell,      &gru_cell, &lstm_cell, &attention_cell, &bernoulli_head, &gaussian_mixture_head,
-    &note_list_head, &melodies, &copies,
+    &tanh_cell,
+    &gru_cell,
+    &lstm_cell,
+    &attention_cell,
+    &bernoulli_head,
+    &gaussian_mixture_head,
+    &logistic_mixture_head,
+    &note_list_head,
+    &melodies,
+    &copies,
 };
 enum { NUM_KINDS = sizeof(kinds) / sizeof(*kinds) };
 
@@ -25,7 +34,8 @@ int num_clocks, clocks[MAX_CLOCKS], told_keys;
 
 part parts[MAX_CELLS + MAX_MEMORIES + 1], *melody_part, *copy_part;
 int num_cells, num_parts, adds[MAX_CELLS], widest;
-float *input, *layers[2], *pending, *context, *frames;
+float gain_floor;
+float *input, *loud, *layers[2], *pending, *context, *frames;
 double *uniforms;
 
 static int next_part, next_tensor, is_open, most_staged;
@@ -90,7 +100,7 @@ static int open_part(part *self) {
 
 /* Cells one above the other; whether each reads what the one below puts out, and the head the last one. */
 static int stack_cells(int adds_to_input) {
-    int width = input_size;
+    int width = input_size + (gain_floor > 0.0f);
     for (int k = 0; k < num_cells; k++) {
         int hidden = size_of(parts[k].numbers[1]);
         if (!parts[k].kind->run || size_of(parts[k].numbers[0]) != width) return WRONG_SIZES;
@@ -126,6 +136,9 @@ static int read_program(int count, double *given) {
     if (next_number() != VERSION) return NO_PROGRAM;
     frame_size = size_of(next_number()), context_frames = size_of(next_number());
     int adds_to_input = next_count(1);
+    double floor = next_number();
+    if (!(floor >= 0.0 && floor < 1e30)) return WRONG_SIZES;
+    gain_floor = (float)floor;
     transpositions = next_count(MAX_FRAME);
     if (!frame_size || !context_frames || adds_to_input < 0 || transpositions < 0) return WRONG_SIZES;
     if (frame_size > MAX_FRAME || context_frames > MAX_FRAME || transpositions >= frame_size)
@@ -137,7 +150,7 @@ static int read_program(int count, double *given) {
         if (code) return code;
     }
     if (cursor < end || num_parts <= num_cells) return NO_PROGRAM;
-    widest = PAD(input_size);
+    widest = PAD(input_size + 1);
     return stack_cells(adds_to_input);
 }
 
@@ -150,6 +163,7 @@ EXPORT("open") int open_model(double *given, int count) {
     if (code) return code;
     long long rows = (long long)MAX_STEPS * num_rows;
     input = reserve(rows * widest), layers[0] = reserve(rows * widest), layers[1] = reserve(rows * widest);
+    loud = reserve(rows * widest);
     pending = reserve(PAD(frame_size)), context = reserve(PAD((long long)frame_size * context_frames));
     frames = reserve((long long)MAX_FRAMES * PAD(frame_size));
     uniforms = reserve_bytes(8LL * (frame_size + 1));

@@ -65,8 +65,8 @@ def test_the_same_numbers_draw_the_same_frame_and_touch_no_shared_generator(name
 
 @every_head
 def test_the_last_numbers_decide_an_event_each(name):
-    """Number j from the end belongs to event j from the end; what comes before is the head's own."""
-    given = distribution(name)
+    """Number j from the end belongs to event j from the end, and to what is drawn given that event."""
+    given = distribution(name, scale=0.1)
     size = SMALL["frame_size"]
     numbers = torch.full((given.num_uniforms,), 0.999_999, dtype=torch.float64)
     drawn = given.sample(numbers)
@@ -74,7 +74,8 @@ def test_the_last_numbers_decide_an_event_each(name):
         changed = numbers.clone()
         changed[given.num_uniforms - size + event] = 1e-6
         moved = given.sample(changed) != drawn
-        assert moved.nonzero().flatten().tolist() == [event]
+        first, *others = moved.nonzero().flatten().tolist()
+        assert first == event and (not others or HEADS[name].is_joint)
 
 
 @every_head

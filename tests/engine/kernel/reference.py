@@ -6,6 +6,7 @@ from torch import Tensor
 from engine.heads import ChosenNotes, GaussianMixture
 from engine.heads.bernoulli import Bernoulli
 from engine.heads.chosen_notes import Choices
+from engine.heads.logistic_mixture import LogisticMixture
 from engine.models import Model
 
 
@@ -15,6 +16,8 @@ def explained(model: Model, frames: Tensor) -> list[Tensor]:
     found, _ = model(frames[None])
     if isinstance(found, Bernoulli):
         return list(found.logits[0])
+    if isinstance(found, LogisticMixture):
+        return list(torch.cat(found.mixtures(frames[None]), -1)[0].flatten(1))
     if isinstance(found, GaussianMixture):
         parts = found.mixture_logits[0], found.loc[0].flatten(1), found.log_scale[0].flatten(1)
         return list(torch.cat(parts, 1))

@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+import math
 
 import pytest
 import torch
@@ -19,6 +20,7 @@ from tests.engine.small_models import binary_frames
 CLOSE = 1e-5
 LIKELY = -20.0  # logarithms of shares below it are of no account
 FAR = 1e6
+LOUDEST = 30_000  # 16-bit steps
 CHAOS = 8  # times as far from float64 as torch's own float32 is, where that is further than CLOSE
 MODELS = every_model()
 
@@ -44,7 +46,7 @@ def test_small_models_of_every_kind_are_explained_alike(name):
     model = MODELS[name]
     frames = binary_frames(70, model.frame_size, seed=5).float()
     theirs, ours = explained(model, frames), explained_by_kernel(model, frames)
-    torch.testing.assert_close(joined(ours, theirs), joined(theirs, theirs), rtol=0, atol=CLOSE)
+    torch.testing.assert_close(joined(ours, theirs), joined(theirs, theirs), rtol=CLOSE, atol=CLOSE)
 
 
 @pytest.mark.parametrize("name", available())
@@ -79,8 +81,8 @@ def follow(model: Model, frames: torch.Tensor, seed: int, temperature: float) ->
     """Frame by frame from the same past; choices may differ where a number is close to its threshold."""
     instance = open_model(model)
     for position, frame in enumerate(frames):
-        if frame.abs().max() > FAR:  # random weights may take sound anywhere
-            return
+        if frame.abs().max() > min(FAR, LOUDEST * getattr(model.network.head, "step", math.inf)):
+            return  # random weights may take sound anywhere
         (found,) = instance.draw(1, seed, position, temperature)
         if not torch.allclose(found, frame, rtol=1e-4, atol=1e-4):
             assert is_at_the_threshold(model, frames[:position], frame, found, seed, temperature), position
@@ -88,13 +90,14 @@ def follow(model: Model, frames: torch.Tensor, seed: int, temperature: float) ->
 
 
 def is_at_the_threshold(model, past, frame, found, seed, temperature) -> bool:
-    """Whether numbers 1e-4 lower or higher let torch itself draw what the kernel has drawn."""
+    """Whether numbers that are hardly lower or higher let torch itself draw what the kernel has drawn."""
     numbers = frame_uniforms(seed, len(past), 1, model.frame_size + 1)
     _, state = model(past[None]) if len(past) else (None, model.initial_state(1))
     before = past[-1:] if len(past) else model.silence(1)
     distribution = model.step(before, state)[0].temper(temperature)
     numbers = numbers[:, : distribution.num_uniforms]
-    draws = [distribution.sample((numbers + step).clamp(1e-9, 1 - 1e-9))[0] for step in (-1e-4, 1e-4)]
+    steps = (-1e-4, -1e-6, 1e-6, 1e-4)
+    draws = [distribution.sample((numbers + step).clamp(1e-9, 1 - 1e-9))[0] for step in steps]
     return any(torch.allclose(draw, found, rtol=1e-2, atol=1e-2) for draw in draws)
 
 

@@ -1,5 +1,7 @@
 """What holds for every stack of registered cells under every registered head."""
 
+import math
+
 import pytest
 import torch
 
@@ -9,7 +11,15 @@ from engine.heads import HEADS
 from engine.models.model import Model
 from engine.models.model_spec import build_model
 from engine.models.stack import Stack
-from tests.engine.small_models import SMALL, binary_frames, seeded, small_cell, small_model, spec_of
+from tests.engine.small_models import (
+    SMALL,
+    binary_frames,
+    randomise,
+    seeded,
+    small_cell,
+    small_model,
+    spec_of,
+)
 
 SIZE = SMALL["frame_size"]
 every_stack = pytest.mark.parametrize(
@@ -93,7 +103,7 @@ def test_step_one_reads_zeros(cells, head, context_frames):
         output = cell(output, cell.initial_state(1))[0]
     frames = binary_frames(1, 4, SIZE)
     expected = model.head(output, x).log_prob(frames[:, 0])
-    torch.testing.assert_close(model(frames)[0].log_prob(frames)[:, 0], expected, rtol=0, atol=1e-14)
+    torch.testing.assert_close(model(frames)[0].log_prob(frames)[:, 0], expected, rtol=1e-15, atol=1e-14)
 
 
 @every_stack
@@ -161,3 +171,34 @@ def test_fresh_weights_come_from_the_given_generator(cells, head, context_frames
     assert torch.equal(before, torch.get_rng_state())
     assert all(map(torch.equal, one.parameters(), two.parameters()))
     assert one.num_parameters() == sum(parameter.numel() for parameter in one.parameters())
+
+
+@pytest.mark.parametrize("floor", [-1.0, math.inf, "loud", None])
+def test_a_gain_floor_that_cannot_be_is_refused(floor):
+    spec = {
+        "cells": [{"name": "gru", "input_size": 7, "hidden_size": 4}],
+        "head": {"name": "bernoulli", "hidden_size": 4, "frame_size": 6},
+        "gain_floor": floor,
+    }
+    with pytest.raises(InvalidValueError, match="gain_floor"):
+        build_model(spec)
+
+
+def test_with_gain_control_cells_read_how_loud_it_was_and_the_rest_as_if_it_were_not():
+    spec = {
+        "cells": [{"name": "gru", "input_size": 7, "hidden_size": 4}],
+        "head": {"name": "bernoulli", "hidden_size": 4, "frame_size": 6},
+        "gain_floor": 0.5,
+    }
+    model = randomise(build_model(spec).double(), 2)
+    frames = torch.randn(1, 4, 6, generator=seeded(3), dtype=torch.float64)
+    read = torch.cat((torch.zeros(1, 1, 6), frames[:, :3]), 1)
+    gains = (read.square().mean(-1, keepdim=True) + 0.25).sqrt()
+    cell, heard = model.cells[0], torch.cat((read / gains, gains.log()), -1)
+    outputs, _ = cell.unroll(heard, cell.initial_state(1))
+    stepped, state = [], model.initial_state(1)
+    for frame in read.unbind(1):
+        distribution, state = model.step(frame, state)
+        stepped.append(distribution.logits)
+    expected = model.head(outputs, read).logits
+    torch.testing.assert_close(torch.stack(stepped, 1), expected, rtol=0, atol=1e-14)

@@ -18,9 +18,6 @@ def test_every_recording_is_heard_once_and_whole():
     joined = np.concatenate([stream.samples for stream in found])
     assert all((np.isclose(joined, number / 100)).sum() == 3_000 for number in range(1, 21))
     assert all(stream.duration_seconds >= 2 for stream in found[:-1])
-    order = [
-        number for number in range(1, 21) for stream in found if np.isclose(stream.samples[0], number / 100)
-    ]
 
 
 def test_pauses_are_as_quiet_as_the_quietest_moment_and_never_loud():

@@ -1,6 +1,7 @@
 """Recipes: the paper's settings, and clear words for those that cannot be meant."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -67,7 +68,12 @@ def test_layers_fit_on_each_other(cell, representation):
 @pytest.mark.parametrize("head", HEADS)
 def test_every_head_can_be_named_and_is_given_its_sizes(head):
     representation = MUSIC if HEADS[head].events == MUSIC.events else SPEECH
-    own = {"note_list": {"num_units": 5}, "gaussian_mixture": {"num_components": 3}}.get(head, {})
+    representation = replace(SPEECH, mean=0.0) if head == "logistic_mixture" else representation
+    own = {
+        "note_list": {"num_units": 5},
+        "gaussian_mixture": {"num_components": 3},
+        "logistic_mixture": {"num_units": 5, "num_components": 3},
+    }.get(head, {})
     recipe = make_recipe({**VALUES, "model": {**MODEL, "head": {"name": head, **own}}})
     model = build_model(recipe.model_spec(representation))
     assert type(model.head) is HEADS[head] and model.frame_size == representation.frame_size

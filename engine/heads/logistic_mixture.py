@@ -1,0 +1,262 @@
+"""The samples of a frame one after another, each from a mixture of discretised logistics: exact over 16 bits.
+
+    p(frame | past) = prod_i p(y_i | y_<i, past)                         y_i one of 65,536 integers
+    p(y_i) = sum_k softmax(a_i)_k [F((y_i + 1/2 - l_ik) / s_ik) - F((y_i - 1/2 - l_ik) / s_ik)]
+    F(z) = 1 / (1 + exp(-z));  the bins of -32768 and 32767 reach to minus and plus infinity
+
+    z_i  = the last samples before i, divided by g
+    q_i  = (B h + b) . z_i                            linear prediction, its coefficients those of the frame
+    u_i  = silu(W [z_i, C_i h + c_i, q_i] + w),  u_i + silu(U u_i + u)
+    a_i, m_i, r_i = V u_i + v
+    l_ik = g (q_i + m_ik),  s_ik = g exp(min(r_ik, 6)) + smallest
+    g    = root of the mean square of the samples that the step reads, and of a floor
+
+Discretised logistics are those of Salimans et al. 2017 ("PixelCNN++", arXiv 1701.05517); a prediction from
+the last samples, around which the rest is learned, is that of LPCNet (Valin and Skoglund 2019, arXiv
+1810.11846); one network for all samples of a frame, told what a slower one has heard, that of SampleRNN
+(Mehri et al. 2017, arXiv 1612.07837). Divided by g, what is learned of a loud voice holds for a quiet one.
+
+Conventions
+    step     a 16-bit step, in units of the frame: integer k stands for the number k step
+    parts    of every sample: logits a, offsets m, raw scales r, shape (*axes, 3 components)
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.errors import InvalidValueError
+from engine.heads.head import Distribution, Head
+from engine.registry import require_positive
+
+LOWEST_STEP, HIGHEST_STEP = -32_768, 32_767
+FLOOR_STEPS, SMALLEST_STEPS = 4.0, 0.1  # of g, and of a scale
+LARGEST_RAW = 6.0
+UNITS_PER_CONDITION = 4
+LEAST = 2.0**-53
+
+
+def integers(numbers: Tensor, step: float) -> Tensor:
+    """The nearest 16-bit ones, float64."""
+    return torch.floor(numbers.double() / step + 0.5).clamp(LOWEST_STEP, HIGHEST_STEP)
+
+
+@dataclass(frozen=True)
+class SampleNetwork:
+    """The head's weights, and what one frame adds to them.
+
+    Args:
+        weights: by name, as the head has them.
+        heard: the samples that the step reads, shape (*axes, past).
+        gain: g, shape (*axes, 1).
+        prediction: coefficients of the frame, shape (*axes, past).
+        conditions: C h + c, shape (*axes, sample, condition).
+    """
+
+    weights: dict[str, Tensor]
+    heard: Float[Tensor, "*axes past"]
+    gain: Float[Tensor, "*axes 1"]
+    prediction: Float[Tensor, "*axes past"]
+    conditions: Float[Tensor, "*axes sample condition"]
+    drop: Callable[[Tensor], Tensor] | None = None
+
+    def mixtures(
+        self,
+        past: Float[Tensor, "*axes sample past"],
+        conditions: Float[Tensor, "*axes sample condition"],
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits, centres and scales of some samples, given those before each: (*axes, sample, component)."""
+        weights, gain = self.weights, self.gain.unsqueeze(-1)
+        near = past / gain
+        predicted = near @ self.prediction.unsqueeze(-1)
+        units = functional.linear(
+            torch.cat((near, conditions, predicted), -1), weights["first"], weights["first_bias"]
+        )
+        units = functional.silu(units)
+        units = units + functional.silu(functional.linear(units, weights["second"], weights["second_bias"]))
+        units = self.drop(units) if self.drop else units
+        parts = functional.linear(units, weights["last"], weights["last_bias"])
+        logits, offsets, raw = parts.chunk(3, -1)
+        return logits, gain * (predicted + offsets), gain * raw.clamp(max=LARGEST_RAW).exp()
+
+
+@dataclass(frozen=True)
+class LogisticMixture(Distribution):
+    """Over frames of 16-bit samples.
+
+    Args:
+        network: gives the mixture of a sample, given those before it.
+        step: between neighbouring integers.
+        temperature: by which scales are multiplied and logits divided.
+    """
+
+    network: SampleNetwork
+    step: float
+    temperature: float = 1.0
+
+    is_discrete = True
+
+    @property
+    def num_uniforms(self) -> int:
+        """Number i draws sample i: its component, and what is left of it says where in that."""
+        return self.network.conditions.shape[-2]
+
+    def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
+        """Log-probability of the nearest 16-bit integers, nats."""
+        return self.sample_log_probs(frame).sum(-1)
+
+    def sample_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes event"]:
+        """Nats of each sample given those before it."""
+        return self._log_masses(frame, *self.mixtures(frame))
+
+    def mixtures(self, frame: Float[Tensor, "*axes event"]) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits, centres and scales of each sample given those before it, (*axes, event, component)."""
+        heard = self.network.heard
+        past = torch.cat((heard, frame), -1).unfold(-1, heard.shape[-1], 1)
+        return self._mixtures(past[..., : frame.shape[-1], :], self.network.conditions)
+
+    def _mixtures(self, past: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Of the network, bounded below and tempered, in float64 so that a tiny T leaves one component."""
+        logits, centres, scales = self.network.mixtures(past, conditions)
+        scales = scales + SMALLEST_STEPS * self.step
+        if self.temperature == 1:
+            return logits, centres, scales
+        below_peak = (logits - logits.amax(-1, keepdim=True)).double() / self.temperature
+        return below_peak.to(logits.dtype), centres, self.temperature * scales.double()
+
+    def _log_masses(self, frame: Tensor, logits: Tensor, centres: Tensor, scales: Tensor) -> Tensor:
+        """log(F(above) - F(below)) as log F(above) + log(1 - F(below)) + log(1 - exp(below - above))."""
+        found, step = integers(frame, self.step), self.step
+        numbers = (found * step).to(centres.dtype).unsqueeze(-1)
+        middle, half = (numbers - centres) / scales, step / 2 / scales
+        is_lowest = (found == LOWEST_STEP).unsqueeze(-1)
+        is_highest = (found == HIGHEST_STEP).unsqueeze(-1)
+        below, above = functional.logsigmoid(half - middle), functional.logsigmoid(middle + half)
+        width = torch.log(-torch.expm1(-2 * half))
+        inner = torch.where(is_lowest, above, torch.where(is_highest, below, above + below + width))
+        return torch.logsumexp(logits.log_softmax(-1) + inner, -1)
+
+    def sample(self, uniforms: Float[Tensor, "*axes uniforms"]) -> Float[Tensor, "*axes event"]:
+        """Sample after sample: the component by inverting the cumulated weights, then the nearest integer."""
+        network = self.network
+        known, size = network.heard, network.conditions.shape[-2]
+        for place, number in enumerate(torch.split_with_sizes(uniforms.double(), [1] * size, -1)):
+            conditions = network.conditions[..., place : place + 1, :]
+            found = self._mixtures(known[..., -network.heard.shape[-1] :].unsqueeze(-2), conditions)
+            logits, centres, scales = (part.squeeze(-2).double() for part in found)
+            component, where = _invert(logits.softmax(-1), number)
+            drawn = centres.gather(-1, component) + scales.gather(-1, component) * torch.logit(where)
+            known = torch.cat((known, (integers(drawn, self.step) * self.step).to(known.dtype)), -1)
+        return known[..., -size:]
+
+    def repeated(self, count: int) -> "LogisticMixture":
+        """The same, along a new last axis."""
+        network = self.network
+        heard, gain, prediction = (
+            part.unsqueeze(-2).expand(*part.shape[:-1], count, -1)
+            for part in (network.heard, network.gain, network.prediction)
+        )
+        conditions = network.conditions.unsqueeze(-3)
+        conditions = conditions.expand(*conditions.shape[:-3], count, *conditions.shape[-2:])
+        twin = replace(network, heard=heard, gain=gain, prediction=prediction, conditions=conditions)
+        return replace(self, network=twin)
+
+    def dropped(self, drop: Callable[[Tensor], Tensor]) -> "LogisticMixture":
+        """With ``drop`` on the units from which each mixture is made."""
+        return replace(self, network=replace(self.network, drop=drop))
+
+    def temper(self, temperature: float) -> "LogisticMixture":
+        """Scales multiplied by T, logits divided by T."""
+        return self if temperature == 1 else replace(self, temperature=self.temperature * temperature)
+
+
+def _invert(shares: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
+    """In whose share each number falls, both (*axes, 1), and where in it, between 0 and 1 but neither."""
+    upto = shares.cumsum(-1)
+    component = (numbers >= upto).sum(-1, keepdim=True).clamp(max=shares.shape[-1] - 1)
+    share = shares.gather(-1, component)
+    where = (numbers - (upto.gather(-1, component) - share)) / share
+    return component, where.clamp(LEAST, 1 - LEAST)
+
+
+class LogisticMixtureHead(Head):
+    """A network of two layers for each sample.
+
+    Args:
+        input_size: numbers in the input of a step, all of which are samples.
+        num_units: of each layer.
+        num_components: of a mixture.
+        step: a 16-bit step, in units of the frame.
+
+    Raises:
+        InvalidValueError: a size is no positive integer, or the step is not positive.
+    """
+
+    events = "samples"
+    is_joint = True
+
+    def __init__(
+        self,
+        hidden_size: int,
+        frame_size: int,
+        input_size: int,
+        num_units: int,
+        num_components: int,
+        step: float,
+    ):
+        super().__init__(hidden_size, frame_size)
+        require_positive(input_size=input_size, num_units=num_units, num_components=num_components)
+        if not 0 < step < math.inf:
+            raise InvalidValueError(f"step={step} must be a number above 0")
+        self.input_size, self.num_units, self.num_components = input_size, num_units, num_components
+        self.step = step
+        self.num_conditions = num_conditions = max(1, num_units // UNITS_PER_CONDITION)
+        self.condition_weight = nn.Parameter(torch.zeros(frame_size * num_conditions, hidden_size))
+        self.condition_bias = nn.Parameter(torch.zeros(frame_size * num_conditions))
+        self.prediction_weight = nn.Parameter(torch.zeros(input_size, hidden_size))
+        self.prediction_bias = nn.Parameter(torch.zeros(input_size))
+        self.first = nn.Parameter(torch.zeros(num_units, input_size + num_conditions + 1))
+        self.first_bias = nn.Parameter(torch.zeros(num_units))
+        self.second = nn.Parameter(torch.zeros(num_units, num_units))
+        self.second_bias = nn.Parameter(torch.zeros(num_units))
+        self.last = nn.Parameter(torch.zeros(3 * num_components, num_units))
+        self.last_bias = nn.Parameter(torch.zeros(3 * num_components))
+
+    def forward(self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]) -> LogisticMixture:
+        """The distribution of the next frame."""
+        conditions = functional.linear(h, self.condition_weight, self.condition_bias)
+        network = SampleNetwork(
+            weights={name: getattr(self, name) for name in _OF_A_SAMPLE},
+            heard=x,
+            gain=gain(x, FLOOR_STEPS * self.step),
+            prediction=functional.linear(h, self.prediction_weight, self.prediction_bias),
+            conditions=conditions.unflatten(-1, (self.frame_size, self.num_conditions)),
+        )
+        return LogisticMixture(network, self.step)
+
+    def initialise(self, rng: torch.Generator) -> None:
+        """Glorot weights; a prediction from the last two samples, and components of all widths."""
+        for weight in self.parameters():
+            if weight.ndim == 2:
+                nn.init.xavier_uniform_(weight, generator=rng)
+            else:
+                nn.init.zeros_(weight)
+        with torch.no_grad():
+            self.prediction_weight.mul_(0.1)
+            self.last.mul_(0.1)
+            if self.input_size > 1:
+                self.prediction_bias[-2:] = torch.tensor([-0.6, 1.5])
+            self.last_bias[2 * self.num_components :] = torch.linspace(-3, 0, self.num_components)
+
+
+_OF_A_SAMPLE = ("first", "first_bias", "second", "second_bias", "last", "last_bias")
+
+
+def gain(x: Float[Tensor, "*axes input"], floor: float) -> Float[Tensor, "*axes 1"]:
+    """Root of the mean square and of a floor: what samples are divided by."""
+    return (x.square().mean(-1, keepdim=True) + floor**2).sqrt()

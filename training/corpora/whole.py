@@ -1,0 +1,49 @@
+"""Whole recordings as a corpus of sound: nothing is cut into windows, and the state is carried through.
+
+The training split is heard in streams (training/corpora/streams.py) of several seconds; validation and test
+are whole recordings, each by itself.
+"""
+
+import numpy as np
+
+from engine.errors import InvalidValueError
+from engine.representations import Waveform
+from training.corpora.corpus import SPLITS, Corpus, CorpusData, CorpusReport
+from training.corpora.streams import streams
+
+STREAM_SECONDS = 6.0
+
+
+def load_data(corpus: Corpus, samples_per_frame: int | None = None) -> CorpusData:
+    """A corpus as its recipe hears it: in whole recordings, or as ``load`` gives it.
+
+    Raises:
+        EngineError: files are missing, changed or unreadable, or whole recordings of notes are asked for.
+    """
+    return corpus.load() if samples_per_frame is None else whole_corpus(corpus, samples_per_frame)
+
+
+def whole_corpus(corpus: Corpus, samples_per_frame: int) -> CorpusData:
+    """All recordings, divided by the root mean square of the training recordings.
+
+    Raises:
+        EngineError: as ``load_data``.
+    """
+    voices = corpus.voices()
+    recorded = {split: [each for own in voices[split].values() for each in own] for split in SPLITS}
+    if not any(recorded.values()):
+        raise InvalidValueError(
+            f"{corpus.name} holds no recordings: leave out samples_per_frame, which is for sound"
+        )
+    train = np.concatenate([recording.samples for recording in recorded["train"]]).astype(np.float64)
+    rate = recorded["train"][0].sample_rate
+    frames = Waveform(rate, 0.0, float(np.sqrt(np.mean(train**2))), samples_per_frame)
+    rng = np.random.default_rng(0)
+    heard = [each for own in voices["train"].values() for each in streams(own, STREAM_SECONDS, rng)]
+    sequences = {
+        split: [frames.encode(each) for each in (heard if split == "train" else recorded[split])]
+        for split in SPLITS
+    }
+    long_enough = {split: [each for each in found if len(each)] for split, found in sequences.items()}
+    num_read = sum(map(len, recorded.values()))
+    return CorpusData(frames, long_enough, CorpusReport(num_read, counts={"streams": len(heard)}))
