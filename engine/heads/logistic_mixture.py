@@ -36,9 +36,9 @@ from engine.registry import require_positive
 
 LOWEST_STEP, HIGHEST_STEP = -32_768, 32_767
 FLOOR_STEPS, SMALLEST_STEPS = 4.0, 0.1  # of g, and of a scale
-LARGEST_RAW = 6.0
-UNITS_PER_CONDITION = 4
-LEAST = 2.0**-53
+LARGEST_RAW = 6.0  # beyond it a scale grows no further: it would leave float32
+UNITS_PER_CONDITION = 4  # h says a quarter as many numbers to each sample as there are units
+LEAST = 2.0**-53  # of a number between 0 and 1
 
 
 def integers(numbers: Tensor, step: float) -> Tensor:
