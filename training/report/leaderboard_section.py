@@ -202,7 +202,8 @@ def _has(results: Sequence[FitResult], memory: str) -> bool:
 
 
 def _median_and_best(results: Sequence[FitResult], average: str) -> str:
-    figures = sorted(nats(result.metrics, "test", average) for result in results)
+    found = (nats(result.metrics, "test", average) for result in results)
+    figures = sorted(value for value in found if value is not None)
     every = listing(number(value) for value in figures)
     return f"median {number(median(figures))}, best {number(figures[0])} (all: {every})"
 

@@ -84,7 +84,8 @@ def _spreads(boards: Sequence[Board], results: Path) -> dict[str, list[FitResult
             seconds=card.training.seconds,
             metrics=card.metrics,
         )
-        found[card.name] = [published, *(each for each in others if each.recipe["seed"] != recipe.seed)]
+        is_among_them = any(result.recipe["seed"] == recipe.seed for result in others)
+        found[card.name] = others if is_among_them else [published, *others]
     return found
 
 

@@ -281,6 +281,22 @@ def test_the_median_and_the_best_of_the_seeds_are_told(numbers, after, tmp_path)
     assert f"`jsb_chorales-best` {said}{after}\n" in text
 
 
+def test_the_published_fit_is_one_of_the_seeds(tmp_path):
+    write_best(tmp_path / "checkpoints", "jsb_chorales", 4.2)
+    seeds = tmp_path / "results" / "seeds"
+    seeds.mkdir(parents=True)
+    fitted = read_card("jsb_chorales-best", tmp_path / "checkpoints").training.recipe
+    for seed, test in ((2, 4.3), (3, 4.15)):
+        result = FitResult(
+            recipe={**fitted, "name": f"x-seed{seed}", "seed": seed}, epochs=3, best_epoch=2, seconds=1.0,
+            metrics={"test": {"nats_per_frame": test}},
+        )  # fmt: skip
+        (seeds / f"jsb_chorales-best-seed{seed}.json").write_text(result.model_dump_json(), encoding="utf-8")
+    write_report(tmp_path / "checkpoints", tmp_path / "results", tmp_path)
+    said = "from 3 seeds, test: median 4.200, best 4.150 (all: 4.150, 4.200 and 4.300)"
+    assert said in (tmp_path / "docs" / "results.md").read_text(encoding="utf-8")
+
+
 def test_seeds_of_an_earlier_fit_say_nothing_of_this_one(tmp_path):
     write_best(tmp_path / "checkpoints", "jsb_chorales", 4.2)
     seeds = tmp_path / "results" / "seeds"
