@@ -51,18 +51,17 @@ class Stack(Model):
         if not isinstance(gain_floor, int | float) or not 0 <= gain_floor < math.inf:
             raise InvalidValueError(f"gain_floor={gain_floor!r} must be a number, 0 for no gain control")
         self.gain_floor = gain_floor
-        width = head.frame_size * context_frames + self.told.num_inputs
-        widths = [width + bool(gain_floor), *(cell.hidden_size for cell in cells)]
+        input_size = head.frame_size * context_frames + self.told.num_inputs
+        widths = [input_size + bool(gain_floor), *(cell.hidden_size for cell in cells)]
         reads = [*(cell.input_size for cell in cells), head.hidden_size]
         for position, (width, read) in enumerate(zip(widths, reads, strict=True)):
             if width != read:
                 raise InvalidValueError(
                     f"part {position} of the model reads {read} numbers but is given {width}"
                 )
-        if head.input_size not in (None, head.frame_size * context_frames + self.told.num_inputs):
+        if head.input_size not in (None, input_size):
             raise InvalidValueError(
-                f"the head reads {head.input_size} numbers of a step's input but is given "
-                f"{head.frame_size * context_frames + self.told.num_inputs}"
+                f"the head reads {head.input_size} numbers of a step's input but is given {input_size}"
             )
         self.cells = nn.ModuleList(cells)
         self.head = head

@@ -31,7 +31,7 @@ def whole_corpus(corpus: Corpus, samples_per_frame: int) -> CorpusData:
     """
     voices = corpus.voices()
     recorded = {split: [each for own in voices[split].values() for each in own] for split in SPLITS}
-    if not any(recorded.values()):
+    if not recorded["train"]:
         raise InvalidValueError(
             f"{corpus.name} holds no recordings: leave out samples_per_frame, which is for sound"
         )

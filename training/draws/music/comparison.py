@@ -19,6 +19,7 @@ from engine.errors import InvalidValueError
 from engine.sampling import EndWatch, SamplingOptions, sample
 from training.corpora import CorpusData
 from training.draws.classifier import Windows, auc
+from training.draws.figures import Figures, mean_of
 from training.draws.music import faults, harmony, returns
 from training.draws.music.faults import Roll
 from training.draws.music.traits import traits
@@ -27,7 +28,6 @@ from training.draws.options import FIRST_SEED, DrawsOptions
 WINDOWS = (16, 64)  # frames
 FRAMES_OF_A_RUN = {1: 8}  # by frames a quarter note; others have 16
 QUANTILE = 0.9
-Figures = dict[str, float | None]
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def compare_music(checkpoint: Checkpoint, data: CorpusData, options: DrawsOption
             **fault_figures(whole, standards),
             **figures(drawn, standards),
             **end_figures(ended, standards),
-            "ends": _mean(end is not None for _, end in pairs),
+            "ends": mean_of(end is not None for _, end in pairs),
         },
         "real": {
             **fault_figures(once, standards),
@@ -96,8 +96,8 @@ def fault_figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
     """Shares of pieces."""
     most = faults.most_notes(standards.train)
     return {
-        "runaways": _mean(faults.has_runaway(roll, most) for roll in rolls),
-        "standstills": _mean(map(faults.has_standstill, rolls)),
+        "runaways": mean_of(faults.has_runaway(roll, most) for roll in rolls),
+        "standstills": mean_of(map(faults.has_standstill, rolls)),
     }
 
 
@@ -108,19 +108,19 @@ def figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
     shared = returns.shared_frames(rolls, standards.train), returns.shared_melody(rolls, standards.train)
     lags = {lag: [returns.similarity(roll, lag) for roll in rolls] for lag in returns.LAGS}
     return {
-        "silence": _mean(map(faults.silent_share, rolls)),
+        "silence": mean_of(map(faults.silent_share, rolls)),
         "notes": sum(int(roll.sum()) for roll in rolls) / num_frames,
         **{f"notes_in_quarter_{place + 1}": float(mean) for place, mean in enumerate(quarters)},
-        "in_corpus_keys": _mean(harmony.key_of(roll, lowest) in harmony.CORPUS_KEYS for roll in rolls),
-        "outside_key": _mean(harmony.outside_share(roll, lowest) for roll in rolls),
-        "repeated_runs": _mean(returns.repeated_share(roll, standards.run) for roll in rolls),
+        "in_corpus_keys": mean_of(harmony.key_of(roll, lowest) in harmony.CORPUS_KEYS for roll in rolls),
+        "outside_key": mean_of(harmony.outside_share(roll, lowest) for roll in rolls),
+        "repeated_runs": mean_of(returns.repeated_share(roll, standards.run) for roll in rolls),
         **{
-            f"similar_after_{lag}": _mean(each for each in found if each is not None)
+            f"similar_after_{lag}": mean_of(each for each in found if each is not None)
             for lag, found in lags.items()
         },
-        "beat_power": _mean(map(returns.beat_power, rolls)),
+        "beat_power": mean_of(map(returns.beat_power, rolls)),
         "cadences": 100 * sum(harmony.cadences(roll, lowest) for roll in rolls) / num_frames,
-        "resting_chords": _mean(harmony.resting_share(roll, lowest) for roll in rolls),
+        "resting_chords": mean_of(harmony.resting_share(roll, lowest) for roll in rolls),
         "parallels": harmony.parallel_share(rolls),
         "leaps": harmony.leap_share(rolls),
         "shared_frames": float(np.quantile(shared[0], QUANTILE)),
@@ -131,9 +131,9 @@ def figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
 def end_figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
     """Of pieces that go on to their ends: means over pieces."""
     return {
-        "ends_on_tonic": _mean(harmony.ends_on_tonic(roll, standards.lowest) for roll in rolls),
-        "last_chord": _mean(map(harmony.last_chord_frames, rolls)),
-        "length": _mean(map(len, rolls)),
+        "ends_on_tonic": mean_of(harmony.ends_on_tonic(roll, standards.lowest) for roll in rolls),
+        "last_chord": mean_of(map(harmony.last_chord_frames, rolls)),
+        "length": mean_of(map(len, rolls)),
     }
 
 
@@ -197,8 +197,3 @@ def _auc(real: Sequence[Roll], drawn: Sequence[Roll], length: int, standards: St
         return traits(window, standards.lowest, start)
 
     return auc(*(Windows.of(rolls, length, describe) for rolls in (real, drawn)))
-
-
-def _mean(numbers: Any) -> float | None:
-    every = [float(number) for number in numbers]
-    return sum(every) / len(every) if every else None

@@ -18,6 +18,7 @@ from engine.sampling import SamplingOptions, sample
 from engine.sound import Audio
 from training.corpora import Corpus, streams
 from training.draws.classifier import Windows, auc
+from training.draws.figures import Figures, mean_of
 from training.draws.options import FIRST_SEED, DrawsOptions
 from training.draws.speech import loudness, spectrum, voicing, words
 
@@ -26,7 +27,6 @@ NUM_DRAWS = 50  # unless it is said otherwise
 WINDOW_SECONDS = 0.25  # that the classifier hears
 FIRST_OTHER_SEED = 2_000_000  # of draws that are no words
 NUM_OTHERS = 100  # of each model
-Figures = dict[str, float | None]
 
 
 @dataclass(frozen=True)
@@ -100,19 +100,19 @@ def _first(sound: Audio, seconds: float) -> Audio:
 def _faults(sounds: Sequence[Audio], loudest: float) -> Figures:
     """Shares of sounds."""
     return {
-        "runaways": _mean(loudness.runs_away(sound, loudest) for sound in sounds),
-        "silences": _mean(map(loudness.falls_silent, sounds)),
-        "standstills": _mean(map(spectrum.stands_still, sounds)),
+        "runaways": mean_of(loudness.runs_away(sound, loudest) for sound in sounds),
+        "silences": mean_of(map(loudness.falls_silent, sounds)),
+        "standstills": mean_of(map(spectrum.stands_still, sounds)),
     }
 
 
 def _figures(sounds: Sequence[Audio]) -> Figures:
     """Means over sounds."""
     return {
-        "level": _mean(float(loudness.levels(sound).mean()) for sound in sounds),
-        "level_spread": _mean(map(loudness.level_spread, sounds)),
-        "syllables": _mean(map(loudness.syllable_share, sounds)),
-        "voiced": _mean(map(voicing.voiced_share, sounds)),
+        "level": mean_of(float(loudness.levels(sound).mean()) for sound in sounds),
+        "level_spread": mean_of(map(loudness.level_spread, sounds)),
+        "syllables": mean_of(map(loudness.syllable_share, sounds)),
+        "voiced": mean_of(map(voicing.voiced_share, sounds)),
     }
 
 
@@ -128,11 +128,11 @@ def _named(corpus: Corpus, drawn: Sequence[Audio], others: Sequence[Checkpoint])
     ]
     namer = words.fit_namer(spoken["train"], wrong[::2])
     names = namer.names([sound for _, sound in spoken["test"]])
-    rightly = _mean(name == word for name, (word, _) in zip(names, spoken["test"], strict=True))
+    rightly = mean_of(name == word for name, (word, _) in zip(names, spoken["test"], strict=True))
     return {
-        "drawn": _mean(name is not None for name in namer.names(drawn)),
+        "drawn": mean_of(name is not None for name in namer.names(drawn)),
         "real": rightly,
-        "paper": _mean(name is not None for name in namer.names(wrong[1::2])),
+        "paper": mean_of(name is not None for name in namer.names(wrong[1::2])),
     }
 
 
@@ -143,11 +143,6 @@ def _windows(sounds: Sequence[Audio]) -> Windows | None:
         return window.reshape(-1)
 
     return Windows.of(list(map(spectrum.log_mel, sounds)), int(WINDOW_SECONDS / loudness.STEP), describe)
-
-
-def _mean(numbers: Any) -> float | None:
-    every = [float(number) for number in numbers]
-    return sum(every) / len(every) if every else None
 
 
 LINES: Mapping[str, str] = {
