@@ -233,7 +233,9 @@ class Visit:
         return self.page.evaluate("window.copied").removeprefix(self.address)
 
     def history(self) -> list[str]:
-        """The draws that the page remembers, newest first."""
+        """The draws that the page remembers, newest first: a draw enters after its lanes are done."""
+        self.settle()
+        self.draw_anew()
         return self.page.locator(".earshot-history li").all_inner_texts()
 
     def complaint(self) -> str:
