@@ -144,6 +144,17 @@ class Waveform:
         samples = np.clip(np.nan_to_num(samples, nan=0.0), -1.0, 1.0)
         return Audio(samples.astype(np.float32), self.sample_rate)
 
+    def amplify(
+        self, frames: Float32[Tensor, "*batch time sample"], decibels: float
+    ) -> Float32[Tensor, "*batch time sample"]:
+        """The frames made louder, or quieter: in whole 16-bit steps, and cut off where they end.
+
+        Raises:
+            InvalidValueError: the frames are not whole steps.
+        """
+        steps = frames.double() * 10 ** (decibels / 20) / self.step
+        return (steps.round().clamp(LOWEST_STEP, HIGHEST_STEP) * self.step).to(frames)
+
     def bin_edges(
         self, frames: Float32[Tensor, "*batch time sample"]
     ) -> tuple[Float64[Tensor, "*batch time sample"], Float64[Tensor, "*batch time sample"]]:

@@ -14,11 +14,8 @@ from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from engine.representations import PianoRoll
-
 POOL_BATCHES = 16  # batches whose sequences are sorted by length together, so that little is padded
 MAX_SCORED_FRAMES = 65_536  # padded frames that are scored at once
-MOST_FLIPPED = 0.6  # share of a disturbed frame's silent pitches that sound at most
 
 
 @dataclass(frozen=True)
@@ -27,16 +24,18 @@ class Batch:
 
     Args:
         moved: semitones by which each was moved from where it is written; None for not at all.
+        heard: that are read in place of the frames that are predicted; None for these themselves.
     """
 
     frames: Float[Tensor, "batch time event"]
     mask: Bool[Tensor, "batch time"]
     moved: Int64[Tensor, " batch"] | None = None
+    heard: Float[Tensor, "batch time event"] | None = None
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch on a device."""
-        moved = None if self.moved is None else self.moved.to(device)
-        return Batch(self.frames.to(device), self.mask.to(device), moved)
+        parts = (self.frames, self.mask, self.moved, self.heard)
+        return Batch(*(None if part is None else part.to(device) for part in parts))
 
 
 def collate(sequences: Sequence[Tensor], moved: Sequence[int] | None = None) -> Batch:
@@ -45,36 +44,6 @@ def collate(sequences: Sequence[Tensor], moved: Sequence[int] | None = None) -> 
     frames = pad_sequence(list(sequences), batch_first=True)
     steps = None if moved is None else torch.tensor(moved, dtype=torch.long)
     return Batch(frames, torch.arange(frames.shape[1]) < lengths[:, None], steps)
-
-
-def transposed(
-    roll: PianoRoll, frames: Float[Tensor, "time event"], reach: int, rng: torch.Generator
-) -> tuple[Tensor, int]:
-    """A piece moved by up to ``reach`` semitones, all as likely as keep its notes on the keyboard.
-
-    Returns:
-        The frames, and by how many semitones they were moved.
-    """
-    possible = [semitones for semitones in roll.transpositions(frames) if abs(semitones) <= reach]
-    pick = int(torch.randint(len(possible), (), generator=rng))
-    return roll.transpose(frames, possible[pick]), possible[pick]
-
-
-def disturbed(
-    frames: Float[Tensor, "batch time event"], share: float, rng: torch.Generator
-) -> Float[Tensor, "batch time event"]:
-    """With notes flipped in a share of the frames, in some of these few and in some many.
-
-    In each of them a silent pitch sounds with a probability of 0.6 u^2, u uniform and drawn anew for every
-    frame, and a note falls silent with half of that.
-    """
-    if share == 0:
-        return frames
-    chosen = torch.rand(frames.shape[:2], generator=rng) < share
-    strength = chosen * MOST_FLIPPED * torch.rand(frames.shape[:2], generator=rng).square()
-    numbers = torch.rand(frames.shape, generator=rng).to(frames)
-    flips = numbers < strength.to(frames)[..., None] * (1 - frames / 2)
-    return torch.where(flips, 1 - frames, frames)
 
 
 def epoch_batches(lengths: Sequence[int], batch_size: int, rng: torch.Generator) -> list[list[int]]:

@@ -22,7 +22,8 @@ from tqdm import tqdm
 from engine.errors import EngineError, InvalidValueError
 from engine.models import Model, Stack, build_model
 from training.corpora import CorpusData
-from training.fitting.batching import Batch, collate, epoch_batches, transposed
+from training.fitting.augmentation import augmented
+from training.fitting.batching import Batch, epoch_batches
 from training.fitting.evaluate import score_population
 from training.fitting.grown import begin_with
 from training.fitting.optimisation import (
@@ -176,12 +177,9 @@ class Fit:
         return epoch_batches(lengths, self.recipe.optimiser.batch_size, rng)
 
     def batch(self, indices: Sequence[int], rng: torch.Generator) -> Batch:
-        """These sequences as an update reads them: transposed, where the recipe says so."""
+        """These sequences as an update reads them."""
         sequences, settings = [self.train[index] for index in indices], self.recipe.regularisation
-        if not settings.transposition or self.progress.epoch < settings.written_epochs:
-            return collate(sequences)
-        moved = [transposed(self.representation, each, settings.transposition, rng) for each in sequences]
-        return collate([frames for frames, _ in moved], [semitones for _, semitones in moved])
+        return augmented(self.representation, sequences, settings, self.progress.epoch, rng)
 
     def _check_finite(self, nats: float) -> None:
         """A likelihood that is no number ends the fit: there is no way on."""

@@ -19,7 +19,7 @@ from torch.func import functional_call, vmap
 from torch.nn import functional
 
 from engine.models import Model
-from training.fitting.batching import Batch, disturbed
+from training.fitting.batching import Batch
 from training.fitting.recipe import Recipe
 from training.fitting.settings import Optimiser
 
@@ -151,7 +151,7 @@ def update(
     shares = recipe.regularisation
     drops = Drops(dropout(shares.dropout, rng), dropout(shares.list_dropout, rng))
     layers = start_layers(models[0], stack_weights(models), len(batch.frames), batch.moved)
-    heard = disturbed(batch.frames, shares.read_noise, rng)
+    heard = batch.frames if batch.heard is None else batch.heard
     nats = torch.zeros(len(models), device=batch.frames.device)
     for start in range(0, length, size):
         rows = batch.mask[:, start]  # sequences that have not ended

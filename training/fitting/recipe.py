@@ -26,7 +26,7 @@ PARTS = {"optimiser": Optimiser, "regularisation": Regularisation}
 MAX_UNITS, MAX_CELLS = 8_192, 32
 MAX_SAMPLES = 400  # of a frame
 AROUND_A_NETWORK = ("transpositions", "melody_memory", "copy_memory")  # of a model; they are not fitted
-OF_NOTES = ("transposition", "read_noise")  # of regularisation
+OF_NOTES, OF_SOUND = ("transposition", "read_noise"), ("loudness", "hiss")  # of regularisation
 OF_EARLIER_RECIPES = {"cell", "hidden_size", "num_layers", "memory", "joint_head"}
 
 
@@ -68,7 +68,7 @@ class Recipe(Settings):
 
     def network_spec(self, representation: Representation) -> dict[str, Any]:
         """Of the network alone, as it is fitted: in the written key, beside no memory; raises EngineError."""
-        self._check_notes(representation)
+        self._check_kind(representation)
         network = {key: value for key, value in self.model.items() if key not in AROUND_A_NETWORK}
         return with_sizes(network, representation)
 
@@ -79,9 +79,9 @@ class Recipe(Settings):
             num_places: frames of all training pieces.
 
         Raises:
-            EngineError: a name is unknown, or notes are asked of frames that have none.
+            EngineError: a name is unknown, or what is for notes is asked of sound, or the other way round.
         """
-        self._check_notes(representation)
+        self._check_kind(representation)
         return with_sizes(self.model, representation, num_places)
 
     def is_fit_of(self, other: "Recipe") -> bool:
@@ -93,12 +93,14 @@ class Recipe(Settings):
 
         return fitted(self) == fitted(other)
 
-    def _check_notes(self, representation: Representation) -> None:
-        asked = [key for key in AROUND_A_NETWORK if key in self.model]
-        asked += [f"regularisation.{key}" for key in OF_NOTES if getattr(self.regularisation, key)]
-        if asked and not representation.facts.holds_notes:
+    def _check_kind(self, representation: Representation) -> None:
+        holds_notes = representation.facts.holds_notes
+        asked = [] if holds_notes else [key for key in AROUND_A_NETWORK if key in self.model]
+        unfit = OF_SOUND if holds_notes else OF_NOTES
+        asked += [f"regularisation.{key}" for key in unfit if getattr(self.regularisation, key)]
+        if asked:
             raise InvalidValueError(
-                f"recipe {self.name!r}: {' and '.join(asked)} are for notes; "
+                f"recipe {self.name!r}: {' and '.join(asked)} are for {'sound' if holds_notes else 'notes'}; "
                 f"frames of {self.corpus} are {representation.name}: leave that out"
             )
 

@@ -59,6 +59,9 @@ class Regularisation(Settings):
         averaging: decay of the running mean of weights that is scored and kept; 0 takes the last ones.
         read_noise: share of the frames in which notes are flipped before they are read, though not before
             they are predicted (``disturbed``): who has read odd frames finds the way back from its own.
+        loudness: sound is made louder or quieter by up to so many decibels, anew each time it is read.
+        hiss: most noise on what is read of sound, though not on what is predicted, as a share of a frame's
+            loudness (``hissing``).
     """
 
     dropout: float = Field(default=0.0, ge=0, lt=1)
@@ -67,3 +70,5 @@ class Regularisation(Settings):
     written_epochs: int = Field(default=0, ge=0)
     averaging: float = Field(default=0.0, ge=0, lt=1)
     read_noise: float = Field(default=0.0, ge=0, le=1)
+    loudness: float = Field(default=0.0, ge=0, le=40)
+    hiss: float = Field(default=0.0, ge=0, le=1)

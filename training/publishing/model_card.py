@@ -147,6 +147,8 @@ def _fitted(recipe: Recipe) -> str:
         "transposed by up to": regularisation.transposition,
         "epochs in the written key at first": regularisation.written_epochs,
         "frames disturbed before they are read": regularisation.read_noise,
+        "louder or quieter by up to (dB)": regularisation.loudness,
+        "noise on what is read, as a share of its loudness, up to": regularisation.hiss,
     }
     facts += [f"{words} {value:g}" for words, value in settings.items() if value]
     facts += [f"begun with the weights of a fit of `{recipe.begins_with}`"] * bool(recipe.begins_with)

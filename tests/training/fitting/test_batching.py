@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from training.fitting.batching import collate, disturbed, epoch_batches, scoring_batches
+from training.fitting.batching import collate, epoch_batches, scoring_batches
 
 
 def sequences(lengths: list[int]) -> list[torch.Tensor]:
@@ -67,24 +67,3 @@ def test_scoring_covers_every_frame_once_within_the_bound(max_frames):
 
 def test_nothing_to_score_gives_no_batch():
     assert list(scoring_batches([])) == []
-
-
-def test_of_a_share_of_the_frames_some_notes_are_flipped_in_few_of_them_many():
-    frames = torch.zeros(40, 500, 88)
-    frames[..., 40:44] = 1
-    read = disturbed(frames, 0.1, torch.Generator().manual_seed(1))
-    flipped = (read != frames).sum(-1)
-    chosen = flipped > 0
-    assert 0.07 < chosen.float().mean() < 0.1, "a few of the chosen keep all their notes"
-    silent, sounding = (
-        (read != frames)[..., :40][chosen].float().mean(),
-        (read != frames)[..., 40:44][chosen].float().mean(),
-    )
-    assert 1.7 < float(silent / sounding) < 2.3, "a note falls silent half as often as another begins"
-    assert flipped.max() > 40 > 20 > flipped[chosen].median()
-
-
-def test_without_read_noise_no_number_is_drawn():
-    frames, rng = torch.ones(2, 3, 4), torch.Generator().manual_seed(1)
-    state = rng.get_state()
-    assert disturbed(frames, 0.0, rng) is frames and torch.equal(rng.get_state(), state)

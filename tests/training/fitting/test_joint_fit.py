@@ -10,7 +10,8 @@ from engine.errors import InvalidValueError
 from engine.models.model_spec import build_model
 from tests.training import tiny
 from training.corpora import CorpusData
-from training.fitting.batching import collate, transposed
+from training.fitting.augmentation import transposed
+from training.fitting.batching import collate
 from training.fitting.evaluate import score_split
 from training.fitting.fit import Fit, FitOptions, run_together
 from training.fitting.optimisation import learning_rate, make_optimiser, matrix_products, move_average
@@ -203,3 +204,9 @@ def test_products_of_low_precision_hold_inside_and_end_outside():
 def test_notes_need_frames_of_notes(changes, message):
     with pytest.raises(InvalidValueError, match=message):
         tiny.recipe(tiny.speech(), **changes).model_spec(tiny.speech().representation)
+
+
+@pytest.mark.parametrize("key", ["loudness", "hiss"])
+def test_what_is_for_sound_needs_frames_of_sound(key):
+    with pytest.raises(InvalidValueError, match=f"regularisation.{key} are for sound; frames of tiny are pia"):
+        tiny.recipe(tiny.music(), regularisation={key: 0.5}).model_spec(tiny.music().representation)
