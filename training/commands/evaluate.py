@@ -87,7 +87,7 @@ def _figures(
 ) -> dict[str, Any]:
     """Of the split, whole or in parts."""
     if not options.parts:
-        return evaluate(checkpoint, corpus, options.split, data.splits[options.split])
+        return evaluate(checkpoint, corpus, options.split, data)
     figures = part_figures(checkpoint, data, options.split)
     if options.update_card:
         publish_figures(checkpoint, options.split, figures, options.checkpoints)

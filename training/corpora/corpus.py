@@ -47,6 +47,8 @@ class CorpusData:
         representation: what a frame means; an object of ``engine.representations``.
         splits: ``"train"``, ``"valid"``, ``"test"`` -> sequences, float32, each (time, event).
         report: what was read and left out, or None where the files are fixed and whole.
+        windows: of a corpus of whole recordings, those of each split on which the paper's models are scored,
+            likewise in frames.
 
     Raises:
         InvalidValueError: a split is missing or empty.
@@ -55,6 +57,7 @@ class CorpusData:
     representation: Any
     splits: dict[str, list[Tensor]]
     report: CorpusReport | None = None
+    windows: dict[str, list[Tensor]] | None = None
 
     def __post_init__(self) -> None:
         empty = [split for split in SPLITS if not self.splits.get(split)]

@@ -5,6 +5,7 @@ are whole recordings, each by itself.
 """
 
 import numpy as np
+from torch import Tensor
 
 from engine.errors import InvalidValueError
 from engine.representations import Waveform
@@ -45,5 +46,14 @@ def whole_corpus(corpus: Corpus, samples_per_frame: int) -> CorpusData:
         for split in SPLITS
     }
     long_enough = {split: [each for each in found if len(each)] for split, found in sequences.items()}
-    num_read = sum(map(len, recorded.values()))
-    return CorpusData(frames, long_enough, CorpusReport(num_read, counts={"streams": len(heard)}))
+    report = CorpusReport(sum(map(len, recorded.values())), counts={"streams": len(heard)})
+    return CorpusData(frames, long_enough, report, _windows(corpus, frames))
+
+
+def _windows(corpus: Corpus, frames: Waveform) -> dict[str, list[Tensor]]:
+    """Those of the paper's models, in frames of this size; what fills no frame is left out."""
+    cut = corpus.load()
+    return {
+        split: [frames.encode(cut.representation.decode(window)) for window in windows]
+        for split, windows in cut.splits.items()
+    }

@@ -12,6 +12,7 @@ from engine.errors import InvalidValueError
 from engine.models import Copying, Model
 from engine.representations import Representation
 from engine.scoring import LogLikelihood, bin_log_probs
+from training.corpora import CorpusData
 from training.fitting.batching import MAX_SCORED_FRAMES, Batch, scoring_batches
 from training.fitting.population import log_probs, stack_weights
 from training.fitting.whole_model import without_copies, without_memories
@@ -103,18 +104,18 @@ def _share(model: Model) -> int:
     return max(1, widest // WIDE_UNITS) * model.num_keys
 
 
-def metrics(
-    model: Model, representation: Representation, sequences: Sequence[Tensor]
-) -> dict[str, int | float]:
+def metrics(model: Model, data: CorpusData, split: str) -> dict[str, int | float]:
     """The figures of one split, as the command line prints and the card keeps them.
 
     Music in nats per frame, averaged three ways, and without the memories that stand beside a network;
-    sound in nats per step of a frame's samples, per sample, and in bits per 16-bit sample. A figure that
-    these sequences do not have is left out: the one without first frames where no sequence has a second.
+    sound in nats per step of a frame's samples, per sample, and in bits per 16-bit sample, of whole
+    recordings also in the windows that the paper's models are scored on. A figure that these sequences do
+    not have is left out: the one without first frames where no sequence has a second.
 
     Raises:
         InvalidValueError: the likelihood is not finite.
     """
+    representation, sequences = data.representation, data.splits[split]
     score, others = scores(model, sequences)
     if not math.isfinite(score.nats_per_frame):
         raise InvalidValueError(
@@ -131,20 +132,23 @@ def metrics(
         }
         figures |= {key: other.nats_per_frame for key, other in others.items()}
         return {key: value for key, value in figures.items() if math.isfinite(value)}
+    size = representation.frame_size
     bins = bin_log_likelihood(model, representation, sequences)
-    return {
+    figures = {
         "num_sequences": score.num_sequences,
         "num_steps": num_frames,
-        "num_samples": num_frames * representation.frame_size,
+        "num_samples": num_frames * size,
         "nats_per_step": score.nats_per_frame,
-        "nats_per_sample": score.nats_per_frame / representation.frame_size,
-        "bits_per_sample": bins.bits_per(representation.frame_size),
+        "nats_per_sample": score.nats_per_frame / size,
+        "bits_per_sample": bins.bits_per(size),
     }
+    if data.windows is not None:
+        bins = bin_log_likelihood(model, representation, data.windows[split])
+        figures["bits_per_sample_in_windows"] = bins.bits_per(size)
+    return figures
 
 
-def evaluate(
-    checkpoint: Checkpoint, corpus_name: str, split: str, sequences: Sequence[Tensor]
-) -> dict[str, Any]:
+def evaluate(checkpoint: Checkpoint, corpus_name: str, split: str, data: CorpusData) -> dict[str, Any]:
     """The object that ``python -m training evaluate`` prints."""
-    figures = metrics(checkpoint.model, checkpoint.representation, sequences)
+    figures = metrics(checkpoint.model, data, split)
     return {"checkpoint": checkpoint.card.name, "corpus": corpus_name, "split": split, **figures}

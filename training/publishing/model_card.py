@@ -18,9 +18,10 @@ FIGURES = {  # figure -> how a reader calls it
     "nats_per_frame_without_first": "nats per frame, pooled, first frames left out",
     "nats_per_frame_without_copies": "nats per frame, pooled, without its memory of the piece's own past",
     "nats_per_frame_without_melodies": "nats per frame, pooled, by the network without any memory",
-    "nats_per_step": "nats per step of 10 samples",
+    "nats_per_step": "nats per step of {samples_per_frame} samples",
     "nats_per_sample": "nats per sample",
     "bits_per_sample": "bits per 16-bit sample",
+    "bits_per_sample_in_windows": "bits per 16-bit sample of the paper's windows, each from the start",
 }
 
 
@@ -165,7 +166,7 @@ def _metrics(card: Card) -> list[str]:
     splits = list(card.metrics)
     figures = [figure for figure in FIGURES if any(figure in card.metrics[split] for split in splits)]
     rows = [
-        f"| {FIGURES[figure]} | "
+        f"| {FIGURES[figure].format(**card.representation)} | "
         + " | ".join(_four_places(card.metrics[split].get(figure)) for split in splits)
         + " |"
         for figure in figures

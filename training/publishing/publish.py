@@ -48,7 +48,7 @@ def publish(
             torch=torch.__version__,
             device=fit.options.device.type,
         ),
-        metrics={split: metrics(model, data.representation, data.splits[split]) for split in SPLITS},
+        metrics={split: metrics(model, data, split) for split in SPLITS},
         ending=ending_of(data),
     )
     documents = {"README.md": model_card(card), CURVE: json.dumps(asdict(progress.curve)) + "\n"}
@@ -128,7 +128,7 @@ def publish_remembering(checkpoint: Checkpoint, recipe: Recipe, data: CorpusData
             "weights_sha256": hashlib.sha256(weight_bytes(model)).hexdigest(),
             "formerly_sha256": [],  # what was voted on before played otherwise
             "training": card.training.model_copy(update={"recipe": recipe.model_dump()}),
-            "metrics": {split: metrics(model, data.representation, data.splits[split]) for split in SPLITS},
+            "metrics": {split: metrics(model, data, split) for split in SPLITS},
             "draws": {},  # of another model
         }
     )

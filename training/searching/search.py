@@ -83,9 +83,7 @@ def run_job(job: Job) -> list[dict[str, Any]]:
         if job.scored:
             for fit, report in zip(fits, reports, strict=True):
                 model = fit.best_model()
-                report["metrics"] = {
-                    split: metrics(model, data.representation, data.splits[split]) for split in SPLITS
-                }
+                report["metrics"] = {split: metrics(model, data, split) for split in SPLITS}
     except EngineError as error:
         return [{"error": str(error)}]
     return reports

@@ -53,7 +53,12 @@ def test_training_is_heard_in_streams_and_the_rest_whole():
     assert 2 <= len(data.splits["train"]) <= 6 and max(map(len, data.splits["train"])) > 6 * RATE / 20
     whole_steps = torch.cat(data.splits["train"]) / frames.step
     assert (whole_steps - whole_steps.round()).abs().max() < 1e-2
-    assert load_data(Hums()).splits["valid"][0].shape == (6, 10), "without samples_per_frame the windows"
+    cut = load_data(Hums())
+    assert cut.splits["valid"][0].shape == (6, 10), "without samples_per_frame the windows"
+    assert [len(each) for each in data.windows["valid"]] == [3] * len(cut.splits["valid"])
+    both = zip(data.windows["test"], cut.splits["test"], strict=True)
+    for sounds in ([cut.representation.decode(b).samples, frames.decode(a).samples] for a, b in both):
+        assert np.abs(np.subtract(*sounds)).max() < 1e-6, "the same samples"
 
 
 def test_notes_have_no_recordings():
@@ -89,6 +94,9 @@ def test_it_is_fitted_published_scored_and_drawn_from(tmp_path, monkeypatch, cap
     assert found["bits_per_sample"] == pytest.approx(found["nats_per_sample"] / math.log(2), rel=1e-6)
     entropy = math.log2(0.01 * 32_768 * math.sqrt(2 * math.pi * math.e))
     assert entropy < found["bits_per_sample"] < entropy + 2, "the noise cannot be foretold, the hum can"
+    assert found["bits_per_sample"] < found["bits_per_sample_in_windows"], "which are of something else"
+    card = (tmp_path / "models" / "tiny" / "README.md").read_text()
+    assert "nats per step of 20 samples" in card and "of the paper's windows" in card
     checkpoint = load("tiny", tmp_path / "models")
     frames = torch.stack(list(sample(checkpoint.model, SamplingOptions(400, seed=1))))
     sound = checkpoint.representation.decode(frames).samples * 32_768

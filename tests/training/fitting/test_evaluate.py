@@ -1,5 +1,7 @@
 """Evaluation of sequences alone, beside others and very short; figures: commands/test_evaluate.py."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.checkpoints.checkpoint import load
@@ -24,7 +26,8 @@ def test_pieces_of_one_frame_have_no_figure_without_first_frames(tmp_path):
     data = tiny.music()
     tiny.save_random(tmp_path, tiny.recipe(), data)
     checkpoint = load("tiny", tmp_path)
-    figures = metrics(checkpoint.model, checkpoint.representation, [data.splits["test"][0][:1]])
+    short = replace(data, splits={**data.splits, "test": [data.splits["test"][0][:1]]})
+    figures = metrics(checkpoint.model, short, "test")
     assert "nats_per_frame_without_first" not in figures
     assert figures["nats_per_frame"] == figures["nats_per_frame_sequence_mean"]
 
@@ -34,4 +37,4 @@ def test_a_diverged_model_is_named():
     model = build_model(tiny.recipe().model_spec(data.representation))
     model.head.bias.data.fill_(float("nan"))
     with pytest.raises(InvalidValueError, match="diverged"):
-        metrics(model, data.representation, data.splits["test"])
+        metrics(model, data, "test")
