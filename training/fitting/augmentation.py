@@ -34,6 +34,8 @@ def augmented(
     Raises:
         InvalidValueError: loudness is asked of frames that are not whole 16-bit steps.
     """
+    if settings.any_start:
+        sequences = [turned(each, rng) for each in sequences]
     if settings.transposition and epoch >= settings.written_epochs:
         moved = [transposed(representation, each, settings.transposition, rng) for each in sequences]
         batch = collate([frames for frames, _ in moved], [semitones for _, semitones in moved])
@@ -74,6 +76,11 @@ def disturbed(
     numbers = torch.rand(frames.shape, generator=rng).to(frames)
     flips = numbers < strength.to(frames)[..., None] * (1 - frames / 2)
     return torch.where(flips, 1 - frames, frames)
+
+
+def turned(frames: Float[Tensor, "time event"], rng: torch.Generator) -> Float[Tensor, "time event"]:
+    """Begun at any frame, all as likely; those before it come at the end."""
+    return frames.roll(-int(torch.randint(len(frames), (), generator=rng)), 0)
 
 
 def louder(

@@ -26,7 +26,7 @@ PARTS = {"optimiser": Optimiser, "regularisation": Regularisation}
 MAX_UNITS, MAX_CELLS = 8_192, 32
 MAX_SAMPLES = 400  # of a frame
 AROUND_A_NETWORK = ("transpositions", "melody_memory", "copy_memory")  # of a model; they are not fitted
-OF_NOTES, OF_SOUND = ("transposition", "read_noise"), ("loudness", "hiss")  # of regularisation
+OF_NOTES, OF_SOUND = ("transposition", "read_noise"), ("loudness", "hiss", "any_start")  # of regularisation
 OF_EARLIER_RECIPES = {"cell", "hidden_size", "num_layers", "memory", "joint_head"}
 
 

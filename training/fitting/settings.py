@@ -62,6 +62,7 @@ class Regularisation(Settings):
         loudness: sound is made louder or quieter by up to so many decibels, anew each time it is read.
         hiss: most noise on what is read of sound, though not on what is predicted, as a share of a frame's
             loudness (``hissing``).
+        any_start: a stream of sound is begun anywhere, anew each time, and goes round.
     """
 
     dropout: float = Field(default=0.0, ge=0, lt=1)
@@ -72,3 +73,4 @@ class Regularisation(Settings):
     read_noise: float = Field(default=0.0, ge=0, le=1)
     loudness: float = Field(default=0.0, ge=0, le=40)
     hiss: float = Field(default=0.0, ge=0, le=1)
+    any_start: bool = False

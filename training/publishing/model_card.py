@@ -152,6 +152,7 @@ def _fitted(recipe: Recipe) -> str:
         "noise on what is read, as a share of its loudness, up to": regularisation.hiss,
     }
     facts += [f"{words} {value:g}" for words, value in settings.items() if value]
+    facts += ["streams begun anywhere"] * regularisation.any_start
     facts += [f"begun with the weights of a fit of `{recipe.begins_with}`"] * bool(recipe.begins_with)
     return ", ".join([*facts, f"seed {recipe.seed}"])
 

@@ -7,7 +7,7 @@ import torch
 
 from engine.errors import InvalidValueError
 from engine.representations import PianoRoll, Waveform
-from training.fitting.augmentation import augmented, disturbed, hissing, louder
+from training.fitting.augmentation import augmented, disturbed, hissing, louder, turned
 from training.fitting.settings import Regularisation
 
 SPEECH = Waveform(8_000, 0.0, 0.1, 20)
@@ -67,6 +67,17 @@ def test_noise_follows_the_loudness_of_its_frame_and_differs_from_sequence_to_se
     shares = level.mean(1).sort().values
     assert shares[0] < 0.002 and 0.19 < shares[-1] < 0.21
     assert float(shares[100]) == pytest.approx(0.2 / 4, rel=0.3), "u^2 has the median 1/4"
+
+
+def test_a_stream_begins_anywhere_and_goes_round():
+    frames, starts = torch.arange(20.0)[:, None].expand(20, 20), set()
+    for seed in range(300):
+        read = turned(frames, torch.Generator().manual_seed(seed))
+        starts.add(int(read[0, 0]))
+        assert sorted(read[:, 3].tolist()) == list(range(20)) and set(read[:, 0].diff().tolist()) <= {1, -19}
+    assert starts == set(range(20))
+    batch = augmented(SPEECH, [frames], Regularisation(any_start=True), 0, rng())
+    assert torch.equal(batch.frames[0], turned(frames, rng()))
 
 
 def test_the_frames_that_are_predicted_keep_what_those_that_are_read_lose():

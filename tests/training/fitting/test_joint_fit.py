@@ -206,7 +206,7 @@ def test_notes_need_frames_of_notes(changes, message):
         tiny.recipe(tiny.speech(), **changes).model_spec(tiny.speech().representation)
 
 
-@pytest.mark.parametrize("key", ["loudness", "hiss"])
-def test_what_is_for_sound_needs_frames_of_sound(key):
-    with pytest.raises(InvalidValueError, match=f"regularisation.{key} are for sound; frames of tiny are pia"):
-        tiny.recipe(tiny.music(), regularisation={key: 0.5}).model_spec(tiny.music().representation)
+@pytest.mark.parametrize(("key", "value"), [("loudness", 0.5), ("hiss", 0.5), ("any_start", True)])
+def test_what_is_for_sound_needs_frames_of_sound(key, value):
+    with pytest.raises(InvalidValueError, match=f"regularisation.{key} are for sound; frames of tiny"):
+        tiny.recipe(tiny.music(), regularisation={key: value}).model_spec(tiny.music().representation)
