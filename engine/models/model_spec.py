@@ -87,8 +87,8 @@ def with_sizes(
 ) -> dict[str, Any]:
     """A recipe's spec with the sizes that its frames fix: what a card keeps, and ``build_model`` reads.
 
-    A cell reads what the one below it puts out, the first one the frames before; the head's parameters that a
-    recipe leaves out are facts of the frames, like ``frame_size``.
+    A cell reads what the one below it puts out, the first one the frames before, as many as the recipe says;
+    what a recipe leaves out of these and of the head's parameters are facts of the frames.
 
     Args:
         num_places: frames of all training pieces, for a model that keeps their melodies.
@@ -98,7 +98,8 @@ def with_sizes(
     """
     check_names(spec)
     told = Told(spec.get("clock", ()), spec.get("told_keys", 0))
-    width = representation.frame_size * representation.context_frames + told.num_inputs
+    context = spec.get("context_frames", representation.context_frames)
+    width = representation.frame_size * context + told.num_inputs
     below = width + bool(spec.get("gain_floor", 0.0))
     cells = []
     for cell in spec["cells"]:
@@ -116,7 +117,7 @@ def with_sizes(
     for key in inspect.signature(kind).parameters:
         if key not in head and (key in known or hasattr(representation, key)):
             head[key] = known[key] if key in known else getattr(representation, key)
-    whole = {"cells": cells, "head": head, "context_frames": representation.context_frames}
+    whole = {"cells": cells, "head": head, "context_frames": context}
     whole |= {key: value for key, value in spec.items() if key not in whole}
     if "melody_memory" in whole:
         whole["melody_memory"] = {"num_places": num_places, **whole["melody_memory"]}

@@ -23,7 +23,7 @@ from training.fitting.settings import Optimiser, Regularisation, Settings
 RECIPES = PROJECT / "training" / "recipes"
 FIRST = RECIPES / "first"  # fits with which others begin
 PARTS = {"optimiser": Optimiser, "regularisation": Regularisation}
-MAX_UNITS, MAX_CELLS = 8_192, 32
+MAX_UNITS, MAX_CELLS, MAX_CONTEXT = 8_192, 32, 64
 MAX_SAMPLES = 400  # of a frame
 AROUND_A_NETWORK = ("transpositions", "melody_memory", "copy_memory")  # of a model; they are not fitted
 OF_NOTES, OF_SOUND = ("transposition", "read_noise"), ("loudness", "hiss", "any_start")  # of regularisation
@@ -154,6 +154,7 @@ def make_recipe(values: object) -> Recipe:
             ) from None
         raise _sentence(error.errors()[0]) from None
     check_names(recipe.model)
+    check_size("context_frames", recipe.model.get("context_frames", 1), MAX_CONTEXT)
     check_size("num_layers", len(recipe.model["cells"]), MAX_CELLS)
     for cell in recipe.model["cells"]:
         check_size("hidden_size", cell.get("hidden_size"), MAX_UNITS)

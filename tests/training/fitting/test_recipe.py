@@ -65,6 +65,12 @@ def test_layers_fit_on_each_other(cell, representation):
     assert [c.hidden_size for c in build_model(recipe.model_spec(representation)).cells] == [8, 8, 8]
 
 
+def test_a_recipe_may_say_how_many_frames_are_read():
+    spec = with_sizes({**paper_model("gru", SPEECH.name), "context_frames": 5}, SPEECH)
+    assert spec["context_frames"] == 5 and spec["cells"][0]["input_size"] == 5 * SPEECH.frame_size
+    assert build_model(spec).context_frames == 5
+
+
 @pytest.mark.parametrize("head", HEADS)
 def test_every_head_can_be_named_and_is_given_its_sizes(head):
     representation = MUSIC if HEADS[head].events == MUSIC.events else SPEECH
@@ -144,7 +150,7 @@ def test_a_part_that_cannot_be_built_is_named_before_anything_is_fitted(part, me
         (
             {"regularisation": {"drop": 0.1}},
             UnknownNameError,
-            "'drop'; known: averaging, dropout, hiss, list_dropout",
+            "'drop'; known: averaging, dropout, hiss",
         ),
         ({"regularisation": {"dropout": 1.0}}, InvalidValueError, "dropout: .*less than 1"),
         ({"name": "Mine!"}, InvalidValueError, "'Mine!' must be lower-case"),
@@ -154,6 +160,8 @@ def test_a_part_that_cannot_be_built_is_named_before_anything_is_fitted(part, me
         (cell(hidden_size=10**9), InvalidValueError, "hidden_size: .*less than or equal to"),
         (cell(hidden_size=None), InvalidValueError, "hidden_size: .*valid integer"),
         (model(cells=33 * MODEL["cells"]), InvalidValueError, "num_layers: .*less than or equal to 32"),
+        (model(context_frames=0), InvalidValueError, "context_frames: .*greater than or equal to 1"),
+        (model(context_frames="2"), InvalidValueError, "context_frames: .*valid integer"),
         ({"max_epochs": 0}, InvalidValueError, "max_epochs"),
         ({"patience": 0}, InvalidValueError, "patience"),
         ({"seed": -1}, InvalidValueError, "seed"),
