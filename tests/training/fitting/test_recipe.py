@@ -150,7 +150,7 @@ def test_a_part_that_cannot_be_built_is_named_before_anything_is_fitted(part, me
         (
             {"regularisation": {"drop": 0.1}},
             UnknownNameError,
-            "'drop'; known: averaging, dropout, hiss",
+            "'drop'; known: any_start, averaging, dropout",
         ),
         ({"regularisation": {"dropout": 1.0}}, InvalidValueError, "dropout: .*less than 1"),
         ({"name": "Mine!"}, InvalidValueError, "'Mine!' must be lower-case"),
