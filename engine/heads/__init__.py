@@ -5,7 +5,7 @@ from engine.heads.chosen_notes import ChosenNotes
 from engine.heads.copied_notes import CopiedNotes, Guides, guided, mix
 from engine.heads.gaussian_mixture import GaussianMixture, GaussianMixtureHead
 from engine.heads.head import Distribution, Head
-from engine.heads.logistic_mixture import LogisticMixtureHead, gain
+from engine.heads.logistic_mixture import LogisticMixtureHead
 from engine.heads.note_list import NoteListHead
 from engine.heads.note_list_mixture import NoteListMixture, moved
 from engine.heads.reminded_notes import RemindedNotes
@@ -28,7 +28,6 @@ __all__ = [
     "NoteListHead",
     "NoteListMixture",
     "RemindedNotes",
-    "gain",
     "guided",
     "mix",
     "moved",

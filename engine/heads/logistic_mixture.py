@@ -4,17 +4,19 @@
     p(y_i) = sum_k softmax(a_i)_k [F((y_i + 1/2 - l_ik) / s_ik) - F((y_i - 1/2 - l_ik) / s_ik)]
     F(z) = 1 / (1 + exp(-z));  the bins of -32768 and 32767 reach to minus and plus infinity
 
-    z_i  = the last samples before i, divided by g
+    z_i  = the last samples before i, divided by G
     q_i  = (B h + b) . z_i                            linear prediction, its coefficients those of the frame
     u_i  = silu(W [z_i, C_i h + c_i, q_i] + w),  u_i + silu(U u_i + u)
     a_i, m_i, r_i = V u_i + v
-    l_ik = g (q_i + m_ik),  s_ik = g exp(min(r_ik, 6)) + smallest
-    g    = root of the mean square of the samples that the step reads, and of a floor
+    l_ik = G (q_i + m_ik),  s_ik = G exp(min(r_ik, 2)) + smallest
+    G    = exp(d . h + d'), from e^-12 to e^3         how loud the frame will be
 
 Discretised logistics are those of Salimans et al. 2017 ("PixelCNN++", arXiv 1701.05517); a prediction from
 the last samples, around which the rest is learned, is that of LPCNet (Valin and Skoglund 2019, arXiv
 1810.11846); one network for all samples of a frame, told what a slower one has heard, that of SampleRNN
-(Mehri et al. 2017, arXiv 1612.07837). Divided by g, what is learned of a loud voice holds for a quiet one.
+(Mehri et al. 2017, arXiv 1612.07837). Divided by G, what is learned of a loud voice holds for a quiet one.
+G comes from h, which is bounded: were it that of what was just heard, a draw that has grown too loud would be
+followed by one as loud, and nothing would bring it back.
 
 Conventions
     step     a 16-bit step, in units of the frame: integer k stands for the number k step
@@ -35,8 +37,10 @@ from engine.heads.head import Distribution, Head
 from engine.registry import require_positive
 
 LOWEST_STEP, HIGHEST_STEP = -32_768, 32_767
-FLOOR_STEPS, SMALLEST_STEPS = 4.0, 0.1  # of g, and of a scale
-LARGEST_RAW = 6.0  # beyond it a scale grows no further: it would leave float32
+SMALLEST_STEPS = 0.1  # of a scale
+SMALLEST_LEVEL, LARGEST_LEVEL = -12.0, 3.0  # of log(G)
+LARGEST_RAW = 2.0  # beyond it a scale grows no further
+FIRST_LEVEL = -2.0  # before anything is learned
 UNITS_PER_CONDITION = 4  # h says a quarter as many numbers to each sample as there are units
 LEAST = 2.0**-53  # of a number between 0 and 1
 
@@ -53,7 +57,7 @@ class SampleNetwork:
     Args:
         weights: by name, as the head has them.
         heard: the samples that the step reads, shape (*axes, past).
-        gain: g, shape (*axes, 1).
+        gain: G, shape (*axes, 1).
         prediction: coefficients of the frame, shape (*axes, past).
         conditions: C h + c, shape (*axes, sample, condition).
     """
@@ -220,6 +224,8 @@ class LogisticMixtureHead(Head):
         self.condition_bias = nn.Parameter(torch.zeros(frame_size * num_conditions))
         self.prediction_weight = nn.Parameter(torch.zeros(input_size, hidden_size))
         self.prediction_bias = nn.Parameter(torch.zeros(input_size))
+        self.level_weight = nn.Parameter(torch.zeros(1, hidden_size))
+        self.level_bias = nn.Parameter(torch.zeros(1))
         self.first = nn.Parameter(torch.zeros(num_units, input_size + num_conditions + 1))
         self.first_bias = nn.Parameter(torch.zeros(num_units))
         self.second = nn.Parameter(torch.zeros(num_units, num_units))
@@ -230,10 +236,11 @@ class LogisticMixtureHead(Head):
     def forward(self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]) -> LogisticMixture:
         """The distribution of the next frame."""
         conditions = functional.linear(h, self.condition_weight, self.condition_bias)
+        level = functional.linear(h, self.level_weight, self.level_bias)
         network = SampleNetwork(
             weights={name: getattr(self, name) for name in _OF_A_SAMPLE},
             heard=x,
-            gain=gain(x, FLOOR_STEPS * self.step),
+            gain=level.clamp(SMALLEST_LEVEL, LARGEST_LEVEL).exp(),
             prediction=functional.linear(h, self.prediction_weight, self.prediction_bias),
             conditions=conditions.unflatten(-1, (self.frame_size, self.num_conditions)),
         )
@@ -248,6 +255,8 @@ class LogisticMixtureHead(Head):
                 nn.init.zeros_(weight)
         with torch.no_grad():
             self.prediction_weight.mul_(0.1)
+            self.level_weight.mul_(0.1)
+            self.level_bias.fill_(FIRST_LEVEL)
             self.last.mul_(0.1)
             if self.input_size > 1:
                 self.prediction_bias[-2:] = torch.tensor([-0.6, 1.5])
@@ -255,8 +264,3 @@ class LogisticMixtureHead(Head):
 
 
 _OF_A_SAMPLE = ("first", "first_bias", "second", "second_bias", "last", "last_bias")
-
-
-def gain(x: Float[Tensor, "*axes input"], floor: float) -> Float[Tensor, "*axes 1"]:
-    """Root of the mean square and of a floor: what samples are divided by."""
-    return (x.square().mean(-1, keepdim=True) + floor**2).sqrt()

@@ -3,7 +3,7 @@
 Conventions
     input    of a step: what it is told (engine/models/told.py), then the ``context_frames`` frames before
              it, oldest first; zeros before the start. With a ``gain_floor`` the cells read it divided by its
-             gain g (``engine.heads.gain``), and log(g); the head reads it as it is
+             gain g, the root of its mean square and of the floor's, and log(g); the head reads it as it is
     layers   of the state: those of the cells, then that of what is told, if anything is
 """
 
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from engine.cells import Cell, State
 from engine.errors import InvalidValueError
-from engine.heads import Distribution, Head, gain
+from engine.heads import Distribution, Head
 from engine.models.model import Model, ModelState
 from engine.models.told import Told
 
@@ -48,7 +48,7 @@ class Stack(Model):
         self.told = told or Told((), 0)
         if not cells or context_frames < 1:
             raise InvalidValueError("a model needs at least one cell and context_frames of at least 1")
-        if not isinstance(gain_floor, int | float) or not 0 <= gain_floor < math.inf:
+        if type(gain_floor) not in (int, float) or not 0 <= gain_floor < math.inf:
             raise InvalidValueError(f"gain_floor={gain_floor!r} must be a number, 0 for no gain control")
         self.gain_floor = gain_floor
         input_size = head.frame_size * context_frames + self.told.num_inputs
@@ -145,7 +145,7 @@ class Stack(Model):
 
     def _heard(self, inputs: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes heard"]:
         """At the same loudness whoever speaks, and how loud it was."""
-        loudness = gain(inputs, self.gain_floor)
+        loudness = (inputs.square().mean(-1, keepdim=True) + self.gain_floor**2).sqrt()
         return torch.cat((inputs / loudness, loudness.log()), -1)
 
     def initialise(self, rng: torch.Generator) -> None:

@@ -1,22 +1,22 @@
 /* The samples of a frame one after another, each from a mixture of discretised logistics.
 
-   g    = sqrt(mean(x^2) + floor^2),  z_i the last samples before i, divided by g
+   G    = exp(d . h + d') within bounds,  z_i the last samples before i, divided by G
    q_i  = (B h + b) . z_i
    u_i  = silu(W [z_i, (C h + c)_i, q_i] + w),  u_i + silu(U u_i + u)
    a_i, m_i, r_i = V u_i + v
-   l_ik = g (q_i + m_ik),  s_ik = g exp(min(r_ik, 6)) + smallest
+   l_ik = G (q_i + m_ik),  s_ik = G exp(min(r_ik, 2)) + smallest
    y_i  = the 16-bit integer nearest to l_ik + s_ik log(t / (1 - t)), component k and t both from uniform i
 
    numbers   hidden, samples, inputs, units, components, step
-   tensors   C, c, B, b, W, w, U, u, V, v
+   tensors   C, c, B, b, d, d', W, w, U, u, V, v
 */
 #include "../core/floats.h"
 #include "../core/kernel.h"
 
-enum { C, C_BIAS, B, B_BIAS, W, W_BIAS, U, U_BIAS, V, V_BIAS, NUM_TENSORS };
+enum { C, C_BIAS, B, B_BIAS, D, D_BIAS, W, W_BIAS, U, U_BIAS, V, V_BIAS, NUM_TENSORS };
 enum { INPUTS = 2, UNITS, COMPONENTS, STEP, NUM_NUMBERS };
 enum { LOWEST = -32768, HIGHEST = 32767, UNITS_PER_CONDITION = 4 };
-static const float FLOOR_STEPS = 4.0f, SMALLEST_STEPS = 0.1f, LARGEST_RAW = 6.0f;
+static const float SMALLEST_STEPS = 0.1f, SMALLEST_LEVEL = -12.0f, LARGEST_LEVEL = 3.0f, LARGEST_RAW = 2.0f;
 
 typedef struct {
     int inputs, units, components, conditions;
@@ -33,6 +33,7 @@ static int has_shapes(part *self, int hidden, int units) {
     int said = frame_size * own->conditions, near = own->inputs + own->conditions + 1;
     return has_shape(self, C, said, hidden) && has_shape(self, C_BIAS, said, 1) &&
            has_shape(self, B, own->inputs, hidden) && has_shape(self, B_BIAS, own->inputs, 1) &&
+           has_shape(self, D, 1, hidden) && has_shape(self, D_BIAS, 1, 1) &&
            has_shape(self, W, units, near) && has_shape(self, W_BIAS, units, 1) &&
            has_shape(self, U, units, units) && has_shape(self, U_BIAS, units, 1) &&
            has_shape(self, V, 3 * own->components, units) && has_shape(self, V_BIAS, 3 * own->components, 1);
@@ -66,10 +67,11 @@ static void begin(part *self, const float *h, const float *x) {
     state *own = self->own;
     affine(MATRIX(self, C), VALUES(self, C_BIAS), 1, h, 0, own->said, 0);
     affine(MATRIX(self, B), VALUES(self, B_BIAS), 1, h, 0, own->prediction, 0);
-    double squares = 0.0;
-    for (int k = 0; k < own->inputs; k++) own->known[k] = x[k], squares += (double)x[k] * x[k];
-    float floor = FLOOR_STEPS * own->step;
-    own->gain = __builtin_sqrtf((float)(squares / own->inputs) + floor * floor);
+    float level[4];
+    affine(MATRIX(self, D), VALUES(self, D_BIAS), 1, h, 0, level, 0);
+    level[0] = level[0] < SMALLEST_LEVEL ? SMALLEST_LEVEL : level[0];
+    own->gain = exp1(level[0] > LARGEST_LEVEL ? LARGEST_LEVEL : level[0]);
+    for (int k = 0; k < own->inputs; k++) own->known[k] = x[k];
 }
 
 /* to = x silu'd; added to what is there, or in its place. */

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from engine.errors import InvalidValueError
-from engine.heads.logistic_mixture import LogisticMixtureHead, gain, integers
+from engine.heads.logistic_mixture import LogisticMixtureHead, integers
 from tests.engine.small_models import randomise, seeded
 
 HIDDEN, SIZE, CONTEXT = 5, 3, 4
@@ -30,7 +30,7 @@ def by_hand(given: LogisticMixtureHead, h: torch.Tensor, x: torch.Tensor, frame:
     weights = {name: value.detach().numpy() for name, value in given.named_parameters()}
     h, known, total = h.numpy(), list(x.numpy()), 0.0
     step = given.step
-    g = math.sqrt(np.mean(np.square(known)) + (4 * step) ** 2)
+    g = math.exp(min((weights["level_weight"] @ h + weights["level_bias"]).item(), 3))
     said = (weights["condition_weight"] @ h + weights["condition_bias"]).reshape(SIZE, -1)
     coefficients = weights["prediction_weight"] @ h + weights["prediction_bias"]
 
@@ -57,7 +57,7 @@ def by_hand(given: LogisticMixtureHead, h: torch.Tensor, x: torch.Tensor, frame:
         mass = sum(
             share * between((low - at) / wide, (high - at) / wide)
             for share, at, wide in zip(
-                shares, g * (predicted + offsets), g * np.exp(np.minimum(raw, 6)) + 0.1 * step, strict=True
+                shares, g * (predicted + offsets), g * np.exp(np.minimum(raw, 2)) + 0.1 * step, strict=True
             )
         )
         total += math.log(mass)
@@ -93,7 +93,7 @@ def test_all_integers_share_out_exactly_one(scale, loudness, dtype):
 
 
 def test_an_integer_is_drawn_as_often_as_it_is_likely():
-    given = head(0.3, step=6e-3)
+    given = head(0.3, step=6e-2)
     h, x = inputs()
     found, count = given(h, x), 40_000
     numbers = torch.rand(count, SIZE, generator=seeded(3), dtype=torch.float64)
@@ -128,7 +128,7 @@ def test_a_later_sample_moves_no_earlier_figure():
 
 
 def test_a_temperature_acts_on_scales():
-    given = head(0.3, num_components=1, step=3e-5)
+    given = head(0.3, num_components=1, step=3e-3)
     h, x = inputs(loudness=0.02)
     numbers = torch.rand(400, SIZE, generator=seeded(5), dtype=torch.float64)
     spreads = [
@@ -140,12 +140,26 @@ def test_a_temperature_acts_on_scales():
 
 
 def test_what_is_learned_of_a_loud_voice_holds_for_a_quiet_one():
+    loud, quiet = head(step=1e-9), head(step=1e-9)
+    with torch.no_grad():
+        quiet.level_bias -= math.log(4)
+    h, x = inputs()
+    for many, few in zip(
+        loud(h, x).mixtures(x[:SIZE])[1:], quiet(h, x / 4).mixtures(x[:SIZE] / 4)[1:], strict=True
+    ):
+        torch.testing.assert_close(many / 4, few, rtol=1e-6, atol=1e-8)
+
+
+def test_how_loud_a_frame_will_be_has_an_end():
+    """Whatever h says; what is predicted from loud samples is as loud as they are."""
     given = head()
-    h, x = inputs(loudness=20)
-    loud, quiet = given(h, x).mixtures(x[:SIZE]), given(h, x / 4).mixtures(x[:SIZE] / 4)
-    for many, few in zip(loud[1:], quiet[1:], strict=True):
-        torch.testing.assert_close(many / 4, few, rtol=0.01, atol=0.01)
-    assert gain(torch.zeros(4), 0.5).item() == 0.5
+    with torch.no_grad():
+        given.level_weight.fill_(100.0)
+        given.prediction_weight.zero_()
+        given.prediction_bias.zero_()
+    h, x = torch.full((HIDDEN,), 100.0, dtype=torch.float64), torch.zeros(CONTEXT, dtype=torch.float64)
+    scales = given(h, x).mixtures(x[:SIZE])[2]
+    assert scales.max() <= math.exp(3 + 2) + given.step
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def test_fresh_weights_come_from_the_given_generator(cells, head, context_frames
     assert one.num_parameters() == sum(parameter.numel() for parameter in one.parameters())
 
 
-@pytest.mark.parametrize("floor", [-1.0, math.inf, "loud", None])
+@pytest.mark.parametrize("floor", [True, -1.0, math.inf, "loud", None])
 def test_a_gain_floor_that_cannot_be_is_refused(floor):
     spec = {
         "cells": [{"name": "gru", "input_size": 7, "hidden_size": 4}],
