@@ -1,4 +1,4 @@
-"""Batches: sequences of different lengths, padded at their ends.
+"""Batches: sequences of different lengths, padded at their ends; those of training changed anew each time.
 
 Conventions
     sequences  list of float32 tensors, each (time, event)
@@ -7,14 +7,18 @@ Conventions
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
+from engine.representations import PianoRoll, Representation, Waveform
+from training.fitting.settings import Regularisation
+
 POOL_BATCHES = 16  # batches whose sequences are sorted by length together, so that little is padded
+MOST_FLIPPED = 0.6  # share of a disturbed frame's silent pitches that sound at most
 MAX_SCORED_FRAMES = 65_536  # padded frames that are scored at once
 
 
@@ -44,6 +48,89 @@ def collate(sequences: Sequence[Tensor], moved: Sequence[int] | None = None) -> 
     frames = pad_sequence(list(sequences), batch_first=True)
     steps = None if moved is None else torch.tensor(moved, dtype=torch.long)
     return Batch(frames, torch.arange(frames.shape[1]) < lengths[:, None], steps)
+
+
+def augmented(
+    representation: Representation,
+    sequences: Sequence[Tensor],
+    settings: Regularisation,
+    epoch: int,
+    rng: torch.Generator,
+) -> Batch:
+    """These sequences as an update reads them.
+
+    Args:
+        epoch: counted from 0.
+
+    Raises:
+        InvalidValueError: loudness is asked of frames that are not whole 16-bit steps.
+    """
+    if settings.any_start:
+        sequences = [turned(each, rng) for each in sequences]
+    if settings.transposition and epoch >= settings.written_epochs:
+        moved = [transposed(representation, each, settings.transposition, rng) for each in sequences]
+        batch = collate([frames for frames, _ in moved], [semitones for _, semitones in moved])
+    elif settings.loudness:
+        batch = collate([louder(representation, each, settings.loudness, rng) for each in sequences])
+    else:
+        batch = collate(sequences)
+    if settings.read_noise:
+        return replace(batch, heard=disturbed(batch.frames, settings.read_noise, rng))
+    if settings.hiss:
+        return replace(batch, heard=hissing(batch.frames, settings.hiss, rng))
+    return batch
+
+
+def transposed(
+    roll: PianoRoll, frames: Float[Tensor, "time event"], reach: int, rng: torch.Generator
+) -> tuple[Tensor, int]:
+    """A piece moved by up to ``reach`` semitones, all as likely as keep its notes on the keyboard.
+
+    Returns:
+        The frames, and by how many semitones they were moved.
+    """
+    possible = [semitones for semitones in roll.transpositions(frames) if abs(semitones) <= reach]
+    pick = int(torch.randint(len(possible), (), generator=rng))
+    return roll.transpose(frames, possible[pick]), possible[pick]
+
+
+def disturbed(
+    frames: Float[Tensor, "batch time event"], share: float, rng: torch.Generator
+) -> Float[Tensor, "batch time event"]:
+    """With notes flipped in a share of the frames, in some of these few and in some many.
+
+    In each of them a silent pitch sounds with a probability of 0.6 u^2, u uniform and drawn anew for every
+    frame, and a note falls silent with half of that.
+    """
+    chosen = torch.rand(frames.shape[:2], generator=rng) < share
+    strength = chosen * MOST_FLIPPED * torch.rand(frames.shape[:2], generator=rng).square()
+    numbers = torch.rand(frames.shape, generator=rng).to(frames)
+    flips = numbers < strength.to(frames)[..., None] * (1 - frames / 2)
+    return torch.where(flips, 1 - frames, frames)
+
+
+def turned(frames: Float[Tensor, "time event"], rng: torch.Generator) -> Float[Tensor, "time event"]:
+    """Begun at any frame, all as likely; those before it come at the end."""
+    return frames.roll(-int(torch.randint(len(frames), (), generator=rng)), 0)
+
+
+def louder(
+    waveform: Waveform, frames: Float[Tensor, "time event"], most: float, rng: torch.Generator
+) -> Float[Tensor, "time event"]:
+    """Sound made louder or quieter by up to ``most`` decibels, all as likely; raises InvalidValueError."""
+    return waveform.amplify(frames, most * (2 * float(torch.rand((), generator=rng)) - 1))
+
+
+def hissing(
+    frames: Float[Tensor, "batch time event"], most: float, rng: torch.Generator
+) -> Float[Tensor, "batch time event"]:
+    """With normal noise on every sample, as loud as a share of its frame (root mean square).
+
+    The share is ``most`` u^2, u uniform and drawn anew for every sequence.
+    """
+    share = most * torch.rand(len(frames), 1, 1, generator=rng).square().to(frames)
+    level = frames.square().mean(-1, keepdim=True).sqrt()
+    return frames + share * level * torch.randn(frames.shape, generator=rng).to(frames)
 
 
 def epoch_batches(lengths: Sequence[int], batch_size: int, rng: torch.Generator) -> list[list[int]]:

@@ -22,8 +22,7 @@ from tqdm import tqdm
 from engine.errors import EngineError, InvalidValueError
 from engine.models import Model, Stack, build_model
 from training.corpora import CorpusData
-from training.fitting.augmentation import augmented
-from training.fitting.batching import Batch, epoch_batches
+from training.fitting.batching import Batch, augmented, epoch_batches
 from training.fitting.evaluate import score_population
 from training.fitting.grown import begin_with
 from training.fitting.optimisation import (

@@ -242,7 +242,7 @@ def _disturbed(evidence: Evidence) -> str:
         f"{text} Draws of the plain fits of {names_of(entries, evidence)} swell into noise sooner or later: "
         "one odd frame makes the next one odder. So these were fitted again at the same rate, and in a share "
         "of the frames that they read, not of those that they predict, notes were flipped (`read_noise`, "
-        "`disturbed` in training/fitting/augmentation.py). Without and with it, nats per frame, pooled: "
+        "`disturbed` in training/fitting/batching.py). Without and with it, nats per frame, pooled: "
         f"{each}. The recipes of the plain fits are in training/recipes/undisturbed, their figures in "
         "training/results/undisturbed."
     )

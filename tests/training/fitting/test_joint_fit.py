@@ -10,8 +10,7 @@ from engine.errors import InvalidValueError
 from engine.models.model_spec import build_model
 from tests.training import tiny
 from training.corpora import CorpusData
-from training.fitting.augmentation import transposed
-from training.fitting.batching import collate
+from training.fitting.batching import collate, transposed
 from training.fitting.evaluate import score_split
 from training.fitting.fit import Fit, FitOptions, run_together
 from training.fitting.optimisation import learning_rate, make_optimiser, matrix_products, move_average
