@@ -42,7 +42,7 @@ def build(kind: str, registry: Mapping[str, Callable[..., T]], spec: Any) -> T:
     return constructor(**arguments)
 
 
-def require_positive(**sizes: int) -> None:
+def require_positive(**sizes: Any) -> None:
     """Refuse sizes that are not whole numbers of at least 1, by their names.
 
     Raises:

@@ -20,6 +20,7 @@ from engine.errors import InvalidValueError
 from engine.heads import Distribution, Head
 from engine.models.model import Model, ModelState
 from engine.models.told import Told
+from engine.registry import require_positive
 
 
 class Stack(Model):
@@ -39,15 +40,16 @@ class Stack(Model):
         self,
         cells: Sequence[Cell],
         head: Head,
-        context_frames: int = 1,
+        context_frames: Any = 1,
         residual: bool = False,
         told: Told | None = None,
         gain_floor: Any = 0.0,
     ):
         super().__init__()
         self.told = told or Told((), 0)
-        if not cells or context_frames < 1:
-            raise InvalidValueError("a model needs at least one cell and context_frames of at least 1")
+        if not cells:
+            raise InvalidValueError("a model needs at least one cell")
+        require_positive(context_frames=context_frames)
         if type(gain_floor) not in (int, float) or not 0 <= gain_floor < math.inf:
             raise InvalidValueError(f"gain_floor={gain_floor!r} must be a number, 0 for no gain control")
         self.gain_floor = gain_floor

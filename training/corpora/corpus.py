@@ -47,8 +47,8 @@ class CorpusData:
         representation: what a frame means; an object of ``engine.representations``.
         splits: ``"train"``, ``"valid"``, ``"test"`` -> sequences, float32, each (time, event).
         report: what was read and left out, or None where the files are fixed and whole.
-        windows: of a corpus of whole recordings, those of each split on which the paper's models are scored,
-            likewise in frames.
+        windows: of whole recordings, those of each split on which the paper's models are scored, likewise in
+            frames; None for a user's own, which no paper's model was scored on and may be shorter.
 
     Raises:
         InvalidValueError: a split is missing or empty.

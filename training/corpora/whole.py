@@ -47,7 +47,7 @@ def whole_corpus(corpus: Corpus, samples_per_frame: int) -> CorpusData:
     }
     long_enough = {split: [each for each in found if len(each)] for split, found in sequences.items()}
     report = CorpusReport(sum(map(len, recorded.values())), counts={"streams": len(heard)})
-    return CorpusData(frames, long_enough, report, _windows(corpus, frames))
+    return CorpusData(frames, long_enough, report, _windows(corpus, frames) if corpus.origin else None)
 
 
 def _windows(corpus: Corpus, frames: Waveform) -> dict[str, list[Tensor]]:

@@ -126,7 +126,7 @@ def test_a_sequence_read_in_parts_is_the_whole_one(cells, head, context_frames):
         ([(SIZE, 5), (4, 5)], 1, "part 1 of the model reads 4 numbers but is given 5"),
         ([(SIZE, 7)], 1, "part 1 of the model reads 5 numbers but is given 7"),
         ([], 1, "at least one cell"),
-        ([(SIZE, 5)], 0, "context_frames of at least 1"),
+        ([(SIZE, 5)], 0, "context_frames=0 must be a positive integer"),
     ],
 )
 def test_sizes_that_do_not_fit_are_refused(sizes, context_frames, message):
@@ -151,6 +151,7 @@ HEAD = spec_of(*next(iter(HEADS.items())))
         ({"cells": [CELL]}, "'head'"),
         ({"cells": [CELL], "head": HEAD, "depth": 1}, "nothing else"),
         ({"cells": [], "head": HEAD}, "at least one cell"),
+        ({"cells": [CELL], "head": HEAD, "context_frames": "2"}, "context_frames='2' must be a positive"),
         ({"cells": [{**CELL, "name": "gur"}], "head": HEAD}, "unknown cell 'gur'"),
         ({"cells": ["gru"], "head": HEAD}, "a cell needs a 'name'"),
         ({"cells": [CELL], "head": {**HEAD, "name": "categorical"}}, "unknown head 'categorical'"),

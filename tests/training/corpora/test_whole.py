@@ -15,6 +15,7 @@ from tests.training import tiny
 from training import __main__ as program
 from training.commands import evaluate, fit
 from training.corpora import SPLITS, load_data
+from training.corpora.origin import Origin
 from training.fitting.recipe import make_recipe, write_recipe
 
 RATE = 8_000
@@ -23,6 +24,8 @@ HEAD = {"name": "logistic_mixture", "num_units": 8, "num_components": 3}
 
 class Hums(tiny.TinyCorpus):
     """Two voices that hum, in recordings of 0.3 s and one of less than a frame."""
+
+    origin = Origin((), "file")
 
     def __init__(self):
         super().__init__(tiny.speech())
@@ -59,6 +62,12 @@ def test_training_is_heard_in_streams_and_the_rest_whole():
     both = zip(data.windows["test"], cut.splits["test"], strict=True)
     for sounds in ([cut.representation.decode(b).samples, frames.decode(a).samples] for a, b in both):
         assert np.abs(np.subtract(*sounds)).max() < 1e-6, "the same samples"
+
+
+def test_recordings_of_a_user_s_own_may_be_shorter_than_any_window():
+    own = Hums()
+    own.origin, own.load = None, pytest.fail
+    assert load_data(own, 20).windows is None
 
 
 def test_notes_have_no_recordings():
