@@ -3,6 +3,7 @@
 import math
 import struct
 import sys
+import threading
 import time
 import wave
 from pathlib import Path
@@ -59,10 +60,14 @@ def build(folder: Path) -> gr.Blocks:
     ]
     finished = roll(0, audio=sounds[0], downloads=downloads, link="?seed=7", title=EVIL)
 
+    enough = threading.Event()
+
     def update_other():
+        enough.clear()
         for done in range(PRIME, FRAMES + 1, 4):
             yield growing(1, done)
             time.sleep(0.05)
+        enough.wait(60)
         yield roll(1, audio=sounds[1])
 
     def update_same():
@@ -77,6 +82,7 @@ def build(folder: Path) -> gr.Blocks:
         Lane(roll(2, kind="wave", peaks=peaks, sample_seconds=SECONDS, notes=()), elem_id="wave")
         Lane(elem_id="empty")
         gr.Button("other", elem_id="other").click(update_other, None, second, show_progress="hidden")
+        gr.Button("finish", elem_id="finish").click(enough.set, queue=False)
         gr.Button("same", elem_id="same").click(
             update_same, None, first, show_progress="hidden", api_name="draw"
         )

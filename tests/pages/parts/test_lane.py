@@ -185,8 +185,10 @@ class TestInTheBrowser:
         page.wait_for_function("document.querySelector('#first audio').currentTime > 0.2")
         page.click("#other")
         page.wait_for_selector("#second .lane[data-state=sampling] .lane-play:disabled")
+        page.click("#finish")
         page.wait_for_selector("#second .lane[data-state=done]")
-        assert not paused(page, "first") and seconds_played(page) > 0.6
+        page.wait_for_function("document.querySelector('#first audio').currentTime > 0.6")
+        assert not paused(page, "first")
         assert coloured_pixels(page, "second", "--lane-2")[1] > 100
 
     def test_new_values_of_the_lane_itself_keep_sound_and_focus(self, page):
