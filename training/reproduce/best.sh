@@ -1,15 +1,14 @@
 #!/bin/sh
 # The best model of each corpus of music. Run from the project's root; replaces checkpoints/<corpus>-best.
-# From 25 minutes (Piano-midi) to two hours (MuseData) a fit, on one core. Nottingham and MuseData begin with fits of other
-# recipes, whose checkpoints are kept in the folder first.
+# From 25 minutes (Piano-midi) to an hour and a half (MuseData) a fit, on one core. Nottingham begins with a fit of another
+# recipe, whose checkpoint is kept in the folder first.
 set -eu
 
 python=.venv/bin/python
 
-$python -m training fit training/recipes/first/muse_data-first.json --checkpoints first
 $python -m training fit training/recipes/first/nottingham-first.json --checkpoints first
 $python -m training fit nottingham-best --begin-with first/nottingham-first --replace
-$python -m training fit muse_data-best --begin-with first/muse_data-first --replace
+$python -m training fit muse_data-best --replace
 $python -m training fit piano_midi-best --replace
 $python -m training fit jsb_chorales-best --replace
 
