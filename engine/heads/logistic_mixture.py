@@ -5,11 +5,18 @@
     F(z) = 1 / (1 + exp(-z));  the bins of -32768 and 32767 reach to minus and plus infinity
 
     z_i  = the last samples before i, divided by G
-    q_i  = (B h + b) . z_i                            linear prediction, its coefficients those of the frame
+    k    = 0.999 tanh(B h + b)                        reflection coefficients, at most 24
+    q_i  = c(k) . z_i                                 linear prediction; c(k) by Levinson's recursion
     u_i  = silu(W [z_i, C_i h + c_i, q_i] + w),  u_i + silu(U u_i + u)
     a_i, m_i, r_i = V u_i + v
-    l_ik = G (q_i + m_ik),  s_ik = G exp(min(r_ik, 2)) + smallest
-    G    = exp(d . h + d'), from e^-12 to e^3         how loud the frame will be
+    l_ik = G (q_i + 2 tanh(m_ik / 2)),  s_ik = G exp(min(r_ik, 2)) + smallest
+    G    = exp(d . h + d'), from e^-12 to e^2         how loud the frame will be
+
+What is drawn is heard again, so the head is a filter that is fed by chance, and it is kept stable: reflection
+coefficients below 1 are those of a filter that dies away (Markel and Gray 1976, "Linear Prediction of
+Speech"), and what is added to its prediction, by the network and by chance, is bounded in units of G. With
+free coefficients and offsets a draw that had grown loud stayed so: the two were large and of opposite sign,
+and cancelled only for sounds as loud as those of training.
 
 Discretised logistics are those of Salimans et al. 2017 ("PixelCNN++", arXiv 1701.05517); a prediction from
 the last samples, around which the rest is learned, is that of LPCNet (Valin and Skoglund 2019, arXiv
@@ -38,8 +45,11 @@ from engine.registry import require_positive
 
 LOWEST_STEP, HIGHEST_STEP = -32_768, 32_767
 SMALLEST_STEPS = 0.1  # of a scale
-SMALLEST_LEVEL, LARGEST_LEVEL = -12.0, 3.0  # of log(G)
+SMALLEST_LEVEL, LARGEST_LEVEL = -12.0, 2.0  # of log(G)
 LARGEST_RAW = 2.0  # beyond it a scale grows no further
+LARGEST_OFFSET = 2.0  # from the prediction, in units of G
+MOST_REFLECTIONS, LARGEST_REFLECTION = 24, 0.999
+FIRST_REFLECTIONS = (1.716, -0.693)  # before tanh: 1.5 of the last sample, -0.6 of the one before
 FIRST_LEVEL = -2.0  # before anything is learned
 UNITS_PER_CONDITION = 4  # h says a quarter as many numbers to each sample as there are units
 LEAST = 2.0**-53  # of a number between 0 and 1
@@ -58,14 +68,14 @@ class SampleNetwork:
         weights: by name, as the head has them.
         heard: the samples that the step reads, shape (*axes, past).
         gain: G, shape (*axes, 1).
-        prediction: coefficients of the frame, shape (*axes, past).
+        prediction: coefficients of the frame, of the last samples, the oldest first: (*axes, reflection).
         conditions: C h + c, shape (*axes, sample, condition).
     """
 
     weights: dict[str, Tensor]
     heard: Float[Tensor, "*axes past"]
     gain: Float[Tensor, "*axes 1"]
-    prediction: Float[Tensor, "*axes past"]
+    prediction: Float[Tensor, "*axes reflection"]
     conditions: Float[Tensor, "*axes sample condition"]
     drop: Callable[[Tensor], Tensor] | None = None
 
@@ -77,7 +87,7 @@ class SampleNetwork:
         """Logits, centres and scales of some samples, given those before each: (*axes, sample, component)."""
         weights, gain = self.weights, self.gain.unsqueeze(-1)
         near = past / gain
-        predicted = near @ self.prediction.unsqueeze(-1)
+        predicted = near[..., -self.prediction.shape[-1] :] @ self.prediction.unsqueeze(-1)
         units = functional.linear(
             torch.cat((near, conditions, predicted), -1), weights["first"], weights["first_bias"]
         )
@@ -86,6 +96,7 @@ class SampleNetwork:
         units = self.drop(units) if self.drop else units
         parts = functional.linear(units, weights["last"], weights["last_bias"])
         logits, offsets, raw = parts.chunk(3, -1)
+        offsets = LARGEST_OFFSET * torch.tanh(offsets / LARGEST_OFFSET)
         return logits, gain * (predicted + offsets), gain * raw.clamp(max=LARGEST_RAW).exp()
 
 
@@ -188,8 +199,19 @@ def _invert(shares: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
     return component, where.clamp(LEAST, 1 - LEAST)
 
 
+def prediction(reflections: Float[Tensor, "*axes reflection"]) -> Float[Tensor, "*axes reflection"]:
+    """Coefficients of the linear prediction with these reflection coefficients, the oldest sample's first.
+
+    Of order i: c_j <- c_j - k_i c_(i - j) for j < i, and c_i <- k_i.
+    """
+    found = reflections[..., :0]
+    for each in reflections.split(1, -1):
+        found = torch.cat((found - each * found.flip(-1), each), -1)
+    return found.flip(-1)
+
+
 class LogisticMixtureHead(Head):
-    """A network of two layers for each sample.
+    """A linear prediction for each frame, and a network of two layers for each sample.
 
     Args:
         input_size: numbers in the input of a step, all of which are samples.
@@ -222,8 +244,9 @@ class LogisticMixtureHead(Head):
         self.num_conditions = num_conditions = max(1, num_units // UNITS_PER_CONDITION)
         self.condition_weight = nn.Parameter(torch.zeros(frame_size * num_conditions, hidden_size))
         self.condition_bias = nn.Parameter(torch.zeros(frame_size * num_conditions))
-        self.prediction_weight = nn.Parameter(torch.zeros(input_size, hidden_size))
-        self.prediction_bias = nn.Parameter(torch.zeros(input_size))
+        num_reflections = min(MOST_REFLECTIONS, input_size)
+        self.reflection_weight = nn.Parameter(torch.zeros(num_reflections, hidden_size))
+        self.reflection_bias = nn.Parameter(torch.zeros(num_reflections))
         self.level_weight = nn.Parameter(torch.zeros(1, hidden_size))
         self.level_bias = nn.Parameter(torch.zeros(1))
         self.first = nn.Parameter(torch.zeros(num_units, input_size + num_conditions + 1))
@@ -236,12 +259,13 @@ class LogisticMixtureHead(Head):
     def forward(self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]) -> LogisticMixture:
         """The distribution of the next frame."""
         conditions = functional.linear(h, self.condition_weight, self.condition_bias)
+        reflections = functional.linear(h, self.reflection_weight, self.reflection_bias)
         level = functional.linear(h, self.level_weight, self.level_bias)
         network = SampleNetwork(
             weights={name: getattr(self, name) for name in _OF_A_SAMPLE},
             heard=x,
             gain=level.clamp(SMALLEST_LEVEL, LARGEST_LEVEL).exp(),
-            prediction=functional.linear(h, self.prediction_weight, self.prediction_bias),
+            prediction=prediction(LARGEST_REFLECTION * torch.tanh(reflections)),
             conditions=conditions.unflatten(-1, (self.frame_size, self.num_conditions)),
         )
         return LogisticMixture(network, self.step)
@@ -254,12 +278,12 @@ class LogisticMixtureHead(Head):
             else:
                 nn.init.zeros_(weight)
         with torch.no_grad():
-            self.prediction_weight.mul_(0.1)
+            self.reflection_weight.mul_(0.1)
             self.level_weight.mul_(0.1)
             self.level_bias.fill_(FIRST_LEVEL)
             self.last.mul_(0.1)
-            if self.input_size > 1:
-                self.prediction_bias[-2:] = torch.tensor([-0.6, 1.5])
+            first = FIRST_REFLECTIONS[: len(self.reflection_bias)]
+            self.reflection_bias[: len(first)] = torch.tensor(first)
             self.last_bias[2 * self.num_components :] = torch.linspace(-3, 0, self.num_components)
 
 

@@ -69,6 +69,7 @@ static inline floats log4(floats x) {
 }
 
 static inline float exp1(float x) { return exp4(all(x))[0]; }
+static inline float tanh1(float x) { return tanh4(all(x))[0]; }
 static inline float log1(float x) { return log4(all(x))[0]; }
 
 double log_double(double x);

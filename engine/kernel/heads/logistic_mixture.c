@@ -1,10 +1,10 @@
 /* The samples of a frame one after another, each from a mixture of discretised logistics.
 
    G    = exp(d . h + d') within bounds,  z_i the last samples before i, divided by G
-   q_i  = (B h + b) . z_i
+   k    = 0.999 tanh(B h + b),  q_i = c(k) . z_i by Levinson's recursion
    u_i  = silu(W [z_i, (C h + c)_i, q_i] + w),  u_i + silu(U u_i + u)
    a_i, m_i, r_i = V u_i + v
-   l_ik = G (q_i + m_ik),  s_ik = G exp(min(r_ik, 2)) + smallest
+   l_ik = G (q_i + 2 tanh(m_ik / 2)),  s_ik = G exp(min(r_ik, 2)) + smallest
    y_i  = the 16-bit integer nearest to l_ik + s_ik log(t / (1 - t)), component k and t both from uniform i
 
    numbers   hidden, samples, inputs, units, components, step
@@ -15,14 +15,16 @@
 
 enum { C, C_BIAS, B, B_BIAS, D, D_BIAS, W, W_BIAS, U, U_BIAS, V, V_BIAS, NUM_TENSORS };
 enum { INPUTS = 2, UNITS, COMPONENTS, STEP, NUM_NUMBERS };
-enum { LOWEST = -32768, HIGHEST = 32767, UNITS_PER_CONDITION = 4 };
-static const float SMALLEST_STEPS = 0.1f, SMALLEST_LEVEL = -12.0f, LARGEST_LEVEL = 3.0f, LARGEST_RAW = 2.0f;
+enum { LOWEST = -32768, HIGHEST = 32767, UNITS_PER_CONDITION = 4, MOST_REFLECTIONS = 24 };
+static const float SMALLEST_STEPS = 0.1f, SMALLEST_LEVEL = -12.0f, LARGEST_LEVEL = 2.0f, LARGEST_RAW = 2.0f;
+static const float LARGEST_OFFSET = 2.0f, LARGEST_REFLECTION = 0.999f;
 
 typedef struct {
-    int inputs, units, components, conditions;
+    int inputs, units, components, conditions, reflections;
     double whole_step;
     float step, gain;
-    float *said, *prediction; /* C h + c, B h + b */
+    float *said;              /* C h + c */
+    float *prediction, *kept; /* c(k), that of the last sample first; B h + b */
     float *known;             /* the samples of x, then those of the frame */
     float *near;              /* [z_i, what h says to sample i, q_i] */
     float *first, *second, *parts;
@@ -32,7 +34,7 @@ static int has_shapes(part *self, int hidden, int units) {
     const state *own = self->own;
     int said = frame_size * own->conditions, near = own->inputs + own->conditions + 1;
     return has_shape(self, C, said, hidden) && has_shape(self, C_BIAS, said, 1) &&
-           has_shape(self, B, own->inputs, hidden) && has_shape(self, B_BIAS, own->inputs, 1) &&
+           has_shape(self, B, own->reflections, hidden) && has_shape(self, B_BIAS, own->reflections, 1) &&
            has_shape(self, D, 1, hidden) && has_shape(self, D_BIAS, 1, 1) &&
            has_shape(self, W, units, near) && has_shape(self, W_BIAS, units, 1) &&
            has_shape(self, U, units, units) && has_shape(self, U_BIAS, units, 1) &&
@@ -51,9 +53,11 @@ static int open(part *self) {
     state *own = self->own = reserve_bytes(sizeof(state));
     if (!own) return NO_MEMORY;
     own->inputs = inputs, own->units = units, own->components = components, own->conditions = conditions;
+    own->reflections = inputs < MOST_REFLECTIONS ? inputs : MOST_REFLECTIONS;
     own->whole_step = step, own->step = (float)step;
     if (!has_shapes(self, hidden, units)) return WRONG_SIZES;
     own->said = reserve(PAD((long long)frame_size * conditions) + 4), own->prediction = reserve(PAD(inputs));
+    own->kept = reserve(PAD(inputs));
     own->known = reserve(PAD(inputs + frame_size)), own->near = reserve(PAD(inputs + conditions + 1));
     own->first = reserve(PAD(units)), own->second = reserve(PAD(units));
     own->parts = reserve(PAD(3 * components));
@@ -62,11 +66,24 @@ static int open(part *self) {
     return reserve_product(hidden > widest ? hidden : widest);
 }
 
+/* Levinson's recursion: own->prediction of B h + b. */
+static void predict(part *self, const float *h) {
+    state *own = self->own;
+    float *found = own->prediction, turned[MOST_REFLECTIONS];
+    affine(MATRIX(self, B), VALUES(self, B_BIAS), 1, h, 0, own->kept, 0);
+    for (int i = 0; i < own->reflections; i++) {
+        float each = LARGEST_REFLECTION * tanh1(own->kept[i]);
+        for (int j = 0; j < i; j++) turned[j] = found[i - 1 - j];
+        for (int j = 0; j < i; j++) found[j] -= each * turned[j];
+        found[i] = each;
+    }
+}
+
 /* What a step says to all samples of the frame. */
 static void begin(part *self, const float *h, const float *x) {
     state *own = self->own;
     affine(MATRIX(self, C), VALUES(self, C_BIAS), 1, h, 0, own->said, 0);
-    affine(MATRIX(self, B), VALUES(self, B_BIAS), 1, h, 0, own->prediction, 0);
+    predict(self, h);
     float level[4];
     affine(MATRIX(self, D), VALUES(self, D_BIAS), 1, h, 0, level, 0);
     level[0] = level[0] < SMALLEST_LEVEL ? SMALLEST_LEVEL : level[0];
@@ -87,10 +104,8 @@ static void explain_sample(part *self, int place) {
     state *own = self->own;
     int inputs = own->inputs, conditions = own->conditions, components = own->components;
     float predicted = 0.0f, *near = own->near;
-    for (int k = 0; k < inputs; k++) {
-        near[k] = own->known[place + k] / own->gain;
-        predicted += near[k] * own->prediction[k];
-    }
+    for (int k = 0; k < inputs; k++) near[k] = own->known[place + k] / own->gain;
+    for (int k = 0; k < own->reflections; k++) predicted += near[inputs - 1 - k] * own->prediction[k];
     for (int k = 0; k < conditions; k++) near[inputs + k] = own->said[place * conditions + k];
     near[inputs + conditions] = predicted;
     fill_rows(VALUES(self, W_BIAS), PAD(own->units), 1, own->first, 0);
@@ -103,7 +118,8 @@ static void explain_sample(part *self, int place) {
     add_product(MATRIX(self, V), 1, own->first, 0, own->parts, 0);
     float *centres = own->parts + components, *scales = centres + components;
     for (int k = 0; k < components; k++) {
-        centres[k] = own->gain * (predicted + centres[k]);
+        float offset = LARGEST_OFFSET * tanh1(centres[k] / LARGEST_OFFSET);
+        centres[k] = own->gain * (predicted + offset);
         float raw = scales[k] > LARGEST_RAW ? LARGEST_RAW : scales[k];
         scales[k] = own->gain * exp1(raw) + SMALLEST_STEPS * own->step;
     }
