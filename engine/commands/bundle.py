@@ -23,10 +23,11 @@ from engine.listening import (
     check_place,
     key_path,
     new_id,
+    shared_representation,
     write_bundle,
 )
 from engine.pieces import excerpts, read_prime
-from engine.representations import Representation
+from engine.representations import Representation, are_alike
 from engine.sampling import MAX_SEED
 
 PRIME_SHARE = 3  # the prime is one part in so many of a clip, unless said
@@ -106,7 +107,7 @@ def _design(options: argparse.Namespace) -> TestDesign:
 
 
 def _checkpoints(names: list[str], folder: Path) -> dict[str, Checkpoint]:
-    """The models, all of one corpus and of the same frames."""
+    """The models, all of one corpus and of frames alike."""
     found = {name: load(name, folder) for name in names}
     first, *others = found.values()
     for other in others:
@@ -115,10 +116,10 @@ def _checkpoints(names: list[str], folder: Path) -> dict[str, Checkpoint]:
                 f"{first.card.name} was fitted on {first.card.corpus.name} and {other.card.name} on "
                 f"{other.card.corpus.name}: choose models of one corpus"
             )
-        if other.representation != first.representation:
+        if not are_alike(other.representation, first.representation):
             raise InvalidValueError(
-                f"the frames of {first.card.name} and {other.card.name} are not the same (rate, range or "
-                "scale differ), so their clips cannot be compared: choose others"
+                f"the frames of {first.card.name} and {other.card.name} are not alike (rate, range or "
+                "grid differ), so their clips cannot be compared: choose others"
             )
     return found
 
@@ -126,9 +127,10 @@ def _checkpoints(names: list[str], folder: Path) -> dict[str, Checkpoint]:
 def _plan(
     options: argparse.Namespace, design: TestDesign, checkpoints: Mapping[str, Checkpoint]
 ) -> BundlePlan:
-    first = next(iter(checkpoints.values()))
+    representation = shared_representation(checkpoints)
+    first = next(each for each in checkpoints.values() if each.representation == representation)
     pieces = _pieces(options.prime, first)
-    num_prime, num_frames = _lengths(options, pieces, first.representation)
+    num_prime, num_frames = _lengths(options, pieces, representation)
     session = Session.planned(
         design,
         list(pieces),

@@ -5,7 +5,7 @@ from engine.listening.analysis_text import analysis_text
 from engine.listening.bundle.bundle import BundlePlan, check_place, key_path, new_id, write_bundle
 from engine.listening.bundle.bundle_key import ANYBODY, read_key
 from engine.listening.bundle.bundle_page import BUNDLE_FOLDER
-from engine.listening.clips import Clip, Material, make_clips
+from engine.listening.clips import Clip, Material, make_clips, shared_representation
 from engine.listening.design import TestDesign
 from engine.listening.hearing import Hearing
 from engine.listening.record import question_of, verdict
@@ -52,6 +52,7 @@ __all__ = [
     "read_key",
     "read_lines",
     "read_vote_files",
+    "shared_representation",
     "verdict",
     "write_bundle",
 ]

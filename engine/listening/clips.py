@@ -10,6 +10,7 @@ comparing bytes or subtracting files; what nevertheless can be computed of them 
 """
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -24,7 +25,7 @@ from engine.listening.design import TrialPlan
 from engine.listening.loudness import MatchedClip, match_loudness
 from engine.listening.trial import ANCHOR, REAL, Lane
 from engine.rendering import Performance, perform
-from engine.representations import Representation
+from engine.representations import Representation, converted, widest
 from engine.sampling import SamplingOptions, sample
 from engine.sound import Audio, wav_bytes
 
@@ -33,13 +34,19 @@ MAX_DELAY_SECONDS = 0.02  # by which a file may begin later
 MAX_CHANGE_DECIBELS = 0.1  # by which it may be louder or softer
 
 
+def shared_representation(checkpoints: Mapping[str, Checkpoint]) -> Representation:
+    """Of what several models are given and compared by; they are alike."""
+    return widest(each.representation for each in checkpoints.values())
+
+
 @dataclass(frozen=True)
 class Material:
     """What a test is made of.
 
     Args:
         checkpoints: name -> model, all of one corpus.
-        piece: a real excerpt, shape (time, event).
+        piece: a real excerpt, shape (time, event), in the longest frames that one of them has; what
+            the others draw is converted.
         num_prime_frames: how much of it every lane begins with.
         num_frames: frames that follow.
         temperature: of the draws.
@@ -68,8 +75,8 @@ class Material:
 
     @property
     def representation(self) -> Representation:
-        """Of all its models."""
-        return next(iter(self.checkpoints.values())).representation
+        """Of the piece and of all clips."""
+        return shared_representation(self.checkpoints)
 
     @property
     def shared_seconds(self) -> float:
@@ -129,9 +136,23 @@ def _frames(source: str, seed: int, material: Material) -> Tensor:
         return torch.cat((prime, goes_on[torch.from_numpy(order)]))
     if source not in material.checkpoints:
         raise InvalidValueError(f"the model {source!r} is not here any more: choose others and start again")
-    options = SamplingOptions(material.num_frames, seed, material.temperature)
-    drawn = sample(material.checkpoints[source].model, options, prime)
-    return torch.cat((prime, torch.stack(list(drawn))))
+    return torch.cat((prime, _drawn(material.checkpoints[source], prime, seed, material)))
+
+
+def _drawn(checkpoint: Checkpoint, prime: Tensor, seed: int, material: Material) -> Tensor:
+    """What a model goes on with, as many frames of the material's as it asks for.
+
+    What fills none of the model's own frames at the end of the prime is not read, and is drawn unheard.
+    """
+    own, wanted = checkpoint.representation, material.representation
+    heard = converted(prime, wanted, own)
+    num_samples = (len(prime) + material.num_frames) * wanted.frame_size
+    options = SamplingOptions(
+        math.ceil(num_samples / own.frame_size) - len(heard), seed, material.temperature
+    )
+    drawn = torch.stack(list(sample(checkpoint.model, options, heard)))
+    whole = converted(torch.cat((heard, drawn)), own, wanted)
+    return whole[len(prime) :][: material.num_frames]
 
 
 def _moved(

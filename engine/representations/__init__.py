@@ -3,6 +3,7 @@
 The last is for every file that no other one says is its own.
 """
 
+from engine.representations.conversion import are_alike, converted, widest
 from engine.representations.piano_roll import EncodingReport, PianoRoll, note_spans
 from engine.representations.representation import Facts, Representation
 from engine.representations.waveform import Waveform
@@ -16,5 +17,8 @@ __all__ = [
     "PianoRoll",
     "Representation",
     "Waveform",
+    "are_alike",
+    "converted",
     "note_spans",
+    "widest",
 ]

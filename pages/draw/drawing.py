@@ -12,6 +12,7 @@ from torch import Tensor
 from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError
 from engine.pieces import excerpt, read_prime
+from engine.representations import are_alike, converted
 from pages.draw.lane_draw import LaneDraw
 from pages.draw.packed_roll import PACKED, pack_roll, unpack_roll
 from pages.draw.request import DrawRequest
@@ -58,7 +59,7 @@ def open_drawing(request: DrawRequest, upload: str | None, kind: str) -> Drawing
     for name, checkpoint in zip(request.models, checkpoints, strict=True):
         if checkpoint.representation.name != kind:
             raise InvalidValueError(f"{name!r} draws another kind of frames: choose a model of this page")
-        if checkpoint.representation != representation:
+        if not are_alike(checkpoint.representation, representation):
             raise InvalidValueError("models that are compared must be fitted on the same corpus")
     unit = representation.facts.length_unit
     longest = MAX_LENGTHS[unit]
@@ -72,7 +73,10 @@ def open_drawing(request: DrawRequest, upload: str | None, kind: str) -> Drawing
         report = f"{report} Only the last {longest} {unit} of the beginning are continued.".strip()
     if request.prime == OWN and representation.facts.holds_notes:
         request = replace(request, prime=pack_roll(frames), kept=1.0)
-    lanes = [LaneDraw(number, checkpoint, request, frames) for number, checkpoint in enumerate(checkpoints)]
+    lanes = [
+        LaneDraw(number, each, request, converted(frames, representation, each.representation))
+        for number, each in enumerate(checkpoints)
+    ]
     return Drawing(request, tuple(lanes), report)
 
 

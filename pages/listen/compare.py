@@ -144,7 +144,7 @@ class ComparePage:
             self.models = gr.CheckboxGroup(
                 models,
                 value=first_names(models),
-                label="Models, with nats on the test split (lower is better)",
+                label="Models, with nats (speech: bits) on the test split (lower is better)",
                 elem_id="models",
                 scale=3,
             )

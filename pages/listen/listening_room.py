@@ -26,8 +26,10 @@ from engine.listening import (
     Trial,
     VoteStore,
     make_clips,
+    shared_representation,
 )
 from engine.pieces import read_excerpt
+from engine.representations import Representation, converted
 from engine.scoring import log_likelihood, surprise_of
 from pages.bounds import Hourly
 from pages.listen.clip_ledger import COUNT_SECONDS, IMPOSSIBLE, ClipLedger
@@ -215,11 +217,12 @@ class ListeningRoom:
     def _play(self, session: Session, number: int, ids: Sequence[str]) -> Played:
         planned = session.trials[number - 1]
         checkpoints = self._checkpoints(session.models)
-        piece = read_excerpt(planned.prime, next(iter(checkpoints.values())).representation)
+        piece = read_excerpt(planned.prime, shared_representation(checkpoints))
         material = session.material(checkpoints, piece)
         clips = make_clips(planned.plan, material, tuple(ids))
         unlikelihoods = {
-            name: [_unlikelihood(each, clip.frames) for clip in clips] for name, each in checkpoints.items()
+            name: [_unlikelihood(each, clip.frames, material.representation) for clip in clips]
+            for name, each in checkpoints.items()
         }
         return Played(clips, unlikelihoods)
 
@@ -238,7 +241,8 @@ class ListeningRoom:
         return {name: self.model(name) for name in names}
 
 
-def _unlikelihood(checkpoint: Checkpoint, frames: Tensor) -> float:
+def _unlikelihood(checkpoint: Checkpoint, frames: Tensor, representation: Representation) -> float:
+    frames = converted(frames, representation, checkpoint.representation)
     if checkpoint.representation.facts.holds_notes:
         return log_likelihood(checkpoint.model, frames[None]).nats_per_frame
     try:

@@ -7,8 +7,9 @@ from typing import Any
 
 from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError
-from engine.listening import ANCHOR, REAL, Record, Session, TestDesign
+from engine.listening import ANCHOR, REAL, Record, Session, TestDesign, shared_representation
 from engine.pieces import excerpts_of, read_excerpt
+from engine.representations import are_alike
 
 PRIME_SHARE = 3  # the prime is one part in so many of the clip
 MAX_SECONDS_OF_SPEECH = 2.0
@@ -59,8 +60,10 @@ def session_of(
         raise InvalidValueError("models that are compared must be fitted on the same corpus: choose one")
     (corpus,) = corpora
     first = next(iter(checkpoints.values()))
+    if not all(are_alike(first.representation, other.representation) for other in checkpoints.values()):
+        raise InvalidValueError("models that are compared must read the same frames: choose others")
     design = TestDesign(wish.task, wish.sources, wish.num_trials, secrets.randbelow(2**31))
-    representation = first.representation
+    representation = shared_representation(checkpoints)
     pieces = [each.name for each in excerpts_of(corpus, representation.name)]
     num_frames = common_length([len(read_excerpt(name, representation)) for name in pieces], representation)
     return Session.planned(

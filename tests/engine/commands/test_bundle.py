@@ -152,7 +152,7 @@ BAD = {
     "full": ("--prime tone.wav --out full", NAMES, "full exists and is not an empty folder"),
     "keyed": ("--prime tone.wav --out keyed", NAMES, "keyed.key.json exists: without it the answers"),
     "nowhere": ("--prime tone.wav --out no/out", NAMES, "the folder no does not exist"),
-    "kinds": ("--prime tone.wav --out out", ("tiny-one", "tiny-music"), "are not the same"),
+    "kinds": ("--prime tone.wav --out out", ("tiny-one", "tiny-music"), "are not alike"),
     "corpora": (
         "--prime tone.wav --out out",
         ("tiny-one", "other"),
