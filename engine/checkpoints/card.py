@@ -1,5 +1,6 @@
 """Card: what a checkpoint says of itself, as card.json; strict, so that an unknown key is refused."""
 
+import math
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -174,10 +175,24 @@ class Card(Strict):
         return sha256 in (self.weights_sha256, *self.formerly_sha256)
 
     @property
-    def held_out_nats(self) -> float | None:
-        """Negative log-likelihood of the test split in nats, per frame of music and per step of speech."""
+    def held_out(self) -> tuple[float, str] | None:
+        """The test figure by which the models of a corpus are compared, and what it counts.
+
+        Nats a frame of music; bits a sample of sound, of the paper's windows where they have been scored.
+        """
         figures = self.metrics.get("test", {})
-        return figures.get("nats_per_frame", figures.get("nats_per_step"))
+        for name in ("nats_per_frame", "bits_per_sample_in_windows", "bits_per_sample"):
+            if name in figures:
+                return figures[name], name.removesuffix("_in_windows").replace("_", " ")
+        return None
+
+    @property
+    def held_out_nats(self) -> float | None:
+        """The same in nats, per frame of music and per sample of sound."""
+        if self.held_out is None:
+            return None
+        figure, unit = self.held_out
+        return figure * math.log(2) if unit.startswith("bits") else figure
 
 
 def _numbers(value: Any) -> Iterator[int | float]:

@@ -18,7 +18,7 @@ from engine.checkpoints import Checkpoint
 from engine.errors import EngineError
 from engine.rendering import Performance, perform, perform_midi
 from engine.sampling import EndWatch, RunawayWatch, SamplingOptions, stages
-from engine.scoring import continuation_likelihood
+from engine.scoring import continuation_likelihood, surprise_of
 from engine.sound import write_wav
 from pages.draw.request import DrawRequest
 from pages.house import corpus_title, sentence, title
@@ -142,10 +142,17 @@ class LaneDraw:
         return [said.format(frames=self.num_frames, name=self.checkpoint.card.name)]
 
     def figures(self, frames: Tensor) -> list[list[str]]:
-        """Likelihood of draw and prime under the lane's own model; of neither where it is empty."""
-        prime, draw = continuation_likelihood(self.checkpoint.model, frames, len(self.prime))
-        labels = (f"draw, {self.checkpoint.representation.facts.unit}", "prime")
-        scores = (draw.nats_per_frame, prime.nats_per_frame)
+        """How likely draw and prime are to the lane's own model; of neither where it is empty."""
+        model, representation = self.checkpoint.model, self.checkpoint.representation
+        facts, num_prime = representation.facts, len(self.prime)
+        if facts.holds_notes:
+            prime, draw = continuation_likelihood(model, frames, num_prime)
+            scores, unit = (draw.nats_per_frame, prime.nats_per_frame), facts.unit
+        else:
+            bits = surprise_of(model, representation, frames).values
+            scores = (float(bits[num_prime:].mean()), float(bits[:num_prime].mean()))
+            unit = facts.figure_words
+        labels = (f"draw, {unit}", "prime")
         return [
             [label, f"{score:.2f}"]
             for label, score in zip(labels, scores, strict=True)

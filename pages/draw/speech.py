@@ -11,13 +11,16 @@ from gradio.components import Component
 from engine.rendering import PlaybackStream
 from engine.representations import Waveform
 from engine.sound import wav_bytes
+from pages.draw.first_draw import first_sound
 from pages.draw.lane_draw import LaneDraw
-from pages.draw.page import DrawPage
+from pages.draw.page import FIRST_SEED, DrawPage
+from pages.draw.request import DrawRequest
 from pages.house import LIGHT, LIMITS, MAX_SECONDS, OWN, PRIVACY, Changes, Running, has_ffmpeg
 from pages.shared import Shared
 
 PAUSE = "() => document.querySelector('#live audio')?.pause()"
 FIRST_KEPT = 0.6  # most clips are in the middle of their word there; after the word comes silence
+FIRST_SECONDS = 2.0  # that are added unless it is said otherwise
 SECONDS_PER_CHUNK = 1.0  # of sound; shorter chunks would leave gaps in a stream
 
 
@@ -29,9 +32,8 @@ class SpeechPage(DrawPage):
     picture = "wave"
     heading = "Let a network finish the sentence"
     promise = (
-        "Give up to four networks the same beginning of a recording. Each invents what comes next, ten "
-        "samples at a time, with the same dice. Networks this small have learned how a voice sounds, not how "
-        "to say words."
+        "Give up to four networks the same beginning of a recording. Each invents what comes next with the "
+        "same dice: the best ones sample after sample, those of the paper ten at a time."
     )
     nothing_yet = "There is no speech model in `checkpoints/` yet"
     button = "Continue"
@@ -39,7 +41,7 @@ class SpeechPage(DrawPage):
     unit = "s"
 
     def lay_out_controls(self, corpus: str) -> None:
-        self.corpus_and_models(corpus, "Models, with nats per step on the test split (lower is better)")
+        self.corpus_and_models(corpus, "Models, with bits a sample on the test split (lower is better)")
         with gr.Row():
             self.beginning(corpus)
             lowest, highest = LIMITS["kept"]
@@ -57,7 +59,7 @@ class SpeechPage(DrawPage):
             self.controls["length"] = gr.Slider(
                 LIMITS["length"][0],
                 MAX_SECONDS,
-                value=2.0,
+                value=FIRST_SECONDS,
                 step=0.1,
                 label="Seconds to add",
                 elem_id="length",
@@ -92,7 +94,17 @@ class SpeechPage(DrawPage):
         return [*given, nothing]
 
     def welcome(self, folder: Path) -> dict[str, Any]:
-        return {"kind": self.picture, "message": "Choose or record a beginning, then press Continue."}
+        """What the button would draw, of the first model alone."""
+        corpus = self.first_corpus
+        prime = self.prime_choices(corpus)[0][1].replace(OWN, "")
+        (name, *_) = (name for _, name in self.catalogue.models(corpus))
+        kept = first_kept(prime) if prime else 1.0
+        request = DrawRequest((name,), FIRST_SECONDS, FIRST_SEED, prime=prime, kept=kept)
+        shown = first_sound(request, folder)
+        return shown or {
+            "kind": self.picture,
+            "message": "Choose or record a beginning, then press Continue.",
+        }
 
     def sample_lanes(self, lanes: tuple[LaneDraw, ...], running: Running, folder: Path) -> Iterator[Changes]:
         """One after the other, so that each can be heard while it is sampled."""

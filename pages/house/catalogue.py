@@ -89,9 +89,7 @@ def corpus_title(card: Card) -> str:
 
 def label(card: Card) -> str:
     """What a choice is called: the title and the test likelihood."""
-    figures = card.metrics.get("test", {})
-    keys = [key for key in ("nats_per_frame", "nats_per_step") if key in figures]
-    return title(card) + (f" · {figures[keys[0]]:.2f}" if keys else "")
+    return title(card) + (f" · {card.held_out[0]:.2f}" if card.held_out else "")
 
 
 @lru_cache(maxsize=MAX_LOADED)

@@ -54,4 +54,4 @@ class PlayerNames:
 
     def unit(self, player: str) -> str:
         """What a model's likelihood is per."""
-        return self.cards[player].facts.unit
+        return "nats per frame" if self.cards[player].facts.holds_notes else "nats per sample"

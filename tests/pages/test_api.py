@@ -115,7 +115,7 @@ def test_speech_is_continued_after_a_clip_and_after_an_upload(ask, app):
     assert Path(shipped["wav"]).read_bytes() == Path(uploaded["wav"]).read_bytes()
     with soundfile.SoundFile(io.BytesIO(Path(shipped["wav"]).read_bytes())) as file:
         assert (file.subtype, file.samplerate) == ("PCM_16", 48_000)
-    assert [label for label, _ in shipped["figures"]] == ["draw, nats per step", "prime"]
+    assert [label for label, _ in shipped["figures"]] == ["draw, bits per sample", "prime"]
     assert "notes" not in shipped
 
 

@@ -30,7 +30,5 @@ def run(options: argparse.Namespace) -> None:
             print(f"  {name:24} {problems[name]}")
             continue
         card = cards[name]
-        figures = card.metrics.get("test", {})
-        keys = [key for key in ("nats_per_frame", "nats_per_step") if key in figures][:1]
-        figure = "".join(f"test {figures[key]:.3f} {key}" for key in keys)
+        figure = f"test {card.held_out[0]:.3f} {card.held_out[1]}" if card.held_out else ""
         print(f"  {name:24} {card.num_units} {card.cell} units, {figure}")

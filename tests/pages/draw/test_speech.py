@@ -58,7 +58,7 @@ def test_a_shipped_clip_is_continued(visitors, speech_model):
     assert visit.picture().startswith("Waveform, ") and "prime ends at frame" in visit.picture()
     assert visit.num_pixels() > 100
     figures = visit.text("figures")
-    assert "nats per step" in figures and "prime" in figures
+    assert "bits per sample" in figures and "prime" in figures
     name, wav = visit.download("WAV")
     samples, sample_rate = read(wav)
     assert (name, sample_rate) == (f"{speech_model}-seed3.wav", 48_000)

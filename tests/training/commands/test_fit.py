@@ -27,7 +27,7 @@ def test_a_folder_of_ten_midi_files_is_fitted_by_one_command(command, midi_folde
     ]
     assert not (command.runs / "mine").exists()
 
-    assert re.search("\n  mine +5 gru units, test [0-9.]+ nats_per_frame\n", command("list")[1])
+    assert re.search("\n  mine +5 gru units, test [0-9.]+ nats per frame\n", command("list")[1])
     assert "mine" in command("list", of=engine_program)[1]
     code, out, _ = command("evaluate", "mine", "--json")
     figures = json.loads(out)
