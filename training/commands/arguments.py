@@ -10,6 +10,7 @@ from engine.cells import CELLS
 from engine.checkpoints import available
 from engine.command_line import add_checkpoints
 from engine.errors import InvalidValueError, UnknownNameError
+from engine.representations import PianoRoll, Waveform
 from training.corpora import frames_of
 from training.fitting import (
     RUNS,
@@ -25,6 +26,8 @@ from training.fitting import (
 from training.paper import paper_model
 from training.searching import num_cores
 
+BEST = "best"  # of --cell
+BEST_RECIPES = {PianoRoll.name: "jsb_chorales-best", Waveform.name: "voice_prompts-best"}
 MAX_SEEDS = 100
 MAX_WORKERS = 256
 
@@ -55,7 +58,7 @@ def add_workers(command: argparse.ArgumentParser) -> None:
 def add_recipe_changes(command: argparse.ArgumentParser) -> None:
     """What a recipe is changed by, or a fresh one is made of; see ``chosen_recipe``. Folders too."""
     command.add_argument("--corpus", help="a corpus name, midi:PATH or audio:PATH")
-    command.add_argument("--cell", help="tanh, gru or lstm")
+    command.add_argument("--cell", help="tanh, gru or lstm, or best: as our best models")
     command.add_argument("--name", help="of the new checkpoint")
     command.add_argument("--units", type=int, help="hidden units a layer; default: the paper's")
     command.add_argument("--layers", type=int, help="recurrent layers")
@@ -83,6 +86,9 @@ def chosen_recipe(options: argparse.Namespace, name: str | None) -> Recipe:
         "name": options.name, "corpus": options.corpus, "max_epochs": options.epochs,
         "patience": options.patience, "seed": options.seed,
     }  # fmt: skip
+    if name and options.cell == BEST:
+        raise InvalidValueError("--cell best is itself a recipe: leave out the other, or name a cell")
+    name = name or _best_recipe(options)
     values = read_recipe(name).model_dump() if name else {}
     values |= {key: value for key, value in given.items() if value is not None}
     if getattr(options, "learning_rate", None) is not None:
@@ -96,18 +102,26 @@ def chosen_recipe(options: argparse.Namespace, name: str | None) -> Recipe:
     return make_recipe({**values, "model": _model(options, before)})
 
 
+def _best_recipe(options: argparse.Namespace) -> str | None:
+    """The recipe of our best models of such frames, where ``--cell best`` asks for it."""
+    if options.cell != BEST or not (options.corpus and options.name):
+        return None
+    return BEST_RECIPES[frames_of(options.corpus)]
+
+
 def _model(options: argparse.Namespace, before: Recipe | None) -> dict[str, Any]:
     """The model of a recipe, or the paper's of a cell, with what the command line changes."""
-    if options.cell and options.cell not in CELLS:
-        raise UnknownNameError("cell", options.cell, CELLS)
+    cell = None if options.cell == BEST else options.cell
+    if cell and cell not in CELLS:
+        raise UnknownNameError("cell", cell, [*CELLS, BEST])
     if before is None:
-        model = paper_model(options.cell, frames_of(options.corpus))
+        model = paper_model(cell, frames_of(options.corpus))
     else:
         model, corpus = before.model, before.corpus
         if options.corpus:
             model, corpus = of_corpus(model, frames_of(corpus), frames_of(options.corpus)), options.corpus
-        if options.cell:
-            model = with_cell(model, options.cell, frames_of(corpus))
+        if cell:
+            model = with_cell(model, cell, frames_of(corpus))
     if options.units is not None:
         model = with_units(model, options.units)
     return model if options.layers is None else with_layers(model, options.layers)

@@ -15,7 +15,6 @@ from training.fitting import (
     FIRST,
     Fit,
     FitOptions,
-    Progress,
     Recipe,
     make_recipe,
     read_recipe,
@@ -55,10 +54,10 @@ def run(options: argparse.Namespace) -> None:
     torch.set_num_threads(options.threads)
     run_folder = options.runs / recipe.name
     with run_lock(run_folder, f"a fit of {recipe.name!r}"):
-        progress, folder = _fit(recipe, FitOptions(device, run_folder, options.quiet), options)
+        fit, folder = _fit(recipe, FitOptions(device, run_folder, options.quiet), options)
         remove_run(run_folder)
-    best = f"best at epoch {progress.best_epoch} of {progress.epoch}"
-    print(f"{best}: {progress.best_valid:.4f} nats per frame on valid")
+    best = f"best at epoch {fit.progress.best_epoch} of {fit.progress.epoch}"
+    print(f"{best}: {fit.figure(fit.progress.best_valid):.4f} {fit.unit} on valid")
     print(f"wrote {folder}")
 
 
@@ -81,8 +80,8 @@ def _first(recipe: Recipe, folder: Path | None) -> Stack | None:
     return checkpoint.model.network
 
 
-def _fit(recipe: Recipe, how: FitOptions, options: argparse.Namespace) -> tuple[Progress, Path]:
-    """From where it stands to its checkpoint: what came of it, and the folder."""
+def _fit(recipe: Recipe, how: FitOptions, options: argparse.Namespace) -> tuple[Fit, Path]:
+    """From where it stands to its checkpoint, and its folder."""
     corpus = open_corpus(recipe.corpus, options.corpora, recipe.seed)
     data = load_data(corpus, recipe.samples_per_frame)
     if data.report is not None:
@@ -90,4 +89,4 @@ def _fit(recipe: Recipe, how: FitOptions, options: argparse.Namespace) -> tuple[
     fit = Fit(recipe, data, replace(how, first=_first(recipe, options.begin_with)))
     if fit.progress.update:
         print(f"going on at update {fit.progress.update:,}, epoch {fit.progress.epoch}")
-    return fit.progress, publish(fit, fit.run(), corpus, data, options.checkpoints, options.replace)
+    return fit, publish(fit, fit.run(), corpus, data, options.checkpoints, options.replace)

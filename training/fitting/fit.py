@@ -119,6 +119,25 @@ class Fit:
         model = whole_model(self.recipe, self.representation, self.best, self.train)
         return model.to(self.options.device)
 
+    @property
+    def unit(self) -> str:
+        """Of ``figure``."""
+        facts = self.representation.facts
+        return facts.unit if facts.holds_notes else facts.figure_words
+
+    @torch.no_grad()
+    def figure(self, nats: float) -> float:
+        """What nats a frame come to in the figure by which models are compared.
+
+        Of sound in bits a 16-bit sample; those of a density as if it were even in each of their bins.
+        """
+        if self.representation.facts.holds_notes:
+            return nats
+        bits = nats / self.representation.frame_size / math.log(2)
+        mixture, _ = self.scored(self.valid[0][None, :1].to(self.options.device))
+        half_a_step = self.representation.min_log_scale / math.log(2)
+        return bits if mixture.is_discrete else bits - half_a_step - 1
+
     def save(self) -> None:
         """Write the state; that of a diverged fit is of no use, and the last good one stays.
 
@@ -290,7 +309,7 @@ def _show(fits: Sequence[Fit], bar: tqdm) -> None:
     best = min(fits, key=lambda fit: fit.progress.best_valid or math.inf).progress
     curve = best.curve
     if curve.update:
-        bar.set_postfix_str(
-            f"epoch {best.epoch}, train {curve.train_nats_per_frame[-1]:.3f}, "
-            f"valid {curve.valid_nats_per_frame[-1]:.3f}, best {best.best_valid:.3f} nats per frame"
-        )
+        said = {"train": curve.train_nats_per_frame[-1], "valid": curve.valid_nats_per_frame[-1]}
+        figures = [f"{name} {fits[0].figure(nats):.3f}" for name, nats in said.items()]
+        lowest = fits[0].figure(best.best_valid)
+        bar.set_postfix_str(f"epoch {best.epoch}, {', '.join(figures)}, best {lowest:.3f} {fits[0].unit}")
