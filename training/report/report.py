@@ -26,6 +26,7 @@ from training.report.search_section import (
     spread_rule,
     spread_table,
 )
+from training.report.sound_section import sound_section
 from training.report.summary import summary
 from training.report.tables import machines, music_table, sizes_table, speech_table, time_table
 from training.searching import ABLATION, SEEDS, FitResult, read_series, spread_of
@@ -45,7 +46,8 @@ def write_report(checkpoints: Path, results: Path, root: Path) -> list[Path]:
     evidence, boards = read_evidence(checkpoints, results), read_leaderboard(checkpoints)
     files = {root / "docs" / picture.file_name: draw(picture, evidence) for picture in PLOTS}
     beyond = [*leaderboard_section(boards, _spreads(boards, results)), *_ablation(results)]
-    beyond += draws_section(_cards(checkpoints))
+    cards = _cards(checkpoints)
+    beyond += [*sound_section(cards), *draws_section(cards)]
     files[root / "docs" / "results.md"] = results_page(evidence, beyond).encode("utf-8")
     files[root / "assets" / "results.json"] = results_json(evidence, boards).encode("utf-8")
     for folder in sorted({path.parent for path in files}):
