@@ -1,7 +1,7 @@
 """How fast the best models are drawn from, by the kernel and by torch: ``make bench``.
 
-They are slowest late in a piece, when there is most to look back at: then a frame needs all keys and values,
-some 70 MB of float32, so that the speed of memory counts, which is printed first.
+Those of music are slowest late in a piece, when there is most to look back at: then a frame needs all keys
+and values, some 70 MB of float32, so that the speed of memory counts, which is printed first.
 """
 
 import time
@@ -19,6 +19,7 @@ from engine.sampling import SamplingOptions, frame_uniforms, sample
 
 FIRST, PRIME, LATE = 128, 1_024, 200  # frames: of a fresh draw; of a beginning; drawn after it
 LEAST_FIRST, LEAST_LATE = 400, 200  # frames a second
+SOUND_SECONDS, LEAST_TIMES_REAL_TIME = 2.0, 64_000  # over samples a second: 8 times at 8 kHz, 4 at 16
 NUM_ROUNDS = 3
 MEMORY_BYTES = 1 << 26
 
@@ -70,6 +71,19 @@ def row(checkpoint: Checkpoint) -> str:
     )
 
 
+def sound_row(checkpoint: Checkpoint) -> str:
+    """One line: how many seconds of sound are drawn in one."""
+    model, waveform = checkpoint.model, checkpoint.representation
+    count = round(SOUND_SECONDS * waveform.frames_per_second)
+    kernel, by_torch = median_seconds(
+        kernel_draw(model, count), torch_draw(model, count // 8), num_rounds=NUM_ROUNDS
+    )
+    return (
+        f"{checkpoint.card.name}: {SOUND_SECONDS / kernel:.1f} times real time, at least "
+        f"{LEAST_TIMES_REAL_TIME / waveform.sample_rate:g} (by torch {SOUND_SECONDS / 8 / by_torch:.2f})"
+    )
+
+
 @torch.inference_mode()
 def _read_by_torch(model: Model, prime: Tensor) -> None:
     model(prime[None])
@@ -92,7 +106,9 @@ def main() -> None:
     print(f"memory is read at {memory_speed() / 1e9:.1f} GB a second")
     for name in available():
         if name.endswith("-best"):
-            print(row(load(name)))
+            checkpoint = load(name)
+            holds_notes = checkpoint.representation.facts.holds_notes
+            print(row(checkpoint) if holds_notes else sound_row(checkpoint))
 
 
 if __name__ == "__main__":

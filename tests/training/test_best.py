@@ -1,16 +1,19 @@
 """The best models: small enough, exact, without a look at what is to come, and as good as their cards say."""
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
 
+from engine.checkpoints.card import Card
 from engine.checkpoints.checkpoint import CHECKPOINTS, available, load, read_card
 from engine.sampling.options import SamplingOptions
 from engine.sampling.sample import sample
 from tests.joint_oracle import joint_log_probs
+from tests.sample_oracle import sample_log_probs
 from training import __main__ as program
-from training.corpora import open_corpus
+from training.corpora import CorpusData, load_data, open_corpus
 from training.fitting.recipe import make_recipe, read_recipe
 
 BEST = [name for name in available(CHECKPOINTS) if name.endswith("-best")]
@@ -21,11 +24,16 @@ NUM_PIECES = 3  # whose likelihoods are computed a second time, in numpy, as far
 NUM_FRAMES = 120  # this
 
 
+def data_of(card: Card, folder: Path) -> CorpusData:
+    """As the model was fitted to it."""
+    return load_data(open_corpus(card.corpus.name, folder), card.training.recipe.get("samples_per_frame"))
+
+
 @EVERY_BEST
 def test_each_is_what_its_recipe_gives_and_no_larger_than_may_be(name):
     card = read_card(name)
     assert make_recipe(card.training.recipe) == read_recipe(name)
-    assert card.name == f"{card.corpus.name}-best" and card.is_joint
+    assert card.name == f"{card.corpus.name}-best" and card.is_joint == card.facts.holds_notes
     assert (CHECKPOINTS / name / "model.safetensors").stat().st_size <= MAX_BYTES
     assert set(card.metrics) == {"train", "valid", "test"}
 
@@ -46,11 +54,12 @@ def test_evaluate_prints_what_the_card_claims(name, corpora_folder, capsys):
 @EVERY_BEST
 def test_the_likelihood_of_some_pieces_is_that_of_a_plain_loop(name, corpora_folder):
     checkpoint = load(name)
-    pieces = sorted(open_corpus(checkpoint.card.corpus.name, corpora_folder).load().splits["test"], key=len)
+    by_hand = joint_log_probs if checkpoint.card.facts.holds_notes else sample_log_probs
+    pieces = sorted(data_of(checkpoint.card, corpora_folder).splits["test"], key=len)
     for piece in pieces[:: len(pieces) // NUM_PIECES][:NUM_PIECES]:
         frames = piece[None, :NUM_FRAMES]
         found = checkpoint.model(frames)[0].log_prob(frames)[0].numpy()
-        expected = joint_log_probs(CHECKPOINTS / name, frames[0].double().numpy())
+        expected = by_hand(CHECKPOINTS / name, frames[0].double().numpy())
         assert found == pytest.approx(expected, abs=2e-3)
         assert found.mean() == pytest.approx(expected.mean(), **EXACT)
 
@@ -58,9 +67,7 @@ def test_the_likelihood_of_some_pieces_is_that_of_a_plain_loop(name, corpora_fol
 @EVERY_BEST
 def test_later_frames_move_no_earlier_figure(name, corpora_folder):
     checkpoint = load(name)
-    piece = max(open_corpus(checkpoint.card.corpus.name, corpora_folder).load().splits["valid"], key=len)[
-        :300
-    ]
+    piece = max(data_of(checkpoint.card, corpora_folder).splits["valid"], key=len)[:300]
     changed = piece.clone()
     middle = len(piece) // 2
     changed[middle:] = 1 - changed[middle:]

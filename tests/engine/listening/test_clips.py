@@ -13,12 +13,16 @@ from engine.checkpoints.checkpoint import load
 from engine.errors import InvalidValueError
 from engine.listening.clips import Material, make_clips
 from engine.listening.design import TrialPlan
+from engine.models.model_spec import build_model, with_sizes
 from engine.pieces.excerpt import excerpt
 from engine.pieces.piece import read_piece
 from engine.rendering import perform
+from engine.representations import Waveform, converted
 from engine.sampling.options import SamplingOptions
 from engine.sampling.sample import sample
+from tests.engine.small_models import randomise
 
+SAMPLE_BY_SAMPLE = {"name": "logistic_mixture", "num_units": 8, "num_components": 2}
 MODELS = ("jsb_chorales-tanh", "jsb_chorales-gru")
 IDS = ("one", "two", "three", "four", "five")
 
@@ -135,3 +139,22 @@ def test_what_cannot_be_played_is_refused(material, changes, message):
 def test_a_model_that_is_gone_is_named(material):
     with pytest.raises(InvalidValueError, match="the model 'lost' is not here any more"):
         clips_of(material, "lost", MODELS[0])
+
+
+def test_models_with_frames_of_other_lengths_begin_alike_and_are_as_long():
+    """The paper's read ten samples, this one twenty; frames are counted in the longer ones."""
+    paper, wide = load("spoken_digits-gru"), Waveform(8_000, 0.0, 0.07, 20)
+    spec = {"cells": [{"name": "gru", "hidden_size": 6}], "head": SAMPLE_BY_SAMPLE}
+    other = replace(paper, model=randomise(build_model(with_sizes(spec, wide))).eval(), representation=wide)
+    piece = read_piece(excerpt("spoken_digits-test-7_lucas_0").path, wide).frames
+    material = Material({"paper": paper, "other": other}, piece, num_prime_frames=9, num_frames=30)
+    clips = clips_of(material, "paper", "other", "real")
+    assert material.representation == wide
+    for clip in clips:
+        assert clip.frames.shape == (39, 20)
+        torch.testing.assert_close(clip.frames[:9], piece[:9], rtol=0, atol=1e-6)
+    heard = converted(piece[:9], wide, paper.representation)
+    drawn = torch.stack(list(sample(paper.model, SamplingOptions(60, 5), heard)))
+    torch.testing.assert_close(clips[0].frames[9:], converted(drawn, paper.representation, wide))
+    drawn = torch.stack(list(sample(other.model, SamplingOptions(30, 5), piece[:9])))
+    assert torch.equal(clips[1].frames[9:], drawn)
