@@ -35,7 +35,7 @@ PAGES = (
     ),
     Page(
         "Speech", "/speech", speech.build,
-        "Give a network the beginning of a recording, and hear how it goes on, ten samples at a time.",
+        "Give a network the beginning of a recording, and hear how it goes on, sample after sample.",
     ),
     Page(
         "Compare", "/compare", compare.build,

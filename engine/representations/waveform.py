@@ -1,9 +1,9 @@
-"""Waveform: a frame is the next ten samples of standardised sound.
+"""Waveform: a frame is the next samples of standardised sound, the paper's ten or others.
 
 Conventions
     samples       amplitude in [-1, 1] at ``sample_rate`` Hz
     standardised  (amplitude - mean) / scale, with mean and scale of the corpus, in amplitude units
-    frames        float32, shape (time, 10), standardised, in order of time
+    frames        float32, shape (time, sample), standardised, in order of time
     16-bit step   1 / 32768 of amplitude; integer k stands for the amplitude k / 32768
 
 The model reads the two frames before the one that it predicts, as in Chung et al. 2014 ("looks at
@@ -29,7 +29,7 @@ LOWEST_STEP, HIGHEST_STEP = -32_768, 32_767
 
 @dataclass(frozen=True)
 class Waveform:
-    """Sound at one rate, standardised by one mean and scale, ten samples a frame.
+    """Sound at one rate, standardised by one mean and scale, in frames of some samples.
 
     Args:
         sample_rate: Hz.

@@ -36,7 +36,7 @@ class AudioFolder(Corpus):
 
     title = "Sound files"
     frames = Waveform.name
-    description = "a folder of sound files, in windows of 8,000 samples; a frame is 10 samples"
+    description = "a folder of sound files, in windows of 8,000 samples"
     homepage = "a folder of the user's own"
     licence = "whatever the files' own licence is; nothing is known about it here"
     citation = "the user's own files"

@@ -37,7 +37,7 @@ class SpokenDigits(Corpus):
     name = "spoken_digits"
     title = "Spoken digits"
     frames = Waveform.name
-    description = "five voices say zero to nine: 7,230 windows of 62.5 ms at 8 kHz; a frame is 10 samples"
+    description = "five voices say zero to nine: 7,230 windows of 62.5 ms at 8 kHz"
     homepage = "https://github.com/Jakobovski/free-spoken-digit-dataset"
     licence = "CC BY-SA 4.0"
     citation = (

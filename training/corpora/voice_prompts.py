@@ -36,9 +36,7 @@ class VoicePrompts(Corpus):
     name = "voice_prompts"
     title = "Voice prompts"
     frames = Waveform.name
-    description = (
-        "one voice, telephone prompts: 800 windows of half a second at 16 kHz; a frame is 10 samples"
-    )
+    description = "one voice, telephone prompts: 800 windows of half a second at 16 kHz"
     homepage = "https://packages.debian.org/asterisk-core-sounds-en-g722"
     licence = "CC BY-SA 3.0"
     citation = "Asterisk core sounds, English, recorded by Allison Smith (theivrvoice.com), version 1.6.1"

@@ -55,6 +55,23 @@ def test_a_folder_of_sound_is_fitted_by_one_command(command, audio_folder, tmp_p
     assert "| bits per 16-bit sample | " in readme and "--seconds 3" in readme
 
 
+def test_a_model_like_our_best_ones_is_fitted_to_sound_by_one_word(command, audio_folder, tmp_path):
+    given = ("fit", "--corpus", f"audio:{audio_folder}", "--cell", "best", "--name", "mine")
+    code, out, _ = command(*given, "--units", "5", "--epochs", "1", "--quiet")
+    assert code == 0 and re.search(r"best at epoch 1 of 1: [0-9.]+ bits per sample on valid", out)
+    card = json.loads((command.checkpoints / "mine" / "card.json").read_text())
+    assert card["representation"]["samples_per_frame"] > 10
+    assert card["model"]["head"]["name"] == "logistic_mixture"
+    assert json.loads(command("evaluate", "mine", "--json")[1])["bits_per_sample"] > 0
+    draw = tmp_path / "draw.wav"
+    assert command("sample", "mine", "--seconds", "0.5", "--out", str(draw), of=engine_program)[0] == 0
+    assert soundfile.info(draw).duration == pytest.approx(0.5, abs=0.01)
+
+
+def test_the_best_is_no_cell_to_put_into_a_recipe(command):
+    assert "is itself a recipe" in command.refusal("fit", "jsb_chorales-gru", "--cell", "best")
+
+
 def test_a_recipe_is_fitted_with_what_the_command_line_changes(command, corpora_folder):
     given = ("fit", "jsb_chorales-tanh", "--corpora", str(corpora_folder))
     assert command(*given, "--units", "3", "--epochs", "1", "--learning-rate", "0.02", "--quiet")[0] == 0
