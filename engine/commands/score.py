@@ -142,9 +142,8 @@ def _figure_lines(figures: dict[str, Any]) -> Iterator[str]:
 def _table_lines(judgements: list[Judgement]) -> Iterator[str]:
     """A line for each model, the groups under headings."""
     for group in ranked(judgements):
-        first, count = group[0], len(group[0].surprise.nats)
-        facts = first.representation.facts
-        yield f"{facts.figure_words}; a frame is {first.representation.frame_unit}, {count} of them"
+        facts = group[0].representation.facts
+        yield f"{facts.figure_words}; {group[0].extent}"
         for one in group:
             shift = f"  {one.surprise.transposed_semitones:+d} semitones" if one.is_music else ""
             yield f"  {one.card.name:32} {one.figures()[facts.figure]:8.3f}{shift}"

@@ -35,6 +35,15 @@ class Judgement:
         """Whether frames are notes and not sound."""
         return self.representation.facts.holds_notes
 
+    @property
+    def extent(self) -> str:
+        """How much was read, counted in what models that are compared share: frames of notes, or samples."""
+        count = len(self.surprise.nats)
+        if self.is_music:
+            return f"{count:,} frames, each {self.representation.frame_unit}"
+        waveform = self.representation
+        return f"{count * waveform.frame_size:,} samples at {waveform.sample_rate / 1000:g} kHz"
+
     def figures(self, per_frame: bool = False) -> dict[str, Any]:
         """As programs read them: counts, means, and with ``per_frame`` a list for each frame."""
         surprise = self.surprise
@@ -62,10 +71,12 @@ class Judgement:
 
 
 def ranked(judgements: Iterable[Judgement]) -> list[list[Judgement]]:
-    """Groups of one kind of frame, the finest first; within each the best model first."""
+    """Groups that can be compared, of one grid or one rate, the finest first; in each the best model first."""
 
     def group(judgement: Judgement) -> tuple[int, str]:
-        return -len(judgement.surprise.nats), judgement.representation.frame_unit
+        if judgement.is_music:
+            return -len(judgement.surprise.nats), judgement.representation.frame_unit
+        return -judgement.representation.sample_rate, ""
 
     def order(judgement: Judgement) -> tuple[tuple[int, str], float, str]:
         return group(judgement), judgement.surprise.mean, judgement.card.name

@@ -38,7 +38,7 @@ def table_value(scoring: Scoring) -> dict[str, Any]:
 
 
 def _group(group: Sequence[Judgement]) -> dict[str, Any]:
-    """Models of one kind of frame, the best first."""
+    """Models that can be compared, the best first."""
     first = group[0]
     worst = max(one.surprise.mean for one in group)
     rows = [
@@ -52,10 +52,8 @@ def _group(group: Sequence[Judgement]) -> dict[str, Any]:
         }
         for one in group
     ]
-    frames = f"{first.representation.facts.step}s"
-    caption = f"{len(first.surprise.nats):,} {frames}, each {first.representation.frame_unit}."
     return {
-        "caption": f"{caption} {first.report}".strip(),
+        "caption": f"{first.extent}. {first.report}".strip(),
         "unit": first.representation.facts.figure_words,
         "has_shift": first.is_music,
         "rows": rows,

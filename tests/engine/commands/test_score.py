@@ -67,7 +67,7 @@ def test_of_several_that_are_named_the_best_comes_first(folder, capsys):
         assert run(words) == 0
         shown = capsys.readouterr()
         heading, *rows = shown.out.splitlines()
-        assert heading == "nats per frame; a frame is a quarter note, 4 of them"
+        assert heading == "nats per frame; 4 frames, each a quarter note"
         figures = [float(row.split()[1]) for row in rows]
         assert len(rows) == 2 and figures == sorted(figures) and rows[0].endswith("semitones")
         assert "1 of 2: " in shown.err and "left out: 1 too short for a frame" in shown.err
@@ -79,7 +79,7 @@ def test_sound_is_scored_by_models_of_sound(folder, capsys):
     assert model["checkpoint"] == "tiny-speech" and model["frame"] == "10 samples at 8 kHz"
     assert 0 < model["bits_per_sample"] < 200 and model["num_steps"] == 800
     assert run("tone.wav") == 0
-    assert "bits per sample; a frame is 10 samples at 8 kHz, 800 of them" in capsys.readouterr().out
+    assert "bits per sample; 8,000 samples at 8 kHz" in capsys.readouterr().out
 
 
 def test_each_frame_is_given_to_programs_that_ask(folder, capsys):

@@ -37,7 +37,12 @@ def test_the_finest_grid_stands_first_and_in_it_the_best_model():
 def test_speech_is_ordered_by_bits_since_nats_are_of_standardised_samples():
     first = judgement("first", SPEECH, [9.0, 9.0], [8.0, 6.0])
     second = judgement("second", Waveform(8_000, 0.0, 0.2), [-3.0, -3.0], [9.0, 9.0])
-    assert [one.card.name for one in ranked([second, first])[0]] == ["first", "second"]
+    third = judgement("third", Waveform(8_000, 0.0, 0.2, 20), [7.0], [9.5])
+    faster = judgement("faster", Waveform(16_000, 0.0, 0.2), [7.0], [5.0])
+    given = [third, second, first, faster]
+    names = [[one.card.name for one in group] for group in ranked(given)]
+    assert names == [["faster"], ["first", "second", "third"]], "frames of any length, of one rate"
+    assert first.extent == "20 samples at 8 kHz"
     assert SPEECH.frame_unit == "10 samples at 8 kHz"
 
 
