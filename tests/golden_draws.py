@@ -56,10 +56,10 @@ class GoldenDraw:
 
 
 def golden_draws() -> list[GoldenDraw]:
-    """Thirty-two: every shipped model, and the best and one of speech with beginnings and temperatures."""
+    """Thirty-six: every shipped model, and the best and one of speech with beginnings and temperatures."""
     music = [GoldenDraw(f"{corpus}-{cell}", 128, 7) for corpus in MUSIC for cell in (*CELLS, "best")]
-    speech = [GoldenDraw(f"{corpus}-{cell}", 200, 7) for corpus in SPEECH for cell in CELLS]
-    primed = [GoldenDraw(f"{corpus}-best", 48, 3, 0.8, 40) for corpus in MUSIC]
+    speech = [GoldenDraw(f"{corpus}-{cell}", 200, 7) for corpus in SPEECH for cell in (*CELLS, "best")]
+    primed = [GoldenDraw(f"{corpus}-best", 48, 3, 0.8, 40) for corpus in (*MUSIC, *SPEECH)]
     bold = [GoldenDraw(f"{corpus}-gru", 64, 11, 1.3, 16) for corpus in MUSIC]
     voices = [GoldenDraw(f"{corpus}-lstm", 100, 5, 0.7, 60) for corpus in SPEECH]
     return [*music, *speech, *primed, *bold, *voices]

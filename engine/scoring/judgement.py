@@ -71,7 +71,7 @@ class Judgement:
 
 
 def ranked(judgements: Iterable[Judgement]) -> list[list[Judgement]]:
-    """Groups that can be compared, of one grid or one rate, the finest first; in each the best model first."""
+    """Groups that can be compared, of one grid or one rate, the finest first; in each the best first."""
 
     def group(judgement: Judgement) -> tuple[int, str]:
         if judgement.is_music:
