@@ -37,6 +37,8 @@ def whole_corpus(corpus: Corpus, samples_per_frame: int) -> CorpusData:
             f"{corpus.name} holds no recordings: leave out samples_per_frame, which is for sound"
         )
     train = np.concatenate([recording.samples for recording in recorded["train"]]).astype(np.float64)
+    if not train.any():
+        raise InvalidValueError(f"all training recordings of {corpus.name} are silent or empty: give others")
     rate = recorded["train"][0].sample_rate
     frames = Waveform(rate, 0.0, float(np.sqrt(np.mean(train**2))), samples_per_frame)
     rng = np.random.default_rng(0)
@@ -46,6 +48,11 @@ def whole_corpus(corpus: Corpus, samples_per_frame: int) -> CorpusData:
         for split in SPLITS
     }
     long_enough = {split: [each for each in found if len(each)] for split, found in sequences.items()}
+    if lacking := [split for split in SPLITS if not long_enough[split]]:
+        raise InvalidValueError(
+            f"{corpus.name} has no recording for {' and '.join(lacking)} that is as long as a frame, "
+            f"{frames.frame_unit}: give longer ones"
+        )
     report = CorpusReport(sum(map(len, recorded.values())), counts={"streams": len(heard)})
     return CorpusData(frames, long_enough, report, _windows(corpus, frames) if corpus.origin else None)
 

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
 from engine.checkpoints.checkpoint import load
@@ -14,7 +15,7 @@ from engine.sound.audio import Audio
 from tests.training import tiny
 from training import __main__ as program
 from training.commands import evaluate, fit
-from training.corpora import SPLITS, load_data
+from training.corpora import SPLITS, load_data, open_corpus
 from training.corpora.origin import Origin
 from training.fitting.recipe import make_recipe, write_recipe
 
@@ -110,3 +111,26 @@ def test_it_is_fitted_published_scored_and_drawn_from(tmp_path, monkeypatch, cap
     frames = torch.stack(list(sample(checkpoint.model, SamplingOptions(400, seed=1))))
     sound = checkpoint.representation.decode(frames).samples * 32_768
     assert len(sound) == 8_000 and np.abs(sound - sound.round()).max() < 1e-2, "16-bit integers"
+
+
+@pytest.mark.parametrize(
+    ("samples", "said"),
+    [
+        (np.zeros(8_000), "are silent or empty: give others"),
+        (np.full(1, 0.1), "are silent or empty: give others"),
+        (np.full(30, 0.1), "that is as long as a frame, 20 samples at 8 kHz: give longer ones"),
+    ],
+)
+def test_recordings_that_hold_nothing_to_learn_from_get_a_sentence(tmp_path, samples, said):
+    for number in range(4 if len(samples) != 30 else 1):
+        soundfile.write(tmp_path / f"{number}.wav", samples, 8_000)
+    with pytest.raises(InvalidValueError, match=said):
+        load_data(open_corpus(f"audio:{tmp_path}"), 20)
+
+
+def test_what_is_clipped_or_constant_is_learned_as_it_is(tmp_path):
+    noise = np.clip(3 * np.random.default_rng(1).standard_normal(8_000), -1, 32_767 / 32_768)
+    for number, samples in enumerate((noise, np.full(8_000, 0.2), noise[:5_000])):
+        soundfile.write(tmp_path / f"{number}.wav", samples, 8_000)
+    data = load_data(open_corpus(f"audio:{tmp_path}"), 20)
+    assert all(frames.isfinite().all() for split in data.splits.values() for frames in split)
