@@ -34,7 +34,8 @@ def sample_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
         found = recurrent(xs, own, spec["hidden_size"])
         xs = xs + found if layer and model["residual"] else found
     head = {name.removeprefix("head."): value for name, value in weights.items() if name.startswith("head.")}
-    return np.array([_frame(*each, head, step) for each in zip(xs, heard, frames, strict=True)])
+    largest = model["head"].get("largest_level", 2.0)
+    return np.array([_frame(*each, head, step, largest) for each in zip(xs, heard, frames, strict=True)])
 
 
 def _heard(frames: np.ndarray, count: int) -> np.ndarray:
@@ -44,10 +45,10 @@ def _heard(frames: np.ndarray, count: int) -> np.ndarray:
 
 
 def _frame(
-    h: np.ndarray, x: np.ndarray, frame: np.ndarray, head: dict[str, np.ndarray], step: float
+    h: np.ndarray, x: np.ndarray, frame: np.ndarray, head: dict[str, np.ndarray], step: float, largest: float
 ) -> float:
     """One sample after another, one component after another."""
-    gain = np.exp(np.clip(head["level_weight"] @ h + head["level_bias"], -12, 2))[0]
+    gain = np.exp(np.clip(head["level_weight"] @ h + head["level_bias"], -12, largest))[0]
     said = (head["condition_weight"] @ h + head["condition_bias"]).reshape(len(frame), -1)
     coefficients = _prediction(0.999 * np.tanh(head["reflection_weight"] @ h + head["reflection_bias"]))
     known, total = list(x), 0.0

@@ -27,7 +27,7 @@ from training.paper import paper_model
 from training.searching import num_cores
 
 BEST = "best"  # of --cell
-BEST_RECIPES = {PianoRoll.name: "jsb_chorales-best", Waveform.name: "voice_prompts-best"}
+BEST_RECIPES = {PianoRoll.name: "jsb_chorales-best", Waveform.name: "spoken_digits-best"}
 MAX_SEEDS = 100
 MAX_WORKERS = 256
 

@@ -39,8 +39,7 @@ WHOLE, WINDOWS = "bits_per_sample", "bits_per_sample_in_windows"
 def sound_section(cards: Sequence[Card]) -> list[str]:
     """Tables of all models of sound; nothing while no best one is there."""
     speech = [card for card in cards if not card.facts.holds_notes]
-    best = {card.corpus.name for card in speech if card.name.endswith(f"-{BEST}")}
-    if not best:
+    if not any(card.name.endswith(f"-{BEST}") for card in speech):
         return []
     lines = [
         "## Speech, beyond the paper",
@@ -50,7 +49,7 @@ def sound_section(cards: Sequence[Card]) -> list[str]:
         "coders had all test windows of a corpus in one file.",
         "",
     ]
-    for corpus in dict.fromkeys(card.corpus.name for card in speech if card.corpus.name in best):
+    for corpus in dict.fromkeys(card.corpus.name for card in speech):
         of_corpus = [card for card in speech if card.corpus.name == corpus]
         rows = [[f"**{of_corpus[0].corpus.title}**", *[""] * (len(HEAD) - 1)]]
         rows += [_row(card) for card in sorted(of_corpus, key=_windows)]

@@ -7,22 +7,22 @@
    l_ik = G (q_i + 2 tanh(m_ik / 2)),  s_ik = G exp(min(r_ik, 2)) + smallest
    y_i  = the 16-bit integer nearest to l_ik + s_ik log(t / (1 - t)), component k and t both from uniform i
 
-   numbers   hidden, samples, inputs, units, components, step
+   numbers   hidden, samples, inputs, units, components, step, the largest level
    tensors   C, c, B, b, d, d', W, w, U, u, V, v
 */
 #include "../core/floats.h"
 #include "../core/kernel.h"
 
 enum { C, C_BIAS, B, B_BIAS, D, D_BIAS, W, W_BIAS, U, U_BIAS, V, V_BIAS, NUM_TENSORS };
-enum { INPUTS = 2, UNITS, COMPONENTS, STEP, NUM_NUMBERS };
+enum { INPUTS = 2, UNITS, COMPONENTS, STEP, LEVEL, NUM_NUMBERS };
 enum { LOWEST = -32768, HIGHEST = 32767, UNITS_PER_CONDITION = 4, MOST_REFLECTIONS = 24 };
-static const float SMALLEST_STEPS = 0.1f, SMALLEST_LEVEL = -12.0f, LARGEST_LEVEL = 2.0f, LARGEST_RAW = 2.0f;
+static const float SMALLEST_STEPS = 0.1f, SMALLEST_LEVEL = -12.0f, MOST_LEVEL = 10.0f, LARGEST_RAW = 2.0f;
 static const float LARGEST_OFFSET = 2.0f, LARGEST_REFLECTION = 0.999f;
 
 typedef struct {
     int inputs, units, components, conditions, reflections;
     double whole_step;
-    float step, gain;
+    float step, gain, largest_level;
     float *said;              /* C h + c */
     float *prediction, *kept; /* c(k), that of the last sample first; B h + b */
     float *known;             /* the samples of x, then those of the frame */
@@ -54,6 +54,8 @@ static int open(part *self) {
     if (!own) return NO_MEMORY;
     own->inputs = inputs, own->units = units, own->components = components, own->conditions = conditions;
     own->reflections = inputs < MOST_REFLECTIONS ? inputs : MOST_REFLECTIONS;
+    own->largest_level = (float)self->numbers[LEVEL];
+    if (!(own->largest_level > SMALLEST_LEVEL && own->largest_level <= MOST_LEVEL)) return WRONG_SIZES;
     own->whole_step = step, own->step = (float)step;
     if (!has_shapes(self, hidden, units)) return WRONG_SIZES;
     own->said = reserve(PAD((long long)frame_size * conditions) + 4), own->prediction = reserve(PAD(inputs));
@@ -87,7 +89,7 @@ static void begin(part *self, const float *h, const float *x) {
     float level[4];
     affine(MATRIX(self, D), VALUES(self, D_BIAS), 1, h, 0, level, 0);
     level[0] = level[0] < SMALLEST_LEVEL ? SMALLEST_LEVEL : level[0];
-    own->gain = exp1(level[0] > LARGEST_LEVEL ? LARGEST_LEVEL : level[0]);
+    own->gain = exp1(level[0] > own->largest_level ? own->largest_level : level[0]);
     for (int k = 0; k < own->inputs; k++) own->known[k] = x[k];
 }
 

@@ -168,6 +168,9 @@ def test_how_loud_a_frame_will_be_has_an_end():
     h, x = torch.full((HIDDEN,), 100.0, dtype=torch.float64), torch.zeros(CONTEXT, dtype=torch.float64)
     scales = given(h, x).mixtures(x[:SIZE])[2]
     assert scales.max() <= math.exp(2 + 2) + given.step
+    quiet = head(largest_level=-1)
+    quiet.load_state_dict(given.state_dict())
+    assert quiet(h, x).mixtures(x[:SIZE])[2].max() <= math.exp(-1 + 2) + given.step
 
 
 @pytest.mark.parametrize("spread", [0.1, 0.5, 1.0])
@@ -190,7 +193,11 @@ def test_a_draw_that_has_grown_loud_does_not_stay_so():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"num_units": 0}, {"step": 0.0}, {"step": math.nan}, {"num_components": -1}]
+    "wrong",
+    [
+        *({"num_units": 0}, {"step": 0.0}, {"step": math.nan}, {"num_components": -1}),
+        *({"largest_level": wrong} for wrong in ("high", math.nan, -12, 11, True)),
+    ],
 )
 def test_sizes_that_cannot_be_are_refused(wrong):
     with pytest.raises(InvalidValueError):
