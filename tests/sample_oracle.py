@@ -34,7 +34,7 @@ def sample_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
         found = recurrent(xs, own, spec["hidden_size"])
         xs = xs + found if layer and model["residual"] else found
     head = {name.removeprefix("head."): value for name, value in weights.items() if name.startswith("head.")}
-    largest = model["head"].get("largest_level", 2.0)
+    largest = np.log(0.09313 * 32_768 * step)
     return np.array([_frame(*each, head, step, largest) for each in zip(xs, heard, frames, strict=True)])
 
 

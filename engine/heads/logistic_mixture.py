@@ -10,7 +10,7 @@
     u_i  = silu(W [z_i, C_i h + c_i, q_i] + w),  u_i + silu(U u_i + u)
     a_i, m_i, r_i = V u_i + v
     l_ik = G (q_i + 2 tanh(m_ik / 2)),  s_ik = G exp(min(r_ik, 2)) + smallest
-    G    = exp(d . h + d'), from e^-12 to e^largest        how loud the frame will be
+    G    = exp(d . h + d'), from e^-12 to 0.09313 of full scale: how loud the frame will be
 
 What is drawn is heard again, so the head is a filter that is fed by chance, and it is kept stable: reflection
 coefficients below 1 are those of a filter that dies away (Markel and Gray 1976, "Linear Prediction of
@@ -33,7 +33,6 @@ Conventions
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -46,8 +45,8 @@ from engine.registry import require_positive
 
 LOWEST_STEP, HIGHEST_STEP = -32_768, 32_767
 SMALLEST_STEPS = 0.1  # of a scale
-SMALLEST_LEVEL, LARGEST_LEVEL = -12.0, 2.0  # of log(G), unless it is said otherwise
-MOST_LEVEL = 10.0
+SMALLEST_LEVEL = -12.0  # of log(G)
+LARGEST_GAIN = 0.09313  # of full scale; twenty decibels below it
 LARGEST_RAW = 2.0  # beyond it a scale grows no further
 LARGEST_OFFSET = 2.0  # from the prediction, in units of G
 MOST_REFLECTIONS, LARGEST_REFLECTION = 24, 0.999
@@ -220,11 +219,9 @@ class LogisticMixtureHead(Head):
         num_units: of each layer.
         num_components: of a mixture.
         step: a 16-bit step, in units of the frame.
-        largest_level: of log(G): what the loudest frames of a corpus ask for, so that no draw is much louder.
 
     Raises:
-        InvalidValueError: a size is no positive integer, the step is not positive, or the level no number
-            above that of silence.
+        InvalidValueError: a size is no positive integer, the step is not positive.
     """
 
     events = "samples"
@@ -238,19 +235,13 @@ class LogisticMixtureHead(Head):
         num_units: int,
         num_components: int,
         step: float,
-        largest_level: Any = LARGEST_LEVEL,
     ):
         super().__init__(hidden_size, frame_size)
         require_positive(input_size=input_size, num_units=num_units, num_components=num_components)
         if not 0 < step < math.inf:
             raise InvalidValueError(f"step={step} must be a number above 0")
-        if type(largest_level) not in (int, float) or not SMALLEST_LEVEL < largest_level <= MOST_LEVEL:
-            raise InvalidValueError(
-                f"largest_level={largest_level!r} must be a number above {SMALLEST_LEVEL:g}, at most "
-                f"{MOST_LEVEL:g}"
-            )
         self.input_size, self.num_units, self.num_components = input_size, num_units, num_components
-        self.step, self.largest_level = step, float(largest_level)
+        self.step, self.largest_level = step, math.log(LARGEST_GAIN * -LOWEST_STEP * step)
         self.num_conditions = num_conditions = max(1, num_units // UNITS_PER_CONDITION)
         self.condition_weight = nn.Parameter(torch.zeros(frame_size * num_conditions, hidden_size))
         self.condition_bias = nn.Parameter(torch.zeros(frame_size * num_conditions))

@@ -7,16 +7,17 @@
    l_ik = G (q_i + 2 tanh(m_ik / 2)),  s_ik = G exp(min(r_ik, 2)) + smallest
    y_i  = the 16-bit integer nearest to l_ik + s_ik log(t / (1 - t)), component k and t both from uniform i
 
-   numbers   hidden, samples, inputs, units, components, step, the largest level
+   numbers   hidden, samples, inputs, units, components, step
    tensors   C, c, B, b, d, d', W, w, U, u, V, v
 */
 #include "../core/floats.h"
 #include "../core/kernel.h"
 
 enum { C, C_BIAS, B, B_BIAS, D, D_BIAS, W, W_BIAS, U, U_BIAS, V, V_BIAS, NUM_TENSORS };
-enum { INPUTS = 2, UNITS, COMPONENTS, STEP, LEVEL, NUM_NUMBERS };
+enum { INPUTS = 2, UNITS, COMPONENTS, STEP, NUM_NUMBERS };
 enum { LOWEST = -32768, HIGHEST = 32767, UNITS_PER_CONDITION = 4, MOST_REFLECTIONS = 24 };
-static const float SMALLEST_STEPS = 0.1f, SMALLEST_LEVEL = -12.0f, MOST_LEVEL = 10.0f, LARGEST_RAW = 2.0f;
+static const float SMALLEST_STEPS = 0.1f, SMALLEST_LEVEL = -12.0f, LARGEST_RAW = 2.0f;
+static const double LARGEST_GAIN = 0.09313; /* of full scale */
 static const float LARGEST_OFFSET = 2.0f, LARGEST_REFLECTION = 0.999f;
 
 typedef struct {
@@ -54,8 +55,7 @@ static int open(part *self) {
     if (!own) return NO_MEMORY;
     own->inputs = inputs, own->units = units, own->components = components, own->conditions = conditions;
     own->reflections = inputs < MOST_REFLECTIONS ? inputs : MOST_REFLECTIONS;
-    own->largest_level = (float)self->numbers[LEVEL];
-    if (!(own->largest_level > SMALLEST_LEVEL && own->largest_level <= MOST_LEVEL)) return WRONG_SIZES;
+    own->largest_level = (float)log_double(LARGEST_GAIN * -LOWEST * step);
     own->whole_step = step, own->step = (float)step;
     if (!has_shapes(self, hidden, units)) return WRONG_SIZES;
     own->said = reserve(PAD((long long)frame_size * conditions) + 4), own->prediction = reserve(PAD(inputs));

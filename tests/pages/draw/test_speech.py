@@ -66,10 +66,13 @@ def test_a_shipped_clip_is_continued(visitors, speech_model):
     if checkpoint:
         prime = read_piece(CLIP.path, checkpoint.representation).frames
         prime = prime[: math.ceil(len(prime) * FIRST_KEPT)]
-        drawn = list(sample(checkpoint.model, SamplingOptions(400, 3), prime))
+        waveform = checkpoint.representation
+        num_frames = round(0.5 * waveform.frames_per_second)
+        drawn = list(sample(checkpoint.model, SamplingOptions(num_frames, 3), prime))
         sound = perform(prime.new_tensor(np.stack([*prime, *drawn])), checkpoint.representation).audio
         assert abs(samples - np.round(sound.samples * 32_768)).max() <= 1
-        assert len(samples) == pytest.approx((len(prime) + 400) * 10 * 6, abs=6)
+        num_samples = (len(prime) + num_frames) * waveform.frame_size
+        assert len(samples) == pytest.approx(num_samples * 48_000 / waveform.sample_rate, abs=6)
 
 
 @pytest.mark.skipif(not shutil.which("ffmpeg"), reason="without ffmpeg nothing streams")
