@@ -46,7 +46,7 @@ from engine.registry import require_positive
 LOWEST_STEP, HIGHEST_STEP = -32_768, 32_767
 SMALLEST_STEPS = 0.1  # of a scale
 SMALLEST_LEVEL = -12.0  # of log(G)
-LARGEST_GAIN = 0.09313  # of full scale; twenty decibels below it
+LARGEST_GAIN = 0.09313  # of full scale, 20.6 dB below it
 LARGEST_RAW = 2.0  # beyond it a scale grows no further
 LARGEST_OFFSET = 2.0  # from the prediction, in units of G
 MOST_REFLECTIONS, LARGEST_REFLECTION = 24, 0.999
@@ -221,7 +221,7 @@ class LogisticMixtureHead(Head):
         step: a 16-bit step, in units of the frame.
 
     Raises:
-        InvalidValueError: a size is no positive integer, the step is not positive.
+        InvalidValueError: a size is no positive integer, or the step is not positive.
     """
 
     events = "samples"

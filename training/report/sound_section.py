@@ -19,7 +19,7 @@ NOTES: Mapping[str, str] = {
     "voice_prompts": "The prompts are decoded from G.722, which has 4 bits a sample: whoever knew its tables "
     "and filters would need no more than that. No model here knows them.",
 }
-ANALOGUES = (  # of 8-bit samples of one-second words (SC09), as the papers print them
+ANALOGUES = (  # of 8-bit samples of one-second words (SC09), recalled
     ("SampleRNN", 2.042, "Goel et al. 2022, arXiv 2202.09729"),
     ("WaveNet", 1.925, "Goel et al. 2022, arXiv 2202.09729"),
     ("SaShiMi", 1.873, "Goel et al. 2022, arXiv 2202.09729"),
