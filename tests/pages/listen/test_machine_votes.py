@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable
 
 import pytest
 
@@ -44,6 +43,11 @@ class Machine:
         """All clips."""
         return [self.trial.get(lane["audio"]["url"]) for lane in shown["lanes"]]
 
+    def hear(self, shown: dict) -> None:
+        """All clips, for as long as an answer says."""
+        self.fetch(shown)
+        time.sleep(2 * HEARD)
+
     def tell(self, function: str, told: dict) -> dict:
         """An event of the trial's page."""
         event = self.trial.event(function)
@@ -66,12 +70,6 @@ def machine(app) -> Machine:
     return Machine(app)
 
 
-def waited(since: float, vote: Callable[[], dict]) -> dict:
-    """As long after the fetch as the answer says."""
-    time.sleep(max(0.0, since + 2 * HEARD - time.monotonic()))
-    return vote()
-
-
 def test_what_was_not_fetched_was_not_heard(machine):
     """37 votes were accepted in 15 seconds of a client that fetched no clip."""
     first = machine.begin()
@@ -89,9 +87,8 @@ def test_what_was_not_fetched_was_not_heard(machine):
 def test_a_vote_is_kept_once_and_sent_again_does_nothing(app, machine):
     """60 replays wrote 320 MB in 15 s and stalled the app for 9.6 s."""
     first = machine.begin()
-    shown, since = machine.enter(first), time.monotonic()
-    machine.fetch(shown)
-    told = waited(since, lambda: machine.vote(first))
+    machine.hear(machine.enter(first))
+    told = machine.vote(first)
     assert told["state"] == "kept" and not told["reveal"] and not told["lanes"]
     files = app.served_files()
     seconds, again = elapsed(lambda: [machine.vote(first) for _ in range(60)])
@@ -105,14 +102,13 @@ def test_a_vote_is_kept_once_and_sent_again_does_nothing(app, machine):
 def test_in_mid_test_nobody_learns_the_seed_of_what_comes(machine):
     """From it all coming trials could be computed: 5 of 5 X right."""
     first = machine.begin()
-    shown, since = machine.enter(first), time.monotonic()
-    machine.fetch(shown)
-    waited(since, lambda: machine.vote(first))
+    machine.hear(machine.enter(first))
+    machine.vote(first)
     assert '"trial_id"' in machine.own_votes() and "seed" not in machine.own_votes()
     assert machine.visitor not in machine.own_votes()
-    shown, since = machine.tell("go_on", {"trial": first}), time.monotonic()
-    machine.fetch(shown)
-    waited(since, lambda: machine.vote(shown["trial"]))
+    shown = machine.tell("go_on", {"trial": first})
+    machine.hear(shown)
+    machine.vote(shown["trial"])
     assert '"design_seed"' in machine.own_votes(), "it is over"
     assert '"doubt": "program"' in machine.own_votes(), "kept, and it counts nowhere"
 
