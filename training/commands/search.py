@@ -1,6 +1,9 @@
 """The command ``search``: the best of ten learning rates, for one recipe or several."""
 
 import argparse
+import re
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from engine.errors import InvalidValueError
@@ -13,7 +16,7 @@ from training.commands.arguments import (
     chosen_workers,
 )
 from training.fitting import RECIPES, recipe_names
-from training.searching import RESULTS, Campaign, CampaignOptions, num_cores, open_workers
+from training.searching import RESULTS, RUNGS, Campaign, CampaignOptions, num_cores, open_workers
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -22,10 +25,30 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add_recipe_changes(command)
     command.add_argument("--results", type=Path, default=RESULTS, help="folder of the results")
     command.add_argument("--seeds", type=int, default=1, help="seeds with which the winner is fitted")
+    command.add_argument(
+        "--rungs", nargs="+", metavar="1/N:K",
+        help="after the N-th part of the epochs the best K rates go on (default: 1/15:4 1/5:2)",
+    )  # fmt: skip
     add_workers(command)
     command.add_argument(
         "--update-recipes", action="store_true", help="write the winners' rates into training/recipes"
     )
+
+
+def ladder(rungs: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Of ``["1/15:4", "1/5:2"]``: ((15, 4), (5, 2)).
+
+    Raises:
+        InvalidValueError: one is something else, comes no later than the one before, or keeps no fewer.
+    """
+    matches = [re.fullmatch(r"1/([1-9]\d{0,3}):([1-9]\d{0,3})", each) for each in rungs]
+    pairs = tuple((int(found[1]), int(found[2])) for found in matches if found)
+    if len(pairs) < len(rungs) or any(a[0] <= b[0] or a[1] <= b[1] for a, b in pairwise(pairs)):
+        raise InvalidValueError(
+            f"--rungs {' '.join(rungs)}: give 1/N:K, for the best K rates after the N-th part of the epochs, "
+            "each later than the one before and keeping fewer"
+        )
+    return pairs
 
 
 def run(options: argparse.Namespace) -> None:
@@ -46,6 +69,7 @@ def run(options: argparse.Namespace) -> None:
         CampaignOptions(
             corpora=options.corpora, checkpoints=options.checkpoints, results=options.results,
             num_seeds=options.seeds, device=device, replace=options.replace, runs=options.runs,
+            rungs=ladder(options.rungs) if options.rungs else RUNGS,
             recipes=RECIPES if options.update_recipes else None,
         ),
     )  # fmt: skip

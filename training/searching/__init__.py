@@ -10,7 +10,7 @@ from training.searching.ablation import (
 )
 from training.searching.campaign import Campaign, CampaignOptions
 from training.searching.results import RESULTS, SearchResult, read_result, read_results
-from training.searching.search import BASE, learning_rates, with_rate
+from training.searching.search import BASE, RUNGS, learning_rates, with_rate
 from training.searching.series import FitResult, SeriesOptions, read_series, run_series
 from training.searching.spread import SEEDS, chosen_seed, seed_recipes, spread_of
 from training.searching.workers import num_cores, open_workers
@@ -23,6 +23,7 @@ __all__ = [
     "MAX_PARAMETERS",
     "MEMORIES",
     "RESULTS",
+    "RUNGS",
     "SEEDS",
     "Campaign",
     "CampaignOptions",

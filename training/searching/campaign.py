@@ -15,7 +15,7 @@ from training.corpora import Corpus, CorpusData, load_data, open_corpus
 from training.fitting import RUNS, Fit, FitOptions, Recipe, make_recipe, remove_run, run_lock, write_recipe
 from training.publishing import publish
 from training.searching.results import read_result, write_result
-from training.searching.search import Job, Search, run_job
+from training.searching.search import RUNGS, Job, Search, run_job
 from training.searching.workers import num_cores
 
 
@@ -30,6 +30,7 @@ class CampaignOptions:
         num_seeds: seeds in all with which a winning rate is fitted.
         device: ``"cpu"`` or ``"cuda"``.
         replace: whether a checkpoint that another fit wrote may be replaced.
+        rungs: of searches that begin, as RUNGS.
         recipes: where a winner is written as a recipe, None for nowhere.
         runs: where the states of fits are kept.
         tell: takes a line of progress.
@@ -41,6 +42,7 @@ class CampaignOptions:
     num_seeds: int
     device: str
     replace: bool = False
+    rungs: tuple[tuple[int, int], ...] = RUNGS
     runs: Path = RUNS
     recipes: Path | None = None
     tell: Callable[[str], None] = print
@@ -102,7 +104,8 @@ class Campaign:
         """Where the search stands on disk."""
         options = self.options
         runs = options.runs / f"{recipe.name}.search"
-        search = Search(recipe, read_result(recipe.name, options.results), runs, options.num_seeds)
+        result = read_result(recipe.name, options.results)
+        search = Search(recipe, result, runs, options.num_seeds, options.rungs)
         search.result.machine = f"{num_cores()} CPU cores, torch {torch.__version__}"
         self._check_place(search)
         return search

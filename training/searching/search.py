@@ -27,8 +27,7 @@ from training.searching.results import Rung, SearchResult, SeedResult, Trial
 NUM_TRIALS = 10
 EXPONENTS = (-12.0, -6.0)
 BASE = 2.0
-KEPT = (4, 2)  # trials that go on after the first and the second rung
-RUNG_SHARES = (15, 5)  # a rung ends after max_epochs divided by this
+RUNGS = ((15, 4), (5, 2))  # after max_epochs divided by the first, as many trials as the second go on
 
 
 def learning_rates(seed: int) -> list[float]:
@@ -108,16 +107,24 @@ class Search:
         result: of an earlier session, or None.
         runs: folder of the states of the trials' fits.
         num_seeds: seeds in all with which the winning rate is fitted.
+        rungs: of a search that begins, as RUNGS; one that goes on keeps its own.
 
     Raises:
         EngineError: the result belongs to another recipe.
     """
 
-    def __init__(self, recipe: Recipe, result: SearchResult | None, runs: Path, num_seeds: int = 1):
+    def __init__(
+        self,
+        recipe: Recipe,
+        result: SearchResult | None,
+        runs: Path,
+        num_seeds: int = 1,
+        rungs: Sequence[tuple[int, int]] = RUNGS,
+    ):
         self.recipe = recipe
         self.runs = runs
         self.num_seeds = num_seeds
-        self.result = result or new_result(recipe)
+        self.result = result or new_result(recipe, rungs)
         if with_rate(make_recipe(self.result.recipe), 1.0) != with_rate(recipe, 1.0):
             raise EngineError(
                 f"the results of {recipe.name!r} are those of another recipe: choose another --results "
@@ -212,12 +219,11 @@ class Search:
         self.result.recipe = self.winner().model_dump()
 
 
-def new_result(recipe: Recipe) -> SearchResult:
+def new_result(recipe: Recipe, rungs: Sequence[tuple[int, int]] = RUNGS) -> SearchResult:
     """A search that has not begun."""
-    epochs = [max(1, recipe.max_epochs // share) for share in RUNG_SHARES]
     return SearchResult(
         recipe=recipe.model_dump(),
-        rungs=[Rung(epochs=end, keep=keep) for end, keep in zip(epochs, KEPT, strict=True)],
+        rungs=[Rung(epochs=max(1, recipe.max_epochs // share), keep=keep) for share, keep in rungs],
         trials=[Trial(learning_rate=rate) for rate in learning_rates(recipe.seed)],
         machine="",
     )

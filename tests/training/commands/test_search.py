@@ -14,6 +14,8 @@ REFUSALS = {
         "--name names one checkpoint",
     ),
     "no workers": ((*SEARCH, "--workers", "0"), "--workers 0 must be from 1 to"),
+    "rungs in words": ((*SEARCH, "--rungs", "1/5:3", "a half"), "--rungs 1/5:3 a half: give 1/N:K"),
+    "rungs that fall": ((*SEARCH, "--rungs", "1/5:3", "1/15:2"), "each later than the one before"),
     "no seeds": ((*SEARCH, "--seeds", "0"), "--seeds 0 must be from 1 to"),
 }
 

@@ -129,6 +129,13 @@ def test_few_epochs_make_rungs_of_one_epoch_and_still_end(tmp_path):
     assert given.result.best == 0
 
 
+def test_a_search_begins_with_the_rungs_it_is_given_and_keeps_them(tmp_path):
+    given = Search(tiny.recipe(max_epochs=100), None, tmp_path, rungs=((5, 3),))
+    given.take_trials(range(10), [report(20, float(k)) for k in range(10)])
+    assert given.waiting_trials() == ([0, 1, 2], 100)
+    assert search(tmp_path, given.result).waiting_trials() == ([0, 1, 2], 100)
+
+
 def test_a_job_on_an_unknown_corpus_comes_back_as_a_sentence():
     job = Job(tiny.recipe(corpus="nowhere").model_dump(), (0.1,), ("none",), 1, None, "cpu")
     (found,) = run_job(job)
