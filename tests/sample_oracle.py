@@ -54,13 +54,14 @@ def _frame(
     known, total = list(x), 0.0
     for place, number in enumerate(frame):
         near = np.array(known[-len(x) :]) / gain
-        predicted = coefficients @ near[::-1][: len(coefficients)]
+        predicted = np.clip(coefficients @ near[::-1][: len(coefficients)], -32, 32)
+        near = np.clip(near, -32, 32)
         units = head["first"] @ np.concatenate([near, said[place], [predicted]]) + head["first_bias"]
         units = units * expit(units)
         more = head["second"] @ units + head["second_bias"]
         logits, offsets, raw = np.split(head["last"] @ (units + more * expit(more)) + head["last_bias"], 3)
         centres = gain * (predicted + 2 * np.tanh(offsets / 2))
-        scales = gain * np.exp(np.minimum(raw, 2)) + 0.1 * step
+        scales = gain * np.exp(np.minimum(raw, 0)) + 0.1 * step
         integer = np.clip(np.floor(number / step + 0.5), LOWEST, HIGHEST)
         low = log_expit((centres - (integer - 0.5) * step) / scales)  # of all that is above the lower edge
         high = log_expit(((integer + 0.5) * step - centres) / scales)  # of all that is below the upper edge

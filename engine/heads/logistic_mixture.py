@@ -4,19 +4,20 @@
     p(y_i) = sum_k softmax(a_i)_k [F((y_i + 1/2 - l_ik) / s_ik) - F((y_i - 1/2 - l_ik) / s_ik)]
     F(z) = 1 / (1 + exp(-z));  the bins of -32768 and 32767 reach to minus and plus infinity
 
-    z_i  = the last samples before i, divided by G
+    z_i  = the last samples before i, divided by G; beyond 32 they count as 32
     k    = 0.999 tanh(B h + b)                        reflection coefficients, at most 24
-    q_i  = c(k) . z_i                                 linear prediction; c(k) by Levinson's recursion
+    q_i  = c(k) . z_i, from -32 to 32                 linear prediction; c(k) by Levinson's recursion
     u_i  = silu(W [z_i, C_i h + c_i, q_i] + w),  u_i + silu(U u_i + u)
     a_i, m_i, r_i = V u_i + v
-    l_ik = G (q_i + 2 tanh(m_ik / 2)),  s_ik = G exp(min(r_ik, 2)) + smallest
+    l_ik = G (q_i + 2 tanh(m_ik / 2)),  s_ik = G exp(min(r_ik, 0)) + smallest
     G    = exp(d . h + d'), from e^-12 to 0.09313 of full scale: how loud the frame will be
 
 What is drawn is heard again, so the head is a filter that is fed by chance, and it is kept stable: reflection
 coefficients below 1 are those of a filter that dies away (Markel and Gray 1976, "Linear Prediction of
 Speech"), and what is added to its prediction, by the network and by chance, is bounded in units of G. With
 free coefficients and offsets a draw that had grown loud stayed so: the two were large and of opposite sign,
-and cancelled only for sounds as loud as those of training.
+and cancelled only for sounds as loud as those of training. With scales above G, who knows not what comes next
+draws noise, knows still less what follows on that, and draws more.
 
 Discretised logistics are those of Salimans et al. 2017 ("PixelCNN++", arXiv 1701.05517); a prediction from
 the last samples, around which the rest is learned, is that of LPCNet (Valin and Skoglund 2019, arXiv
@@ -47,8 +48,9 @@ LOWEST_STEP, HIGHEST_STEP = -32_768, 32_767
 SMALLEST_STEPS = 0.1  # of a scale
 SMALLEST_LEVEL = -12.0  # of log(G)
 LARGEST_GAIN = 0.09313  # of full scale, 20.6 dB below it
-LARGEST_RAW = 2.0  # beyond it a scale grows no further
+LARGEST_RAW = 0.0  # beyond it a scale, which is then G, grows no further
 LARGEST_OFFSET = 2.0  # from the prediction, in units of G
+LARGEST_HEARD = 32.0  # beyond it a sample, and a prediction, count as no more, in units of G
 MOST_REFLECTIONS, LARGEST_REFLECTION = 24, 0.999
 FIRST_REFLECTIONS = (1.716, -0.693)  # before tanh: 1.5 of the last sample, -0.6 of the one before
 FIRST_LEVEL = -2.0  # before anything is learned
@@ -89,6 +91,7 @@ class SampleNetwork:
         weights, gain = self.weights, self.gain.unsqueeze(-1)
         near = past / gain
         predicted = near[..., -self.prediction.shape[-1] :] @ self.prediction.unsqueeze(-1)
+        near, predicted = (part.clamp(-LARGEST_HEARD, LARGEST_HEARD) for part in (near, predicted))
         units = functional.linear(
             torch.cat((near, conditions, predicted), -1), weights["first"], weights["first_bias"]
         )

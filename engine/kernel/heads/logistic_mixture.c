@@ -16,9 +16,9 @@
 enum { C, C_BIAS, B, B_BIAS, D, D_BIAS, W, W_BIAS, U, U_BIAS, V, V_BIAS, NUM_TENSORS };
 enum { INPUTS = 2, UNITS, COMPONENTS, STEP, NUM_NUMBERS };
 enum { LOWEST = -32768, HIGHEST = 32767, UNITS_PER_CONDITION = 4, MOST_REFLECTIONS = 24 };
-static const float SMALLEST_STEPS = 0.1f, SMALLEST_LEVEL = -12.0f, LARGEST_RAW = 2.0f;
+static const float SMALLEST_STEPS = 0.1f, SMALLEST_LEVEL = -12.0f, LARGEST_RAW = 0.0f;
 static const double LARGEST_GAIN = 0.09313; /* of full scale */
-static const float LARGEST_OFFSET = 2.0f, LARGEST_REFLECTION = 0.999f;
+static const float LARGEST_OFFSET = 2.0f, LARGEST_HEARD = 32.0f, LARGEST_REFLECTION = 0.999f;
 
 typedef struct {
     int inputs, units, components, conditions, reflections;
@@ -101,6 +101,12 @@ static void silu(float *x, int count, float *to, int adds) {
     }
 }
 
+/* No further from 0 than LARGEST_HEARD. */
+static float held(float number) {
+    number = number > LARGEST_HEARD ? LARGEST_HEARD : number;
+    return number < -LARGEST_HEARD ? -LARGEST_HEARD : number;
+}
+
 /* Logits, centres and scales of sample ``place``, into own->parts. */
 static void explain_sample(part *self, int place) {
     state *own = self->own;
@@ -108,6 +114,8 @@ static void explain_sample(part *self, int place) {
     float predicted = 0.0f, *near = own->near;
     for (int k = 0; k < inputs; k++) near[k] = own->known[place + k] / own->gain;
     for (int k = 0; k < own->reflections; k++) predicted += near[inputs - 1 - k] * own->prediction[k];
+    predicted = held(predicted);
+    for (int k = 0; k < inputs; k++) near[k] = held(near[k]);
     for (int k = 0; k < conditions; k++) near[inputs + k] = own->said[place * conditions + k];
     near[inputs + conditions] = predicted;
     fill_rows(VALUES(self, W_BIAS), PAD(own->units), 1, own->first, 0);
