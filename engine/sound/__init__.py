@@ -1,13 +1,17 @@
-"""Sound: amplitudes, the files that hold them, and what only ffmpeg reads."""
+"""Sound: amplitudes, the files that hold them, what only ffmpeg reads, and spectra."""
 
 from engine.sound.audio import PLAYBACK_SAMPLE_RATES, Audio, decibels
 from engine.sound.audio_file import MAX_SECONDS, read_audio, read_strange_audio, wav_bytes, write_wav
+from engine.sound.spectrum import MOMENT_STEP, log_mel, moments
 
 __all__ = [
     "MAX_SECONDS",
+    "MOMENT_STEP",
     "PLAYBACK_SAMPLE_RATES",
     "Audio",
     "decibels",
+    "log_mel",
+    "moments",
     "read_audio",
     "read_strange_audio",
     "wav_bytes",

@@ -5,6 +5,7 @@
 // The functions that draw stand before this file, in lane_picture.js. What stands behind it (score_lane.js) may
 // add to `more`, be told of every `show`, `draw` and `paint`, and change how far an arrow key goes.
 
+const AS_SPECTRUM = "earshot-as-spectrum"; // a choice of the visitor's, kept by the browser, for all lanes
 const part = (name) => element.querySelector(`.lane-${name}`);
 const lane = element.querySelector(".lane");
 const [canvas, keys, scroll, seek, audio] = ["canvas", "keys", "scroll", "seek", "audio"].map(part);
@@ -15,6 +16,7 @@ const SEEK_SECONDS = 2;
 const BLANK = { state: "empty", kind: "roll", num_frames: 0, frames_done: 0, prime_frames: 0, seconds_per_frame: 1 };
 
 let value = BLANK;
+let asSpectrum = remembered() === "true";
 let follow = true; // the picture scrolls along, until the visitor scrolls it
 let began = null; // when and at which frame this draw was first seen sampling, for the rate
 let shown = {}; // what each list was last built from
@@ -52,6 +54,7 @@ function show(next) {
   rebuild("figures", value.figures, figure);
   rebuild("files", value.downloads, download);
   part("link").hidden = !value.link;
+  part("view").hidden = value.kind !== "wave" || !value.spectrum;
   showProgress();
   tell("show");
   load(value.audio ? webAddress(value.audio.url) : "");
@@ -107,19 +110,40 @@ function showProgress() {
 }
 
 function draw() {
-  canvas.setAttribute("aria-label", describe(value));
+  canvas.setAttribute("aria-label", describe({ ...value, asSpectrum }));
   const height = canvas.clientHeight;
   const narrowest = value.kind === "wave" ? 0 : Math.min(numFrames(value) * MIN_FRAME_WIDTH, MAX_WIDTH);
   const width = Math.max(scroll.clientWidth, narrowest);
   if (!height || !scroll.clientWidth) return; // hidden; the ResizeObserver calls again
   part("picture").style.width = `${width}px`;
   lane.dataset.wide = width > scroll.clientWidth;
-  drawPicture(canvas, width, height, value);
+  drawPicture(canvas, width, height, { ...value, asSpectrum });
   drawKeys(keys, value, new Set());
   tell("draw", width);
   lit = "";
   if (value.state === "sampling") keepInView((value.frames_done / numFrames(value)) * width);
   paintPlayhead();
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(AS_SPECTRUM);
+  } catch {
+    return null; // storage may be forbidden
+  }
+}
+
+function choose(isSpectrum) {
+  try {
+    localStorage.setItem(AS_SPECTRUM, isSpectrum);
+  } catch {} // then for this visit alone
+  document.dispatchEvent(new CustomEvent(AS_SPECTRUM, { detail: isSpectrum }));
+}
+
+function showView(isSpectrum) {
+  asSpectrum = isSpectrum;
+  part("view").setAttribute("aria-pressed", String(asSpectrum));
+  draw();
 }
 
 // ---- the sound
@@ -230,6 +254,8 @@ function toast(text) {
 
 part("play").addEventListener("click", toggle);
 part("link").addEventListener("click", copyLink);
+part("view").addEventListener("click", () => choose(!asSpectrum));
+document.addEventListener(AS_SPECTRUM, (event) => showView(event.detail));
 lane.addEventListener("keydown", onKey);
 for (const name of ["play", "pause", "ended"]) audio.addEventListener(name, showPlaying);
 for (const name of ["loadedmetadata", "seeked"]) audio.addEventListener(name, paintPlayhead);
@@ -247,3 +273,4 @@ new ResizeObserver(draw).observe(scroll);
 new MutationObserver(draw).observe(document.body, { attributes: true, attributeFilter: ["class"] }); // light or dark
 watch("value", () => show(props.value));
 show(props.value);
+showView(asSpectrum);

@@ -5,6 +5,8 @@ Conventions
                 MIDI numbers, frames count from 0 and include the prime.
     notes       [pitch, start_frame, length_frames], sorted by start, for the kind ``"roll"``
     peaks       [lowest, highest] amplitude of equally long slices, in [-1, 1], for the kind ``"wave"``
+    spectrum    a hexadecimal digit for each of 32 bands, evenly spaced in mels from the lowest to
+                ``highest_hertz``, column after column, for the kind ``"wave"``; f is the loudest
     audio       path of a sound file, or None
     downloads   {"label": what the link says, "path": file, "name": what the visitor's file is called}
 
@@ -37,6 +39,9 @@ EMPTY: Mapping[str, Any] = {
     "frames_per_bar": 4,
     "notes": (),
     "peaks": (),
+    "spectrum": "",
+    "seconds_per_column": 0.02,  # of the spectrum
+    "highest_hertz": 0.0,
     "sample_seconds": 0.0,  # how much time the peaks cover
     "figures": (),  # [label, text] pairs
     "audio": None,

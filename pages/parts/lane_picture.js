@@ -1,4 +1,4 @@
-// The picture of a draw: a piano roll or a waveform on a canvas, drawn anew from the value each time.
+// The picture of a draw: a piano roll, a waveform or a spectrum on a canvas, drawn anew from the value each time.
 // A look is all that drawing needs: the value's keys, `pen` (in CSS pixels, sharp on every screen), `colour`
 // (looks up a CSS variable, so light and dark come from the style sheet), `width`, `height` and `frame`, the
 // width of a frame. Nothing here changes the value.
@@ -6,6 +6,9 @@
 const RULER = 18; // height of the strip with bar numbers or seconds
 const MIN_LABEL_GAP = 44; // between two of its numbers
 const BLACK_KEYS = [1, 3, 6, 8, 10];
+const BANDS = 32; // of a spectrum, from LOWEST_HERTZ to the value's highest, evenly in mels
+const LOWEST_HERTZ = 60;
+const LABELLED_HERTZ = [500, 1000, 2000, 4000];
 
 const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 const numFrames = (value) => Math.max(value.num_frames, value.frames_done, 1);
@@ -13,7 +16,8 @@ const pictureSeconds = (value) => numFrames(value) * value.seconds_per_frame;
 
 function describe(value) {
   const prime = value.prime_frames ? `, prime ends at frame ${value.prime_frames}` : "";
-  if (value.kind === "wave") return `Waveform, ${value.sample_seconds.toFixed(1)} seconds${prime}`;
+  if (value.kind === "wave")
+    return `${value.asSpectrum ? "Spectrogram" : "Waveform"}, ${value.sample_seconds.toFixed(1)} seconds${prime}`;
   return `Piano roll, ${count(value.frames_done, "frame")}, ${count(value.notes.length, "note")}${prime}`;
 }
 
@@ -41,7 +45,8 @@ function drawPicture(canvas, width, height, value) {
   look.cut = cutLabel(look);
   look.pen.fillStyle = look.colour("roll-prime-ground");
   look.pen.fillRect(0, RULER, look.prime_frames * look.frame, height - RULER);
-  if (value.kind === "wave") drawWave(look);
+  if (value.kind === "wave" && value.asSpectrum) drawSpectrum(look);
+  else if (value.kind === "wave") drawWave(look);
   else drawRoll(look);
   if (look.cut) drawCut(look);
 }
@@ -120,11 +125,46 @@ function fillBoth({ pen, colour }, given, sampled) {
   pen.fill(sampled);
 }
 
-function drawWave(look) {
-  const { pen, colour, width, height, peaks } = look;
-  const second = width / Math.max(pictureSeconds(look), 0.001);
+function drawSeconds(look) {
+  const second = look.width / Math.max(pictureSeconds(look), 0.001);
   const seconds = [0.1, 0.2, 0.5, 1, 2, 5, 10].find((step) => step * second >= MIN_LABEL_GAP) || 30;
   drawRuler(look, seconds * second, (index) => `${+(index * seconds).toFixed(1)} s`);
+  return second;
+}
+
+const mels = (hertz) => 2595 * Math.log10(1 + hertz / 700);
+
+function drawSpectrum(look) {
+  const { pen, colour, height, spectrum, highest_hertz: highest } = look;
+  const second = drawSeconds(look);
+  // whole pixels of the screen, or seams show where two patches meet
+  const sharp = (place) => Math.round(place * devicePixelRatio) / devicePixelRatio;
+  const edge = (column) => sharp(column * look.seconds_per_column * second);
+  const top = (band) => sharp(height - (band * (height - RULER)) / BANDS);
+  const end = look.prime_frames * look.frame;
+  for (let column = 0; column * BANDS < spectrum.length; column++) {
+    const [x, next] = [edge(column), edge(column + 1)];
+    pen.fillStyle = colour(x < end ? "roll-prime" : "lane-colour");
+    for (let band = 0; band < BANDS; band++) {
+      const shade = parseInt(spectrum[column * BANDS + band], 16);
+      if (!shade) continue;
+      pen.globalAlpha = shade / 15;
+      pen.fillRect(x, top(band + 1), next - x, top(band) - top(band + 1));
+    }
+  }
+  pen.globalAlpha = 1;
+  const span = mels(highest) - mels(LOWEST_HERTZ);
+  for (const hertz of LABELLED_HERTZ.filter((each) => each < 0.9 * highest)) {
+    const y = Math.round(height - ((mels(hertz) - mels(LOWEST_HERTZ)) / span) * (height - RULER));
+    pen.fillStyle = colour("roll-label");
+    pen.fillRect(0, y, 5, 1);
+    pen.fillText(hertz < 1000 ? `${hertz} Hz` : `${hertz / 1000} kHz`, 8, y);
+  }
+}
+
+function drawWave(look) {
+  const { pen, colour, width, height, peaks } = look;
+  const second = drawSeconds(look);
   const middle = RULER + (height - RULER) / 2;
   const reach = (height - RULER) / 2 - 4;
   const step = (look.sample_seconds * second) / Math.max(peaks.length, 1);

@@ -79,7 +79,9 @@ def build(folder: Path) -> gr.Blocks:
         first = Lane(finished, elem_id="first")
         second = Lane(roll(1, audio=sounds[1]), elem_id="second")
         peaks = [[-0.5, 0.5]] * 90
-        Lane(roll(2, kind="wave", peaks=peaks, sample_seconds=SECONDS, notes=()), elem_id="wave")
+        spectrum = {"spectrum": ("f" * 8 + "0" * 24) * round(SECONDS / 0.02), "highest_hertz": 4_000}
+        sound = {"kind": "wave", "peaks": peaks, "sample_seconds": SECONDS, "notes": (), **spectrum}
+        Lane(roll(2, **sound), elem_id="wave")
         Lane(elem_id="empty")
         gr.Button("other", elem_id="other").click(update_other, None, second, show_progress="hidden")
         gr.Button("finish", elem_id="finish").click(enough.set, queue=False)

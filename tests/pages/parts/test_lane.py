@@ -117,6 +117,18 @@ class TestInTheBrowser:
         assert [count > 100 for count in coloured_pixels(page, "wave", "--lane-3")] == [False, True]
         assert [count > 100 for count in coloured_pixels(page, "wave", "--roll-prime")] == [True, False]
 
+    def test_a_sound_may_be_seen_as_its_spectrum(self, page):
+        """Low bands alone are loud; the choice is there again after a reload; a roll has no such choice."""
+        button = page.locator("#wave .lane-view")
+        button.click()
+        assert button.get_attribute("aria-pressed") == "true"
+        inked = coloured_pixels(page, "wave", "--roll-prime"), coloured_pixels(page, "wave", "--lane-3")
+        assert [[count > 100 for count in both] for both in inked] == [[True, False], [False, True]]
+        page.reload()
+        page.wait_for_function("document.querySelector('#wave .lane-view')?.ariaPressed === 'true'")
+        assert page.locator("#wave .lane-canvas").get_attribute("aria-label").startswith("Spectrogram, ")
+        assert not page.locator("#first .lane-view").is_visible()
+
     def test_the_picture_follows_the_dark_mode(self, page):
         light = page.locator("#first .lane-canvas").evaluate("canvas => canvas.toDataURL()")
         page.evaluate("document.body.classList.toggle('dark')")

@@ -15,12 +15,12 @@ import torch
 from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError
 from engine.sampling import SamplingOptions, sample
-from engine.sound import Audio
+from engine.sound import MOMENT_STEP, Audio, log_mel
 from training.corpora import Corpus, streams
 from training.draws.classifier import Windows, auc
 from training.draws.figures import Figures, mean_of
 from training.draws.options import FIRST_SEED, DrawsOptions
-from training.draws.speech import loudness, spectrum, voicing, words
+from training.draws.speech import loudness, standstill, voicing, words
 
 SECONDS = 2.0
 NUM_DRAWS = 50  # unless it is said otherwise
@@ -102,7 +102,7 @@ def _faults(sounds: Sequence[Audio], loudest: float) -> Figures:
     return {
         "runaways": mean_of(loudness.runs_away(sound, loudest) for sound in sounds),
         "silences": mean_of(map(loudness.falls_silent, sounds)),
-        "standstills": mean_of(map(spectrum.stands_still, sounds)),
+        "standstills": mean_of(map(standstill.stands_still, sounds)),
     }
 
 
@@ -142,7 +142,7 @@ def _windows(sounds: Sequence[Audio]) -> Windows | None:
     def describe(window: np.ndarray, start: int) -> np.ndarray:
         return window.reshape(-1)
 
-    return Windows.of(list(map(spectrum.log_mel, sounds)), int(WINDOW_SECONDS / loudness.STEP), describe)
+    return Windows.of(list(map(log_mel, sounds)), int(WINDOW_SECONDS / MOMENT_STEP), describe)
 
 
 LINES: Mapping[str, str] = {

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float64
 
-from engine.sound import Audio
+from engine.sound import MOMENT_STEP, Audio, moments
 
-MOMENT, STEP = 0.025, 0.01  # seconds
+MOMENT = 0.025  # seconds
 QUIETEST = -70.0  # dB
 SYLLABLES = (2.0, 8.0)  # a second
 SWINGS = (0.5, 50.0)  # a second, all that are counted
@@ -27,14 +27,6 @@ def levels(sound: Audio) -> Float64[np.ndarray, " moment"]:
     return np.maximum(10 * np.log10(squares.mean(1) + 1e-12), QUIETEST)
 
 
-def moments(sound: Audio, seconds: float) -> np.ndarray:
-    """Stretches of so many seconds, one every hundredth of a second, shape (moment, time)."""
-    length, step = int(seconds * sound.sample_rate), int(STEP * sound.sample_rate)
-    if len(sound.samples) < length:
-        return np.zeros((0, length), np.float32)
-    return np.lib.stride_tricks.sliding_window_view(sound.samples, length)[::step]
-
-
 def level_spread(sound: Audio) -> float:
     """Standard deviation of the levels, dB."""
     return float(levels(sound).std()) if len(levels(sound)) else 0.0
@@ -42,11 +34,11 @@ def level_spread(sound: Audio) -> float:
 
 def syllable_share(sound: Audio) -> float:
     """Of the power of the envelope's swings from 0.5 to 50 a second, how much is from 2 to 8 a second."""
-    step = int(STEP * sound.sample_rate)
+    step = int(MOMENT_STEP * sound.sample_rate)
     count = len(sound.samples) // step
     envelope = np.sqrt((sound.samples[: count * step].astype(np.float64).reshape(count, step) ** 2).mean(1))
     swings = np.abs(np.fft.rfft((envelope - envelope.mean()) * np.hanning(count))) ** 2
-    speeds = np.fft.rfftfreq(count, STEP)
+    speeds = np.fft.rfftfreq(count, MOMENT_STEP)
     counted = swings[(speeds >= SWINGS[0]) & (speeds <= SWINGS[1])].sum()
     within = swings[(speeds >= SYLLABLES[0]) & (speeds <= SYLLABLES[1])].sum()
     return float(within / counted) if counted > 0 else 0.0
@@ -79,4 +71,4 @@ def falls_silent(sound: Audio) -> bool:
     quiet = np.concatenate(([False], levels(sound) < SILENT_LEVEL, [False]))
     edges = np.flatnonzero(np.diff(quiet.astype(int)))
     longest = (edges[1::2] - edges[::2]).max(initial=0)
-    return bool(longest * STEP >= SILENT_SECONDS)
+    return bool(longest * MOMENT_STEP >= SILENT_SECONDS)

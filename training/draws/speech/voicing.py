@@ -7,8 +7,7 @@ of the fundamental frequency"), has a peak above one half between 60 and 400 Hz;
 import numpy as np
 from jaxtyping import Bool
 
-from engine.sound import Audio
-from training.draws.speech.loudness import moments
+from engine.sound import Audio, moments
 
 MOMENT = 0.04  # seconds
 LOWEST, HIGHEST = 60, 400  # Hz

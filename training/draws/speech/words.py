@@ -13,8 +13,7 @@ from jaxtyping import Float
 from torch import nn
 from torch.nn import functional
 
-from engine.sound import Audio
-from training.draws.speech.spectrum import log_mel
+from engine.sound import Audio, log_mel
 
 SECONDS = 0.5
 CERTAIN = 0.9

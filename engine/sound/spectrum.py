@@ -4,31 +4,31 @@ mel(f) = 2595 log10(1 + f / 700)
 """
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float32, Float64
 
-from engine.sound import Audio
-from training.draws.speech.loudness import STEP, moments
+from engine.sound.audio import Audio
 
+MOMENT_STEP = 0.01  # seconds between moments
 MOMENT = 0.032  # seconds
 NUM_BANDS = 32
 LOWEST = 60.0  # Hz
 FLOOR = 1e-9  # of full scale, in power
-HELD_SECONDS, HELD_CHANGE = 2.0, 2.0  # dB
 
 
-def log_mel(sound: Audio) -> Float64[np.ndarray, "moment band"]:
-    """dB, every hundredth of a second."""
-    found = moments(sound, MOMENT).astype(np.float64)
+def moments(sound: Audio, seconds: float) -> Float32[np.ndarray, "moment time"]:
+    """Stretches of so many seconds, one every hundredth of a second."""
+    length, step = int(seconds * sound.sample_rate), int(MOMENT_STEP * sound.sample_rate)
+    if len(sound.samples) < length:
+        return np.zeros((0, length), np.float32)
+    return np.lib.stride_tricks.sliding_window_view(sound.samples, length)[::step]
+
+
+def log_mel(sound: Audio, every: int = 1) -> Float64[np.ndarray, "moment band"]:
+    """dB, every so many hundredths of a second."""
+    found = moments(sound, MOMENT)[::every].astype(np.float64)
     window = np.hanning(found.shape[1])
     power = np.abs(np.fft.rfft(found * window)) ** 2 / (window**2).sum() / found.shape[1]
     return 10 * np.log10(power @ _bands(found.shape[1], sound.sample_rate) + FLOOR)
-
-
-def stands_still(sound: Audio) -> bool:
-    """Whether for two seconds no band moves by more than 2 dB, on the average (a standard deviation)."""
-    bands, length = log_mel(sound), int(HELD_SECONDS / STEP)
-    parts = [bands[start : start + length] for start in range(0, len(bands) - length + 1, length // 2)]
-    return any(part.std(0).mean() < HELD_CHANGE for part in parts)
 
 
 def _bands(length: int, rate: int) -> Float64[np.ndarray, "frequency band"]:
