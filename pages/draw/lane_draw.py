@@ -21,7 +21,7 @@ from engine.sampling import EndWatch, RunawayWatch, SamplingOptions, stages
 from engine.scoring import continuation_likelihood, surprise_of
 from engine.sound import write_wav
 from pages.draw.request import DrawRequest
-from pages.house import corpus_title, sentence, title
+from pages.house import corpus_words, makeup, sentence, title
 from pages.parts import picture_of
 
 RAN_AWAY = (
@@ -163,10 +163,11 @@ class LaneDraw:
         """What the lane shows now."""
         card = self.checkpoint.card
         request = self.request
+        warmth = "" if request.temperature == 1 else f" · temperature {request.temperature:g}"
         shown = {
             "lane": self.lane,
             "title": title(card),
-            "subtitle": f"{corpus_title(card)} · seed {request.seed} · temperature {request.temperature:g}",
+            "subtitle": f"{corpus_words(card)} · seed {request.seed}{warmth} · {makeup(card)}",
             "state": self.state,
             "num_frames": len(self.prime) + self.num_frames,
             "frames_done": len(self.frames),

@@ -40,10 +40,11 @@ from pages.house import (
     Catalogue,
     Changes,
     Running,
-    corpus_title,
+    corpus_words,
     first_names,
     footer,
     hero,
+    model_notes,
     queue_place,
     repeated,
     title,
@@ -71,6 +72,7 @@ class DrawPage(ABC):
     promise: str
     nothing_yet: str  # what is said while there is no model, without its remedy
     button: str
+    corpus_label: str  # of the choice between corpora
     own_label: str  # choice of a file of the visitor's
     unit: str  # of the length, behind a number
 
@@ -125,21 +127,22 @@ class DrawPage(ABC):
 
     # ---- controls that every page has
 
-    def corpus_and_models(self, corpus: str, label: str) -> None:
-        """A row to choose models in."""
+    def corpus_and_models(self, corpus: str) -> None:
+        """A row to choose models in, and what is to be known of them."""
         models = self.catalogue.models(corpus)
         with gr.Row():
             self.controls["corpus"] = gr.Dropdown(
                 self.catalogue.corpora,
                 value=corpus,
-                label="Corpus",
+                label=self.corpus_label,
                 elem_id="corpus",
                 scale=1,
                 filterable=False,
             )
             self.controls["models"] = gr.CheckboxGroup(
-                models, value=first_names(models), label=label, elem_id="models", scale=3
+                models, value=first_names(models), label="Models", elem_id="models", scale=3
             )
+        self.about = gr.HTML(model_notes(self.catalogue.cards_of(corpus)), apply_default_css=False)
 
     def beginning(self, corpus: str) -> None:
         """What is continued."""
@@ -178,9 +181,9 @@ class DrawPage(ABC):
         self.stop.click(press_stop, self.running, None, queue=False, **QUIET)
         corpus, models, prime = (self.controls[name] for name in ("corpus", "models", "prime"))
         offered = self.offered
-        corpus.change(self.choose_corpus, [corpus, offered], [models, prime, offered], **LIGHT)
+        corpus.change(self.choose_corpus, [corpus, offered], [models, prime, offered, self.about], **LIGHT)
         prime.change(show_own, prime, self.own, **LIGHT)
-        found = [self.linked, self.offered, self.note, self.history, *self.lanes, *filled]
+        found = [self.linked, self.offered, self.about, self.note, self.history, *self.lanes, *filled]
         visited = page.load(self.visit, None, found, **LIGHT)
         visited.then(self.draw_linked, {self.linked, self.running}, shown, **HEAVY)
 
@@ -195,6 +198,7 @@ class DrawPage(ABC):
         models, primes = self.catalogue.models(corpus), self.prime_choices(corpus)
         return {
             self.offered: corpus,
+            self.about: model_notes(self.catalogue.cards_of(corpus)),
             self.controls["models"]: gr.update(choices=models, value=first_names(models)),
             self.controls["prime"]: gr.update(choices=primes, value=primes[0][1]),
         }
@@ -236,7 +240,7 @@ class DrawPage(ABC):
         """This model alone is chosen, and the first lane says so; raises UnknownNameError."""
         card = self._card(name)
         offer = self._offer(card.corpus.name)
-        said = f"Chosen: {title(card)}, fitted to {corpus_title(card)}. Press {self.button}."
+        said = f"Chosen: {title(card)}, fitted to {corpus_words(card)}. Press {self.button}."
         return {
             **offer,
             self.controls["corpus"]: card.corpus.name,
@@ -257,6 +261,7 @@ class DrawPage(ABC):
         return {
             **{self.controls[name]: value for name, value in values.items()},
             self.offered: corpus,
+            self.about: model_notes(self.catalogue.cards_of(corpus)),
             self.controls["corpus"]: corpus,
             self.controls["models"]: gr.update(
                 choices=self.catalogue.models(corpus), value=list(request.models)
@@ -313,10 +318,10 @@ class DrawPage(ABC):
     def describe(self, request: DrawRequest) -> str:
         """One line for the history."""
         cards = [self.catalogue.cards[name] for name in request.models]
-        cells = ", ".join(title(card).split(" ·")[0] for card in cards)
+        cells = ", ".join(map(title, cards))
         begin = " after a beginning" if request.prime else ""
         length = f"{request.length:g} {self.unit}{' at most' if request.until_end else ''}"
-        return f"{cells} on {corpus_title(cards[0])}: {length}{begin}, seed {request.seed}"
+        return f"{cells} on {corpus_words(cards[0])}: {length}{begin}, seed {request.seed}"
 
 
 def _note(text: str) -> Any:

@@ -41,6 +41,7 @@ class PlayPage(DrawPage):
     )
     nothing_yet = "There is no music model in `checkpoints/` yet"
     button = "Sample"
+    corpus_label = "Music"
     own_label = "A MIDI file of mine"
     unit = "frames"
 
@@ -50,7 +51,7 @@ class PlayPage(DrawPage):
         return "jsb_chorales" if "jsb_chorales" in names else names[0]
 
     def lay_out_controls(self, corpus: str) -> None:
-        self.corpus_and_models(corpus, "Models, with nats per frame on the test split (lower is better)")
+        self.corpus_and_models(corpus)
         with gr.Row():
             self.beginning(corpus)
             self.controls["length"] = gr.Slider(

@@ -37,11 +37,12 @@ class SpeechPage(DrawPage):
     )
     nothing_yet = "There is no speech model in `checkpoints/` yet"
     button = "Continue"
+    corpus_label = "Voices"
     own_label = "A recording of mine"
     unit = "s"
 
     def lay_out_controls(self, corpus: str) -> None:
-        self.corpus_and_models(corpus, "Models, with bits a sample on the test split (lower is better)")
+        self.corpus_and_models(corpus)
         with gr.Row():
             self.beginning(corpus)
             lowest, highest = LIMITS["kept"]

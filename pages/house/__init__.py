@@ -4,15 +4,19 @@ from pages.house.catalogue import (
     CELLS,
     Catalogue,
     corpus_title,
+    corpus_words,
     first_names,
+    full_title,
     joined,
     loaded,
+    makeup,
     read_catalogue,
     title,
 )
 from pages.house.changes import Changes, repeated
 from pages.house.checkout import FITTING, in_checkout, with_remedy
 from pages.house.limits import LIMITS, MAX_FRAMES, MAX_LANES, MAX_LENGTHS, MAX_SECONDS, OWN, number
+from pages.house.model_notes import model_notes
 from pages.house.player_name import PlayerNames
 from pages.house.queues import BOARD, HEAVY, LIGHT, QUIET, SHORT, queue_place, told_at
 from pages.house.running import Running
@@ -44,14 +48,18 @@ __all__ = [
     "Visitors",
     "base_style",
     "corpus_title",
+    "corpus_words",
     "first_names",
     "footer",
+    "full_title",
     "has_ffmpeg",
     "head",
     "hero",
     "in_checkout",
     "joined",
     "loaded",
+    "makeup",
+    "model_notes",
     "number",
     "open_visitors",
     "queue_place",

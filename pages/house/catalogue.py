@@ -9,6 +9,10 @@ from engine.cells import cell_title
 from engine.checkpoints import CHECKPOINTS, Card, Checkpoint, load, read_cards
 
 CELLS = ("tanh", "gru", "lstm")  # in the paper's order
+IN_WORDS = {
+    "jsb_chorales": "Bach chorales", "nottingham": "Folk tunes",
+    "muse_data": "Classical music", "piano_midi": "Piano pieces",
+}  # fmt: skip
 NUM_CHOSEN = 3  # models that are ticked to begin with
 MAX_LOADED = 32  # models in memory at once; one is at most nine megabytes
 
@@ -28,14 +32,17 @@ class Catalogue:
     @property
     def corpora(self) -> list[tuple[str, str]]:
         """(title, name) of each corpus that a model was fitted on."""
-        return list(dict.fromkeys((corpus_title(card), card.corpus.name) for card in self.cards.values()))
+        return list(dict.fromkeys((corpus_words(card), card.corpus.name) for card in self.cards.values()))
 
     def models(self, corpus: str) -> list[tuple[str, str]]:
-        """(label, checkpoint name) of a corpus's models: the best, then the paper's in its order of cells."""
-        cards = [card for card in self.cards.values() if card.corpus.name == corpus]
+        """(title, checkpoint name) of a corpus's models."""
+        return [(title(card), card.name) for card in self.cards_of(corpus)]
+
+    def cards_of(self, corpus: str) -> list[Card]:
+        """Of a corpus's models: the best, then the paper's in its order of cells."""
         order = {cell: rank for rank, cell in enumerate(CELLS)}
-        cards.sort(key=lambda card: (not is_best(card), order.get(card.cell, 9), card.name))
-        return [(label(card), card.name) for card in cards]
+        cards = [card for card in self.cards.values() if card.corpus.name == corpus]
+        return sorted(cards, key=lambda card: (not is_best(card), order.get(card.cell, 9), card.name))
 
 
 def read_catalogue(representation: str, folder: Path = CHECKPOINTS) -> Catalogue:
@@ -54,15 +61,25 @@ def joined(catalogues: Iterable[Catalogue]) -> Catalogue:
 
 
 def first_names(models: list[tuple[str, str]]) -> list[str]:
-    """Names of the models that are chosen to begin with, of a list of (label, name)."""
+    """Names of the models that are chosen to begin with, of a list of (title, name)."""
     return [name for _, name in models][:NUM_CHOSEN]
 
 
 def title(card: Card) -> str:
-    """What a lane is called, e.g. ``GRU · 46 units``; a model of one's own is called by its name too."""
-    paper = card.name == f"{card.corpus.name}-{card.cell}"
-    own = "" if paper else "Best: " if is_best(card) else f"{card.name}: "
-    parts = [f"{own}{cell_title(card.cell)}", f"{card.num_units} units"]
+    """What a person calls a model, e.g. ``GRU``; one's own by its name too."""
+    if is_best(card):
+        return "Large network"
+    return cell_title(card.cell) if is_of_the_paper(card) else f"{card.name}: {cell_title(card.cell)}"
+
+
+def full_title(card: Card) -> str:
+    """What a researcher calls it, e.g. ``GRU · 46 units``."""
+    return makeup(card) if is_of_the_paper(card) else f"{title(card).partition(':')[0]}: {makeup(card)}"
+
+
+def makeup(card: Card) -> str:
+    """What it is made of, e.g. ``GRU · 46 units``."""
+    parts = [cell_title(card.cell), f"{card.num_units} units"]
     if card.num_layers > 1:
         parts.append(f"{card.num_layers} layers")
     if card.has_memory:
@@ -76,6 +93,11 @@ def title(card: Card) -> str:
     return " · ".join(parts)
 
 
+def is_of_the_paper(card: Card) -> bool:
+    """Whether it is one of the paper's cells on one of its corpora."""
+    return card.name == f"{card.corpus.name}-{card.cell}"
+
+
 def is_best(card: Card) -> bool:
     """Whether it is the model of its corpus that is published beside the paper's."""
     return card.name == f"{card.corpus.name}-best"
@@ -87,9 +109,9 @@ def corpus_title(card: Card) -> str:
     return f"{card.corpus.title}: {Path(path).name}" if path else card.corpus.title
 
 
-def label(card: Card) -> str:
-    """What a choice is called: the title and the test likelihood."""
-    return title(card) + (f" · {card.held_out[0]:.2f}" if card.held_out else "")
+def corpus_words(card: Card) -> str:
+    """What a person calls what is in a corpus, e.g. ``Bach chorales``."""
+    return IN_WORDS.get(card.corpus.name, corpus_title(card))
 
 
 @lru_cache(maxsize=MAX_LOADED)

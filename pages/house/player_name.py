@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.cells import cell_title
 from engine.checkpoints import Card
-from pages.house.catalogue import corpus_title, is_best, title
+from pages.house.catalogue import corpus_title, full_title, is_best, title
 
 REFERENCES = {"real": ("Recordings of the corpus", "Real"), "anchor": ("Low anchor", "Anchor")}
 MAX_SHORT = 16
@@ -25,7 +25,7 @@ class PlayerNames:
         """In full."""
         if player in REFERENCES:
             return REFERENCES[player][0]
-        return title(self.cards[player]) if player in self.cards else player
+        return full_title(self.cards[player]) if player in self.cards else player
 
     def short(self, player: str) -> str:
         """For a column or a point of a picture."""
@@ -38,7 +38,7 @@ class PlayerNames:
         """For a sentence: what tells a model from the others of its corpus."""
         card = self.cards.get(player)
         if card is not None and is_best(card):
-            return "Best"
+            return title(card)
         if card is not None and player == f"{card.corpus.name}-{card.cell}":
             return cell_title(card.cell)
         return player

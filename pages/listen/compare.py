@@ -139,12 +139,17 @@ class ComparePage:
         models = self.catalogue.models(corpora[0][1])
         with gr.Row():
             self.corpus = gr.Dropdown(
-                corpora, value=corpora[0][1], label="Corpus", elem_id="corpus", scale=1, filterable=False
+                corpora,
+                value=corpora[0][1],
+                label="Music or voices",
+                elem_id="corpus",
+                scale=1,
+                filterable=False,
             )
             self.models = gr.CheckboxGroup(
                 models,
                 value=first_names(models),
-                label="Models, with nats (speech: bits) on the test split (lower is better)",
+                label="Models",
                 elem_id="models",
                 scale=3,
             )

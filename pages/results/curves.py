@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.checkpoints import Card, read_curve
 from engine.errors import CheckpointError
-from pages.house import CELLS, corpus_title, title
+from pages.house import CELLS, corpus_title, full_title
 from pages.parts import Component
 
 
@@ -64,7 +64,7 @@ def curve_of(card: Card) -> Mapping[str, Any]:
     curve = read_curve(card.name)
     return {
         "cell": card.cell,
-        "label": title(card),
+        "label": full_title(card),
         "best": curve.best_epoch,
         "seconds": [round(value, 1) for value in curve.seconds],
         "train": [round(value, 3) for value in curve.train_nats_per_frame],

@@ -8,7 +8,7 @@ import torch
 from engine.errors import EngineError
 from engine.scoring import Expectation, Judgement, extreme_moments, ranked, window_means
 from engine.words import counted, signed
-from pages.house import corpus_title, sentence, title
+from pages.house import corpus_words, sentence, title
 from pages.parts import picture_of
 from pages.score.scoring import Scoring
 
@@ -28,7 +28,7 @@ def table_value(scoring: Scoring) -> dict[str, Any]:
         "state": "scoring" if now else "stopped" if scoring.is_stopped else "done",
         "done": len(scoring.judgements),
         "of": scoring.num_models,
-        "now": f"{title(now[0])} on {corpus_title(now[0])}" if now else "",
+        "now": f"{title(now[0])} on {corpus_words(now[0])}" if now else "",
         "share": round(now[1], 3) if now else 1.0,
         "chosen": scoring.chosen or "",
         "groups": groups,
@@ -45,7 +45,7 @@ def _group(group: Sequence[Judgement]) -> dict[str, Any]:
         {
             "name": one.card.name,
             "title": title(one.card),
-            "corpus": corpus_title(one.card),
+            "corpus": corpus_words(one.card),
             "figure": f"{one.surprise.mean:.2f}",
             "bar": round(one.surprise.mean / worst, 3) if worst > 0 else 0.0,
             "shift": shift(one),
@@ -98,7 +98,7 @@ def lane_value(scoring: Scoring, judgement: Judgement) -> dict[str, Any]:
 
 
 def _subtitle(judgement: Judgement) -> str:
-    corpus = f"Fitted to {corpus_title(judgement.card)}"
+    corpus = f"Fitted to {corpus_words(judgement.card)}"
     semitones = judgement.surprise.transposed_semitones
     if not judgement.is_music:
         return corpus

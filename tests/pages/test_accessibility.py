@@ -71,7 +71,7 @@ def test_a_list_that_is_open(visitors):
 def test_a_trial_from_its_form_to_the_answer(visitors):
     visit = visitors("compare")
     page = visit.page
-    visit.pick("corpus", "JSB Chorales")
+    visit.pick("corpus", "Bach chorales")
     visit.choose("jsb_chorales-gru", "jsb_chorales-lstm")
     visit.settle()
     assert found(visit) == set()

@@ -87,7 +87,7 @@ def test_a_full_queue_refuses_no_vote(visitors):
     """Votes once waited in the queue; one that it refused could not be given again."""
     visit = visitors("compare")
     page = visit.page
-    visit.pick("corpus", "JSB Chorales")
+    visit.pick("corpus", "Bach chorales")
     visit.choose("jsb_chorales-gru", "jsb_chorales-lstm")
     visit.start()
     queue_is_full(visit)

@@ -254,7 +254,7 @@ class Watched:
             visit.page.set_default_timeout(1000 * PATIENCE)
         self.drawing.go("")
         self.listening.go("compare")
-        self.listening.pick("corpus", "JSB Chorales")
+        self.listening.pick("corpus", "Bach chorales")
         self.listening.choose(*MODELS[:2])
         self.listening.set("trials", 40)
 

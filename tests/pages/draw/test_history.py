@@ -55,7 +55,7 @@ def test_the_last_ten_stay_and_what_is_drawn_again_comes_first(visitors):
     visit.set("seed", 9)
     visit.draw()
     assert visit.history() == [
-        "GRU on JSB Chorales: 4 frames, seed 9",
+        "GRU on Bach chorales: 4 frames, seed 9",
         *(label for label, _ in old[:9]),
     ]
 

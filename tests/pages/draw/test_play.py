@@ -101,7 +101,7 @@ def test_models_go_on_from_one_beginning_and_the_link_draws_it_again(visitors):
     assert other.page.locator("#seed input").input_value() == "7"
     assert other.page.locator("#prime input").input_value() == CHORALE.title
     (line,) = visit.history()
-    assert line == "tanh, GRU, LSTM on JSB Chorales: 24 frames after a beginning, seed 7"
+    assert line == "tanh, GRU, LSTM on Bach chorales: 24 frames after a beginning, seed 7"
     visit.go("")
     assert visit.history() == [line]
     assert visit.page.locator(".earshot-history a").get_attribute("href") == link
@@ -201,7 +201,7 @@ def test_a_draw_lasts_until_its_piece_ends_and_so_does_that_of_its_link(visitors
     assert 4 < num_frames < 128 and torch.equal(notes(midi), whole[:num_frames])
     assert visit.picture().startswith(f"Piano roll, {num_frames} frames, ")
     assert visit.text("message") == "" and "until_end=True" in visit.link()
-    assert visit.history()[0].endswith(" on JSB Chorales: 400 frames at most, seed 7")
+    assert visit.history()[0].endswith(" on Bach chorales: 400 frames at most, seed 7")
     other = visitors(visit.link())
     other.wait()
     assert other.download("MIDI")[1] == midi

@@ -26,7 +26,7 @@ def test_the_volume_can_be_set_before_the_start(visitors):
     button = visit.page.locator(".volume-play")
     assert visit.page.locator("audio").count() == 0, "nothing empty is shown"
     assert button.bounding_box()["height"] >= 44
-    for corpus in ("JSB Chorales", "Spoken digits"):
+    for corpus in ("Bach chorales", "Spoken digits"):
         visit.pick("corpus", corpus)
         with visit.page.expect_response(lambda answer: answer.url.endswith(".wav")) as sound:
             button.click()

@@ -32,7 +32,7 @@ def start(
     visit: Any,
     task: str = PREFERENCE,
     models: tuple[str, ...] = (GRU, LSTM),
-    corpus: str = "JSB Chorales",
+    corpus: str = "Bach chorales",
     trials: int | None = None,
 ) -> str:
     """From the Compare page to the first trial, whose id it gives."""

@@ -104,7 +104,7 @@ def test_the_table_says_what_the_file_says(results):
 def test_a_button_opens_play_with_that_model_which_draws(results):
     results.page.locator("#results tr[data-model=jsb_chorales-gru] a").click()
     results.page.wait_for_url("**/?model=jsb_chorales-gru")
-    results.page.wait_for_selector("#lane-0 .lane-waiting:has-text('Chosen: GRU · 46 units')")
+    results.page.wait_for_selector("#lane-0 .lane-waiting:has-text('Chosen: GRU, fitted to Bach chorales')")
     ticked = results.page.locator("#models input:checked")
     assert [box.get_attribute("name") for box in ticked.all()] == [GRU]
     results.set("length", 8)
