@@ -141,17 +141,20 @@ function drawSpectrum(look) {
   const sharp = (place) => Math.round(place * devicePixelRatio) / devicePixelRatio;
   const edge = (column) => sharp(column * look.seconds_per_column * second);
   const top = (band) => sharp(height - (band * (height - RULER)) / BANDS);
-  const end = look.prime_frames * look.frame;
-  for (let column = 0; column * BANDS < spectrum.length; column++) {
-    const [x, next] = [edge(column), edge(column + 1)];
-    pen.fillStyle = colour(x < end ? "roll-prime" : "lane-colour");
-    for (let band = 0; band < BANDS; band++) {
-      const shade = parseInt(spectrum[column * BANDS + band], 16);
-      if (!shade) continue;
-      pen.globalAlpha = shade / 15;
-      pen.fillRect(x, top(band + 1), next - x, top(band) - top(band + 1));
-    }
-  }
+  const end = sharp(look.prime_frames * look.frame);
+  const patch = (name, shade, band, from, to) => {
+    if (to <= from) return;
+    pen.fillStyle = colours[name];
+    pen.globalAlpha = shade / 15;
+    pen.fillRect(from, top(band + 1), to - from, top(band) - top(band + 1));
+  };
+  const colours = { given: colour("roll-prime"), sampled: colour("lane-colour") };
+  [...spectrum].forEach((digit, place) => {
+    const [column, band, shade] = [Math.floor(place / BANDS), place % BANDS, parseInt(digit, 16)];
+    if (!shade) return;
+    patch("given", shade, band, edge(column), Math.min(edge(column + 1), end));
+    patch("sampled", shade, band, Math.max(edge(column), end), edge(column + 1));
+  });
   pen.globalAlpha = 1;
   const span = mels(highest) - mels(LOWEST_HERTZ);
   for (const hertz of LABELLED_HERTZ.filter((each) => each < 0.9 * highest)) {

@@ -237,7 +237,7 @@ def test_a_link_to_another_corpus_keeps_its_models(visitors):
     visit.page.wait_for_timeout(500)
     ticked = [box.get_attribute("name") for box in visit.page.locator("#models input:checked").all()]
     assert ticked == ["nottingham-lstm"]
-    assert visit.page.locator("#corpus input").input_value() == "Nottingham"
+    assert visit.page.locator("#corpus input").input_value() == "Folk tunes"
     visit.exactly(6)
     visit.draw()
     assert visit.download("MIDI")[0] == "nottingham-lstm-seed3.mid"
