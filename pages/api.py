@@ -170,8 +170,8 @@ def answer(kind: str, model: str, asked: Mapping[str, Any], prime: Any) -> dict[
             if lane.state == "error":
                 raise EngineError(value["message"])
             files = {file["label"].lower(): _served(file["path"]) for file in value["downloads"]}
-        facts = {key: value[key] for key in ("figures", "notes", "message", "prime_frames") if key in value}
-        return {**facts, "report": drawing.report, "seed": request.seed, **files}
+        facts = {key: value[key] for key in ("notes", "message", "prime_frames") if key in value}
+        return {**facts, "figures": value["facts"], "report": drawing.report, "seed": request.seed, **files}
     except EngineError as error:
         raise gr.Error(sentence(error), print_exception=False) from None
 

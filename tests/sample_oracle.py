@@ -34,7 +34,7 @@ def sample_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
         found = recurrent(xs, own, spec["hidden_size"])
         xs = xs + found if layer and model["residual"] else found
     head = {name.removeprefix("head."): value for name, value in weights.items() if name.startswith("head.")}
-    largest = np.log(0.09313 * 32_768 * step)
+    largest = np.log(0.03 * 32_768 * step)
     return np.array([_frame(*each, head, step, largest) for each in zip(xs, heard, frames, strict=True)])
 
 
@@ -77,4 +77,4 @@ def _prediction(reflections: np.ndarray) -> np.ndarray:
     found = np.zeros(0)
     for each in reflections:
         found = np.append(found - each * found[::-1], each)
-    return found
+    return found * 0.99 ** np.arange(1, len(found) + 1)

@@ -6,17 +6,18 @@
 
     z_i  = the last samples before i, divided by G; beyond 32 they count as 32
     k    = 0.999 tanh(B h + b)                        reflection coefficients, at most 24
-    q_i  = c(k) . z_i, from -32 to 32                 linear prediction; c(k) by Levinson's recursion
+    q_i  = sum_j 0.99^j c_j(k) z_ij, from -32 to 32   linear prediction; c(k) by Levinson's recursion
     u_i  = silu(W [z_i, C_i h + c_i, q_i] + w),  u_i + silu(U u_i + u)
     a_i, m_i, r_i = V u_i + v
     l_ik = G (q_i + 2 tanh(m_ik / 2)),  s_ik = G exp(min(r_ik, 0)) + smallest
-    G    = exp(d . h + d'), from e^-12 to 0.09313 of full scale: how loud the frame will be
+    G    = exp(d . h + d'), from e^-12 to 0.03 of full scale: how loud the frame will be
 
 What is drawn is heard again, so the head is a filter that is fed by chance, and it is kept stable: reflection
 coefficients below 1 are those of a filter that dies away (Markel and Gray 1976, "Linear Prediction of
-Speech"), and what is added to its prediction, by the network and by chance, is bounded in units of G. With
-free coefficients and offsets a draw that had grown loud stayed so: the two were large and of opposite sign,
-and cancelled only for sounds as loud as those of training. With scales above G, who knows not what comes next
+Speech"), coefficient j times 0.99^j draws its poles in by a hundredth, so that it cannot ring, and what is
+added to its prediction, by the network and by chance, is bounded in units of G. With free coefficients and
+offsets a draw that had grown loud stayed so: the two were large and of opposite sign, and cancelled only for
+sounds as loud as those of training. With scales above G, who knows not what comes next
 draws noise, knows still less what follows on that, and draws more.
 
 Discretised logistics are those of Salimans et al. 2017 ("PixelCNN++", arXiv 1701.05517); a prediction from
@@ -47,11 +48,12 @@ from engine.registry import require_positive
 LOWEST_STEP, HIGHEST_STEP = -32_768, 32_767
 SMALLEST_STEPS = 0.1  # of a scale
 SMALLEST_LEVEL = -12.0  # of log(G)
-LARGEST_GAIN = 0.09313  # of full scale, 20.6 dB below it
+LARGEST_GAIN = 0.03  # of full scale, 30.5 dB below it
 LARGEST_RAW = 0.0  # beyond it a scale, which is then G, grows no further
 LARGEST_OFFSET = 2.0  # from the prediction, in units of G
 LARGEST_HEARD = 32.0  # beyond it a sample, and a prediction, count as no more, in units of G
 MOST_REFLECTIONS, LARGEST_REFLECTION = 24, 0.999
+POLES = 0.99  # of the prediction's poles, no further out
 FIRST_REFLECTIONS = (1.716, -0.693)  # before tanh: 1.5 of the last sample, -0.6 of the one before
 FIRST_LEVEL = -2.0  # before anything is learned
 UNITS_PER_CONDITION = 4  # h says a quarter as many numbers to each sample as there are units
@@ -206,12 +208,12 @@ def _invert(shares: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
 def prediction(reflections: Float[Tensor, "*axes reflection"]) -> Float[Tensor, "*axes reflection"]:
     """Coefficients of the linear prediction with these reflection coefficients, the oldest sample's first.
 
-    Of order i: c_j <- c_j - k_i c_(i - j) for j < i, and c_i <- k_i.
+    Of order i: c_j <- c_j - k_i c_(i - j) for j < i, and c_i <- k_i; at last c_j <- 0.99^j c_j.
     """
     found = reflections[..., :0]
     for each in reflections.split(1, -1):
         found = torch.cat((found - each * found.flip(-1), each), -1)
-    return found.flip(-1)
+    return found.flip(-1) * POLES ** torch.arange(found.shape[-1], 0, -1).to(found)
 
 
 class LogisticMixtureHead(Head):

@@ -8,21 +8,24 @@ from engine.rendering.playback import (
     measure_loudness,
     playback_sample_rate,
     prepare_playback,
+    safe_gain,
 )
-from engine.rendering.playback_stream import PlaybackStream
+from engine.rendering.player import Player, open_player
 from engine.rendering.synthesis import find_synthesiser
 
 __all__ = [
     "SILENCE_LUFS",
     "IntervalPoint",
     "Performance",
-    "PlaybackStream",
+    "Player",
     "faded",
     "find_synthesiser",
     "interval_svg",
     "measure_loudness",
+    "open_player",
     "perform",
     "perform_midi",
     "playback_sample_rate",
     "prepare_playback",
+    "safe_gain",
 ]

@@ -85,6 +85,12 @@ def prepare_playback(audio: Audio) -> Playback:
     )
 
 
+def safe_gain(audio: Audio) -> float:
+    """What brings a sound to the level of all that plays, in dB; see the conventions."""
+    loudness_lufs = measure_loudness(audio)
+    return _choose_gain(loudness_lufs, decibels(audio.peak), loudness_lufs < SILENCE_LUFS)
+
+
 def playback_sample_rate(sample_rate: int) -> int:
     """The rate at which sound of this rate is played, in Hz: 44.1 kHz for its own parts, else 48 kHz."""
     if sample_rate in PLAYBACK_SAMPLE_RATES:

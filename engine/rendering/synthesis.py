@@ -21,7 +21,8 @@ import soundfile
 from jaxtyping import Float32
 
 from engine.errors import EngineError, InvalidValueError
-from engine.notes import VELOCITY, Notes, check_performance, load_pretty_midi, midi_bytes
+from engine.notes import Notes, check_performance, load_pretty_midi, midi_bytes
+from engine.rendering.instrument import Instrument
 from engine.sound import Audio
 
 SAMPLE_RATE = 44_100  # Hz
@@ -30,7 +31,6 @@ MAX_SECONDS = 900.0
 CHANNELS = [channel for channel in range(16) if channel != 9]  # that one plays drums
 GAIN = 1.0  # of FluidSynth, whose own 0.2 leaves four voices at about -40 LUFS
 MIDIRENDERER_GAIN = 2.5  # brings it to the same loudness
-BLOCK_LENGTH = 65_536  # samples asked for at once
 SHIPPED_NAME = "TimGM6mb"
 FLUIDR3_MONO = tuple(
     Path(folder) / "FluidR3Mono_GM.sf3"
@@ -65,17 +65,22 @@ class Synthesiser(ABC):
         """
         check_performance(quarters_per_minute, program)
         seconds = music.end_tick * 60 / (quarters_per_minute * music.resolution) + TAIL_SECONDS
-        if seconds > MAX_SECONDS:
-            raise InvalidValueError(
-                f"at {quarters_per_minute:g} quarter notes a minute this lasts {seconds / 60:.0f} minutes;"
-                f" at most {MAX_SECONDS / 60:.0f} are played: raise the tempo or cut the piece"
-            )
+        check_length(seconds, quarters_per_minute)
         num_samples = round(seconds * SAMPLE_RATE)
         if not music.notes:
             return Audio(np.zeros(num_samples, np.float32), SAMPLE_RATE)
         samples = self._play(music, quarters_per_minute, program, num_samples)
         peak = float(np.abs(samples).max())
         return Audio(samples / np.float32(peak) if peak > 1 else samples, SAMPLE_RATE)
+
+    def instrument(self, program: int, num_channels: int = 1) -> Instrument | None:
+        """One that plays what its caller strikes; None where only whole pieces can be played.
+
+        Args:
+            program: General MIDI instrument, of each channel.
+            num_channels: of these, 16 at most.
+        """
+        return None
 
     @abstractmethod
     def _play(
@@ -116,25 +121,27 @@ class FluidSynth(Synthesiser):
     ) -> Float32[np.ndarray, " time"]:
         samples = np.zeros(num_samples, np.float32)
         samples_per_tick = SAMPLE_RATE * 60 / (quarters_per_minute * music.resolution)
-        synth, soundfont_id = self._new_synth()
+        moves, num_channels = _key_moves(music)
+        instrument = self.instrument(program, num_channels)
         try:
-            moves, channels = _key_moves(music)
-            for channel in channels:
-                synth.program_select(channel, soundfont_id, 0, program)
             start = 0
             for tick, at_once in groupby(moves, key=lambda move: move[0]):
                 stop = round(tick * samples_per_tick)
-                self._write(synth, samples[start:stop])
+                samples[start:stop] = instrument.sound(stop - start)
                 start = stop
                 for _, is_down, pitch, channel in at_once:
-                    if is_down:
-                        synth.noteon(channel, pitch, VELOCITY)
-                    else:
-                        synth.noteoff(channel, pitch)
-            self._write(synth, samples[start:])
+                    (instrument.strike if is_down else instrument.release)(pitch, channel)
+            samples[start:] = instrument.sound(num_samples - start)
         finally:
-            synth.delete()
+            instrument.close()
         return samples
+
+    def instrument(self, program: int, num_channels: int = 1) -> Instrument:
+        """A synthesiser of its own."""
+        synth, soundfont_id = self._new_synth()
+        for channel in CHANNELS[:num_channels]:
+            synth.program_select(channel, soundfont_id, 0, program)
+        return Instrument(synth, self._write_float)
 
     def _new_synth(self) -> tuple[Any, int]:
         synth = self._library.Synth(gain=GAIN, samplerate=SAMPLE_RATE, channels=16)
@@ -143,14 +150,6 @@ class FluidSynth(Synthesiser):
             synth.delete()
             raise EngineError(f"FluidSynth cannot load {self._soundfont}; install that SoundFont again")
         return synth, soundfont_id
-
-    def _write(self, synth: Any, samples: Float32[np.ndarray, " time"]) -> None:
-        """Fill ``samples`` with the mean of what the two channels of ``synth`` play next."""
-        for start in range(0, len(samples), BLOCK_LENGTH):
-            block = samples[start : start + BLOCK_LENGTH]
-            stereo = np.zeros((len(block), 2), np.float32)
-            self._write_float(synth.synth, len(block), stereo.ctypes.data, 0, 2, stereo.ctypes.data, 1, 2)
-            block[:] = stereo.mean(1)
 
 
 class MidiRenderer(Synthesiser):
@@ -211,8 +210,17 @@ def _import_fluidsynth() -> ModuleType | None:
     return fluidsynth
 
 
-def _key_moves(music: Notes) -> tuple[list[tuple[int, bool, int, int]], list[int]]:
-    """(tick, is_down, pitch, channel) in order of time, keys up before others go down, and the channels.
+def check_length(seconds: float, quarters_per_minute: float) -> None:
+    """Refuse what would last too long; raises InvalidValueError."""
+    if seconds > MAX_SECONDS:
+        raise InvalidValueError(
+            f"at {quarters_per_minute:g} quarter notes a minute this lasts {seconds / 60:.0f} minutes;"
+            f" at most {MAX_SECONDS / 60:.0f} are played: raise the tempo or cut the piece"
+        )
+
+
+def _key_moves(music: Notes) -> tuple[list[tuple[int, bool, int, int]], int]:
+    """(tick, is_down, pitch, channel) in order of time, keys up before others go down, and how many channels.
 
     Each voice has a channel of its own, so that of two notes of one pitch none ends the other; voices beyond
     the last channel share it.
@@ -224,7 +232,7 @@ def _key_moves(music: Notes) -> tuple[list[tuple[int, bool, int, int]], list[int
         channel = channels[min(place, len(channels) - 1)]
         moves += [(note.start_tick, True, note.pitch, channel) for note in voice]
         moves += [(note.end_tick, False, note.pitch, channel) for note in voice]
-    return sorted(moves), channels
+    return sorted(moves), len(channels)
 
 
 def _bind(library: ModuleType, name: str, arguments: str) -> Callable[..., int]:

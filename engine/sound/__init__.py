@@ -1,7 +1,14 @@
 """Sound: amplitudes, the files that hold them, what only ffmpeg reads, and spectra."""
 
 from engine.sound.audio import PLAYBACK_SAMPLE_RATES, Audio, decibels
-from engine.sound.audio_file import MAX_SECONDS, read_audio, read_strange_audio, wav_bytes, write_wav
+from engine.sound.audio_file import (
+    MAX_SECONDS,
+    mp3_bytes,
+    read_audio,
+    read_strange_audio,
+    wav_bytes,
+    write_wav,
+)
 from engine.sound.spectrum import MOMENT_STEP, log_mel, moments
 
 __all__ = [
@@ -12,6 +19,7 @@ __all__ = [
     "decibels",
     "log_mel",
     "moments",
+    "mp3_bytes",
     "read_audio",
     "read_strange_audio",
     "wav_bytes",

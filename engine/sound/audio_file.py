@@ -5,7 +5,8 @@ Conventions
          browsers and phones, G.722) by ffmpeg in a child process; one channel, see mono.py
     length  is what is found: a header may have been written before it was known, or estimate it
     out  16-bit PCM WAV: amplitude a becomes the integer round(32768 a), at most 32767, so that
-         reading a 16-bit file and writing it again gives the same integers
+         reading a 16-bit file and writing it again gives the same integers; and MP3, for what is heard over
+         a slow line, of some 64 kbit/s; its header says how many samples it holds, and browsers keep to it
 """
 
 import io
@@ -29,6 +30,7 @@ MAX_SECONDS = 600.0
 HEADERLESS = (".g722", ".raw")  # soundfile sees anything in the first and wants a rate for the second
 MAX_MENDED_BYTES = 500_000_000
 MAX_HEADER_BYTES = 1_000_000  # before the samples of a WAV file
+MP3_COMPRESSION = 0.88  # 0 to 1, as soundfile has it: 64 kbit/s at 44.1 and 48 kHz
 TEXT_BYTES = 1_024  # of a file's beginning, by which text is known
 
 
@@ -74,6 +76,16 @@ def wav_bytes(audio: Audio) -> bytes:
     steps = np.round(audio.samples.astype(np.float64) * 32_768).clip(-32_768, 32_767).astype(np.int16)
     buffer = io.BytesIO()
     soundfile.write(buffer, steps, audio.sample_rate, format="WAV", subtype="PCM_16")
+    return buffer.getvalue()
+
+
+def mp3_bytes(audio: Audio) -> bytes:
+    """The sound as an MP3 file; of 44.1 or 48 kHz."""
+    buffer = io.BytesIO()
+    soundfile.write(
+        buffer, audio.samples, audio.sample_rate, format="MP3", subtype="MPEG_LAYER_III",
+        bitrate_mode="CONSTANT", compression_level=MP3_COMPRESSION,
+    )  # fmt: skip
     return buffer.getvalue()
 
 

@@ -19,6 +19,9 @@ from pages.draw.request import DrawRequest
 from pages.house import MAX_LENGTHS, OWN, Running, loaded
 
 SECONDS_PER_VIEW = 0.2  # between two updates of the page
+SECONDS_TO_FIRST_VIEW = 0.05
+SECONDS_AHEAD = 12.0  # of sound of the first lane, of what has been heard of it at most
+SECONDS_PLAYED = 8.0  # of a lane, before it is another's turn
 SECONDS_PER_TURN = 0.01  # of a lane, before it is another's; whoever stops them waits no longer
 
 
@@ -109,15 +112,30 @@ def prime_frames(prime: str, upload: str | None, checkpoint: Checkpoint) -> tupl
 
 def sample_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[list[LaneDraw]]:
     """Sample all lanes side by side until they are whole or the visitor ends it; yields those that grew."""
+    began, seconds = time.monotonic(), SECONDS_TO_FIRST_VIEW
     while running.goes_on and (growing := [lane for lane in lanes if not lane.is_whole]):
-        _grow(growing, running)
-        yield growing
+        _grow(growing, running, seconds)
+        heard = [lane for lane in lanes[:1] if not lane.is_played]
+        for lane in heard:
+            lane.play(until=time.monotonic() - began + SECONDS_AHEAD)
+        yield [lane for lane in lanes if lane in heard or lane in growing]
+        seconds = SECONDS_PER_VIEW
 
 
-def _grow(lanes: list[LaneDraw], running: Running) -> None:
+def play_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[list[LaneDraw]]:
+    """Make sound of what has been drawn, in turns; yields the lanes of which there is more to be heard."""
+    while not running.is_replaced and (silent := [lane for lane in lanes if not lane.is_played]):
+        for lane in silent:
+            lane.play(more=SECONDS_PLAYED)
+            yield [lane]
+
+
+def _grow(lanes: list[LaneDraw], running: Running, seconds: float) -> None:
     """In turns, until the page is to be updated."""
-    until = time.monotonic() + SECONDS_PER_VIEW
-    while running.goes_on and time.monotonic() < until and not all(lane.is_whole for lane in lanes):
+    until = time.monotonic() + seconds
+    while running.goes_on and not all(lane.is_whole for lane in lanes):
         for lane in lanes:
             if running.goes_on and not lane.is_whole:
                 lane.extend(SECONDS_PER_TURN)
+        if time.monotonic() > until:
+            return

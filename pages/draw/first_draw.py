@@ -24,6 +24,7 @@ from pages.draw.drawing import open_drawing
 from pages.draw.lane_draw import LaneDraw
 from pages.draw.request import DrawRequest
 from pages.house import loaded
+from pages.parts import served_bytes
 
 DRAWS = ASSETS / "draws"
 SECONDS_AT_ONCE = 60.0
@@ -54,10 +55,15 @@ def first_sound(request: DrawRequest, folder: Path) -> dict[str, Any]:
 
 def _laid_out(made: Made, folder: Path) -> dict[str, Any]:
     value, files = made
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
     downloads = [{**file, "path": folder / file["name"]} for file in value["downloads"]]
-    return {**value, "downloads": downloads, "audio": folder / Path(value["audio"]).name}
+    for file in downloads:
+        file["path"].write_bytes(files[file["name"]])
+    names = [Path(piece["path"]).name for piece in value["pieces"]]
+    pieces = [
+        {**piece, "path": served_bytes(files[name], name)}  # old files are removed
+        for piece, name in zip(value["pieces"], names, strict=True)
+    ]
+    return {**value, "downloads": downloads, "pieces": pieces}
 
 
 @cache
@@ -93,4 +99,5 @@ def _finished(lane: LaneDraw) -> Made:
         value = lane.value()
         if lane.state == "error":
             raise EngineError(value["message"])
-        return value, {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+        paths = [*Path(folder).iterdir(), *(Path(piece["path"]) for piece in value["pieces"])]
+        return value, {path.name: path.read_bytes() for path in paths}

@@ -31,8 +31,8 @@ class KeptDraw:
     @property
     def files(self) -> list[Path]:
         """All of its files."""
-        sounds = [lane["audio"] for lane in self.lanes if lane.get("audio")]
-        return [*sounds, *(file["path"] for lane in self.lanes for file in lane.get("downloads", ()))]
+        names = ("pieces", "downloads")
+        return [Path(file["path"]) for lane in self.lanes for name in names for file in lane.get(name, ())]
 
 
 class KeptDraws:
@@ -66,4 +66,4 @@ class KeptDraws:
 
 def _with_lasting_files(value: Mapping[str, Any]) -> dict[str, Any]:
     downloads = [{**file, "path": Path(served_to_anybody(file["path"]))} for file in value["downloads"]]
-    return {**value, "downloads": downloads, "audio": Path(served_to_anybody(value["audio"]))}
+    return {**value, "downloads": downloads, "plays": ""}

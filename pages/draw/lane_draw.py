@@ -16,10 +16,11 @@ from torch import Tensor
 
 from engine.checkpoints import Checkpoint
 from engine.errors import EngineError
-from engine.rendering import Performance, perform, perform_midi
+from engine.rendering import Performance, perform_midi, prepare_playback
 from engine.sampling import EndWatch, RunawayWatch, SamplingOptions, stages
 from engine.scoring import continuation_likelihood, surprise_of
 from engine.sound import write_wav
+from pages.draw.lane_sound import LaneSound
 from pages.draw.request import DrawRequest
 from pages.house import corpus_words, makeup, sentence, title
 from pages.parts import picture_of
@@ -62,7 +63,10 @@ class LaneDraw:
         self._end_watch = _end_watch(checkpoint, request, prime)
         if self._end_watch is not None:
             self.num_frames = min(self.num_frames, checkpoint.card.ending.longest)
+        stem = file_stem(request, checkpoint.card.name)
+        self._sound = LaneSound(checkpoint.representation, self.performance, stem)
         self._extra: dict[str, Any] = {}
+        self.plays = ""  # what the press is called whose sound shall be heard as soon as it is there
 
     @property
     def is_music(self) -> bool:
@@ -98,11 +102,25 @@ class LaneDraw:
             self.num_frames = len(self.frames) - len(self.prime)
 
     @property
+    def is_played(self) -> bool:
+        """Whether all that is drawn so far is there as sound."""
+        return self._sound.has_all(len(self.frames))
+
+    def play(self, more: float = math.inf, until: float = math.inf) -> None:
+        """Make sound of what is drawn.
+
+        Args:
+            more: seconds, at most, and a little more.
+            until: it has so many seconds in all.
+        """
+        self._sound.make(self.frames, min(until, self._sound.seconds + more))
+
+    @property
     def _has_ended(self) -> bool:
         return self._end_watch is not None and self._end_watch.has_ended
 
     def finish(self, folder: Path) -> None:
-        """Score and render what is there, into files in ``folder``; a failure is shown in the lane."""
+        """Score what is there, and play the rest of it, with files in ``folder``; a failure is shown."""
         self._source = iter(())
         if self._failure:
             self.state, self._extra = "error", {"message": self._failure}
@@ -112,7 +130,7 @@ class LaneDraw:
             self._extra = {"message": "Stopped before the first frame."}
             return
         frames = torch.stack(self.frames)
-        self._extra = {"figures": self.figures(frames), "link": self.request.link}
+        self._extra = {"facts": self.facts(frames), "link": self.request.link}
         try:
             self._render(frames, folder / file_stem(self.request, self.checkpoint.card.name))
         except EngineError as error:
@@ -126,11 +144,11 @@ class LaneDraw:
             midi = stem.with_name(f"{stem.name}.mid")
             midi.write_bytes(perform_midi(frames, self.checkpoint.representation, self.performance))
             downloads.append({"label": "MIDI", "path": midi, "name": midi.name})
-        playback = perform(frames, self.checkpoint.representation, self.performance)
+        playback = prepare_playback(self._sound.finish(self.frames))
         wav = stem.with_name(f"{stem.name}.wav")
         write_wav(playback.audio, wav)
         downloads.append({"label": "WAV", "path": wav, "name": wav.name})
-        self._extra |= {"audio": wav, "message": " ".join([*self._said(), *playback.messages])}
+        self._extra |= {"message": " ".join([*self._said(), *playback.messages])}
 
     def _said(self) -> list[str]:
         """Of a draw that has run away, or has not ended though that was asked for."""
@@ -141,8 +159,8 @@ class LaneDraw:
         said = NO_ENDING if self._end_watch is None else NOT_ENDED
         return [said.format(frames=self.num_frames, name=self.checkpoint.card.name)]
 
-    def figures(self, frames: Tensor) -> list[list[str]]:
-        """How likely draw and prime are to the lane's own model; of neither where it is empty."""
+    def facts(self, frames: Tensor) -> list[list[str]]:
+        """What the model is, and how likely draw and beginning are to it; of neither where it is empty."""
         model, representation = self.checkpoint.model, self.checkpoint.representation
         facts, num_prime = representation.facts, len(self.prime)
         if facts.holds_notes:
@@ -152,9 +170,9 @@ class LaneDraw:
             bits = surprise_of(model, representation, frames).values
             scores = (float(bits[num_prime:].mean()), float(bits[:num_prime].mean()))
             unit = facts.figure_words
-        labels = (f"draw, {unit}", "prime")
-        return [
-            [label, f"{score:.2f}"]
+        labels = ("Its surprise at what it drew", "at the beginning it was given")
+        return [["Model", f"{self.checkpoint.card.name}: {makeup(self.checkpoint.card)}"]] + [
+            [label, f"{score:.2f} {unit}, lower is better"]
             for label, score in zip(labels, scores, strict=True)
             if not math.isnan(score)
         ]
@@ -167,14 +185,15 @@ class LaneDraw:
         shown = {
             "lane": self.lane,
             "title": title(card),
-            "subtitle": f"{corpus_words(card)} · seed {request.seed}{warmth} · {makeup(card)}",
+            "subtitle": f"{corpus_words(card)} · seed {request.seed}{warmth}",
             "state": self.state,
             "num_frames": len(self.prime) + self.num_frames,
             "frames_done": len(self.frames),
             "prime_frames": len(self.prime),
+            "plays": self.plays,
         }
         picture = picture_of(self._frames(), self.checkpoint.representation, request.tempo)
-        return {**shown, **picture, **self._extra}
+        return {**shown, **picture, **self._sound.value, **self._extra}
 
     def _frames(self) -> Tensor:
         if self.frames:

@@ -71,7 +71,7 @@ class DrawPage(ABC):
     heading: str
     promise: str
     nothing_yet: str  # what is said while there is no model, without its remedy
-    button: str
+    button: str  # draws with a new seed
     corpus_label: str  # of the choice between corpora
     own_label: str  # choice of a file of the visitor's
     unit: str  # of the length, behind a number
@@ -86,14 +86,15 @@ class DrawPage(ABC):
         self.controls: dict[str, Component] = {}
         self.kept = KeptDraws()
         with gr.Group(elem_classes="earshot-card"):
-            self.lay_out_controls(self.first_corpus)
+            self.lay_out_choices(self.first_corpus)
             with gr.Row(elem_classes="earshot-actions"):
-                self.sample = gr.Button(self.button, variant="primary", elem_id="sample")
-                self.dice = gr.Button("New seed", elem_id="dice")
-                self.stop = gr.Button("Stop", elem_id="stop")
+                self.new = gr.Button(self.button, variant="primary", elem_id="new")
+                self.sample = gr.Button("Again with this seed", elem_id="sample")
+                self.stop = gr.Button("Stop drawing", elem_id="stop", interactive=False)
                 self.queue = queue_place()
+            with gr.Accordion("More", open=False, elem_id="more", elem_classes="earshot-more"):
+                self.lay_out_more(self.first_corpus)
         self.note = gr.Markdown(visible=False, elem_id="note", elem_classes="earshot-note")
-        self.sounds = self.lay_out_sounds()
         self.lanes = [
             Lane(None if lane == 0 else HIDDEN, elem_id=f"lane-{lane}") for lane in range(MAX_LANES)
         ]
@@ -105,12 +106,12 @@ class DrawPage(ABC):
         self._connect(this_page())
 
     @abstractmethod
-    def lay_out_controls(self, corpus: str) -> None:
-        """Fill ``controls``, and set ``own``: what is shown while the visitor's own file is chosen."""
+    def lay_out_own(self) -> None:
+        """What is shown while the visitor's own file is chosen: fill ``controls["upload"]``."""
 
-    def lay_out_sounds(self) -> list[Component]:
-        """Whatever plays beside the lanes."""
-        return []
+    @abstractmethod
+    def lay_out_more(self, corpus: str) -> None:
+        """Fill ``controls`` with what most visitors leave as it is."""
 
     @abstractmethod
     def welcome(self, folder: Path) -> dict[str, Any]:
@@ -127,29 +128,28 @@ class DrawPage(ABC):
 
     # ---- controls that every page has
 
-    def corpus_and_models(self, corpus: str) -> None:
-        """A row to choose models in, and what is to be known of them."""
-        models = self.catalogue.models(corpus)
-        with gr.Row():
-            self.controls["corpus"] = gr.Dropdown(
-                self.catalogue.corpora,
-                value=corpus,
-                label=self.corpus_label,
-                elem_id="corpus",
-                scale=1,
-                filterable=False,
-            )
-            self.controls["models"] = gr.CheckboxGroup(
-                models, value=first_names(models), label="Models", elem_id="models", scale=3
-            )
-        self.about = gr.HTML(model_notes(self.catalogue.cards_of(corpus)), apply_default_css=False)
-
-    def beginning(self, corpus: str) -> None:
-        """What is continued."""
+    def lay_out_choices(self, corpus: str) -> None:
+        """What is drawn, and what it goes on from."""
         choices = self.prime_choices(corpus)
-        self.controls["prime"] = gr.Dropdown(
-            choices, value=choices[0][1], label="Beginning", elem_id="prime", filterable=False
+        with gr.Row(elem_classes="earshot-choices"):
+            self.controls["corpus"] = gr.Dropdown(
+                self.catalogue.corpora, value=corpus, label=self.corpus_label, elem_id="corpus",
+                filterable=False, min_width=140,
+            )  # fmt: skip
+            self.controls["prime"] = gr.Dropdown(
+                choices, value=choices[0][1], label="Beginning", elem_id="prime", filterable=False,
+                min_width=140,
+            )  # fmt: skip
+        with gr.Column(visible=False) as self.own:
+            self.lay_out_own()
+
+    def models(self, corpus: str) -> None:
+        """Who draws, and what is to be known of them."""
+        models = self.catalogue.models(corpus)
+        self.controls["models"] = gr.CheckboxGroup(
+            models, value=first_names(models), label="Models", elem_id="models"
         )
+        self.about = gr.HTML(model_notes(self.catalogue.cards_of(corpus)), apply_default_css=False)
 
     def temperature(self) -> None:
         """How bold."""
@@ -165,19 +165,19 @@ class DrawPage(ABC):
     def prime_choices(self, corpus: str) -> list[tuple[str, str]]:
         """(label, value) of what a draw may begin with; the first is chosen to begin with."""
         shipped = [(excerpt.title, excerpt.name) for excerpt in excerpts_of(corpus, self.kind)]
-        return [("Nothing: the model begins", ""), *shipped, (self.own_label, OWN)]
+        return [("From nothing", ""), *shipped, (self.own_label, OWN)]
 
     # ---- events
 
     def _connect(self, page: gr.Blocks) -> None:
         inputs = {*self.controls.values(), self.running}
-        shown = [self.running, self.note, self.history, *self.lanes, *self.sounds]
+        seed = self.controls["seed"]
+        shown = [self.running, self.note, self.history, *self.lanes, self.stop, seed]
         filled = [component for name, component in self.controls.items() if name != "upload"]
         heavy = {**HEAVY, **told_at(self.queue)}
         heavy["trigger_mode"] = "always_last"  # a press at a draw's end is not lost
         self.sample.click(self.press, inputs, shown, **heavy)
-        rolled = self.dice.click(new_seed, None, self.controls["seed"], **LIGHT)
-        rolled.then(self.press, inputs, shown, **heavy)
+        self.new.click(self.press_new, inputs, shown, **heavy)
         self.stop.click(press_stop, self.running, None, queue=False, **QUIET)
         corpus, models, prime = (self.controls[name] for name in ("corpus", "models", "prime"))
         offered = self.offered
@@ -276,6 +276,12 @@ class DrawPage(ABC):
         else:
             yield from repeated(self._draw(given[self.linked], None, given))
 
+    def press_new(self, given: Changes) -> Iterator[Changes]:
+        """The same with a seed that nobody chose."""
+        seed = new_seed()
+        yield {self.controls["seed"]: seed}
+        yield from self.press({**given, self.controls["seed"]: seed})
+
     def press(self, given: Changes) -> Iterator[Changes]:
         """One press of the button: everything that changes on the page, as it changes."""
         asked = {name: given[component] for name, component in self.controls.items()}
@@ -283,10 +289,12 @@ class DrawPage(ABC):
             request = DrawRequest.of(tuple(asked["models"]), asked)
         except EngineError as error:
             raise toast(error) from None
-        yield from repeated(self._draw(request, asked["upload"], given))
+        yield from repeated(self._draw(request, asked["upload"], given, press=secrets.token_hex(4)))
 
-    def _draw(self, request: DrawRequest, upload: str | None, given: Changes) -> Iterator[Changes]:
-        """The lanes from the first frame to the last file, then the history."""
+    def _draw(
+        self, request: DrawRequest, upload: str | None, given: Changes, press: str = ""
+    ) -> Iterator[Changes]:
+        """The lanes from the first frame to the last file, then the history; heard at once after a press."""
         try:
             drawing = open_drawing(request, upload, self.kind)
         except EngineError as error:
@@ -294,11 +302,13 @@ class DrawPage(ABC):
         if given[self.running] is not None:
             given[self.running].replace()
         running = Running()
+        drawing.lanes[0].plays = press
         unused = self.lanes[len(drawing.lanes) :]
         note = f"{drawing.report} {drawing.height}".strip()
         yield {
             self.running: running,
             self.note: _note(note),
+            self.stop: gr.update(interactive=True),
             **self.show(drawing.lanes),
             **dict.fromkeys(unused, HIDDEN),
         }
@@ -309,7 +319,7 @@ class DrawPage(ABC):
                 yield changes
             self.kept.keep(drawing.request.link, (lane.value() for lane in drawing.lanes), note)
             kept = finished(self.name, drawing.request, self.describe(drawing.request))
-            yield {self.running: None, self.history: kept}
+            yield {self.running: None, self.history: kept, self.stop: gr.update(interactive=False)}
 
     def show(self, lanes: Iterable[LaneDraw]) -> Changes:
         """The lanes as they are now."""

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from engine.representations import PianoRoll
-from pages.draw.drawing import sample_together
+from pages.draw.drawing import play_together, sample_together
 from pages.draw.first_draw import first_draw
 from pages.draw.lane_draw import LaneDraw
 from pages.draw.page import DrawPage
@@ -36,11 +36,11 @@ class PlayPage(DrawPage):
     picture = "roll"
     heading = "Hear what a network has learned"
     promise = (
-        "Choose up to four models. Each goes on from the same beginning with the same dice, so that where "
-        "they differ, it is the model that differs."
+        "Small networks that have heard nothing but chorales, say, invent one. Up to four at once, with the "
+        "same dice."
     )
     nothing_yet = "There is no music model in `checkpoints/` yet"
-    button = "Sample"
+    button = "New piece"
     corpus_label = "Music"
     own_label = "A MIDI file of mine"
     unit = "frames"
@@ -50,10 +50,13 @@ class PlayPage(DrawPage):
         names = [name for _, name in self.catalogue.corpora]
         return "jsb_chorales" if "jsb_chorales" in names else names[0]
 
-    def lay_out_controls(self, corpus: str) -> None:
-        self.corpus_and_models(corpus)
+    def lay_out_own(self) -> None:
+        self.controls["upload"] = gr.File(label="A MIDI file to continue", height=150, elem_id="upload")
+        gr.Markdown(GRID, elem_classes="earshot-note")
+
+    def lay_out_more(self, corpus: str) -> None:
+        self.models(corpus)
         with gr.Row():
-            self.beginning(corpus)
             self.controls["length"] = gr.Slider(
                 1, MAX_FRAMES, value=256, step=1, label="Length in frames, at most", elem_id="length"
             )
@@ -61,13 +64,6 @@ class PlayPage(DrawPage):
                 True, label="Until the piece ends", elem_id="until-end", info=UNTIL_END
             )
             self.temperature()
-        with gr.Column(visible=False) as self.own:
-            self.controls["upload"] = gr.File(
-                label="A MIDI file to continue",
-                height=150,
-                elem_id="upload",
-            )
-            gr.Markdown(GRID, elem_classes="earshot-note")
         with gr.Row():
             lowest, highest = LIMITS["tempo"]
             self.controls["tempo"] = gr.Slider(
@@ -85,6 +81,8 @@ class PlayPage(DrawPage):
         """All side by side, so that they can be seen to part."""
         for grown in sample_together(lanes, running):
             yield self.show(grown)
+        for played in play_together(lanes, running):
+            yield self.show(played)
         for lane in lanes:
             lane.finish(folder)
             yield self.show([lane])

@@ -21,7 +21,7 @@ from pages.house.player_name import PlayerNames
 from pages.house.queues import BOARD, HEAVY, LIGHT, QUIET, SHORT, queue_place, told_at
 from pages.house.running import Running
 from pages.house.sentence import sentence, toast, warn
-from pages.house.surround import PRIVACY, base_style, footer, has_ffmpeg, head, hero
+from pages.house.surround import PRIVACY, base_style, footer, head, hero
 from pages.house.version import version
 from pages.house.visitor import SECRET, Visitors, open_visitors, visitor_state
 
@@ -52,7 +52,6 @@ __all__ = [
     "first_names",
     "footer",
     "full_title",
-    "has_ffmpeg",
     "head",
     "hero",
     "in_checkout",

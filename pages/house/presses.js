@@ -9,4 +9,12 @@
   // A double click is one wish: the second click of it would draw the same again.
   const again = (event) => event.detail > 1 && event.target.closest?.(".earshot-actions button");
   addEventListener("click", (event) => again(event) && event.stopPropagation(), true);
+
+  // Phones let sound begin in a gesture alone, and what is drawn is heard later: see sound.js.
+  const wanted = (event) => globalThis.earshotClock || event.target.closest?.(".earshot-actions button");
+  addEventListener("click", (event) => {
+    if (!wanted(event)) return;
+    globalThis.earshotClock ??= new AudioContext();
+    if (globalThis.earshotClock.state === "suspended") globalThis.earshotClock.resume();
+  }, true);
 })();

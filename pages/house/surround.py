@@ -1,7 +1,6 @@
 """Surround: what stands above and below every page: its promise, the state of the house, the licences."""
 
 import html
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -43,8 +42,7 @@ def status() -> str:
         synthesiser = f"music is played by {find_synthesiser().description}"
     except EngineError as error:
         synthesiser = f"music is silent: {error}"
-    streaming = "speech streams" if has_ffmpeg() else "there is no ffmpeg, so speech plays when it is whole"
-    return f"Running here: {synthesiser}; {streaming}; {drawing(read_cards(CHECKPOINTS)[0])}."
+    return f"Running here: {synthesiser}; {drawing(read_cards(CHECKPOINTS)[0])}."
 
 
 def drawing(cards: Mapping[str, Card]) -> str:
@@ -58,11 +56,6 @@ def drawing(cards: Mapping[str, Card]) -> str:
         for reason, names in by_torch.items()
     ]
     return "; ".join(slowly) or "models are drawn by the kernel, on the CPU"
-
-
-def has_ffmpeg() -> bool:
-    """Whether sound can be streamed."""
-    return shutil.which("ffmpeg") is not None
 
 
 def head() -> str:

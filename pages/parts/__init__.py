@@ -11,6 +11,7 @@ from pages.parts.component import (
 )
 from pages.parts.lane import EMPTY, HIDDEN, Lane, packed
 from pages.parts.lane_picture import picture_of
+from pages.parts.sound_pieces import SoundPieces, pieces_of
 from pages.parts.vote_files import Row, VoteFiles, vote_file
 
 __all__ = [
@@ -19,10 +20,12 @@ __all__ = [
     "Component",
     "Lane",
     "Row",
+    "SoundPieces",
     "VoteFiles",
     "is_uploaded",
     "packed",
     "picture_of",
+    "pieces_of",
     "served_bytes",
     "served_to_anybody",
     "styled",

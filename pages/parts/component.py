@@ -71,7 +71,11 @@ class Component(gr.HTML):
 
         The file lies in Gradio's cache under this name, since the server names a download after it.
         """
-        return FileData(path=served_bytes(content, name), orig_name=name).model_dump()
+        return self.file(served_bytes(content, name))
+
+    def file(self, path: str) -> dict[str, Any]:
+        """The same of a file that lies where browsers may fetch it."""
+        return FileData(path=path, orig_name=Path(path).name).model_dump()
 
     def api_info(self) -> dict[str, Any]:
         """The value is an object; `gr.HTML` would announce a string."""

@@ -2,13 +2,13 @@
 // `element`, `props` and `watch` come from Gradio. A whole new value arrives several times a second while the
 // draw is sampled, so the page's nodes stay as they are and only what differs is touched: sound that plays, focus
 // and scroll survive. Text enters through textContent alone, since titles may hold a visitor's file name.
-// The functions that draw stand before this file, in lane_picture.js. What stands behind it (score_lane.js) may
+// The functions that draw stand before this file, in lane_picture.js, and what is heard in sound.js; lane.sound is it. What stands behind it (score_lane.js) may
 // add to `more`, be told of every `show`, `draw` and `paint`, and change how far an arrow key goes.
 
 const AS_SPECTRUM = "earshot-as-spectrum"; // a choice of the visitor's, kept by the browser, for all lanes
 const part = (name) => element.querySelector(`.lane-${name}`);
 const lane = element.querySelector(".lane");
-const [canvas, keys, scroll, seek, audio] = ["canvas", "keys", "scroll", "seek", "audio"].map(part);
+const [canvas, keys, scroll, seek] = ["canvas", "keys", "scroll", "seek"].map(part);
 const MIN_FRAME_WIDTH = 1.8; // CSS pixels; a roll with narrower frames scrolls sideways
 const MAX_WIDTH = 4000; // CSS pixels; phones refuse larger canvases
 const SEEK_SECONDS = 2;
@@ -21,14 +21,16 @@ let follow = true; // the picture scrolls along, until the visitor scrolls it
 let began = null; // when and at which frame this draw was first seen sampling, for the rate
 let shown = {}; // what each list was last built from
 let lit = ""; // the pitches whose keys are lit
+let heeded = ""; // the press that has been answered with sound
 let seekStep = () => SEEK_SECONDS;
 const more = { show: [], draw: [], paint: [] };
 const tell = (event, ...given) => more[event].forEach((listener) => listener(...given));
 
-const soundSeconds = () => (Number.isFinite(audio.duration) ? audio.duration : pictureSeconds(value));
+const sound = new Sound(showPlaying, () => toast("The sound could not be loaded: press Play again"));
+const soundSeconds = () => (value.state === "sampling" ? Math.max(sound.duration, pictureSeconds(value)) : sound.duration);
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-const hasSound = () => Boolean(audio.getAttribute("src"));
+const hasSound = () => sound.pieces.length > 0;
 
 function webAddress(address) {
   const url = new URL(address, location.href); // never a javascript: address
@@ -52,13 +54,36 @@ function show(next) {
   part("waiting").textContent = value.state === "empty" ? value.message || "Nothing sampled yet" : "";
   part("message").textContent = value.state === "empty" ? "" : value.message || "";
   rebuild("figures", value.figures, figure);
+  rebuild("facts", value.facts, figure);
+  part("details").hidden = !value.facts?.length;
   rebuild("files", value.downloads, download);
   part("link").hidden = !value.link;
   part("view").hidden = value.kind !== "wave" || !value.spectrum;
   showProgress();
   tell("show");
-  load(value.audio ? webAddress(value.audio.url) : "");
+  load();
+  share();
   draw();
+}
+
+// Lanes of one kind are drawn on one axis of time and one of pitch.
+function share() {
+  const isShown = !["hidden", "empty"].includes(value.state);
+  const own = { ...value, axis: undefined };
+  lane.axis = isShown ? { kind: value.kind, seconds: pictureSeconds(own), range: pitchRange(own) } : undefined;
+  document.dispatchEvent(new CustomEvent("earshot-axis"));
+}
+
+function axisOfAll() {
+  const all = [...document.querySelectorAll(".lane")].map((other) => other.axis);
+  const alike = all.filter((axis) => axis?.kind === value.kind);
+  if (!alike.length) return undefined;
+  const [lowest, highest] = [Math.min(...alike.map(({ range }) => range[0])), Math.max(...alike.map(({ range }) => range[1]))];
+  return { seconds: Math.max(...alike.map(({ seconds }) => seconds)), range: [lowest, highest] };
+}
+
+function redrawOnNewAxis() {
+  if (JSON.stringify(axisOfAll()) !== JSON.stringify(value.axis)) draw();
 }
 
 // A draw is there again after a reload, on the way back, and when a connection was gone.
@@ -110,9 +135,10 @@ function showProgress() {
 }
 
 function draw() {
+  value.axis = axisOfAll();
   canvas.setAttribute("aria-label", describe({ ...value, asSpectrum }));
   const height = canvas.clientHeight;
-  const narrowest = value.kind === "wave" ? 0 : Math.min(numFrames(value) * MIN_FRAME_WIDTH, MAX_WIDTH);
+  const narrowest = value.kind === "wave" ? 0 : Math.min(framesAcross(value) * MIN_FRAME_WIDTH, MAX_WIDTH);
   const width = Math.max(scroll.clientWidth, narrowest);
   if (!height || !scroll.clientWidth) return; // hidden; the ResizeObserver calls again
   part("picture").style.width = `${width}px`;
@@ -121,7 +147,7 @@ function draw() {
   drawKeys(keys, value, new Set());
   tell("draw", width);
   lit = "";
-  if (value.state === "sampling") keepInView((value.frames_done / numFrames(value)) * width);
+  if (value.state === "sampling") keepInView((value.frames_done / framesAcross(value)) * width);
   paintPlayhead();
 }
 
@@ -148,47 +174,60 @@ function showView(isSpectrum) {
 
 // ---- the sound
 
-function load(url) {
-  if ((audio.getAttribute("src") || "") === url) return; // the same sound plays on
-  audio.pause();
-  if (url) audio.src = url;
-  else audio.removeAttribute("src");
-  audio.load();
-  part("play").disabled = !url;
-  seek.tabIndex = url ? 0 : -1;
-  seek.setAttribute("aria-disabled", String(!url));
-  showPlaying();
+function load() {
+  const pieces = (value.pieces || []).map(({ start, seconds, file }) => ({ start, seconds, url: webAddress(file.url) }));
+  sound.give(pieces, value.state !== "sampling", value.gain || 0);
+  part("play").disabled = !pieces.length;
+  seek.tabIndex = pieces.length ? 0 : -1;
+  seek.setAttribute("aria-disabled", String(!pieces.length));
+  if (!value.plays || value.plays === heeded || !pieces.length) return;
+  heeded = value.plays;
+  begin(false);
+}
+
+// Of the lanes of a page one plays at a time; who changes to another hears the same place of it.
+function begin(staysInPlace = true) {
+  document.querySelectorAll("audio").forEach((other) => other.pause());
+  for (const other of document.querySelectorAll(".lane")) {
+    if (other === lane || !other.sound || other.sound.paused) continue;
+    other.sound.pause();
+    if (staysInPlace && other.sound.currentTime < sound.duration) sound.currentTime = other.sound.currentTime;
+  }
+  follow = true;
+  sound.play();
 }
 
 function toggle() {
   if (!hasSound()) return;
-  if (!audio.paused) return void audio.pause();
-  document.querySelectorAll("audio").forEach((other) => other !== audio && other.pause());
-  follow = true;
-  audio.play().catch((error) => error.name !== "AbortError" && toast("This browser could not play the sound"));
+  if (sound.paused) begin();
+  else sound.pause();
 }
 
 function goTo(seconds) {
   if (!hasSound()) return;
-  audio.currentTime = Math.min(Math.max(seconds, 0), soundSeconds());
+  sound.currentTime = Math.min(Math.max(seconds, 0), soundSeconds());
   paintPlayhead();
 }
 
 function showPlaying() {
-  lane.dataset.playing = !audio.paused;
-  part("play-text").textContent = audio.paused ? "Play" : "Pause";
-  part("play").setAttribute("aria-label", `${audio.paused ? "Play" : "Pause"} ${value.title || ""}`.trim());
+  if (lane.dataset.playing !== String(!sound.paused)) {
+    lane.dataset.playing = !sound.paused;
+    part("play-text").textContent = sound.paused ? "Play" : "Pause";
+    part("play").setAttribute("aria-label", `${sound.paused ? "Play" : "Pause"} ${value.title || ""}`.trim());
+    if (!sound.paused) requestAnimationFrame(tick);
+  }
+  lane.dataset.waiting = sound.waiting;
   paintPlayhead();
-  if (!audio.paused) requestAnimationFrame(tick);
 }
 
 function tick() {
   paintPlayhead();
-  if (!audio.paused && element.isConnected) requestAnimationFrame(tick);
+  if (!element.isConnected) sound.stop();
+  else if (!sound.paused) requestAnimationFrame(tick);
 }
 
 function paintPlayhead() {
-  const time = audio.currentTime;
+  const time = sound.currentTime;
   const x = Math.min(time / Math.max(pictureSeconds(value), 0.001), 1) * part("picture").clientWidth;
   part("playhead").style.transform = `translateX(${x}px)`;
   part("playhead").hidden = !hasSound();
@@ -199,8 +238,8 @@ function paintPlayhead() {
     seek.setAttribute("aria-valuenow", time.toFixed(1));
     seek.setAttribute("aria-valuetext", `${clock(time)} of ${clock(soundSeconds())}`);
   }
-  if (!audio.paused) keepInView(x);
-  lightKeys(audio.paused ? -1 : time / value.seconds_per_frame);
+  if (!sound.paused) keepInView(x);
+  lightKeys(sound.paused ? -1 : time / value.seconds_per_frame);
   tell("paint", time);
 }
 
@@ -229,7 +268,7 @@ function onKey(event) {
   const steps = { ArrowLeft: -seekStep(), ArrowRight: seekStep() };
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.key === " " && !event.target.closest("a, button")) toggle();
-  else if (event.key in steps) goTo(audio.currentTime + steps[event.key]);
+  else if (event.key in steps) goTo(sound.currentTime + steps[event.key]);
   else if (event.key === "Home") goTo(0);
   else return;
   event.preventDefault();
@@ -255,11 +294,9 @@ function toast(text) {
 part("play").addEventListener("click", toggle);
 part("link").addEventListener("click", copyLink);
 part("view").addEventListener("click", () => choose(!asSpectrum));
+document.addEventListener("earshot-axis", redrawOnNewAxis);
 document.addEventListener(AS_SPECTRUM, (event) => showView(event.detail));
 lane.addEventListener("keydown", onKey);
-for (const name of ["play", "pause", "ended"]) audio.addEventListener(name, showPlaying);
-for (const name of ["loadedmetadata", "seeked"]) audio.addEventListener(name, paintPlayhead);
-audio.addEventListener("error", () => hasSound() && toast("The sound could not be loaded"));
 seek.addEventListener("pointerdown", (event) => {
   // a finger scrolls a wide picture; there only a tap seeks (see "click")
   if (event.pointerType === "touch" && lane.dataset.wide === "true") return;
@@ -272,5 +309,6 @@ for (const name of ["wheel", "touchmove"]) scroll.addEventListener(name, () => (
 new ResizeObserver(draw).observe(scroll);
 new MutationObserver(draw).observe(document.body, { attributes: true, attributeFilter: ["class"] }); // light or dark
 watch("value", () => show(props.value));
+lane.sound = sound;
 show(props.value);
 showView(asSpectrum);

@@ -7,11 +7,11 @@ Conventions
     peaks       [lowest, highest] amplitude of equally long slices, in [-1, 1], for the kind ``"wave"``
     spectrum    a hexadecimal digit for each of 32 bands, evenly spaced in mels from the lowest to
                 ``highest_hertz``, column after column, for the kind ``"wave"``; f is the loudest
-    audio       path of a sound file, or None
+    pieces      of the sound, see SoundPieces; all of them unless the state is "sampling"
     downloads   {"label": what the link says, "path": file, "name": what the visitor's file is called}
 
-Python gives paths, the browser gets addresses: each file is copied into Gradio's cache under the name that it
-is downloaded by, so the originals may be removed as soon as the value is handed over.
+Python gives paths, the browser gets addresses: each download is copied into Gradio's cache under the name
+that it is downloaded by, so the original may be removed once the value is handed over. Pieces lie there.
 """
 
 import json
@@ -44,7 +44,10 @@ EMPTY: Mapping[str, Any] = {
     "highest_hertz": 0.0,
     "sample_seconds": 0.0,  # how much time the peaks cover
     "figures": (),  # [label, text] pairs
-    "audio": None,
+    "facts": (),  # likewise, shown to who asks for details
+    "pieces": (),
+    "gain": 0.0,  # dB, of all pieces
+    "plays": "",  # names the press that asked for it: it is played as soon as there is a piece, once
     "downloads": (),
     "link": None,  # an address that gives the same draw again; relative to the page
 }
@@ -64,7 +67,7 @@ class Lane(Component):
         kwargs: whatever `gr.HTML` takes, e.g. ``elem_id`` and ``visible``.
     """
 
-    files = ("lane.html", "lane.css", "lane_picture.js", "lane.js")
+    files = ("lane.html", "lane.css", "sound.js", "lane_picture.js", "lane.js")
     empty: Mapping[str, Any] = EMPTY
     description = "a draw: figures, files, notes or peaks (JSON arrays without the outer brackets)"
 
@@ -83,8 +86,13 @@ class Lane(Component):
         return full | {
             "notes": packed([int(number) for number in note] for note in full["notes"]),
             "peaks": packed([round(float(peak), 3) for peak in pair] for pair in full["peaks"]),
-            "figures": [[str(label), str(text)] for label, text in full["figures"]],
-            "audio": full["audio"] and self._file(full["audio"], Path(full["audio"]).name),
+            **{
+                name: [[str(label), str(text)] for label, text in full[name]] for name in ("figures", "facts")
+            },
+            "pieces": [
+                {"start": piece["start"], "seconds": piece["seconds"], "file": self.file(piece["path"])}
+                for piece in full["pieces"]
+            ],
             "downloads": [
                 {"label": label, "name": name, "file": self._file(path, name)}
                 for label, path, name in map(itemgetter("label", "path", "name"), full["downloads"])

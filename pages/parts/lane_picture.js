@@ -1,7 +1,8 @@
 // The picture of a draw: a piano roll, a waveform or a spectrum on a canvas, drawn anew from the value each time.
 // A look is all that drawing needs: the value's keys, `pen` (in CSS pixels, sharp on every screen), `colour`
 // (looks up a CSS variable, so light and dark come from the style sheet), `width`, `height` and `frame`, the
-// width of a frame. Nothing here changes the value.
+// width of a frame. Lanes of a page are drawn on one axis, so that they can be compared: `axis` of the value has its
+// seconds, and lowest and highest pitch. Nothing here changes the value.
 
 const RULER = 18; // height of the strip with bar numbers or seconds
 const MIN_LABEL_GAP = 44; // between two of its numbers
@@ -12,7 +13,8 @@ const LABELLED_HERTZ = [500, 1000, 2000, 4000];
 
 const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 const numFrames = (value) => Math.max(value.num_frames, value.frames_done, 1);
-const pictureSeconds = (value) => numFrames(value) * value.seconds_per_frame;
+const pictureSeconds = (value) => Math.max(numFrames(value) * value.seconds_per_frame, value.axis?.seconds ?? 0);
+const framesAcross = (value) => pictureSeconds(value) / value.seconds_per_frame;
 
 function describe(value) {
   const prime = value.prime_frames ? `, prime ends at frame ${value.prime_frames}` : "";
@@ -37,7 +39,7 @@ function lookOf(surface, width, height, value) {
   const style = getComputedStyle(surface);
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   const pen = penFor(surface, width, height, style.fontFamily);
-  return { ...value, pen, colour, width, height, frame: width / numFrames(value) };
+  return { ...value, pen, colour, width, height, frame: width / framesAcross(value) };
 }
 
 function drawPicture(canvas, width, height, value) {
@@ -51,10 +53,11 @@ function drawPicture(canvas, width, height, value) {
   if (look.cut) drawCut(look);
 }
 
-function pitchRange(notes) {
-  // C3 to C5 at least, so that lanes share a scale and the picture does not jump while it grows
+function pitchRange({ notes, axis }) {
+  // C3 to C5 at least, so that the picture does not jump while it grows
   const pitches = notes.map(([pitch]) => pitch);
-  return [Math.min(48, ...pitches) - 2, Math.max(72, ...pitches) + 2];
+  const [lowest, highest] = axis?.range ?? [50, 70];
+  return [Math.min(lowest, 46, Math.min(...pitches) - 2), Math.max(highest, 74, Math.max(...pitches) + 2)];
 }
 
 function cutLabel({ pen, width, frame, prime_frames: prime }) {
@@ -97,7 +100,7 @@ function drawRows({ pen, colour, width }, [lowest, highest], top, row) {
 
 function drawRoll(look) {
   const { pen, colour, height, frame, notes, prime_frames: prime } = look;
-  const [lowest, highest] = pitchRange(notes);
+  const [lowest, highest] = pitchRange(look);
   const row = (height - RULER) / (highest - lowest + 1);
   const top = (pitch) => RULER + (highest - pitch) * row;
   drawRows(look, [lowest, highest], top, row);
@@ -185,7 +188,7 @@ function drawKeys(keys, value, sounding) {
   const [width, height] = [keys.clientWidth, keys.clientHeight];
   if (!width) return; // a waveform has no keys
   const { pen, colour } = lookOf(keys, width, height, value);
-  const [lowest, highest] = pitchRange(value.notes);
+  const [lowest, highest] = pitchRange(value);
   const row = (height - RULER) / (highest - lowest + 1);
   for (let pitch = lowest; pitch <= highest; pitch++) {
     const y = RULER + (highest - pitch) * row;

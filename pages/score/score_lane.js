@@ -84,8 +84,8 @@ function playFrom(frame) {
   if (!hasSound()) return;
   follow = true;
   goTo(frame * value.seconds_per_frame + 0.004); // within the frame, whatever rounding does
-  keepInView((frame / numFrames(value)) * part("picture").clientWidth);
-  if (audio.paused) toggle();
+  keepInView((frame / framesAcross(value)) * part("picture").clientWidth);
+  if (sound.paused) toggle();
 }
 
 // ---- what was expected
@@ -102,7 +102,7 @@ function showPlace(time) {
 }
 
 function look(frame) {
-  const wanted = audio.paused ? frame : frame + AHEAD;
+  const wanted = sound.paused ? frame : frame + AHEAD;
   for (let next = frame; next <= Math.min(wanted, value.num_frames - 1); next++)
     if (!known.has(next)) {
       ask(next);
@@ -175,6 +175,6 @@ more.show.push(() => {
 more.draw.push(drawStrip);
 more.paint.push(showPlace);
 seekStep = () => (isRoll() ? value.seconds_per_frame : 0.1);
-seek.addEventListener("click", () => surprise.length && hasSound() && audio.paused && toggle());
+seek.addEventListener("click", () => surprise.length && hasSound() && sound.paused && toggle());
 watch("expected", () => hear(props.expected));
 show(props.value);

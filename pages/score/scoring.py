@@ -7,9 +7,9 @@ Conventions
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Any
 
 from torch import Tensor
 
@@ -19,9 +19,8 @@ from engine.pieces import Piece, read_piece
 from engine.rendering import Performance, perform, prepare_playback
 from engine.representations import Representation
 from engine.scoring import Expectation, Judgement, Judging, ScoredFile, expect
-from engine.sound import wav_bytes
 from pages.house import Running, loaded
-from pages.parts import served_to_anybody
+from pages.parts import pieces_of
 
 MAX_QUARTERS = 512  # 128 bars of four: the largest models take about a minute for them
 MAX_SECONDS = 30.0  # of sound
@@ -50,7 +49,7 @@ class Scoring:
         self.chosen: str | None = None
         self.is_chosen_by_visitor = False
         self._scored = ScoredFile(file, loaded, shortened_piece)
-        self._sounds: dict[Representation, Path] = {}
+        self._sounds: dict[Representation, Mapping[str, Any]] = {}
         self._asked: Judging | None = None
         self._listening: tuple[str, int, Iterator[Expectation]] | None = None
         self._lock = threading.Lock()
@@ -96,16 +95,14 @@ class Scoring:
         """One model's, if it is there."""
         return next((one for one in self.judgements if one.card.name == name), None)
 
-    def sound(self, judgement: Judgement) -> Path:
-        """The WAV file of the frames that a judgement is of; raises EngineError if it cannot be played."""
+    def sound(self, judgement: Judgement) -> Mapping[str, Any]:
+        """What a lane holds of a judgement's sound; raises EngineError if it cannot be played."""
         kind = judgement.representation
-        if kind not in self._sounds or not self._sounds[kind].exists():  # old files are removed
+        made = self._sounds.get(kind)
+        if made is None or not all(Path(piece["path"]).exists() for piece in made["pieces"]):  # old ones go
             playback = perform(self.piece_of(judgement).frames, kind, self.performance)
-            with TemporaryDirectory(prefix="earshot-") as folder:
-                wav = Path(folder) / f"{Path(self.file.name).stem}.wav"
-                wav.write_bytes(wav_bytes(playback.audio))
-                self._sounds[kind] = Path(served_to_anybody(wav))
-        return self._sounds[kind]
+            made = self._sounds[kind] = pieces_of(playback.audio, Path(self.file.name).stem)
+        return made
 
     def expected(self, name: str, start: int, seconds: float, most: int) -> list[Expectation]:
         """What a model expects at the frames from ``start`` on: as many as fit into the time, at least one.

@@ -91,7 +91,7 @@ def lane_value(scoring: Scoring, judgement: Judgement) -> dict[str, Any]:
         **picture_of(piece.frames, judgement.representation, scoring.performance.quarters_per_minute),
     }
     try:
-        value["audio"] = scoring.sound(judgement)
+        value |= scoring.sound(judgement)
     except EngineError as error:
         value["message"] = sentence(error)
     return value

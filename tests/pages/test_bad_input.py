@@ -70,7 +70,7 @@ def test_a_visitor_who_gets_everything_wrong_gets_it_right_in_the_end(visitors):
     visit.begin("A MIDI file of mine")
     visit.press()
     assert visit.complaint() == "Choose a file to continue, or another beginning."
-    visit.begin("Nothing: the model begins")
+    visit.begin("From nothing")
     visit.draw()
     assert visit.picture().startswith("Piano roll, 8 frames")
 

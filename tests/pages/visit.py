@@ -109,13 +109,21 @@ class Visit:
 
     # ---- what the visitor does
 
+    def more(self) -> None:
+        """Show what most visitors leave as it is, where a page has that and it is not shown yet."""
+        for button in self.page.locator("#more button.label-wrap:not(.open)").all():
+            button.click()
+            self.page.wait_for_selector("#more #models")
+
     def choose(self, *models: str) -> None:
         """Tick these models and no other."""
+        self.more()
         for box in self.page.locator("#models input").all():
             box.set_checked(box.get_attribute("name") in models)
 
     def set(self, control: str, number: float) -> None:
         """Write a number."""
+        self.more()
         self.page.locator(f"#{control} input[type=number]").fill(str(number))
         self.page.keyboard.press("Tab")
 
@@ -126,6 +134,7 @@ class Visit:
 
     def until_end(self, wanted: bool) -> None:
         """Tick or untick the box, where a page has it."""
+        self.more()
         for box in self.page.locator("#until-end input").all():
             box.set_checked(wanted)
 
@@ -141,6 +150,7 @@ class Visit:
 
     def pick_tiny_models(self) -> None:
         """Choose the corpus of the tiny speech models."""
+        self.more()
         self.pick("corpus", "A corpus")
         self.page.wait_for_selector("#models input[name=tiny-speech]")
 
@@ -187,8 +197,8 @@ class Visit:
         return self.page.locator(f"#lane-{number} .lane")
 
     def text(self, part: str, lane: int = 0) -> str:
-        """Words in a part of a lane."""
-        return self.lane(lane).locator(f".lane-{part}").inner_text()
+        """Words in a part of a lane, shown or not."""
+        return self.lane(lane).locator(f".lane-{part}").text_content()
 
     def picture(self, lane: int = 0) -> str:
         """What the picture is said to show."""
@@ -216,9 +226,9 @@ class Visit:
         """Press Play; the seconds that the sound lasts, once it is running."""
         self.lane(lane).locator(".lane-play").click()
         self.page.wait_for_function(
-            "lane => document.querySelector(`#lane-${lane} audio`).currentTime > 0.1", arg=lane
+            "lane => document.querySelector(`#lane-${lane} .lane`).sound.currentTime > 0.1", arg=lane
         )
-        return self.lane(lane).locator("audio").evaluate("audio => (audio.pause(), audio.duration)")
+        return self.lane(lane).evaluate("({ sound }) => (sound.pause(), sound.duration)")
 
     def download(self, kind: str, lane: int = 0) -> tuple[str, bytes]:
         """Name and content of a file of a lane."""

@@ -1,10 +1,10 @@
 /* The samples of a frame one after another, each from a mixture of discretised logistics.
 
    G    = exp(d . h + d') within bounds,  z_i the last samples before i, divided by G
-   k    = 0.999 tanh(B h + b),  q_i = c(k) . z_i by Levinson's recursion
+   k    = 0.999 tanh(B h + b),  q_i = sum_j 0.99^j c_j(k) z_ij by Levinson's recursion
    u_i  = silu(W [z_i, (C h + c)_i, q_i] + w),  u_i + silu(U u_i + u)
    a_i, m_i, r_i = V u_i + v
-   l_ik = G (q_i + 2 tanh(m_ik / 2)),  s_ik = G exp(min(r_ik, 2)) + smallest
+   l_ik = G (q_i + 2 tanh(m_ik / 2)),  s_ik = G exp(min(r_ik, 0)) + smallest
    y_i  = the 16-bit integer nearest to l_ik + s_ik log(t / (1 - t)), component k and t both from uniform i
 
    numbers   hidden, samples, inputs, units, components, step
@@ -17,8 +17,8 @@ enum { C, C_BIAS, B, B_BIAS, D, D_BIAS, W, W_BIAS, U, U_BIAS, V, V_BIAS, NUM_TEN
 enum { INPUTS = 2, UNITS, COMPONENTS, STEP, NUM_NUMBERS };
 enum { LOWEST = -32768, HIGHEST = 32767, UNITS_PER_CONDITION = 4, MOST_REFLECTIONS = 24 };
 static const float SMALLEST_STEPS = 0.1f, SMALLEST_LEVEL = -12.0f, LARGEST_RAW = 0.0f;
-static const double LARGEST_GAIN = 0.09313; /* of full scale */
-static const float LARGEST_OFFSET = 2.0f, LARGEST_HEARD = 32.0f, LARGEST_REFLECTION = 0.999f;
+static const double LARGEST_GAIN = 0.03; /* of full scale */
+static const float LARGEST_OFFSET = 2.0f, LARGEST_HEARD = 32.0f, LARGEST_REFLECTION = 0.999f, POLES = 0.99f;
 
 typedef struct {
     int inputs, units, components, conditions, reflections;
@@ -79,6 +79,8 @@ static void predict(part *self, const float *h) {
         for (int j = 0; j < i; j++) found[j] -= each * turned[j];
         found[i] = each;
     }
+    float shrunk = 1.0f;
+    for (int i = 0; i < own->reflections; i++) found[i] *= shrunk *= POLES;
 }
 
 /* What a step says to all samples of the frame. */

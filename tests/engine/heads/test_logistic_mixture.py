@@ -27,7 +27,7 @@ def inputs(*axes: int, loudness: float = 1.0, seed: int = 2) -> tuple[torch.Tens
 
 def loudest(step: float) -> float:
     """Of all G."""
-    return 0.09313 * 32_768 * step
+    return 0.03 * 32_768 * step
 
 
 def levinson(reflections: np.ndarray) -> np.ndarray:
@@ -35,7 +35,7 @@ def levinson(reflections: np.ndarray) -> np.ndarray:
     found: list[float] = []
     for each in reflections:
         found = [one - each * other for one, other in zip(found, found[::-1], strict=True)] + [float(each)]
-    return np.array(found)
+    return np.array(found) * 0.99 ** np.arange(1, len(found) + 1)
 
 
 def by_hand(given: LogisticMixtureHead, h: torch.Tensor, x: torch.Tensor, frame: torch.Tensor) -> float:

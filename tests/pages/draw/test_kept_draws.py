@@ -17,7 +17,11 @@ def lane(tmp_path, monkeypatch):
         wav, midi = tmp_path / f"{name}.wav", tmp_path / f"{name}.mid"
         for path in (wav, midi):
             path.write_bytes(b"x")
-        return {"state": state, "audio": wav, "downloads": [{"label": "MIDI", "path": midi, "name": "a.mid"}]}
+        return {
+            "state": state,
+            "pieces": [{"path": wav}],
+            "downloads": [{"label": "MIDI", "path": midi, "name": "a.mid"}],
+        }
 
     return make
 

@@ -11,7 +11,9 @@ from pathlib import Path
 import gradio as gr
 
 from engine.folders import ASSETS
+from engine.sound.audio_file import read_audio
 from pages.parts.lane import Lane
+from pages.parts.sound_pieces import pieces_of
 
 SECONDS = 6.0
 FRAMES, PRIME, SECONDS_PER_FRAME = 60, 20, 0.1
@@ -58,7 +60,8 @@ def build(folder: Path) -> gr.Blocks:
         {"label": "MIDI", "path": midi, "name": "jsb_chorales-gru-seed7.mid"},
         {"label": "WAV", "path": sounds[0], "name": "jsb_chorales-gru-seed7.wav"},
     ]
-    finished = roll(0, audio=sounds[0], downloads=downloads, link="?seed=7", title=EVIL)
+    heard = [pieces_of(read_audio(sound), sound.stem) for sound in sounds]
+    finished = roll(0, **heard[0], downloads=downloads, link="?seed=7", title=EVIL)
 
     enough = threading.Event()
 
@@ -68,7 +71,7 @@ def build(folder: Path) -> gr.Blocks:
             yield growing(1, done)
             time.sleep(0.05)
         enough.wait(60)
-        yield roll(1, audio=sounds[1])
+        yield roll(1, **heard[1])
 
     def update_same():
         for turn in range(8):
@@ -77,7 +80,7 @@ def build(folder: Path) -> gr.Blocks:
 
     with gr.Blocks() as demo:
         first = Lane(finished, elem_id="first")
-        second = Lane(roll(1, audio=sounds[1]), elem_id="second")
+        second = Lane(roll(1, **heard[1]), elem_id="second")
         peaks = [[-0.5, 0.5]] * 90
         spectrum = {"spectrum": ("f" * 8 + "0" * 24) * round(SECONDS / 0.02), "highest_hertz": 4_000}
         sound = {"kind": "wave", "peaks": peaks, "sample_seconds": SECONDS, "notes": (), **spectrum}

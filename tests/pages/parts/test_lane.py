@@ -32,18 +32,18 @@ def page(browser, address):
     visitor.on("request", lambda sent: None if sent.url.startswith(local) else wrong.append(sent.url))
     visitor.goto(address)
     visitor.wait_for_selector("#empty .lane")
-    visitor.wait_for_function("document.querySelector('#first audio').readyState > 0")
+    visitor.wait_for_function("document.querySelector('#first .lane')?.sound.pieces.length")
     yield visitor
     context.close()
     assert wrong == []
 
 
 def seconds_played(page, lane: str = "first") -> float:
-    return page.locator(f"#{lane} audio").evaluate("audio => audio.currentTime")
+    return page.locator(f"#{lane} .lane").evaluate("lane => lane.sound.currentTime")
 
 
 def paused(page, lane: str) -> bool:
-    return page.locator(f"#{lane} audio").evaluate("audio => audio.paused")
+    return page.locator(f"#{lane} .lane").evaluate("lane => lane.sound.paused")
 
 
 def coloured_pixels(page, lane: str, variable: str) -> list[int]:
@@ -66,7 +66,7 @@ def coloured_pixels(page, lane: str, variable: str) -> list[int]:
 
 def test_a_lane_fills_in_what_a_page_leaves_out():
     value = Lane(render=False).postprocess({"title": "GRU"})
-    assert value["state"] == "empty" and value["title"] == "GRU" and value["audio"] is None
+    assert value["state"] == "empty" and value["title"] == "GRU" and value["pieces"] == []
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_files_are_served_under_their_names_after_the_originals_are_gone(tmp_pat
 
 def test_what_a_browser_sends_is_never_read():
     """A crafted value could name any file of the machine, and a page that gave it back would publish it."""
-    assert Lane(render=False).preprocess({"audio": "/etc/passwd"}) is None
+    assert Lane(render=False).preprocess({"pieces": [{"path": "/etc/passwd"}]}) is None
 
 
 def test_the_api_hands_out_the_value_with_its_files(address):
@@ -142,16 +142,16 @@ class TestInTheBrowser:
         button, line = page.locator("#first .lane-play"), page.locator("#first .lane-playhead")
         assert line.evaluate(x) == 0
         button.click()
-        page.wait_for_function("document.querySelector('#first audio').currentTime > 0.5")
+        page.wait_for_function("document.querySelector('#first .lane').sound.currentTime > 0.5")
         assert button.inner_text().strip() == "Pause" and line.evaluate(x) > 20
         button.click()
         assert paused(page, "first") and button.inner_text().strip() == "Play"
 
     def test_only_one_lane_plays(self, page):
         page.click("#first .lane-play")
-        page.wait_for_function("!document.querySelector('#first audio').paused")
+        page.wait_for_function("!document.querySelector('#first .lane').sound.paused")
         page.click("#second .lane-play")
-        page.wait_for_function("!document.querySelector('#second audio').paused")
+        page.wait_for_function("!document.querySelector('#second .lane').sound.paused")
         assert paused(page, "first")
 
     def test_a_click_and_a_drag_on_the_picture_seek(self, page):
@@ -176,7 +176,7 @@ class TestInTheBrowser:
         page.keyboard.press("Home")
         assert seconds_played(page) == 0
         page.keyboard.press("Space")
-        page.wait_for_function("!document.querySelector('#first audio').paused")
+        page.wait_for_function("!document.querySelector('#first .lane').sound.paused")
         page.keyboard.press("Space")
         assert paused(page, "first")
 
@@ -194,17 +194,17 @@ class TestInTheBrowser:
 
     def test_another_lane_that_is_sampled_does_not_disturb_the_sound(self, page):
         page.click("#first .lane-play")
-        page.wait_for_function("document.querySelector('#first audio').currentTime > 0.2")
+        page.wait_for_function("document.querySelector('#first .lane').sound.currentTime > 0.2")
         page.click("#other")
         page.wait_for_selector("#second .lane[data-state=sampling] .lane-play:disabled")
         page.click("#finish")
         page.wait_for_selector("#second .lane[data-state=done]")
-        page.wait_for_function("document.querySelector('#first audio').currentTime > 0.6")
+        page.wait_for_function("document.querySelector('#first .lane').sound.currentTime > 0.6")
         assert not paused(page, "first")
         assert coloured_pixels(page, "second", "--lane-2")[1] > 100
 
     def test_new_values_of_the_lane_itself_keep_sound_and_focus(self, page):
-        page.evaluate("document.querySelector('#first audio').currentTime = 2")
+        page.evaluate("document.querySelector('#first .lane').sound.currentTime = 2")
         page.click("#first .lane-play")
         page.click("#same")
         page.locator("#first .lane-file").first.focus()

@@ -67,12 +67,12 @@ def place(visit: Visit) -> str:
 
 
 def time(visit: Visit) -> float:
-    return visit.lane().locator("audio").evaluate("audio => audio.currentTime")
+    return visit.lane().evaluate("lane => lane.sound.currentTime")
 
 
 def playing(visit: Visit, is_playing: bool = True) -> None:
     visit.page.wait_for_function(
-        "wanted => !document.querySelector('#lane-0 audio').paused === wanted", arg=is_playing
+        "wanted => !document.querySelector('#lane-0 .lane').sound.paused === wanted", arg=is_playing
     )
 
 
@@ -121,11 +121,11 @@ def show_what_is_estimated(visit: Visit) -> None:
 
 def test_the_strip_plays_from_where_it_is_clicked(scored):
     choose(scored, GRU)
-    scored.page.wait_for_function("document.querySelector('#lane-0 audio').readyState > 0")
+    scored.page.wait_for_function("document.querySelector('#lane-0 .lane')?.sound.pieces.length")
     scored.lane().locator(".lane-seek").click(position=on_strip(scored, 0.5))
     playing(scored)
     assert 0 <= time(scored) - 24 * 0.3 + 0.02 < 3
-    scored.page.wait_for_function("document.querySelector('#lane-0 audio').currentTime > 7.4")
+    scored.page.wait_for_function("document.querySelector('#lane-0 .lane').sound.currentTime > 7.4")
     assert strip_pixels(scored, "--lane-2") > 100, "the least expected moments stand out"
 
 
@@ -168,8 +168,8 @@ def test_a_moment_jumps_to_its_frame_and_what_was_expected_there_is_told(scored)
     assert button.locator(".score-nats").inner_text() == f"{float(surprise.nats.max()):.1f}"
     button.click()
     playing(scored)
-    scored.page.evaluate("document.querySelector('#lane-0 audio').pause()")
-    scored.page.evaluate(f"document.querySelector('#lane-0 audio').currentTime = {worst * 0.3 + 0.01}")
+    scored.page.evaluate("document.querySelector('#lane-0 .lane').sound.pause()")
+    scored.page.evaluate(f"document.querySelector('#lane-0 .lane').sound.currentTime = {worst * 0.3 + 0.01}")
     beat = worst % 8 / 2 + 1
     half, nats = "½" if beat % 1 else "", float(surprise.nats.max())
     wanted = f"Bar {worst // 8 + 1}, beat {int(beat)}{half}: {nats:.1f} nats"
@@ -192,7 +192,7 @@ def test_everything_can_be_done_with_keys(scored):
     page.keyboard.press("Enter")
     page.wait_for_selector(f"[data-model={GRU}][aria-pressed=true]")
     assert page.evaluate("document.activeElement.dataset.model") == GRU, "the focus stays"
-    page.wait_for_function("document.querySelector('#lane-0 audio').readyState > 0")
+    page.wait_for_function("document.querySelector('#lane-0 .lane')?.sound.pieces.length")
     scored.lane().locator(".lane-seek").focus()
     page.keyboard.press("Home")
     for _ in range(9):
@@ -215,8 +215,8 @@ def test_while_it_plays_what_is_expected_goes_along(scored):
     asked = []
     scored.page.on("request", lambda request: asked.append(request) if "queue/join" in request.url else None)
     scored.lane().locator(".lane-play").click()
-    scored.page.wait_for_function("document.querySelector('#lane-0 audio').currentTime > 4")
-    scored.page.evaluate("document.querySelector('#lane-0 audio').pause()")
+    scored.page.wait_for_function("document.querySelector('#lane-0 .lane').sound.currentTime > 4")
+    scored.page.evaluate("document.querySelector('#lane-0 .lane').sound.pause()")
     scored.page.wait_for_selector('.score-pitches[data-waiting="false"] li')
     assert len(asked) <= 5
 
@@ -229,7 +229,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(visitors):
     figure = visit.page.locator(".score-figure").first
     assert figure.is_visible() and figure.bounding_box()["x"] < 390
     assert "Nats per frame." in visit.page.locator(".score-table caption").first.inner_text()
-    visit.page.wait_for_function("document.querySelector('#lane-0 audio').readyState > 0")
+    visit.page.wait_for_function("document.querySelector('#lane-0 .lane')?.sound.pieces.length")
     visit.lane().locator(".lane-seek").tap(position=on_strip(visit, 0.6))
     playing(visit)
 
@@ -243,9 +243,9 @@ def test_speech_is_scored_in_bits(visitors):
     figures = [float(figure) for figure, _ in rows(visit).values()]
     assert len(figures) >= 6 and min(figures) < 14
     assert visit.picture().startswith("Waveform")
-    visit.page.wait_for_function("document.querySelector('#lane-0 audio').readyState > 0")
+    visit.page.wait_for_function("document.querySelector('#lane-0 .lane')?.sound.pieces.length")
     visit.page.locator(".score-most button").first.click()
-    visit.page.wait_for_function("document.querySelector('#lane-0 audio').currentTime > 0.05")
+    visit.page.wait_for_function("document.querySelector('#lane-0 .lane').sound.currentTime > 0.05")
     assert " bits, where the mean is " in place(visit)
     assert visit.page.locator(".score-pitches li").count() == 0
 

@@ -1,0 +1,148 @@
+"""Player: frames become sound while later ones still come; all parts together are what ``perform`` plays.
+
+What it gives is not yet at a safe level: see `engine.rendering.playback`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+import numpy as np
+import soxr
+import torch
+from jaxtyping import Float32
+from torch import Tensor
+
+from engine.rendering.instrument import Instrument
+from engine.rendering.performance import Performance
+from engine.rendering.playback import playback_sample_rate
+from engine.rendering.synthesis import SAMPLE_RATE, TAIL_SECONDS, check_length, find_synthesiser
+from engine.representations import PianoRoll, Representation, Waveform
+
+Samples = Float32[np.ndarray, " samples"]
+NOTHING = np.zeros(0, np.float32)
+
+
+class Player(ABC):
+    """What plays frames.
+
+    Attributes:
+        sample_rate: of what it plays, 44.1 or 48 kHz.
+    """
+
+    sample_rate: int
+
+    @abstractmethod
+    def push(self, frames: Float32[Tensor, "time event"]) -> Samples:
+        """The sound of the next frames, as far as it is known before those that follow.
+
+        Raises:
+            EngineError: it would last too long.
+        """
+
+    @abstractmethod
+    def finish(self) -> Samples:
+        """What is left after the last frame; after it nothing may be pushed.
+
+        Raises:
+            EngineError: it would last too long.
+        """
+
+
+class RollPlayer(Player):
+    """Plays a piano roll; where there is no FluidSynth, all at its end.
+
+    Args:
+        roll: the representation.
+        performance: how it is played.
+
+    Raises:
+        EngineError: there is no synthesiser.
+    """
+
+    sample_rate = SAMPLE_RATE
+
+    def __init__(self, roll: PianoRoll, performance: Performance):
+        self._roll, self._performance = roll, performance
+        self._synthesiser = find_synthesiser()
+        self._instrument: Instrument | None = self._synthesiser.instrument(performance.program)
+        self._kept: list[Tensor] = []
+        self._sounding: frozenset[int] = frozenset()
+        self._num_frames = self._num_samples = self._end = 0
+
+    def push(self, frames: Float32[Tensor, "time event"]) -> Samples:
+        """Every frame as the keys that are struck, held and let go in it."""
+        tempo = self._performance.quarters_per_minute
+        check_length((self._num_frames + len(frames)) * self._roll.frame_seconds(tempo), tempo)
+        if self._instrument is None:
+            self._kept.append(frames)
+            return NOTHING
+        lowest = self._roll.lowest_pitch + self._performance.semitones
+        parts = [self._play(frozenset((lowest + frame.nonzero().flatten()).tolist())) for frame in frames]
+        return np.concatenate([NOTHING, *parts])
+
+    def _play(self, pitches: frozenset[int]) -> Samples:
+        for pitch in sorted(self._sounding - pitches):
+            self._instrument.release(pitch)
+        for pitch in sorted(pitches - self._sounding):
+            self._instrument.strike(pitch)
+        self._sounding = pitches
+        self._num_frames += 1
+        self._end = self._num_frames if pitches else self._end
+        seconds = self._num_frames * self._roll.frame_seconds(self._performance.quarters_per_minute)
+        return self._sound(round(seconds * SAMPLE_RATE))
+
+    def _sound(self, until: int) -> Samples:
+        samples = self._instrument.sound(max(until - self._num_samples, 0))
+        self._num_samples += len(samples)
+        return samples
+
+    def finish(self) -> Samples:
+        """Until all that was struck has faded away."""
+        tempo = self._performance.quarters_per_minute
+        if self._instrument is None:
+            frames = torch.cat([torch.zeros(0, self._roll.num_pitches), *self._kept])
+            music = self._roll.decode(frames).transposed(self._performance.semitones)
+            return self._synthesiser.render(music, tempo, self._performance.program).samples
+        seconds = self._end * self._roll.frame_seconds(tempo) + TAIL_SECONDS
+        check_length(seconds, tempo)
+        for pitch in sorted(self._sounding):
+            self._instrument.release(pitch)
+        tail = self._sound(round(seconds * SAMPLE_RATE))
+        self._instrument.close()
+        return tail
+
+
+class WaveformPlayer(Player):
+    """Plays samples, at a rate that every browser plays.
+
+    Args:
+        waveform: the representation.
+    """
+
+    def __init__(self, waveform: Waveform):
+        self._waveform = waveform
+        self.sample_rate = playback_sample_rate(waveform.sample_rate)
+        self._resampler = soxr.ResampleStream(waveform.sample_rate, self.sample_rate, 1, dtype="float32")
+
+    def push(self, frames: Float32[Tensor, "time event"]) -> Samples:
+        """A filter's delay keeps the last milliseconds for the next part."""
+        return self._resampled(self._waveform.decode(frames).samples)
+
+    def finish(self) -> Samples:
+        """What the filter still holds."""
+        return self._resampled(NOTHING, last=True)
+
+    def _resampled(self, samples: np.ndarray, last: bool = False) -> Samples:
+        found = self._resampler.resample_chunk(samples, last=last)
+        return np.clip(found, -1, 1).astype(np.float32, copy=False)
+
+
+def open_player(representation: Representation, performance: Performance) -> Player:
+    """What plays frames of this representation; raises EngineError if nothing can."""
+    return PLAYERS[representation.name](representation, performance)
+
+
+PLAYERS: dict[str, Callable[[Representation, Performance], Player]] = {
+    PianoRoll.name: RollPlayer,
+    Waveform.name: lambda waveform, _: WaveformPlayer(waveform),
+}

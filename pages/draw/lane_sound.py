@@ -1,0 +1,81 @@
+"""LaneSound: the sound of a draw, in pieces that are heard while the rest of it is drawn."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.errors import EngineError
+from engine.rendering import Performance, Player, open_player
+from engine.representations import Representation
+from engine.sound import Audio
+from pages.parts import SoundPieces
+
+SECONDS_AT_ONCE = 1.0  # that are made between two looks at whether it is enough
+
+
+class LaneSound:
+    """Of one lane; opened with its first frame.
+
+    Args:
+        representation: of the frames.
+        performance: how they are played.
+        stem: of the names of its files.
+    """
+
+    def __init__(self, representation: Representation, performance: Performance, stem: str):
+        self._representation, self._performance, self._stem = representation, performance, stem
+        self._player: Player | None = None
+        self._pieces: SoundPieces | None = None
+        self._num_frames = 0
+        self._failure: EngineError | None = None
+        seconds = representation.frame_seconds(performance.quarters_per_minute)
+        self._frames_at_once = max(1, round(SECONDS_AT_ONCE / seconds))
+
+    @property
+    def seconds(self) -> float:
+        """Of what has been made."""
+        return self._pieces.seconds if self._pieces else 0.0
+
+    def has_all(self, num_frames: int) -> bool:
+        """Whether so many frames have been made into sound, or no more can be."""
+        return self._failure is not None or self._num_frames >= num_frames
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """What a lane's value holds of it."""
+        return self._pieces.value if self._pieces else {}
+
+    def make(self, frames: Sequence[Tensor], until: float = math.inf) -> None:
+        """Go on with these frames, the first ones of which it knows, until there are so many seconds.
+
+        What cannot be played is said by ``finish``.
+        """
+        try:
+            while not self.has_all(len(frames)) and self.seconds < until:
+                some = frames[self._num_frames : self._num_frames + self._frames_at_once]
+                self._push(torch.stack(list(some)))
+        except EngineError as error:
+            self._failure = error
+
+    def _push(self, frames: Tensor) -> None:
+        if self._player is None:
+            self._player = open_player(self._representation, self._performance)
+            self._pieces = SoundPieces(self._stem, self._player.sample_rate)
+        self._pieces.push(self._player.push(frames))
+        self._num_frames += len(frames)
+
+    def finish(self, frames: Sequence[Tensor]) -> Audio:
+        """All of it, not yet at a safe level.
+
+        Raises:
+            EngineError: it cannot be played.
+        """
+        self.make(frames)
+        if self._failure is not None:
+            raise self._failure
+        self._pieces.push(self._player.finish())
+        self._pieces.finish()
+        return Audio(self._pieces.samples, self._player.sample_rate)

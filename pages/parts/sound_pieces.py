@@ -1,0 +1,116 @@
+"""SoundPieces: a sound as browsers fetch it: MP3 files of a few seconds, there while the rest is made.
+
+Conventions
+    piece    {"start": seconds, "seconds": how long it is, "path": where browsers may fetch it}
+    overlap  each but the last holds the beginning of the next, for a crossfade
+    level    what is heard is a piece turned up or down by ``gain`` dB: the level of a sound is known at its
+             end, and pieces are heard before that. They lie ``HEADROOM`` below the sound, which may be louder
+             than a file can say.
+"""
+
+from itertools import chain, repeat
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float32
+
+from engine.rendering import safe_gain
+from engine.sound import Audio, decibels, mp3_bytes
+from pages.parts.component import served_bytes
+
+OVERLAP = 0.05  # seconds; sound.js has it too
+LENGTHS = (
+    1,
+    1,
+    2,
+    4,
+    8,
+)  # seconds of the first pieces: the first is soon there; all later are as the last
+HEADROOM = 6.0  # dB
+MEASURED_SECONDS = 30.0  # until then the gain follows what has come; after it is settled until the end
+
+Samples = Float32[np.ndarray, " time"]
+
+
+class SoundPieces:
+    """One sound.
+
+    Args:
+        stem: of the names of its files.
+        sample_rate: 44.1 or 48 kHz.
+    """
+
+    def __init__(self, stem: str, sample_rate: int):
+        self._stem, self._sample_rate = stem, sample_rate
+        self._parts: list[Samples] = []
+        self._num_samples = self._start = 0
+        self._lengths = chain(LENGTHS, repeat(LENGTHS[-1]))
+        self._stop = self._samples_of(next(self._lengths))
+        self.pieces: list[dict[str, Any]] = []
+        self.gain = HEADROOM
+
+    @property
+    def seconds(self) -> float:
+        """Of all that has come."""
+        return self._num_samples / self._sample_rate
+
+    @property
+    def samples(self) -> Samples:
+        """All that has come; what goes beyond full scale is all turned down."""
+        self._parts = [np.concatenate([np.zeros(0, np.float32), *self._parts])]
+        return self._parts[0] / np.float32(max(1.0, np.abs(self._parts[0]).max(initial=0.0)))
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """What a lane's value holds of it."""
+        return {"pieces": tuple(self.pieces), "gain": self.gain}
+
+    def push(self, samples: Samples) -> None:
+        """The next samples; pieces come of them as soon as they are whole."""
+        self._parts.append(samples)
+        self._num_samples += len(samples)
+        overlap = self._samples_of(OVERLAP)
+        if self._num_samples < self._stop + overlap:
+            return
+        found = np.concatenate(self._parts)
+        self._parts = [found]
+        while self._num_samples >= self._stop + overlap:
+            self._add(found[self._start : self._stop + overlap])
+            self._start = self._stop
+            self._stop += self._samples_of(next(self._lengths))
+        if self.seconds <= MEASURED_SECONDS:
+            self._measure()
+
+    def finish(self) -> None:
+        """No more samples come: the rest is the last piece."""
+        if self._num_samples > self._start:
+            self._add(np.concatenate(self._parts)[self._start :])
+        self._measure()
+
+    def _samples_of(self, seconds: float) -> int:
+        return round(seconds * self._sample_rate)
+
+    def _measure(self) -> None:
+        samples = self.samples
+        lowered = max(1.0, float(np.abs(self._parts[0]).max(initial=0.0)))
+        gain = safe_gain(Audio(samples, self._sample_rate)) - decibels(lowered)
+        self.gain = round(HEADROOM + gain, 2)
+
+    def _add(self, samples: Samples) -> None:
+        lower = np.clip(samples * np.float32(10 ** (-HEADROOM / 20)), -1, 1)
+        content = mp3_bytes(Audio(lower, self._sample_rate))
+        self.pieces.append(
+            {
+                "start": round(self._start / self._sample_rate, 6),
+                "seconds": round(len(samples) / self._sample_rate, 6),
+                "path": served_bytes(content, f"{self._stem}-{len(self.pieces) + 1}.mp3"),
+            }
+        )
+
+
+def pieces_of(audio: Audio, stem: str) -> dict[str, Any]:
+    """What a lane's value holds of a whole sound that is at its level already."""
+    sound = SoundPieces(stem, audio.sample_rate)
+    sound.push(audio.samples)
+    sound.finish()
+    return {**sound.value, "gain": HEADROOM}
