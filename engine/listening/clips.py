@@ -5,16 +5,20 @@ numbers. REAL is how the piece itself goes on; ANCHOR is that continuation with 
 the right sounds, and no music.
 
 Each file is made for itself, even of a clip that is played twice in a trial: it begins a little later by lot,
-is a little louder or softer, and is dithered (triangular, one step of 16 bits). So nobody finds X by
+is a little louder or softer, and is dithered (triangular, one step of 16 bits). It travels as MP3, all of one
+codec and rate. So nobody finds X by
 comparing bytes or subtracting files; what nevertheless can be computed of them stands in docs/listening.md.
 """
 
 import hashlib
+import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
+import soundfile
 import torch
 from jaxtyping import Float32
 from torch import Tensor
@@ -27,7 +31,7 @@ from engine.listening.trial import ANCHOR, REAL, Lane
 from engine.rendering import Performance, perform
 from engine.representations import Representation, converted, widest
 from engine.sampling import SamplingOptions, sample
-from engine.sound import Audio, wav_bytes
+from engine.sound import Audio, mp3_bytes, wav_bytes
 
 STEP = 1 / 32_768  # of a 16-bit file
 MAX_DELAY_SECONDS = 0.02  # by which a file may begin later
@@ -89,7 +93,7 @@ class Clip:
     """A lane's file, its frames, and what is written down of it.
 
     Attributes:
-        wav: the file.
+        wav: the file, before it is made smaller for its way.
         frames: prime and continuation, in the key of the piece.
         lane: with ``clip`` as the id it was given.
         seconds: length of the sound.
@@ -101,6 +105,17 @@ class Clip:
     lane: Lane
     seconds: float
     shared_seconds: float
+
+    @cached_property
+    def mp3(self) -> bytes:
+        """The file as listeners fetch it; decoders delay all of a trial by the same."""
+        return compressed(self.wav)
+
+
+def compressed(wav: bytes) -> bytes:
+    """A WAV file as MP3."""
+    samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32")
+    return mp3_bytes(Audio(samples, rate))
 
 
 def make_clips(plan: TrialPlan, material: Material, ids: tuple[str, ...]) -> list[Clip]:

@@ -191,6 +191,7 @@ class LaneDraw:
             "frames_done": len(self.frames),
             "prime_frames": len(self.prime),
             "plays": self.plays,
+            "goes_on": self.is_music,
         }
         picture = picture_of(self._frames(), self.checkpoint.representation, request.tempo)
         return {**shown, **picture, **self._sound.value, **self._extra}

@@ -24,6 +24,7 @@ from engine.errors import EngineError, UnknownNameError
 from engine.pieces import excerpts_of
 from engine.sampling import MAX_SEED
 from pages.draw.drawing import open_drawing
+from pages.draw.drawn import Drawn
 from pages.draw.history import History, finished
 from pages.draw.kept_draws import KeptDraws
 from pages.draw.lane_draw import LaneDraw
@@ -101,6 +102,7 @@ class DrawPage(ABC):
         self.history = History(self.name, elem_id="history")
         self.running = gr.State(None)
         self.linked = gr.State(None)
+        self.drawn = gr.State(None)
         self.offered = gr.State(self.first_corpus)  # whose models the visitor can tick
         footer(catalogue.problems)
         self._connect(this_page())
@@ -169,13 +171,26 @@ class DrawPage(ABC):
 
     # ---- events
 
+    @property
+    def inputs(self) -> set[Component]:
+        """What a press is given."""
+        return {*self.controls.values(), self.running}
+
+    @property
+    def filled(self) -> list[Component]:
+        """What ``fill`` fills."""
+        return [self.running, self.drawn, self.note, self.history, *self.lanes, self.stop]
+
+    @property
+    def heavy(self) -> dict[str, Any]:
+        """Of an event that draws; a press at a draw's end is not lost."""
+        return {**HEAVY, **told_at(self.queue), "trigger_mode": "always_last"}
+
     def _connect(self, page: gr.Blocks) -> None:
-        inputs = {*self.controls.values(), self.running}
-        seed = self.controls["seed"]
-        shown = [self.running, self.note, self.history, *self.lanes, self.stop, seed]
+        inputs = self.inputs
+        shown = [*self.filled, self.controls["seed"], self.controls["prime"]]
         filled = [component for name, component in self.controls.items() if name != "upload"]
-        heavy = {**HEAVY, **told_at(self.queue)}
-        heavy["trigger_mode"] = "always_last"  # a press at a draw's end is not lost
+        heavy = self.heavy
         self.sample.click(self.press, inputs, shown, **heavy)
         self.new.click(self.press_new, inputs, shown, **heavy)
         self.stop.click(press_stop, self.running, None, queue=False, **QUIET)
@@ -183,7 +198,8 @@ class DrawPage(ABC):
         offered = self.offered
         corpus.change(self.choose_corpus, [corpus, offered], [models, prime, offered, self.about], **LIGHT)
         prime.change(show_own, prime, self.own, **LIGHT)
-        found = [self.linked, self.offered, self.about, self.note, self.history, *self.lanes, *filled]
+        found = [self.linked, self.drawn, self.offered, self.about, self.note, self.history]
+        found += [*self.lanes, *filled]
         visited = page.load(self.visit, None, found, **LIGHT)
         visited.then(self.draw_linked, {self.linked, self.running}, shown, **HEAVY)
 
@@ -219,7 +235,8 @@ class DrawPage(ABC):
         except EngineError as error:
             warn(error)
         with TemporaryDirectory(prefix="earshot-") as folder:
-            yield {self.linked: None, self.lanes[0]: self.welcome(Path(folder))}
+            welcome = self.welcome(Path(folder))
+            yield {self.linked: None, self.drawn: Drawn.of_link(welcome), self.lanes[0]: welcome}
 
     def _shown_again(self, request: DrawRequest) -> Changes:
         """A draw whose files are still here; empty if it must be drawn."""
@@ -228,7 +245,8 @@ class DrawPage(ABC):
             return {}
         lanes = dict(zip(self.lanes, kept.lanes, strict=False))
         history = finished(self.name, request, self.describe(request))
-        return {**lanes, self.note: _note(kept.note), self.history: history}
+        drawn = Drawn.of(request, kept.lanes, kept.note)
+        return {**lanes, self.note: _note(kept.note), self.history: history, self.drawn: drawn}
 
     def _card(self, name: str) -> Card:
         """The card of a model that an address names; raises UnknownNameError."""
@@ -301,25 +319,33 @@ class DrawPage(ABC):
             raise toast(error) from None
         if given[self.running] is not None:
             given[self.running].replace()
-        running = Running()
         drawing.lanes[0].plays = press
-        unused = self.lanes[len(drawing.lanes) :]
         note = f"{drawing.report} {drawing.height}".strip()
+        yield from self.fill(drawing.request, drawing.lanes, note)
+
+    def fill(self, request: DrawRequest, lanes: tuple[LaneDraw, ...], note: str) -> Iterator[Changes]:
+        """The lanes until all is there, and what is remembered of them."""
+        running = Running()
         yield {
             self.running: running,
             self.note: _note(note),
             self.stop: gr.update(interactive=True),
-            **self.show(drawing.lanes),
-            **dict.fromkeys(unused, HIDDEN),
+            **self.show(lanes),
+            **dict.fromkeys(self.lanes[len(lanes) :], HIDDEN),
         }
         with TemporaryDirectory(prefix="earshot-") as folder:
-            for changes in self.sample_lanes(drawing.lanes, running, Path(folder)):
+            for changes in self.sample_lanes(lanes, running, Path(folder)):
                 if running.is_replaced:
                     return
                 yield changes
-            self.kept.keep(drawing.request.link, (lane.value() for lane in drawing.lanes), note)
-            kept = finished(self.name, drawing.request, self.describe(drawing.request))
-            yield {self.running: None, self.history: kept, self.stop: gr.update(interactive=False)}
+            values = [lane.value() for lane in lanes]
+            self.kept.keep(request.link, values, note)
+            yield {
+                self.running: None,
+                self.drawn: Drawn.of(request, values, note),
+                self.history: finished(self.name, request, self.describe(request)),
+                self.stop: gr.update(interactive=False),
+            }
 
     def show(self, lanes: Iterable[LaneDraw]) -> Changes:
         """The lanes as they are now."""

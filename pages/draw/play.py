@@ -1,17 +1,21 @@
 """Play: sample piano rolls with one to four models, see them grow, hear them, take them home."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from engine.errors import EngineError
 from engine.representations import PianoRoll
 from pages.draw.drawing import play_together, sample_together
+from pages.draw.drawn import beginning_of
 from pages.draw.first_draw import first_draw
 from pages.draw.lane_draw import LaneDraw
-from pages.draw.page import DrawPage
-from pages.house import LIMITS, MAX_FRAMES, Changes, Running
+from pages.draw.page import DrawPage, new_seed
+from pages.house import LIMITS, MAX_FRAMES, Changes, Running, loaded, repeated, toast
+from pages.parts import told
 from pages.shared import Shared
 
 INSTRUMENTS = {
@@ -25,6 +29,7 @@ GRID = (
 )
 
 
+PLAYED = ("tempo", "program")  # what changes nothing but how a draw is played
 UNTIL_END = "After each frame a chance, learned from real endings, decides whether the draw is over."
 
 
@@ -74,8 +79,43 @@ class PlayPage(DrawPage):
             )
             self.seed()
 
+    def play_again(self, given: Changes) -> Iterator[Changes]:
+        """What is on the page, in another tempo or on another instrument."""
+        drawn = given[self.drawn]
+        try:
+            asked = {name: given[self.controls[name]] for name in PLAYED}
+            request = drawn and replace(drawn.request, **asked)
+        except EngineError as error:
+            raise toast(error) from None
+        if request is None or request == drawn.request or given[self.running] is not None:
+            yield gr.skip()
+        else:
+            yield from repeated(self.fill(request, drawn.lanes(request), drawn.note))
+
+    def go_on(self, given: Changes, event: gr.EventData) -> Iterator[Changes]:
+        """A new draw, from where a lane was left."""
+        corpus, seed = given[self.controls["corpus"]], new_seed()
+        roll = loaded(self.catalogue.cards_of(corpus)[0].name).representation
+        try:
+            prime = beginning_of(told(event), roll)
+        except EngineError as error:
+            raise toast(error) from None
+        choices = [*self.prime_choices(corpus), ("What was heard", prime)]
+        chosen = {self.controls["prime"]: prime, self.controls["seed"]: seed}
+        yield {**chosen, self.controls["prime"]: gr.update(choices=choices, value=prime)}
+        yield from self.press({**given, **chosen})
+
     def welcome(self, folder: Path) -> dict[str, Any]:
         return first_draw(folder)
+
+    def _connect(self, page: gr.Blocks) -> None:
+        super()._connect(page)
+        played = {self.drawn, self.running, *(self.controls[name] for name in PLAYED)}
+        self.controls["tempo"].release(self.play_again, played, self.filled, **self.heavy)
+        self.controls["program"].change(self.play_again, played, self.filled, **self.heavy)
+        shown = [*self.filled, self.controls["seed"], self.controls["prime"]]
+        for lane in self.lanes:
+            lane.go_on(self.go_on, self.inputs, shown, **self.heavy)
 
     def sample_lanes(self, lanes: tuple[LaneDraw, ...], running: Running, folder: Path) -> Iterator[Changes]:
         """All side by side, so that they can be seen to part."""

@@ -39,7 +39,7 @@ class ClipLedger:
             paths = self._paths.get(trial_id, ())
         if len(paths) == len(sounds) and all(Path(path).exists() for path in paths):
             return paths
-        new = tuple(served_bytes(sound, f"{secrets.token_hex(8)}.wav") for sound in sounds)
+        new = tuple(served_bytes(sound, f"{secrets.token_hex(8)}.mp3") for sound in sounds)
         with self._lock:
             before = [self._fetched.pop(path, None) for path in self._paths.get(trial_id, ())]
             before += [None] * (len(new) - len(before))  # else their files were removed meanwhile

@@ -1,5 +1,6 @@
 """Compare page: sets up a blind listening test and sends the visitor to its first trial."""
 
+import secrets
 from functools import partial
 from typing import Any
 
@@ -38,6 +39,11 @@ CONSENT = (
     "any time; where votes are copied to a dataset, its history keeps what was pushed before. By starting "
     "you agree."
 )
+DUEL = (
+    "**Which of two do you like better?** Five pairs of one kind of music, some three minutes. After each "
+    "answer you are told who made them."
+)
+DUEL_TASK, NUM_DUELS = "preference", 5
 NO_VOTES = "You have not voted yet."
 GO_THERE = "(id) => { location.assign(`trial?id=${encodeURIComponent(id)}`); }"
 
@@ -64,16 +70,14 @@ class ComparePage:
         self.visitors = visitors
         self._sounds: dict[str, bytes] = {}  # of the volume check, by corpus
         self.visitor = visitor_state()
+        self.corpora = [name for _, name in corpora]
         with gr.Group(elem_classes="earshot-card"):
-            first, *_ = TASKS.values()
-            questions = [(task.label, task.name) for task in TASKS.values()]
-            self.task = gr.Radio(questions, value=first.name, label="Question", elem_id="task")
-            self.hint = gr.Markdown(first.hint, elem_classes="earshot-note")
-            self._lay_out_choices(corpora)
-            self.volume = VolumeCheck(elem_id="volume")
-            gr.Markdown(CONSENT, elem_classes="earshot-note")
+            gr.Markdown(DUEL, elem_classes="earshot-note")
             with gr.Row(elem_classes="earshot-actions"):
-                self.start = gr.Button("Start the test", variant="primary", elem_id="start")
+                self.duel = gr.Button("Start listening", variant="primary", elem_id="duel")
+            gr.Markdown(CONSENT, elem_classes="earshot-note")
+            with gr.Accordion("Set up a test", open=False, elem_id="more", elem_classes="earshot-more"):
+                self._lay_out_test(corpora)
         with gr.Row(elem_classes="earshot-own"):
             self.own = VoteFiles("Download my votes", elem_id="own-votes")
             self.forget = gr.Button("Delete my votes", elem_id="forget", scale=0)
@@ -85,6 +89,23 @@ class ComparePage:
         self.queue = queue_place()
         self.first_trial = gr.Textbox(visible="hidden", elem_id="first-trial")
         self._connect()
+
+    def _lay_out_test(self, corpora: list[tuple[str, str]]) -> None:
+        first, *_ = TASKS.values()
+        questions = [(task.label, task.name) for task in TASKS.values()]
+        self.task = gr.Radio(questions, value=first.name, label="Question", elem_id="task")
+        self.hint = gr.Markdown(first.hint, elem_classes="earshot-note")
+        self._lay_out_choices(corpora)
+        self.volume = VolumeCheck(elem_id="volume")
+        with gr.Row(elem_classes="earshot-actions"):
+            self.start = gr.Button("Start the test", elem_id="start")
+
+    def begin_duel(self, request: gr.Request, kept: Any) -> tuple[str, str]:
+        """The shortest test: pairs of all models of a corpus that is drawn, music where there is some."""
+        music = [name for name in self.corpora if self.catalogue.cards_of(name)[0].facts.holds_notes]
+        models = self.catalogue.models(secrets.choice(music or self.corpora))
+        names = [name for _, name in models][: TASKS[DUEL_TASK].num_sources[1]]
+        return self.begin(request, kept, DUEL_TASK, names, False, False, NUM_DUELS, "")
 
     def begin(self, request: gr.Request, kept: Any, *wishes: Any) -> tuple[str, str]:
         """Set the test up: the visitor's id and that of the first trial."""
@@ -174,7 +195,9 @@ class ComparePage:
         self.own.ask(self.own_votes, self.visitor, self.own, **LIGHT)
         short = {**SHORT, **told_at(self.queue)}
         begun = self.start.click(self.begin, [self.visitor, *wishes], outputs, **short)
-        begun.success(None, self.first_trial, None, js=GO_THERE)
+        duel = self.duel.click(self.begin_duel, self.visitor, outputs, **short)
+        for started in (begun, duel):
+            started.success(None, self.first_trial, None, js=GO_THERE)
         self.forget.click(partial(gr.update, visible=True), None, self.sure, **LIGHT)
         self.forget_not.click(partial(gr.update, visible=False), None, self.sure, **LIGHT)
         self.forget_now.click(self.delete, self.visitor, [self.note, self.sure], **LIGHT)

@@ -2,7 +2,7 @@
 
 Conventions
     value   one flat dict, see `EMPTY` for every key and its default
-    lanes   paths of WAV files where browsers may fetch them, in the order of the trial
+    lanes   paths of MP3 files where browsers may fetch them, in the order of the trial
     reveal  {"name", "source", "facts"} of each lane; only of an answered trial
 """
 

@@ -12,6 +12,7 @@ const [canvas, keys, scroll, seek] = ["canvas", "keys", "scroll", "seek"].map(pa
 const MIN_FRAME_WIDTH = 1.8; // CSS pixels; a roll with narrower frames scrolls sideways
 const MAX_WIDTH = 4000; // CSS pixels; phones refuse larger canvases
 const SEEK_SECONDS = 2;
+const LEAD_IN = 1.5; // seconds that are heard again of what is gone on from
 
 const BLANK = { state: "empty", kind: "roll", num_frames: 0, frames_done: 0, prime_frames: 0, seconds_per_frame: 1 };
 
@@ -22,6 +23,7 @@ let began = null; // when and at which frame this draw was first seen sampling, 
 let shown = {}; // what each list was last built from
 let lit = ""; // the pitches whose keys are lit
 let heeded = ""; // the press that has been answered with sound
+let resumed = null; // the frame to go on from, and whether it sounds, when the same notes are played otherwise
 let seekStep = () => SEEK_SECONDS;
 const more = { show: [], draw: [], paint: [] };
 const tell = (event, ...given) => more[event].forEach((listener) => listener(...given));
@@ -43,7 +45,10 @@ function show(next) {
   // Python packs notes and peaks into one text each: thousands of small arrays are slow to pass through Gradio
   if (value.state === "sampling" && next.state !== "sampling" && follow) scroll.scrollTo({ left: 0 });
   if (value.state === "sampling" && next?.state === "done" && next.link) stay(next.link);
-  value = { ...BLANK, ...(next || {}) };
+  const same = next?.notes && next.notes === value.packed && next.kind === "roll";
+  const isAnother = hasSound() && !next?.pieces?.length;
+  if (isAnother) resumed = same ? { frame: sound.currentTime / value.seconds_per_frame, plays: !sound.paused } : null;
+  value = { ...BLANK, ...(next || {}), packed: next?.notes };
   for (const name of ["notes", "peaks"]) value[name] = JSON.parse(`[${value[name] || ""}]`);
   Object.assign(lane.dataset, { lane: value.lane || 0, state: value.state, kind: value.kind });
   lane.setAttribute("aria-label", value.title || "Lane");
@@ -180,9 +185,22 @@ function load() {
   part("play").disabled = !pieces.length;
   seek.tabIndex = pieces.length ? 0 : -1;
   seek.setAttribute("aria-disabled", String(!pieces.length));
-  if (!value.plays || value.plays === heeded || !pieces.length) return;
-  heeded = value.plays;
-  begin(false);
+  part("repeat").hidden = !pieces.length;
+  if (value.plays && value.plays !== heeded && pieces.length) {
+    heeded = value.plays;
+    resumed = { frame: wentOnAt() / value.seconds_per_frame, plays: true };
+  }
+  if (resumed) resume();
+}
+
+// In another tempo, or on another instrument, from the place that was heard last.
+function resume() {
+  const seconds = resumed.frame * value.seconds_per_frame;
+  if (!hasSound() || (sound.duration <= seconds && value.state === "sampling")) return;
+  const { plays } = resumed;
+  resumed = null;
+  if (seconds) sound.currentTime = seconds;
+  if (plays) begin(false);
 }
 
 // Of the lanes of a page one plays at a time; who changes to another hears the same place of it.
@@ -217,7 +235,31 @@ function showPlaying() {
     if (!sound.paused) requestAnimationFrame(tick);
   }
   lane.dataset.waiting = sound.waiting;
+  const canGoOn = value.goes_on && hasSound() && ["done", "stopped"].includes(value.state);
+  part("go-on").hidden = !(canGoOn && frameHeard() > 0);
   paintPlayhead();
+}
+
+const frameHeard = () => Math.min(Math.floor(sound.currentTime / value.seconds_per_frame), value.frames_done);
+
+// What was gone on from in any lane is heard once more for a moment, not from its beginning.
+function wentOnAt() {
+  const seconds = Number(document.body.dataset.earshotWentOnAt || 0);
+  delete document.body.dataset.earshotWentOnAt;
+  return seconds;
+}
+
+function goOn() {
+  const frame = frameHeard();
+  document.body.dataset.earshotWentOnAt = Math.max(0, frame * value.seconds_per_frame - LEAD_IN);
+  const kept = value.notes.filter(([, start]) => start < frame).map(([pitch, start, length]) => [pitch, start, Math.min(length, frame - start)]);
+  sound.pause();
+  trigger("go_on", { frame, notes: JSON.stringify(kept).slice(1, -1) });
+}
+
+function repeat() {
+  sound.repeats = !sound.repeats;
+  part("repeat").setAttribute("aria-pressed", String(sound.repeats));
 }
 
 function tick() {
@@ -293,6 +335,8 @@ function toast(text) {
 
 part("play").addEventListener("click", toggle);
 part("link").addEventListener("click", copyLink);
+part("repeat").addEventListener("click", repeat);
+part("go-on").addEventListener("click", goOn);
 part("view").addEventListener("click", () => choose(!asSpectrum));
 document.addEventListener("earshot-axis", redrawOnNewAxis);
 document.addEventListener(AS_SPECTRUM, (event) => showView(event.detail));

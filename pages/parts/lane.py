@@ -47,6 +47,7 @@ EMPTY: Mapping[str, Any] = {
     "facts": (),  # likewise, shown to who asks for details
     "pieces": (),
     "gain": 0.0,  # dB, of all pieces
+    "goes_on": False,  # whether the page draws on from any place of it (event ``go_on``)
     "plays": "",  # names the press that asked for it: it is played as soon as there is a piece, once
     "downloads": (),
     "link": None,  # an address that gives the same draw again; relative to the page

@@ -21,7 +21,7 @@ function pageClock() {
 class Sound {
   constructor(onChange, onError) {
     Object.assign(this, { onChange, onError, pieces: [], sources: new Map(), position: 0, anchor: null });
-    Object.assign(this, { paused: true, isWhole: false, level: 1, output: null, timer: null });
+    Object.assign(this, { paused: true, isWhole: false, repeats: false, level: 1, output: null, timer: null });
   }
 
   // The pieces that are there now; the same sound plays on where they go on from those that were there.
@@ -101,12 +101,13 @@ class Sound {
     if (this.anchor && now >= this.scheduled - 0.001) {
       const isOver = this.isWhole && now >= this.duration - 0.01;
       this.silence();
-      this.position = now;
-      if (isOver) {
+      this.position = isOver && this.repeats ? 0 : now;
+      if (isOver && !this.repeats) {
         this.stop();
         return void this.onChange();
       }
       this.onChange();
+      return void this.look();
     }
     this.pieces.forEach((piece, place) => {
       const end = piece.start + piece.seconds;

@@ -95,6 +95,7 @@ def test_what_is_ticked_is_seen_in_high_contrast(visitors):
     """There a page's own colours are gone, and with them the tick, which was white on blue."""
     visit = visitors("", forced_colors="active")
     looks = "input => ['appearance', 'backgroundImage'].map(name => getComputedStyle(input)[name])"
+    visit.more()
     for box in visit.page.locator("#models input").all():
         assert box.evaluate(looks) == ["auto", "none"]
     assert visit.page.locator("#temperature input[type=range]").evaluate(looks)[0] == "auto"
@@ -104,6 +105,7 @@ def test_what_is_ticked_is_seen_in_high_contrast(visitors):
 def test_a_slider_shows_its_value(visitors, scheme):
     """In the dark both sides of the thumb were white."""
     visit = visitors("", color_scheme=scheme)
+    visit.more()
     before, beyond = visit.page.locator("#temperature input[type=range]").evaluate(
         """range => ["--slider-color", "--neutral-200"].map(name => {
             const probe = document.createElement("i");

@@ -102,6 +102,7 @@ class Visit:
 
     def start(self) -> None:
         """Press Start, and wait for the first trial."""
+        self.more()
         self.settle()
         with self.leaving():
             self.page.click("#start")
@@ -140,6 +141,8 @@ class Visit:
 
     def pick(self, control: str, choice: str) -> None:
         """Choose from a list."""
+        if not self.page.locator(f"#{control} input").is_visible():
+            self.more()
         self.page.locator(f"#{control} input").click()
         self.page.get_by_role("option", name=choice, exact=True).click()
 

@@ -4,7 +4,7 @@
 // Sounds. A page that was opened from a disk (file://) may not fetch() or XMLHttpRequest the files beside it, in none
 // of Chromium, Firefox and Safari, and Web Audio hears nothing of an <audio> element with such a file; an <audio>
 // element alone cannot be kept on one clock with another. A script beside the page may be run, though, in all of
-// them, so there each sound comes as a script with its WAV file in base64. From a host the WAV file itself is fetched.
+// them, so each sound comes as a script with its MP3 file in base64, from a host as well: it lies there once.
 
 const test = window.earshotTest;
 const element = document.querySelector(".bundle");
@@ -31,13 +31,7 @@ const surroundings = {
 const arriving = new Map(); // id -> what takes the sound when its script runs
 window.earshotSound = (id, base64) => arriving.get(id)?.(base64);
 
-async function bytesOf(id) {
-  if (location.protocol === "file:") return bytesOfScript(id);
-  const answer = await fetch(`sounds/${id}.wav`).catch(() => null);
-  return answer?.ok ? answer.arrayBuffer() : bytesOfScript(id); // some hosts know no WAV, or keep it elsewhere
-}
-
-function bytesOfScript(id) {
+function bytesOf(id) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     arriving.set(id, (base64) => resolve(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer));

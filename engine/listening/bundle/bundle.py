@@ -2,9 +2,8 @@
 
     DIR/index.html           the test, in any browser, from a disk or a static host
     DIR/manifest.js          the task, and the ids of trials and clips
-    DIR/sounds/<id>.wav      a clip, for hosts (and for other programs)
-    DIR/sounds/<id>.js       the same in base64, for pages that are opened from a disk: there a script is all
-                             that browsers let a page load, and <audio> would play no two clips on one clock
+    DIR/sounds/<id>.js       a clip: an MP3 file in base64, as a script. Of a page that was opened from a disk
+                             that is all that browsers let it load, and <audio> would play no two on one clock
     DIR.key.json             BundleKey
 
 Conventions
@@ -40,7 +39,7 @@ from engine.listening.record import question_of
 from engine.listening.session import Session
 from engine.listening.tasks import TASKS
 from engine.listening.trial import Trial
-from engine.sound import Audio, wav_bytes
+from engine.sound import Audio, mp3_bytes
 from engine.whole_file import write_whole
 
 FILE_TIME = 946_684_800  # of all files: the first second of the year 2000
@@ -142,16 +141,16 @@ def _write_sounds(folder: Path, plan: BundlePlan, note: Callable[[str], None]) -
 
 
 def _finish(path: Path, num_bytes: int) -> float:
-    """Make a sound as long as the longest, and a script of it; returns its seconds.
+    """Make a sound as long as the longest, and a script of it instead; returns its seconds.
 
     Music ends with its last note, and how long a trial lasts would tell models that end early.
     """
     wav = path.read_bytes()
     samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32")
     samples = np.pad(samples, (0, (num_bytes - len(wav)) // 2))
-    wav = wav_bytes(Audio(samples, rate))
-    path.write_bytes(wav)
-    path.with_suffix(".js").write_text(sound_script(path.stem, base64.b64encode(wav).decode()))
+    mp3 = mp3_bytes(Audio(samples, rate))
+    path.with_suffix(".js").write_text(sound_script(path.stem, base64.b64encode(mp3).decode()))
+    path.unlink()
     return len(samples) / rate
 
 

@@ -34,9 +34,9 @@ def manifest_script(manifest: dict[str, Any]) -> str:
     return f"window.earshotTest = {json.dumps(manifest, indent=1)};\n"
 
 
-def sound_script(clip: str, wav_base64: str) -> str:
+def sound_script(clip: str, mp3_base64: str) -> str:
     """A sound as a script, for pages that are opened from a disk."""
-    return f'earshotSound("{clip}", "{wav_base64}");\n'
+    return f'earshotSound("{clip}", "{mp3_base64}");\n'
 
 
 def _text(path: Path) -> str:

@@ -34,12 +34,12 @@ class VolumeCheck(Component):
         """What the browser gets: the sound in the cache, under a new name."""
         full = self.full(value)
         sound = full["sound"]
-        name = f"{secrets.token_hex(8)}.wav"  # a new one, so that the browser notices every press
+        name = f"{secrets.token_hex(8)}.mp3"  # a new one, so that the browser notices every press
         return full | {"sound": sound and self.served(sound, name)}
 
 
 def check_sound(checkpoint: Checkpoint) -> bytes:
-    """Beginnings of the excerpts of a model's corpus, one after the other, as a WAV file.
+    """Beginnings of the excerpts of a model's corpus, one after the other, as an MP3 file.
 
     Raises:
         EngineError: there is no synthesiser.
@@ -55,4 +55,4 @@ def check_sound(checkpoint: Checkpoint) -> bytes:
         frames = frames[:MAX_FRAMES]
     material = Material({checkpoint.card.name: checkpoint}, frames, 0, len(frames))
     plan = PlannedTrial(number=1, sources=(REAL,), seed=0, prime="").plan
-    return make_clips(plan, material, ("volume",))[0].wav
+    return make_clips(plan, material, ("volume",))[0].mp3

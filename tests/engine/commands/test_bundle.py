@@ -1,5 +1,6 @@
 """``python -m engine bundle``: a folder in which nothing tells, and the key beside it."""
 
+import base64
 import errno
 import io
 import itertools
@@ -43,7 +44,8 @@ def files(out: Path) -> dict[str, bytes]:
 
 
 def sounds(out: Path) -> dict[str, bytes]:
-    return {path.stem: path.read_bytes() for path in (out / "sounds").glob("*.wav")}
+    scripts = {path.stem: path.read_text() for path in (out / "sounds").glob("*.js")}
+    return {clip: base64.b64decode(text.split('"')[3]) for clip, text in scripts.items()}
 
 
 def manifest(out: Path) -> dict:
@@ -68,12 +70,10 @@ def test_nothing_in_the_folder_tells(folder, task, others, num_trials, num_lanes
     assert told["trials"] == sorted(told["trials"], key=lambda one: one["trial"])
     clips = [clip for one in told["trials"] for clip in one["lanes"]]
     assert len(set(clips)) == len(clips) == len(sounds(out))
-    assert set(files(out)) == {"index.html", "manifest.js"} | {
-        f"sounds/{clip}.{kind}" for clip in clips for kind in ("wav", "js")
-    }
-    wavs = list(sounds(out).values())
-    assert len({len(wav) for wav in wavs}) == len({wav[:44] for wav in wavs}) == 1
-    assert len(set(wavs)) == len(wavs), "not even a clip that is played twice comes as the same file twice"
+    assert set(files(out)) == {"index.html", "manifest.js"} | {f"sounds/{clip}.js" for clip in clips}
+    mp3s = list(sounds(out).values())
+    assert len({len(mp3) for mp3 in mp3s}) == len({mp3[:44] for mp3 in mp3s}) == 1
+    assert len(set(mp3s)) == len(mp3s), "not even a clip that is played twice comes as the same file twice"
     assert len({path.stat().st_mtime_ns for path in (out, *out.rglob("*"))}) == 1
     key = read_key(folder / "out.key.json")
     cards = [read_card(name, folder / "checkpoints") for name in available(folder / "checkpoints")]
@@ -133,7 +133,7 @@ def test_music_that_ends_early_lasts_as_long(folder, capsys):
     words = "--task real_or_model --trials 4 --prime-frames 2 --frames 6 --seed 3 --out out --temperature 0.2"
     shipped = str(CHECKPOINTS)
     assert run(words, *names, checkpoints=shipped) == 0
-    assert len({len(wav) for wav in sounds(folder / "out").values()}) == 1
+    assert len({len(mp3) for mp3 in sounds(folder / "out").values()}) == 1
     said = capsys.readouterr()
     assert "analyse RESULTS… --key out.key.json" in said.out and "trial 4 of 4" in said.err
     assert "JSB Chorales" in manifest(folder / "out")["origin"]

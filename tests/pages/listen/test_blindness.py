@@ -18,7 +18,7 @@ OWN_MOMENT = {"date", "etag", "last-modified"}  # headers of when, and of a file
 TIMES = {"duration", "average_duration", "rank_eta", "eta", "event_id", "time", "log"}
 OPAQUE = (
     (r"[0-9a-f]{64}", "HASH"),
-    (r"[0-9a-f]{16}\.wav", "SOUND.wav"),
+    (r"[0-9a-f]{16}\.mp3", "SOUND.mp3"),
     (r'"turn": ?"[0-9a-f]{8}"', '"turn":"TURN"'),
     (r"session_hash=\w+", "session_hash=SESSION"),
 )
@@ -72,7 +72,7 @@ def content(response: Any, trial_id: str) -> Any:
     if response.request.method == "HEAD" or response.status >= 300:
         return ""
     body = response.body()
-    if response.url.endswith(".wav"):
+    if response.url.endswith(".mp3"):
         return len(body), body[:44]
     return plain(timeless_text(body), trial_id)
 
@@ -113,7 +113,7 @@ def test_who_is_where_changes_nothing_but_opaque_ids_and_sounds(visitors, app_fo
     ids = twins(VoteStore(app_folder / "votes" / "votes.sqlite3"), first)
     overhear(visit)
     one, sides_exchanged, other_x = (received(visit, trial_id) for trial_id in ids)
-    sounds = [row for row in one if row[0].endswith("SOUND.wav")]
+    sounds = [row for row in one if row[0].endswith("SOUND.mp3")]
     assert len(sounds) == 3 and len({repr(row) for row in sounds}) == 1, "one length, codec and header"
     assert "needed" in repr(one), "the trial itself is among what was received"
     assert one == sides_exchanged

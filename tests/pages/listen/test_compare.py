@@ -25,10 +25,11 @@ def test_the_volume_can_be_set_before_the_start(visitors):
     visit = visitors("compare", viewport={"width": 390, "height": 844})
     button = visit.page.locator(".volume-play")
     assert visit.page.locator("audio").count() == 0, "nothing empty is shown"
+    visit.more()
     assert button.bounding_box()["height"] >= 44
     for corpus in ("Bach chorales", "Spoken digits"):
         visit.pick("corpus", corpus)
-        with visit.page.expect_response(lambda answer: answer.url.endswith(".wav")) as sound:
+        with visit.page.expect_response(lambda answer: answer.url.endswith(".mp3")) as sound:
             button.click()
         assert sound.value.status == 200 and len(sound.value.body()) > 100_000
         visit.page.wait_for_function("document.querySelector('.volume-play').textContent === 'Stop'")
@@ -40,6 +41,7 @@ def test_the_volume_can_be_set_before_the_start(visitors):
 def test_a_question_offers_what_it_can_use(visitors):
     visit = visitors("compare")
     chosen = "() => [...document.querySelectorAll('#models input')].filter(box => box.checked).length"
+    visit.more()
     visit.page.get_by_role("radio", name=ABX).check()
     visit.page.wait_for_function(f"({chosen})() === 2")
     assert visit.page.locator("#real").is_visible()
@@ -86,3 +88,13 @@ def test_two_visitors_at_once_keep_their_own_votes(visitors, tmp_path):
     assert name == "earshot-votes.jsonl"
     assert trials[ann] in [row["trial"]["trial_id"] for row in rows if "trial" in row]
     assert trials[bob] in [row.get("deleted") for row in rows], "whoever has a copy learns of it"
+
+
+def test_one_press_starts_a_duel(visitors):
+    visit = visitors("compare")
+    assert not visit.page.locator("#task").is_visible()
+    with visit.leaving():
+        visit.page.click("#duel")
+        visit.page.wait_for_selector(".trial[data-state=asking]")
+    assert visit.page.locator(".trial-place").inner_text() == "Trial 1 of 5"
+    assert visit.page.locator(".trial-lane").count() == 2

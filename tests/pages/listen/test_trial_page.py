@@ -90,8 +90,8 @@ def test_nothing_that_reaches_the_browser_tells_whose_a_clip_is(visitors):
         except Exception as error:  # a stream that is still open has none
             assert "body" in str(error).lower() or "No resource" in str(error), error
             return
-        (sounds if response.url.endswith(".wav") else seen).append(
-            body if response.url.endswith(".wav") else body.decode(errors="replace")
+        (sounds if response.url.endswith(".mp3") else seen).append(
+            body if response.url.endswith(".mp3") else body.decode(errors="replace")
         )
 
     overhear(visit)
@@ -195,7 +195,7 @@ def test_after_the_last_answer_there_is_one_plain_sentence(visitors):
     assert f"{right} of 2" in text(visit, "verdict"), "it is there whenever one comes back"
     assert visit.page.locator(".trial-link").all_inner_texts() == ["Another test", "See the Board"]
     visit.page.locator(".trial-link").first.click()
-    visit.page.wait_for_selector("#start")
+    visit.page.wait_for_selector("#duel")
 
 
 @pytest.mark.parametrize("corpus", ["Spoken digits", "Voice prompts"])

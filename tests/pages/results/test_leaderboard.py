@@ -147,6 +147,7 @@ def test_a_button_opens_our_model(results, boards):
     name = next(one.checkpoint for one in boards["nottingham"].entries if one.checkpoint)
     results.page.locator(f"#leaderboard a[href='./?model={name}']").first.click()
     results.page.wait_for_url(f"**/?model={name}")
+    results.more()
     results.page.wait_for_selector(f"#models input[name={name}]:checked")
     ticked = results.page.locator("#models input:checked")
     assert [box.get_attribute("name") for box in ticked.all()] == [name]

@@ -105,6 +105,7 @@ def test_a_button_opens_play_with_that_model_which_draws(results):
     results.page.locator("#results tr[data-model=jsb_chorales-gru] a").click()
     results.page.wait_for_url("**/?model=jsb_chorales-gru")
     results.page.wait_for_selector("#lane-0 .lane-waiting:has-text('Chosen: GRU, fitted to Bach chorales')")
+    results.more()
     ticked = results.page.locator("#models input:checked")
     assert [box.get_attribute("name") for box in ticked.all()] == [GRU]
     results.set("length", 8)
@@ -115,6 +116,7 @@ def test_a_button_opens_play_with_that_model_which_draws(results):
 def test_a_button_opens_speech_with_that_model_which_draws(results):
     results.page.locator("#results tr[data-model=tiny-gru] a").click()
     results.page.wait_for_selector("#lane-0 .lane-waiting:has-text('fitted to A corpus. Press Continue')")
+    results.more()
     ticked = results.page.locator("#models input:checked")
     assert [box.get_attribute("name") for box in ticked.all()] == ["tiny-speech"]
     results.set("length", 0.3)
@@ -133,6 +135,7 @@ def test_a_button_opens_speech_with_that_model_which_draws(results):
 def test_an_unknown_model_is_named_and_the_page_is_as_ever(visitors, link, said):
     visit = visitors(link)
     assert said in visit.complaint()
+    visit.more()
     assert visit.page.locator("#models input:checked").count() > 1
     visit.page.wait_for_selector("#lane-0 .lane[data-state=done]")
 
