@@ -1,4 +1,4 @@
-# make app | test | bench | lint | kernel | space OUT=DIR [HARDWARE=zero] | packages | lock | renew | clean
+# make app | test | bench | bench-pages | lint | kernel | space OUT=DIR [HARDWARE=zero] | packages | lock | renew | clean
 #
 # Everything is installed into .venv: the versions and hashes of the lock files, and of the Debian packages those
 # that are missing, where this may be done (NO_APT=1 keeps make from it). What was installed is remembered there
@@ -24,7 +24,7 @@ C_FILES = engine/kernel/*/*.c engine/kernel/*/*.h
 APT_GET = DEBIAN_FRONTEND=noninteractive timeout 600 apt-get -qq -y \
 	-o Acquire::Retries=1 -o Acquire::http::Timeout=60 -o DPkg::Lock::Timeout=120
 
-.PHONY: app test bench lint kernel space packages lock renew clean setup setup-dev
+.PHONY: app test bench bench-pages lint kernel space packages lock renew clean setup setup-dev
 
 app: setup
 	@case "$${GRADIO_SERVER_PORT:-7860}" in *[!0-9]*) \
@@ -38,6 +38,10 @@ bench: setup
 	@OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.sampling
 	@OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.best
 	@OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.search
+
+# From a press to a sound, and what travels for it; in Debian's chromium.
+bench-pages: setup-dev
+	@$(VENV)/bin/python -m benchmarks.pages
 
 lint: setup-dev
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .

@@ -2,7 +2,7 @@
 than so many bytes.
 
 Gradio's own ``delete_cache`` knows only the files of components as they were built: not those of the copies
-that it makes for a session, nor the streams.
+that it makes for a session.
 """
 
 import contextlib

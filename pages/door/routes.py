@@ -15,7 +15,6 @@ OF_API = (
     "info|openapi.json|startup-events|upload|upload_progress|queue/(join|data|status)|cancel|reset|app_id|"
     r"theme.css|heartbeat/[\w-]{1,64}|run/predict|api/predict"
 )
-STREAM = r"stream/[\w-]{1,64}/[\w.-]+/\d+/(playlist\.m3u8|[\w-]+\.(aac|ts|mp3|wav))"
 
 
 class Routes:
@@ -37,7 +36,7 @@ class Routes:
     ):
         self._pages = frozenset(pages)
         names = "|".join(map(re.escape, sorted(endpoints)))
-        parts = [OF_API, rf"call/(v2/)?({names})(/[\w-]+)?", rf"file={re.escape(str(folder))}/[^\0]+", STREAM]
+        parts = [OF_API, rf"call/(v2/)?({names})(/[\w-]+)?", rf"file={re.escape(str(folder))}/[^\0]+"]
         if environment.get(WITH_MCP, "").lower() in ("true", "1"):
             parts.append("mcp(/.*)?")
         self._allowed = re.compile(

@@ -14,8 +14,7 @@ def repeated(all_changes: Iterable[Changes]) -> Iterator[Changes]:
     Gradio (6.31) sends differences, and its browser side works them into the object that it handed out
     before. Where the page has been too busy to show that one yet, and the difference makes it "no change",
     it is never shown: a draw would seem to be sampled for ever. Objects that stay objects are shown late at
-    worst, and unchanged ones cost nothing but an empty difference. Sounds that are streamed are bytes, and
-    play once.
+    worst, and unchanged ones cost nothing but an empty difference.
     """
     said: Changes = {}
     for changes in all_changes:

@@ -18,6 +18,8 @@ from pages.house import (
     first_names,
     footer,
     hero,
+    is_best,
+    is_of_the_paper,
     joined,
     number,
     queue_place,
@@ -72,7 +74,7 @@ class ComparePage:
         self.visitor = visitor_state()
         self.corpora = [name for _, name in corpora]
         with gr.Group(elem_classes="earshot-card"):
-            gr.Markdown(DUEL, elem_classes="earshot-note")
+            gr.Markdown(DUEL, elem_classes="earshot-note earshot-lead")
             with gr.Row(elem_classes="earshot-actions"):
                 self.duel = gr.Button("Start listening", variant="primary", elem_id="duel")
             gr.Markdown(CONSENT, elem_classes="earshot-note")
@@ -103,8 +105,9 @@ class ComparePage:
     def begin_duel(self, request: gr.Request, kept: Any) -> tuple[str, str]:
         """The shortest test: pairs of all models of a corpus that is drawn, music where there is some."""
         music = [name for name in self.corpora if self.catalogue.cards_of(name)[0].facts.holds_notes]
-        models = self.catalogue.models(secrets.choice(music or self.corpora))
-        names = [name for _, name in models][: TASKS[DUEL_TASK].num_sources[1]]
+        cards = self.catalogue.cards_of(secrets.choice(music or self.corpora))
+        ours = [card for card in cards if is_best(card) or is_of_the_paper(card)]
+        names = [card.name for card in (ours if len(ours) > 1 else cards)][: TASKS[DUEL_TASK].num_sources[1]]
         return self.begin(request, kept, DUEL_TASK, names, False, False, NUM_DUELS, "")
 
     def begin(self, request: gr.Request, kept: Any, *wishes: Any) -> tuple[str, str]:

@@ -3,7 +3,8 @@
 import math
 
 from engine.errors import EngineError
-from engine.listening import ANCHOR, REAL, TASKS, Trial, verdict
+from engine.listening import ANCHOR, REAL, TASKS, Record, Trial, verdict
+from engine.words import counted
 from pages.house import PlayerNames
 from pages.listen.listening_room import ListeningRoom, Question
 
@@ -38,6 +39,22 @@ def sources(room: ListeningRoom, trial: Trial) -> list[dict[str, str]]:
         {"name": name, "source": BESIDE.get(source) or names(room, source).title(source), "facts": ""}
         for name, source in lanes
     ]
+
+
+def sentence_of(room: ListeningRoom, record: Record) -> str:
+    """What an answer says, and how many others said likewise; empty where a task puts it in no words."""
+    task = TASKS[record.trial.task]
+    said = task.told(record.trial, record.answer.choice, lambda source: _called(room, source))
+    if not said:
+        return ""
+    alike = [task.is_like(record, other) for other in room.store.records()]
+    asked = [is_same for is_same in alike if is_same is not None]
+    others = f" {sum(asked)} of {counted(len(asked), 'other listener')} said likewise." if asked else ""
+    return f"{said[:1].upper()}{said[1:]}.{others}"
+
+
+def _called(room: ListeningRoom, source: str) -> str:
+    return IN_A_SENTENCE.get(source) or f"the {names(room, source).brief(source)}"
 
 
 def verdict_of(room: ListeningRoom, trial: Trial) -> str:

@@ -19,7 +19,7 @@ from pages.house import (
 )
 from pages.listen.doubt import is_program
 from pages.listen.listening_room import ListeningRoom, Question, choice_of
-from pages.listen.reveal import reveal, sources, verdict_of
+from pages.listen.reveal import reveal, sentence_of, sources, verdict_of
 from pages.listen.trial_player import TrialPlayer
 from pages.parts import this_page, told
 from pages.shared import Shared
@@ -141,6 +141,7 @@ def _revealed(room: ListeningRoom, record: Record) -> dict[str, Any]:
     try:
         question = room.question(trial)
         told |= _blind(room, question) | {"state": "answered", "reveal": reveal(room, question)}
+        told |= {"told": sentence_of(room, record)}
     except EngineError as error:
         told |= {"message": f"{KEPT} {sentence(error)}", "reveal": sources(room, trial)}
     if trial.number < trial.num_trials:

@@ -37,6 +37,7 @@ EMPTY: Mapping[str, Any] = {
     "lanes": (),
     "choice": "",  # of an answered trial
     "reveal": (),
+    "told": "",  # of an answered trial: what the answer says, and what others said
     "verdict": "",
     "links": (),  # (text, address) of where to go after the last trial
     "has_next": False,

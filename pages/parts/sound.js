@@ -4,7 +4,7 @@
 
 const OVERLAP = 0.05; // seconds; sound_pieces.py has it too
 const [CROSS_FROM, CROSS_TO] = [0.02, 0.03]; // within the overlap, where one piece gives way to the next
-const AHEAD = 6; // seconds before it is due that a piece is fetched
+const DUE_SECONDS = 6; // seconds before it is due that a piece is fetched
 const KEPT = 60; // seconds around the playhead of which samples are kept
 const SOON = 0.03; // seconds from deciding to sound, and of a fade where no piece gives way
 const LATE = 1105 / 44100; // of a decoder that leaves in what an encoder puts before the first sample
@@ -111,7 +111,7 @@ class Sound {
     }
     this.pieces.forEach((piece, place) => {
       const end = piece.start + piece.seconds;
-      const isDue = end - OVERLAP > now && piece.start < now + AHEAD;
+      const isDue = end - OVERLAP > now && piece.start < now + DUE_SECONDS;
       if (isDue && !piece.buffer) this.fetch(piece);
       else if (isDue && this.mayFollow(place, now)) this.schedule(place, now);
       else if (Math.abs(piece.start - now) > KEPT && Math.abs(end - now) > KEPT) piece.buffer = null;

@@ -1,7 +1,8 @@
 """Score: how likely every model finds a piece that somebody brings, and where it was surprised."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,11 @@ from pages.house import (
     told_at,
     with_remedy,
 )
-from pages.parts import told
+from pages.parts import this_page, told
 from pages.score.score_lane import ScoreLane
 from pages.score.score_table import ScoreTable
 from pages.score.scoring import MAX_QUARTERS, MAX_SECONDS, Scoring
+from pages.score.shipped_scoring import ShippedScoring
 from pages.score.side import MUSIC, SIDES, SPEECH, piece_choices
 from pages.score.view import expected_value, lane_value, table_value
 from pages.shared import Shared
@@ -51,6 +53,7 @@ GRID = (
     f"in twelve keys; the first {MAX_QUARTERS} quarter notes are scored."
 )
 SOUND = f"{PRIVACY} The first {MAX_SECONDS:g} seconds are scored."
+FIRST_TEMPO = 100
 SECONDS_PER_VIEW = 0.3  # between two updates of the page
 SECONDS_TO_LOOK = 0.8  # a model may go on to later frames than the one that was asked for
 FRAMES_TO_LOOK = 24
@@ -70,6 +73,7 @@ class ScorePage:
     """
 
     def __init__(self, catalogues: Mapping[str, Catalogue]):
+        self.first: ShippedScoring | None = None
         self.catalogues = {kind: catalogue for kind, catalogue in catalogues.items() if catalogue.cards}
         problems = list(dict.fromkeys(text for one in catalogues.values() for text in one.problems))
         hero(HEADING, PROMISE)
@@ -96,23 +100,24 @@ class ScorePage:
             kinds = [(REPRESENTATIONS[one].facts.title, one) for one in self.catalogues]
             controls["kind"] = gr.Radio(kinds, value=kind, label="What", elem_id="kind", scale=2)
             for one in SIDES.values():
+                choices = piece_choices(one)
                 controls[one.shipped] = gr.Dropdown(
-                    piece_choices(one), value=OWN, label="Piece", elem_id=one.shipped, scale=3,
+                    choices, value=choices[0][1], label="Piece", elem_id=one.shipped, scale=3,
                     visible=one.kind == kind, filterable=False,
                 )  # fmt: skip
             lowest, highest = LIMITS["tempo"]
             controls["tempo"] = gr.Slider(
-                lowest, highest, value=100, step=1, label="Tempo, quarters a minute", elem_id="tempo",
+                lowest, highest, value=FIRST_TEMPO, step=1, label="Tempo, quarters a minute", elem_id="tempo",
                 visible=kind == MUSIC.kind, scale=3,
             )  # fmt: skip
-        with gr.Column(visible=kind == MUSIC.kind) as self.own_music:
+        with gr.Column(visible=False) as self.own_music:
             controls["midi"] = gr.File(
                 label="A MIDI file to score",
                 height=150,
                 elem_id="upload",
             )
             gr.Markdown(GRID, elem_classes="earshot-note")
-        with gr.Column(visible=kind == SPEECH.kind) as self.own_speech:
+        with gr.Column(visible=False) as self.own_speech:
             controls["recording"] = gr.Audio(
                 sources=["upload", "microphone"],
                 type="filepath",
@@ -133,6 +138,19 @@ class ScorePage:
             choice.input(show_chosen, choices, shown, **LIGHT)
         self.table.choose(self.choose, self.scoring, [self.table, self.lane], **LIGHT)
         self.lane.look(look, self.scoring, self.lane, **LOOK)
+        kind, (_, piece), *_ = next(iter(self.catalogues)), *piece_choices(SIDES[next(iter(self.catalogues))])
+        if piece != OWN:
+            asked = {"kind": kind, SIDES[kind].shipped: piece, SIDES[kind].upload: None, "tempo": FIRST_TEMPO}
+            self.first = ShippedScoring(partial(open_scoring, asked, self.catalogues[kind]))
+            this_page().load(self.visit, None, [self.scoring, self.table, self.lane], **LIGHT)
+
+    def visit(self) -> Iterator[Changes]:
+        """A shipped piece, as all models have scored it; the first visitor sees them do it."""
+        try:
+            scoring = self.first.of_visitor()
+        except EngineError as error:
+            raise toast(error) from None
+        yield from self._follow(scoring, self.first.go_on)
 
     def press(self, given: Changes) -> Iterator[Changes]:
         """Score a piece: the table and the lane as they change."""
@@ -143,14 +161,19 @@ class ScorePage:
             scoring = open_scoring(asked, self.catalogues[asked["kind"]])
         except EngineError as error:
             raise toast(error) from None
-        yield {self.scoring: scoring, self.table: table_value(scoring), self.lane: waiting(asked["kind"])}
+        yield from self._follow(scoring, scoring.go_on)
+
+    def _follow(self, scoring: Scoring, go_on: Callable[[float], None]) -> Iterator[Changes]:
+        """The table and the lane until all models have listened."""
+        kind = scoring.kind
+        yield {self.scoring: scoring, self.table: table_value(scoring), self.lane: waiting(kind)}
         while not scoring.is_done:
-            scoring.go_on(SECONDS_PER_VIEW)
+            go_on(SECONDS_PER_VIEW)
             if scoring.running.is_replaced:
                 return
             yield {self.table: table_value(scoring), **self._first_lane(scoring)}
         if not scoring.judgements:
-            yield {self.table: None, self.lane: welcome(asked["kind"])}
+            yield {self.table: None, self.lane: welcome(kind)}
             raise toast(EngineError(scoring.problems[0] if scoring.problems else "stopped before any result"))
         best = ranked(scoring.judgements)[0][0]
         if not scoring.is_chosen_by_visitor:

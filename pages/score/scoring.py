@@ -45,17 +45,22 @@ class Scoring:
         self.judgements: list[Judgement] = []
         self.problems: list[str] = []
         self.num_models = 0
+        self._kind = next((card.kind for card in cards), "")
         self.running = Running()
         self.chosen: str | None = None
         self.is_chosen_by_visitor = False
         self._scored = ScoredFile(file, loaded, shortened_piece)
         self._sounds: dict[Representation, Mapping[str, Any]] = {}
         self._asked: Judging | None = None
-        self._listening: tuple[str, int, Iterator[Expectation]] | None = None
-        self._lock = threading.Lock()
+        self.forget_looks()
         self._waiting = deque(self._readable(sorted(cards, key=_cost)))
         if not self._waiting:
             raise EngineError(self.problems[0] if self.problems else "there is no model for this yet")
+
+    def forget_looks(self) -> None:
+        """Of what is expected nothing has been asked yet."""
+        self._listening: tuple[str, int, Iterator[Expectation]] | None = None
+        self._lock = threading.Lock()
 
     @property
     def is_done(self) -> bool:
@@ -66,6 +71,11 @@ class Scoring:
     def is_stopped(self) -> bool:
         """Whether models were left out because no more was wanted."""
         return bool(self._waiting) and not self.running.goes_on
+
+    @property
+    def kind(self) -> str:
+        """Of all of its models: name of a representation."""
+        return self._kind
 
     @property
     def now(self) -> tuple[Card, float] | None:

@@ -52,6 +52,6 @@ SIDES = {side.kind: side for side in (MUSIC, SPEECH)}
 
 
 def piece_choices(side: Side) -> list[tuple[str, str]]:
-    """(label, value) of what may be scored."""
+    """(label, value) of what may be scored; the first is chosen to begin with."""
     shipped = [(one.title, one.name) for one in excerpts() if one.kind == side.kind]
-    return [(side.own_label, OWN), *shipped]
+    return [*shipped, (side.own_label, OWN)]

@@ -105,6 +105,7 @@ def test_the_board(visitors, made):
 def test_a_piece_that_is_scored(visitors):
     visit = visitors("score")
     assert found(visit) == set()
+    visit.pick("piece", "A MIDI file of mine")
     field = visit.page.locator("#upload input[type=file]")
     field.set_input_files({"name": "a jig.mid", "mimeType": "", "buffer": JIG.read_bytes()})
     visit.page.wait_for_selector("#upload button[aria-label=Clear]")
@@ -119,6 +120,7 @@ def test_a_piece_that_is_scored(visitors):
 def test_a_place_for_a_recording_and_a_complaint(visitors):
     visit = visitors("score")
     visit.page.get_by_label("Speech").check()
+    visit.pick("clip", "A recording of mine")
     visit.page.wait_for_selector("#recording input[type=file]", state="attached")
     assert found(visit) == set()
     visit.page.click("#score")

@@ -157,7 +157,7 @@ class Person:
         tab = self.open("score")
         upload = self.wait("an upload", lambda: tab.upload("tune.mid", TUNE))
         event, stop = tab.event("press", "score"), tab.event("press_stop", "stop")
-        values = tab.values(event, upload=upload)
+        values = tab.values(event, piece="own", upload=upload)
 
         def hear(count: int) -> None:
             if count == 5:
@@ -231,7 +231,7 @@ class Abuser(threading.Thread):
         tab = self.open("score")
         upload = tab.upload("bomb.flac", buffer.getvalue())
         event = tab.event("press", "score")
-        tab.ask(event, tab.values(event, kind="waveform", recording=upload))
+        tab.ask(event, tab.values(event, kind="waveform", clip="own", recording=upload))
 
     def send_rubbish(self) -> None:
         """A hundred megabytes of it, in files of ten."""

@@ -71,7 +71,7 @@ class Visit:
         self.leave(path.lstrip("/"))
         self.page.wait_for_function(
             """() => {
-                const there = ".curves[data-ready], #start, .trial, #board :is(section, p)";
+                const there = ".curves[data-ready], #duel, .trial, #board :is(section, p)";
                 if (document.querySelector(there)) return true;
                 const lane = document.querySelector("#lane-0 .lane");
                 return lane && (lane.dataset.state !== "empty" || /^Choo?se/.test(lane.innerText));

@@ -86,9 +86,11 @@ function rankAnswers() {
 function reveal() {
   const rows = (value.reveal || []).map((lane) => {
     const row = make("div", "trial-revealed", "");
-    row.append(make("strong", "", lane.name), make("span", "trial-source", lane.source), make("span", "trial-facts", lane.facts));
+    row.append(make("strong", "", lane.name), make("span", "trial-source", lane.source));
     return row;
   });
+  if (value.told) rows.unshift(make("p", "trial-told", value.told));
+  if (value.reveal?.some(({ facts }) => facts)) rows.push(figures(value.reveal));
   if (value.verdict) rows.push(make("p", "trial-verdict", value.verdict));
   if (value.links?.length) {
     const after = make("nav", "trial-links", "", { "aria-label": "After the test" });
@@ -99,6 +101,18 @@ function reveal() {
   if (value.state !== "answered") return;
   part("answers").querySelectorAll("[data-choice]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.choice === value.choice)));
   part("answers").querySelectorAll("select").forEach((list, number) => (list.value = value.choice?.[number] ?? "0"));
+}
+
+// How likely each model of the test finds each clip, for who wants to know.
+function figures(lanes) {
+  const all = make("details", "trial-figures", "");
+  all.append(make("summary", "", "How surprising each clip is to the models"));
+  for (const { name, facts } of lanes) {
+    const row = make("div", "trial-figure", "");
+    row.append(make("strong", "", name), make("span", "trial-facts", facts));
+    all.append(row);
+  }
+  return all;
 }
 
 // ---- sound

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.listening.statistics.abx import abx_tests
 from engine.listening.tasks.task import Lanes, Name, Task
-from engine.listening.trial import Record, Vote
+from engine.listening.trial import Choice, Record, Trial, Vote
 
 
 class Abx(Task):
@@ -35,6 +35,13 @@ class Abx(Task):
             first, second = (sources[k] for k in rng.permutation(2))
             found.append((first, second, (first, second)[rng.integers(2)]))
         return found
+
+    def told(self, trial: Trial, choice: Choice, name: Name) -> str:
+        """What X was, and whether that was said."""
+        x = trial.lanes[2].source
+        place = [lane.source for lane in trial.lanes[:2]].index(x)
+        is_right = choice == str(place)
+        return f"{'right' if is_right else 'wrong'}: X was {self.lane_names[place]}, {name(x)}"
 
     def verdict(self, votes: Sequence[Vote], name: Name) -> str:
         """The exact test's sentence."""

@@ -13,7 +13,7 @@ import numpy as np
 from engine.listening.statistics.comparisons import Placing
 from engine.listening.statistics.exclusion import BOTH_BAD, CATCH
 from engine.listening.tasks.task import Lanes, Name, Task, of_task
-from engine.listening.trial import Record, Trial, Vote
+from engine.listening.trial import Choice, Record, Trial, Vote
 from engine.words import counted, listed
 
 CATCH_EVERY = 8
@@ -23,6 +23,11 @@ TIE, SAID_BOTH_BAD = "tie", "both_bad"
 def is_catch(trial: Trial) -> bool:
     """Whether both lanes of a preference are one clip."""
     return trial.lanes[0].clip_sha256 == trial.lanes[1].clip_sha256
+
+
+def winner(trial: Trial, choice: Choice) -> str | None:
+    """The source that was preferred; None where none was, or both lanes are one."""
+    return None if is_catch(trial) or choice not in ("0", "1") else trial.lanes[int(choice)].source
 
 
 class Preference(Task):
@@ -66,6 +71,30 @@ class Preference(Task):
             times[pair] += 1
             found.append(pair)
         return found
+
+    def told(self, trial: Trial, choice: Choice, name: Name) -> str:
+        """Who was preferred to whom."""
+        first, second = (name(lane.source) for lane in trial.lanes)
+        if is_catch(trial):
+            return f"both were one clip, by {first}"
+        if choice == TIE:
+            return f"you heard no difference between {first} and {second}"
+        if choice == SAID_BOTH_BAD:
+            return f"you found both bad, {first} and {second}"
+        preferred, other = (first, second) if choice == "0" else (second, first)
+        return f"you preferred {preferred} to {other}"
+
+    def is_like(self, mine: Record, other: Record) -> bool | None:
+        """The same winner over the same other."""
+        if (
+            other.answer is None
+            or other.trial.task != self.name
+            or other.trial.listener == mine.trial.listener
+        ):
+            return None
+        pairs = [{lane.source for lane in record.trial.lanes} for record in (mine, other)]
+        found = [winner(record.trial, record.answer.choice) for record in (mine, other)]
+        return None if pairs[0] != pairs[1] or None in found else found[0] == found[1]
 
     def placing(self, vote: Vote) -> Placing:
         """A win for one side, or a tie."""

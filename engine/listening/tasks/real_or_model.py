@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.listening.statistics.real_or_model import CALLED_MODEL, CALLED_REAL, detections
 from engine.listening.tasks.task import Lanes, Name, Task, of_task
-from engine.listening.trial import REAL, Record, Vote
+from engine.listening.trial import REAL, Choice, Record, Trial, Vote
 
 
 class RealOrModel(Task):
@@ -41,6 +41,12 @@ class RealOrModel(Task):
                 times[source] += 1
             found.append((source,))
         return found
+
+    def told(self, trial: Trial, choice: Choice, name: Name) -> str:
+        """Whose it was, and whether that was said."""
+        source = trial.lanes[0].source
+        is_right = (source == REAL) == (choice == CALLED_REAL)
+        return f"{'right' if is_right else 'wrong'}: it was {name(source)}"
 
     def verdict(self, votes: Sequence[Vote], name: Name) -> str:
         """D' of each model, or a count where every clip was a real one."""

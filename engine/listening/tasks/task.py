@@ -62,6 +62,14 @@ class Task(ABC):
             votes: at least one, all of the test, that count.
         """
 
+    def told(self, trial: Trial, choice: Choice, name: Name) -> str:
+        """Whose clips were whose, in the words of an answer, no capital and no full stop; or nothing."""
+        return ""
+
+    def is_like(self, mine: Record, other: Record) -> bool | None:
+        """Whether another listener, asked the same, said the same; None where that was not asked."""
+        return None
+
     def check(self, trial: Trial, choice: Choice) -> None:
         """Refuse what is no answer to a trial.
 

@@ -62,7 +62,6 @@ def test_what_gradio_has_and_earshot_does_not_use_is_not_there(app, method, rout
             "/gradio_api/mcp/sse",
         ),
         "/gradio_api/heartbeat/5b0c6a2e-9d5e-4a53-b6cb-2f2f6d1c4f0e",
-        "/gradio_api/stream/0abc-1/140.5/80/playlist.m3u8",
         "/gradio_api/file=/tmp/a folder/draw.wav",
     ],
 )

@@ -24,6 +24,12 @@ EVIL = "<img src=x onerror=alert(1)>.mid"
 
 def bring(visit: Visit, name: str, content: bytes, field: str = "upload") -> None:
     """Upload a file of one's own, in the place of the one before."""
+    if not visit.page.locator(f"#{field}").is_visible():
+        control, own = (
+            ("piece", "A MIDI file of mine") if field == "upload" else ("clip", "A recording of mine")
+        )
+        visit.pick(control, own)
+        visit.page.wait_for_selector(f"#{field}")
     if visit.page.locator(f"#{field}").get_by_label("Clear").count():
         visit.page.locator(f"#{field}").get_by_label("Clear").click()
     visit.page.wait_for_selector(f"#{field} input[type=file]", state="attached")
@@ -34,7 +40,9 @@ def bring(visit: Visit, name: str, content: bytes, field: str = "upload") -> Non
 
 def score(visit: Visit, until: str = "") -> None:
     """Press the button and wait until every model has listened, or one, and the best one's lane is there."""
+    visit.page.evaluate("document.querySelector('.score').dataset.state = 'waiting'")
     visit.page.click("#score")
+    visit.page.wait_for_selector(".score:not([data-state=waiting])")
     if until:
         visit.page.wait_for_selector(f"[data-model={until}]")
         visit.page.click("#stop")

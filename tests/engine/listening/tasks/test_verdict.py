@@ -6,6 +6,7 @@ from engine.listening.record import NOTHING_COUNTS, verdict
 from engine.listening.statistics.abx import abx_tests
 from engine.listening.statistics.exact_tests import exact_test
 from engine.listening.statistics.real_or_model import detections
+from engine.listening.tasks import TASKS
 from engine.listening.trial import Record
 from tests.engine.listening.listener import lane, record, votes
 
@@ -86,3 +87,46 @@ def test_places_are_averaged():
 
 def test_answers_that_do_not_count_do_not_speak():
     assert verdict(numbered([((GRU, LSTM), None)], "preference"), called) == NOTHING_COUNTS
+
+
+@pytest.mark.parametrize(
+    ("task", "sources", "choice", "said"),
+    [
+        ("preference", (GRU, LSTM), "0", "you preferred GRU · 46 units to LSTM · 36 units"),
+        ("preference", (GRU, LSTM), "1", "you preferred LSTM · 36 units to GRU · 46 units"),
+        (
+            "preference",
+            (GRU, LSTM),
+            "tie",
+            "you heard no difference between GRU · 46 units and LSTM · 36 units",
+        ),
+        ("preference", (GRU, LSTM), "both_bad", "you found both bad, GRU · 46 units and LSTM · 36 units"),
+        ("preference", (GRU, GRU), "0", "both were one clip, by GRU · 46 units"),
+        ("abx", (GRU, LSTM, LSTM), "1", "right: X was B, LSTM · 36 units"),
+        ("abx", (GRU, LSTM, GRU), "1", "wrong: X was A, GRU · 46 units"),
+        ("real_or_model", (GRU,), "model", "right: it was GRU · 46 units"),
+        ("real_or_model", ("real",), "model", "wrong: it was the corpus itself"),
+        ("rank", (GRU, LSTM), (1, 2), ""),
+    ],
+)
+def test_an_answer_is_told_in_words(task, sources, choice, said):
+    given = record(sources, choice, task)
+    assert TASKS[task].told(given.trial, choice, called) == said
+
+
+@pytest.mark.parametrize(
+    ("sources", "choice", "facts", "expected"),
+    [
+        ((GRU, LSTM), "0", {}, True),
+        ((LSTM, GRU), "1", {}, True),
+        ((LSTM, GRU), "0", {}, False),
+        ((GRU, "real"), "0", {}, None),
+        ((GRU, LSTM), "tie", {}, None),
+        ((GRU, GRU), "0", {}, None),
+        ((GRU, LSTM), "0", {"listener": "me"}, None),
+    ],
+)
+def test_who_was_asked_the_same_may_have_said_the_same(sources, choice, facts, expected):
+    mine = record((GRU, LSTM), "0", listener="me")
+    other = record(sources, choice, **{"listener": "another", **facts})
+    assert TASKS["preference"].is_like(mine, other) is expected

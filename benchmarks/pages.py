@@ -1,0 +1,247 @@
+"""How soon a visitor hears something, and how much travels for it: ``make bench-pages``, on a quiet machine.
+
+Seconds from a press to the first sound stand beside a yardstick of the same run: a page that holds nothing
+but a button and, by the same clock of the browser, plays a piece of ours when it is pressed.
+"""
+
+import base64
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import torch
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from engine.checkpoints import load
+from engine.folders import PROJECT
+from engine.rendering import perform
+from engine.sampling import SamplingOptions, sample
+from engine.sound import Audio, mp3_bytes
+
+MODEL = "jsb_chorales-gru"
+SCREENS = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+NUM_PRESSES = 5
+SLOW_LINE = 400_000 / 8  # bytes a second
+SLOW_SECONDS = 25.0  # that are listened to over it
+WANTED = {"play": 0.3, "new": 0.7, "bytes": 420_000, "lane": 800_000, "bundle": 15_000_000}
+YARDSTICK = """
+    <button>Play</button><script>
+    document.querySelector("button").addEventListener("click", async () => {
+        const clock = new AudioContext();
+        const file = await fetch("data:audio/mpeg;base64,%s");
+        const buffer = await clock.decodeAudioData(await file.arrayBuffer());
+        const source = new AudioBufferSourceNode(clock, { buffer });
+        source.connect(clock.destination);
+        source.start(clock.currentTime + 0.03);
+        const look = () => {
+            if (clock.currentTime > 0.03) window.heard = performance.now();
+            else requestAnimationFrame(look);
+        };
+        look();
+    });
+    </script>
+"""
+PRESS = """button => {
+    [window.pressed, window.heard] = [performance.now(), 0];
+    document.querySelector(button).click();
+}"""
+LISTEN = """() => {
+    const sound = document.querySelector("#lane-0 .lane").sound;
+    let before = sound.currentTime;
+    const look = () => {
+        const now = sound.currentTime;
+        const isHeard = now !== before && !sound.paused && sound.anchor && now > 0 && now < before + 1;
+        if (isHeard) window.heard ||= performance.now();
+        before = now;
+        if (!window.heard) requestAnimationFrame(look);
+    };
+    look();
+}"""
+FIRST_LANE = "document.querySelector('#lane-0 .lane')?.dataset.state === 'done'"
+ALL_LANES = """[0, 1, 2, 3].every(number =>
+    ["done", "hidden", "stopped"].includes(document.querySelector(`#lane-${number} .lane`)?.dataset.state))"""
+STALLS = """seconds => new Promise((done) => {
+    const sound = document.querySelector("#lane-0 .lane").sound;
+    const [end, counted] = [performance.now() + 1000 * seconds, { stalled: 0, before: performance.now() }];
+    const look = () => {
+        const now = performance.now();
+        if (sound.waiting && sound.currentTime > 0) counted.stalled += now - counted.before;
+        counted.before = now;
+        if (now < end && !sound.paused) requestAnimationFrame(look);
+        else done(counted.stalled / 1000);
+    };
+    look();
+})"""
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """The app, in a process of its own; its address."""
+    port = 7_861
+    with tempfile.TemporaryDirectory(prefix="earshot-bench-") as folder:
+        given = {**os.environ, "GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": f"{folder}/served"}
+        app = subprocess.Popen(
+            [sys.executable, "app.py"],
+            cwd=PROJECT,
+            env=given,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/")
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            app.terminate()
+            app.wait(20)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit("the app did not start: run it with `make app` to see why")
+
+
+def opened(browser: Browser, address: str, screen: str) -> Page:
+    """A page with its first lane there."""
+    page = browser.new_context(viewport=SCREENS[screen]).new_page()
+    page.goto(address)
+    page.wait_for_function(FIRST_LANE)
+    return page
+
+
+def seconds_to_sound(page: Page, press: Callable[[], Any]) -> float:
+    """From a press until something is heard of the first lane."""
+    page.evaluate("window.heard = 0")
+    page.evaluate(LISTEN)
+    press()
+    page.wait_for_function("window.heard > 0")
+    return page.evaluate("(window.heard - window.pressed) / 1000")
+
+
+def yardstick(browser: Browser) -> float:
+    """Seconds of the page that holds nothing but a button."""
+    checkpoint = load(MODEL)
+    frames = torch.stack(list(sample(checkpoint.model, SamplingOptions(8, seed=1))))
+    audio = perform(frames, checkpoint.representation).audio
+    sound = base64.b64encode(mp3_bytes(Audio(audio.samples[: audio.sample_rate], audio.sample_rate))).decode()
+    found = []
+    for _ in range(NUM_PRESSES):
+        page = browser.new_context().new_page()
+        page.set_content(YARDSTICK.replace("%s", sound))
+        page.evaluate(PRESS, "button")
+        page.wait_for_function("window.heard > 0")
+        found.append(page.evaluate("(window.heard - window.pressed) / 1000"))
+        page.context.close()
+    return median(found)
+
+
+def arrival(browser: Browser, address: str, screen: str) -> tuple[float, float]:
+    """How far down the end of the first Play button is, in parts of the screen, and seconds to its sound."""
+    found, place = [], 0.0
+    for _ in range(NUM_PRESSES):
+        page = opened(browser, address, screen)
+        box = page.locator("#lane-0 .lane-play").bounding_box()
+        place = (box["y"] + box["height"]) / SCREENS[screen]["height"]
+        found.append(seconds_to_sound(page, lambda page=page: page.evaluate(PRESS, "#lane-0 .lane-play")))
+        page.context.close()
+    return place, median(found)
+
+
+def new_piece(browser: Browser, address: str) -> float:
+    """Seconds from the press of New piece to the first sound; the models that are chosen on arrival."""
+    page, found = opened(browser, address, "wide"), []
+    for _ in range(NUM_PRESSES):
+        found.append(seconds_to_sound(page, lambda: page.evaluate(PRESS, "#new")))
+        page.wait_for_function(ALL_LANES)
+    page.context.close()
+    return median(found)
+
+
+def first_load(browser: Browser, address: str) -> int:
+    """Bytes of all that a first visit fetches before anything is pressed, as they travel."""
+    page = browser.new_context(viewport=SCREENS["wide"]).new_page()
+    traffic, total = page.context.new_cdp_session(page), [0]
+    traffic.send("Network.enable")
+    traffic.on("Network.loadingFinished", lambda told: total.append(int(told["encodedDataLength"])))
+    page.goto(address)
+    page.wait_for_function(FIRST_LANE)
+    page.wait_for_timeout(1_000)
+    page.context.close()
+    return sum(total)
+
+
+def slow_line(browser: Browser, address: str) -> tuple[float, int]:
+    """Seconds in which a new piece stood still over a slow line, and the bytes of its first lane."""
+    page = opened(browser, address, "phone")
+    traffic, sounds = page.context.new_cdp_session(page), {}
+    traffic.send("Network.enable")
+    limits = {
+        "offline": False,
+        "latency": 100,
+        "downloadThroughput": SLOW_LINE,
+        "uploadThroughput": SLOW_LINE,
+    }
+    traffic.send("Network.emulateNetworkConditions", limits)
+    page.on("response", lambda got: sounds.update({got.url: len(got.body())}) if ".mp3" in got.url else None)
+    seconds_to_sound(page, lambda: page.evaluate(PRESS, "#new"))
+    stalled = page.evaluate(STALLS, SLOW_SECONDS)
+    seconds = page.evaluate("document.querySelector('#lane-0 .lane').sound.currentTime")
+    page.context.close()
+    return stalled, round(sum(sounds.values()) * 78 / max(seconds, 1))
+
+
+def bundle() -> int:
+    """Bytes of an ABX bundle of 16 trials."""
+    with tempfile.TemporaryDirectory(prefix="earshot-bench-") as folder:
+        words = ["bundle", "jsb_chorales-gru", "jsb_chorales-lstm", "--task", "abx", "--trials", "16"]
+        command = [sys.executable, "-m", "engine", *words, "--out", f"{folder}/bundle"]
+        subprocess.run(command, check=True, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return sum(path.stat().st_size for path in Path(folder, "bundle").rglob("*") if path.is_file())
+
+
+def main() -> None:
+    """One line for each thing that is measured."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        raise SystemExit("chromium is not installed: apt-get install chromium")
+    say = sys.stdout.write
+    with sync_playwright() as playwright, serving() as address:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        )
+        base = yardstick(browser)
+        say(f"yardstick: {base:.2f} s from a press to a sound that is there already\n")
+        for screen in SCREENS:
+            place, seconds = arrival(browser, address, screen)
+            say(
+                f"arrival, {screen}: Play ends at {place:.0%} of the screen; from the press to its sound "
+                f"{seconds:.2f} s ({seconds / base:.1f} times the yardstick), wanted {WANTED['play']} s\n"
+            )
+        seconds = new_piece(browser, address)
+        say(
+            f"New piece, three models: {seconds:.2f} s ({seconds / base:.1f} times), "
+            f"wanted {WANTED['new']} s\n"
+        )
+        say(f"first load: {first_load(browser, address):,} bytes, wanted {WANTED['bytes']:,}\n")
+        stalled, lane = slow_line(browser, address)
+        say(f"400 kbit/s: stood still for {stalled:.1f} of {SLOW_SECONDS:g} s, wanted 0\n")
+        say(f"a lane of 78 s: {lane:,} bytes, wanted {WANTED['lane']:,}\n")
+        browser.close()
+    say(f"ABX bundle of 16 trials: {bundle():,} bytes, wanted {WANTED['bundle']:,}\n")
+
+
+if __name__ == "__main__":
+    main()
