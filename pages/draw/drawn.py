@@ -78,7 +78,7 @@ def frames_of(notes: Any, num_frames: int, roll: PianoRoll) -> Tensor:
             if not (0 <= column < roll.num_pitches and start >= 0 and length > 0):
                 raise ValueError(f"no note: {pitch}, {start}, {length}")
             frames[start : start + length, column] = 1
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, IndexError):
         raise InvalidValueError("these are no notes of this model: reload the page") from None
     return frames
 

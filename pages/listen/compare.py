@@ -179,7 +179,7 @@ class ComparePage:
             )
         with gr.Row():
             self.real = gr.Checkbox(False, label="Hide the real excerpt among them", elem_id="real")
-            self.anchor = gr.Checkbox(False, label="Hide a low anchor among them", elem_id="anchor")
+            self.anchor = gr.Checkbox(False, label="Hide a scrambled version among them", elem_id="anchor")
         with gr.Row():
             self.trials = gr.Slider(
                 1, 40, value=10, step=1, label="Trials, fixed before the start", elem_id="trials"

@@ -8,8 +8,8 @@ from engine.words import counted
 from pages.house import PlayerNames
 from pages.listen.listening_room import ListeningRoom, Question
 
-BESIDE = {REAL: "The corpus itself", ANCHOR: "Anchor: the same frames in random order"}
-IN_A_SENTENCE = {REAL: "the corpus itself", ANCHOR: "the anchor"}
+BESIDE = {REAL: "The corpus itself", ANCHOR: "A scrambled version: its moments in random order"}
+IN_A_SENTENCE = {REAL: "the corpus itself", ANCHOR: "the scrambled version"}
 MOST = 1_000  # a higher figure says no more than that the model finds it impossible
 
 

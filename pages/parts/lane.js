@@ -353,6 +353,6 @@ for (const name of ["wheel", "touchmove"]) scroll.addEventListener(name, () => (
 new ResizeObserver(draw).observe(scroll);
 new MutationObserver(draw).observe(document.body, { attributes: true, attributeFilter: ["class"] }); // light or dark
 watch("value", () => show(props.value));
-lane.sound = sound;
+Object.assign(lane, { sound, notes: () => value.notes });
 show(props.value);
 showView(asSpectrum);

@@ -85,7 +85,7 @@ class ScorePage:
             self.controls = self._lay_out_controls(next(iter(self.catalogues)))
             with gr.Row(elem_classes="earshot-actions"):
                 self.start = gr.Button("Score", variant="primary", elem_id="score")
-                self.stop = gr.Button("Stop", elem_id="stop")
+                self.stop = gr.Button("Stop", elem_id="stop", interactive=False)
                 self.queue = queue_place()
         self.table = ScoreTable(elem_id="score-table")
         self.lane = ScoreLane(welcome(next(iter(self.catalogues))), elem_id="lane-0")
@@ -130,7 +130,8 @@ class ScorePage:
     def _connect(self) -> None:
         inputs = {*self.controls.values(), self.scoring}
         heavy = {**HEAVY, **told_at(self.queue)}
-        self.start.click(self.press, inputs, [self.scoring, self.table, self.lane], **heavy)
+        filled = [self.scoring, self.table, self.lane, self.stop]
+        self.start.click(self.press, inputs, filled, **heavy)
         self.stop.click(press_stop, self.scoring, None, queue=False, **QUIET)
         choices = [self.controls[name] for name in ("kind", MUSIC.shipped, SPEECH.shipped)]
         shown = [*choices[1:], self.controls["tempo"], self.own_music, self.own_speech]
@@ -142,7 +143,7 @@ class ScorePage:
         if piece != OWN:
             asked = {"kind": kind, SIDES[kind].shipped: piece, SIDES[kind].upload: None, "tempo": FIRST_TEMPO}
             self.first = ShippedScoring(partial(open_scoring, asked, self.catalogues[kind]))
-            this_page().load(self.visit, None, [self.scoring, self.table, self.lane], **LIGHT)
+            this_page().load(self.visit, None, filled, **LIGHT)
 
     def visit(self) -> Iterator[Changes]:
         """A shipped piece, as all models have scored it; the first visitor sees them do it."""
@@ -155,31 +156,33 @@ class ScorePage:
     def press(self, given: Changes) -> Iterator[Changes]:
         """Score a piece: the table and the lane as they change."""
         asked = {name: given[component] for name, component in self.controls.items()}
-        if given[self.scoring] is not None:
-            given[self.scoring].running.replace()
         try:
             scoring = open_scoring(asked, self.catalogues[asked["kind"]])
         except EngineError as error:
             raise toast(error) from None
+        if given[self.scoring] is not None:
+            given[self.scoring].running.replace()
         yield from self._follow(scoring, scoring.go_on)
 
     def _follow(self, scoring: Scoring, go_on: Callable[[float], None]) -> Iterator[Changes]:
         """The table and the lane until all models have listened."""
         kind = scoring.kind
-        yield {self.scoring: scoring, self.table: table_value(scoring), self.lane: waiting(kind)}
+        begun = {self.scoring: scoring, self.stop: gr.update(interactive=not scoring.is_done)}
+        yield {**begun, self.table: table_value(scoring), self.lane: waiting(kind)}
         while not scoring.is_done:
             go_on(SECONDS_PER_VIEW)
             if scoring.running.is_replaced:
                 return
             yield {self.table: table_value(scoring), **self._first_lane(scoring)}
+        ended = {self.stop: gr.update(interactive=False)}
         if not scoring.judgements:
-            yield {self.table: None, self.lane: welcome(kind)}
+            yield {self.table: None, self.lane: welcome(kind), **ended}
             raise toast(EngineError(scoring.problems[0] if scoring.problems else "stopped before any result"))
         best = ranked(scoring.judgements)[0][0]
         if not scoring.is_chosen_by_visitor:
             scoring.chosen = best.card.name
         chosen = scoring.judgement(scoring.chosen)  # said again: see pages/house/changes.py
-        yield {self.table: table_value(scoring), self.lane: lane_value(scoring, chosen)}
+        yield {self.table: table_value(scoring), self.lane: lane_value(scoring, chosen), **ended}
 
     def _first_lane(self, scoring: Scoring) -> Changes:
         """The first model's lane as soon as there is one; the best model's follows when all are there."""

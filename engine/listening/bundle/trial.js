@@ -220,6 +220,7 @@ function onKey(event) {
   event.preventDefault();
 }
 
+part("help").open = matchMedia("(hover: hover)").matches; // whoever has a mouse has keys too
 part("play").addEventListener("click", toggle);
 part("from").addEventListener("click", loopFrom);
 part("to").addEventListener("click", loopTo);

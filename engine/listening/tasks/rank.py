@@ -18,7 +18,7 @@ class Rank(Task):
     hint = "All of them in one trial, five at most."
     question = "Put them in order: 1 is the best"
     summary = "several clips: put them in order."
-    lane_names = ("1", "2", "3", "4", "5")
+    lane_names = ("A", "B", "C", "D", "E")
     num_lanes = (2, 5)
     num_sources = (2, 5)
     num_trials = 4

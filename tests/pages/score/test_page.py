@@ -266,6 +266,10 @@ def wav(samples: np.ndarray, sample_rate: int = 8_000, subtype: str = "PCM_16") 
 
 def test_what_cannot_be_scored_is_one_sentence_and_then_it_works(visitors):
     visit = visitors("score")
+    visit.page.wait_for_selector(".score-title:not(:empty)")
+    shipped = visit.page.locator(".score-title").inner_text()
+    visit.pick("piece", "A MIDI file of mine")
+    visit.page.wait_for_selector("#upload")
     visit.page.click("#score")
     assert visit.complaint() == "Choose a MIDI file to score, or a shipped piece."
     for name, content, said in (
@@ -277,7 +281,7 @@ def test_what_cannot_be_scored_is_one_sentence_and_then_it_works(visitors):
         bring(visit, name, content)
         visit.page.click("#score")
         assert said in visit.complaint()
-    assert visit.page.locator(".score").is_hidden()
+    assert visit.page.locator(".score-title").inner_text() == shipped, "what was there stays"
     bring(visit, EVIL, SHORT)
     score(visit, until=GRU)
     assert "<img" not in visit.page.locator(".score-head").inner_html() and GRU in rows(visit)
@@ -286,6 +290,7 @@ def test_what_cannot_be_scored_is_one_sentence_and_then_it_works(visitors):
 def test_recordings_that_cannot_be_scored_are_one_sentence(visitors):
     visit = visitors("score")
     visit.page.get_by_label("Speech").check()
+    visit.pick("clip", "A recording of mine")
     visit.page.wait_for_selector("#recording input[type=file]", state="attached")
     visit.page.click("#score")
     assert visit.complaint() == "Record or choose some speech to score, or a shipped clip."
@@ -301,3 +306,14 @@ def test_recordings_that_cannot_be_scored_are_one_sentence(visitors):
     visit.wrong = [
         words for words in visit.wrong if not words.startswith("Waveform load error")
     ]  # the browser's
+
+
+def test_it_opens_on_a_shipped_piece_that_is_scored_already(visitors):
+    for _ in range(2):  # whoever comes later shares what was found, and has a choice of their own
+        visit = visitors("score")
+        visit.page.wait_for_selector(".score[data-state=done]")
+        visit.page.wait_for_selector("#lane-0 .lane[data-state=done]")
+        assert len(rows(visit)) >= 12 and visit.picture().startswith("Piano roll, ")
+        assert not visit.page.locator("#upload").is_visible()
+        choose(visit, GRU)
+    assert visit.hear() > 5

@@ -1,0 +1,138 @@
+"""What is on a page: played otherwise, gone on from; and what a browser may say of it."""
+
+import pytest
+import torch
+
+from engine.checkpoints.checkpoint import load
+from engine.errors import InvalidValueError
+from pages.draw.drawing import open_drawing
+from pages.draw.drawn import Drawn, beginning_of
+from pages.draw.packed_roll import MAX_PACKED_FRAMES, unpack_roll
+from pages.draw.request import DrawRequest
+
+GRU, LSTM = "jsb_chorales-gru", "jsb_chorales-lstm"
+NOTES = "document.querySelector('#lane-0 .lane').notes()"
+STAND = """seconds => {
+    const { sound } = document.querySelector("#lane-0 .lane");
+    sound.pause();
+    sound.currentTime = seconds;
+}"""
+PLACES = """() => [0, 1, 2].map(number => {
+    const { sound, dataset } = document.querySelector(`#lane-${number} .lane`);
+    return [dataset.state, sound.currentTime, sound.duration, sound.paused];
+})"""
+
+
+@pytest.fixture
+def finished(tmp_path):
+    """A request and its lanes, drawn to their ends."""
+    request = DrawRequest((GRU, LSTM), 24, 7, prime="", until_end=True)
+    lanes = open_drawing(request, None, "piano_roll").lanes
+    for lane in lanes:
+        lane.extend(60.0)
+        lane.finish(tmp_path)
+    return request, lanes
+
+
+def test_the_same_frames_are_played_otherwise(finished, tmp_path):
+    request, lanes = finished
+    drawn = Drawn.of(request, [lane.value() for lane in lanes])
+    other = DrawRequest((GRU, LSTM), 24, 7, tempo=50.0, until_end=True)
+    again = drawn.lanes(other)
+    for lane, before in zip(again, lanes, strict=True):
+        assert lane.is_whole and torch.equal(torch.stack(lane.frames), torch.stack(before.frames))
+        lane.finish(tmp_path)
+        value, first = lane.value(), before.value()
+        assert value["state"] == first["state"] and value["message"] == first["message"]
+        assert value["seconds_per_frame"] == 2 * first["seconds_per_frame"]
+        assert value["link"] == other.link
+    ends = [lane.value()["pieces"][-1] for lane in (again[0], lanes[0])]
+    assert ends[0]["start"] > 1.5 * ends[1]["start"]
+
+
+def test_what_is_not_done_or_no_music_is_not_remembered(finished):
+    request, lanes = finished
+    value = lanes[0].value()
+    assert Drawn.of(request, [{**value, "state": "sampling"}]) is None
+    assert Drawn.of(request, [{**value, "kind": "wave"}]) is None
+    assert Drawn.of_link({**value, "link": None}) is None
+    assert Drawn.of_link(value).request == request
+
+
+def told(frame=4, notes="[60,0,2],[64,1,9]") -> dict:
+    return {"frame": frame, "notes": notes}
+
+
+def test_a_beginning_is_what_was_heard():
+    roll = load(GRU).representation
+    frames = unpack_roll(beginning_of(told(), roll), roll.num_pitches)
+    assert frames.shape == (4, 88) and frames[:, 60 - 21].tolist() == [1, 1, 0, 0]
+    assert frames[:, 64 - 21].tolist() == [0, 1, 1, 1] and frames.sum() == 5
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "listen to where"),
+        (told(frame=0), "listen to where"),
+        (told(frame=True), "listen to where"),
+        (told(frame=MAX_PACKED_FRAMES + 1), "listen to where"),
+        (told(notes=None), "listen to where"),
+        (told(notes="[60"), "no notes"),
+        (told(notes="[60,0]"), "no notes"),
+        (told(notes='["a",0,1]'), "no notes"),
+        (told(notes="[20,0,1]"), "no notes"),
+        (told(notes="[60,-1,1]"), "no notes"),
+        (told(notes="[60,0,0]"), "no notes"),
+        (told(notes="7"), "no notes"),
+        (told(notes="[60.5,0,1]"), "no notes"),
+    ],
+)
+def test_what_a_browser_says_is_not_believed(given, said):
+    with pytest.raises(InvalidValueError, match=said):
+        beginning_of(given, load(GRU).representation)
+
+
+@pytest.mark.browser
+def test_a_piece_is_gone_on_from_where_it_was_left(visitors):
+    visit = visitors()
+    visit.choose(GRU)
+    visit.exactly(24)
+    visit.draw()
+    before = visit.page.evaluate(NOTES)
+    visit.page.evaluate(STAND, 0)
+    assert visit.lane().locator(".lane-go-on").is_hidden()
+    visit.page.evaluate(STAND, 6 * 0.6 + 0.1)
+    visit.lane().locator(".lane-go-on").click()
+    visit.page.wait_for_selector("#lane-0 .lane:not([data-state=done])")
+    visit.wait()
+    assert visit.picture().endswith("prime ends at frame 6")
+    after = visit.page.evaluate(NOTES)
+    kept = [[pitch, start] for pitch, start, _ in before if start < 6]
+    assert [[pitch, start] for pitch, start, _ in after if start < 6] == kept
+    assert visit.page.locator("#prime input").input_value() == "What was heard"
+    assert "prime=roll:" in visit.link()
+
+
+@pytest.mark.browser
+def test_tempo_and_instrument_act_on_what_is_there(visitors):
+    visit = visitors()
+    visit.choose(GRU, LSTM)
+    visit.exactly(32)
+    visit.draw(num_lanes=2)
+    midi = visit.download("MIDI")[1]
+    visit.page.evaluate(STAND, 9)
+    visit.pick("instrument", "Church organ")
+    visit.page.wait_for_function("location.search.includes('program=19')")
+    visit.wait(num_lanes=2)
+    assert visit.download("MIDI")[1] != midi
+    (_, place, seconds, is_paused), *_ = visit.page.evaluate(PLACES)
+    assert abs(place - 9) < 0.01 and is_paused and seconds > 19
+    slider = visit.page.locator("#tempo input[type=range]")
+    slider.focus()
+    box = slider.bounding_box()
+    visit.page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+    visit.page.wait_for_function("location.search.includes('tempo=2')")
+    visit.wait(num_lanes=2)
+    (_, place, faster, _), *_ = visit.page.evaluate(PLACES)
+    assert faster < 0.6 * seconds and place == pytest.approx(9 * 100 / 240, abs=0.1)
