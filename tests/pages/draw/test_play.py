@@ -162,6 +162,20 @@ def test_new_seeds_are_shown_and_differ(visitors):
     assert len(seeds | {"7"}) == 3
 
 
+def test_a_new_piece_is_heard_while_it_is_drawn(visitors):
+    visit = visitors()
+    visit.choose(BEST, GRU)
+    visit.exactly(512)
+    visit.press("new")
+    visit.page.wait_for_function("document.querySelector('#lane-0 .lane').sound.currentTime > 0.2")
+    assert visit.lane().get_attribute("data-state") == "sampling"
+    visit.wait(num_lanes=2)
+    sounds = (
+        "[0, 1].map(n => document.querySelector(`#lane-${n} .lane`).sound).map(s => [s.paused, s.isWhole])"
+    )
+    assert visit.page.evaluate(sounds) == [[False, True], [True, True]], "it plays on, and the other waits"
+
+
 def test_a_browser_that_is_busy_while_all_is_sampled_shows_it_then(visitors):
     """What came in the meantime was once lost, and the draw seemed to go on for ever."""
     visit = visitors()

@@ -12,6 +12,9 @@ from tests.pages.visit import NEXT_FRAME
 from tests.server import serving
 
 
+CUT_OFF = "Failed to load resource: net::ERR_FAILED"  # what a test does to a file, a browser says
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory, project_folder):
     folder = tmp_path_factory.mktemp("lane")
@@ -26,7 +29,12 @@ def page(browser, address):
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
     visitor = context.new_page()
     wrong: list[str] = []
-    visitor.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+
+    def hear(error: str) -> None:
+        if not error.startswith(CUT_OFF):
+            wrong.append(error)
+
+    visitor.on("console", lambda line: hear(line.text) if line.type == "error" else None)
     visitor.on("pageerror", lambda error: wrong.append(str(error)))
     local = (address, "data:", "blob:")
     visitor.on("request", lambda sent: None if sent.url.startswith(local) else wrong.append(sent.url))
@@ -149,10 +157,52 @@ class TestInTheBrowser:
 
     def test_only_one_lane_plays(self, page):
         page.click("#first .lane-play")
-        page.wait_for_function("!document.querySelector('#first .lane').sound.paused")
+        page.wait_for_function("document.querySelector('#first .lane').sound.currentTime > 1")
         page.click("#second .lane-play")
         page.wait_for_function("!document.querySelector('#second .lane').sound.paused")
         assert paused(page, "first")
+        page.wait_for_function("document.querySelector('#second .lane').sound.currentTime > 1.2")
+        assert seconds_played(page) < 3, "who changes to another lane hears the same place of it"
+
+    def test_a_sound_is_over_at_its_end_or_begins_again(self, page):
+        jump = "seconds => { document.querySelector('#first .lane').sound.currentTime = seconds; }"
+        page.click("#first .lane-repeat")
+        page.evaluate(jump, SECONDS - 0.5)
+        page.click("#first .lane-play")
+        page.wait_for_function("document.querySelector('#first .lane').sound.currentTime < 1")
+        assert not paused(page, "first")
+        page.click("#first .lane-repeat")
+        page.evaluate(jump, SECONDS - 0.5)
+        page.wait_for_function("document.querySelector('#first .lane').sound.paused")
+        assert seconds_played(page) == pytest.approx(SECONDS, abs=0.1)
+
+    def test_a_piece_that_cannot_be_fetched_is_said_and_may_be_asked_for_again(self, page):
+        page.route("**/*.mp3", lambda route: route.abort())
+        page.click("#first .lane-play")
+        page.wait_for_selector("#first .lane-toast:not(:empty)")
+        assert "could not be loaded" in page.locator("#first .lane-toast").inner_text()
+        assert paused(page, "first")
+        page.unroute("**/*.mp3")
+        page.click("#first .lane-play")
+        page.wait_for_function("document.querySelector('#first .lane').sound.currentTime > 0.2")
+
+    def test_nothing_is_fetched_that_nobody_asked_to_hear(self, page):
+        fetched = []
+        page.on("request", lambda request: fetched.append(request.url) if ".mp3" in request.url else None)
+        page.reload()
+        page.wait_for_function("document.querySelector('#first .lane')?.sound.pieces.length")
+        page.wait_for_timeout(300)
+        assert fetched == []
+
+    def test_lanes_share_their_axes(self, page):
+        """Of a lane alone the picture would be as wide as it lasts."""
+        axes = "[...document.querySelectorAll('.lane')].map(lane => JSON.stringify(lane.axis))"
+        page.click("#other")
+        page.wait_for_selector("#second .lane[data-state=sampling]")
+        page.click("#finish")
+        page.wait_for_selector("#second .lane[data-state=done]")
+        first, second, wave, empty = page.evaluate(axes)
+        assert first == second != wave and empty is None
 
     def test_a_click_and_a_drag_on_the_picture_seek(self, page):
         box = page.locator("#first .lane-seek").bounding_box()
