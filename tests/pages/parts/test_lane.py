@@ -11,7 +11,6 @@ from tests.pages.parts.lane_page import EVIL, FRAMES, MIDI_BYTES, PRIME, SECONDS
 from tests.pages.visit import NEXT_FRAME
 from tests.server import serving
 
-
 CUT_OFF = "Failed to load resource: net::ERR_FAILED"  # what a test does to a file, a browser says
 
 
