@@ -57,6 +57,7 @@ PRESS = """button => {
 LISTEN = """() => {
     const sound = document.querySelector("#lane-0 .lane").sound;
     let before = sound.currentTime;
+    sound.pause();
     const look = () => {
         const now = sound.currentTime;
         const isHeard = now !== before && !sound.paused && sound.anchor && now > 0 && now < before + 1;
@@ -69,6 +70,10 @@ LISTEN = """() => {
 FIRST_LANE = "document.querySelector('#lane-0 .lane')?.dataset.state === 'done'"
 ALL_LANES = """[0, 1, 2, 3].every(number =>
     ["done", "hidden", "stopped"].includes(document.querySelector(`#lane-${number} .lane`)?.dataset.state))"""
+FETCHED = """() => {
+    const { pieces } = document.querySelector("#lane-0 .lane").sound;
+    return Math.max(...pieces.filter(({ buffer }) => buffer).map(({ start, seconds }) => start + seconds));
+}"""
 STALLS = """seconds => new Promise((done) => {
     const sound = document.querySelector("#lane-0 .lane").sound;
     const [end, counted] = [performance.now() + 1000 * seconds, { stalled: 0, before: performance.now() }];
@@ -198,7 +203,7 @@ def slow_line(browser: Browser, address: str) -> tuple[float, int]:
     page.on("response", lambda got: sounds.update({got.url: len(got.body())}) if ".mp3" in got.url else None)
     seconds_to_sound(page, lambda: page.evaluate(PRESS, "#new"))
     stalled = page.evaluate(STALLS, SLOW_SECONDS)
-    seconds = page.evaluate("document.querySelector('#lane-0 .lane').sound.currentTime")
+    seconds = page.evaluate(FETCHED)
     page.context.close()
     return stalled, round(sum(sounds.values()) * 78 / max(seconds, 1))
 

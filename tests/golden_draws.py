@@ -59,7 +59,7 @@ def golden_draws() -> list[GoldenDraw]:
     """Thirty-four: every shipped model, and the best and one of speech with beginnings and temperatures."""
     music = [GoldenDraw(f"{corpus}-{cell}", 128, 7) for corpus in MUSIC for cell in (*CELLS, "best")]
     speech = [GoldenDraw(f"{corpus}-{cell}", 200, 7) for corpus in SPEECH for cell in CELLS]
-    speech.append(GoldenDraw("spoken_digits-best", 200, 7))
+    speech += [GoldenDraw("spoken_digits-best", 200, 7), GoldenDraw("voice_prompts-best", 200, 7)]
     primed = [GoldenDraw(f"{corpus}-best", 48, 3, 0.8, 40) for corpus in (*MUSIC, "spoken_digits")]
     bold = [GoldenDraw(f"{corpus}-gru", 64, 11, 1.3, 16) for corpus in MUSIC]
     voices = [GoldenDraw(f"{corpus}-lstm", 100, 5, 0.7, 60) for corpus in SPEECH]

@@ -9,13 +9,14 @@ import gradio as gr
 from engine.representations import Waveform
 from pages.draw.first_draw import first_sound
 from pages.draw.lane_draw import LaneDraw
-from pages.draw.page import FIRST_SEED, DrawPage
+from pages.draw.page import DrawPage
 from pages.draw.request import DrawRequest
 from pages.house import LIGHT, LIMITS, MAX_SECONDS, OWN, PRIVACY, Changes, Running
 from pages.shared import Shared
 
 FIRST_KEPT = 0.6  # most clips are in the middle of their word there; after the word comes silence
-FIRST_SECONDS = 2.0  # that are added unless it is said otherwise
+FIRST_SECONDS = 4.0  # that are added unless it is said otherwise
+WELCOME_SEED = 19  # of forty the one with the most to be heard; chosen anew when the first model is
 SECONDS_PER_VIEW = 0.5  # of sound, between two updates of the page
 
 
@@ -75,12 +76,12 @@ class SpeechPage(DrawPage):
         return [*given, nothing]
 
     def welcome(self, folder: Path) -> dict[str, Any]:
-        """What the button would draw, of the first model alone."""
+        """A draw of the first model alone."""
         corpus = self.first_corpus
         prime = self.prime_choices(corpus)[0][1].replace(OWN, "")
         (name, *_) = (name for _, name in self.catalogue.models(corpus))
         kept = first_kept(prime) if prime else 1.0
-        request = DrawRequest((name,), FIRST_SECONDS, FIRST_SEED, prime=prime, kept=kept)
+        request = DrawRequest((name,), FIRST_SECONDS, WELCOME_SEED, prime=prime, kept=kept)
         shown = first_sound(request, folder)
         return shown or {
             "kind": self.picture,

@@ -1,5 +1,6 @@
 """What the HTML of a page says to tabs, search engines and links elsewhere; wrong addresses."""
 
+import gzip
 import json
 import re
 import urllib.request
@@ -105,3 +106,12 @@ def test_a_wrong_address_leads_home(visitors):
     visit.wrong.clear()  # the browser's own line on the 404
     visit.page.get_by_text("Go to Earshot").click()
     visit.page.wait_for_selector("#lane-0 .lane[data-state=done]")
+
+
+def test_a_page_travels_compressed_where_that_is_understood(app):
+    plain = urllib.request.urlopen(app.address).read()
+    asked = urllib.request.Request(app.address, headers={"Accept-Encoding": "gzip, br"})
+    with urllib.request.urlopen(asked) as answer:
+        assert answer.headers["content-encoding"] == "gzip" and "accept-encoding" in answer.headers["vary"]
+        packed = answer.read()
+    assert len(packed) < len(plain) / 4 and Head(gzip.decompress(packed).decode()).said["og:title"]

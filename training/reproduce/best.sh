@@ -12,6 +12,7 @@ $python -m training fit muse_data-best --replace
 $python -m training fit piano_midi-best --replace
 $python -m training fit jsb_chorales-best --replace
 $python -m training fit spoken_digits-best --replace
+$python -m training fit voice_prompts-best --replace
 
 # What stands beside the networks, its numbers found on validation: where a piece goes like it did before, it goes on
 # likewise; and chorales share tunes.
