@@ -1,7 +1,6 @@
 """Score: how likely every model finds a piece that somebody brings, and where it was surprised."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from engine.errors import EngineError, InvalidValueError
+from engine.errors import EngineError, InvalidValueError, UnknownNameError
 from engine.pieces import excerpt
 from engine.rendering import Performance
 from engine.representations import REPRESENTATIONS
@@ -31,6 +30,7 @@ from pages.house import (
     sentence,
     toast,
     told_at,
+    warn,
     with_remedy,
 )
 from pages.parts import this_page, told
@@ -53,7 +53,7 @@ GRID = (
     f"in twelve keys; the first {MAX_QUARTERS} quarter notes are scored."
 )
 SOUND = f"{PRIVACY} The first {MAX_SECONDS:g} seconds are scored."
-FIRST_TEMPO = 100
+FIRST_TEMPO = 100.0
 SECONDS_PER_VIEW = 0.3  # between two updates of the page
 SECONDS_TO_LOOK = 0.8  # a model may go on to later frames than the one that was asked for
 FRAMES_TO_LOOK = 24
@@ -73,7 +73,6 @@ class ScorePage:
     """
 
     def __init__(self, catalogues: Mapping[str, Catalogue]):
-        self.first: ShippedScoring | None = None
         self.catalogues = {kind: catalogue for kind, catalogue in catalogues.items() if catalogue.cards}
         problems = list(dict.fromkeys(text for one in catalogues.values() for text in one.problems))
         hero(HEADING, PROMISE)
@@ -134,35 +133,58 @@ class ScorePage:
         self.start.click(self.press, inputs, filled, **heavy)
         self.stop.click(press_stop, self.scoring, None, queue=False, **QUIET)
         choices = [self.controls[name] for name in ("kind", MUSIC.shipped, SPEECH.shipped)]
-        shown = [*choices[1:], self.controls["tempo"], self.own_music, self.own_speech]
+        shown = self._shown = [*choices[1:], self.controls["tempo"], self.own_music, self.own_speech]
         for choice in choices:
             choice.input(show_chosen, choices, shown, **LIGHT)
         self.table.choose(self.choose, self.scoring, [self.table, self.lane], **LIGHT)
         self.lane.look(look, self.scoring, self.lane, **LOOK)
-        kind, (_, piece), *_ = next(iter(self.catalogues)), *piece_choices(SIDES[next(iter(self.catalogues))])
-        if piece != OWN:
-            asked = {"kind": kind, SIDES[kind].shipped: piece, SIDES[kind].upload: None, "tempo": FIRST_TEMPO}
-            self.first = ShippedScoring(partial(open_scoring, asked, self.catalogues[kind]))
-            this_page().load(self.visit, None, filled, **LIGHT)
+        self.shipped = {
+            piece: ShippedScoring(partial(open_shipped, piece, catalogue))
+            for kind, catalogue in self.catalogues.items()
+            for _, piece in piece_choices(SIDES[kind])
+            if piece != OWN
+        }
+        if self.shipped:
+            this_page().load(self.visit, None, [*filled, *choices, *shown[2:]], **LIGHT)
 
-    def visit(self) -> Iterator[Changes]:
-        """A shipped piece, as all models have scored it; the first visitor sees them do it."""
+    def visit(self, visitor: gr.Request) -> Iterator[Changes]:
+        """A shipped piece, the address's or the first, scored; whoever comes first sees the models do it."""
+        piece = visitor.query_params.get("piece") or next(iter(self.shipped))
+        if piece not in self.shipped:
+            warn(UnknownNameError("piece of this page", piece[:60], self.shipped))
+            piece = next(iter(self.shipped))
         try:
-            scoring = self.first.of_visitor()
+            scoring = self.shipped[piece].of_visitor(FIRST_TEMPO)
         except EngineError as error:
             raise toast(error) from None
-        yield from self._follow(scoring, self.first.go_on)
+        kind = scoring.kind
+        names = ("kind", MUSIC.shipped, SPEECH.shipped)
+        values = {"kind": kind, SIDES[kind].shipped: piece}
+        chosen = {name: values.get(name, self.controls[name].value) for name in names}
+        shown = dict(zip(self._shown, show_chosen(*chosen.values()), strict=True))
+        for name in values:
+            shown[self.controls[name]] = {
+                **shown.get(self.controls[name], gr.update()),
+                "value": chosen[name],
+            }
+        yield shown
+        yield from self._follow(scoring, self.shipped[piece].go_on)
 
     def press(self, given: Changes) -> Iterator[Changes]:
         """Score a piece: the table and the lane as they change."""
         asked = {name: given[component] for name, component in self.controls.items()}
+        piece = self.shipped.get(asked[SIDES[asked["kind"]].shipped])
         try:
-            scoring = open_scoring(asked, self.catalogues[asked["kind"]])
+            tempo = number("tempo", asked["tempo"])
+            if piece is None:
+                scoring = open_scoring(asked, self.catalogues[asked["kind"]])
+            else:
+                scoring = piece.of_visitor(tempo)
         except EngineError as error:
             raise toast(error) from None
         if given[self.scoring] is not None:
             given[self.scoring].running.replace()
-        yield from self._follow(scoring, scoring.go_on)
+        yield from self._follow(scoring, (piece or scoring).go_on)
 
     def _follow(self, scoring: Scoring, go_on: Callable[[float], None]) -> Iterator[Changes]:
         """The table and the lane until all models have listened."""
@@ -201,23 +223,27 @@ class ScorePage:
 
 
 def open_scoring(asked: Mapping[str, Any], catalogue: Catalogue) -> Scoring:
-    """What the controls ask for.
+    """The visitor's own file.
 
     Raises:
         EngineError: no file is chosen, it cannot be read, or the tempo is out of range.
     """
     side = SIDES[asked["kind"]]
-    piece, upload = asked[side.shipped], asked[side.upload]
+    upload = asked[side.upload]
     performance = Performance(number("tempo", asked["tempo"])) if side is MUSIC else Performance()
-    cards = list(catalogue.cards.values())
-    if piece != OWN:
-        shipped = excerpt(piece)
-        heights = (card.corpus.played_semitones for card in cards if card.corpus.name == shipped.corpus)
-        performance = replace(performance, semitones=next(heights, 0))
-        return Scoring(shipped.path, shipped.title, cards, performance)
     if upload is None:
         raise InvalidValueError(side.missing)
-    return Scoring(Path(upload), Path(upload).name, cards, performance)
+    return Scoring(Path(upload), Path(upload).name, list(catalogue.cards.values()), performance)
+
+
+def open_shipped(piece: str, catalogue: Catalogue) -> Scoring:
+    """A shipped piece, at the height of its corpus; raises EngineError if it cannot be read."""
+    shipped, cards = excerpt(piece), list(catalogue.cards.values())
+    heights = (card.corpus.played_semitones for card in cards if card.corpus.name == shipped.corpus)
+    performance = Performance(FIRST_TEMPO, semitones=next(heights, 0))
+    scoring = Scoring(shipped.path, shipped.title, cards, performance)
+    scoring.link = f"?piece={piece}"
+    return scoring
 
 
 def show_chosen(kind: str, music: str, speech: str) -> list[Any]:

@@ -17,6 +17,8 @@ function show(value) {
   element.querySelector(".score").dataset.state = value.state;
   part("title").textContent = value.title;
   part("status").textContent = statusOf(value);
+  part("takings").hidden = value.state === "scoring";
+  part("link").hidden = !value.link;
   const bar = part("progress");
   bar.setAttribute("aria-valuemax", value.of);
   bar.setAttribute("aria-valuenow", value.done);
@@ -31,6 +33,29 @@ function show(value) {
     ...value.problems.map((text) => make("li", "score-problem", text)),
   );
   if (focused) element.querySelector(`[data-model="${CSS.escape(focused)}"]`)?.focus();
+}
+
+// One line for each model, as it stands in the tables; what a spreadsheet would take for a formula is text.
+function csv({ groups }) {
+  const quoted = (text) => `"${String(text).replaceAll('"', '""').replace(/^[=@\t\r]/, "'$&")}"`;
+  const lines = groups.flatMap(({ unit, rows }) => rows.map((row) => [row.name, row.title, row.corpus, row.figure, unit, row.shift]));
+  return [["checkpoint", "model", "fitted to", "surprise", "unit", "moved by"], ...lines].map((line) => line.map(quoted).join()).join("\n");
+}
+
+function saveCsv() {
+  const address = URL.createObjectURL(new Blob([`${csv(props.value)}\n`], { type: "text/csv" }));
+  Object.assign(document.createElement("a"), { href: address, download: "earshot-score.csv" }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+async function copyLink() {
+  const address = new URL(props.value.link, location.href).href;
+  try {
+    await navigator.clipboard.writeText(address);
+    part("status").textContent = "Link copied";
+  } catch {
+    part("status").textContent = address; // no permission, or a page without https
+  }
 }
 
 function statusOf(value) {
@@ -90,5 +115,7 @@ part("groups").addEventListener("click", (event) => {
   const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
   document.querySelector("#lane-0 .lane-stage")?.scrollIntoView({ block: "nearest", behavior });
 });
+part("csv").addEventListener("click", saveCsv);
+part("link").addEventListener("click", copyLink);
 watch("value", () => show(props.value));
 show(props.value);

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ class Scoring:
 
     def __init__(self, file: Path, title: str, cards: Sequence[Card], performance: Performance):
         self.file, self.title, self.performance = file, title, performance
+        self.link = ""  # of a shipped piece: what opens the page with it
         self.judgements: list[Judgement] = []
         self.problems: list[str] = []
         self.num_models = 0
@@ -56,6 +58,12 @@ class Scoring:
         self._waiting = deque(self._readable(sorted(cards, key=_cost)))
         if not self._waiting:
             raise EngineError(self.problems[0] if self.problems else "there is no model for this yet")
+
+    def play_at(self, quarters_per_minute: float) -> None:
+        """In another tempo, which speech has none of."""
+        if self.performance.quarters_per_minute != quarters_per_minute:
+            self.performance = replace(self.performance, quarters_per_minute=quarters_per_minute)
+            self._sounds = {}
 
     def forget_looks(self) -> None:
         """Of what is expected nothing has been asked yet."""

@@ -20,12 +20,13 @@ class ShippedScoring:
         self._open, self._scoring = open_it, None
         self._lock = threading.Lock()
 
-    def of_visitor(self) -> Scoring:
-        """The scoring with a choice, and an end, of the visitor's own; raises EngineError if it cannot be."""
+    def of_visitor(self, quarters_per_minute: float) -> Scoring:
+        """With a choice, an end and a tempo of the visitor's own; raises EngineError if it cannot be."""
         with self._lock:
             self._scoring = self._scoring or self._open()
             mine = copy.copy(self._scoring)
         mine.running, mine.chosen, mine.is_chosen_by_visitor = Running(), None, False
+        mine.play_at(quarters_per_minute)
         mine.forget_looks()
         return mine
 

@@ -25,6 +25,7 @@ def table_value(scoring: Scoring) -> dict[str, Any]:
     now = scoring.now
     return {
         "title": scoring.title,
+        "link": scoring.link,
         "state": "scoring" if now else "stopped" if scoring.is_stopped else "done",
         "done": len(scoring.judgements),
         "of": scoring.num_models,

@@ -1,13 +1,15 @@
 """The Score page in a real browser: bring a piece, see who is surprised where, click there and hear it."""
 
+import csv
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
 from engine.checkpoints.checkpoint import load
-from engine.pieces.excerpt import excerpt
+from engine.pieces.excerpt import excerpt, excerpts_of
 from engine.pieces.piece import read_piece
 from engine.scoring.expectation import expect
 from engine.scoring.surprise import surprise_of
@@ -317,3 +319,36 @@ def test_it_opens_on_a_shipped_piece_that_is_scored_already(visitors):
         assert not visit.page.locator("#upload").is_visible()
         choose(visit, GRU)
     assert visit.hear() > 5
+
+
+def test_a_shipped_piece_has_a_link_and_its_table_can_be_taken_home(visitors):
+    visit = visitors("score?piece=nottingham-test-26")
+    visit.page.wait_for_selector(".score[data-state=done]")
+    assert visit.page.locator(".score-title").inner_text() == excerpt("nottingham-test-26").title
+    assert visit.page.locator("#piece input").input_value() == excerpt("nottingham-test-26").title
+    with visit.page.expect_download() as download:
+        visit.page.click(".score-csv")
+    lines = Path(download.value.path()).read_text().splitlines()
+    told = {row[0]: row for row in csv.reader(lines)}
+    assert download.value.suggested_filename == "earshot-score.csv"
+    assert told["checkpoint"][3:] == ["surprise", "unit", "moved by"]
+    assert {name: row[3] for name, row in told.items() if name != "checkpoint"} == {
+        name: figure for name, (figure, _) in rows(visit).items()
+    }
+    visit.page.evaluate("navigator.clipboard.writeText = async text => { window.copied = text; }")
+    visit.page.click(".score-link")
+    assert visit.page.evaluate("window.copied") == f"{visit.address}score?piece=nottingham-test-26"
+    bring(visit, "short.mid", SHORT)
+    score(visit, until=GRU)
+    assert not visit.page.locator(".score-link").is_visible(), "what a visitor brings has no link"
+
+
+def test_a_link_to_a_clip_opens_the_page_for_speech(visitors):
+    visit = visitors("score?piece=spoken_digits-zero-jackson")
+    assert "Unknown piece of this page" in visit.complaint()
+    clip = excerpts_of("spoken_digits", "waveform")[0]
+    visit = visitors(f"score?piece={clip.name}")
+    visit.page.wait_for_selector(".score[data-state=done]")
+    assert visit.page.get_by_label("Speech").is_checked()
+    assert visit.page.locator("#clip input").input_value() == clip.title
+    assert not visit.page.locator("#tempo").is_visible()
