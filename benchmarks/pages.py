@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from engine.checkpoints import load
 from engine.folders import PROJECT
+from engine.listening import TASKS
 from engine.rendering import perform
 from engine.sampling import SamplingOptions, sample
 from engine.sound import Audio, mp3_bytes
@@ -30,6 +31,7 @@ from engine.sound import Audio, mp3_bytes
 MODEL = "jsb_chorales-gru"
 SCREENS = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 NUM_PRESSES = 5
+NUM_TRIALS = 16  # of a bundle
 SLOW_LINE = 400_000 / 8  # bytes a second
 SLOW_SECONDS = 25.0  # that are listened to over it
 WANTED = {"play": 0.3, "new": 0.7, "bytes": 420_000, "lane": 800_000, "bundle": 15_000_000}
@@ -211,7 +213,9 @@ def slow_line(browser: Browser, address: str) -> tuple[float, int]:
 def bundle() -> int:
     """Bytes of an ABX bundle of 16 trials."""
     with tempfile.TemporaryDirectory(prefix="earshot-bench-") as folder:
-        words = ["bundle", "jsb_chorales-gru", "jsb_chorales-lstm", "--task", "abx", "--trials", "16"]
+        task = next(task for task in TASKS.values() if task.num_trials == NUM_TRIALS)  # ABX
+        models = ["jsb_chorales-gru", "jsb_chorales-lstm"]
+        words = ["bundle", *models, "--task", task.name, "--trials", str(NUM_TRIALS)]
         command = [sys.executable, "-m", "engine", *words, "--out", f"{folder}/bundle"]
         subprocess.run(command, check=True, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return sum(path.stat().st_size for path in Path(folder, "bundle").rglob("*") if path.is_file())

@@ -45,7 +45,7 @@ DUEL = (
     "**Which of two do you like better?** Five pairs of one kind of music, some three minutes. After each "
     "answer you are told who made them."
 )
-DUEL_TASK, NUM_DUELS = "preference", 5
+DUEL_TASK, NUM_DUELS = next(iter(TASKS)), 5
 NO_VOTES = "You have not voted yet."
 GO_THERE = "(id) => { location.assign(`trial?id=${encodeURIComponent(id)}`); }"
 

@@ -149,26 +149,27 @@ class ScorePage:
 
     def visit(self, visitor: gr.Request) -> Iterator[Changes]:
         """A shipped piece, the address's or the first, scored; whoever comes first sees the models do it."""
-        piece = visitor.query_params.get("piece") or next(iter(self.shipped))
-        if piece not in self.shipped:
+        piece = visitor.query_params.get("piece", "")
+        if piece and piece not in self.shipped:
             warn(UnknownNameError("piece of this page", piece[:60], self.shipped))
-            piece = next(iter(self.shipped))
+        shipped = self.shipped.get(piece) or next(iter(self.shipped.values()))
         try:
-            scoring = self.shipped[piece].of_visitor(FIRST_TEMPO)
+            scoring = shipped.of_visitor(FIRST_TEMPO)
         except EngineError as error:
             raise toast(error) from None
-        kind = scoring.kind
-        names = ("kind", MUSIC.shipped, SPEECH.shipped)
-        values = {"kind": kind, SIDES[kind].shipped: piece}
-        chosen = {name: values.get(name, self.controls[name].value) for name in names}
-        shown = dict(zip(self._shown, show_chosen(*chosen.values()), strict=True))
-        for name in values:
-            shown[self.controls[name]] = {
-                **shown.get(self.controls[name], gr.update()),
-                "value": chosen[name],
-            }
-        yield shown
-        yield from self._follow(scoring, self.shipped[piece].go_on)
+        if piece in self.shipped:  # else whoever has chosen something by now keeps it
+            yield self._chosen(scoring.kind, piece)
+        yield from self._follow(scoring, shipped.go_on)
+
+    def _chosen(self, kind: str, piece: str) -> Changes:
+        """The controls as they are where this piece is chosen."""
+        choices = {name: self.controls[name].value for name in ("kind", MUSIC.shipped, SPEECH.shipped)}
+        choices |= {"kind": kind, SIDES[kind].shipped: piece}
+        shown = dict(zip(self._shown, show_chosen(*choices.values()), strict=True))
+        for name in ("kind", SIDES[kind].shipped):
+            control = self.controls[name]
+            shown[control] = {**shown.get(control, gr.update()), "value": choices[name]}
+        return shown
 
     def press(self, given: Changes) -> Iterator[Changes]:
         """Score a piece: the table and the lane as they change."""

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 
 OPEN = """() => [...document.querySelectorAll("[role=listbox]")]
     .filter(list => list.getClientRects().length).map(list => list.innerText.split("\\n").length)"""
+NEXT = "Number(document.activeElement.matches('input[role=combobox]'))"  # which opens as it is come to
 GRU = "jsb_chorales-gru"
 
 
@@ -19,6 +20,7 @@ GRU = "jsb_chorales-gru"
 def test_lists_close_behind_who_tabs_on(visitors, path):
     """Three of them stood open at once, each with its current choice alone."""
     visit = visitors(path)
+    visit.more()
     boxes = visit.page.locator("input[role=combobox]:visible")
     boxes.first.wait_for()
     for box in boxes.all():
@@ -27,13 +29,14 @@ def test_lists_close_behind_who_tabs_on(visitors, path):
             visit.page.keyboard.press(key)
         assert max(visit.page.evaluate(OPEN)) > 2, "all of its choices"
         visit.page.keyboard.press("Tab")
-        visit.page.wait_for_function(f"({OPEN})().length === 0")
+        visit.page.wait_for_function(f"({OPEN})().length <= {NEXT}")
         assert box.get_attribute("readonly") is not None, "a phone raises no keyboard"
     visit.settle()
 
 
 def test_a_list_is_chosen_from_with_keys(visitors):
     visit = visitors()
+    visit.more()
     visit.settle()
     visit.page.locator("#instrument input").focus()
     for key in ("Home", "ArrowDown", "ArrowDown", "Enter"):

@@ -226,8 +226,9 @@ class Visit:
         )
 
     def hear(self, lane: int = 0) -> float:
-        """Press Play; the seconds that the sound lasts, once it is running."""
-        self.lane(lane).locator(".lane-play").click()
+        """Press Play, if it does not play by itself; the seconds that the sound lasts, once it is running."""
+        if self.lane(lane).evaluate("({ sound }) => sound.paused"):
+            self.lane(lane).locator(".lane-play").click()
         self.page.wait_for_function(
             "lane => document.querySelector(`#lane-${lane} .lane`).sound.currentTime > 0.1", arg=lane
         )

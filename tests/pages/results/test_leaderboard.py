@@ -147,6 +147,7 @@ def test_a_button_opens_our_model(results, boards):
     name = next(one.checkpoint for one in boards["nottingham"].entries if one.checkpoint)
     results.page.locator(f"#leaderboard a[href='./?model={name}']").first.click()
     results.page.wait_for_url(f"**/?model={name}")
+    results.page.wait_for_selector("#more")
     results.more()
     results.page.wait_for_selector(f"#models input[name={name}]:checked")
     ticked = results.page.locator("#models input:checked")

@@ -339,7 +339,7 @@ def test_a_shipped_piece_has_a_link_and_its_table_can_be_taken_home(visitors):
     visit.page.click(".score-link")
     assert visit.page.evaluate("window.copied") == f"{visit.address}score?piece=nottingham-test-26"
     bring(visit, "short.mid", SHORT)
-    score(visit, until=GRU)
+    score(visit)
     assert not visit.page.locator(".score-link").is_visible(), "what a visitor brings has no link"
 
 
@@ -349,6 +349,6 @@ def test_a_link_to_a_clip_opens_the_page_for_speech(visitors):
     clip = excerpts_of("spoken_digits", "waveform")[0]
     visit = visitors(f"score?piece={clip.name}")
     visit.page.wait_for_selector(".score[data-state=done]")
-    assert visit.page.get_by_label("Speech").is_checked()
+    assert visit.page.get_by_role("radio", name="Speech").is_checked()
     assert visit.page.locator("#clip input").input_value() == clip.title
     assert not visit.page.locator("#tempo").is_visible()

@@ -17,7 +17,7 @@ from engine.scoring.judgement import Judgement
 from engine.scoring.surprise import surprise_of
 from pages.house.catalogue import loaded, read_catalogue
 from pages.score import scoring as scoring_module
-from pages.score.page import open_scoring
+from pages.score.page import open_scoring, open_shipped
 from pages.score.score_lane import ScoreLane
 from pages.score.scoring import MAX_QUARTERS, Scoring, most_frames, shortened_piece
 from pages.score.view import expected_value, lane_value, shown_values, table_value
@@ -254,8 +254,7 @@ def test_a_judgement_is_of_the_engine():
 
 @pytest.mark.parametrize(("piece", "semitones"), [(CHORALE, -12), (JIG, 0)])
 def test_a_shipped_piece_is_played_as_its_corpus_is(piece, semitones):
-    asked = {"kind": "piano_roll", "piece": piece.stem, "midi": None, "tempo": 100}
-    opened = open_scoring(asked, read_catalogue("piano_roll"))
+    opened = open_shipped(piece.stem, read_catalogue("piano_roll"))
     assert opened.performance.semitones == semitones
 
 
