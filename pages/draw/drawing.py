@@ -21,7 +21,7 @@ from pages.house import MAX_LENGTHS, OWN, Running, loaded
 SECONDS_PER_VIEW = 0.2  # between two updates of the page
 SECONDS_TO_FIRST_VIEW = 0.05
 SECONDS_AHEAD = 12.0  # of sound of the first lane, of what has been heard of it at most
-SECONDS_PLAYED = 8.0  # of a lane, before it is another's turn
+SECONDS_PLAYED, MOST_PLAYED = 8.0, 64.0  # of a lane at first and later, before it is another's turn
 SECONDS_PER_TURN = 0.01  # of a lane, before it is another's; whoever stops them waits no longer
 
 
@@ -124,10 +124,12 @@ def sample_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[l
 
 def play_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[list[LaneDraw]]:
     """Make sound of what has been drawn, in turns; yields the lanes of which there is more to be heard."""
+    seconds = SECONDS_PLAYED
     while not running.is_replaced and (silent := [lane for lane in lanes if not lane.is_played]):
         for lane in silent:
-            lane.play(more=SECONDS_PLAYED)
-            yield [lane]
+            lane.play(more=seconds)
+        yield silent
+        seconds = min(2 * seconds, MOST_PLAYED)
 
 
 def _grow(lanes: list[LaneDraw], running: Running, seconds: float) -> None:

@@ -61,7 +61,7 @@ def test_a_double_click_draws_once(visitors):
     visit.page.dblclick("#sample")
     visit.wait()
     visit.settle()
-    assert len([data for data in sent if data.startswith('{"data":["jsb_chorales",["')]) == 1
+    assert len([data for data in sent if data.startswith('{"data":["jsb_chorales","",null,["')]) == 1
 
 
 def test_nothing_is_read_out_as_a_key_of_gradios(visitors):
