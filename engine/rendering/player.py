@@ -19,7 +19,6 @@ from engine.rendering.synthesis import SAMPLE_RATE, TAIL_SECONDS, check_length, 
 from engine.representations import PianoRoll, Representation, Waveform
 
 Samples = Float32[np.ndarray, " samples"]
-NOTHING = np.zeros(0, np.float32)
 
 
 class Player(ABC):
@@ -75,10 +74,10 @@ class RollPlayer(Player):
         check_length((self._num_frames + len(frames)) * self._roll.frame_seconds(tempo), tempo)
         if self._instrument is None:
             self._kept.append(frames)
-            return NOTHING
+            return _nothing()
         lowest = self._roll.lowest_pitch + self._performance.semitones
         parts = [self._play(frozenset((lowest + frame.nonzero().flatten()).tolist())) for frame in frames]
-        return np.concatenate([NOTHING, *parts])
+        return np.concatenate([_nothing(), *parts])
 
     def _play(self, pitches: frozenset[int]) -> Samples:
         for pitch in sorted(self._sounding - pitches):
@@ -130,11 +129,15 @@ class WaveformPlayer(Player):
 
     def finish(self) -> Samples:
         """What the filter still holds."""
-        return self._resampled(NOTHING, last=True)
+        return self._resampled(_nothing(), last=True)
 
     def _resampled(self, samples: np.ndarray, last: bool = False) -> Samples:
         found = self._resampler.resample_chunk(samples, last=last)
         return np.clip(found, -1, 1).astype(np.float32, copy=False)
+
+
+def _nothing() -> Samples:
+    return np.zeros(0, np.float32)
 
 
 def open_player(representation: Representation, performance: Performance) -> Player:

@@ -45,7 +45,7 @@ DUEL = (
     "**Which of two do you like better?** Five pairs of one kind of music, some three minutes. After each "
     "answer you are told who made them."
 )
-DUEL_TASK, NUM_DUELS = next(iter(TASKS)), 5
+NUM_DUELS = 5
 NO_VOTES = "You have not voted yet."
 GO_THERE = "(id) => { location.assign(`trial?id=${encodeURIComponent(id)}`); }"
 
@@ -104,11 +104,12 @@ class ComparePage:
 
     def begin_duel(self, request: gr.Request, kept: Any) -> tuple[str, str]:
         """The shortest test: pairs of all models of a corpus that is drawn, music where there is some."""
+        task = next(iter(TASKS.values()))
         music = [name for name in self.corpora if self.catalogue.cards_of(name)[0].facts.holds_notes]
         cards = self.catalogue.cards_of(secrets.choice(music or self.corpora))
         ours = [card for card in cards if is_best(card) or is_of_the_paper(card)]
-        names = [card.name for card in (ours if len(ours) > 1 else cards)][: TASKS[DUEL_TASK].num_sources[1]]
-        return self.begin(request, kept, DUEL_TASK, names, False, False, NUM_DUELS, "")
+        names = [card.name for card in (ours if len(ours) > 1 else cards)][: task.num_sources[1]]
+        return self.begin(request, kept, task.name, names, False, False, NUM_DUELS, "")
 
     def begin(self, request: gr.Request, kept: Any, *wishes: Any) -> tuple[str, str]:
         """Set the test up: the visitor's id and that of the first trial."""
