@@ -7,7 +7,6 @@ Conventions
 
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import gradio as gr
@@ -21,7 +20,7 @@ from engine.representations import PianoRoll, Waveform
 from engine.scoring import ranked
 from pages.draw import DrawRequest, open_drawing
 from pages.house import HEAVY, MAX_FRAMES, OWN, read_catalogue, sentence
-from pages.parts import is_uploaded, served_to_anybody
+from pages.parts import is_uploaded
 from pages.score import Scoring
 
 LONGEST_SECONDS = 600.0  # of work; every allowed draw takes less
@@ -164,12 +163,11 @@ def answer(kind: str, model: str, asked: Mapping[str, Any], prime: Any) -> dict[
         drawing = open_drawing(request, upload, kind)
         (lane,) = drawing.lanes
         lane.extend(LONGEST_SECONDS)
-        with TemporaryDirectory(prefix="earshot-") as folder:
-            lane.finish(Path(folder))
-            value = lane.value()
-            if lane.state == "error":
-                raise EngineError(value["message"])
-            files = {file["label"].lower(): _served(file["path"]) for file in value["downloads"]}
+        lane.finish()
+        value = lane.value()
+        if lane.state == "error":
+            raise EngineError(value["message"])
+        files = {file["label"].lower(): _served(file["path"]) for file in value["downloads"]}
         facts = {key: value[key] for key in ("notes", "message", "prime_frames") if key in value}
         return {**facts, "figures": value["facts"], "report": drawing.report, "seed": request.seed, **files}
     except EngineError as error:
@@ -197,5 +195,5 @@ def _performance(given: Any) -> dict[str, Any]:
     return dict(given or {})
 
 
-def _served(path: Path) -> dict[str, Any]:
-    return FileData(path=served_to_anybody(path), orig_name=path.name).model_dump()
+def _served(path: str) -> dict[str, Any]:
+    return FileData(path=path, orig_name=Path(path).name).model_dump()

@@ -2,8 +2,6 @@
 
 import contextlib
 import threading
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import torch
 
@@ -21,5 +19,4 @@ def process() -> None:
 def _make_ready() -> None:
     with contextlib.suppress(EngineError):  # the status line says so
         find_synthesiser()
-    with TemporaryDirectory(prefix="earshot-") as folder:
-        first_draw(Path(folder))
+    first_draw()

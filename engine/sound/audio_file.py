@@ -30,6 +30,7 @@ MAX_SECONDS = 600.0
 HEADERLESS = (".g722", ".raw")  # soundfile sees anything in the first and wants a rate for the second
 MAX_MENDED_BYTES = 500_000_000
 MAX_HEADER_BYTES = 1_000_000  # before the samples of a WAV file
+MP3_SCALE = 0.95  # the encoder (LAME) makes what has a constant rate so much quieter
 MP3_COMPRESSION = 0.88  # 0 to 1, as soundfile has it: 64 kbit/s at 44.1 and 48 kHz
 TEXT_BYTES = 1_024  # of a file's beginning, by which text is known
 
@@ -80,10 +81,11 @@ def wav_bytes(audio: Audio) -> bytes:
 
 
 def mp3_bytes(audio: Audio) -> bytes:
-    """The sound as an MP3 file; of 44.1 or 48 kHz."""
+    """The sound as an MP3 file, as loud as it is; of 44.1 or 48 kHz."""
     buffer = io.BytesIO()
+    louder = audio.samples / np.float32(MP3_SCALE)
     soundfile.write(
-        buffer, audio.samples, audio.sample_rate, format="MP3", subtype="MPEG_LAYER_III",
+        buffer, louder, audio.sample_rate, format="MP3", subtype="MPEG_LAYER_III",
         bitrate_mode="CONSTANT", compression_level=MP3_COMPRESSION,
     )  # fmt: skip
     return buffer.getvalue()

@@ -10,7 +10,6 @@ Conventions
 
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -32,38 +31,35 @@ SECONDS_AT_ONCE = 60.0
 Made = tuple[dict[str, Any], dict[str, bytes]]  # the value of a lane, and its files
 
 
-def first_draw(folder: Path) -> dict[str, Any]:
-    """The lane of the shipped draw, its files written to ``folder``; empty if it cannot be played."""
+def first_draw() -> dict[str, Any]:
+    """The lane of the shipped draw; empty if it cannot be played."""
     try:
-        return _laid_out(_shipped(), folder)
+        return _laid_out(_shipped())
     except (EngineError, OSError):
         return {}
 
 
-def first_sound(request: DrawRequest, folder: Path) -> dict[str, Any]:
+def first_sound(request: DrawRequest) -> dict[str, Any]:
     """The lane of what a request for one model of sound draws; empty if it cannot be drawn.
 
     Args:
         request: with a beginning that is shipped, or none.
-        folder: where its files are written.
     """
     try:
-        return _laid_out(_drawn(request), folder)
+        return _laid_out(_drawn(request))
     except (EngineError, OSError):
         return {}
 
 
-def _laid_out(made: Made, folder: Path) -> dict[str, Any]:
+def _laid_out(made: Made) -> dict[str, Any]:
+    """Its files are written for every visitor: old ones are removed."""
     value, files = made
-    downloads = [{**file, "path": folder / file["name"]} for file in value["downloads"]]
-    for file in downloads:
-        file["path"].write_bytes(files[file["name"]])
-    names = [Path(piece["path"]).name for piece in value["pieces"]]
-    pieces = [
-        {**piece, "path": served_bytes(files[name], name)}  # old files are removed
-        for piece, name in zip(value["pieces"], names, strict=True)
-    ]
-    return {**value, "downloads": downloads, "pieces": pieces}
+
+    def again(each: dict[str, Any]) -> dict[str, Any]:
+        name = Path(each["path"]).name
+        return {**each, "path": served_bytes(files[name], name)}
+
+    return {**value, **{kind: list(map(again, value[kind])) for kind in ("downloads", "pieces")}}
 
 
 @cache
@@ -94,10 +90,9 @@ def _shipped() -> Made:
 
 def _finished(lane: LaneDraw) -> Made:
     """Raises EngineError where there is nothing to be heard."""
-    with TemporaryDirectory(prefix="earshot-") as folder:
-        lane.finish(Path(folder))
-        value = lane.value()
-        if lane.state == "error":
-            raise EngineError(value["message"])
-        paths = [*Path(folder).iterdir(), *(Path(piece["path"]) for piece in value["pieces"])]
-        return value, {path.name: path.read_bytes() for path in paths}
+    lane.finish()
+    value = lane.value()
+    if lane.state == "error":
+        raise EngineError(value["message"])
+    paths = [Path(each["path"]) for kind in ("downloads", "pieces") for each in value[kind]]
+    return value, {path.name: path.read_bytes() for path in paths}

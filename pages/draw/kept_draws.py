@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pages.parts import served_to_anybody
-
 MAX_DRAWS = 64
 
 
@@ -56,14 +54,9 @@ class KeptDraws:
         values = list(lanes)
         if not link or any(value["state"] != "done" for value in values):
             return
-        draw = KeptDraw(tuple(_with_lasting_files(value) for value in values), note)
+        draw = KeptDraw(tuple({**value, "plays": ""} for value in values), note)
         with self._lock:
             self._kept[link] = draw
             self._kept.move_to_end(link)
             while len(self._kept) > MAX_DRAWS:
                 self._kept.popitem(last=False)
-
-
-def _with_lasting_files(value: Mapping[str, Any]) -> dict[str, Any]:
-    downloads = [{**file, "path": Path(served_to_anybody(file["path"]))} for file in value["downloads"]]
-    return {**value, "downloads": downloads, "plays": ""}

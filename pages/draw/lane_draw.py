@@ -8,7 +8,6 @@ Conventions
 import math
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -19,11 +18,11 @@ from engine.errors import EngineError
 from engine.rendering import Performance, perform_midi, prepare_playback
 from engine.sampling import EndWatch, RunawayWatch, SamplingOptions, stages
 from engine.scoring import continuation_likelihood, surprise_of
-from engine.sound import write_wav
+from engine.sound import wav_bytes
 from pages.draw.lane_sound import LaneSound
 from pages.draw.request import DrawRequest
 from pages.house import corpus_words, makeup, sentence, title
-from pages.parts import picture_of
+from pages.parts import picture_of, served_bytes
 
 RAN_AWAY = (
     "This draw has swollen into noise: {notes} notes at once, where its corpus has at most {most}. It was "
@@ -119,8 +118,8 @@ class LaneDraw:
     def _has_ended(self) -> bool:
         return self._end_watch is not None and self._end_watch.has_ended
 
-    def finish(self, folder: Path) -> None:
-        """Score what is there, and play the rest of it, with files in ``folder``; a failure is shown."""
+    def finish(self) -> None:
+        """Score what is there, play the rest of it, and write its files; a failure is shown."""
         self._source = iter(())
         if self._failure:
             self.state, self._extra = "error", {"message": self._failure}
@@ -132,22 +131,20 @@ class LaneDraw:
         frames = torch.stack(self.frames)
         self._extra = {"facts": self.facts(frames), "link": self.request.link}
         try:
-            self._render(frames, folder / file_stem(self.request, self.checkpoint.card.name))
+            self._render(frames, file_stem(self.request, self.checkpoint.card.name))
         except EngineError as error:
             self.state = "error"
             self._extra["message"] = sentence(error)
 
-    def _render(self, frames: Tensor, stem: Path) -> None:
+    def _render(self, frames: Tensor, stem: str) -> None:
         """MIDI first: a piece may be too long to be played, and yet be taken home."""
         downloads = self._extra["downloads"] = []
         if self.is_music:
-            midi = stem.with_name(f"{stem.name}.mid")
-            midi.write_bytes(perform_midi(frames, self.checkpoint.representation, self.performance))
-            downloads.append({"label": "MIDI", "path": midi, "name": midi.name})
+            midi = perform_midi(frames, self.checkpoint.representation, self.performance)
+            downloads.append({"label": "MIDI", "path": served_bytes(midi, f"{stem}.mid")})
         playback = prepare_playback(self._sound.finish(self.frames))
-        wav = stem.with_name(f"{stem.name}.wav")
-        write_wav(playback.audio, wav)
-        downloads.append({"label": "WAV", "path": wav, "name": wav.name})
+        wav = served_bytes(wav_bytes(playback.audio), f"{stem}.wav")
+        downloads.append({"label": "WAV", "path": wav})
         self._extra |= {"message": " ".join([*self._said(), *playback.messages])}
 
     def _said(self) -> list[str]:

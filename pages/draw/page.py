@@ -12,8 +12,6 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import gradio as gr
@@ -116,11 +114,11 @@ class DrawPage(ABC):
         """Fill ``controls`` with what most visitors leave as it is."""
 
     @abstractmethod
-    def welcome(self, folder: Path) -> dict[str, Any]:
-        """What the first lane shows before anything is drawn; its files lie in ``folder``."""
+    def welcome(self) -> dict[str, Any]:
+        """What the first lane shows before anything is drawn."""
 
     @abstractmethod
-    def sample_lanes(self, lanes: tuple[LaneDraw, ...], running: Running, folder: Path) -> Iterator[Changes]:
+    def sample_lanes(self, lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[Changes]:
         """Sample and finish all lanes; yields what has changed."""
 
     @property
@@ -234,9 +232,8 @@ class DrawPage(ABC):
                 return
         except EngineError as error:
             warn(error)
-        with TemporaryDirectory(prefix="earshot-") as folder:
-            welcome = self.welcome(Path(folder))
-            yield {self.linked: None, self.drawn: Drawn.of_link(welcome), self.lanes[0]: welcome}
+        welcome = self.welcome()
+        yield {self.linked: None, self.drawn: Drawn.of_link(welcome), self.lanes[0]: welcome}
 
     def _shown_again(self, request: DrawRequest) -> Changes:
         """A draw whose files are still here; empty if it must be drawn."""
@@ -333,19 +330,18 @@ class DrawPage(ABC):
             **self.show(lanes),
             **dict.fromkeys(self.lanes[len(lanes) :], HIDDEN),
         }
-        with TemporaryDirectory(prefix="earshot-") as folder:
-            for changes in self.sample_lanes(lanes, running, Path(folder)):
-                if running.is_replaced:
-                    return
-                yield changes
-            values = [lane.value() for lane in lanes]
-            self.kept.keep(request.link, values, note)
-            yield {
-                self.running: None,
-                self.drawn: Drawn.of(request, values, note),
-                self.history: finished(self.name, request, self.describe(request)),
-                self.stop: gr.update(interactive=False),
-            }
+        for changes in self.sample_lanes(lanes, running):
+            if running.is_replaced:
+                return
+            yield changes
+        values = [lane.value() for lane in lanes]
+        self.kept.keep(request.link, values, note)
+        yield {
+            self.running: None,
+            self.drawn: Drawn.of(request, values, note),
+            self.history: finished(self.name, request, self.describe(request)),
+            self.stop: gr.update(interactive=False),
+        }
 
     def show(self, lanes: Iterable[LaneDraw]) -> Changes:
         """The lanes as they are now."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -105,8 +104,8 @@ class PlayPage(DrawPage):
         yield {**chosen, self.controls["prime"]: gr.update(choices=choices, value=prime)}
         yield from self.press({**given, **chosen})
 
-    def welcome(self, folder: Path) -> dict[str, Any]:
-        return first_draw(folder)
+    def welcome(self) -> dict[str, Any]:
+        return first_draw()
 
     def _connect(self, page: gr.Blocks) -> None:
         super()._connect(page)
@@ -117,14 +116,14 @@ class PlayPage(DrawPage):
         for lane in self.lanes:
             lane.go_on(self.go_on, self.inputs, shown, **self.heavy)
 
-    def sample_lanes(self, lanes: tuple[LaneDraw, ...], running: Running, folder: Path) -> Iterator[Changes]:
+    def sample_lanes(self, lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[Changes]:
         """All side by side, so that they can be seen to part."""
         for grown in sample_together(lanes, running):
             yield self.show(grown)
         for played in play_together(lanes, running):
             yield self.show(played)
         for lane in lanes:
-            lane.finish(folder)
+            lane.finish()
             yield self.show([lane])
 
 

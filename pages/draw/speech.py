@@ -1,7 +1,6 @@
 """Speech: one to four models go on with a recording; hear it while it is sampled, take it home."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -75,20 +74,20 @@ class SpeechPage(DrawPage):
         nothing, *given = super().prime_choices(corpus)
         return [*given, nothing]
 
-    def welcome(self, folder: Path) -> dict[str, Any]:
+    def welcome(self) -> dict[str, Any]:
         """A draw of the first model alone."""
         corpus = self.first_corpus
         prime = self.prime_choices(corpus)[0][1].replace(OWN, "")
         (name, *_) = (name for _, name in self.catalogue.models(corpus))
         kept = first_kept(prime) if prime else 1.0
         request = DrawRequest((name,), FIRST_SECONDS, WELCOME_SEED, prime=prime, kept=kept)
-        shown = first_sound(request, folder)
+        shown = first_sound(request)
         return shown or {
             "kind": self.picture,
             "message": "Choose or record a beginning, then press Continue.",
         }
 
-    def sample_lanes(self, lanes: tuple[LaneDraw, ...], running: Running, folder: Path) -> Iterator[Changes]:
+    def sample_lanes(self, lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[Changes]:
         """One after the other, so that each can be heard while it is sampled."""
         for lane in lanes:
             frames = round(SECONDS_PER_VIEW * lane.checkpoint.representation.frames_per_second)
@@ -96,7 +95,7 @@ class SpeechPage(DrawPage):
                 lane.extend(seconds=60.0, max_frames=frames)
                 lane.play()
                 yield self.show([lane])
-            lane.finish(folder)
+            lane.finish()
             yield self.show([lane])
 
 

@@ -114,9 +114,4 @@ def served_bytes(content: bytes, name: str) -> str:
     with TemporaryDirectory() as folder:
         path = Path(folder) / strip_invalid_filename_characters(name)
         path.write_bytes(content)
-        return served_to_anybody(path)
-
-
-def served_to_anybody(path: Path) -> str:
-    """The file in the folder of uploads, under its own name; returns its path there."""
-    return save_file_to_cache(path, cache_dir=get_upload_folder())
+        return save_file_to_cache(path, cache_dir=get_upload_folder())

@@ -34,6 +34,12 @@ const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seco
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const hasSound = () => sound.pieces.length > 0;
 
+// Of a file that the app serves, from its path there.
+function fileAddress(path) {
+  const { root, api_prefix: prefix } = window.gradio_config;
+  return webAddress(`${root}${prefix}/file=${encodeURI(path)}`);
+}
+
 function webAddress(address) {
   const url = new URL(address, location.href); // never a javascript: address
   return ["http:", "https:"].includes(url.protocol) ? url.href : "";
@@ -46,10 +52,10 @@ function show(next) {
   if (value.state === "sampling" && next.state !== "sampling" && follow) scroll.scrollTo({ left: 0 });
   if (value.state === "sampling" && next?.state === "done" && next.link) stay(next.link);
   const same = next?.notes && next.notes === value.packed && next.kind === "roll";
-  const isAnother = hasSound() && !next?.pieces?.length;
+  const isAnother = hasSound() && !next?.pieces;
   if (isAnother) resumed = same ? { frame: sound.currentTime / value.seconds_per_frame, plays: !sound.paused } : null;
   value = { ...BLANK, ...(next || {}), packed: next?.notes };
-  for (const name of ["notes", "peaks"]) value[name] = JSON.parse(`[${value[name] || ""}]`);
+  for (const name of ["notes", "peaks", "pieces"]) value[name] = JSON.parse(`[${value[name] || ""}]`);
   Object.assign(lane.dataset, { lane: value.lane || 0, state: value.state, kind: value.kind });
   lane.setAttribute("aria-label", value.title || "Lane");
   seek.setAttribute("aria-label", `Position in ${value.title || "the lane"}`); // four lanes stand in one list of names
@@ -114,10 +120,11 @@ function figure([label, text]) {
   return make("div", "lane-figure", "", [make("dt", "", label), make("dd", "", text)]);
 }
 
-function download(file) {
-  const link = make("a", "lane-file", file.label);
-  Object.assign(link, { href: webAddress(file.file.url), download: file.name, title: file.name });
-  link.setAttribute("aria-label", `Download ${file.name}`);
+function download([label, path]) {
+  const link = make("a", "lane-file", label);
+  const name = path.split(/[\\/]/).at(-1);
+  Object.assign(link, { href: fileAddress(path), download: name, title: name });
+  link.setAttribute("aria-label", `Download ${name}`);
   return link;
 }
 
@@ -180,7 +187,7 @@ function showView(isSpectrum) {
 // ---- the sound
 
 function load() {
-  const pieces = (value.pieces || []).map(({ start, seconds, file }) => ({ start, seconds, url: webAddress(file.url) }));
+  const pieces = value.pieces.map(([start, seconds, path]) => ({ start, seconds, url: fileAddress(path) }));
   sound.give(pieces, value.state !== "sampling", value.gain || 0);
   part("play").disabled = !pieces.length;
   seek.tabIndex = pieces.length ? 0 : -1;

@@ -8,16 +8,14 @@ Conventions
     spectrum    a hexadecimal digit for each of 32 bands, evenly spaced in mels from the lowest to
                 ``highest_hertz``, column after column, for the kind ``"wave"``; f is the loudest
     pieces      of the sound, see SoundPieces; all of them unless the state is "sampling"
-    downloads   {"label": what the link says, "path": file, "name": what the visitor's file is called}
+    downloads   {"label": what the link says, "path": where browsers may fetch it}; a file has its own name
 
-Python gives paths, the browser gets addresses: each download is copied into Gradio's cache under the name
-that it is downloaded by, so the original may be removed once the value is handed over. Pieces lie there.
+Files lie where browsers may fetch them (`served_bytes`), and the browser gets their paths as plain text: of
+what Gradio knows to be a file it reads every byte, each time that a value names it.
 """
 
 import json
 from collections.abc import Iterable, Mapping
-from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 from pages.parts.component import Component
@@ -73,7 +71,7 @@ class Lane(Component):
     description = "a draw: figures, files, notes or peaks (JSON arrays without the outer brackets)"
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
-        """What the browser gets: defaults filled in, files in the cache, long lists packed.
+        """What the browser gets: defaults filled in, long lists packed.
 
         Raises:
             ValueError: a key, kind, state or lane that is not known.
@@ -90,22 +88,9 @@ class Lane(Component):
             **{
                 name: [[str(label), str(text)] for label, text in full[name]] for name in ("figures", "facts")
             },
-            "pieces": [
-                {"start": piece["start"], "seconds": piece["seconds"], "file": self.file(piece["path"])}
-                for piece in full["pieces"]
-            ],
-            "downloads": [
-                {"label": label, "name": name, "file": self._file(path, name)}
-                for label, path, name in map(itemgetter("label", "path", "name"), full["downloads"])
-            ],
+            "pieces": packed([each["start"], each["seconds"], each["path"]] for each in full["pieces"]),
+            "downloads": [[each["label"], each["path"]] for each in full["downloads"]],
         }
-
-    def _file(self, path: str | Path, name: str) -> dict[str, Any]:
-        try:
-            data = Path(path).read_bytes()
-        except FileNotFoundError:  # its draw was ended meanwhile, by another press: nobody sees this one
-            data = b""
-        return self.served(data, name)
 
 
 def packed(rows: Iterable[list[Any]]) -> str:

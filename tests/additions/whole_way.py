@@ -87,7 +87,7 @@ class WholeWay:
         for _ in sample_together(opened.lanes, Running()):
             pass
         (lane,) = opened.lanes
-        lane.finish(self.folder)
+        lane.finish()
         return lane.value()
 
     def check_lane(self, monkeypatch: pytest.MonkeyPatch, title: str) -> None:

@@ -130,9 +130,3 @@ def test_a_place_for_a_recording_and_a_complaint(visitors):
 
 def test_results(visitors):
     assert found(visitors("results")) == set()
-
-
-def test_what_plays_while_it_is_drawn_is_hidden_until_something_does(visitors):
-    visit = visitors("speech")
-    assert visit.page.locator(".earshot-live").count() > 0
-    assert not any(live.is_visible() for live in visit.page.locator(".earshot-live").all())

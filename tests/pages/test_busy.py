@@ -17,24 +17,26 @@ FULL = {"detail": "Queue is full. Max size is 60 and size is 60."}
 
 @pytest.fixture
 def others(app) -> Iterator[threading.Event]:
-    """Two others draw, as many as can at once, until they are told to stop."""
+    """Two others draw, as many as can at once, over and over until they are told to stop."""
     enough, begun = threading.Event(), threading.Barrier(3)
     config = json.loads(Caller(app.address, {}, "config").open())
 
     def draw() -> None:
         caller = Caller(app.address, config)
         event, stop = caller.event("press", "sample"), caller.event("press_stop", "stop")
-        values = caller.values(
-            event, models=FOUR, length=512, until_end=False
-        )  # minutes of sound, once they are sampled
+        values = caller.values(event, models=FOUR, length=128, until_end=False)
+        is_first = True
 
         def hear(count: int) -> None:
-            if count == 1:
+            nonlocal is_first
+            if is_first:
                 begun.wait()
-                enough.wait()
+                is_first = False
+            if enough.is_set():
                 caller.ask(stop, [None])
 
-        caller.ask(event, values, hear=hear)
+        while not enough.is_set():
+            caller.ask(event, values, hear=hear)
 
     threads = [threading.Thread(target=draw) for _ in range(2)]
     for thread in threads:

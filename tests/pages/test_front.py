@@ -114,4 +114,4 @@ def test_a_page_travels_compressed_where_that_is_understood(app):
     with urllib.request.urlopen(asked) as answer:
         assert answer.headers["content-encoding"] == "gzip" and "accept-encoding" in answer.headers["vary"]
         packed = answer.read()
-    assert len(packed) < len(plain) / 4 and Head(gzip.decompress(packed).decode()).said["og:title"]
+    assert len(packed) < len(plain) / 3 and Head(gzip.decompress(packed).decode()).said["og:title"]

@@ -71,7 +71,8 @@ class Visit:
         self.leave(path.lstrip("/"))
         self.page.wait_for_function(
             """() => {
-                const there = ".curves[data-ready], #duel, .trial, #board :is(section, p)";
+                const duel = "body:has(#duel) #more button";
+                const there = `.curves[data-ready], ${duel}, .trial, #board :is(section, p)`;
                 if (document.querySelector(there)) return true;
                 const lane = document.querySelector("#lane-0 .lane");
                 return lane && (lane.dataset.state !== "empty" || /^Choo?se/.test(lane.innerText));
@@ -112,6 +113,7 @@ class Visit:
 
     def more(self) -> None:
         """Show what most visitors leave as it is, where a page has that and it is not shown yet."""
+        self.settle()
         for button in self.page.locator("#more button.label-wrap:not(.open)").all():
             button.click()
             self.page.wait_for_selector("#more #models")

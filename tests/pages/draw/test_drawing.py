@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -133,11 +134,11 @@ def test_a_draw_ends_when_it_is_stopped_or_another_takes_its_lanes(end, slow_clo
 def test_what_is_stopped_is_finished_with_what_is_there(tmp_path):
     (lane,) = open_drawing(roll_request(length=64), None, "piano_roll").lanes
     lane.extend(seconds=60, max_frames=5)
-    lane.finish(tmp_path)
+    lane.finish()
     value = lane.value()
     assert (value["state"], value["frames_done"], value["num_frames"]) == ("stopped", 5, 64)
     assert [file["label"] for file in value["downloads"]] == ["MIDI", "WAV"]
-    assert all(file["path"].is_file() for file in value["downloads"])
+    assert all(Path(file["path"]).is_file() for file in value["downloads"])
 
 
 def test_a_piece_too_long_to_play_can_be_taken_home(tmp_path):
@@ -145,7 +146,7 @@ def test_a_piece_too_long_to_play_can_be_taken_home(tmp_path):
     lane.prime = lane.prime.new_zeros(512, 88)
     lane.frames = list(lane.prime)
     lane.extend(seconds=60)
-    lane.finish(tmp_path)
+    lane.finish()
     value = lane.value()
     assert value["state"] == "error" and "at most 15 are played" in value["message"]
     assert [file["label"] for file in value["downloads"]] == ["MIDI"]
@@ -180,7 +181,7 @@ def test_a_draw_that_fails_on_its_way_is_one_sentence_in_its_lane(tmp_path, monk
     lane._source = failing()
     for _ in sample_together((lane,), Running()):
         pass
-    lane.finish(tmp_path)
+    lane.finish()
     value = lane.value()
     assert drawn is None and (value["state"], value["frames_done"]) == ("error", 5)
     assert value["message"] == "The network has left the numbers."
@@ -196,7 +197,7 @@ def test_a_draw_that_swells_into_noise_is_stopped_and_kept(tmp_path, monkeypatch
     (lane,) = open_drawing(roll_request("noisy", length=200), None, "piano_roll").lanes
     for _ in sample_together((lane,), Running()):
         pass
-    lane.finish(tmp_path)
+    lane.finish()
     value = lane.value()
     assert value["state"] == "stopped" and 8 <= value["frames_done"] < 200
     assert value["message"].startswith("This draw has swollen into noise: ")
@@ -216,7 +217,7 @@ def test_a_draw_that_does_not_end_says_so_and_why(tmp_path, monkeypatch):
         (lane,) = open_drawing(roll_request("endless", length=20, until_end=True), None, "piano_roll").lanes
         for _ in sample_together((lane,), Running()):
             pass
-        lane.finish(tmp_path)
+        lane.finish()
         assert lane.value()["state"] == "done" and lane.value()["frames_done"] == 20
         said.append(lane.value()["message"])
     request = roll_request("endless", length=200, until_end=True)
@@ -237,6 +238,6 @@ def test_a_draw_that_ends_goes_no_further(tmp_path, monkeypatch):
         (lane,) = open_drawing(request, None, "piano_roll").lanes
         for _ in sample_together((lane,), Running()):
             pass
-        lane.finish(tmp_path)
+        lane.finish()
         assert lane.value()["num_frames"] == lane.value()["frames_done"] == len(lane.prime) + length
         assert lane.value()["state"] == "done"

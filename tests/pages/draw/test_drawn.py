@@ -30,7 +30,7 @@ def finished(tmp_path):
     lanes = open_drawing(request, None, "piano_roll").lanes
     for lane in lanes:
         lane.extend(60.0)
-        lane.finish(tmp_path)
+        lane.finish()
     return request, lanes
 
 
@@ -41,7 +41,7 @@ def test_the_same_frames_are_played_otherwise(finished, tmp_path):
     again = drawn.lanes(other)
     for lane, before in zip(again, lanes, strict=True):
         assert lane.is_whole and torch.equal(torch.stack(lane.frames), torch.stack(before.frames))
-        lane.finish(tmp_path)
+        lane.finish()
         value, first = lane.value(), before.value()
         assert value["state"] == first["state"] and value["message"] == first["message"]
         assert value["seconds_per_frame"] == 2 * first["seconds_per_frame"]

@@ -10,12 +10,12 @@ from pages.draw.first_draw import DRAWS, first_draw
 from pages.draw.request import DrawRequest
 
 
-def test_the_link_beside_it_draws_it_again(tmp_path):
+def test_the_link_beside_it_draws_it_again():
     link = (DRAWS / "first.txt").read_text(encoding="utf-8").strip()
     request = DrawRequest.from_query(dict(parse_qsl(link.removeprefix("?"))))
     (lane,) = open_drawing(request, None, "piano_roll").lanes
     lane.extend(600.0)
-    shown = first_draw(tmp_path)
+    shown = first_draw()
     assert shown["link"] == request.link == link and shown["message"] == ""
     assert shown["state"] == "done" and shown["num_frames"] == shown["frames_done"] == len(lane.frames)
     shipped = read_piece(DRAWS / "first.mid", lane.checkpoint.representation, is_ours=True).frames

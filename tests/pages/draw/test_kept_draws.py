@@ -1,5 +1,7 @@
 """Draws that are kept: shown again while their files are there, and bounded."""
 
+from pathlib import Path
+
 import pytest
 
 from pages.draw import kept_draws
@@ -9,9 +11,8 @@ GRU = "jsb_chorales-gru"
 
 
 @pytest.fixture
-def lane(tmp_path, monkeypatch):
+def lane(tmp_path):
     """The value of a finished lane, with its files."""
-    monkeypatch.setattr(kept_draws, "served_to_anybody", str)
 
     def make(name: str = "a", state: str = "done") -> dict:
         wav, midi = tmp_path / f"{name}.wav", tmp_path / f"{name}.mid"
@@ -19,8 +20,8 @@ def lane(tmp_path, monkeypatch):
             path.write_bytes(b"x")
         return {
             "state": state,
-            "pieces": [{"path": wav}],
-            "downloads": [{"label": "MIDI", "path": midi, "name": "a.mid"}],
+            "pieces": [{"path": str(wav)}],
+            "downloads": [{"label": "MIDI", "path": str(midi)}],
         }
 
     return make
@@ -30,7 +31,7 @@ def test_a_draw_is_kept_until_one_of_its_files_is_gone(lane):
     kept = KeptDraws()
     kept.keep("?a", [lane()], "a note")
     assert kept.of("?a").note == "a note" and kept.of("?b") is kept.of(None) is None
-    kept.of("?a").lanes[0]["downloads"][0]["path"].unlink()
+    Path(kept.of("?a").lanes[0]["downloads"][0]["path"]).unlink()
     assert kept.of("?a") is None
     lane()
     assert kept.of("?a") is None, "it is forgotten, not looked for again"

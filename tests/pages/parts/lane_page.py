@@ -12,6 +12,7 @@ import gradio as gr
 
 from engine.folders import ASSETS
 from engine.sound.audio_file import read_audio
+from pages.parts.component import served_bytes
 from pages.parts.lane import Lane
 from pages.parts.sound_pieces import pieces_of
 
@@ -53,12 +54,10 @@ def growing(lane: int, done: int) -> dict:
 
 
 def build(folder: Path) -> gr.Blocks:
-    midi = folder / "tmp123.bin"
-    midi.write_bytes(MIDI_BYTES)
     sounds = [write_tone(folder / f"{hertz}.wav", hertz) for hertz in (220, 330)]
     downloads = [
-        {"label": "MIDI", "path": midi, "name": "jsb_chorales-gru-seed7.mid"},
-        {"label": "WAV", "path": sounds[0], "name": "jsb_chorales-gru-seed7.wav"},
+        {"label": "MIDI", "path": served_bytes(MIDI_BYTES, "jsb_chorales-gru-seed7.mid")},
+        {"label": "WAV", "path": served_bytes(sounds[0].read_bytes(), "jsb_chorales-gru-seed7.wav")},
     ]
     heard = [pieces_of(read_audio(sound), sound.stem) for sound in sounds]
     finished = roll(0, **heard[0], downloads=downloads, link="?seed=7", title=EVIL)
@@ -88,9 +87,7 @@ def build(folder: Path) -> gr.Blocks:
         Lane(elem_id="empty")
         gr.Button("other", elem_id="other").click(update_other, None, second, show_progress="hidden")
         gr.Button("finish", elem_id="finish").click(enough.set, queue=False)
-        gr.Button("same", elem_id="same").click(
-            update_same, None, first, show_progress="hidden", api_name="draw"
-        )
+        gr.Button("same", elem_id="same").click(update_same, None, first, show_progress="hidden")
     return demo
 
 
