@@ -19,8 +19,9 @@ from pages.draw.request import DrawRequest
 from pages.house import MAX_LENGTHS, OWN, Running, loaded
 
 SECONDS_PER_VIEW = 0.2  # between two updates of the page
-SECONDS_TO_FIRST_VIEW = 0.05
+SECONDS_TO_SOUND = 0.5  # after which the page is updated all the same
 SECONDS_AHEAD = 12.0  # of sound of the first lane, of what has been heard of it at most
+FIRST_AHEAD = 1.5  # twice as many with every view; what a piece takes to be made would be waited for
 SECONDS_PLAYED, MOST_PLAYED = 8.0, 64.0  # of a lane at first and later, before it is another's turn
 SECONDS_PER_TURN = 0.01  # of a lane, before it is another's; whoever stops them waits no longer
 
@@ -112,14 +113,16 @@ def prime_frames(prime: str, upload: str | None, checkpoint: Checkpoint) -> tupl
 
 def sample_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[list[LaneDraw]]:
     """Sample all lanes side by side until they are whole or the visitor ends it; yields those that grew."""
-    began, seconds = time.monotonic(), SECONDS_TO_FIRST_VIEW
+    began, ahead = time.monotonic(), FIRST_AHEAD
+    _begin(lanes[0], running)
+    yield list(lanes[:1])
     while running.goes_on and (growing := [lane for lane in lanes if not lane.is_whole]):
-        _grow(growing, running, seconds)
+        _grow(growing, running, SECONDS_PER_VIEW)
         heard = [lane for lane in lanes[:1] if not lane.is_played]
         for lane in heard:
-            lane.play(until=time.monotonic() - began + SECONDS_AHEAD)
+            lane.play(until=time.monotonic() - began + ahead)
         yield [lane for lane in lanes if lane in heard or lane in growing]
-        seconds = SECONDS_PER_VIEW
+        ahead = min(2 * ahead, SECONDS_AHEAD)
 
 
 def play_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[list[LaneDraw]]:
@@ -130,6 +133,16 @@ def play_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[lis
             lane.play(more=seconds)
         yield silent
         seconds = min(2 * seconds, MOST_PLAYED)
+
+
+def _begin(lane: LaneDraw, running: Running) -> None:
+    """Nothing but one lane, until there is something to be heard of it."""
+    until = time.monotonic() + SECONDS_TO_SOUND
+    while running.goes_on and not lane.is_heard and time.monotonic() < until:
+        lane.extend(SECONDS_PER_TURN)
+        lane.play(more=FIRST_AHEAD)
+        if lane.is_whole:
+            return
 
 
 def _grow(lanes: list[LaneDraw], running: Running, seconds: float) -> None:

@@ -105,6 +105,11 @@ class LaneDraw:
         """Whether all that is drawn so far is there as sound."""
         return self._sound.has_all(len(self.frames))
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether a first piece of its sound is there."""
+        return bool(self._sound.value.get("pieces"))
+
     def play(self, more: float = math.inf, until: float = math.inf) -> None:
         """Make sound of what is drawn.
 

@@ -294,8 +294,10 @@ class DrawPage(ABC):
     def press_new(self, given: Changes) -> Iterator[Changes]:
         """The same with a seed that nobody chose."""
         seed = new_seed()
-        yield {self.controls["seed"]: seed}
-        yield from self.press({**given, self.controls["seed"]: seed})
+        shown = {self.controls["seed"]: seed}
+        for changes in self.press({**given, **shown}):
+            yield {**shown, **changes}
+            shown = {}
 
     def press(self, given: Changes) -> Iterator[Changes]:
         """One press of the button: everything that changes on the page, as it changes."""

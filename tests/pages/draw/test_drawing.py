@@ -97,7 +97,7 @@ def fake_lanes(lengths: list[int]) -> tuple[SimpleNamespace, ...]:
     """Lanes that grow by one frame at a time."""
     lanes = []
     for length in lengths:
-        lane = SimpleNamespace(left=length, is_whole=False, is_played=True)
+        lane = SimpleNamespace(left=length, is_whole=False, is_played=True, is_heard=True)
 
         def extend(seconds, lane=lane):
             lane.left -= 1
@@ -118,7 +118,13 @@ def slow_clock(monkeypatch):
 def test_lanes_grow_side_by_side_and_whole_ones_rest(slow_clock):
     lanes = fake_lanes([1, 3, 2])
     grown = [[lanes.index(lane) for lane in step] for step in sample_together(lanes, Running())]
-    assert grown == [[0, 1, 2], [1, 2], [1]]
+    assert grown == [[0], [0, 1, 2], [1, 2], [1]]
+
+
+def test_the_first_lane_is_heard_before_the_others_are_drawn():
+    lanes = open_drawing(roll_request(GRU, "jsb_chorales-lstm", length=64), None, "piano_roll").lanes
+    assert next(sample_together(lanes, Running())) == [lanes[0]]
+    assert lanes[0].value()["pieces"] and not lanes[1].frames
 
 
 @pytest.mark.parametrize("end", [Running.stop, Running.replace])
@@ -127,7 +133,7 @@ def test_a_draw_ends_when_it_is_stopped_or_another_takes_its_lanes(end, slow_clo
     for number, _ in enumerate(sample_together(lanes, running)):
         if number == 2:
             end(running)
-    assert lanes[0].left == 6 and not running.goes_on
+    assert lanes[0].left == 7 and not running.goes_on
     assert running.is_replaced == (end is Running.replace)
 
 
