@@ -1,6 +1,7 @@
 """Notes: what is played when, and MIDI files, in and out."""
 
-from engine.notes.midi_bytes import VELOCITY, check_performance, load_pretty_midi, midi_bytes
+from engine.notes.dynamics import velocities, velocity
+from engine.notes.midi_bytes import check_performance, load_pretty_midi, midi_bytes
 from engine.notes.midi_events import BEGINNING_BYTES, is_midi
 from engine.notes.midi_file import read_notes, read_steady_notes, read_strange_notes
 from engine.notes.notes import Note, Notes
@@ -9,7 +10,6 @@ from engine.notes.tempo_map import STEADY_QUARTERS_PER_MINUTE
 __all__ = [
     "BEGINNING_BYTES",
     "STEADY_QUARTERS_PER_MINUTE",
-    "VELOCITY",
     "Note",
     "Notes",
     "check_performance",
@@ -19,4 +19,6 @@ __all__ = [
     "read_notes",
     "read_steady_notes",
     "read_strange_notes",
+    "velocities",
+    "velocity",
 ]

@@ -10,9 +10,9 @@ import io
 from types import ModuleType
 
 from engine.errors import InvalidValueError
+from engine.notes.dynamics import velocities
 from engine.notes.notes import Notes
 
-VELOCITY = 90  # of every note: the models say which keys sound, not how loudly
 TEMPO_RANGE = (20.0, 400.0)  # quarter notes per minute
 _EXPRESSION = 11  # controller whose highest value, 127, is where it stands anyway
 
@@ -31,7 +31,7 @@ def load_pretty_midi() -> ModuleType:
 def midi_bytes(
     music: Notes, quarters_per_minute: float = 100.0, program: int = 0, tail_seconds: float = 0.0
 ) -> bytes:
-    """Notes as a Standard MIDI File with a track of notes for each voice, all of one velocity.
+    """Notes as a Standard MIDI File with a track of notes for each voice.
 
     Args:
         music: may be without any.
@@ -46,11 +46,12 @@ def midi_bytes(
     pretty_midi = load_pretty_midi()
     midi = pretty_midi.PrettyMIDI(resolution=music.resolution, initial_tempo=quarters_per_minute)
     seconds_per_tick = 60 / (quarters_per_minute * music.resolution)
+    struck = velocities(music)
     for voice in music.voices or [[]]:
         instrument = pretty_midi.Instrument(program)
         instrument.notes = [
             pretty_midi.Note(
-                VELOCITY, note.pitch, note.start_tick * seconds_per_tick, note.end_tick * seconds_per_tick
+                struck[note], note.pitch, note.start_tick * seconds_per_tick, note.end_tick * seconds_per_tick
             )
             for note in voice
         ]

@@ -6,8 +6,6 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
-from engine.notes import VELOCITY
-
 BLOCK_LENGTH = 65_536  # samples asked for at once
 
 
@@ -22,9 +20,9 @@ class Instrument:
     def __init__(self, synth: Any, write_float: Callable[..., int]):
         self._synth, self._write_float = synth, write_float
 
-    def strike(self, pitch: int, channel: int = 0) -> None:
-        """A key goes down."""
-        self._synth.noteon(channel, pitch, VELOCITY)
+    def strike(self, pitch: int, velocity: int, channel: int = 0) -> None:
+        """A key goes down, so hard: 1 to 127."""
+        self._synth.noteon(channel, pitch, velocity)
 
     def release(self, pitch: int, channel: int = 0) -> None:
         """It comes up."""

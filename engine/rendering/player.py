@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float32
 from torch import Tensor
 
+from engine.notes import velocity
 from engine.rendering.instrument import Instrument
 from engine.rendering.performance import Performance
 from engine.rendering.playback import playback_sample_rate
@@ -83,7 +84,7 @@ class RollPlayer(Player):
         for pitch in sorted(self._sounding - pitches):
             self._instrument.release(pitch)
         for pitch in sorted(pitches - self._sounding):
-            self._instrument.strike(pitch)
+            self._instrument.strike(pitch, velocity(pitch, pitches))
         self._sounding = pitches
         self._num_frames += 1
         self._end = self._num_frames if pitches else self._end

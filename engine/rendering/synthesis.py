@@ -21,7 +21,7 @@ import soundfile
 from jaxtyping import Float32
 
 from engine.errors import EngineError, InvalidValueError
-from engine.notes import Notes, check_performance, load_pretty_midi, midi_bytes
+from engine.notes import Notes, check_performance, load_pretty_midi, midi_bytes, velocities
 from engine.rendering.instrument import Instrument
 from engine.sound import Audio
 
@@ -129,8 +129,11 @@ class FluidSynth(Synthesiser):
                 stop = round(tick * samples_per_tick)
                 samples[start:stop] = instrument.sound(stop - start)
                 start = stop
-                for _, is_down, pitch, channel in at_once:
-                    (instrument.strike if is_down else instrument.release)(pitch, channel)
+                for _, hardness, pitch, channel in at_once:
+                    if hardness:
+                        instrument.strike(pitch, hardness, channel)
+                    else:
+                        instrument.release(pitch, channel)
             samples[start:] = instrument.sound(num_samples - start)
         finally:
             instrument.close()
@@ -219,20 +222,22 @@ def check_length(seconds: float, quarters_per_minute: float) -> None:
         )
 
 
-def _key_moves(music: Notes) -> tuple[list[tuple[int, bool, int, int]], int]:
-    """(tick, is_down, pitch, channel) in order of time, keys up before others go down, and how many channels.
+def _key_moves(music: Notes) -> tuple[list[tuple[int, int, int, int]], int]:
+    """(tick, velocity, pitch, channel) in order of time, and how many channels there are.
+
+    Of a key that is let go the velocity is 0; at a moment these come first.
 
     Each voice has a channel of its own, so that of two notes of one pitch none ends the other; voices beyond
     the last channel share it.
     """
     voices = music.voices
     channels = CHANNELS[: max(1, len(voices))]
-    moves = []
+    moves, struck = [], velocities(music)
     for place, voice in enumerate(voices):
         channel = channels[min(place, len(channels) - 1)]
-        moves += [(note.start_tick, True, note.pitch, channel) for note in voice]
-        moves += [(note.end_tick, False, note.pitch, channel) for note in voice]
-    return sorted(moves), len(channels)
+        moves += [(note.start_tick, struck[note], note.pitch, channel) for note in voice]
+        moves += [(note.end_tick, 0, note.pitch, channel) for note in voice]
+    return sorted(moves, key=lambda move: (move[0], move[1] > 0, *move[2:])), len(channels)
 
 
 def _bind(library: ModuleType, name: str, arguments: str) -> Callable[..., int]:

@@ -28,7 +28,7 @@ RAN_AWAY = (
     "This draw has swollen into noise: {notes} notes at once, where its corpus has at most {most}. It was "
     "stopped there; what it played is kept. Try another seed or another model."
 )
-NOT_ENDED = "It has not come to an end within {frames} frames, and was cut off there."
+CUT_OFF = "Cut off after {frames:,} frames, before its end"
 NO_ENDING = (
     "This model does not know when a piece ends: it was cut off after {frames} frames. "
     "`python -m training ending {name}` finds it out."
@@ -135,6 +135,8 @@ class LaneDraw:
             return
         frames = torch.stack(self.frames)
         self._extra = {"facts": self.facts(frames), "link": self.request.link}
+        if self._is_cut_off and self._end_watch is not None:
+            self._extra["ending"] = CUT_OFF.format(frames=self.num_frames)
         try:
             self._render(frames, file_stem(self.request, self.checkpoint.card.name))
         except EngineError as error:
@@ -153,13 +155,17 @@ class LaneDraw:
         self._extra |= {"message": " ".join([*self._said(), *playback.messages])}
 
     def _said(self) -> list[str]:
-        """Of a draw that has run away, or has not ended though that was asked for."""
+        """Of a draw that has run away, or whose model knows of no end though one was asked for."""
         if self._watch.has_run_away:
             return [RAN_AWAY.format(notes=int(self.frames[-1].sum()), most=self._watch.most_notes)]
-        if not self.request.until_end or self._has_ended or not self.is_whole:
-            return []
-        said = NO_ENDING if self._end_watch is None else NOT_ENDED
-        return [said.format(frames=self.num_frames, name=self.checkpoint.card.name)]
+        if self._is_cut_off and self._end_watch is None:
+            return [NO_ENDING.format(frames=self.num_frames, name=self.checkpoint.card.name)]
+        return []
+
+    @property
+    def _is_cut_off(self) -> bool:
+        """Whether its end was asked for and did not come."""
+        return self.request.until_end and not self._has_ended and self.is_whole
 
     def facts(self, frames: Tensor) -> list[list[str]]:
         """What the model is, and how likely draw and beginning are to it; of neither where it is empty."""

@@ -139,7 +139,7 @@ function showProgress() {
   const rate = began && now > began.time + 400 ? ((value.frames_done - began.frames) / (now - began.time)) * 1000 : 0;
   const done = `${value.frames_done.toLocaleString("en")} of ${count(value.num_frames, "frame")}`;
   const pace = rate > 0 ? ` · ${Math.round(rate).toLocaleString("en")} a second` : "";
-  part("status").textContent = sampling ? done + pace : value.state === "stopped" ? `Stopped at ${done}` : "";
+  part("status").textContent = sampling ? done + pace : value.state === "stopped" ? `Stopped at ${done}` : value.ending || "";
   const bar = part("progress");
   bar.setAttribute("aria-valuemax", value.num_frames);
   bar.setAttribute("aria-valuenow", value.frames_done);

@@ -45,6 +45,7 @@ EMPTY: Mapping[str, Any] = {
     "facts": (),  # likewise, shown to who asks for details
     "pieces": (),
     "gain": 0.0,  # dB, of all pieces
+    "ending": "",  # how it came to its end, where there is something to say
     "goes_on": False,  # whether the page draws on from any place of it (event ``go_on``)
     "plays": "",  # names the press that asked for it: it is played as soon as there is a piece, once
     "downloads": (),

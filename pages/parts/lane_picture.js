@@ -7,6 +7,7 @@
 const RULER = 18; // height of the strip with bar numbers or seconds
 const MIN_LABEL_GAP = 44; // between two of its numbers
 const BLACK_KEYS = [1, 3, 6, 8, 10];
+const PALER = { lowest: 0.8, between: 0.6 }; // of the colour of the highest line, which is followed most
 const BANDS = 32; // of a spectrum, from LOWEST_HERTZ to the value's highest, evenly in mels
 const LOWEST_HERTZ = 60;
 const LABELLED_HERTZ = [500, 1000, 2000, 4000];
@@ -108,17 +109,40 @@ function drawRoll(look) {
   while (bars * look.frames_per_bar * frame < MIN_LABEL_GAP) bars *= 2;
   drawRuler(look, bars * look.frames_per_bar * frame, (index) => `${index * bars + 1}`);
   const gap = frame > 5 ? 1 : 0.4; // two notes in a row must not look like one
-  const [given, sampled] = [new Path2D(), new Path2D()]; // filled once each: thousands of fills are slow
+  // filled once each: thousands of fills are slow
+  const given = new Path2D();
+  const sampled = { highest: new Path2D(), lowest: new Path2D(), between: new Path2D() };
   const add = (path, pitch, start, end) => {
     const width = Math.max((end - start) * frame - gap, 1);
     path.roundRect(start * frame, top(pitch) + 0.5, width, Math.max(row - 1, 1.5), Math.min(1.5, width / 2));
   };
-  for (const [pitch, start, length] of notes) {
+  const lines = linesOf(notes);
+  notes.forEach(([pitch, start, length], place) => {
     const end = start + length;
     if (start < prime) add(given, pitch, start, Math.min(end, prime));
-    if (end > prime) add(sampled, pitch, Math.max(start, prime), end); // held on by the model, or its own
+    if (end > prime) add(sampled[lines[place]], pitch, Math.max(start, prime), end); // held on by the model, or its own
+  });
+  fillBoth(look, given, sampled.highest);
+  for (const [line, share] of Object.entries(PALER)) {
+    pen.globalAlpha = share;
+    pen.fill(sampled[line]);
   }
-  fillBoth(look, given, sampled);
+  pen.globalAlpha = 1;
+}
+
+// Of each note whether it is the highest or the lowest of those that sound as it begins, or lies between them.
+function linesOf(notes) {
+  let sounding = [];
+  return notes.map(([pitch, start, length], place) => {
+    if (start !== notes[place - 1]?.[1]) {
+      const struck = [];
+      for (let next = place; notes[next]?.[1] === start; next++) struck.push(notes[next]);
+      sounding = [...sounding.filter(([, from, long]) => from + long > start), ...struck];
+    }
+    const pitches = sounding.map(([other]) => other);
+    if (pitch >= Math.max(...pitches)) return "highest";
+    return pitch <= Math.min(...pitches) ? "lowest" : "between";
+  });
 }
 
 function fillBoth({ pen, colour }, given, sampled) {

@@ -225,11 +225,11 @@ def test_a_draw_that_does_not_end_says_so_and_why(tmp_path, monkeypatch):
             pass
         lane.finish()
         assert lane.value()["state"] == "done" and lane.value()["frames_done"] == 20
-        said.append(lane.value()["message"])
+        said.append(lane.value().get("ending") or lane.value()["message"])
     request = roll_request("endless", length=200, until_end=True)
     monkeypatch.setattr(drawing, "loaded", lambda name: known)
     assert open_drawing(request, None, "piano_roll").lanes[0].num_frames == 99, "as long as any piece"
-    assert said[0].startswith("It has not come to an end within 20 frames, and was cut off there.")
+    assert said[0] == "Cut off after 20 frames, before its end"
     assert said[1].startswith("This model does not know when a piece ends: it was cut off after 20 frames.")
 
 

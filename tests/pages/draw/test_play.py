@@ -225,7 +225,7 @@ def test_a_draw_lasts_until_its_piece_ends_and_so_does_that_of_its_link(visitors
     assert other.page.locator("#until-end input").is_checked()
     visit.set("length", 2)
     visit.draw()
-    assert visit.text("message") == "It has not come to an end within 2 frames, and was cut off there."
+    assert visit.text("status") == "Cut off after 2 frames, before its end" and visit.text("message") == ""
 
 
 def test_another_corpus_has_its_own_models(visitors):
