@@ -20,10 +20,49 @@ def ranking_section(part: CorpusAnalysis, names: PlayerNames) -> str:
     return (
         f'<section class="board-part" data-corpus="{html.escape(part.corpus)}" aria-label="{corpus}">'
         f"<header><h2>{corpus}{badge}</h2><p>{counts}</p></header>"
+        f"<p class=board-said>{html.escape(said_of(ranking, names))}</p>"
+        f"{_glance(ranking, names)}"
+        f"<details><summary>Figures, and who won over whom</summary>"
         f"{_standings(ranking, names, corpus)}"
         f'<ul class="board-notes">{notes}</ul>'
-        f"{_win_matrix(ranking, names, corpus)}{_agreement(part, names)}</section>"
+        f"{_win_matrix(ranking, names, corpus)}{_agreement(part, names)}</details></section>"
     )
+
+
+def said_of(ranking: Ranking, names: PlayerNames) -> str:
+    """What the votes say, in a sentence; empty where they say nothing of a model."""
+    models = [one for one in ranking.standings if not one.is_reference and one.compared]
+    if not models:
+        return ""
+    best, *others = models
+    alike = [names.short(one.player) for one in others if set(one.group) & set(best.group)]
+    sure = f"; so far it cannot be told from {' or '.join(alike)}" if alike else ""
+    share = f"{100 * best.won / best.compared:.0f} %"
+    return (
+        f"Of the models {names.short(best.player)} was preferred most, in {share} of its comparisons{sure}."
+    )
+
+
+def _glance(ranking: Ranking, names: PlayerNames) -> str:
+    """The picture that comes first; screen readers are given its table."""
+    span = _span(ranking)
+    rows = (
+        f"<li{' class=board-reference' * one.is_reference}>"
+        f"<span>{html.escape(names.short(one.player))}</span>"
+        f'<div class="board-bar">{_bar(one, span)}</div></li>'
+        for one in ranking.standings
+    )
+    return (
+        f'<ol class="board-glance" aria-hidden="true">{"".join(rows)}</ol>'
+        '<p class="board-axis" aria-hidden="true"><span>preferred less often</span>'
+        "<span>more often</span></p>"
+    )
+
+
+def _span(ranking: Ranking) -> tuple[float, float]:
+    """From the lowest to the highest of all that is shown, and zero."""
+    ends = [end for one in ranking.standings for end in (one.strength, one.low, one.high) if end is not None]
+    return min([*ends, 0.0]), max([*ends, 0.0])
 
 
 def scrolling_table(caption: str, head: Iterable[str], rows: Iterable[str], is_quiet: bool = False) -> str:
@@ -45,8 +84,7 @@ def scrolling_table(caption: str, head: Iterable[str], rows: Iterable[str], is_q
 
 
 def _standings(ranking: Ranking, names: PlayerNames, corpus: str) -> str:
-    ends = [end for one in ranking.standings for end in (one.strength, one.low, one.high) if end is not None]
-    span = (min([*ends, 0.0]), max([*ends, 0.0]))
+    span = _span(ranking)
     head = (
         "Model",
         "Strength",

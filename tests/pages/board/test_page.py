@@ -39,6 +39,7 @@ def pages(browser, address):
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto(address + path)
         page.wait_for_selector("#board :is(.board-part, .board-message)")
+        open_details(page)
         return page
 
     yield open_page
@@ -50,7 +51,13 @@ def pages(browser, address):
 def choose(page, whose: str, text: str) -> None:
     """Switch to somebody's votes, and wait for what they say."""
     page.get_by_label(whose).check()
-    page.wait_for_selector(f"#board :text('{text}')")
+    page.wait_for_selector(f"#board :text('{text}')", state="attached")
+    open_details(page)
+
+
+def open_details(page) -> None:
+    """Show the figures that stand behind each picture."""
+    page.evaluate("document.querySelectorAll('#board details').forEach(one => (one.open = true))")
 
 
 def rows(page, corpus: str) -> dict[str, list[str]]:
@@ -70,6 +77,11 @@ def test_the_board_shows_what_the_analysis_finds(pages):
         assert cells[1] == f"{one.strength:+.2f} {one.low:+.2f} to {one.high:+.2f}".replace("-", "−")
         assert cells[3:5] == [one.group, f"{one.votes}"]
         assert cells[5].endswith(f"{one.won:g} of {one.compared:g}")
+    best = next(one for one in ranking.standings if not one.is_reference)
+    said = page.locator("[data-corpus=jsb_chorales] .board-said").inner_text()
+    assert said.startswith(f"Of the models {best.player.split('-')[-1].upper()} was preferred most, in ")
+    glance = page.locator("[data-corpus=jsb_chorales] .board-glance li")
+    assert glance.all_inner_texts() == ["Real", "LSTM", "GRU", "my-first", "tanh", "Anchor"]
     text = page.locator("#board").inner_text()
     assert "531 votes of 25 listeners" in text
     assert "comparisons were ties and count as half a win for each side: this shrinks all strengths" in text
