@@ -50,7 +50,7 @@ class Material:
     Args:
         checkpoints: name -> model, all of one corpus.
         piece: a real excerpt, shape (time, event), in the longest frames that one of them has; what
-            the others draw is converted.
+            the others draw is converted. Where it is heard itself, it must be as long as a clip.
         num_prime_frames: how much of it every lane begins with.
         num_frames: frames that follow.
         temperature: of the draws.
@@ -70,12 +70,21 @@ class Material:
     def __post_init__(self) -> None:
         if not self.checkpoints:
             raise InvalidValueError("choose at least one model")
-        needed = self.num_prime_frames + self.num_frames
-        if self.num_frames < 1 or not self.num_prime_frames >= 0 or len(self.piece) < needed:
-            raise InvalidValueError(
-                f"the excerpt has {len(self.piece)} frames, and {self.num_prime_frames} to begin with and "
-                f"{self.num_frames} to compare were asked for: choose fewer"
-            )
+        if self.num_frames < 1 or not 0 <= self.num_prime_frames <= len(self.piece):
+            raise self._refusal()
+
+    def rest(self) -> Float32[Tensor, "time event"]:
+        """How the piece itself goes on, as long as a clip; raises InvalidValueError where it is shorter."""
+        rest = self.piece[self.num_prime_frames :][: self.num_frames]
+        if len(rest) < self.num_frames:
+            raise self._refusal()
+        return rest
+
+    def _refusal(self) -> InvalidValueError:
+        return InvalidValueError(
+            f"the excerpt has {len(self.piece)} frames, and {self.num_prime_frames} to begin with and "
+            f"{self.num_frames} to compare were asked for: choose fewer"
+        )
 
     @property
     def representation(self) -> Representation:
@@ -143,12 +152,11 @@ def make_clips(plan: TrialPlan, material: Material, ids: tuple[str, ...]) -> lis
 
 def _frames(source: str, seed: int, material: Material) -> Tensor:
     prime = material.piece[: material.num_prime_frames]
-    goes_on = material.piece[material.num_prime_frames :][: material.num_frames]
     if source == REAL:
-        return torch.cat((prime, goes_on))
+        return torch.cat((prime, material.rest()))
     if source == ANCHOR:
-        order = np.random.default_rng(seed).permutation(len(goes_on))
-        return torch.cat((prime, goes_on[torch.from_numpy(order)]))
+        order = np.random.default_rng(seed).permutation(material.num_frames)
+        return torch.cat((prime, material.rest()[torch.from_numpy(order)]))
     if source not in material.checkpoints:
         raise InvalidValueError(f"the model {source!r} is not here any more: choose others and start again")
     return torch.cat((prime, _drawn(material.checkpoints[source], prime, seed, material)))

@@ -76,6 +76,11 @@ class TestDesign:
         if not task.hides_references and {REAL, ANCHOR} & set(self.sources):
             raise InvalidValueError("the real excerpt is a part of this task already: choose models alone")
 
+    @property
+    def hears_piece(self) -> bool:
+        """Whether a lane may be how the piece itself goes on, in its order or in none."""
+        return not TASKS[self.task].hides_references or bool({REAL, ANCHOR} & set(self.sources))
+
     def plans(self, asked: Iterable[Record] = ()) -> list[TrialPlan]:
         """All trials of the test.
 

@@ -37,10 +37,9 @@ def said_of(ranking: Ranking, names: PlayerNames) -> str:
     best, *others = models
     alike = [names.short(one.player) for one in others if set(one.group) & set(best.group)]
     sure = f"; so far it cannot be told from {' or '.join(alike)}" if alike else ""
-    share = f"{100 * best.won / best.compared:.0f} %"
-    return (
-        f"Of the models {names.short(best.player)} was preferred most, in {share} of its comparisons{sure}."
-    )
+    sure = "; that is too few votes to be sure" if best.is_preliminary else sure
+    share = f"{100 * best.won / best.compared:.0f} % of its comparisons"
+    return f"Of the models {names.short(best.player)} was preferred most, in {share}{sure}."
 
 
 def _glance(ranking: Ranking, names: PlayerNames) -> str:

@@ -13,6 +13,7 @@ from engine.representations import are_alike
 
 PRIME_SHARE = 3  # the prime is one part in so many of the clip
 MAX_SECONDS_OF_SPEECH = 2.0
+SECONDS_DRAWN = 2.0  # of speech after the prime, where nothing real is heard beside it and could end before
 MIN_SECONDS_OF_SPEECH = 0.4  # loudness is measured over blocks of this length
 MIN_FRAMES = 6  # two to begin with and four to compare
 
@@ -66,6 +67,10 @@ def session_of(
     representation = shared_representation(checkpoints)
     pieces = [each.name for each in excerpts_of(corpus, representation.name)]
     num_frames = common_length([len(read_excerpt(name, representation)) for name in pieces], representation)
+    num_prime_frames = num_frames // PRIME_SHARE
+    num_drawn = num_frames - num_prime_frames
+    if not (representation.facts.holds_notes or design.hears_piece):
+        num_drawn = max(num_drawn, round(SECONDS_DRAWN * representation.frames_per_second))
     return Session.planned(
         design,
         pieces,
@@ -73,8 +78,8 @@ def session_of(
         test_id=secrets.token_hex(12),
         listener=listener,
         corpus=corpus,
-        num_prime_frames=num_frames // PRIME_SHARE,
-        num_frames=num_frames - num_frames // PRIME_SHARE,
+        num_prime_frames=num_prime_frames,
+        num_frames=num_drawn,
         played_semitones=first.card.corpus.played_semitones,
         device=wish.device[:40],
     )

@@ -126,7 +126,7 @@ def test_one_seed_is_one_set_of_clips(material):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"num_frames": 500}, "the excerpt has 64 frames, and 8 to begin with and 500 to compare"),
+        ({"num_prime_frames": 500}, "the excerpt has 64 frames, and 500 to begin with and 16 to compare"),
         ({"num_frames": 0}, "choose fewer"),
         ({"checkpoints": {}}, "choose at least one model"),
     ],
@@ -134,6 +134,14 @@ def test_one_seed_is_one_set_of_clips(material):
 def test_what_cannot_be_played_is_refused(material, changes, message):
     with pytest.raises(InvalidValueError, match=message.replace("64", r"\d+")):
         replace(material, **changes)
+
+
+def test_a_piece_that_is_heard_itself_is_as_long_as_the_draws(material):
+    longer = replace(material, num_frames=60)
+    assert [len(clip.frames) for clip in clips_of(longer, *MODELS)] == [68, 68]
+    for reference in (REAL, ANCHOR):
+        with pytest.raises(InvalidValueError, match=r"the excerpt has \d+ frames, and 8 to begin with and 60"):
+            clips_of(longer, reference, MODELS[0])
 
 
 def test_a_model_that_is_gone_is_named(material):

@@ -6,21 +6,23 @@ import pytest
 
 from engine.checkpoints.checkpoint import load
 from engine.errors import InvalidValueError
+from engine.listening.clips import make_clips
 from engine.pieces.excerpt import excerpts_of, read_excerpt
 from pages.listen.wish import Wish, common_length, session_of
 
 load = cache(load)
 NOBODY = "nobody-in-particular"
+PAIR = ("spoken_digits-gru", "spoken_digits-lstm")
 
 
-def session(*models: str):
-    return session_of(Wish("preference", models), NOBODY, {name: load(name) for name in models}, [])
+def session(*models: str, **asked: bool):
+    return session_of(Wish("preference", models, **asked), NOBODY, {name: load(name) for name in models}, [])
 
 
 @pytest.mark.parametrize("corpus", ["spoken_digits", "voice_prompts"])
 def test_speech_is_two_seconds_at_most_and_its_excerpts_are_sound(corpus):
     models = (f"{corpus}-gru", f"{corpus}-lstm")
-    made = session(*models)
+    made = session(*models, with_real=True)
     representation = load(models[0]).representation
     seconds = (made.num_prime_frames + made.num_frames) / representation.frames_per_second
     assert 0.4 <= seconds <= 2 and 0 < made.num_prime_frames < made.num_frames
@@ -28,6 +30,19 @@ def test_speech_is_two_seconds_at_most_and_its_excerpts_are_sound(corpus):
     assert {trial.prime for trial in made.trials} == shipped
     lengths = [len(read_excerpt(name, representation)) for name in shipped]
     assert made.num_prime_frames + made.num_frames == min(lengths), "and the real one is as long as all"
+
+
+def test_draws_of_speech_that_are_heard_alone_are_long_enough_to_be_judged():
+    """A digit is over in half a second, and so would be whatever is compared with it."""
+    alone, beside = (session(*PAIR, with_anchor=with_anchor) for with_anchor in (False, True))
+    per_second = load(PAIR[0]).representation.frames_per_second
+    assert alone.num_frames == 2 * per_second > beside.num_frames
+    assert alone.num_prime_frames == beside.num_prime_frames
+    checkpoints = {name: load(name) for name in PAIR}
+    trial = alone.trials[0]
+    piece = read_excerpt(trial.prime, checkpoints[PAIR[0]].representation)
+    clips = make_clips(trial.plan, alone.material(checkpoints, piece), ("a", "b"))
+    assert all(len(clip.frames) == alone.num_prime_frames + alone.num_frames for clip in clips)
 
 
 @pytest.mark.parametrize(("corpus", "semitones"), [("jsb_chorales", -12), ("nottingham", 0)])
