@@ -13,6 +13,7 @@ from engine.checkpoints.checkpoint import load
 from engine.errors import InvalidValueError
 from engine.listening.clips import Material, make_clips
 from engine.listening.design import TrialPlan
+from engine.listening.trial import ANCHOR, REAL
 from engine.models.model_spec import build_model, with_sizes
 from engine.pieces.excerpt import excerpt
 from engine.pieces.piece import read_piece
