@@ -99,7 +99,7 @@ class DrawPage(ABC):
         ]
         self.history = History(self.name, elem_id="history")
         self.running = gr.State(None)
-        self.linked = gr.State(None)
+        self.linked = gr.State(None)  # what the address asks for, and what the press is called that led there
         self.drawn = gr.State(None)
         self.offered = gr.State(self.first_corpus)  # whose models the visitor can tick
         footer(catalogue.problems)
@@ -218,17 +218,17 @@ class DrawPage(ABC):
         }
 
     def visit(self, visitor: gr.Request) -> Iterator[Changes]:
-        """What a visitor finds: the draw that the address asks for, or it is about to be drawn, or the model
-        that it names is chosen; else a welcome."""
+        """What a visitor finds: a welcome, or the draw that the address asks for, shown or about to be drawn;
+        where it names a model, a new one."""
         try:
             request = DrawRequest.from_query(visitor.query_params)
             if request is not None:
                 controls = self._controls_of(request)
                 shown = self._shown_again(request)
-                yield {self.linked: None if shown else request, **controls, **shown}
+                yield {self.linked: None if shown else (request, ""), **controls, **shown}
                 return
             if name := visitor.query_params.get("model"):
-                yield {self.linked: None, **self._with_model(name)}
+                yield self._with_model(name)
                 return
         except EngineError as error:
             warn(error)
@@ -252,14 +252,20 @@ class DrawPage(ABC):
         return self.catalogue.cards[name]
 
     def _with_model(self, name: str) -> Changes:
-        """This model alone is chosen, and the first lane says so; raises UnknownNameError."""
+        """This model alone is chosen, and about to be heard: a press led here. Raises UnknownNameError."""
         card = self._card(name)
         offer = self._offer(card.corpus.name)
-        said = f"Chosen: {title(card)}, fitted to {corpus_words(card)}. Press {self.button}."
+        primes = [value for _, value in self.prime_choices(card.corpus.name) if value != OWN]
+        asked = {control: component.value for control, component in self.controls.items()}
+        asked |= {"prime": primes[0], "seed": new_seed()}
+        said = f"{title(card)}, fitted to {corpus_words(card)}, is about to begin …"
         return {
             **offer,
             self.controls["corpus"]: card.corpus.name,
             self.controls["models"]: {**offer[self.controls["models"]], "value": [name]},
+            self.controls["prime"]: {**offer[self.controls["prime"]], "value": primes[0]},
+            self.controls["seed"]: asked["seed"],
+            self.linked: (DrawRequest.of((name,), asked), secrets.token_hex(4)),
             self.lanes[0]: {"kind": self.picture, "message": said},
         }
 
@@ -289,7 +295,8 @@ class DrawPage(ABC):
         if given[self.linked] is None:
             yield gr.skip()  # a handler that yields nothing would empty everything
         else:
-            yield from repeated(self._draw(given[self.linked], None, given))
+            request, press = given[self.linked]
+            yield from repeated(self._draw(request, None, given, press))
 
     def press_new(self, given: Changes) -> Iterator[Changes]:
         """The same with a seed that nobody chose."""

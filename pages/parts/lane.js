@@ -12,6 +12,7 @@ const [canvas, keys, scroll, seek] = ["canvas", "keys", "scroll", "seek"].map(pa
 const MIN_FRAME_WIDTH = 1.8; // CSS pixels; a roll with narrower frames scrolls sideways
 const MAX_WIDTH = 4000; // CSS pixels; phones refuse larger canvases
 const SEEK_SECONDS = 2;
+const MUTED_AFTER = 1000; // milliseconds that a browser may take to let sound begin
 const LEAD_IN = 1.5; // seconds that are heard again of what is gone on from
 
 const BLANK = { state: "empty", kind: "roll", num_frames: 0, frames_done: 0, prime_frames: 0, seconds_per_frame: 1 };
@@ -208,6 +209,12 @@ function resume() {
   resumed = null;
   if (seconds) sound.currentTime = seconds;
   if (plays) begin(false);
+  if (plays) setTimeout(restIfUnheard, MUTED_AFTER);
+}
+
+// Who came by an address has pressed nothing here, and a browser may keep silent until they do.
+function restIfUnheard() {
+  if (!sound.paused && pageClock().state !== "running") sound.pause();
 }
 
 // Of the lanes of a page one plays at a time; who changes to another hears the same place of it.

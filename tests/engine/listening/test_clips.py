@@ -141,7 +141,7 @@ def test_a_piece_that_is_heard_itself_is_as_long_as_the_draws(material):
     longer = replace(material, num_frames=60)
     assert [len(clip.frames) for clip in clips_of(longer, *MODELS)] == [68, 68]
     for reference in (REAL, ANCHOR):
-        with pytest.raises(InvalidValueError, match=r"the excerpt has \d+ frames, and 8 to begin with and 60"):
+        with pytest.raises(InvalidValueError, match="and 8 to begin with and 60"):
             clips_of(longer, reference, MODELS[0])
 
 

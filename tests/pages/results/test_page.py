@@ -104,22 +104,28 @@ def test_the_table_says_what_the_file_says(results):
 def test_a_button_opens_play_with_that_model_which_draws(results):
     results.page.locator("#results tr[data-model=jsb_chorales-gru] a").click()
     results.page.wait_for_url("**/?model=jsb_chorales-gru")
-    results.page.wait_for_selector("#lane-0 .lane-waiting:has-text('Chosen: GRU, fitted to Bach chorales')")
+    playing = "(lane => lane?.sound.currentTime > 0.2 && !lane.sound.paused)"
+    results.page.wait_for_function(f"{playing}(document.querySelector('#lane-0 .lane'))")
+    assert results.text("title") == "GRU" and "Bach chorales" in results.text("subtitle")
     results.more()
     ticked = results.page.locator("#models input:checked")
     assert [box.get_attribute("name") for box in ticked.all()] == [GRU]
+    results.wait()
     results.set("length", 8)
+    results.set("seed", 7)
     results.draw()
     assert "GRU" in results.text("title") and results.download("MIDI")[0] == f"{GRU}-seed7.mid"
 
 
 def test_a_button_opens_speech_with_that_model_which_draws(results):
     results.page.locator("#results tr[data-model=tiny-gru] a").click()
-    results.page.wait_for_selector("#lane-0 .lane-waiting:has-text('fitted to A corpus. Press Continue')")
+    results.page.wait_for_selector("#lane-0 .lane-title:has-text('GRU')")
     results.more()
     ticked = results.page.locator("#models input:checked")
     assert [box.get_attribute("name") for box in ticked.all()] == ["tiny-speech"]
+    results.wait()
     results.set("length", 0.3)
+    results.set("seed", 7)
     results.draw()
     assert results.download("WAV")[0] == "tiny-speech-seed7.wav"
 
