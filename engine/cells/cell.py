@@ -38,6 +38,8 @@ class Cell(nn.Module, ABC):
     """What it is called on pages and in tables; its name in the registry, unless said."""
     looks_back: ClassVar[bool] = False
     """Whether its state grows with time, since it looks back at all of the piece so far."""
+    gate_names: ClassVar[tuple[str, ...]] = ()
+    """Of its gates, in the order of ``gates``."""
     recurrence: type[Recurrence] | None = None
     recurrent_names: tuple[str, ...] = ()
     """The parameters that the recurrence reads, in its order."""
@@ -59,6 +61,10 @@ class Cell(nn.Module, ABC):
     @abstractmethod
     def advance(self, drive: Float[Tensor, "batch drive"], state: State) -> State:
         """The state after a step with this drive."""
+
+    def gates(self, drive: Float[Tensor, "batch drive"], state: State) -> tuple[Tensor, ...]:
+        """How far each gate is open in a step with this drive, 0 to 1: shape (batch, hidden) each."""
+        return ()
 
     @abstractmethod
     def initialise(self, rng: torch.Generator) -> None:

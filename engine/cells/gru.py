@@ -22,6 +22,7 @@ class GRUCell(Cell):
     """Gated recurrent units; stacked weights are in the order reset, update, candidate."""
 
     title = "GRU"
+    gate_names = ("reset", "update")
     recurrence = GRURecurrence
     recurrent_names = ("gate_weight", "candidate_weight")
 
@@ -41,15 +42,18 @@ class GRUCell(Cell):
         weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
         return functional.linear(x, weights["input_weight"], weights["bias"])
 
+    def gates(self, drive: Float[Tensor, "batch gates"], state: State) -> tuple[Tensor, ...]:
+        """R and z."""
+        (h,), size = state, self.hidden_size
+        gates = torch.mm(h, self._parameters["gate_weight"].t()).add_(drive[:, : 2 * size]).sigmoid_()
+        return torch.split_with_sizes(gates, (size, size), 1)
+
     def advance(self, drive: Float[Tensor, "batch gates"], state: State) -> State:
-        """Gates, candidate, and the interpolation between the two."""
-        weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
-        (h,) = state
-        size = self.hidden_size
-        gate_drive, candidate_drive = torch.split_with_sizes(drive, (2 * size, size), 1)
-        gates = torch.mm(h, weights["gate_weight"].t()).add_(gate_drive).sigmoid_()
-        reset, update = torch.split_with_sizes(gates, (size, size), 1)
-        candidate = torch.mm(reset * h, weights["candidate_weight"].t()).add_(candidate_drive).tanh_()
+        """Gates, candidate, and the interpolation between past and candidate."""
+        (h,), size = state, self.hidden_size
+        reset, update = self.gates(drive, state)
+        candidate = torch.mm(reset * h, self._parameters["candidate_weight"].t())
+        candidate = candidate.add_(drive[:, 2 * size :]).tanh_()
         return (torch.lerp(h, candidate, update),)
 
     def initialise(self, rng: torch.Generator) -> None:

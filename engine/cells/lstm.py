@@ -25,6 +25,7 @@ class LSTMCell(Cell):
     """
 
     title = "LSTM"
+    gate_names = ("input", "forget", "output")
     recurrence = LSTMRecurrence
     recurrent_names = ("recurrent_weight", "peephole")
 
@@ -44,8 +45,17 @@ class LSTMCell(Cell):
         weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
         return functional.linear(x, weights["input_weight"], weights["bias"])
 
+    def gates(self, drive: Float[Tensor, "batch gates"], state: State) -> tuple[Tensor, ...]:
+        """i, f and o."""
+        return self._opened(drive, state)[:3]
+
     def advance(self, drive: Float[Tensor, "batch gates"], state: State) -> State:
-        """Gates, new memory c, and what of it is shown as h."""
+        """New memory c, and what of it is shown as h."""
+        _, _, output_gate, c = self._opened(drive, state)
+        return (output_gate * c.tanh(), c)
+
+    def _opened(self, drive: Tensor, state: State) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The gates, the last of which looks at the new memory, and that memory."""
         weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
         h, c = state
         size = self.hidden_size
@@ -54,8 +64,7 @@ class LSTMCell(Cell):
         peep_in = (weights["peephole"][:2] * c.unsqueeze(1)).flatten(1)
         input_gate, forget_gate = torch.split_with_sizes((pre_gates + peep_in).sigmoid(), (size, size), 1)
         c = torch.addcmul(forget_gate * c, input_gate, pre_candidate.tanh())
-        output_gate = torch.addcmul(pre_output, weights["peephole"][2], c).sigmoid()
-        return (output_gate * c.tanh(), c)
+        return input_gate, forget_gate, torch.addcmul(pre_output, weights["peephole"][2], c).sigmoid(), c
 
     def initialise(self, rng: torch.Generator) -> None:
         """Glorot inputs, orthogonal recurrence, zero peepholes, zero biases but 1 at the forget gate."""

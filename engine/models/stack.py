@@ -124,8 +124,13 @@ class Stack(Model):
         layers: Sequence[State] | None = None,
         before: Float[Tensor, "batch context event"] | None = None,
         drop: Callable[[Tensor], Tensor] | None = None,
+        watch: Callable[[int, Tensor, State], None] | None = None,
     ) -> tuple[Float[Tensor, "batch time hidden"], Float[Tensor, "batch time input"], ModelState]:
-        """Through all cells: what the last one puts out, the inputs of the steps, the state after them."""
+        """Through all cells: what the last one puts out, the inputs of the steps, the state after them.
+
+        Args:
+            watch: is told of each cell, the lowest first: its place, all that it reads, and its state before.
+        """
         if before is None:
             before = frames.new_zeros(frames.shape[0], self.context_frames, frames.shape[2])
         layers = layers or self.initial_state(len(frames)).layers
@@ -137,7 +142,9 @@ class Stack(Model):
             heard, after = self.told.read(layers[-1], length, frames)
             inputs, layers, told = torch.cat((heard, inputs), -1), layers[:-1], (after,)
         outputs, left = self._heard(inputs) if self.gain_floor else inputs, []
-        for cell, start, adds in zip(self.cells, layers, self.adds, strict=True):
+        for place, (cell, start, adds) in enumerate(zip(self.cells, layers, self.adds, strict=True)):
+            if watch:
+                watch(place, outputs, start)
             found, cell_state = cell.unroll(outputs, start)
             found = drop(found) if drop else found
             outputs = outputs + found if adds else found

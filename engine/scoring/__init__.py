@@ -1,6 +1,7 @@
 """Scoring: exact likelihoods, surprise frame by frame, and what a model expects."""
 
 from engine.scoring.expectation import Expectation, expect
+from engine.scoring.gates import Gate, gates_of, opened
 from engine.scoring.judgement import Judgement, ranked
 from engine.scoring.likelihood import (
     LogLikelihood,
@@ -14,6 +15,7 @@ from engine.scoring.surprise import Reading, Surprise, extreme_moments, surprise
 
 __all__ = [
     "Expectation",
+    "Gate",
     "Judgement",
     "Judging",
     "LogLikelihood",
@@ -24,7 +26,9 @@ __all__ = [
     "continuation_likelihood",
     "expect",
     "extreme_moments",
+    "gates_of",
     "log_likelihood",
+    "opened",
     "ranked",
     "read_in_parts",
     "surprise_of",

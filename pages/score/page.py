@@ -39,7 +39,7 @@ from pages.score.score_table import ScoreTable
 from pages.score.scoring import MAX_QUARTERS, MAX_SECONDS, Scoring
 from pages.score.shipped_scoring import ShippedScoring
 from pages.score.side import MUSIC, SIDES, SPEECH, piece_choices
-from pages.score.view import expected_value, lane_value, table_value
+from pages.score.view import expected_value, lane_value, opened_value, table_value
 from pages.shared import Shared
 
 HEADING = "How surprising is it?"
@@ -138,6 +138,7 @@ class ScorePage:
             choice.input(show_chosen, choices, shown, **LIGHT)
         self.table.choose(self.choose, self.scoring, [self.table, self.lane], **LIGHT)
         self.lane.look(look, self.scoring, self.lane, **LOOK)
+        self.lane.gates(show_gate, self.scoring, self.lane, **LIGHT)
         self.shipped = {
             piece: ShippedScoring(partial(open_shipped, piece, catalogue))
             for kind, catalogue in self.catalogues.items()
@@ -195,8 +196,10 @@ class ScorePage:
         while not scoring.is_done:
             go_on(SECONDS_PER_VIEW)
             if scoring.running.is_replaced:
-                return
+                break
             yield {self.table: table_value(scoring), **self._first_lane(scoring)}
+        if scoring.running.is_replaced:  # another piece's are on the page by now
+            return
         ended = {self.stop: gr.update(interactive=False)}
         if not scoring.judgements:
             yield {self.table: None, self.lane: welcome(kind), **ended}
@@ -280,6 +283,13 @@ def look(scoring: Scoring | None, event: gr.EventData) -> Any:
     except EngineError as error:
         raise gr.Error(sentence(error), print_exception=False) from None
     return gr.update(expected=expected_value(scoring, name, frame, found))
+
+
+def show_gate(scoring: Scoring | None, event: gr.EventData) -> Any:
+    """How far a gate of a model was open, frame by frame."""
+    name, number = said(event, "model", str), said(event, "gate", int)
+    found = None if None in (scoring, name, number) else opened_value(scoring, name, number)
+    return gr.skip() if found is None else gr.update(opened=found)
 
 
 def said(event: gr.EventData, name: str, kind: type) -> Any:

@@ -4,10 +4,14 @@ Conventions
     value      a Lane's, and `SCORE_EMPTY`
     surprise   [number] of equally long slices of time, each of ``frames_per_value`` frames
     moments    [index into surprise], the most extreme first
+    gates      what the gates are called that the model has, in the order by which they are asked for
+    opened     what `view.opened_value` gives: the answer to the event ``gates``, whose data is
+               ``{"model": name, "gate": number}``
     expected   what `score_view.expected_value` gives: the answer to the event ``look``, whose data is
                ``{"model": name, "frame": number}``
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +23,7 @@ SCORE_EMPTY: Mapping[str, Any] = {
     "unit": "",  # of the surprise: nats, bits
     "mean": 0.0,
     "frames_per_value": 1,
+    "gates": (),
     **dict.fromkeys(LISTS, ()),
 }
 
@@ -28,16 +33,17 @@ class ScoreLane(Lane):
 
     Args:
         value: the first value; keys that are missing take their default.
-        kwargs: whatever `gr.HTML` takes; ``expected`` is updated by itself.
+        kwargs: whatever `gr.HTML` takes; ``expected`` and ``opened`` are updated by themselves.
     """
 
     empty: Mapping[str, Any] = {**EMPTY, **SCORE_EMPTY}
-    files = ("score_lane.html", "score_lane.css", "score_lane.js")
+    files = ("score_lane.html", "score_lane.css", "score_lane.js", "score_gates.js")
 
     def __init__(self, value: Mapping[str, Any] | None = None, **kwargs: Any):
-        kwargs.setdefault("expected", None)
+        kwargs = {"expected": None, "opened": None, **kwargs}
         super().__init__(value, **kwargs)
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
         full = super().postprocess(value)
-        return full | {name: packed(full[name]) for name in LISTS}
+        lists = {name: packed(full[name]) for name in LISTS}
+        return full | lists | {"gates": json.dumps(full["gates"])}

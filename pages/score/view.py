@@ -6,13 +6,23 @@ from typing import Any
 import torch
 
 from engine.errors import EngineError
-from engine.scoring import Expectation, Judgement, extreme_moments, ranked, window_means
+from engine.scoring import (
+    Expectation,
+    Gate,
+    Judgement,
+    extreme_moments,
+    gates_of,
+    opened,
+    ranked,
+    window_means,
+)
 from engine.words import counted, signed
-from pages.house import corpus_words, sentence, title
+from pages.house import corpus_words, loaded, sentence, title
 from pages.parts import picture_of
 from pages.score.scoring import Scoring
 
 NUM_MOMENTS = 5  # of each kind
+MOST_UNITS = 48  # whose gates are shown
 NUM_PITCHES = 8  # that are shown of what a model expects
 WINDOWS_PER_SECOND = 40  # of sound: over so long the surprise of its samples is averaged
 GAP_SECONDS = 0.15  # between two moments of sound
@@ -91,6 +101,8 @@ def lane_value(scoring: Scoring, judgement: Judgement) -> dict[str, Any]:
         "most_expected": [[moment] for moment in most],
         **picture_of(piece.frames, judgement.representation, scoring.performance.quarters_per_minute),
     }
+    if judgement.is_music:
+        value["gates"] = [gate_title(gate) for gate in gates_of(loaded(judgement.card.name).model)]
     try:
         value |= scoring.sound(judgement)
     except EngineError as error:
@@ -115,6 +127,25 @@ def shown_values(judgement: Judgement) -> tuple[torch.Tensor, int]:
         return judgement.surprise.values, 1
     width = round(judgement.representation.frames_per_second / WINDOWS_PER_SECOND)
     return window_means(judgement.surprise.values, width), width
+
+
+def gate_title(gate: Gate) -> str:
+    """What it is called on the page."""
+    return f"{gate.name.capitalize()} gate, layer {gate.layer}"
+
+
+def opened_value(scoring: Scoring, name: str, number: int) -> dict[str, Any] | None:
+    """How far a gate was open, a hexadecimal digit for each frame of each unit; None where there is none."""
+    judgement = scoring.judgement(name)
+    if judgement is None or not judgement.is_music:
+        return None
+    checkpoint = loaded(name)
+    gates, roll = gates_of(checkpoint.model), judgement.representation
+    if not 0 <= number < len(gates):
+        return None
+    frames = roll.transpose(scoring.piece_of(judgement).frames, judgement.surprise.transposed_semitones)
+    shades = (opened(checkpoint.model, gates[number], frames)[:MOST_UNITS] * 15).round().int().tolist()
+    return {"model": name, "gate": number, "rows": ["".join(f"{shade:x}" for shade in row) for row in shades]}
 
 
 def expected_value(scoring: Scoring, name: str, start: int, found: Sequence[Expectation]) -> dict[str, Any]:

@@ -40,11 +40,16 @@ def bring(visit: Visit, name: str, content: bytes, field: str = "upload") -> Non
     visit.page.wait_for_selector(f"#{field} button[aria-label=Clear]")
 
 
-def score(visit: Visit, until: str = "") -> None:
-    """Press the button and wait until every model has listened, or one, and the best one's lane is there."""
-    visit.page.evaluate("document.querySelector('.score').dataset.state = 'waiting'")
+def score(visit: Visit, title: str, until: str = "") -> None:
+    """Press the button and wait until every model has listened, or one, and the best one's lane is there.
+
+    Args:
+        title: what the piece is called; the page opens on another, of which the models still may tell.
+    """
     visit.page.click("#score")
-    visit.page.wait_for_selector(".score:not([data-state=waiting])")
+    visit.page.wait_for_function(
+        "title => document.querySelector('.score-title').textContent === title", arg=title
+    )
     if until:
         visit.page.wait_for_selector(f"[data-model={until}]")
         visit.page.click("#stop")
@@ -91,14 +96,14 @@ def scored(visitors):
     """A visit whose piece the first models have scored, the small ones."""
     visit = visitors("score")
     bring(visit, "a jig.mid", JIG.read_bytes())
-    score(visit, until=GRU)
+    score(visit, "a jig.mid", until=GRU)
     return visit
 
 
 def test_a_piece_is_scored_under_every_model_the_best_first(visitors):
     visit = visitors("score")
     bring(visit, "a jig.mid", JIG.read_bytes())
-    score(visit)
+    score(visit, "a jig.mid")
     checkpoint = load(GRU)
     frames = read_piece(JIG, checkpoint.representation).frames
     surprise = surprise_of(
@@ -127,6 +132,28 @@ def show_what_is_estimated(visit: Visit) -> None:
     assert next(iter(rows(visit))) == "nottingham-best"
     visit.page.wait_for_selector('.score-pitches[data-waiting="false"] li')
     assert visit.page.locator(".score-how").inner_text().startswith("Estimated from 512 draws")
+
+
+def test_the_gates_of_a_network_are_seen_while_it_listens(scored):
+    choose(scored, GRU)
+    choice = scored.page.locator(".score-gate-choice")
+    names = ["no gate", "Reset gate, layer 1", "Update gate, layer 1"]
+    assert choice.locator("option").all_inner_texts() == names
+    canvas = scored.page.locator(".lane-gates")
+    assert canvas.is_hidden()
+    choice.select_option(label=names[2])
+    scored.page.wait_for_selector(".lane[data-gates=true]")
+    assert canvas.get_attribute("aria-label") == "Update gate, layer 1 of 46 units at each frame"
+    assert "how much of a unit is replaced" in scored.page.locator(".score-gate-how").inner_text()
+    inks = canvas.evaluate(
+        """canvas => new Set(new Uint32Array(canvas.getContext("2d")
+            .getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size"""
+    )
+    assert inks > 8, "some are open and some are not"
+    choice.select_option(label=names[0])
+    scored.page.wait_for_selector(".lane[data-gates=false]")
+    choose(scored, "nottingham-tanh")
+    assert scored.page.locator(".score-gates").is_hidden(), "it has none"
 
 
 def test_the_strip_plays_from_where_it_is_clicked(scored):
@@ -234,7 +261,7 @@ def test_while_it_plays_what_is_expected_goes_along(scored):
 def test_on_a_phone_nothing_is_wider_than_the_screen(visitors):
     visit = visitors("score", viewport={"width": 390, "height": 844}, has_touch=True)
     bring(visit, "short.mid", SHORT)
-    score(visit, until=GRU)
+    score(visit, "short.mid", until=GRU)
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
     figure = visit.page.locator(".score-figure").first
     assert figure.is_visible() and figure.bounding_box()["x"] < 390
@@ -248,7 +275,7 @@ def test_speech_is_scored_in_bits(visitors):
     visit = visitors("score")
     visit.page.get_by_label("Speech").check()
     visit.pick("clip", "Seven, said by Lucas")
-    score(visit)
+    score(visit, "Seven, said by Lucas")
     assert visit.page.locator(".score-cell-2").first.inner_text() == "Bits per sample"
     figures = [float(figure) for figure, _ in rows(visit).values()]
     assert len(figures) >= 6 and min(figures) < 14
@@ -285,7 +312,7 @@ def test_what_cannot_be_scored_is_one_sentence_and_then_it_works(visitors):
         assert said in visit.complaint()
     assert visit.page.locator(".score-title").inner_text() == shipped, "what was there stays"
     bring(visit, EVIL, SHORT)
-    score(visit, until=GRU)
+    score(visit, EVIL, until=GRU)
     assert "<img" not in visit.page.locator(".score-head").inner_html() and GRU in rows(visit)
 
 
@@ -339,7 +366,7 @@ def test_a_shipped_piece_has_a_link_and_its_table_can_be_taken_home(visitors):
     visit.page.click(".score-link")
     assert visit.page.evaluate("window.copied") == f"{visit.address}score?piece=nottingham-test-26"
     bring(visit, "short.mid", SHORT)
-    score(visit)
+    score(visit, "short.mid")
     assert not visit.page.locator(".score-link").is_visible(), "what a visitor brings has no link"
 
 
