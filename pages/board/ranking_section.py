@@ -35,9 +35,10 @@ def said_of(ranking: Ranking, names: PlayerNames) -> str:
     if not models:
         return ""
     best, *others = models
+    if best.is_preliminary:
+        return "There are too few votes yet to say which model is preferred."
     alike = [names.short(one.player) for one in others if set(one.group) & set(best.group)]
     sure = f"; so far it cannot be told from {' or '.join(alike)}" if alike else ""
-    sure = "; that is too few votes to be sure" if best.is_preliminary else sure
     share = f"{100 * best.won / best.compared:.0f} % of its comparisons"
     return f"Of the models {names.short(best.player)} was preferred most, in {share}{sure}."
 

@@ -40,12 +40,6 @@ class Drawing:
     lanes: tuple[LaneDraw, ...]
     report: str
 
-    @property
-    def height(self) -> str:
-        """How it is played, in one sentence; empty where that is how the corpus is written."""
-        height = self.lanes[0].checkpoint.card.corpus.height
-        return f"{height[0].upper()}{height[1:]}, in MIDI files too." if height else ""
-
 
 def open_drawing(request: DrawRequest, upload: str | None, kind: str) -> Drawing:
     """Read the beginning and make the lanes.
@@ -121,6 +115,10 @@ def sample_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[l
         heard = [lane for lane in lanes[:1] if not lane.is_played]
         for lane in heard:
             lane.play(until=time.monotonic() - began + ahead)
+        for lane in lanes[1:]:
+            if lane.is_whole and not lane.is_heard:  # it need not wait for the others
+                lane.play(more=SECONDS_PLAYED)
+                heard.append(lane)
         yield [lane for lane in lanes if lane in heard or lane in growing]
         ahead = min(2 * ahead, SECONDS_AHEAD)
 

@@ -8,6 +8,7 @@ Conventions
 import math
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -29,6 +30,7 @@ RAN_AWAY = (
     "stopped there; what it played is kept. Try another seed or another model."
 )
 CUT_OFF = "Cut off after {frames:,} frames, before its end"
+AS_LONG_AS_ANY = "Cut off after {frames:,} frames, as long as any piece that it knows"
 NO_ENDING = (
     "This model does not know when a piece ends: it was cut off after {frames} frames. "
     "`python -m training ending {name}` finds it out."
@@ -134,9 +136,11 @@ class LaneDraw:
             self._extra = {"message": "Stopped before the first frame."}
             return
         frames = torch.stack(self.frames)
-        self._extra = {"facts": self.facts(frames), "link": self.request.link}
+        own = replace(self.request, models=(self.checkpoint.card.name,))
+        self._extra = {"facts": self.facts(frames), "link": self.request.link, "own_link": own.link}
         if self._is_cut_off and self._end_watch is not None:
-            self._extra["ending"] = CUT_OFF.format(frames=self.num_frames)
+            is_longest = self.num_frames >= self.checkpoint.card.ending.longest
+            self._extra["ending"] = (AS_LONG_AS_ANY if is_longest else CUT_OFF).format(frames=self.num_frames)
         try:
             self._render(frames, file_stem(self.request, self.checkpoint.card.name))
         except EngineError as error:
@@ -179,7 +183,9 @@ class LaneDraw:
             scores = (float(bits[num_prime:].mean()), float(bits[:num_prime].mean()))
             unit = facts.figure_words
         labels = ("Its surprise at what it drew", "at the beginning it was given")
-        return [["Model", f"{self.checkpoint.card.name}: {makeup(self.checkpoint.card)}"]] + [
+        card = self.checkpoint.card
+        height = [["Height", f"{card.corpus.height}, in MIDI files too"]] if card.corpus.height else []
+        return [["Model", f"{card.name}: {makeup(card)}"], *height] + [
             [label, f"{score:.2f} {unit}, lower is better"]
             for label, score in zip(labels, scores, strict=True)
             if not math.isnan(score)
@@ -199,6 +205,7 @@ class LaneDraw:
             "frames_done": len(self.frames),
             "prime_frames": len(self.prime),
             "plays": self.plays,
+            "semitones": self.performance.semitones,
             "goes_on": self.is_music,
         }
         picture = picture_of(self._frames(), self.checkpoint.representation, request.tempo)

@@ -326,8 +326,7 @@ class DrawPage(ABC):
         if given[self.running] is not None:
             given[self.running].replace()
         drawing.lanes[0].plays = press
-        note = f"{drawing.report} {drawing.height}".strip()
-        yield from self.fill(drawing.request, drawing.lanes, note)
+        yield from self.fill(drawing.request, drawing.lanes, drawing.report)
 
     def fill(self, request: DrawRequest, lanes: tuple[LaneDraw, ...], note: str) -> Iterator[Changes]:
         """The lanes until all is there, and what is remembered of them."""

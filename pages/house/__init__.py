@@ -18,7 +18,7 @@ from pages.house.catalogue import (
 from pages.house.changes import Changes, repeated
 from pages.house.checkout import FITTING, in_checkout, with_remedy
 from pages.house.limits import LIMITS, MAX_FRAMES, MAX_LANES, MAX_LENGTHS, MAX_SECONDS, OWN, number
-from pages.house.model_notes import model_notes
+from pages.house.model_notes import model_notes, what_it_is
 from pages.house.player_name import PlayerNames
 from pages.house.queues import BOARD, HEAVY, LIGHT, QUIET, SHORT, queue_place, told_at
 from pages.house.running import Running
@@ -75,5 +75,6 @@ __all__ = [
     "version",
     "visitor_state",
     "warn",
+    "what_it_is",
     "with_remedy",
 ]

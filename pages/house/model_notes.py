@@ -32,8 +32,12 @@ def model_notes(cards: Iterable[Card]) -> str:
     )
 
 
+def what_it_is(card: Card) -> str:
+    """A model in a sentence for people; empty of a cell that is not known here."""
+    return LARGE if is_best(card) else WHAT_IT_IS.get(card.cell, "")
+
+
 def _row(card: Card) -> str:
-    what = LARGE if is_best(card) else WHAT_IT_IS.get(card.cell, "")
-    cells = (title(card), f"{what} {makeup(card)}".strip(), f"{card.held_out[0]:.2f}")
+    cells = (title(card), f"{what_it_is(card)} {makeup(card)}".strip(), f"{card.held_out[0]:.2f}")
     name, about, figure = (html.escape(cell) for cell in cells)
     return f'<tr><th scope="row">{name}</th><td>{about}</td><td>{figure}</td></tr>'

@@ -5,7 +5,7 @@ import math
 from engine.errors import EngineError
 from engine.listening import ANCHOR, REAL, TASKS, Record, Trial, verdict
 from engine.words import counted
-from pages.house import PlayerNames
+from pages.house import PlayerNames, what_it_is
 from pages.listen.listening_room import ListeningRoom, Question
 
 BESIDE = {REAL: "The corpus itself", ANCHOR: "A scrambled version: its moments in random order"}
@@ -36,9 +36,15 @@ def sources(room: ListeningRoom, trial: Trial) -> list[dict[str, str]]:
     lane_names = TASKS[trial.task].lane_names
     lanes = zip(lane_names, (lane.source for lane in trial.lanes), strict=False)
     return [
-        {"name": name, "source": BESIDE.get(source) or names(room, source).title(source), "facts": ""}
+        {"name": name, "source": BESIDE.get(source) or _described(room, source), "facts": ""}
         for name, source in lanes
     ]
+
+
+def _described(room: ListeningRoom, model: str) -> str:
+    known = names(room, model)
+    what = what_it_is(known.cards[model]) if model in known.cards else ""
+    return f"{known.title(model)}. {what}" if what else known.title(model)
 
 
 def sentence_of(room: ListeningRoom, record: Record) -> str:

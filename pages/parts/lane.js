@@ -15,7 +15,7 @@ const SEEK_SECONDS = 2;
 const MUTED_AFTER = 1000; // milliseconds that a browser may take to let sound begin
 const LEAD_IN = 1.5; // seconds that are heard again of what is gone on from
 
-const BLANK = { state: "empty", kind: "roll", num_frames: 0, frames_done: 0, prime_frames: 0, seconds_per_frame: 1 };
+const BLANK = { state: "empty", kind: "roll", num_frames: 0, frames_done: 0, prime_frames: 0, seconds_per_frame: 1, semitones: 0 };
 
 let value = BLANK;
 let asSpectrum = remembered() === "true";
@@ -331,7 +331,7 @@ function onKey(event) {
 }
 
 async function copyLink() {
-  const address = webAddress(value.link);
+  const address = webAddress(value.own_link || value.link);
   try {
     await navigator.clipboard.writeText(address);
     toast("Link copied");

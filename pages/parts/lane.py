@@ -35,6 +35,7 @@ EMPTY: Mapping[str, Any] = {
     "prime_frames": 0,
     "seconds_per_frame": 0.25,
     "frames_per_bar": 4,
+    "semitones": 0,  # by which pitches are played from where they are written
     "notes": (),
     "peaks": (),
     "spectrum": "",
@@ -50,6 +51,7 @@ EMPTY: Mapping[str, Any] = {
     "plays": "",  # names the press that asked for it: it is played as soon as there is a piece, once
     "downloads": (),
     "link": None,  # an address that gives the same draw again; relative to the page
+    "own_link": None,  # likewise, of this lane alone
 }
 
 

@@ -90,12 +90,12 @@ function drawRuler({ pen, colour, width, height, cut }, step, label) {
   }
 }
 
-function drawRows({ pen, colour, width }, [lowest, highest], top, row) {
+function drawRows({ pen, colour, width, semitones }, [lowest, highest], top, row) {
   for (let pitch = lowest; pitch <= highest; pitch++) {
     pen.fillStyle = colour("roll-black-row");
-    if (BLACK_KEYS.includes(pitch % 12)) pen.fillRect(0, top(pitch), width, row);
+    if (BLACK_KEYS.includes((pitch + semitones) % 12)) pen.fillRect(0, top(pitch), width, row);
     pen.fillStyle = colour("roll-octave");
-    if (pitch % 12 === 0) pen.fillRect(0, Math.round(top(pitch) + row), width, 1);
+    if ((pitch + semitones) % 12 === 0) pen.fillRect(0, Math.round(top(pitch) + row), width, 1);
   }
 }
 
@@ -216,13 +216,14 @@ function drawKeys(keys, value, sounding) {
   const row = (height - RULER) / (highest - lowest + 1);
   for (let pitch = lowest; pitch <= highest; pitch++) {
     const y = RULER + (highest - pitch) * row;
-    const black = BLACK_KEYS.includes(pitch % 12);
+    const key = pitch + value.semitones; // as it is heard
+    const black = BLACK_KEYS.includes(key % 12);
     const lit = sounding.has(pitch);
     pen.fillStyle = colour(lit ? "lane-colour" : black ? "key-black" : "key-white");
     pen.fillRect(width - 16, y, black && !lit ? 10 : 16, row - (lit ? 0.5 : 0));
     pen.fillStyle = colour("roll-line");
-    if ([0, 5].includes(pitch % 12)) pen.fillRect(width - 16, y + row - 0.5, 16, 1); // between B and C, E and F
+    if ([0, 5].includes(key % 12)) pen.fillRect(width - 16, y + row - 0.5, 16, 1); // between B and C, E and F
     pen.fillStyle = colour("roll-label");
-    if (pitch % 12 === 0) pen.fillText(`C${pitch / 12 - 1}`, 7, y + row / 2);
+    if (key % 12 === 0) pen.fillText(`C${key / 12 - 1}`, 7, y + row / 2);
   }
 }

@@ -84,10 +84,11 @@ class ScorePage:
             self.controls = self._lay_out_controls(next(iter(self.catalogues)))
             with gr.Row(elem_classes="earshot-actions"):
                 self.start = gr.Button("Score", variant="primary", elem_id="score")
+                self.mine = gr.Button("A file of my own", elem_id="mine")
                 self.stop = gr.Button("Stop", elem_id="stop", interactive=False)
                 self.queue = queue_place()
         self.table = ScoreTable(elem_id="score-table")
-        self.lane = ScoreLane(welcome(next(iter(self.catalogues))), elem_id="lane-0")
+        self.lane = ScoreLane(self._first_value(), elem_id="lane-0")
         self.scoring = gr.State(None)
         footer(problems)
         self._connect()
@@ -126,6 +127,18 @@ class ScorePage:
             gr.Markdown(SOUND, elem_classes="earshot-note")
         return controls
 
+    def _first_value(self) -> dict[str, Any]:
+        """What the lane says until a shipped piece has been scored, if there is one."""
+        kind = next(iter(self.catalogues))
+        return welcome(kind) if piece_choices(SIDES[kind])[0][1] == OWN else waiting(kind)
+
+    def choose_own(self, kind: str) -> Changes:
+        """A place for the visitor's own file, without a search for it among the pieces."""
+        side = SIDES[kind]
+        places = {MUSIC.kind: self.own_music, SPEECH.kind: self.own_speech}
+        shown = {place: gr.update(visible=one == kind) for one, place in places.items()}
+        return {self.controls[side.shipped]: gr.update(value=OWN), **shown}
+
     def _connect(self) -> None:
         inputs = {*self.controls.values(), self.scoring}
         heavy = {**HEAVY, **told_at(self.queue)}
@@ -134,6 +147,7 @@ class ScorePage:
         self.stop.click(press_stop, self.scoring, None, queue=False, **QUIET)
         choices = [self.controls[name] for name in ("kind", MUSIC.shipped, SPEECH.shipped)]
         shown = self._shown = [*choices[1:], self.controls["tempo"], self.own_music, self.own_speech]
+        self.mine.click(self.choose_own, choices[0], [*choices[1:], self.own_music, self.own_speech], **LIGHT)
         for choice in choices:
             choice.input(show_chosen, choices, shown, **LIGHT)
         self.table.choose(self.choose, self.scoring, [self.table, self.lane], **LIGHT)

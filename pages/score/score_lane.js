@@ -6,6 +6,8 @@ const scorePart = (name) => element.querySelector(`.score-${name}`);
 const strip = make("canvas", "lane-strip");
 strip.setAttribute("aria-hidden", "true"); // the lists say in words what it shows
 part("picture").insertBefore(strip, part("playhead"));
+const BEFORE = 1.5; // seconds that are heard before a moment that is chosen
+const HELD = 0.6; // seconds for which the page tells of it at least
 const AHEAD = 4; // frames that are asked for before the playhead comes to them
 const PATIENCE = 30_000; // milliseconds until a question counts as lost
 const NAMES = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"];
@@ -16,9 +18,11 @@ let known = new Map(); // frame -> [pitch, thousandths, sounds] of the model tha
 let draws = 0; // by which the probabilities are estimated; 0 where they are exact
 let asked = 0; // when the server was asked last, while it has not answered
 let [shownModel, shownPlace] = ["", ""];
+let pinned = null; // the moment that was chosen from a list, while it is heard
 
 const unpacked = (text) => JSON.parse(`[${text || ""}]`).flat();
-const pitchName = (pitch) => `${NAMES[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
+const asHeard = (pitch) => pitch + value.semitones;
+const pitchName = (pitch) => `${NAMES[asHeard(pitch) % 12]}${Math.floor(asHeard(pitch) / 12) - 1}`;
 const sliceSeconds = () => value.frames_per_value * value.seconds_per_frame;
 const frameAt = (time) => Math.min(Math.floor(time / value.seconds_per_frame + 0.01), value.num_frames - 1);
 const digits = (nats) => (Math.abs(nats) < 1 ? 2 : Math.abs(nats) < 100 ? 1 : 0);
@@ -80,10 +84,14 @@ function moment(index) {
   return make("li", "", "", [button]);
 }
 
+// From a little before it, so that it is heard as a surprise; until it is over the page tells of it alone.
 function playFrom(frame) {
   if (!hasSound()) return;
   follow = true;
-  goTo(frame * value.seconds_per_frame + 0.004); // within the frame, whatever rounding does
+  const seconds = frame * value.seconds_per_frame + 0.004; // within the frame, whatever rounding does
+  pinned = { frame, from: Math.max(0, seconds - BEFORE), until: seconds + Math.max(value.seconds_per_frame, HELD) };
+  goTo(pinned.from);
+  if (lane.getBoundingClientRect().bottom < 0.4 * lane.offsetHeight) lane.scrollIntoView({ behavior: calm() ? "auto" : "smooth" });
   keepInView((frame / framesAcross(value)) * part("picture").clientWidth);
   if (sound.paused) toggle();
 }
@@ -92,7 +100,8 @@ function playFrom(frame) {
 
 function showPlace(time) {
   if (!surprise.length) return;
-  const frame = frameAt(time);
+  if (pinned && !(pinned.from - 0.1 <= time && time < pinned.until)) pinned = null;
+  const frame = pinned?.frame ?? frameAt(time);
   const nats = surprise[Math.min(Math.floor(frame / value.frames_per_value), surprise.length - 1)];
   const text = `${placeOf(frame)}: ${figureOf(nats)} ${value.unit}, where the mean is ${figureOf(value.mean)}`;
   if (isRoll()) look(frame);
@@ -102,7 +111,7 @@ function showPlace(time) {
 }
 
 function look(frame) {
-  const wanted = sound.paused ? frame : frame + AHEAD;
+  const wanted = sound.paused || pinned ? frame : frame + AHEAD;
   for (let next = frame; next <= Math.min(wanted, value.num_frames - 1); next++)
     if (!known.has(next)) {
       ask(next);

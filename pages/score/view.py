@@ -89,6 +89,7 @@ def lane_value(scoring: Scoring, judgement: Judgement) -> dict[str, Any]:
         "title": title(judgement.card),
         "subtitle": _subtitle(judgement),
         "model": judgement.card.name,
+        "semitones": scoring.performance.semitones,
         "state": "done",
         "num_frames": len(piece.frames),
         "frames_done": len(piece.frames),

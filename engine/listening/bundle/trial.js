@@ -47,6 +47,7 @@ function begin() {
   places = value.lanes.map(() => 0);
   player.load(value.lanes, value.counts_from);
   if (value.trial) surroundings.opened(value);
+  if (value.trial && trial.getBoundingClientRect().top < 0) trial.scrollIntoView(); // the trial before was read to its end
   part("lanes").replaceChildren(...value.lanes.map((lane, number) => laneButton(number)));
   part("answers").replaceChildren(...(value.answers.length || !value.lanes.length ? plainAnswers() : rankAnswers()));
 }
@@ -97,7 +98,10 @@ function reveal() {
     after.append(...value.links.map(([text, href]) => make("a", "trial-link", text, { href })));
     rows.push(after);
   }
+  const isNew = rows.length && !part("reveal").childElementCount;
   part("reveal").replaceChildren(...rows);
+  if (isNew) requestAnimationFrame(() => part("next").scrollIntoView({ block: "nearest" }));
+  if (isNew) requestAnimationFrame(() => part("reveal").scrollIntoView({ block: "nearest" }));
   if (value.state !== "answered") return;
   part("answers").querySelectorAll("[data-choice]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.choice === value.choice)));
   part("answers").querySelectorAll("select").forEach((list, number) => (list.value = value.choice?.[number] ?? "0"));
@@ -147,10 +151,10 @@ function missing() {
   const needed = value.needed || 0;
   const heard = player.heardSeconds();
   const short = value.lanes.map((_, n) => n).filter((n) => !enough(heard[n]));
-  const names = short.map((n) => inSentence(value.names[n])).join(", ");
+  const names = short.map((n) => inSentence(value.names[n])).join(" and ");
   const after = value.counts_from ? " after the mark" : "";
   const howLong = toTheEnd() ? "to the end" : `for at least ${Math.ceil(needed)} seconds${after}`;
-  if (short.length) return `Listen to ${names} ${howLong} first`;
+  if (short.length) return `Before you answer, listen to ${names} ${howLong}`;
   if (!value.answers.length && places.some((place) => !place)) return "Give every clip a place; equal places are allowed";
   return "";
 }

@@ -48,9 +48,9 @@ def test_an_excerpt_is_continued_by_every_lane():
     assert [lane.checkpoint.card.name for lane in opened.lanes] == [GRU, LSTM]
     assert all(torch.equal(lane.prime, expected) for lane in opened.lanes)
     assert opened.request.prime == CHORALE.name and opened.report == ""
-    assert opened.height == "Played an octave lower than the corpus is written, in MIDI files too."
+    assert all(lane.value()["semitones"] == lane.performance.semitones == -12 for lane in opened.lanes)
     opened = open_drawing(roll_request("nottingham-gru"), None, "piano_roll")
-    assert opened.height == "" and all(lane.performance.semitones == 0 for lane in opened.lanes)
+    assert all(lane.performance.semitones == 0 for lane in opened.lanes)
 
 
 def test_a_long_piece_is_cut_to_its_end_and_the_link_holds_what_was_used(tmp_path):

@@ -28,7 +28,7 @@ def test_a_listener_hears_answers_and_is_told(visitors):
     answers = visit.page.locator(".trial-answer")
     assert answers.all_inner_texts() == ["A is better", "B is better", "No difference", "Both are bad"]
     assert all(button.is_disabled() for button in answers.all())
-    assert text(visit, "gate") == "Listen to A, B for at least 3 seconds after the mark first"
+    assert text(visit, "gate") == "Before you answer, listen to A and B for at least 3 seconds after the mark"
     listen(visit, "a", "b")
     assert text(visit, "gate") == "" and "Playing: B" in text(visit, "now")
     answers.nth(1).click()
@@ -203,7 +203,7 @@ def test_speech_is_compared_too(visitors, corpus):
     visit = visitors("compare", viewport={"width": 390, "height": 844})
     name = corpus.lower().replace(" ", "_")
     start(visit, models=(f"{name}-gru", f"{name}-lstm"), corpus=corpus, trials=1)
-    assert text(visit, "gate") == "Listen to A, B to the end first"
+    assert text(visit, "gate") == "Before you answer, listen to A and B to the end"
     listen(visit, "a", "b")
     answer(visit, 2)
     told = visit.page.locator(".trial-reveal").text_content()

@@ -48,7 +48,7 @@ def score(visit: Visit, title: str, until: str = "") -> None:
     """
     visit.page.click("#score")
     visit.page.wait_for_function(
-        "title => document.querySelector('.score-title').textContent === title", arg=title
+        "title => document.querySelector('.score-title').textContent.includes(title)", arg=title
     )
     if until:
         visit.page.wait_for_selector(f"[data-model={until}]")
@@ -312,7 +312,7 @@ def test_what_cannot_be_scored_is_one_sentence_and_then_it_works(visitors):
         assert said in visit.complaint()
     assert visit.page.locator(".score-title").inner_text() == shipped, "what was there stays"
     bring(visit, EVIL, SHORT)
-    score(visit, EVIL, until=GRU)
+    score(visit, "alert1", until=GRU)
     assert "<img" not in visit.page.locator(".score-head").inner_html() and GRU in rows(visit)
 
 
