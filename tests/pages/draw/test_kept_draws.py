@@ -61,7 +61,6 @@ def test_after_a_reload_the_files_are_there_and_nothing_is_drawn_again(visitors)
     visit.exactly(160)
     visit.set("seed", 77)
     visit.draw(num_lanes=2)
-    note = visit.page.locator("#note").inner_text()
     midi = [visit.download("MIDI", lane)[1] for lane in range(2)]
     states = """() => new MutationObserver(() => {
         const state = document.querySelector("#lane-0 .lane")?.dataset.state;
@@ -72,5 +71,4 @@ def test_after_a_reload_the_files_are_there_and_nothing_is_drawn_again(visitors)
     visit.wait(num_lanes=2)
     assert [visit.download("MIDI", lane)[1] for lane in range(2)] == midi
     assert "sampling" not in visit.page.evaluate("window.states")
-    assert visit.page.locator("#note").inner_text() == note
     assert visit.history()[0].endswith("seed 77")

@@ -312,7 +312,7 @@ def test_what_cannot_be_scored_is_one_sentence_and_then_it_works(visitors):
         assert said in visit.complaint()
     assert visit.page.locator(".score-title").inner_text() == shipped, "what was there stays"
     bring(visit, EVIL, SHORT)
-    score(visit, "alert1", until=GRU)
+    score(visit, "onerror", until=GRU)
     assert "<img" not in visit.page.locator(".score-head").inner_html() and GRU in rows(visit)
 
 
