@@ -12,27 +12,36 @@ function read() {
   try {
     kept = JSON.parse(localStorage.getItem(place()) ?? "[]");
   } catch {}
-  const isEntry = (entry) => Array.isArray(entry) && entry.length === 2 && entry.every((part) => typeof part === "string");
+  const isEntry = (entry) => Array.isArray(entry) && [2, 3].includes(entry.length) && entry.every((part) => typeof part === "string");
   return Array.isArray(kept) ? kept.filter((entry) => isEntry(entry) && entry[1].startsWith("?")).slice(0, MAX_ENTRIES) : [];
 }
 
-function add([label, link]) {
-  unkept = [[label, link], ...read().filter((entry) => entry[1] !== link)].slice(0, MAX_ENTRIES);
+function add(entry) {
+  unkept = [entry, ...read().filter(([, link]) => link !== entry[1])].slice(0, MAX_ENTRIES);
   try {
     localStorage.setItem(place(), JSON.stringify(unkept));
   } catch {}
 }
 
+// A tree: what went on from a draw stands under it.
 function show() {
   const entries = read();
-  section.hidden = entries.length === 0;
-  section.querySelector("ol").replaceChildren(...entries.map(([label, link]) => {
-    const [item, anchor] = ["li", "a"].map((name) => document.createElement(name));
+  const placed = new Set();
+  const grow = (entry) => {
+    placed.add(entry);
+    const [label, link] = entry;
+    const [item, anchor, list] = ["li", "a", "ol"].map((name) => document.createElement(name));
     anchor.setAttribute("href", link);
     anchor.textContent = label;
-    item.append(anchor);
+    list.append(...entries.filter((other) => other[2] === link && !placed.has(other)).map(grow));
+    item.append(anchor, ...(list.childElementCount ? [list] : []));
     return item;
-  }));
+  };
+  const links = entries.map(([, link]) => link);
+  const roots = entries.filter(([, , origin]) => !links.includes(origin)).map(grow);
+  const rest = entries.filter((entry) => !placed.has(entry)).map((entry) => (placed.has(entry) ? null : grow(entry)));
+  section.hidden = entries.length === 0;
+  section.querySelector("ol").replaceChildren(...roots, ...rest.filter(Boolean));
 }
 
 watch("value", () => {

@@ -3,7 +3,9 @@
 The browser alone keeps it: tabs of one page share it, and the server is told of none of it.
 
 Conventions
-    value   {"page": whose draws they are, "entry": [label, link] of the draw that was finished last, or None}
+    value   {"page": whose draws they are, "entry": [label, link, origin] of the draw that was finished last,
+            or None}
+    origin  the link of the draw that it went on from; empty where it went on from none
 """
 
 import secrets
@@ -36,4 +38,9 @@ class History(Component):
 
 def finished(page: str, request: DrawRequest, label: str) -> dict[str, Any]:
     """The value after a draw; one that no link can carry is left out."""
-    return {"page": page, "entry": request.link and [label, request.link]}
+    return {"page": page, "entry": request.link and [label, request.link, ""]}
+
+
+def gone_on(value: Mapping[str, Any], origin: str | None) -> dict[str, Any]:
+    """The same of a draw that went on from another's lane."""
+    return {**value, "entry": value["entry"] and [*value["entry"][:2], origin or ""]}

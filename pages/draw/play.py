@@ -11,6 +11,7 @@ from engine.representations import PianoRoll
 from pages.draw.drawing import play_together, sample_together
 from pages.draw.drawn import beginning_of
 from pages.draw.first_draw import first_draw
+from pages.draw.history import gone_on
 from pages.draw.lane_draw import LaneDraw
 from pages.draw.page import DrawPage, new_seed
 from pages.house import LIMITS, MAX_FRAMES, Changes, Running, loaded, repeated, toast
@@ -40,8 +41,8 @@ class PlayPage(DrawPage):
     picture = "roll"
     heading = "Hear what a network has learned"
     promise = (
-        "Small networks that have heard nothing but chorales, say, invent one. Up to four at once, with the "
-        "same dice."
+        "Small networks that have heard nothing but chorales, say, invent one. Several at once have the same "
+        "luck, one below the other: the more they know, the more it sounds like music."
     )
     nothing_yet = "There is no music model in `checkpoints/` yet"
     button = "New piece"
@@ -102,7 +103,11 @@ class PlayPage(DrawPage):
         choices = [*self.prime_choices(corpus), ("What was heard", prime)]
         chosen = {self.controls["prime"]: prime, self.controls["seed"]: seed}
         yield {**chosen, self.controls["prime"]: gr.update(choices=choices, value=prime)}
-        yield from self.press({**given, **chosen})
+        origin = given[self.drawn] and given[self.drawn].request.link
+        for changes in self.press({**given, **chosen}):
+            if self.history in changes:
+                changes = {**changes, self.history: gone_on(changes[self.history], origin)}
+            yield changes
 
     def welcome(self) -> dict[str, Any]:
         return first_draw()
@@ -114,7 +119,7 @@ class PlayPage(DrawPage):
         self.controls["program"].change(self.play_again, played, self.filled, **self.heavy)
         shown = [*self.filled, self.controls["seed"], self.controls["prime"]]
         for lane in self.lanes:
-            lane.go_on(self.go_on, self.inputs, shown, **self.heavy)
+            lane.go_on(self.go_on, {*self.inputs, self.drawn}, shown, **self.heavy)
 
     def sample_lanes(self, lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[Changes]:
         """All side by side, so that they can be seen to part."""

@@ -27,8 +27,8 @@ class SpeechPage(DrawPage):
     picture = "wave"
     heading = "Let a network finish the sentence"
     promise = (
-        "Give up to four networks the same beginning of a recording. Each invents what comes next with the "
-        "same dice: the best ones sample after sample, those of the paper ten at a time."
+        "Give up to four networks the same beginning of a recording. Each invents what comes next: the large "
+        "ones thousands of times a second, the small ones of 2014 ten samples at a time."
     )
     nothing_yet = "There is no speech model in `checkpoints/` yet"
     button = "Continue"

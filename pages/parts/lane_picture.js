@@ -18,7 +18,7 @@ const pictureSeconds = (value) => Math.max(numFrames(value) * value.seconds_per_
 const framesAcross = (value) => pictureSeconds(value) / value.seconds_per_frame;
 
 function describe(value) {
-  const prime = value.prime_frames ? `, prime ends at frame ${value.prime_frames}` : "";
+  const prime = value.prime_frames ? `, its beginning ends at frame ${value.prime_frames}` : "";
   if (value.kind === "wave")
     return `${value.asSpectrum ? "Spectrogram" : "Waveform"}, ${value.sample_seconds.toFixed(1)} seconds${prime}`;
   return `Piano roll, ${count(value.frames_done, "frame")}, ${count(value.notes.length, "note")}${prime}`;
@@ -64,7 +64,7 @@ function pitchRange({ notes, axis }) {
 function cutLabel({ pen, width, frame, prime_frames: prime }) {
   if (!prime) return null;
   const x = Math.round(prime * frame);
-  const text = "prime ends";
+  const text = "beginning ends";
   const space = pen.measureText(text).width + 12;
   return { x, text, space, left: x + space > width ? x - space + 1 : x - 1 };
 }

@@ -252,7 +252,7 @@ class Visit:
         """The draws that the page remembers, newest first: a draw enters after its lanes are done."""
         self.settle()
         self.draw_anew()
-        return self.page.locator(".earshot-history li").all_inner_texts()
+        return self.page.locator(".earshot-history li > a").all_inner_texts()
 
     def complaint(self) -> str:
         """The sentence in the corner of the page; it is then put away."""

@@ -106,12 +106,49 @@ def test_a_piece_is_gone_on_from_where_it_was_left(visitors):
     visit.lane().locator(".lane-go-on").click()
     visit.page.wait_for_selector("#lane-0 .lane:not([data-state=done])")
     visit.wait()
-    assert visit.picture().endswith("prime ends at frame 6")
+    assert visit.picture().endswith("its beginning ends at frame 6")
     after = visit.page.evaluate(NOTES)
     kept = [[pitch, start] for pitch, start, _ in before if start < 6]
     assert [[pitch, start] for pitch, start, _ in after if start < 6] == kept
     assert visit.page.locator("#prime input").input_value() == "What was heard"
     assert "prime=roll:" in visit.link()
+    visit.settle()
+    later = visit.page.locator(".earshot-history li li > a")
+    assert later.count() == 1 and "after a beginning" in later.inner_text(), (
+        "it stands under what it went on from"
+    )
+
+
+@pytest.mark.browser
+def test_a_beginning_is_edited_by_mouse_and_by_keys(visitors):
+    visit = visitors()
+    visit.choose(GRU)
+    visit.exactly(24)
+    visit.draw()
+    edit, seek = visit.lane().locator(".lane-edit"), visit.lane().locator(".lane-seek")
+    before = visit.page.evaluate(NOTES)
+    edit.click()
+    sounding = {pitch for pitch, start, length in before if start <= 2 < start + length}
+    box = seek.bounding_box()
+    seek.click(position={"x": box["width"] * 2.5 / 24, "y": 24})  # the highest key that is shown
+    (highest,) = {pitch for pitch, start, _ in visit.page.evaluate(NOTES) if start == 2} - {
+        pitch for pitch, start, _ in before if start == 2
+    }
+    assert highest > max(sounding)
+    assert "put in" in visit.text("said")
+    seek.press("ArrowRight")
+    seek.press("ArrowDown")
+    seek.press("Enter")
+    assert [highest - 1, 3, 1] in visit.page.evaluate(NOTES)
+    seek.press("Enter")
+    assert "taken out" in visit.text("said") and [highest - 1, 3, 1] not in visit.page.evaluate(NOTES)
+    assert edit.get_attribute("aria-pressed") == "true"
+    edit.click()
+    visit.page.evaluate(STAND, 6 * 0.6 + 0.1)
+    visit.lane().locator(".lane-go-on").click()
+    visit.page.wait_for_selector("#lane-0 .lane:not([data-state=done])")
+    visit.wait()
+    assert [highest, 2, 1] in visit.page.evaluate(NOTES), "the model goes on from what was put in"
 
 
 @pytest.mark.browser

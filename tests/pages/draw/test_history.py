@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pages.draw.history import finished
+from pages.draw.history import finished, gone_on
 from pages.draw.request import DrawRequest
 from pages.house.limits import OWN
 
@@ -17,8 +17,10 @@ def request(seed: int, **changes) -> DrawRequest:
 
 
 def test_a_draw_that_no_link_can_carry_is_left_out():
-    assert finished("play", request(1), "mine") == {"page": "play", "entry": ["mine", request(1).link]}
+    assert finished("play", request(1), "mine") == {"page": "play", "entry": ["mine", request(1).link, ""]}
     assert finished("play", request(1, prime=OWN), "mine") == {"page": "play", "entry": None}
+    assert gone_on(finished("play", request(1), "mine"), "?x")["entry"] == ["mine", request(1).link, "?x"]
+    assert gone_on(finished("play", request(1, prime=OWN), "mine"), "?x")["entry"] is None
 
 
 @pytest.mark.browser
@@ -58,6 +60,20 @@ def test_the_last_ten_stay_and_what_is_drawn_again_comes_first(visitors):
         "GRU on Bach chorales: 4 frames, seed 9",
         *(label for label, _ in old[:9]),
     ]
+
+
+@pytest.mark.browser
+def test_what_went_on_from_a_draw_stands_under_it(visitors):
+    visit = visitors()
+    kept = [["c", "?c", "?b"], ["d", "?d", "?gone"], ["b", "?b", "?a"], ["e", "?e"], ["a", "?a", ""]]
+    kept += [["x", "?x", "?y"], ["y", "?y", "?x"]]  # which no draw can be; all the same none is lost
+    visit.page.evaluate("([key, kept]) => localStorage.setItem(key, JSON.stringify(kept))", [PLACE, kept])
+    visit.settle()
+    visit.go("")
+    depths = visit.page.locator(".earshot-history a").evaluate_all(
+        "all => all.map(one => one.innerText + (one.closest('ol').closest('li') ? '*' : ''))"
+    )
+    assert depths == ["d", "e", "a", "b*", "c*", "x", "y*"]
 
 
 KEPT = [

@@ -90,7 +90,7 @@ def test_models_go_on_from_one_beginning_and_the_link_draws_it_again(visitors):
     prime = prime_of(CHORALE.path)
     found = {}
     for lane, model in enumerate((TANH, GRU, LSTM)):
-        assert visit.picture(lane).endswith(f"prime ends at frame {len(prime)}")
+        assert visit.picture(lane).endswith(f"its beginning ends at frame {len(prime)}")
         assert "at the beginning" in visit.text("facts", lane) and "it drew" in visit.text("facts", lane)
         found[model] = visit.download("MIDI", lane)[1]
         assert torch.equal(notes(found[model]), drawn(model, 24, 7, prime=prime))

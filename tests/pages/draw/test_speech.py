@@ -55,7 +55,7 @@ def test_a_shipped_clip_is_continued(visitors, speech_model):
     visit.exactly(0.5)
     visit.set("seed", 3)
     visit.draw()
-    assert visit.picture().startswith("Waveform, ") and "prime ends at frame" in visit.picture()
+    assert visit.picture().startswith("Waveform, ") and "its beginning ends at frame" in visit.picture()
     assert visit.num_pixels() > 100
     facts = visit.text("facts")
     assert "bits per sample" in facts and "at the beginning" in facts

@@ -99,7 +99,7 @@ class TestInTheBrowser:
         assert [count > 100 for count in coloured_pixels(page, "first", "--lane-1")] == [False, True]
         assert [count > 100 for count in coloured_pixels(page, "first", "--roll-prime")] == [True, False]
         label = page.locator("#first .lane-canvas").get_attribute("aria-label")
-        assert label == "Piano roll, 60 frames, 45 notes, prime ends at frame 20"
+        assert label == "Piano roll, 60 frames, 45 notes, its beginning ends at frame 20"
 
     def test_the_waveform_shows_prime_and_draw_apart(self, page):
         assert [count > 100 for count in coloured_pixels(page, "wave", "--lane-3")] == [False, True]
