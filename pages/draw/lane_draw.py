@@ -185,11 +185,12 @@ class LaneDraw:
         labels = ("Its surprise at what it drew", "at the beginning it was given")
         card = self.checkpoint.card
         height = [["Height", f"{card.corpus.height}, in MIDI files too"]] if card.corpus.height else []
-        return [["Model", f"{card.name}: {makeup(card)}"], *height] + [
+        surprise = [
             [label, f"{score:.2f} {unit}, lower is better"]
             for label, score in zip(labels, scores, strict=True)
             if not math.isnan(score)
         ]
+        return [["Model", f"{card.name}: {makeup(card)}"], *surprise, *height]
 
     def value(self) -> dict[str, Any]:
         """What the lane shows now."""

@@ -47,16 +47,17 @@ def score(visit: Visit, title: str, until: str = "") -> None:
         title: what the piece is called; the page opens on another, of which the models still may tell.
     """
     visit.page.click("#score")
+    its = "([title, row]) => document.querySelector('.score-title').textContent.includes(title) && "
     visit.page.wait_for_function(
-        "title => document.querySelector('.score-title').textContent.includes(title)", arg=title
+        f"{its} document.querySelector(row)", arg=[title, f"[data-model={until}]" if until else ".score"]
     )
-    if until:
-        visit.page.wait_for_selector(f"[data-model={until}]")
-        visit.page.click("#stop")
+    if until:  # by now they may all have listened
+        visit.page.evaluate("document.querySelector('#stop:not([disabled])')?.click()")
     visit.page.wait_for_selector(".score:is([data-state=done], [data-state=stopped])")
     visit.page.wait_for_function(
-        """() => document.querySelector("#lane-0 .lane").dataset.state === "done" &&
-            document.querySelector(".score-model").getAttribute("aria-pressed") === "true" """
+        f"""{its} document.querySelector("#lane-0 .lane").dataset.state === "done" &&
+            document.querySelector(".score-model").getAttribute("aria-pressed") === "true" """,
+        arg=[title, ""],
     )
 
 
