@@ -1,8 +1,8 @@
 """Dynamics: how hard each key is struck.
 
 The models say which keys sound and not how loudly, so this is a player's habit and no part of any draw: the
-highest line is brought out, the lowest carries it, what lies between steps back. Palmer 1996 ("On the
-assignment of structure in music performance") measured pianists who strike the melody harder so.
+highest line is brought out, the lowest carries it, what lies between steps back. Pianists strike the melody
+harder than what goes with it (Goebl 2001, "Melody lead in piano performance").
 """
 
 from collections.abc import Collection
