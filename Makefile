@@ -9,7 +9,7 @@ VENV = .venv
 # The first of these that is Python 3.11 or 3.12; PYTHON=/path/to/python chooses another.
 PYTHON ?=
 PYTHONS = $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3)
-TEST_PACKAGES = chromium
+TEST_PACKAGES = chromium-headless-shell
 PYTEST_ARGS ?=
 NO_APT ?=
 # Installed by its version alone, with what it asks for: which wheel there is depends on the machine. With its wheels
@@ -127,7 +127,7 @@ define install_packages
 missing=; \
 for package in $(1); do \
 	case $$package in \
-		fluidsynth|ffmpeg|chromium) command -v $$package >/dev/null 2>&1 && continue ;; \
+		fluidsynth|ffmpeg|chromium-headless-shell) command -v $$package >/dev/null 2>&1 && continue ;; \
 	esac; \
 	case "$$(dpkg-query -W -f '$${Status}' $$package 2>/dev/null)" in \
 		*" ok installed") ;; *) missing="$$missing $$package" ;; \
@@ -153,7 +153,7 @@ for package in $$missing; do \
 		fluidsynth) cost="$$cost; music is played by midirenderer" ;; \
 		ffmpeg) cost="$$cost; speech does not stream, and only WAV, FLAC, OGG and MP3 are read" ;; \
 		fluidr3mono-gm-soundfont) cost="$$cost; instruments come from pretty_midi's smaller SoundFont" ;; \
-		chromium) cost="$$cost; the browser tests are skipped" ;; \
+		chromium-headless-shell) cost="$$cost; the browser tests are skipped, but where chromium is" ;; \
 	esac; \
 done; \
 echo "missing and not to be had by apt-get here:$$missing$$cost (make packages tries again)"

@@ -223,7 +223,8 @@ def bundle() -> int:
 
 def main() -> None:
     """One line for each thing that is measured."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    names = ("chromium", "chromium-browser", "chromium-headless-shell")
+    chromium = next(filter(None, map(shutil.which, names)), None)
     if chromium is None:
         raise SystemExit("chromium is not installed: apt-get install chromium")
     say = sys.stdout.write

@@ -29,7 +29,7 @@ let seekStep = () => SEEK_SECONDS;
 const more = { show: [], draw: [], paint: [] };
 const tell = (event, ...given) => more[event].forEach((listener) => listener(...given));
 
-const sound = new Sound(showPlaying, () => toast("The sound could not be loaded: press Play again"));
+const sound = new Sound(showPlaying, ({ message }) => toast(message));
 const soundSeconds = () => (value.state === "sampling" ? Math.max(sound.duration, pictureSeconds(value)) : sound.duration);
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -322,7 +322,7 @@ function seekTo(event) {
 
 function onKey(event) {
   const steps = { ArrowLeft: -seekStep(), ArrowRight: seekStep() };
-  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("input")) return;
   if (event.key === " " && !event.target.closest("a, button")) toggle();
   else if (event.key in steps) goTo(sound.currentTime + steps[event.key]);
   else if (event.key === "Home") goTo(0);

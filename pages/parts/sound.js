@@ -9,6 +9,7 @@ const KEPT = 60; // seconds around the playhead of which samples are kept
 const SOON = 0.03; // seconds from deciding to sound, and of a fade where no piece gives way
 const LATE = 1105 / 44100; // of a decoder that leaves in what an encoder puts before the first sample
 const STEP = 200; // milliseconds between two looks at what is due
+const PATIENCE = 4000; // milliseconds that the clock may stand still
 
 // One clock for the page. Phones let sound begin in a gesture alone, and Safari mutes a page with its ringer unless told.
 function pageClock() {
@@ -21,7 +22,7 @@ function pageClock() {
 class Sound {
   constructor(onChange, onError) {
     Object.assign(this, { onChange, onError, pieces: [], sources: new Map(), position: 0, anchor: null });
-    Object.assign(this, { paused: true, isWhole: false, repeats: false, level: 1, output: null, timer: null });
+    Object.assign(this, { paused: true, isWhole: false, repeats: false, level: 1, volume: 1, output: null, timer: null });
   }
 
   // The pieces that are there now; the same sound plays on where they go on from those that were there.
@@ -31,9 +32,19 @@ class Sound {
     this.pieces = goesOn ? [...this.pieces, ...pieces.slice(this.pieces.length)] : pieces.map((piece) => ({ ...piece }));
     if (!goesOn) this.position = 0;
     Object.assign(this, { isWhole, level: 10 ** (decibels / 20) });
-    if (this.output) this.output.gain.setTargetAtTime(this.level, this.output.context.currentTime, 0.15);
+    this.output?.gain.setTargetAtTime(this.loudness, this.output.context.currentTime, 0.15);
     if (!this.paused) this.look();
     this.onChange();
+  }
+
+  // From 0 to 1, as a hand feels it.
+  setVolume(share) {
+    this.volume = share;
+    this.output?.gain.setTargetAtTime(this.loudness, this.output.context.currentTime, 0.02);
+  }
+
+  get loudness() {
+    return this.level * this.volume ** 2;
   }
 
   get duration() {
@@ -60,12 +71,13 @@ class Sound {
 
   play() {
     const clock = pageClock();
-    this.output ??= new GainNode(clock, { gain: this.level });
+    this.output ??= new GainNode(clock, { gain: this.loudness });
     this.output.connect(clock.destination);
     if (this.isWhole && this.position >= this.duration - 0.05) this.position = 0;
     this.paused = false;
     clearInterval(this.timer);
-    this.timer = setInterval(() => this.look(), STEP);
+    this.moved = { time: -1, at: 0 };
+    this.timer = setInterval(() => this.isHeard() && this.look(), STEP);
     this.look();
     this.onChange();
   }
@@ -93,6 +105,19 @@ class Sound {
       source.stop(at + SOON);
     }
     this.sources.clear();
+  }
+
+  // Where there is no device for sound, some browsers say that their clock runs, and it stands still.
+  isHeard() {
+    const { currentTime: time, state } = this.output.context;
+    const now = performance.now();
+    if (time !== this.moved.time || state !== "running") this.moved = { time, at: now };
+    const stands = now - this.moved.at > PATIENCE;
+    if (stands) {
+      this.pause();
+      this.onError(new Error("No sound comes out here: the browser has found no device for it"));
+    }
+    return !stands;
   }
 
   // What is due is fetched, and begun when it is there.
@@ -130,13 +155,13 @@ class Sound {
     piece.loading = true;
     try {
       const answer = await fetch(piece.url);
-      if (!answer.ok) throw new Error("the sound is not there");
+      if (!answer.ok) throw new Error();
       piece.buffer = await pageClock().decodeAudioData(await answer.arrayBuffer());
       piece.offset = piece.buffer.duration - piece.seconds > 0.015 ? LATE : 0;
     } catch (error) {
       if (!this.paused && this.pieces.includes(piece)) {
         this.pause();
-        this.onError(error);
+        this.onError(new Error("The sound could not be loaded: press Play again", { cause: error }));
       }
     } finally {
       piece.loading = false;

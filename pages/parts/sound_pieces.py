@@ -43,6 +43,7 @@ class SoundPieces:
     def __init__(self, stem: str, sample_rate: int):
         self._stem, self._sample_rate = stem, sample_rate
         self._parts: list[Samples] = []
+        self._rest: Samples = np.zeros(0, np.float32)  # what no piece has but for its overlap
         self._num_samples = self._start = 0
         self._lengths = chain(LENGTHS, repeat(LENGTHS[-1]))
         self._stop = self._samples_of(next(self._lengths))
@@ -68,23 +69,22 @@ class SoundPieces:
     def push(self, samples: Samples) -> None:
         """The next samples; pieces come of them as soon as they are whole."""
         self._parts.append(samples)
+        self._rest = np.concatenate([self._rest, samples])
         self._num_samples += len(samples)
-        overlap = self._samples_of(OVERLAP)
-        if self._num_samples < self._stop + overlap:
-            return
-        found = np.concatenate(self._parts)
-        self._parts = [found]
+        num_pieces, overlap = len(self.pieces), self._samples_of(OVERLAP)
         while self._num_samples >= self._stop + overlap:
-            self._add(found[self._start : self._stop + overlap])
+            length = self._stop - self._start
+            self._add(self._rest[: length + overlap])
+            self._rest = self._rest[length:]
             self._start = self._stop
             self._stop += self._samples_of(next(self._lengths))
-        if self.seconds <= MEASURED_SECONDS:
+        if len(self.pieces) > num_pieces and self.seconds <= MEASURED_SECONDS:
             self._measure()
 
     def finish(self) -> None:
         """No more samples come: the rest is the last piece."""
         if self._num_samples > self._start:
-            self._add(np.concatenate(self._parts)[self._start :])
+            self._add(self._rest)
         self._measure()
 
     def _samples_of(self, seconds: float) -> int:

@@ -1,6 +1,6 @@
 """Twenty visitors, and one more who does his worst: no vote is lost, nobody sees an error.
 
-For 40 seconds, or as many as EARSHOT_LOAD_SECONDS says; docs/listening.md has what came of it.
+For 20 seconds, or as many as EARSHOT_LOAD_SECONDS says; docs/listening.md has what came of it.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from tests.pages.caller import PATIENCE, BusyError, Caller, elapsed
 from tests.pages.visit import Visit
 from tests.server import serving
 
-SECONDS = float(os.environ.get("EARSHOT_LOAD_SECONDS", "40"))
+SECONDS = float(os.environ.get("EARSHOT_LOAD_SECONDS", "20"))
 NUM_CALLERS, NUM_BROWSERS = 18, 2
 LISTENS = 3.3  # seconds to each clip, a little more than what counts
 TRIALS = 3  # of each test

@@ -31,7 +31,7 @@ class Visit:
     def __init__(self, browser: Any, address: str, context: dict[str, Any]):
         self.address = address
         self.wrong: list[str] = []
-        screen = {"viewport": {"width": 1280, "height": 900}}
+        screen = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}  # as a browser of somebody
         self._context = browser.new_context(accept_downloads=True, **{**screen, **context})
         self._context.set_default_timeout(PATIENCE)
         self._unanswered: set[Any] = set()

@@ -10,6 +10,7 @@ from engine.checkpoints.card import Card
 from engine.checkpoints.checkpoint import CHECKPOINTS, available, load, read_card
 from engine.sampling.options import SamplingOptions
 from engine.sampling.sample import sample
+from tests import golden_likelihoods
 from tests.joint_oracle import joint_log_probs
 from tests.sample_oracle import sample_log_probs
 from training import __main__ as program
@@ -38,9 +39,9 @@ def test_each_is_what_its_recipe_gives_and_no_larger_than_may_be(name):
     assert set(card.metrics) == {"train", "valid", "test"}
 
 
-@pytest.mark.slow
-@EVERY_BEST
-def test_evaluate_prints_what_the_card_claims(name, corpora_folder, capsys):
+def test_evaluate_prints_what_the_card_claims(corpora_folder, capsys):
+    """Of the smallest; the next test has the others."""
+    name = golden_likelihoods.QUICK
     given = ["evaluate", name, "--split", "test", "--json", "--corpora", str(corpora_folder)]
     assert program.main(given) == 0
     figures = json.loads(capsys.readouterr().out)
@@ -49,6 +50,35 @@ def test_evaluate_prints_what_the_card_claims(name, corpora_folder, capsys):
     assert {key: expected[key] for key in figures.keys() - said} == pytest.approx(
         {key: figures[key] for key in figures.keys() - said}, **EXACT
     )
+
+
+@pytest.mark.parametrize("name", golden_likelihoods.SLOW)
+def test_what_the_card_claims_follows_from_its_pieces(name):
+    found, weights = golden_likelihoods.kept(name)
+    card = read_card(name)
+    assert weights == card.weights_sha256, "python -m tests.golden_likelihoods"
+    figures = golden_likelihoods.figures(found, card.representation.get("samples_per_frame", 1))
+    assert len(figures) > 2
+    assert {key: card.metrics["test"][key] for key in figures} == pytest.approx(figures, **EXACT)
+
+
+@pytest.mark.parametrize("name", golden_likelihoods.SLOW)
+def test_some_pieces_are_as_likely_as_they_were(name, corpora_folder):
+    """All of them take minutes; any change of how likelihoods are computed is seen on any of them."""
+    checkpoint = load(name)
+    data, (expected, _) = (
+        golden_likelihoods.data_of(checkpoint, corpora_folder),
+        golden_likelihoods.kept(name),
+    )
+    num = len(data.splits["test"])
+    assert num == expected["whole"].num_sequences
+    chosen = range(num // NUM_PIECES // 2, num, num // NUM_PIECES)
+    for key, found in golden_likelihoods.score(checkpoint, data, chosen).items():
+        frames = found.num_frames
+        assert torch.equal(frames, expected[key].num_frames[chosen])
+        torch.testing.assert_close(
+            found.totals / frames, expected[key].totals[chosen] / frames, rtol=0, atol=EXACT["abs"]
+        )
 
 
 @EVERY_BEST

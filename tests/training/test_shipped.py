@@ -6,6 +6,7 @@ import json
 import pytest
 
 from engine.checkpoints.checkpoint import CHECKPOINTS, available, load, read_card
+from tests import golden_likelihoods
 from tests.oracle import Oracle
 from training import __main__ as program
 from training.corpora import open_corpus
@@ -94,7 +95,7 @@ def test_what_is_at_or_under_the_papers_figure_stays_there(name):
     assert card.metrics["test"]["nats_per_frame_sequence_mean"] <= limit
 
 
-@EVERY_CHECKPOINT
+@pytest.mark.parametrize("name", [name for name in SHIPPED if name not in golden_likelihoods.SLOW])
 def test_evaluate_prints_the_card_and_what_the_equations_give(name, corpora_folder, capsys):
     """The command on the real test split, the card, and a float64 numpy loop over the saved weights."""
     given = ["evaluate", name, "--split", "test", "--json", "--corpora", str(corpora_folder)]
@@ -107,7 +108,7 @@ def test_evaluate_prints_the_card_and_what_the_equations_give(name, corpora_fold
     assert {key: figures[key] for key in expected} == pytest.approx(expected, **EXACT)
 
 
-@EVERY_CHECKPOINT
+@pytest.mark.parametrize("name", [name for name in SHIPPED if name not in golden_likelihoods.SLOW])
 def test_validation_is_as_on_the_card(name, corpora_folder, capsys):
     given = ["evaluate", name, "--split", "valid", "--json", "--corpora", str(corpora_folder)]
     assert program.main(given) == 0

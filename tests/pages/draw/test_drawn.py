@@ -173,3 +173,23 @@ def test_tempo_and_instrument_act_on_what_is_there(visitors):
     visit.wait(num_lanes=2)
     (_, place, faster, _), *_ = visit.page.evaluate(PLACES)
     assert faster < 0.6 * seconds and place == pytest.approx(9 * 100 / 240, abs=0.1)
+
+
+VOLUMES = """
+    [0, 1].map((lane) => document.querySelector(`#lane-${lane} .lane`).sound)
+        .map((sound) => [sound.volume, sound.loudness / sound.level])
+"""
+
+
+def test_one_volume_for_all_lanes_acts_at_once_and_is_kept(visitors):
+    visit = visitors()
+    visit.hear()
+    visit.lane().locator(".lane-volume-at").fill("0.5")
+    assert visit.page.evaluate(VOLUMES) == [[0.5, 0.25], [0.5, 0.25]]
+    visit.reload()
+    visit.page.wait_for_selector("#lane-0 .lane-volume:visible")
+    assert visit.page.evaluate(VOLUMES) == [[0.5, 0.25], [0.5, 0.25]]
+    before = visit.lane().evaluate("({ sound }) => sound.currentTime")
+    visit.lane().locator(".lane-volume-at").press("ArrowRight")
+    assert visit.page.evaluate(VOLUMES)[0][0] == 0.55
+    assert visit.lane().evaluate("({ sound }) => sound.currentTime") == before, "the key is the slider's"

@@ -1,8 +1,11 @@
-"""A hundred crowds of fifty listeners whose taste is known: is it found, and do the intervals hold it?
+"""Crowds of fifty listeners whose taste is known: is it found, and do the intervals hold it?
+
+Twenty-five, or as many as EARSHOT_CROWDS says.
 
 docs/listening.md gives the figures that this finds.
 """
 
+import os
 from collections import Counter
 
 import numpy as np
@@ -12,7 +15,7 @@ from engine.listening.statistics.ranking import rank
 from tests.engine.listening.crowd import TRUTH, crowd_votes
 from tests.engine.listening.listener import placings
 
-NUM_CROWDS, NUM_RESAMPLES = 100, 400
+NUM_CROWDS, NUM_RESAMPLES = int(os.environ.get("EARSHOT_CROWDS", "25")), 400
 
 
 @pytest.mark.slow
