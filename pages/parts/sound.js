@@ -9,7 +9,7 @@ const KEPT = 60; // seconds around the playhead of which samples are kept
 const SOON = 0.03; // seconds from deciding to sound, and of a fade where no piece gives way
 const LATE = 1105 / 44100; // of a decoder that leaves in what an encoder puts before the first sample
 const STEP = 200; // milliseconds between two looks at what is due
-const PATIENCE = 4000; // milliseconds that the clock may stand still
+const STILL = 4000; // milliseconds that the clock may stand still
 
 // One clock for the page. Phones let sound begin in a gesture alone, and Safari mutes a page with its ringer unless told.
 function pageClock() {
@@ -112,7 +112,7 @@ class Sound {
     const { currentTime: time, state } = this.output.context;
     const now = performance.now();
     if (time !== this.moved.time || state !== "running") this.moved = { time, at: now };
-    const stands = now - this.moved.at > PATIENCE;
+    const stands = now - this.moved.at > STILL;
     if (stands) {
       this.pause();
       this.onError(new Error("No sound comes out here: the browser has found no device for it"));
