@@ -20,7 +20,7 @@ def post(app, path: str, body: dict) -> dict:
     request = Request(
         f"{app.address}gradio_api/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
-    with urlopen(request, timeout=60) as answer:
+    with urlopen(request, timeout=180) as answer:  # a cancel waits for the step that its draw is in
         return json.load(answer)
 
 
