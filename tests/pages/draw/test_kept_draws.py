@@ -58,7 +58,7 @@ def test_after_a_reload_the_files_are_there_and_nothing_is_drawn_again(visitors)
     """Three lanes of the largest model were sampled anew, for half a minute, because a page was reloaded."""
     visit = visitors()
     visit.choose(GRU, "jsb_chorales-tanh")
-    visit.exactly(160)
+    visit.exactly(64)
     visit.set("seed", 77)
     visit.draw(num_lanes=2)
     midi = [visit.download("MIDI", lane)[1] for lane in range(2)]
