@@ -94,8 +94,9 @@ class DrawPage(ABC):
             with gr.Accordion("More", open=False, elem_id="more", elem_classes="earshot-more"):
                 self.lay_out_more(self.first_corpus)
         self.note = gr.Markdown(visible=False, elem_id="note", elem_classes="earshot-note")
+        coming = {"kind": self.picture, "message": "Something to hear is on its way …"}
         self.lanes = [
-            Lane(None if lane == 0 else HIDDEN, elem_id=f"lane-{lane}") for lane in range(MAX_LANES)
+            Lane(coming if lane == 0 else HIDDEN, elem_id=f"lane-{lane}") for lane in range(MAX_LANES)
         ]
         self.history = History(self.name, elem_id="history")
         self.running = gr.State(None)
