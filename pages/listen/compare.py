@@ -45,6 +45,9 @@ DUEL = (
     "**Which of two do you like better?** Five pairs of one kind of music, some three minutes. After each "
     "answer you are told who made them."
 )
+LEFT = (  # not Markdown, whose links open a page beside this one
+    '<p>You left a test at trial {number} of {num_trials}: <a href="trial?id={trial_id}">go on with it</a>.</p>'
+)
 NUM_DUELS = 5
 NO_VOTES = "You have not voted yet."
 GO_THERE = "(id) => { location.assign(`trial?id=${encodeURIComponent(id)}`); }"
@@ -74,6 +77,7 @@ class ComparePage:
         self.visitor = visitor_state()
         self.corpora = [name for _, name in corpora]
         with gr.Group(elem_classes="earshot-card"):
+            self.left = gr.HTML(visible=False, elem_id="left", elem_classes="earshot-note earshot-lead")
             gr.Markdown(DUEL, elem_classes="earshot-note earshot-lead")
             with gr.Row(elem_classes="earshot-actions"):
                 self.duel = gr.Button("Start listening", variant="primary", elem_id="duel")
@@ -102,6 +106,18 @@ class ComparePage:
         with gr.Row(elem_classes="earshot-actions"):
             self.start = gr.Button("Start the test", elem_id="start")
 
+    def arrive(self, kept: Any) -> tuple[str, Any]:
+        """The visitor's id, and the way back into a test that was left."""
+        known = self.visitors.known_or_new(kept)
+        try:
+            trial = self.room.left(self.visitors.listener(known))
+        except EngineError:  # whoever begins a test is told of a store that cannot be used
+            trial = None
+        if trial is None:
+            return known, gr.update(visible=False)
+        words = LEFT.format(number=trial.number, num_trials=trial.num_trials, trial_id=trial.trial_id)
+        return known, gr.update(value=words, visible=True)
+
     def begin_duel(self, request: gr.Request, kept: Any) -> tuple[str, str]:
         """The shortest test: pairs of all models of a corpus that is drawn, music where there is some."""
         task = next(iter(TASKS.values()))
@@ -127,13 +143,13 @@ class ComparePage:
             raise toast(error) from None
 
     def delete(self, kept: Any) -> list[Any]:
-        """Forget the visitor's answers: a sentence, and the question whether to do so is gone."""
+        """Forget the visitor's answers: a sentence; the question about it and the way back are gone."""
         try:
             count = self.room.forget(self.visitors.listener(kept))
         except EngineError as error:
             raise toast(error) from None
         told = f"{count} of your answers {'was' if count == 1 else 'were'} deleted."
-        return [told, gr.update(visible=False)]
+        return [told, gr.update(visible=False), gr.update(visible=False)]
 
     def models_of(self, corpus: str, task: str) -> gr.CheckboxGroup:
         """The models that can be compared."""
@@ -204,8 +220,8 @@ class ComparePage:
             started.success(None, self.first_trial, None, js=GO_THERE)
         self.forget.click(partial(gr.update, visible=True), None, self.sure, **LIGHT)
         self.forget_not.click(partial(gr.update, visible=False), None, self.sure, **LIGHT)
-        self.forget_now.click(self.delete, self.visitor, [self.note, self.sure], **LIGHT)
-        this_page().load(self.visitors.known_or_new, self.visitor, self.visitor, **LIGHT)
+        self.forget_now.click(self.delete, self.visitor, [self.note, self.sure, self.left], **LIGHT)
+        this_page().load(self.arrive, self.visitor, [self.visitor, self.left], **LIGHT)
 
 
 def build(shared: Shared) -> None:

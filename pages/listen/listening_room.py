@@ -174,6 +174,17 @@ class ListeningRoom:
                 return record.trial.trial_id
         return self.issue(self.store.session(trial.test_id, listener), trial.number + 1)
 
+    def left(self, listener: str) -> Trial | None:
+        """The trial at which this listener has left a test; None where they have left none.
+
+        Raises:
+            VoteError: the store cannot be used.
+        """
+        latest = self.store.latest(listener)
+        if latest is None or (latest.answer is not None and latest.trial.number == latest.trial.num_trials):
+            return None
+        return latest.trial
+
     def own_rows(self, listener: str) -> list[dict[str, Any]]:
         """What this listener was asked and said, as rows of an export.
 

@@ -112,6 +112,19 @@ class VoteStore:
         )
         return sorted((_record(*row) for row in rows), key=lambda record: record.trial.number)
 
+    def latest(self, listener: str) -> Record | None:
+        """What this listener was asked last, answered or not; None if nothing was.
+
+        Raises:
+            VoteError: the store cannot be used.
+        """
+        rows = self._rows(
+            "SELECT trial, answer FROM trials WHERE listener = ? AND deleted_at IS NULL"
+            " ORDER BY issued_at DESC, rowid DESC LIMIT 1",
+            (listener,),
+        )
+        return _record(*rows[0]) if rows else None
+
     def records(self, listener: str | None = None) -> list[Record]:
         """All answered trials in the order of their answers, or one listener's.
 

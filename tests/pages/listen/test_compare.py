@@ -98,3 +98,26 @@ def test_one_press_starts_a_duel(visitors):
         visit.page.wait_for_selector(".trial[data-state=asking]")
     assert visit.page.locator(".trial-place").inner_text() == "Trial 1 of 5"
     assert visit.page.locator(".trial-lane").count() == 2
+
+
+def test_who_left_a_test_finds_the_way_back_until_it_is_deleted(visitors):
+    visit = visitors("compare")
+    page, way_back = visit.page, visit.page.locator("#left a")
+    assert not page.locator("#left").is_visible()
+    with visit.leaving():
+        page.click("#duel")
+        page.wait_for_selector(".trial[data-state=asking]")
+    left = page.url
+    visit.leave("compare")
+    way_back.wait_for()
+    assert page.locator("#left").inner_text() == "You left a test at trial 1 of 5: go on with it."
+    visit.settle()
+    with visit.leaving():
+        way_back.click()
+        page.wait_for_selector(".trial[data-state=asking]")
+    assert page.url == left
+    visit.leave("compare")
+    way_back.wait_for()
+    page.click("#forget")
+    page.click("#forget-now")
+    page.locator("#left").wait_for(state="hidden")

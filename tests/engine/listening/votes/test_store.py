@@ -75,6 +75,16 @@ def test_a_test_is_found_again_in_its_order(store):
     assert store.trials("s1", "thief") == []
 
 
+def test_what_a_listener_was_asked_last_is_found(store):
+    assert store.latest("somebody") is None
+    for number in (1, 2):
+        store.issue(trial(number))
+    assert store.latest("somebody").trial.number == 2 and store.latest("thief") is None
+    assert store.answer("t2", "somebody", ANSWER) == store.latest("somebody")
+    store.delete("somebody", NOW)
+    assert store.latest("somebody") is None
+
+
 def test_a_test_is_kept_whole_for_its_listener_alone(store):
     planned = PlannedTrial(number=1, sources=TWO, seed=9, prime="a piece")
     session = Session(
