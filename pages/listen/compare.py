@@ -46,7 +46,8 @@ DUEL = (
     "answer you are told who made them."
 )
 LEFT = (  # not Markdown, whose links open a page beside this one
-    '<p>You left a test at trial {number} of {num_trials}: <a href="trial?id={trial_id}">go on with it</a>.</p>'
+    "<p>You left a test at trial {number} of {num_trials}:"
+    ' <a href="trial?id={trial_id}">go on with it</a>.</p>'
 )
 NUM_DUELS = 5
 NO_VOTES = "You have not voted yet."
