@@ -16,6 +16,7 @@ HARMLESS = (
 )
 HANGING_UP = "Unexpected error Connection errored out."  # the same, of a page that was about to ask
 NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+WAITING = "document.querySelector('#lane-0 .lane').dataset.state = 'waiting'"
 PATIENCE = 60 * SECONDS  # far above what anything takes, for a machine with other work
 
 
@@ -172,8 +173,13 @@ class Visit:
 
     def press(self, button: str = "sample") -> None:
         """Press a button; from here on the first lane waits for something new."""
-        self.page.evaluate("document.querySelector('#lane-0 .lane').dataset.state = 'waiting'")
+        self.page.evaluate(WAITING)
         self.page.click(f"#{button}")
+
+    def go_on(self) -> None:
+        """Press "Go on from here" in the first lane, which waits for something new from then on."""
+        self.page.evaluate(WAITING)
+        self.lane().locator(".lane-go-on").click()
 
     def draw(self, num_lanes: int = 1, state: str = "done") -> None:
         """Press the button and wait until all lanes are there."""

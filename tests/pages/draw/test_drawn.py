@@ -103,8 +103,7 @@ def test_a_piece_is_gone_on_from_where_it_was_left(visitors):
     visit.page.evaluate(STAND, 0)
     assert visit.lane().locator(".lane-go-on").is_hidden()
     visit.page.evaluate(STAND, 6 * 0.6 + 0.1)
-    visit.lane().locator(".lane-go-on").click()
-    visit.page.wait_for_selector("#lane-0 .lane:not([data-state=done])")
+    visit.go_on()
     visit.wait()
     assert visit.picture().endswith("its beginning ends at frame 6")
     after = visit.page.evaluate(NOTES)
@@ -145,8 +144,7 @@ def test_a_beginning_is_edited_by_mouse_and_by_keys(visitors):
     assert edit.get_attribute("aria-pressed") == "true"
     edit.click()
     visit.page.evaluate(STAND, 6 * 0.6 + 0.1)
-    visit.lane().locator(".lane-go-on").click()
-    visit.page.wait_for_selector("#lane-0 .lane:not([data-state=done])")
+    visit.go_on()
     visit.wait()
     assert [highest, 2, 1] in visit.page.evaluate(NOTES), "the model goes on from what was put in"
 
