@@ -23,8 +23,8 @@ class Machine:
         self.address = app.address
         self.config = json.loads(Caller(app.address, {}, "config").open())
         self.compare, self.trial = (Caller(app.address, self.config, page) for page in ("compare", "trial"))
-        event = self.compare.event("known_or_new")
-        (self.visitor,) = self.compare.ask(event, [None])
+        event = self.compare.event("arrive")
+        self.visitor, _ = self.compare.ask(event, [None])
 
     def begin(self, trials: int = 2, visitor: object = None) -> str:
         """A test; the id of its first trial."""
