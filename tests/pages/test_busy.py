@@ -24,7 +24,7 @@ def others(app) -> Iterator[threading.Event]:
     def draw() -> None:
         caller = Caller(app.address, config)
         event, stop = caller.event("press", "sample"), caller.event("press_stop", "stop")
-        values = caller.values(event, models=FOUR, length=48, until_end=False)
+        values = caller.values(event, models=FOUR, length=128, until_end=False)
         is_first = True
 
         def hear(count: int) -> None:
