@@ -153,7 +153,7 @@ for package in $$missing; do \
 		fluidsynth) cost="$$cost; music is played by midirenderer" ;; \
 		ffmpeg) cost="$$cost; speech does not stream, and only WAV, FLAC, OGG and MP3 are read" ;; \
 		fluidr3mono-gm-soundfont) cost="$$cost; instruments come from pretty_midi's smaller SoundFont" ;; \
-		chromium-headless-shell) cost="$$cost; the browser tests are skipped, but where chromium is" ;; \
+		chromium-headless-shell) cost="$$cost; the browser tests take chromium where it is, and are skipped where not" ;; \
 	esac; \
 done; \
 echo "missing and not to be had by apt-get here:$$missing$$cost (make packages tries again)"

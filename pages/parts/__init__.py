@@ -10,7 +10,7 @@ from pages.parts.component import (
 )
 from pages.parts.lane import EMPTY, HIDDEN, Lane, packed
 from pages.parts.lane_picture import picture_of
-from pages.parts.sound_pieces import SoundPieces, pieces_of
+from pages.parts.sound.sound_pieces import SoundPieces, pieces_of
 from pages.parts.vote_files import Row, VoteFiles, vote_file
 
 __all__ = [

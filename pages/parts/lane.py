@@ -69,7 +69,15 @@ class Lane(Component):
         kwargs: whatever `gr.HTML` takes, e.g. ``elem_id`` and ``visible``.
     """
 
-    files = ("lane.html", "lane.css", "sound.js", "lane_picture.js", "lane.js", "roll_edit.js", "volume.js")
+    files = (
+        "lane.html",
+        "lane.css",
+        "sound/sound.js",
+        "lane_picture.js",
+        "lane.js",
+        "roll_edit.js",
+        "sound/volume.js",
+    )
     empty: Mapping[str, Any] = EMPTY
     description = "a draw: figures, files, notes or peaks (JSON arrays without the outer brackets)"
 

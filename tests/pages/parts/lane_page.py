@@ -14,7 +14,7 @@ from engine.folders import ASSETS
 from engine.sound.audio_file import read_audio
 from pages.parts.component import served_bytes
 from pages.parts.lane import Lane
-from pages.parts.sound_pieces import pieces_of
+from pages.parts.sound.sound_pieces import pieces_of
 
 SECONDS = 6.0
 FRAMES, PRIME, SECONDS_PER_FRAME = 60, 20, 0.1

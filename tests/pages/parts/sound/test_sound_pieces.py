@@ -9,8 +9,8 @@ import soundfile
 
 from engine.rendering.playback import MAX_LOUDNESS_LUFS, MAX_PEAK_DECIBELS, measure_loudness
 from engine.sound.audio import Audio, decibels
-from pages.parts import sound_pieces
-from pages.parts.sound_pieces import HEADROOM, LENGTHS, OVERLAP, SoundPieces, pieces_of
+from pages.parts.sound import sound_pieces
+from pages.parts.sound.sound_pieces import HEADROOM, LENGTHS, OVERLAP, SoundPieces, pieces_of
 
 RATE = 44_100
 
