@@ -34,8 +34,8 @@ def sample_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
         found = recurrent(xs, own, spec["hidden_size"])
         xs = xs + found if layer and model["residual"] else found
     head = {name.removeprefix("head."): value for name, value in weights.items() if name.startswith("head.")}
-    largest = np.log(0.03 * 32_768 * step)
-    return np.array([_frame(*each, head, step, largest) for each in zip(xs, heard, frames, strict=True)])
+    bounds = np.log(0.03 * 32_768 * step), model["head"].get("damping", 0.99)
+    return np.array([_frame(*each, head, step, bounds) for each in zip(xs, heard, frames, strict=True)])
 
 
 def _heard(frames: np.ndarray, count: int) -> np.ndarray:
@@ -45,12 +45,19 @@ def _heard(frames: np.ndarray, count: int) -> np.ndarray:
 
 
 def _frame(
-    h: np.ndarray, x: np.ndarray, frame: np.ndarray, head: dict[str, np.ndarray], step: float, largest: float
+    h: np.ndarray,
+    x: np.ndarray,
+    frame: np.ndarray,
+    head: dict[str, np.ndarray],
+    step: float,
+    bounds: tuple[float, float],
 ) -> float:
     """One sample after another, one component after another."""
+    largest, damping = bounds
     gain = np.exp(np.clip(head["level_weight"] @ h + head["level_bias"], -12, largest))[0]
     said = (head["condition_weight"] @ h + head["condition_bias"]).reshape(len(frame), -1)
-    coefficients = _prediction(0.999 * np.tanh(head["reflection_weight"] @ h + head["reflection_bias"]))
+    reflections = 0.999 * np.tanh(head["reflection_weight"] @ h + head["reflection_bias"])
+    coefficients = _prediction(reflections, damping)
     known, total = list(x), 0.0
     for place, number in enumerate(frame):
         near = np.array(known[-len(x) :]) / gain
@@ -72,9 +79,9 @@ def _frame(
     return total
 
 
-def _prediction(reflections: np.ndarray) -> np.ndarray:
+def _prediction(reflections: np.ndarray, damping: float) -> np.ndarray:
     """Levinson's recursion; the last sample's coefficient comes first."""
     found = np.zeros(0)
     for each in reflections:
         found = np.append(found - each * found[::-1], each)
-    return found * 0.99 ** np.arange(1, len(found) + 1)
+    return found * damping ** np.arange(1, len(found) + 1)

@@ -6,7 +6,7 @@
 
     z_i  = the last samples before i, divided by G; beyond 32 they count as 32
     k    = 0.999 tanh(B h + b)                        reflection coefficients, at most 24
-    q_i  = sum_j 0.99^j c_j(k) z_ij, from -32 to 32   linear prediction; c(k) by Levinson's recursion
+    q_i  = sum_j damping^j c_j(k) z_ij, from -32 to 32   linear prediction; c(k) by Levinson's recursion
     u_i  = silu(W [z_i, C_i h + c_i, q_i] + w),  u_i + silu(U u_i + u)
     a_i, m_i, r_i = V u_i + v
     l_ik = G (q_i + 2 tanh(m_ik / 2)),  s_ik = G exp(min(r_ik, 0)) + smallest
@@ -14,7 +14,7 @@
 
 What is drawn is heard again, so the head is a filter that is fed by chance, and it is kept stable: reflection
 coefficients below 1 are those of a filter that dies away (Markel and Gray 1976, "Linear Prediction of
-Speech"), coefficient j times 0.99^j draws its poles in by a hundredth, so that it cannot ring, and what is
+Speech"), coefficient j times damping^j draws its poles in by that factor, so that it cannot ring, and what is
 added to its prediction, by the network and by chance, is bounded in units of G. With free coefficients and
 offsets a draw that had grown loud stayed so: the two were large and of opposite sign, and cancelled only for
 sounds as loud as those of training. With scales above G, who knows not what comes next
@@ -53,7 +53,7 @@ LARGEST_RAW = 0.0  # beyond it a scale, which is then G, grows no further
 LARGEST_OFFSET = 2.0  # from the prediction, in units of G
 LARGEST_HEARD = 32.0  # beyond it a sample, and a prediction, count as no more, in units of G
 MOST_REFLECTIONS, LARGEST_REFLECTION = 24, 0.999
-POLES = 0.99  # of the prediction's poles, no further out
+DAMPING = 0.99  # where nothing else is said, as all heads had it
 FIRST_REFLECTIONS = (1.716, -0.693)  # before tanh: 1.5 of the last sample, -0.6 of the one before
 FIRST_LEVEL = -2.0  # before anything is learned
 UNITS_PER_CONDITION = 4  # h says a quarter as many numbers to each sample as there are units
@@ -205,15 +205,17 @@ def _invert(shares: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
     return component, where.clamp(LEAST, 1 - LEAST)
 
 
-def prediction(reflections: Float[Tensor, "*axes reflection"]) -> Float[Tensor, "*axes reflection"]:
+def prediction(
+    reflections: Float[Tensor, "*axes reflection"], damping: float = DAMPING
+) -> Float[Tensor, "*axes reflection"]:
     """Coefficients of the linear prediction with these reflection coefficients, the oldest sample's first.
 
-    Of order i: c_j <- c_j - k_i c_(i - j) for j < i, and c_i <- k_i; at last c_j <- 0.99^j c_j.
+    Of order i: c_j <- c_j - k_i c_(i - j) for j < i, and c_i <- k_i; at last c_j <- damping^j c_j.
     """
     found = reflections[..., :0]
     for each in reflections.split(1, -1):
         found = torch.cat((found - each * found.flip(-1), each), -1)
-    return found.flip(-1) * POLES ** torch.arange(found.shape[-1], 0, -1).to(found)
+    return found.flip(-1) * damping ** torch.arange(found.shape[-1], 0, -1).to(found)
 
 
 class LogisticMixtureHead(Head):
@@ -224,9 +226,10 @@ class LogisticMixtureHead(Head):
         num_units: of each layer.
         num_components: of a mixture.
         step: a 16-bit step, in units of the frame.
+        damping: the prediction's poles lie no further from 0, at most 1.
 
     Raises:
-        InvalidValueError: a size is no positive integer, or the step is not positive.
+        InvalidValueError: a size is no positive integer, the step or the damping is none.
     """
 
     events = "samples"
@@ -240,13 +243,17 @@ class LogisticMixtureHead(Head):
         num_units: int,
         num_components: int,
         step: float,
+        damping: float = DAMPING,
     ):
         super().__init__(hidden_size, frame_size)
         require_positive(input_size=input_size, num_units=num_units, num_components=num_components)
         if not 0 < step < math.inf:
             raise InvalidValueError(f"step={step} must be a number above 0")
+        if not 0 < damping <= 1:
+            raise InvalidValueError(f"damping={damping} must be a number above 0, at most 1")
         self.input_size, self.num_units, self.num_components = input_size, num_units, num_components
-        self.step, self.largest_level = step, math.log(LARGEST_GAIN * -LOWEST_STEP * step)
+        self.step, self.damping = step, damping
+        self.largest_level = math.log(LARGEST_GAIN * -LOWEST_STEP * step)
         self.num_conditions = num_conditions = max(1, num_units // UNITS_PER_CONDITION)
         self.condition_weight = nn.Parameter(torch.zeros(frame_size * num_conditions, hidden_size))
         self.condition_bias = nn.Parameter(torch.zeros(frame_size * num_conditions))
@@ -271,7 +278,7 @@ class LogisticMixtureHead(Head):
             weights={name: getattr(self, name) for name in _OF_A_SAMPLE},
             heard=x,
             gain=level.clamp(SMALLEST_LEVEL, self.largest_level).exp(),
-            prediction=prediction(LARGEST_REFLECTION * torch.tanh(reflections)),
+            prediction=prediction(LARGEST_REFLECTION * torch.tanh(reflections), self.damping),
             conditions=conditions.unflatten(-1, (self.frame_size, self.num_conditions)),
         )
         return LogisticMixture(network, self.step)

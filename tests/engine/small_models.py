@@ -26,6 +26,7 @@ SMALL = {
     "num_heads": 1,
     "window": 11,
     "step": 0.02,
+    "damping": 0.9,
 }
 UNITS = {
     "piano_roll": {"lowest_pitch": 21, "num_pitches": 88, "frames_per_quarter": 1},

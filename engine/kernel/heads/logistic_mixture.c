@@ -1,29 +1,29 @@
 /* The samples of a frame one after another, each from a mixture of discretised logistics.
 
    G    = exp(d . h + d') within bounds,  z_i the last samples before i, divided by G
-   k    = 0.999 tanh(B h + b),  q_i = sum_j 0.99^j c_j(k) z_ij by Levinson's recursion
+   k    = 0.999 tanh(B h + b),  q_i = sum_j damping^j c_j(k) z_ij by Levinson's recursion
    u_i  = silu(W [z_i, (C h + c)_i, q_i] + w),  u_i + silu(U u_i + u)
    a_i, m_i, r_i = V u_i + v
    l_ik = G (q_i + 2 tanh(m_ik / 2)),  s_ik = G exp(min(r_ik, 0)) + smallest
    y_i  = the 16-bit integer nearest to l_ik + s_ik log(t / (1 - t)), component k and t both from uniform i
 
-   numbers   hidden, samples, inputs, units, components, step
+   numbers   hidden, samples, inputs, units, components, step, damping
    tensors   C, c, B, b, d, d', W, w, U, u, V, v
 */
 #include "../core/floats.h"
 #include "../core/kernel.h"
 
 enum { C, C_BIAS, B, B_BIAS, D, D_BIAS, W, W_BIAS, U, U_BIAS, V, V_BIAS, NUM_TENSORS };
-enum { INPUTS = 2, UNITS, COMPONENTS, STEP, NUM_NUMBERS };
+enum { INPUTS = 2, UNITS, COMPONENTS, STEP, DAMPING, NUM_NUMBERS };
 enum { LOWEST = -32768, HIGHEST = 32767, UNITS_PER_CONDITION = 4, MOST_REFLECTIONS = 24 };
 static const float SMALLEST_STEPS = 0.1f, SMALLEST_LEVEL = -12.0f, LARGEST_RAW = 0.0f;
 static const double LARGEST_GAIN = 0.03; /* of full scale */
-static const float LARGEST_OFFSET = 2.0f, LARGEST_HEARD = 32.0f, LARGEST_REFLECTION = 0.999f, POLES = 0.99f;
+static const float LARGEST_OFFSET = 2.0f, LARGEST_HEARD = 32.0f, LARGEST_REFLECTION = 0.999f;
 
 typedef struct {
     int inputs, units, components, conditions, reflections;
     double whole_step;
-    float step, gain, largest_level;
+    float step, gain, largest_level, damping;
     float *said;              /* C h + c */
     float *prediction, *kept; /* c(k), that of the last sample first; B h + b */
     float *known;             /* the samples of x, then those of the frame */
@@ -47,16 +47,17 @@ static int open(part *self) {
     int hidden = size_of(self->numbers[0]), units = size_of(self->numbers[UNITS]);
     int inputs = size_of(self->numbers[INPUTS]), components = size_of(self->numbers[COMPONENTS]);
     int conditions = units < UNITS_PER_CONDITION ? 1 : units / UNITS_PER_CONDITION;
-    double step = self->numbers[STEP];
+    double step = self->numbers[STEP], damping = self->numbers[DAMPING];
     if (!hidden || !units || !components || inputs != input_size) return WRONG_SIZES;
     if (size_of(self->numbers[1]) != frame_size || num_rows != 1) return WRONG_SIZES;
     if (components > MAX_FRAMES / 3 || !(step >= 1e-9 && step <= 1e9)) return WRONG_SIZES;
+    if (!(damping > 0.0 && damping <= 1.0)) return WRONG_SIZES;
     state *own = self->own = reserve_bytes(sizeof(state));
     if (!own) return NO_MEMORY;
     own->inputs = inputs, own->units = units, own->components = components, own->conditions = conditions;
     own->reflections = inputs < MOST_REFLECTIONS ? inputs : MOST_REFLECTIONS;
     own->largest_level = (float)log_double(LARGEST_GAIN * -LOWEST * step);
-    own->whole_step = step, own->step = (float)step;
+    own->whole_step = step, own->step = (float)step, own->damping = (float)damping;
     if (!has_shapes(self, hidden, units)) return WRONG_SIZES;
     own->said = reserve(PAD((long long)frame_size * conditions) + 4), own->prediction = reserve(PAD(inputs));
     own->kept = reserve(PAD(inputs));
@@ -80,7 +81,7 @@ static void predict(part *self, const float *h) {
         found[i] = each;
     }
     float shrunk = 1.0f;
-    for (int i = 0; i < own->reflections; i++) found[i] *= shrunk *= POLES;
+    for (int i = 0; i < own->reflections; i++) found[i] *= shrunk *= own->damping;
 }
 
 /* What a step says to all samples of the frame. */

@@ -30,12 +30,12 @@ def loudest(step: float) -> float:
     return 0.03 * 32_768 * step
 
 
-def levinson(reflections: np.ndarray) -> np.ndarray:
+def levinson(reflections: np.ndarray, damping: float) -> np.ndarray:
     """Coefficients of the last sample first, number by number."""
     found: list[float] = []
     for each in reflections:
         found = [one - each * other for one, other in zip(found, found[::-1], strict=True)] + [float(each)]
-    return np.array(found) * 0.99 ** np.arange(1, len(found) + 1)
+    return np.array(found) * damping ** np.arange(1, len(found) + 1)
 
 
 def by_hand(given: LogisticMixtureHead, h: torch.Tensor, x: torch.Tensor, frame: torch.Tensor) -> float:
@@ -46,7 +46,7 @@ def by_hand(given: LogisticMixtureHead, h: torch.Tensor, x: torch.Tensor, frame:
     g = math.exp(min((weights["level_weight"] @ h + weights["level_bias"]).item(), math.log(loudest(step))))
     said = (weights["condition_weight"] @ h + weights["condition_bias"]).reshape(SIZE, -1)
     reflections = 0.999 * np.tanh(weights["reflection_weight"] @ h + weights["reflection_bias"])
-    coefficients = levinson(reflections)[::-1]
+    coefficients = levinson(reflections, given.damping)[::-1]
 
     def silu(values: np.ndarray) -> np.ndarray:
         return values / (1 + np.exp(-values))
@@ -86,9 +86,10 @@ def frame_of(*chosen: int, given: LogisticMixtureHead) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("loudness", [1.0, 200.0])
-def test_a_loop_in_float64_says_the_same(loudness):
+@pytest.mark.parametrize("damping", [0.9, 0.99, 1.0])
+def test_a_loop_in_float64_says_the_same(loudness, damping):
     """What is heard is too loud for its G in the second case."""
-    given = head()
+    given = head(damping=damping)
     h, x = inputs(loudness=loudness)
     for chosen in ((0, 5, -7), (3_000, 2_900, -32_768), (32_767, 900, 32_767)):
         frame = frame_of(*chosen, given=given)
@@ -182,7 +183,7 @@ def test_how_loud_a_frame_will_be_has_an_end():
 def test_the_prediction_is_that_of_a_filter_that_dies_away(spread):
     """All poles lie within the unit circle; with more spread they lie so near that NumPy cannot tell."""
     reflections = 0.999 * torch.tanh(spread * torch.randn(20, 12, generator=seeded(6), dtype=torch.float64))
-    for coefficients in prediction(reflections):
+    for coefficients in prediction(reflections, damping=1.0):
         assert np.abs(np.roots([1, *-coefficients.numpy()[::-1]])).max() < 1
 
 
@@ -201,6 +202,7 @@ def test_a_draw_that_has_grown_loud_does_not_stay_so():
     "wrong",
     [
         *({"num_units": 0}, {"step": 0.0}, {"step": math.nan}, {"num_components": -1}),
+        *({"damping": 0.0}, {"damping": 1.01}, {"damping": math.nan}),
     ],
 )
 def test_sizes_that_cannot_be_are_refused(wrong):

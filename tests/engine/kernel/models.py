@@ -29,6 +29,13 @@ def narrow() -> dict[str, Model]:
         "bernoulli": {},
         "gaussian_mixture": {"num_components": 1, "min_log_scale": -3.0},
         "note_list": {"input_size": 3, "num_units": 1, "reach": 1},
+        "logistic_mixture": {
+            "input_size": 3,
+            "num_units": 1,
+            "num_components": 1,
+            "step": 0.02,
+            "damping": 1.0,
+        },
     }
     found = {}
     for cell in CELLS:
