@@ -6,8 +6,8 @@ the right sounds, and no music.
 
 Each file is made for itself, even of a clip that is played twice in a trial: it begins a little later by lot,
 is a little louder or softer, and is dithered (triangular, one step of 16 bits). It travels as MP3, all of one
-codec and rate. So nobody finds X by
-comparing bytes or subtracting files; what nevertheless can be computed of them stands in docs/listening.md.
+codec and rate, and of one channel. So nobody finds X by comparing bytes or subtracting files; what
+nevertheless can be computed of them stands in docs/listening.md.
 """
 
 import hashlib
@@ -139,7 +139,7 @@ def make_clips(plan: TrialPlan, material: Material, ids: tuple[str, ...]) -> lis
     frames = {source: _frames(source, plan.seed, material) for source in dict.fromkeys(plan.sources)}
     heard = _moved(frames, plan.transposition, material.representation)
     sounds = {
-        source: perform(each, material.representation, material.performance).audio
+        source: perform(each, material.representation, material.performance).audio.mono
         for source, each in heard.items()
     }
     matched = dict(zip(sounds, match_loudness(list(sounds.values())), strict=True))

@@ -2,7 +2,8 @@
 
 Conventions
     peak      at most -3 dBFS, so that nothing clips in a player either
-    loudness  at most -16 LUFS, integrated, ITU-R BS.1770-4 (pyloudnorm)
+    loudness  at most -16 LUFS, integrated, ITU-R BS.1770-4 (pyloudnorm); of two channels the mean of their
+              power and not the sum: sound of one channel comes from two loudspeakers, too
     quiet     sound is raised towards -16 LUFS too, by at most 12 dB; silence and what lies below
               -50 LUFS is not: that would only play its noise floor
     fades     10 ms at both ends (raised cosine), before anything is measured
@@ -108,10 +109,11 @@ def measure_loudness(audio: Audio) -> float:
     if num_samples == 0:
         return -math.inf
     num_repeats = math.ceil(MIN_MEASURED_SECONDS * audio.sample_rate / num_samples)
-    samples = np.tile(audio.samples, num_repeats)
+    samples = np.concatenate([audio.samples] * num_repeats)
     import pyloudnorm  # on first use: it brings scipy.signal, which takes longer than the rest of the engine
 
-    return float(pyloudnorm.Meter(audio.sample_rate).integrated_loudness(samples))
+    summed = float(pyloudnorm.Meter(audio.sample_rate).integrated_loudness(samples))
+    return summed - decibels(float(audio.num_channels)) / 2
 
 
 def _choose_gain(loudness_lufs: float, peak_decibels: float, is_silent: bool) -> float:
@@ -131,6 +133,7 @@ def faded(audio: Audio) -> Audio:
         return audio
     ramp = (0.5 - 0.5 * np.cos(np.pi * np.arange(num_faded) / num_faded)).astype(np.float32)
     samples = audio.samples.copy()
-    samples[:num_faded] *= ramp
-    samples[-num_faded:] *= ramp[::-1]
+    channels = samples.reshape(len(samples), -1)
+    channels[:num_faded] *= ramp[:, None]
+    channels[-num_faded:] *= ramp[::-1, None]
     return Audio(samples, audio.sample_rate)

@@ -19,7 +19,7 @@ from engine.rendering.playback import playback_sample_rate
 from engine.rendering.synthesis import SAMPLE_RATE, TAIL_SECONDS, check_length, find_synthesiser
 from engine.representations import PianoRoll, Representation, Waveform
 
-Samples = Float32[np.ndarray, " samples"]
+Samples = Float32[np.ndarray, "sample *channel"]
 
 
 class Player(ABC):
@@ -75,10 +75,10 @@ class RollPlayer(Player):
         check_length((self._num_frames + len(frames)) * self._roll.frame_seconds(tempo), tempo)
         if self._instrument is None:
             self._kept.append(frames)
-            return _nothing()
+            return _nothing(2)
         lowest = self._roll.lowest_pitch + self._performance.semitones
         parts = [self._play(frozenset((lowest + frame.nonzero().flatten()).tolist())) for frame in frames]
-        return np.concatenate([_nothing(), *parts])
+        return np.concatenate([_nothing(2), *parts])
 
     def _play(self, pitches: frozenset[int]) -> Samples:
         for pitch in sorted(self._sounding - pitches):
@@ -137,8 +137,8 @@ class WaveformPlayer(Player):
         return np.clip(found, -1, 1).astype(np.float32, copy=False)
 
 
-def _nothing() -> Samples:
-    return np.zeros(0, np.float32)
+def _nothing(*channels: int) -> Samples:
+    return np.zeros((0, *channels), np.float32)
 
 
 def open_player(representation: Representation, performance: Performance) -> Player:

@@ -22,13 +22,12 @@ from jaxtyping import Float32
 
 from engine.errors import EngineError, InvalidValueError
 from engine.notes import Notes, check_performance, load_pretty_midi, midi_bytes, velocities
-from engine.rendering.instrument import Instrument
+from engine.rendering.instrument import CHANNELS, Instrument
 from engine.sound import Audio
 
 SAMPLE_RATE = 44_100  # Hz
 TAIL_SECONDS = 1.5  # for released notes and reverb to fade away
 MAX_SECONDS = 900.0
-CHANNELS = [channel for channel in range(16) if channel != 9]  # that one plays drums
 GAIN = 1.0  # of FluidSynth, whose own 0.2 leaves four voices at about -40 LUFS
 MIDIRENDERER_GAIN = 2.5  # brings it to the same loudness
 SHIPPED_NAME = "TimGM6mb"
@@ -68,24 +67,23 @@ class Synthesiser(ABC):
         check_length(seconds, quarters_per_minute)
         num_samples = round(seconds * SAMPLE_RATE)
         if not music.notes:
-            return Audio(np.zeros(num_samples, np.float32), SAMPLE_RATE)
+            return Audio(np.zeros((num_samples, 2), np.float32), SAMPLE_RATE)
         samples = self._play(music, quarters_per_minute, program, num_samples)
         peak = float(np.abs(samples).max())
         return Audio(samples / np.float32(peak) if peak > 1 else samples, SAMPLE_RATE)
 
-    def instrument(self, program: int, num_channels: int = 1) -> Instrument | None:
+    def instrument(self, program: int) -> Instrument | None:
         """One that plays what its caller strikes; None where only whole pieces can be played.
 
         Args:
-            program: General MIDI instrument, of each channel.
-            num_channels: of these, 16 at most.
+            program: General MIDI instrument.
         """
         return None
 
     @abstractmethod
     def _play(
         self, music: Notes, quarters_per_minute: float, program: int, num_samples: int
-    ) -> Float32[np.ndarray, " time"]:
+    ) -> Float32[np.ndarray, "time 2"]:
         """``num_samples`` finite samples of any amplitude."""
 
 
@@ -118,31 +116,31 @@ class FluidSynth(Synthesiser):
 
     def _play(
         self, music: Notes, quarters_per_minute: float, program: int, num_samples: int
-    ) -> Float32[np.ndarray, " time"]:
-        samples = np.zeros(num_samples, np.float32)
+    ) -> Float32[np.ndarray, "time 2"]:
+        samples = np.zeros((num_samples, 2), np.float32)
         samples_per_tick = SAMPLE_RATE * 60 / (quarters_per_minute * music.resolution)
-        moves, num_channels = _key_moves(music)
-        instrument = self.instrument(program, num_channels)
+        moves = _key_moves(music)
+        instrument = self.instrument(program)
         try:
             start = 0
             for tick, at_once in groupby(moves, key=lambda move: move[0]):
                 stop = round(tick * samples_per_tick)
                 samples[start:stop] = instrument.sound(stop - start)
                 start = stop
-                for _, hardness, pitch, channel in at_once:
+                for _, hardness, pitch, layer in at_once:
                     if hardness:
-                        instrument.strike(pitch, hardness, channel)
+                        instrument.strike(pitch, hardness, layer)
                     else:
-                        instrument.release(pitch, channel)
+                        instrument.release(pitch, layer)
             samples[start:] = instrument.sound(num_samples - start)
         finally:
             instrument.close()
         return samples
 
-    def instrument(self, program: int, num_channels: int = 1) -> Instrument:
+    def instrument(self, program: int) -> Instrument:
         """A synthesiser of its own."""
         synth, soundfont_id = self._new_synth()
-        for channel in CHANNELS[:num_channels]:
+        for channel in CHANNELS:
             synth.program_select(channel, soundfont_id, 0, program)
         return Instrument(synth, self._write_float)
 
@@ -171,12 +169,12 @@ class MidiRenderer(Synthesiser):
 
     def _play(
         self, music: Notes, quarters_per_minute: float, program: int, num_samples: int
-    ) -> Float32[np.ndarray, " time"]:
+    ) -> Float32[np.ndarray, "time 2"]:
         file = midi_bytes(music, quarters_per_minute, program, TAIL_SECONDS)
         wave = self._library.render_wave_from(self._soundfont_bytes, file)
         stereo, sample_rate = soundfile.read(io.BytesIO(wave), dtype="float32", always_2d=True)
-        played = Audio(stereo.mean(1), sample_rate).resample(SAMPLE_RATE).samples[:num_samples]
-        return np.pad(played * np.float32(MIDIRENDERER_GAIN), (0, num_samples - len(played)))
+        played = Audio(stereo, sample_rate).resample(SAMPLE_RATE).samples[:num_samples]
+        return np.pad(played * np.float32(MIDIRENDERER_GAIN), ((0, num_samples - len(played)), (0, 0)))
 
 
 @functools.cache
@@ -222,22 +220,19 @@ def check_length(seconds: float, quarters_per_minute: float) -> None:
         )
 
 
-def _key_moves(music: Notes) -> tuple[list[tuple[int, int, int, int]], int]:
-    """(tick, velocity, pitch, channel) in order of time, and how many channels there are.
+def _key_moves(music: Notes) -> list[tuple[int, int, int, int]]:
+    """(tick, velocity, pitch, layer) in order of time.
 
     Of a key that is let go the velocity is 0; at a moment these come first.
 
-    Each voice has a channel of its own, so that of two notes of one pitch none ends the other; voices beyond
-    the last channel share it.
+    Each voice has a layer of its own, so that of two notes of one pitch none ends the other; voices beyond
+    the last layer share it.
     """
-    voices = music.voices
-    channels = CHANNELS[: max(1, len(voices))]
     moves, struck = [], velocities(music)
-    for place, voice in enumerate(voices):
-        channel = channels[min(place, len(channels) - 1)]
-        moves += [(note.start_tick, struck[note], note.pitch, channel) for note in voice]
-        moves += [(note.end_tick, 0, note.pitch, channel) for note in voice]
-    return sorted(moves, key=lambda move: (move[0], move[1] > 0, *move[2:])), len(channels)
+    for layer, voice in enumerate(music.voices):
+        moves += [(note.start_tick, struck[note], note.pitch, layer) for note in voice]
+        moves += [(note.end_tick, 0, note.pitch, layer) for note in voice]
+    return sorted(moves, key=lambda move: (move[0], move[1] > 0, *move[2:]))
 
 
 def _bind(library: ModuleType, name: str, arguments: str) -> Callable[..., int]:

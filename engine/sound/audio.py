@@ -1,7 +1,7 @@
 """Audio: amplitudes and their rate.
 
 Conventions
-    samples      float32, shape (time,), one channel, amplitude in [-1, 1], finite
+    samples      float32, amplitude in [-1, 1], finite; shape (time,) of one channel, (time, 2) of left, right
     sample_rate  Hz, an integer
 """
 
@@ -18,13 +18,13 @@ PLAYBACK_SAMPLE_RATES = (44_100, 48_000)  # Hz; every browser plays these
 
 @dataclass(frozen=True)
 class Audio:
-    """One channel of sound.
+    """Sound of one channel or of two.
 
     Raises:
         InvalidValueError: samples are not finite or leave [-1, 1], or the rate is not positive.
     """
 
-    samples: Float32[np.ndarray, " time"]
+    samples: Float32[np.ndarray, "time *channel"]
     sample_rate: int
 
     def __post_init__(self) -> None:
@@ -46,6 +46,16 @@ class Audio:
     def peak(self) -> float:
         """Largest absolute amplitude; 0 for an empty sound."""
         return float(np.abs(self.samples).max(initial=0.0))
+
+    @property
+    def num_channels(self) -> int:
+        """One, or two."""
+        return 1 if self.samples.ndim == 1 else self.samples.shape[1]
+
+    @property
+    def mono(self) -> "Audio":
+        """Its one channel, or the mean of its two."""
+        return Audio(self.samples.mean(1), self.sample_rate) if self.num_channels > 1 else self
 
     def resample(self, sample_rate: int) -> "Audio":
         """The same sound at another rate, by soxr; overshoot of its filter is clipped to [-1, 1]."""

@@ -31,7 +31,7 @@ HEADERLESS = (".g722", ".raw")  # soundfile sees anything in the first and wants
 MAX_MENDED_BYTES = 500_000_000
 MAX_HEADER_BYTES = 1_000_000  # before the samples of a WAV file
 MP3_SCALE = 0.95  # the encoder (LAME) makes what has a constant rate so much quieter
-MP3_COMPRESSION = 0.88  # 0 to 1, as soundfile has it: 64 kbit/s at 44.1 and 48 kHz
+MP3_COMPRESSIONS = {1: 0.88, 2: 0.83}  # of channels, 0 to 1 as soundfile has it: 64 and 80 kbit/s
 TEXT_BYTES = 1_024  # of a file's beginning, by which text is known
 
 
@@ -86,7 +86,7 @@ def mp3_bytes(audio: Audio) -> bytes:
     louder = audio.samples / np.float32(MP3_SCALE)
     soundfile.write(
         buffer, louder, audio.sample_rate, format="MP3", subtype="MPEG_LAYER_III",
-        bitrate_mode="CONSTANT", compression_level=MP3_COMPRESSION,
+        bitrate_mode="CONSTANT", compression_level=MP3_COMPRESSIONS[audio.num_channels],
     )  # fmt: skip
     return buffer.getvalue()
 

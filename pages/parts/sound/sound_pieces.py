@@ -29,7 +29,7 @@ LENGTHS = (
 HEADROOM = 6.0  # dB
 MEASURED_SECONDS = 30.0  # until then the gain follows what has come; after it is settled until the end
 
-Samples = Float32[np.ndarray, " time"]
+Samples = Float32[np.ndarray, "time *channel"]
 
 
 class SoundPieces:
@@ -43,7 +43,7 @@ class SoundPieces:
     def __init__(self, stem: str, sample_rate: int):
         self._stem, self._sample_rate = stem, sample_rate
         self._parts: list[Samples] = []
-        self._rest: Samples = np.zeros(0, np.float32)  # what no piece has but for its overlap
+        self._rest: Samples | None = None  # what no piece has but for its overlap
         self._num_samples = self._start = 0
         self._lengths = chain(LENGTHS, repeat(LENGTHS[-1]))
         self._stop = self._samples_of(next(self._lengths))
@@ -58,7 +58,7 @@ class SoundPieces:
     @property
     def samples(self) -> Samples:
         """All that has come; what goes beyond full scale is all turned down."""
-        self._parts = [np.concatenate([np.zeros(0, np.float32), *self._parts])]
+        self._parts = [np.concatenate(self._parts)] if self._parts else [np.zeros(0, np.float32)]
         return self._parts[0] / np.float32(max(1.0, np.abs(self._parts[0]).max(initial=0.0)))
 
     @property
@@ -69,7 +69,7 @@ class SoundPieces:
     def push(self, samples: Samples) -> None:
         """The next samples; pieces come of them as soon as they are whole."""
         self._parts.append(samples)
-        self._rest = np.concatenate([self._rest, samples])
+        self._rest = samples if self._rest is None else np.concatenate([self._rest, samples])
         self._num_samples += len(samples)
         num_pieces, overlap = len(self.pieces), self._samples_of(OVERLAP)
         while self._num_samples >= self._stop + overlap:

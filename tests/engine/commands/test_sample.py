@@ -40,7 +40,8 @@ def test_the_same_seed_gives_the_same_file_and_another_another(folder, arguments
     one, two, three = ((folder / name).read_bytes() for name in ("one.wav", "two.wav", "three.wav"))
     assert one == two != three
     with soundfile.SoundFile(io.BytesIO(one)) as file:
-        assert (file.format, file.subtype, file.channels) == ("WAV", "PCM_16", 1)
+        assert (file.format, file.subtype) == ("WAV", "PCM_16")
+        assert file.channels == (1 if "tiny-speech" in arguments else 2)
         assert file.samplerate in (44_100, 48_000) and file.frames > 0
 
 

@@ -67,6 +67,18 @@ def test_the_stated_loudness_is_measured_and_the_limit_is_reached(name):
     assert any(at_a_limit)
 
 
+def test_two_equal_channels_are_as_loud_as_one():
+    """One channel is heard from two loudspeakers, too."""
+    one = tone(0.3)
+    two = Audio(np.stack([one.samples, one.samples], 1), one.sample_rate)
+    assert measure_loudness(two) == pytest.approx(measure_loudness(one), abs=1e-3)
+    played = prepare_playback(two).audio
+    np.testing.assert_allclose(
+        played.samples[:, 1], prepare_playback(one).audio.samples, rtol=1e-3, atol=1e-6
+    )
+    np.testing.assert_allclose(played.mono.samples, played.samples[:, 0], atol=1e-6)
+
+
 def test_a_tone_of_known_loudness():
     """BS.1770-4: 0 dBFS at 997 Hz in one channel is -3.01 LUFS."""
     assert measure_loudness(tone(1.0)) == pytest.approx(-3.01, abs=0.05)
