@@ -11,6 +11,7 @@ const lane = element.querySelector(".lane");
 const [canvas, keys, scroll, seek] = ["canvas", "keys", "scroll", "seek"].map(part);
 const MIN_FRAME_WIDTH = 1.8; // CSS pixels; a roll with narrower frames scrolls sideways
 const MAX_WIDTH = 4000; // CSS pixels; phones refuse larger canvases
+const MAX_ZOOM = 4; // times as wide as the lane
 const SEEK_SECONDS = 2;
 const MUTED_AFTER = 1000; // milliseconds that a browser may take to let sound begin
 const LEAD_IN = 1.5; // seconds that are heard again of what is gone on from
@@ -19,6 +20,7 @@ const BLANK = { state: "empty", kind: "roll", num_frames: 0, frames_done: 0, pri
 
 let value = BLANK;
 let asSpectrum = remembered() === "true";
+let zoom = 1;
 let follow = true; // the picture scrolls along, until the visitor scrolls it
 let began = null; // when and at which frame this draw was first seen sampling, for the rate
 let shown = {}; // what each list was last built from
@@ -151,8 +153,8 @@ function draw() {
   value.axis = axisOfAll();
   canvas.setAttribute("aria-label", describe({ ...value, asSpectrum }));
   const height = canvas.clientHeight;
-  const narrowest = value.kind === "wave" ? 0 : Math.min(framesAcross(value) * MIN_FRAME_WIDTH, MAX_WIDTH);
-  const width = Math.max(scroll.clientWidth, narrowest);
+  const narrowest = value.kind === "wave" ? 0 : framesAcross(value) * MIN_FRAME_WIDTH;
+  const width = Math.max(scroll.clientWidth, Math.min(Math.max(scroll.clientWidth * zoom, narrowest), MAX_WIDTH));
   if (!height || !scroll.clientWidth) return; // hidden; the ResizeObserver calls again
   part("picture").style.width = `${width}px`;
   lane.dataset.wide = width > scroll.clientWidth;
@@ -185,6 +187,16 @@ function showView(isSpectrum) {
   draw();
 }
 
+// Once, twice, four times as wide, then once again; what is heard, or stood in the middle, stays in view.
+function zoomOn() {
+  const wide = part("picture").clientWidth;
+  const middle = hasSound() ? sound.currentTime / pictureSeconds(value) : (scroll.scrollLeft + scroll.clientWidth / 2) / wide;
+  zoom = zoom < MAX_ZOOM ? 2 * zoom : 1;
+  part("zoom").textContent = zoom > 1 ? `Zoom ${zoom}×` : "Zoom";
+  draw();
+  scroll.scrollTo({ left: middle * part("picture").clientWidth - scroll.clientWidth / 2 });
+}
+
 // ---- the sound
 
 function load() {
@@ -193,7 +205,7 @@ function load() {
   part("play").disabled = !pieces.length;
   seek.tabIndex = pieces.length ? 0 : -1;
   seek.setAttribute("aria-disabled", String(!pieces.length));
-  part("repeat").hidden = !pieces.length;
+  for (const name of ["repeat", "zoom"]) part(name).hidden = !pieces.length;
   if (value.plays && value.plays !== heeded && pieces.length) {
     heeded = value.plays;
     resumed = { frame: wentOnAt() / value.seconds_per_frame, plays: true };
@@ -350,6 +362,7 @@ function toast(text) {
 part("play").addEventListener("click", toggle);
 part("link").addEventListener("click", copyLink);
 part("repeat").addEventListener("click", repeat);
+part("zoom").addEventListener("click", zoomOn);
 part("go-on").addEventListener("click", goOn);
 part("view").addEventListener("click", () => choose(!asSpectrum));
 document.addEventListener("earshot-axis", redrawOnNewAxis);

@@ -117,6 +117,20 @@ class TestInTheBrowser:
         assert page.locator("#wave .lane-canvas").get_attribute("aria-label").startswith("Spectrogram, ")
         assert not page.locator("#first .lane-view").is_visible()
 
+    def test_zoom_makes_a_picture_wider_and_keeps_what_is_heard_in_view(self, page):
+        button, picture = page.locator("#first .lane-zoom"), page.locator("#first .lane-picture")
+        wide = picture.bounding_box()["width"]
+        page.evaluate("document.querySelector('#first .lane').sound.currentTime = 4")
+        for label, times in (("Zoom 2×", 2), ("Zoom 4×", 4)):
+            button.click()
+            assert button.inner_text() == label
+            assert picture.bounding_box()["width"] == pytest.approx(times * wide, rel=0.02)
+            line = page.locator("#first .lane-playhead").bounding_box()
+            shown = page.locator("#first .lane-scroll").bounding_box()
+            assert shown["x"] <= line["x"] <= shown["x"] + shown["width"]
+        button.click()
+        assert button.inner_text() == "Zoom" and picture.bounding_box()["width"] == pytest.approx(wide)
+
     def test_the_picture_follows_the_dark_mode(self, page):
         light = page.locator("#first .lane-canvas").evaluate("canvas => canvas.toDataURL()")
         page.evaluate("document.body.classList.toggle('dark')")
