@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.cells import cell_title
 from engine.checkpoints import Card
-from pages.house.catalogue import corpus_title, full_title, is_best, title
+from pages.house.catalogue import corpus_words, full_title, is_best, title
 
 REFERENCES = {"real": ("Recordings of the corpus", "Real"), "anchor": ("Low anchor", "Anchor")}
 MAX_SHORT = 16
@@ -45,7 +45,7 @@ class PlayerNames:
 
     def corpus(self, name: str) -> str:
         """Of a corpus."""
-        return next((corpus_title(card) for card in self.cards.values() if card.corpus.name == name), name)
+        return next((corpus_words(card) for card in self.cards.values() if card.corpus.name == name), name)
 
     @property
     def nats(self) -> dict[str, float]:

@@ -16,7 +16,7 @@ const SEEK_SECONDS = 2;
 const MUTED_AFTER = 1000; // milliseconds that a browser may take to let sound begin
 const LEAD_IN = 1.5; // seconds that are heard again of what is gone on from
 
-const BLANK = { state: "empty", kind: "roll", num_frames: 0, frames_done: 0, prime_frames: 0, seconds_per_frame: 1, semitones: 0 };
+const BLANK = { state: "empty", kind: "roll", num_frames: 0, frames_done: 0, prime_frames: 0, seconds_per_frame: 1, frames_per_bar: 4, semitones: 0 };
 
 let value = BLANK;
 let asSpectrum = remembered() === "true";
@@ -131,6 +131,13 @@ function download([label, path]) {
   return link;
 }
 
+// As a musician counts, or in seconds of sound.
+function howFar() {
+  const { frames_done: done, num_frames: all, frames_per_bar: bar, seconds_per_frame: seconds } = value;
+  if (value.kind === "roll") return `bar ${Math.ceil(done / bar)} of ${Math.ceil(all / bar)}`;
+  return `${(done * seconds).toFixed(1)} of ${(all * seconds).toFixed(1)} s`;
+}
+
 function showProgress() {
   const sampling = value.state === "sampling";
   const now = performance.now();
@@ -140,9 +147,9 @@ function showProgress() {
     follow = true;
   }
   const rate = began && now > began.time + 400 ? ((value.frames_done - began.frames) / (now - began.time)) * 1000 : 0;
-  const done = `${value.frames_done.toLocaleString("en")} of ${count(value.num_frames, "frame")}`;
-  const pace = rate > 0 ? ` · ${Math.round(rate).toLocaleString("en")} a second` : "";
-  part("status").textContent = sampling ? done + pace : value.state === "stopped" ? `Stopped at ${done}` : value.ending || "";
+  const times = Math.round(rate * value.seconds_per_frame);
+  const pace = times > 1 ? ` · ${times}× as fast as it sounds` : "";
+  part("status").textContent = sampling ? howFar().replace("bar", "Bar") + pace : value.state === "stopped" ? `Stopped at ${howFar()}` : value.ending || "";
   const bar = part("progress");
   bar.setAttribute("aria-valuemax", value.num_frames);
   bar.setAttribute("aria-valuenow", value.frames_done);

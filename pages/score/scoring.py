@@ -6,8 +6,8 @@ Conventions
 
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from pages.parts import pieces_of
 MAX_QUARTERS = 512  # 128 bars of four: the largest models take about a minute for them
 MAX_SECONDS = 30.0  # of sound
 MAX_SILENCE = 90.0  # seconds before it that are passed over
+AT_ONCE = 2  # models that read side by side, each on a core of its own where there are two
 
 
 class Scoring:
@@ -53,9 +54,9 @@ class Scoring:
         self.is_chosen_by_visitor = False
         self._scored = ScoredFile(file, loaded, shortened_piece)
         self._sounds: dict[Representation, Mapping[str, Any]] = {}
-        self._asked: Judging | None = None
+        self._asked: dict[str, Judging] = {}
         self.forget_looks()
-        self._waiting = deque(self._readable(sorted(cards, key=_cost)))
+        self._waiting = self._readable(sorted(cards, key=_cost))
         if not self._waiting:
             raise EngineError(self.problems[0] if self.problems else "there is no model for this yet")
 
@@ -87,10 +88,11 @@ class Scoring:
 
     @property
     def now(self) -> tuple[Card, float] | None:
-        """The model at work and the share of the piece that it has read."""
+        """The model at work, of several the smallest, and the share of the piece that it has read."""
         if self.is_done:
             return None
-        return self._waiting[0], self._asked.share if self._asked else 0.0
+        asked = self._asked.get(self._waiting[0].name)
+        return self._waiting[0], asked.share if asked else 0.0
 
     def piece_of(self, judgement: Judgement) -> Piece:
         """The frames that a judgement is of."""
@@ -99,15 +101,13 @@ class Scoring:
     def go_on(self, seconds: float) -> None:
         """Work for so long, at least on one part of the piece; one model's failure is a problem named."""
         until = time.monotonic() + seconds
-        while not self.is_done:
-            card = self._waiting[0]
-            try:
-                self._advance(card)
-            except EngineError as error:
-                self.problems.append(f"{card.name}: {error}")
-                self._leave()
-            if time.monotonic() > until:
-                return
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            while not self.is_done:
+                at_work = self._waiting[:AT_ONCE]
+                for card, problem in zip(at_work, pool.map(self._advance, at_work), strict=True):
+                    self._take(card, problem)
+                if time.monotonic() > until:
+                    return
 
     def judgement(self, name: str | None) -> Judgement | None:
         """One model's, if it is there."""
@@ -171,18 +171,30 @@ class Scoring:
         self.num_models = len(found)
         return found
 
-    def _advance(self, card: Card) -> None:
-        """One part of the piece."""
-        if self._asked is None:
-            self._asked = self._scored.ask(card.name)
-        self._asked.go_on()
-        if self._asked.is_whole:
-            self.judgements.append(self._asked.judgement())
-            self._leave()
+    def _advance(self, card: Card) -> str:
+        """One part of the piece, read by one model; what is wrong with it, if anything is."""
+        try:
+            if card.name not in self._asked:
+                self._asked[card.name] = self._scored.ask(card.name)
+            self._asked[card.name].go_on()
+        except EngineError as error:
+            return str(error)
+        return ""
 
-    def _leave(self) -> None:
-        self._asked = None
-        self._waiting.popleft()
+    def _take(self, card: Card, problem: str) -> None:
+        """What has come of it: a model that is through, or cannot go on, is asked no more."""
+        asked = self._asked.get(card.name)
+        if not problem and not asked.is_whole:
+            return
+        try:
+            if not problem:
+                self.judgements.append(asked.judgement())
+        except EngineError as error:
+            problem = str(error)
+        if problem:
+            self.problems.append(f"{card.name}: {problem}")
+        self._waiting.remove(card)
+        self._asked.pop(card.name, None)
 
 
 def shortened_piece(file: Path, representation: Representation) -> Piece:

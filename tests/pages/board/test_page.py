@@ -106,7 +106,7 @@ def test_the_win_matrix_and_the_picture_stand_in_the_order_of_the_strengths(page
     lost = matrix.locator("tbody tr").nth(2).locator("td").nth(1).inner_text().split()
     assert float(won[2]) + float(lost[2]) == float(won[4]) == float(lost[4])
     said = part.locator("svg[role=img]").get_attribute("aria-label")
-    assert said.startswith("Preference and likelihood, JSB Chorales. strength by ear")
+    assert said.startswith("Preference and likelihood, Bach chorales. strength by ear")
     assert all(f"{name}: " in said for name in ("GRU", "LSTM", "tanh")) and "nats per frame" in said
     assert "That is too few for a test" in part.inner_text()
     assert "Not in the picture, since no likelihood is known here: my-first." in part.inner_text()
@@ -195,7 +195,7 @@ def test_a_model_that_is_gone_keeps_its_name():
     card = read_card("jsb_chorales-gru")
     names = PlayerNames({card.name: card})
     assert (names.title(card.name), names.short(card.name)) == ("GRU · 46 units", "GRU")
-    assert names.corpus("jsb_chorales") == "JSB Chorales" and names.corpus("gone") == "gone"
+    assert names.corpus("jsb_chorales") == "Bach chorales" and names.corpus("gone") == "gone"
     assert names.title("gone-model") == names.short("gone-model") == "gone-model"
     assert names.short("a-name-that-is-far-too-long") == "a-name-that-is-…"
     assert names.nats[card.name] == card.metrics["test"]["nats_per_frame"]

@@ -63,14 +63,16 @@ def test_every_model_is_asked_and_the_table_has_the_engines_figures():
 
 
 def test_the_small_models_come_first_and_the_work_can_be_left():
-    scoring = scoring_of(CHORALE, "jsb_chorales-tanh", "jsb_chorales-lstm", "jsb_chorales-gru")
+    """Two read side by side."""
+    models = [f"{corpus}-{cell}" for corpus in ("jsb_chorales", "nottingham") for cell in ("tanh", "lstm")]
+    scoring = scoring_of(CHORALE, *models)
     assert scoring.now[0].name == "jsb_chorales-lstm" and scoring.now[1] == 0
     assert table_value(scoring)["state"] == "scoring"
     scoring.go_on(seconds=0)
-    assert len(scoring.judgements) == 1
+    assert {judgement.card.name for judgement in scoring.judgements} == {models[1], models[3]}
     scoring.running.stop()
     scoring.go_on(seconds=600)
-    assert len(scoring.judgements) == 1 and scoring.is_done
+    assert len(scoring.judgements) == 2 and scoring.is_done
     assert table_value(scoring)["state"] == "stopped"
 
 
