@@ -7,6 +7,7 @@ from engine.errors import EngineError
 from pages.house import footer, hero, joined, sentence
 from pages.parts import styled
 from pages.results.curves import Curves, corpora_of
+from pages.results.glance import glance
 from pages.results.leaderboard import leaderboard
 from pages.results.result_row import read_results
 from pages.results.results_table import tables
@@ -42,7 +43,8 @@ def build(shared: Shared) -> None:
         order = [row.corpus for row in results.rows]
         music_then_speech = "".join(table.html() for table in tables(results.rows, playable))
         boards = leaderboard(results.leaderboard, cards)
-        text = f"<p>{HOW_TO_READ}</p>{music_then_speech}<p>{STAND_INS} {SECONDS}</p>"
+        seen = glance(results, cards)
+        text = f"{seen}<p>{HOW_TO_READ}</p>{music_then_speech}<p>{STAND_INS} {SECONDS}</p>"
     except EngineError as error:
         text = f'<p class="results-problem" role="status">{html.escape(sentence(error))}</p>'
     here = Path(__file__)

@@ -187,7 +187,12 @@ def opening(row: ResultRow, playable: Collection[str]) -> str:
     """A button that opens the row's model, if it is there to be opened."""
     if row.checkpoint is None or row.checkpoint not in playable:
         return ""
-    address, page = PLACES[row.page]
-    link = html.escape(f"{address}?model={quote(row.checkpoint)}")
-    says = html.escape(f"Hear {row.title} {cell_title(row.cell)}: opens {page}")
+    return hear(row.page, row.checkpoint, f"{row.title} {cell_title(row.cell)}")
+
+
+def hear(page: str, checkpoint: str, title: str) -> str:
+    """A button that opens a model where it is played."""
+    address, words = PLACES[page]
+    link = html.escape(f"{address}?model={quote(checkpoint)}")
+    says = html.escape(f"Hear {title}: opens {words}")
     return f'<a class="results-open" href="{link}" aria-label="{says}" title="{says}">Hear</a>'
