@@ -41,8 +41,8 @@ class PlayPage(DrawPage):
     picture = "roll"
     heading = "Hear what a network has learned"
     promise = (
-        "Small networks that have heard nothing but chorales, say, invent one: the more they know, the "
-        "more it sounds like music."
+        "Small networks that have heard nothing but chorales, say, invent one. A press lets three do it, "
+        "the best first."
     )
     nothing_yet = "There is no music model in `checkpoints/` yet"
     button = "New piece"

@@ -268,8 +268,7 @@ function showPlaying() {
     if (!sound.paused) requestAnimationFrame(tick);
   }
   lane.dataset.waiting = sound.waiting;
-  const canGoOn = value.goes_on && hasSound() && ["done", "stopped"].includes(value.state);
-  part("go-on").hidden = !(canGoOn && frameHeard() > 0);
+  part("go-on").hidden = !(value.goes_on && hasSound() && ["done", "stopped"].includes(value.state));
   paintPlayhead();
 }
 
@@ -306,6 +305,7 @@ function paintPlayhead() {
   const x = Math.min(time / Math.max(pictureSeconds(value), 0.001), 1) * part("picture").clientWidth;
   part("playhead").style.transform = `translateX(${x}px)`;
   part("playhead").hidden = !hasSound();
+  part("go-on").disabled = frameHeard() === 0;
   const text = hasSound() ? `${clock(time)} / ${clock(soundSeconds())}` : "";
   if (part("time").textContent !== text) {
     part("time").textContent = text;

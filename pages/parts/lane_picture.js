@@ -10,6 +10,7 @@ const BLACK_KEYS = [1, 3, 6, 8, 10];
 const PALER = { lowest: 0.8, between: 0.6 }; // of the colour of the highest line, which is followed most
 const BANDS = 32; // of a spectrum, from LOWEST_HERTZ to the value's highest, evenly in mels
 const LOWEST_HERTZ = 60;
+const AGAIN = 300; // CSS pixels, after which the labels stand again: a zoomed spectrum shows a part of itself
 const LABELLED_HERTZ = [500, 1000, 2000, 4000];
 
 const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
@@ -188,7 +189,7 @@ function drawSpectrum(look) {
     const y = Math.round(height - ((mels(hertz) - mels(LOWEST_HERTZ)) / span) * (height - RULER));
     pen.fillStyle = colour("roll-label");
     pen.fillRect(0, y, 5, 1);
-    pen.fillText(hertz < 1000 ? `${hertz} Hz` : `${hertz / 1000} kHz`, 8, y);
+    for (let x = 8; x < look.width; x += AGAIN) pen.fillText(hertz < 1000 ? `${hertz} Hz` : `${hertz / 1000} kHz`, x, y);
   }
 }
 

@@ -12,7 +12,6 @@ from engine.errors import EngineError, InvalidValueError, UnknownNameError
 from engine.pieces import excerpt
 from engine.rendering import Performance
 from engine.representations import REPRESENTATIONS
-from engine.scoring import ranked
 from pages.house import (
     FITTING,
     HEAVY,
@@ -218,9 +217,8 @@ class ScorePage:
         if not scoring.judgements:
             yield {self.table: None, self.lane: welcome(kind), **ended}
             raise toast(EngineError(scoring.problems[0] if scoring.problems else "stopped before any result"))
-        best = ranked(scoring.judgements)[0][0]
         if not scoring.is_chosen_by_visitor:
-            scoring.chosen = best.card.name
+            scoring.chosen = scoring.best.card.name
         chosen = scoring.judgement(scoring.chosen)  # said again: see pages/house/changes.py
         yield {self.table: table_value(scoring), self.lane: lane_value(scoring, chosen), **ended}
 
@@ -260,7 +258,7 @@ def open_shipped(piece: str, catalogue: Catalogue) -> Scoring:
     heights = (card.corpus.played_semitones for card in cards if card.corpus.name == shipped.corpus)
     performance = Performance(FIRST_TEMPO, semitones=next(heights, 0))
     scoring = Scoring(shipped.path, shipped.title, cards, performance)
-    scoring.link = f"?piece={piece}"
+    scoring.link, scoring.corpus = f"?piece={piece}", shipped.corpus
     return scoring
 
 
@@ -290,6 +288,8 @@ def press_stop(scoring: Scoring | None) -> None:
 def look(scoring: Scoring | None, event: gr.EventData) -> Any:
     """What a model expects at a frame, and at some after it."""
     name, frame = said(event, "model", str), said(event, "frame", int)
+    if scoring is not None and name == scoring.chosen and told(event).get("is_heard") is True:
+        scoring.is_chosen_by_visitor = True  # no other lane comes while this one is heard
     if scoring is None or name is None or frame is None:
         return gr.skip()
     try:

@@ -96,6 +96,12 @@ function playFrom(frame) {
   if (sound.paused) toggle();
 }
 
+// Who asks for another piece is shown where it will stand.
+document.addEventListener("click", ({ target }) => {
+  if (!element.isConnected || !target.closest?.("#score")) return;
+  lane.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
+});
+
 // ---- what was expected
 
 function showPlace(time) {
@@ -131,7 +137,7 @@ function ask(frame) {
   if (performance.now() < asked) return;
   asked = performance.now() + PATIENCE;
   setTimeout(paintPlayhead, PATIENCE + 100); // an answer was lost: ask again, if it is still wanted
-  trigger("look", { model: value.model, frame });
+  trigger("look", { model: value.model, frame, is_heard: !sound.paused });
 }
 
 function pitchRow([pitch, thousandths, sounds]) {
@@ -171,7 +177,7 @@ more.show.push(() => {
   scorePart("more").hidden = !surprise.length;
   scorePart("expected").dataset.kind = value.kind;
   scorePart("expected").querySelector("h3").textContent = isRoll() ? "Expected at the playhead" : "At the playhead";
-  scorePart("hint").textContent = `Click the picture to hear it from there. Space plays and pauses, the arrow keys go ${isRoll() ? "a frame" : "a tenth of a second"} on or back.`;
+  scorePart("hint").textContent = `Click the picture to hear it from there; then Space plays and pauses, and the arrow keys go ${isRoll() ? "a frame" : "a tenth of a second"} on or back.`;
   const model = `${value.model} ${value.title} ${value.surprise}`;
   if (model === shownModel) return; // a list keeps its focus
   shownModel = model;

@@ -19,7 +19,7 @@ from engine.errors import CheckpointError, EngineError, UnreadableFileError
 from engine.pieces import Piece, read_piece
 from engine.rendering import Performance, perform, prepare_playback
 from engine.representations import Representation
-from engine.scoring import Expectation, Judgement, Judging, ScoredFile, expect
+from engine.scoring import Expectation, Judgement, Judging, ScoredFile, expect, ranked
 from pages.house import Running, loaded
 from pages.parts import pieces_of
 
@@ -44,7 +44,7 @@ class Scoring:
 
     def __init__(self, file: Path, title: str, cards: Sequence[Card], performance: Performance):
         self.file, self.title, self.performance = file, title, performance
-        self.link = ""  # of a shipped piece: what opens the page with it
+        self.link = self.corpus = ""  # of a shipped piece: what opens the page with it, and whence it is
         self.judgements: list[Judgement] = []
         self.problems: list[str] = []
         self.num_models = 0
@@ -93,6 +93,12 @@ class Scoring:
             return None
         asked = self._asked.get(self._waiting[0].name)
         return self._waiting[0], asked.share if asked else 0.0
+
+    @property
+    def best(self) -> Judgement:
+        """The best of those that can be compared, fitted to the piece's own corpus if that is known."""
+        own = [judgement for judgement in self.judgements if judgement.card.corpus.name == self.corpus]
+        return ranked(own or self.judgements)[0][0]
 
     def piece_of(self, judgement: Judgement) -> Piece:
         """The frames that a judgement is of."""

@@ -101,7 +101,7 @@ def test_a_piece_is_gone_on_from_where_it_was_left(visitors):
     visit.draw()
     before = visit.page.evaluate(NOTES)
     visit.page.evaluate(STAND, 0)
-    assert visit.lane().locator(".lane-go-on").is_hidden()
+    assert visit.lane().locator(".lane-go-on").is_disabled()
     visit.page.evaluate(STAND, 6 * 0.6 + 0.1)
     visit.go_on()
     visit.wait()
