@@ -56,7 +56,7 @@ def score(visit: Visit, title: str, until: str = "") -> None:
     visit.page.wait_for_selector(".score:is([data-state=done], [data-state=stopped])")
     visit.page.wait_for_function(
         f"""{its} document.querySelector("#lane-0 .lane").dataset.state === "done" &&
-            document.querySelector(".score-model").getAttribute("aria-pressed") === "true" """,
+            document.querySelector('.score-model[aria-pressed="true"]')""",
         arg=[title, ""],
     )
 
@@ -131,6 +131,7 @@ def test_a_piece_is_scored_under_every_model_the_best_first(visitors):
 def show_what_is_estimated(visit: Visit) -> None:
     """The best model of all draws the notes of a moment together: its chances are shares of draws."""
     assert next(iter(rows(visit))) == "nottingham-best"
+    choose(visit, "nottingham-best")
     visit.page.wait_for_selector('.score-pitches[data-waiting="false"] li')
     assert visit.page.locator(".score-how").inner_text().startswith("Estimated from 512 draws")
 

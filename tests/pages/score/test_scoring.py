@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import gradio as gr
 import numpy as np
 import pytest
 import soundfile
@@ -13,11 +14,11 @@ from engine.pieces.excerpt import excerpt
 from engine.rendering.performance import Performance
 from engine.scoring import scoring as engine_scoring
 from engine.scoring.expectation import expect
-from engine.scoring.judgement import Judgement
+from engine.scoring.judgement import Judgement, ranked
 from engine.scoring.surprise import surprise_of
 from pages.house.catalogue import loaded, read_catalogue
 from pages.score import scoring as scoring_module
-from pages.score.page import open_scoring, open_shipped
+from pages.score.page import look, open_scoring, open_shipped
 from pages.score.score_lane import ScoreLane
 from pages.score.scoring import MAX_QUARTERS, Scoring, most_frames, shortened_piece
 from pages.score.view import expected_value, lane_value, shown_values, table_value
@@ -264,3 +265,27 @@ def test_an_emptied_tempo_is_named():
     asked = {"kind": "piano_roll", "piece": JIG.stem, "midi": None, "tempo": None}
     with pytest.raises(EngineError, match="the field tempo is empty: write a number"):
         open_scoring(asked, read_catalogue("piano_roll"))
+
+
+def test_the_lane_of_a_shipped_piece_is_of_its_own_corpus_and_of_another_of_the_best():
+    scoring = finished(CHORALE)
+    assert scoring.best is ranked(scoring.judgements)[0][0]
+    assert scoring.best.card.corpus.name != "jsb_chorales"
+    scoring.corpus = "jsb_chorales"
+    own = [one for one in scoring.judgements if one.card.corpus.name == "jsb_chorales"]
+    assert scoring.best is min(own, key=lambda one: one.surprise.mean)
+    scoring.corpus = "nobody's"
+    assert scoring.best is ranked(scoring.judgements)[0][0]
+
+
+def test_a_lane_that_is_heard_is_kept():
+    """The best model's lane comes at the end, unless a visitor listens to the one that is there."""
+
+    def asks(**told):
+        look(scoring, gr.EventData(None, {"model": scoring.chosen, "frame": 0, **told}))
+        return scoring.is_chosen_by_visitor
+
+    scoring = finished(CHORALE)
+    scoring.chosen = scoring.judgements[0].card.name
+    assert not asks() and not asks(is_heard=False) and not asks(is_heard=1)
+    assert asks(is_heard=True)
