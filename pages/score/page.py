@@ -208,7 +208,7 @@ class ScorePage:
         yield {**begun, self.table: table_value(scoring), self.lane: waiting(kind)}
         while not scoring.is_done:
             go_on(SECONDS_PER_VIEW)
-            if scoring.running.is_replaced:
+            if scoring.running.is_replaced or scoring.is_done:
                 break
             yield {self.table: table_value(scoring), **self._first_lane(scoring)}
         if scoring.running.is_replaced:  # another piece's are on the page by now

@@ -40,6 +40,16 @@ def bring(visit: Visit, name: str, content: bytes, field: str = "upload") -> Non
     visit.page.wait_for_selector(f"#{field} button[aria-label=Clear]")
 
 
+CHOSEN_IS_THERE = """() => {
+    const lane = document.querySelector("#lane-0 .lane");
+    const row = document.querySelector('.score-model[aria-pressed="true"]')?.closest("tr");
+    const said = (part) => lane.querySelector(`.lane-${part}`).textContent;
+    const shown = (part) => row.querySelector(`.score-${part}`).textContent;
+    const isThere = row && lane.dataset.state === "done";
+    return isThere && said("title") === shown("model") && said("subtitle").includes(shown("cell-1"));
+}"""
+
+
 def score(visit: Visit, title: str, until: str = "") -> None:
     """Press the button and wait until every model has listened, or one, and the best one's lane is there.
 
@@ -54,11 +64,7 @@ def score(visit: Visit, title: str, until: str = "") -> None:
     if until:  # by now they may all have listened
         visit.page.evaluate("document.querySelector('#stop:not([disabled])')?.click()")
     visit.page.wait_for_selector(".score:is([data-state=done], [data-state=stopped])")
-    visit.page.wait_for_function(
-        f"""{its} document.querySelector("#lane-0 .lane").dataset.state === "done" &&
-            document.querySelector('.score-model[aria-pressed="true"]')""",
-        arg=[title, ""],
-    )
+    visit.page.wait_for_function(CHOSEN_IS_THERE)
 
 
 def rows(visit: Visit) -> dict[str, tuple[str, str]]:
