@@ -30,8 +30,9 @@ MAX_SECONDS = 600.0
 HEADERLESS = (".g722", ".raw")  # soundfile sees anything in the first and wants a rate for the second
 MAX_MENDED_BYTES = 500_000_000
 MAX_HEADER_BYTES = 1_000_000  # before the samples of a WAV file
-MP3_SCALE = 0.95  # the encoder (LAME) makes what has a constant rate so much quieter
-MP3_COMPRESSIONS = {1: 0.88, 2: 0.83}  # of channels, 0 to 1 as soundfile has it: 64 and 80 kbit/s
+MP3_SCALE = 0.95  # the encoder (LAME) makes either so much quieter
+# Of channels: 64 kbit/s, and some 73 of two. At a constant rate that would be 64, too coarse, or 80.
+MP3_RATES = {1: ("CONSTANT", 0.88), 2: ("AVERAGE", 0.87)}
 TEXT_BYTES = 1_024  # of a file's beginning, by which text is known
 
 
@@ -84,9 +85,10 @@ def mp3_bytes(audio: Audio) -> bytes:
     """The sound as an MP3 file, as loud as it is; of 44.1 or 48 kHz."""
     buffer = io.BytesIO()
     louder = audio.samples / np.float32(MP3_SCALE)
+    mode, compression = MP3_RATES[audio.num_channels]
     soundfile.write(
         buffer, louder, audio.sample_rate, format="MP3", subtype="MPEG_LAYER_III",
-        bitrate_mode="CONSTANT", compression_level=MP3_COMPRESSIONS[audio.num_channels],
+        bitrate_mode=mode, compression_level=compression,
     )  # fmt: skip
     return buffer.getvalue()
 
