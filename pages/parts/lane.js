@@ -194,10 +194,9 @@ function showView(isSpectrum) {
   draw();
 }
 
-// Once, twice, four times as wide, then once again; what is heard, or stood in the middle, stays in view.
+// Once, twice, four times as wide, then once again; what is heard stays in view.
 function zoomOn() {
-  const wide = part("picture").clientWidth;
-  const middle = hasSound() ? sound.currentTime / pictureSeconds(value) : (scroll.scrollLeft + scroll.clientWidth / 2) / wide;
+  const middle = sound.currentTime / pictureSeconds(value);
   zoom = zoom < MAX_ZOOM ? 2 * zoom : 1;
   part("zoom").textContent = zoom > 1 ? `Zoom ${zoom}×` : "Zoom";
   draw();
