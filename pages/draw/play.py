@@ -41,8 +41,8 @@ class PlayPage(DrawPage):
     picture = "roll"
     heading = "Hear what a network has learned"
     promise = (
-        "Small networks that have heard nothing but chorales, say, invent one. Each press lets several do it, "
-        "the best first."
+        "Small networks that have heard nothing but chorales, say, invent one. Each press lets several do "
+        "it, the best first."
     )
     nothing_yet = "There is no music model in `checkpoints/` yet"
     button = "New piece"
