@@ -230,9 +230,11 @@ function resume() {
   if (plays) setTimeout(restIfUnheard, MUTED_AFTER);
 }
 
-// Who came by an address has pressed nothing here, and a browser may keep silent until they do.
+// Who came by an address has pressed nothing here, and a browser may keep silent until they do. After a press a clock
+// that does not run yet waits for its device, some headphones for seconds.
 function restIfUnheard() {
-  if (!sound.paused && pageClock().state !== "running") sound.pause();
+  const isSilenced = !navigator.userActivation?.hasBeenActive && pageClock().state !== "running";
+  if (isSilenced && !sound.paused) sound.pause();
 }
 
 // Of the lanes of a page one plays at a time; who changes to another hears the same place of it.

@@ -21,6 +21,13 @@ BEST = "jsb_chorales-best"
 GRU, LSTM, TANH = (f"jsb_chorales-{cell}" for cell in ("gru", "lstm", "tanh"))
 CHORALE = excerpts()[0]
 OWN = midi_file(b"".join(note(pitch, 480) for pitch in (60, 62, 64, 65)), note(48, 1920))
+SLOW_DEVICE = """
+    const [Clock, start] = [AudioContext, AudioContext.prototype.resume];
+    AudioContext.prototype.resume = function () {
+        return new Promise((done) => setTimeout(() => start.call(this).then(done), 3000));
+    };
+    window.AudioContext = class extends Clock { constructor() { super(); super.suspend(); } };
+"""
 BUSY_AFTER_PRESS = """milliseconds => {
     const work = () => { for (const end = performance.now() + milliseconds; performance.now() < end; ); };
     document.querySelector("#sample").addEventListener("click", () => setTimeout(work, 30));
@@ -177,6 +184,19 @@ def test_a_new_piece_is_heard_while_it_is_drawn(visitors):
         "[0, 1].map(n => document.querySelector(`#lane-${n} .lane`).sound).map(s => [s.paused, s.isWhole])"
     )
     assert visit.page.evaluate(sounds) == [[False, True], [True, True]], "it plays on, and the other waits"
+
+
+def test_headphones_that_wake_slowly_are_waited_for(visitors):
+    """Firefox took two seconds to find its device, and the lane had given up after one."""
+    visit = visitors()
+    visit.page.add_init_script(SLOW_DEVICE)
+    visit.reload()
+    visit.wait()
+    visit.choose(GRU)
+    visit.exactly(256)
+    visit.press("new")
+    visit.page.wait_for_function("document.querySelector('#lane-0 .lane').sound.currentTime > 0.2")
+    assert not visit.page.evaluate("document.querySelector('#lane-0 .lane').sound.paused")
 
 
 def test_a_browser_that_is_busy_while_all_is_sampled_shows_it_then(visitors):
