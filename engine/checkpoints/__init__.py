@@ -12,8 +12,20 @@ from engine.checkpoints.checkpoint import (
     weight_bytes,
 )
 from engine.checkpoints.curve import Curve, read_curve
+from engine.checkpoints.titles import (
+    CELL_ORDER,
+    corpus_title,
+    corpus_words,
+    full_title,
+    in_order,
+    is_best,
+    is_of_the_paper,
+    makeup,
+    title,
+)
 
 __all__ = [
+    "CELL_ORDER",
     "CHECKPOINTS",
     "NAME_PATTERN",
     "Card",
@@ -22,11 +34,19 @@ __all__ = [
     "Curve",
     "TrainingFacts",
     "available",
+    "corpus_title",
+    "corpus_words",
+    "full_title",
     "held_out_nats",
+    "in_order",
+    "is_best",
+    "is_of_the_paper",
     "load",
+    "makeup",
     "read_card",
     "read_cards",
     "read_curve",
     "save",
+    "title",
     "weight_bytes",
 ]

@@ -1,6 +1,16 @@
 """The kernel: models drawn by one small WebAssembly module, the same here and in browsers."""
 
-from engine.kernel.kernel import Instance, Kernel, open_model, why_not
+from engine.kernel.kernel import Instance, Kernel, kinds, module_bytes, open_model, why_not
 from engine.kernel.program import NoProgramError, Program, program_of
 
-__all__ = ["Instance", "Kernel", "NoProgramError", "Program", "open_model", "program_of", "why_not"]
+__all__ = [
+    "Instance",
+    "Kernel",
+    "NoProgramError",
+    "Program",
+    "kinds",
+    "module_bytes",
+    "open_model",
+    "program_of",
+    "why_not",
+]

@@ -94,6 +94,20 @@ def kernel() -> Kernel:
     return Kernel()
 
 
+def kinds() -> list[str]:
+    """The cells and heads that the module has, in its order.
+
+    Raises:
+        NoProgramError: wasmtime is not installed or does not know this machine.
+    """
+    return kernel().kinds
+
+
+def module_bytes() -> bytes:
+    """The module, for another place where it runs."""
+    return MODULE.read_bytes()
+
+
 def why_not(spec: Mapping[str, Any]) -> str:
     """Why torch has to draw from a model of this spec; empty where the kernel does.
 

@@ -1,5 +1,6 @@
 """Rendering: frames as sound at a safe level, as MIDI, and figures as pictures."""
 
+from engine.rendering.instruments import INSTRUMENTS
 from engine.rendering.interval_picture import IntervalPoint, interval_svg
 from engine.rendering.performance import Performance, perform, perform_midi
 from engine.rendering.playback import (
@@ -11,14 +12,16 @@ from engine.rendering.playback import (
     safe_gain,
 )
 from engine.rendering.player import Player, open_player
-from engine.rendering.synthesis import find_synthesiser
+from engine.rendering.synthesis import find_soundfont, find_synthesiser
 
 __all__ = [
+    "INSTRUMENTS",
     "SILENCE_LUFS",
     "IntervalPoint",
     "Performance",
     "Player",
     "faded",
+    "find_soundfont",
     "find_synthesiser",
     "interval_svg",
     "measure_loudness",

@@ -177,6 +177,17 @@ class MidiRenderer(Synthesiser):
         return np.pad(played * np.float32(MIDIRENDERER_GAIN), ((0, num_samples - len(played)), (0, 0)))
 
 
+def find_soundfont() -> Path:
+    """FluidR3 Mono, where Debian's package or another put it.
+
+    Raises:
+        EngineError: it is nowhere.
+    """
+    for soundfont in filter(Path.is_file, FLUIDR3_MONO):
+        return soundfont
+    raise EngineError("FluidR3 Mono is not there: install fluidr3mono-gm-soundfont")
+
+
 @functools.cache
 def find_synthesiser() -> Synthesiser:
     """The best synthesiser that this machine has, made once per process.
@@ -190,9 +201,8 @@ def find_synthesiser() -> Synthesiser:
     shipped = Path(load_pretty_midi().__file__).with_name("TimGM6mb.sf2")
     fluidsynth = _import_fluidsynth()
     if fluidsynth is not None:
-        for soundfont in filter(Path.is_file, FLUIDR3_MONO):
-            with contextlib.suppress(EngineError):
-                return FluidSynth(fluidsynth, soundfont, "FluidR3 Mono")
+        with contextlib.suppress(EngineError):
+            return FluidSynth(fluidsynth, find_soundfont(), "FluidR3 Mono")
         return FluidSynth(fluidsynth, shipped, SHIPPED_NAME)
     try:
         import midirenderer

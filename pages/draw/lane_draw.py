@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.checkpoints import Checkpoint
+from engine.checkpoints import Checkpoint, corpus_words, makeup, title
 from engine.errors import EngineError
 from engine.rendering import Performance, perform_midi, prepare_playback
 from engine.sampling import EndWatch, RunawayWatch, SamplingOptions, stages
@@ -22,7 +22,7 @@ from engine.scoring import continuation_likelihood, surprise_of
 from engine.sound import wav_bytes
 from pages.draw.lane_sound import LaneSound
 from pages.draw.request import DrawRequest
-from pages.house import corpus_words, makeup, sentence, title
+from pages.house import sentence
 from pages.parts import picture_of, served_bytes
 
 RAN_AWAY = (

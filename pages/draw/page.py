@@ -17,7 +17,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from engine.checkpoints import Card
+from engine.checkpoints import Card, corpus_words, title
 from engine.errors import EngineError, UnknownNameError
 from engine.pieces import excerpts_of
 from engine.sampling import MAX_SEED
@@ -39,14 +39,12 @@ from pages.house import (
     Catalogue,
     Changes,
     Running,
-    corpus_words,
     first_names,
     footer,
     hero,
     model_notes,
     queue_place,
     repeated,
-    title,
     toast,
     told_at,
     warn,

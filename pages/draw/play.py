@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from engine.errors import EngineError
+from engine.rendering import INSTRUMENTS
 from engine.representations import PianoRoll
 from pages.draw.drawing import play_together, sample_together
 from pages.draw.drawn import beginning_of
@@ -18,10 +19,6 @@ from pages.house import LIMITS, MAX_FRAMES, Changes, Running, loaded, repeated, 
 from pages.parts import told
 from pages.shared import Shared
 
-INSTRUMENTS = {
-    "Grand piano": 0, "Electric piano": 4, "Harpsichord": 6, "Celesta": 8, "Vibraphone": 11,
-    "Church organ": 19, "Accordion": 21, "Nylon guitar": 24, "Strings": 48, "Choir": 52, "Flute": 73,
-}  # fmt: skip
 GRID = (
     "The models hear which keys sound in each frame, a quarter note for the chorales and an eighth for "
     "other corpora, and nothing else: a note that is struck again becomes a held one, shorter ones are left "

@@ -1,19 +1,11 @@
 """The house: what every page stands in."""
 
 from pages.house.catalogue import (
-    CELLS,
     Catalogue,
-    corpus_title,
-    corpus_words,
     first_names,
-    full_title,
-    is_best,
-    is_of_the_paper,
     joined,
     loaded,
-    makeup,
     read_catalogue,
-    title,
 )
 from pages.house.changes import Changes, repeated
 from pages.house.checkout import FITTING, in_checkout, with_remedy
@@ -29,7 +21,6 @@ from pages.house.visitor import SECRET, Visitors, open_visitors, visitor_state
 
 __all__ = [
     "BOARD",
-    "CELLS",
     "FITTING",
     "HEAVY",
     "LIGHT",
@@ -49,19 +40,13 @@ __all__ = [
     "Running",
     "Visitors",
     "base_style",
-    "corpus_title",
-    "corpus_words",
     "first_names",
     "footer",
-    "full_title",
     "head",
     "hero",
     "in_checkout",
-    "is_best",
-    "is_of_the_paper",
     "joined",
     "loaded",
-    "makeup",
     "model_notes",
     "number",
     "open_visitors",
@@ -69,7 +54,6 @@ __all__ = [
     "read_catalogue",
     "repeated",
     "sentence",
-    "title",
     "toast",
     "told_at",
     "version",

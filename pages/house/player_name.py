@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from engine.cells import cell_title
 from engine.checkpoints import Card
-from pages.house.catalogue import corpus_words, full_title, is_best, title
 
 REFERENCES = {"real": ("Recordings of the corpus", "Real"), "anchor": ("Low anchor", "Anchor")}
 MAX_SHORT = 16

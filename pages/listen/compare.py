@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from engine.checkpoints import is_best, is_of_the_paper
 from engine.errors import EngineError
 from engine.listening import TASKS
 from engine.pieces import excerpts
@@ -18,8 +19,6 @@ from pages.house import (
     first_names,
     footer,
     hero,
-    is_best,
-    is_of_the_paper,
     joined,
     number,
     queue_place,

@@ -7,16 +7,7 @@ import gradio as gr
 from engine.errors import EngineError
 from engine.listening import Hearing, Record, question_of
 from pages.bounds import address_of
-from pages.house import (
-    QUIET,
-    SHORT,
-    footer,
-    hero,
-    queue_place,
-    sentence,
-    told_at,
-    visitor_state,
-)
+from pages.house import QUIET, SHORT, footer, hero, queue_place, sentence, told_at, visitor_state
 from pages.listen.doubt import is_program
 from pages.listen.listening_room import ListeningRoom, Question, choice_of
 from pages.listen.reveal import reveal, sentence_of, sources, verdict_of

@@ -10,9 +10,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from engine.checkpoints import Card, read_curve
+from engine.checkpoints import CELL_ORDER, Card, corpus_title, full_title, in_order, read_curve
 from engine.errors import CheckpointError
-from pages.house import CELLS, corpus_title, full_title
 from pages.parts import Component
 
 
@@ -40,8 +39,8 @@ def corpora_of(cards: Iterable[Card], order: Iterable[str] = ()) -> tuple[list[d
     """
     found: dict[str, dict[str, Any]] = {}
     problems = []
-    for card in sorted(cards, key=lambda card: CELLS.index(card.cell) if card.cell in CELLS else len(CELLS)):
-        if card.name != f"{card.corpus.name}-{card.cell}" or card.cell not in CELLS:
+    for card in in_order(cards):
+        if card.name != f"{card.corpus.name}-{card.cell}" or card.cell not in CELL_ORDER:
             continue  # somebody's own model
         try:
             curve = curve_of(card)

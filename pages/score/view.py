@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from engine.checkpoints import corpus_words, title
 from engine.errors import EngineError
 from engine.scoring import (
     Expectation,
@@ -17,7 +18,7 @@ from engine.scoring import (
     window_means,
 )
 from engine.words import counted, signed
-from pages.house import corpus_words, loaded, sentence, title
+from pages.house import loaded, sentence
 from pages.parts import picture_of
 from pages.score.scoring import Scoring
 

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from engine.checkpoints import corpus_title, corpus_words, full_title, makeup, title
 from engine.checkpoints.card import Card
 from engine.checkpoints.checkpoint import CHECKPOINTS
-from pages.house.catalogue import Catalogue, corpus_title, corpus_words, full_title, makeup, title
+from pages.house.catalogue import Catalogue
 from pages.house.model_notes import model_notes
 
 VALUES = json.loads((CHECKPOINTS / "jsb_chorales-gru" / "card.json").read_text(encoding="utf-8"))

@@ -1,0 +1,22 @@
+"""The command ``live``: the page Live with everything that it needs, in a folder for any static host."""
+
+import argparse
+from pathlib import Path
+
+from engine.live import write_site
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What may be asked of it."""
+    command.add_argument("--out", type=Path, required=True, help="a new folder")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Write the folder, and say what it weighs.
+
+    Raises:
+        EngineError: there is something already, or the disk refuses.
+    """
+    num_files, num_bytes = write_site(options.out)
+    print(f"wrote {options.out}: {num_files} files, {num_bytes / 1e6:.1f} MB")
+    print(f"to try it: python -m http.server --directory {options.out}, then open http://localhost:8000")

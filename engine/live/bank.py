@@ -1,0 +1,152 @@
+"""Bank: one instrument of a SoundFont in a file of its own, as a browser plays it without help.
+
+    bytes 0 to 3    length of what follows, uint32, little-endian
+    JSON            {"program", "zones": [...]}
+    MP3 files       of the zones' samples, one after the other
+
+Conventions
+    zone        {"lowest", "highest"  MIDI keys
+                 "pitch"              the key, with its fraction, at which the sample sounds as it is
+                 "cents_per_key"      100 where it is tuned as usual
+                 "rate"               of the sample, in Hz
+                 "seconds"            its length; a decoder may leave in what an encoder puts before it
+                 "loop"               [from, to] in seconds
+                 "gain"               factor of the sample
+                 "attack" "hold" "decay" "release"   seconds; decay and release are those of 100 dB
+                 "sustain"            dB below the peak
+                 "cutoff"             Hz, of a low pass
+                 "bytes"              [from, to] among the MP3 files}
+
+Browsers decode MP3 everywhere, but not to the sample, so a loop is played as often as makes a quarter of a
+second of it before it is encoded, and goes on a little after its end.
+"""
+
+import io
+import json
+import struct
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+from jaxtyping import Float32
+
+from engine.errors import EngineError
+from engine.folders import ASSETS
+from engine.live.soundfont import Sample, SoundFont, Zone
+from engine.rendering import INSTRUMENTS, find_soundfont
+from engine.sound.audio_file import MP3_SCALE
+from engine.whole_file import write_whole
+
+BANKS = ASSETS / "banks"
+COMPRESSION = 0.4  # of MP3, from 0 to 1
+KEYS = (21, 108)  # of a piano
+VELOCITY = 84  # whose layer is taken
+LOOP_SECONDS = 0.25  # at least
+GUARD_SECONDS = 0.06  # after a loop
+ATTENUATION_SHARE = 0.4  # of what the file says, as the chip of the first SoundFonts and FluidSynth have it
+ATTENUATION, SUSTAIN, COARSE, FINE, MODES, SCALE, ROOT = 48, 37, 51, 52, 54, 56, 58
+CUTOFF, ENVELOPE_TO_CUTOFF, ATTACK, HOLD, DECAY, RELEASE = 8, 11, 34, 35, 36, 38
+HIGHEST_CUTOFF = 20_000.0  # Hz
+
+
+def bank_name(program: int) -> str:
+    """Of the file of an instrument of General MIDI."""
+    return f"{program}.bank"
+
+
+def cut_bank(soundfont: SoundFont, program: int) -> bytes:
+    """The file of an instrument."""
+    zones: list[dict[str, Any]] = []
+    files: list[bytes] = []
+    length = 0
+    for zone in soundfont.zones(program, VELOCITY):
+        if zone.highest < KEYS[0] or zone.lowest > KEYS[1]:
+            continue
+        samples, facts = _unrolled(soundfont.sample(zone.sample), zone)
+        files.append(_mp3(samples, facts["rate"]))
+        zones.append({**facts, "bytes": [length, length + len(files[-1])]})
+        length += len(files[-1])
+    head = json.dumps({"program": program, "zones": zones}, separators=(",", ":")).encode()
+    return struct.pack("<I", len(head)) + head + b"".join(files)
+
+
+def _unrolled(sample: Sample, zone: Zone) -> tuple[Float32[np.ndarray, " time"], dict[str, Any]]:
+    """What is encoded of a sample, and the zone's facts with its rate."""
+    start, end = sample.loop
+    period = sample.samples[start:end]
+    times = max(1, int(np.ceil(LOOP_SECONDS * sample.rate / len(period))))
+    guard = round(GUARD_SECONDS * sample.rate)
+    tail = np.tile(period, int(np.ceil(guard / len(period))))[:guard]
+    samples = np.concatenate([sample.samples[:start], np.tile(period, times), tail])
+    gain, samples = _levelled(samples)
+    stop = start + times * len(period)
+    facts = {
+        "rate": sample.rate,
+        "lowest": zone.lowest,
+        "highest": zone.highest,
+        "seconds": len(samples) / sample.rate,
+        "loop": [start / sample.rate, stop / sample.rate],
+        **_facts(zone.generators, sample.pitch),
+    }
+    facts["gain"] = round(facts["gain"] * gain, 5)
+    return samples, facts
+
+
+def _mp3(samples: Float32[np.ndarray, " time"], rate: int) -> bytes:
+    """Of variable rate, since what dies away needs little."""
+    buffer = io.BytesIO()
+    soundfile.write(
+        buffer, samples / np.float32(MP3_SCALE), rate, format="MP3", subtype="MPEG_LAYER_III",
+        bitrate_mode="VARIABLE", compression_level=COMPRESSION,
+    )  # fmt: skip
+    return buffer.getvalue()
+
+
+def _levelled(samples: Float32[np.ndarray, " time"]) -> tuple[float, Float32[np.ndarray, " time"]]:
+    """The factor that brings samples back to what they were, and the same at a peak that no codec cuts."""
+    peak = max(float(np.abs(samples).max()), 1e-6)
+    return peak / 0.8, samples * np.float32(0.8 / peak)
+
+
+def _facts(generators: Mapping[int, int], recorded: float) -> dict[str, Any]:
+    """Of pitch, envelope, loudness and colour, in a browser's units."""
+    of = {number: generators.get(number, 0) for number in range(60)}
+    root = recorded if of[ROOT] < 0 else of[ROOT] + (recorded - round(recorded))
+    tuned = of[COARSE] + of[FINE] / 100
+    cutoff = 8.176 * 2 ** ((of[CUTOFF] + of[ENVELOPE_TO_CUTOFF]) / 1200)
+    return {
+        "pitch": round(root - tuned, 4),
+        "cents_per_key": of[SCALE],
+        "gain": 10 ** (-max(0, of[ATTENUATION]) * ATTENUATION_SHARE / 200),
+        "attack": _seconds(of[ATTACK]),
+        "hold": _seconds(of[HOLD]),
+        "decay": _seconds(of[DECAY]),
+        "sustain": max(0, of[SUSTAIN]) / 10,
+        "release": _seconds(of[RELEASE]),
+        "cutoff": round(min(cutoff, HIGHEST_CUTOFF)),
+    }
+
+
+def _seconds(timecents: int) -> float:
+    return round(2 ** (timecents / 1200), 4)
+
+
+def main(folder: Path = BANKS) -> int:
+    """Cut all instruments; the exit status."""
+    try:
+        soundfont = SoundFont(find_soundfont())
+        for name, program in INSTRUMENTS.items():
+            content = cut_bank(soundfont, program)
+            write_whole(folder / bank_name(program), content)
+            print(f"{name}: {len(content):,} bytes")
+    except EngineError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+// The kernel in a browser: the same calls as engine/kernel/kernel.py makes of the same module, so the same bytes.
+
+const SENTENCES = {
+  "-1": "This page is older or newer than the model: load it again.",
+  "-2": "The model's sizes do not fit each other: load the page again.",
+  "-3": "The model needs more memory than there is here: choose a smaller one.",
+  "-4": "The model has weights that are no numbers: choose another.",
+  "-5": "The kernel was called out of turn: load the page again.",
+  "-6": "The network has left the numbers that it can hold: press New piece, or choose another temperature.",
+};
+
+// One model with what it has read and drawn so far.
+export class Instance {
+  // program: float64 numbers; tensors: { bytes, values } in its order, 2 bytes a number as Uint16Array, 4 as Float32Array.
+  constructor(module, { program, tensors }) {
+    this.calls = new WebAssembly.Instance(module, {}).exports;
+    const at = this.call("program", program.length);
+    this.numbers(Float64Array, at, program.length).set(program);
+    this.call("open", at, program.length);
+    for (const { bytes, values } of tensors) {
+      const place = this.call("stage");
+      this.numbers(bytes === 2 ? Uint16Array : Float32Array, place, values.length).set(values);
+      this.call("take", bytes);
+    }
+    this.frameSize = program[1];
+    this.capacity = this.call("capacity");
+    this.at = this.call("frames_at");
+  }
+
+  call(name, ...numbers) {
+    const found = this.calls[name](...numbers);
+    if (found < 0) throw new Error(SENTENCES[found] ?? `The kernel has stopped (${name}: ${found}).`);
+    return found;
+  }
+
+  numbers(Kind, at, count) {
+    return new Kind(this.calls.memory.buffer, at, count); // memory that grows moves: never kept
+  }
+
+  // Frames that are given: float32, one after the other.
+  read(frames) {
+    const most = this.capacity * this.frameSize;
+    for (let first = 0; first < frames.length; first += most) {
+      const part = frames.subarray(first, first + most);
+      this.numbers(Float32Array, this.at, part.length).set(part);
+      this.call("read", part.length / this.frameSize);
+    }
+  }
+
+  // The frames that follow, the first being number `position` of the piece.
+  draw(count, seed, position, temperature) {
+    this.call("draw", count, seed, position, temperature);
+    return this.numbers(Float32Array, this.at, count * this.frameSize).slice();
+  }
+
+  // The frame that was drawn last was this one instead.
+  replace(frame) {
+    this.numbers(Float32Array, this.at, frame.length).set(frame);
+    this.call("replace");
+  }
+
+  // Everything that it knows, and back to it.
+  remember() {
+    return new Uint8Array(this.calls.memory.buffer).slice();
+  }
+
+  return(memory) {
+    const now = new Uint8Array(this.calls.memory.buffer);
+    now.set(memory);
+    now.fill(0, memory.length);
+  }
+}

@@ -1,0 +1,57 @@
+// Weights: a model's files, fetched, checked and laid out as the kernel takes them.
+
+const NUMBER_BYTES = { F16: 2, F32: 4 };
+
+// The bytes of a file; `told` hears how many have come.
+export async function fetched(path, told = () => {}) {
+  let answer;
+  try {
+    answer = await fetch(path);
+  } catch {
+    throw new Error("The line is gone, and this is not kept here yet: try again when there is one.");
+  }
+  if (!answer.ok) throw new Error(`${path.split("/").at(-1)} is not there (${answer.status}): load the page again.`);
+  const parts = [];
+  let length = 0;
+  for (const reader = answer.body.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    told((length += value.length));
+  }
+  const whole = new Uint8Array(length);
+  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
+  return whole;
+}
+
+// What a model is made of: { program, tensors } for an Instance.
+export async function modelOf(card, told) {
+  const [file, plan] = await Promise.all([fetched(`models/${card.name}.safetensors`, told), fetched(`models/${card.name}.json`)]);
+  await check(file, card);
+  const { program, tensors } = JSON.parse(new TextDecoder().decode(plan));
+  const named = tensorsOf(file);
+  return { program, tensors: tensors.map((tensor) => (typeof tensor === "string" ? named(tensor) : { bytes: 4, values: tensor })) };
+}
+
+// A file that was cut off on its way, or is another, is not taken.
+async function check(file, { bytes, sha256 }) {
+  const broken = new Error("The model's file did not arrive whole: try again.");
+  if (file.length !== bytes) throw broken;
+  if (!crypto.subtle) return; // over plain http browsers keep this from pages
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file));
+  const found = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (found !== sha256) throw broken;
+}
+
+// Of a safetensors file: name -> { bytes, values }.
+function tensorsOf(file) {
+  const length = Number(new DataView(file.buffer).getBigUint64(0, true));
+  const table = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
+  return (name) => {
+    const { dtype, data_offsets: [from, to] } = table[name];
+    const part = file.slice(8 + length + from, 8 + length + to);
+    const bytes = NUMBER_BYTES[dtype];
+    if (bytes) return { bytes, values: bytes === 2 ? new Uint16Array(part.buffer) : new Float32Array(part.buffer) };
+    return { bytes: 4, values: Float32Array.from(part) }; // single bytes
+  };
+}

@@ -1,0 +1,142 @@
+"""Site: the page Live and all that it asks for: the app serves these files, and ``engine live`` writes them out.
+
+index.html, *.js, *.css     the page
+models.json                 what may be chosen: models, instruments
+models/NAME.safetensors     a checkpoint's weights, as they are
+models/NAME.json            its program for the kernel, and where in those weights each tensor is
+kernel.wasm                 the module that draws here too
+banks/NUMBER.bank           an instrument
+"""
+
+import json
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.checkpoints import (
+    CHECKPOINTS,
+    Card,
+    corpus_words,
+    in_order,
+    is_best,
+    is_of_the_paper,
+    load,
+    read_cards,
+    title,
+)
+from engine.folders import ASSETS
+from engine.kernel import kinds, module_bytes, program_of
+from engine.live.bank import BANKS, bank_name
+from engine.models import Model
+from engine.rendering import INSTRUMENTS
+from engine.representations import PianoRoll
+
+PAGE = Path(__file__).with_name("page")
+FORMAT = 1  # of models.json
+TYPES = {".js": "text/javascript", ".wasm": "application/wasm", ".webmanifest": "application/manifest+json"}
+FIRST_CORPUS = "jsb_chorales"
+
+
+@dataclass(frozen=True)
+class Site:
+    """The files by their paths in the folder.
+
+    Args:
+        checkpoints: folder of the models.
+    """
+
+    checkpoints: Path = CHECKPOINTS
+
+    def paths(self) -> list[str]:
+        """Of all files."""
+        page = [path.name for path in sorted(PAGE.iterdir())]
+        models = [
+            f"models/{card.name}{ending}" for card in self.cards() for ending in (".json", ".safetensors")
+        ]
+        banks = [f"banks/{bank_name(program)}" for program in INSTRUMENTS.values()]
+        return [*page, "earshot.css", "icon.png", "kernel.wasm", "models.json", *models, *banks]
+
+    def content(self, path: str) -> bytes | None:
+        """Of a file; None where there is no such."""
+        if path not in self.paths():
+            return None
+        if path == "models.json":
+            return _json(self.choices())
+        folder, _, name = path.rpartition("/")
+        stem, _, ending = name.rpartition(".")
+        if folder == "models" and ending == "json":
+            return _plan(stem, self.checkpoints)
+        if folder == "models":
+            return (self.checkpoints / stem / "model.safetensors").read_bytes()
+        if path == "kernel.wasm":
+            return module_bytes()
+        home = {"banks": BANKS}.get(folder, ASSETS if name in ("earshot.css", "icon.png") else PAGE)
+        return (home / name).read_bytes()
+
+    def cards(self) -> list[Card]:
+        """Of the models of music that we ship and those of one's own, the first corpus's first."""
+        cards = [card for card in read_cards(self.checkpoints)[0].values() if card.kind == PianoRoll.name]
+        return sorted(in_order(cards), key=lambda card: (card.corpus.name != FIRST_CORPUS, card.corpus.title))
+
+    def choices(self) -> dict[str, Any]:
+        """What the page offers."""
+        return {
+            "format": FORMAT,
+            "models": [self._choice(card) for card in self.cards()],
+            "instruments": [
+                {"title": name, "program": program, "bytes": (BANKS / bank_name(program)).stat().st_size}
+                for name, program in INSTRUMENTS.items()
+            ],
+        }
+
+    def _choice(self, card: Card) -> dict[str, Any]:
+        roll = card.representation
+        return {
+            "name": card.name,
+            "title": title(card) if is_best(card) or is_of_the_paper(card) else card.name,
+            "corpus": card.corpus.name,
+            "music": corpus_words(card),
+            "lowest_pitch": roll["lowest_pitch"] + card.corpus.played_semitones,
+            "num_pitches": roll["num_pitches"],
+            "frames_per_quarter": roll["frames_per_quarter"],
+            "bytes": (self.checkpoints / card.name / "model.safetensors").stat().st_size,
+            "sha256": card.weights_sha256,
+        }
+
+
+def media_type(path: str) -> str:
+    """Of a file, as a server says it."""
+    return TYPES.get(Path(path).suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+
+
+@cache
+def _plan(name: str, folder: Path) -> bytes:
+    """A model's program, and where each of its tensors is: a name in its file, or the numbers themselves."""
+    model = load(name, folder).model
+    program = program_of(model, kinds())
+    kept = _kept(model)
+    tensors = [_place(tensor, kept) for tensor in program.tensors]
+    return _json({"program": program.numbers, "tensors": tensors})
+
+
+def _kept(model: Model) -> Mapping[str, torch.Tensor]:
+    return model.state_dict(keep_vars=True)
+
+
+def _place(tensor: torch.Tensor, kept: Mapping[str, torch.Tensor]) -> str | list[float]:
+    for name, other in kept.items():
+        if other.data_ptr() == tensor.data_ptr():
+            return name
+    for name, other in kept.items():
+        if other.element_size() == 1 and other.shape == tensor.shape and torch.equal(other.float(), tensor):
+            return name
+    return tensor.flatten().tolist()
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, separators=(",", ":")) + "\n").encode()
