@@ -1,8 +1,11 @@
 // A drawing: one piece for as long as anybody listens, frame after frame, whatever is changed while it goes on.
 //
-// A piece is a function of what it begins with ({ model, seed, temperature }) and of its changes, each with the frame
+// A piece is a function of what it begins with (model, seed, temperature) and of its changes, each with the frame
 // before which it holds; so whoever has these draws it again. Frame t of a piece is drawn with the random numbers of
 // (seed, t), as `python -m engine sample` draws it.
+//
+// A change: { at, and any of: temperature; seed; model, a name; forget, true; hold, true or false;
+//             given, frames that are heard and not drawn; joined, columns that sound in this frame whatever is drawn }
 
 import { Instance } from "./kernel.js";
 
@@ -11,23 +14,31 @@ const READ_AT_ONCE = 16; // frames, between two draws of the model before
 const CIRCLE = 16; // frames from a state that is held until it is there again
 
 export class Drawing {
-  // parts: { program, tensors }; changes: of a piece that is drawn again, [{ at, ... }] in order.
-  constructor(module, { name, parts }, { seed, temperature, changes = [] }) {
-    Object.assign(this, { module, name, seed, temperature, planned: [...changes] });
-    Object.assign(this, { position: 0, past: [], next: null, held: null, heard: new Set(), changes: [] });
-    this.instance = new Instance(module, parts);
-    this.parts = parts;
+  // models: name -> { program, tensors }; planned: the changes of a piece that is drawn again, in order.
+  constructor(module, models, { name, seed, temperature, planned = [] }) {
+    Object.assign(this, { module, models, name, seed, temperature, planned: [...planned], changes: [] });
+    Object.assign(this, { position: 0, past: [], next: null, held: null, hands: [] });
+    this.instance = this.open(name);
   }
 
-  // From the frame that is drawn next: { temperature, model, seed, forget, hold }.
-  change(asked) {
-    if (asked.temperature !== undefined) this.temperature = asked.temperature;
-    if (asked.seed !== undefined) this.seed = asked.seed;
-    if (asked.forget) this.forget();
-    if (asked.hold !== undefined) this.hold(asked.hold);
-    if (asked.model) this.next = { ...asked.model, instance: null, read: 0 };
-    const { model, ...rest } = asked;
-    if (Object.keys(rest).length) this.note(rest);
+  open(name) {
+    return new Instance(this.module, this.models.get(name));
+  }
+
+  // What holds from the frame that is drawn next. Another model may come a little later: it reads the past first.
+  change({ model, ...asked }) {
+    if (model) this.next = model === this.name ? null : { name: model, instance: this.open(model), read: this.firstRead() };
+    if (Object.keys(asked).length) this.apply(asked);
+  }
+
+  apply({ at, ...change }) {
+    if (change.temperature !== undefined) this.temperature = change.temperature;
+    if (change.seed !== undefined) this.seed = change.seed;
+    if (change.forget) this.forget();
+    if (change.hold !== undefined) this.held = change.hold ? { memory: this.instance.remember(), at: this.position, past: this.past.length } : null;
+    if (change.model) this.become({ name: change.model, instance: this.open(change.model), read: this.firstRead() });
+    if (change.given) this.hear(change.given);
+    if (!change.model && !change.given) this.note(change);
   }
 
   note(change) {
@@ -35,41 +46,74 @@ export class Drawing {
   }
 
   forget() {
-    this.instance = new Instance(this.module, this.parts);
-    Object.assign(this, { past: [], held: null });
+    Object.assign(this, { instance: this.open(this.name), past: [], held: null });
+    if (this.next) Object.assign(this.next, { instance: this.open(this.next.name), read: 0 });
   }
 
-  // A state that is held is returned to after some frames, again and again.
-  hold(wanted) {
-    this.held = wanted ? { memory: this.instance.remember(), at: this.position, past: this.past.length } : null;
+  firstRead() {
+    return Math.max(0, this.past.length - MOST_READ);
   }
 
-  // Notes that somebody plays: they sound in all that is drawn until they are let go. Columns of the frame.
-  hear(notes) {
-    this.heard = new Set(notes);
+  // Frames that somebody has played, as lists of columns.
+  hear(given) {
+    this.note({ given });
+    for (const columns of given) {
+      const frame = new Float32Array(this.instance.frameSize);
+      columns.forEach((column) => (frame[column] = 1));
+      this.instance.read(frame);
+      this.past.push(frame);
+      this.position += 1;
+    }
   }
 
+  // What was drawn from a frame on was never heard, and so never was.
+  goBack(position) {
+    const unheard = this.position - position;
+    if (unheard <= 0 || unheard > this.past.length) return;
+    this.past.length -= unheard;
+    this.changes = this.changes.filter(({ at }) => at < position);
+    Object.assign(this, { position, instance: this.open(this.name), held: null });
+    this.past.slice(this.firstRead()).forEach((frame) => this.instance.read(frame));
+    if (this.next) Object.assign(this.next, { instance: this.open(this.next.name), read: this.firstRead() });
+  }
+
+  // The frames that follow, { first, frames: [{ columns, own, isHeard, name }] }: own columns are somebody's, who hears
+  // them from their hands already where the piece is not drawn again.
   draw(count) {
     const first = this.position;
     const frames = [];
-    for (let done = 0; done < count; done++) {
+    while (frames.length < count) {
+      const before = this.position;
+      while (this.planned.length && this.planned[0].at <= this.position) this.takePlanned(frames);
+      if (this.position > before) continue; // frames that were given
       this.catchUp();
       if (this.held && this.position - this.held.at >= CIRCLE) this.circle();
-      const frame = this.instance.draw(1, this.seed, this.position, this.temperature);
-      if (this.heard.size) this.join(frame);
-      this.past.push(frame);
-      this.position += 1;
-      frames.push(frame);
+      frames.push(this.one());
     }
     this.forgetLongAgo();
-    return { first, frames, name: this.name };
+    return { first, frames };
   }
 
-  // An hour of playing takes no more room than what another model would read.
-  forgetLongAgo() {
-    const spare = this.past.length - MOST_READ;
-    if (spare < MOST_READ || this.next || this.held) return;
-    this.past.splice(0, spare);
+  one() {
+    const frame = this.instance.draw(1, this.seed, this.position, this.temperature);
+    const joined = this.joinedNow ?? this.hands;
+    const isHeard = !this.joinedNow && joined.length > 0;
+    this.joinedNow = undefined;
+    if (joined.length) {
+      joined.forEach((column) => (frame[column] = 1));
+      this.instance.replace(frame);
+      this.note({ joined });
+    }
+    this.past.push(frame);
+    this.position += 1;
+    return { columns: columnsOf(frame), own: joined, isHeard, name: this.name };
+  }
+
+  takePlanned(frames) {
+    const change = this.planned.shift();
+    if (change.joined) this.joinedNow = change.joined;
+    else this.apply(change);
+    (change.given ?? []).forEach((columns) => frames.push({ columns, own: columns, isHeard: false, name: this.name }));
   }
 
   circle() {
@@ -78,25 +122,26 @@ export class Drawing {
     this.held.at = this.position;
   }
 
-  // What is drawn with notes of somebody's held true: the network hears both.
-  join(frame) {
-    for (const column of this.heard) frame[column] = 1;
-    this.instance.replace(frame);
-    this.note({ notes: [...this.heard] });
-  }
-
   // Another model reads what was heard until now while the one before still draws, so that nothing stops.
   catchUp() {
     const next = this.next;
     if (!next) return;
-    if (!next.instance) {
-      next.instance = new Instance(this.module, next.parts);
-      next.read = Math.max(0, this.past.length - MOST_READ);
-    }
     const end = Math.min(this.past.length, next.read + READ_AT_ONCE);
     for (; next.read < end; next.read++) next.instance.read(this.past[next.read]);
-    if (next.read < this.past.length) return;
-    Object.assign(this, { instance: next.instance, name: next.name, parts: next.parts, next: null });
-    this.note({ model: this.name });
+    if (next.read === this.past.length) this.become(next);
+  }
+
+  become({ name, instance, read }) {
+    this.past.slice(read).forEach((frame) => instance.read(frame));
+    Object.assign(this, { name, instance, next: null, held: null });
+    this.note({ model: name });
+  }
+
+  // An hour of playing takes no more room than what another model would read.
+  forgetLongAgo() {
+    const spare = this.past.length - MOST_READ;
+    if (spare >= MOST_READ && !this.next && !this.held) this.past.splice(0, spare);
   }
 }
+
+export const columnsOf = (frame) => [...frame.keys()].filter((column) => frame[column] > 0.5);

@@ -4,12 +4,15 @@
 // them; all of it runs on the browser's own thread of sound, which a busy or hidden page does not disturb.
 
 const LOUDNESS = 0.66; // of FluidSynth with the same SoundFont, as the app plays it
+const RATE = 44_100; // of what is decoded
 const FULL = 127; // of MIDI's velocities
 const SILENCE = 1e-5; // 100 dB below 1, over which a SoundFont's decays are measured
 const DELAY_SAMPLES = 1105; // of a decoder that leaves in what an MP3 encoder puts before the first sample
 const FIRST_RIGHT = [36, 52, 67, 79]; // keys at which the next place begins, low ones left
 const PLACES = [-0.34, -0.17, 0, 0.18, 0.35];
 const CUT = 0.03; // seconds in which a voice gives way to the same key struck again
+
+let decoder; // what it decodes may be played anywhere, before anybody has pressed anything
 
 export class Sampler {
   // clock: an AudioContext or an OfflineAudioContext; out: the node that it plays into.
@@ -36,7 +39,8 @@ export class Sampler {
   }
 
   decode(zone) {
-    zone.decoded ??= this.clock.decodeAudioData(zone.file).then((buffer) => {
+    decoder ??= new OfflineAudioContext(1, 1, RATE);
+    zone.decoded ??= decoder.decodeAudioData(zone.file).then((buffer) => {
       const isLate = buffer.duration > zone.seconds + DELAY_SAMPLES / zone.rate / 2;
       Object.assign(zone, { buffer, file: null, late: isLate ? DELAY_SAMPLES / zone.rate : 0 });
     });

@@ -1,59 +1,94 @@
 // The worker: draws just ahead of what sounds, and keeps time, since a hidden page's own clock is slowed.
-// What it is told and tells is in drawer.js.
+//
+// It is told { type: a name in HEEDED, … }, and tells
+//   { type: "tick" }                                  every few hundredths of a second
+//   { type: "arriving", name, share }                 how much of a model has come
+//   { type: "there", name }                           a model can be drawn from
+//   { type: "frames", epoch, first, frames, seconds } what was drawn, and how long that took
+//   { type: "changes", changes }                      all changes of a piece until now
+//   { type: "measured", name, framesASecond }
+//   { type: "problem", message, of }
 
 import { Drawing } from "./drawing.js";
 import { fetched, modelOf } from "./weights.js";
 
 const TICK = 40; // milliseconds
 
-let module; // WebAssembly, compiled once
+let module; // promise of the kernel, compiled once
 let drawing;
-const models = new Map(); // name -> promise of { program, tensors }
+let epoch; // of what is drawn: what was asked in another is not answered
+const coming = new Map(); // name -> promise of { program, tensors }
+const models = new Map(); // name -> the same, once it is there
 
-async function compiled() {
+function compiled() {
   if (!globalThis.WebAssembly) throw new Error("This browser has no WebAssembly: try another, or a newer one.");
-  module ??= WebAssembly.compile(await fetched("kernel.wasm"));
+  module ??= fetched("kernel.wasm").then((bytes) => WebAssembly.compile(bytes));
+  module.catch(() => (module = undefined)); // to be tried again
   return module;
 }
 
 function model(card) {
-  if (!models.has(card.name)) {
-    const told = (bytes) => postMessage({ type: "arriving", name: card.name, share: bytes / card.bytes });
-    const coming = modelOf(card, told);
-    coming.catch(() => models.delete(card.name)); // to be tried again
-    models.set(card.name, coming);
+  const { name, bytes } = card;
+  if (!coming.has(name)) {
+    let told = 0;
+    const arriving = modelOf(card, (count) => {
+      if (count < bytes && count < told + bytes / 50) return;
+      told = count;
+      postMessage({ type: "arriving", name, share: count / bytes });
+    });
+    coming.set(name, arriving);
+    arriving.then((parts) => models.set(name, parts) && postMessage({ type: "there", name })).catch(() => coming.delete(name));
   }
-  return models.get(card.name);
+  return coming.get(name);
 }
 
 const HEEDED = {
-  async begin({ card, ...asked }) {
-    const [code, parts] = await Promise.all([compiled(), model(card)]);
-    drawing = new Drawing(code, { name: card.name, parts }, asked);
-    postMessage({ type: "begun", name: card.name });
+  async fetch({ card }) {
+    await Promise.all([compiled(), model(card)]);
+  },
+  async begin({ cards, epoch: number, ...asked }) {
+    const code = await compiled();
+    await Promise.all(cards.map(model));
+    [epoch, drawing] = [number, new Drawing(code, models, asked)];
   },
   async change({ card, ...asked }) {
-    const other = card && { name: card.name, parts: await model(card) };
-    drawing?.change({ ...asked, ...(other && { model: other }) });
+    if (card) await model(card);
+    drawing?.change({ ...asked, ...(card && { model: card.name }) });
   },
-  hear({ notes }) {
-    drawing?.hear(notes);
+  hands({ columns }) {
+    if (drawing) drawing.hands = columns;
   },
-  want({ count }) {
-    if (drawing) postMessage({ type: "frames", ...drawing.draw(count) });
+  goBack({ position, epoch: number, given }) {
+    epoch = number;
+    drawing?.goBack(position);
+    if (given) drawing?.hear(given);
+  },
+  want({ count, epoch: wanted }) {
+    if (!drawing || wanted !== epoch) return;
+    const began = performance.now();
+    const drawn = drawing.draw(count);
+    postMessage({ type: "frames", epoch, seconds: (performance.now() - began) / 1000, ...drawn });
+  },
+  changes() {
+    postMessage({ type: "changes", changes: drawing?.changes ?? [] });
   },
   async measure({ card, seconds }) {
-    const [code, parts] = await Promise.all([compiled(), model(card)]);
-    const trial = new Drawing(code, { name: card.name, parts }, { seed: 0, temperature: 1 });
+    const code = await compiled();
+    await model(card);
+    const trial = new Drawing(code, models, { name: card.name, seed: 0, temperature: 1 });
     const began = performance.now();
     let count = 0;
-    while (performance.now() < began + 1000 * seconds) count += trial.draw(4).frames.length;
+    while (performance.now() < began + 1000 * seconds) count += trial.draw(16).frames.length;
     postMessage({ type: "measured", name: card.name, framesASecond: (1000 * count) / (performance.now() - began) });
   },
 };
+const SLOW = new Set(["fetch"]); // what nothing else waits for
 
 let last = Promise.resolve(); // one after the other
 self.onmessage = ({ data: { type, ...given } }) => {
-  last = last.then(() => HEEDED[type](given)).catch(({ message }) => postMessage({ type: "problem", message, of: type }));
+  const failed = ({ message }) => postMessage({ type: "problem", message, of: type });
+  const heed = async () => HEEDED[type](given);
+  if (SLOW.has(type)) heed().catch(failed);
+  else last = last.then(heed).catch(failed);
 };
 setInterval(() => postMessage({ type: "tick" }), TICK);

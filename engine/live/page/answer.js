@@ -1,0 +1,50 @@
+// An answer: somebody plays, pauses, and the network goes on from what it has heard, frame after frame.
+
+const PAUSE = 1.2; // seconds without a key, after which it goes on
+const MOST_FRAMES = 256; // of what somebody plays; the last ones are heard
+
+export class Answer {
+  // told: { begins(), ends(frames), secondsPerFrame() }; frames are lists of pitches.
+  constructor(told) {
+    Object.assign(this, { told, notes: [], held: new Set(), timer: null });
+  }
+
+  get isPlaying() {
+    return this.notes.length > 0;
+  }
+
+  down(pitch, now) {
+    clearTimeout(this.timer);
+    if (!this.isPlaying) this.told.begins();
+    this.notes.push({ pitch, from: now, to: Infinity });
+    this.held.add(pitch);
+  }
+
+  up(pitch, now) {
+    this.held.delete(pitch);
+    this.notes.filter((note) => note.pitch === pitch && note.to === Infinity).forEach((note) => (note.to = now));
+    if (!this.held.size && this.isPlaying) this.timer = setTimeout(() => this.end(), 1000 * PAUSE);
+  }
+
+  end() {
+    const frames = framesOf(this.notes, this.told.secondsPerFrame());
+    this.notes = [];
+    this.told.ends(frames.slice(-MOST_FRAMES));
+  }
+}
+
+// A frame says which keys sound in the middle of it; a key between two middles sounds in the nearer frame.
+export function framesOf(notes, seconds) {
+  const start = Math.min(...notes.map(({ from }) => from));
+  const place = (time) => Math.round((time - start) / seconds);
+  const frames = [];
+  for (const { pitch, from, to } of notes) {
+    const first = place(from);
+    const end = Math.max(first + 1, place(to));
+    for (let at = first; at < end; at++) {
+      while (frames.length <= at) frames.push([]);
+      if (!frames[at].includes(pitch)) frames[at].push(pitch);
+    }
+  }
+  return frames;
+}

@@ -1,0 +1,363 @@
+// The page Live: what is chosen, pressed and said. Who draws is in worker.js, what sounds when in session.js.
+
+import { Answer } from "./answer.js";
+import { midiFile, wavFile } from "./files.js";
+import { Hands } from "./hands.js";
+import { addressOf, pieceOf } from "./link.js";
+import { Output } from "./output.js";
+import { Roll } from "./roll.js";
+import { Session, velocity } from "./session.js";
+import { fetched } from "./weights.js";
+
+const MODES = {
+  free: "What you play sounds beside the network, which does not hear it.",
+  together: "What you hold sounds in every frame that is drawn, and the network hears it: it draws the other notes as it would have, and goes on from both.",
+  answer: "Play something and pause: the network has heard it, and goes on from there.",
+};
+const STALLS = 3; // after which a smaller model is offered
+const HANDS_VELOCITY = 92;
+
+const at = (id) => document.getElementById(id);
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const worker = new Worker("worker.js", { type: "module" });
+const output = new Output((message) => problem(message));
+const roll = new Roll(at("roll"));
+const there = new Set(); // models that can be drawn from
+let choices; // models.json
+let chosen; // the model that should play
+let shared = null; // the piece of a link, until it is played
+let asksChanges = null; // who waits for all changes of the piece
+
+const session = new Session(worker, {
+  frame: ({ pitches }) => pitches.length && roll.fit(Math.min(...pitches), Math.max(...pitches)),
+  colourOf: (name) => colourOf(card(name)),
+  stalled: (count) => count >= STALLS && offerSmaller(),
+});
+const answer = new Answer({
+  secondsPerFrame: () => session.secondsPerFrame,
+  begins: () => session.pause(),
+  ends: (frames) => {
+    session.takeBack(frames.map((pitches) => pitches.map(columnOf).filter((column) => column >= 0)));
+    session.goOn();
+    say("The network has heard you, and answers.");
+    showState();
+  },
+});
+const hands = new Hands(at("keys"), {
+  down: handDown,
+  up: handUp,
+  flooded: () => problem("More keys at once than anybody has fingers: some are left out."),
+});
+
+// ---- what there is
+
+const card = (name) => choices.models.find((model) => model.name === name);
+const ofMusic = (corpus) => choices.models.filter((model) => model.corpus === corpus);
+const colourOf = (model) => `lane-${1 + (ofMusic(model.corpus).indexOf(model) % 4)}`;
+const smallest = (corpus) => ofMusic(corpus).reduce((small, model) => (model.bytes < small.bytes ? model : small));
+const columnOf = (pitch) => {
+  const column = pitch - session.card.lowest_pitch;
+  return column < session.card.num_pitches ? column : -1;
+};
+
+function option(value, text) {
+  return Object.assign(document.createElement("option"), { value, textContent: text });
+}
+
+function layOut() {
+  const music = new Map(choices.models.map(({ corpus, music: title }) => [corpus, title]));
+  at("music").replaceChildren(...[...music].map(([corpus, title]) => option(corpus, title)));
+  at("instrument").replaceChildren(...choices.instruments.map(({ program, title }) => option(program, title)));
+  for (const [mode, text] of Object.entries(MODES)) if (document.querySelector(`[value=${mode}]`).checked) at("mode-is").textContent = text;
+}
+
+function showModels(corpus) {
+  const buttons = ofMusic(corpus).map((model) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: model.title, onclick: () => choose(model) });
+    button.style.setProperty("--of", `var(--${colourOf(model)})`);
+    button.dataset.model = model.name;
+    return button;
+  });
+  at("models").replaceChildren(at("models").querySelector("legend"), ...buttons);
+  showState();
+}
+
+function showState() {
+  at("models").querySelectorAll("button").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.model === chosen?.name)));
+  at("play").textContent = session.plays ? "Pause" : "Play";
+  at("piece-is").textContent = session.first ? `Seed ${session.first.seed}, begun by ${card(session.first.name).title}` : "";
+  for (const id of ["forget", "hold", "link", "keep-midi", "keep-wav"]) at(id).disabled = !session.first;
+}
+
+function say(text) {
+  at("said").textContent = text;
+  at("said").classList.remove("is-problem");
+}
+
+function problem(text) {
+  say(text);
+  at("said").classList.add("is-problem");
+}
+
+// ---- what a visitor does
+
+async function choose(model) {
+  chosen = model;
+  at("offer").hidden = true;
+  showState();
+  if (there.has(model.name)) become(model);
+  else {
+    say(`${model.title} is on its way …`);
+    worker.postMessage({ type: "fetch", card: model });
+  }
+}
+
+// The model plays from the next frame, if what plays is of its music.
+function become(model) {
+  if (session.card?.corpus !== model.corpus) return;
+  worker.postMessage({ type: "change", card: model });
+  session.card = model;
+  say(`${model.title} goes on with what you have heard.`);
+}
+
+async function start(seed = newSeed()) {
+  await output.start();
+  session.play(output.clock, output.sampler);
+  const piece = shared;
+  shared = null;
+  location.hash && history.replaceState(null, "", location.pathname + location.search);
+  if (piece) begin(card(piece.first.name), piece.names.map(card), { ...piece.first, planned: piece.planned });
+  else begin(there.has(chosen.name) ? chosen : firstToPlay(), null, { seed, temperature: Number(at("temperature").value) });
+}
+
+// Who can play at once, until the chosen one is there.
+function firstToPlay() {
+  const ready = ofMusic(chosen.corpus).find(({ name }) => there.has(name)) ?? smallest(chosen.corpus);
+  if (ready !== chosen) {
+    worker.postMessage({ type: "fetch", card: chosen });
+    say(`${ready.title} plays until ${chosen.title} is there.`);
+  }
+  return ready;
+}
+
+function begin(first, cards, asked) {
+  at("offer").hidden = true;
+  roll.range = [40, 80];
+  hold(false);
+  session.begin(first, cards ?? [first], asked);
+  showState();
+}
+
+const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0] % 1_000_000;
+
+async function press() {
+  if (session.plays) session.pause();
+  else if (session.first && !shared) {
+    await output.start();
+    session.goOn();
+  } else await start();
+  showState();
+}
+
+function hold(wanted) {
+  const isHeld = at("hold").getAttribute("aria-pressed") === "true";
+  if (wanted === isHeld) return;
+  at("hold").setAttribute("aria-pressed", String(wanted));
+  if (session.first) worker.postMessage({ type: "change", hold: wanted });
+}
+
+// ---- playing along
+
+const mode = () => document.querySelector("[name=mode]:checked").value;
+
+async function handDown(pitch) {
+  await output.start();
+  output.hands.strike(pitch, HANDS_VELOCITY, output.clock.currentTime);
+  roll.fit(pitch, pitch);
+  if (mode() === "answer") {
+    if (!session.first) await start();
+    answer.down(pitch, output.clock.currentTime);
+    say("Listening to you …");
+    showState();
+  }
+  if (mode() === "together") tellHands();
+}
+
+function handUp(pitch) {
+  if (!output.clock) return;
+  output.hands.release(pitch, output.clock.currentTime);
+  if (answer.isPlaying) answer.up(pitch, output.clock.currentTime);
+  if (mode() === "together") tellHands();
+}
+
+function tellHands() {
+  if (!session.card) return;
+  const columns = [...new Set(hands.held.values())].map(columnOf).filter((column) => column >= 0);
+  worker.postMessage({ type: "hands", columns });
+}
+
+// ---- keeping
+
+function keep(bytes, ending, type) {
+  const address = URL.createObjectURL(new Blob([bytes], { type }));
+  const name = `earshot-${session.first.name}-${session.first.seed}.${ending}`;
+  Object.assign(document.createElement("a"), { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+async function keepWav() {
+  at("keep-wav").disabled = true;
+  try {
+    keep(await wavFile(session.frames, output.sampler.zones, velocity), "wav", "audio/wav");
+  } catch ({ message }) {
+    problem(message);
+  }
+  at("keep-wav").disabled = false;
+}
+
+async function copyLink() {
+  const changes = await new Promise((done) => {
+    asksChanges = done;
+    worker.postMessage({ type: "changes" });
+  });
+  const heard = changes.filter(({ at: frame }) => frame <= session.scheduled);
+  const address = addressOf({ ...session.first, changes: heard, tempo: session.tempo, program: Number(at("instrument").value) });
+  history.replaceState(null, "", address);
+  try {
+    await navigator.clipboard.writeText(address);
+    say("The link is copied: it plays this piece again, with all that was changed.");
+  } catch {
+    say("The link stands in the address bar.");
+  }
+}
+
+// ---- what is chosen of the sound
+
+function slide(id, words, heed) {
+  const slider = at(id);
+  const moved = () => {
+    at(`${id}-is`).textContent = words(Number(slider.value));
+    slider.setAttribute("aria-valuetext", words(Number(slider.value)));
+    heed(Number(slider.value));
+  };
+  slider.addEventListener("input", moved);
+  moved();
+}
+
+async function chooseInstrument() {
+  const program = Number(at("instrument").value);
+  try {
+    await output.choose(program, () => fetched(`banks/${program}.bank`));
+  } catch ({ message }) {
+    problem(message);
+  }
+}
+
+// A phone that draws too slowly for the tempo is offered less.
+function offerSmaller() {
+  const small = smallest(session.card.corpus);
+  const isSmallest = small.name === session.card.name;
+  problem(`This device draws ${session.card.title} more slowly than it should sound.`);
+  at("offer").hidden = false;
+  at("offer").textContent = isSmallest ? "Play more slowly" : `Let ${small.title} play`;
+  at("offer").onclick = () => {
+    at("offer").hidden = true;
+    session.stalls = 0;
+    if (!isSmallest) return void choose(small);
+    at("tempo").value = Math.max(40, session.tempo / 2);
+    at("tempo").dispatchEvent(new Event("input"));
+  };
+}
+
+// ---- what the worker tells
+
+const HEARD = {
+  tick: () => {
+    session.look();
+    output.watch(session.plays);
+  },
+  frames: (drawn) => session.take(drawn),
+  there: ({ name }) => {
+    there.add(name);
+    const isAwaited = name === chosen?.name && session.card && session.card.name !== name;
+    if (isAwaited) become(card(name));
+  },
+  arriving: ({ name, share }) => {
+    const isAwaited = name === chosen?.name && session.card?.name !== name && share < 1;
+    if (isAwaited && session.plays) say(`${session.card.title} plays until ${card(name).title} is there: ${Math.round(100 * share)} %`);
+  },
+  changes: ({ changes }) => asksChanges?.(changes),
+  measured: ({ name, framesASecond }) => (at("speed").textContent = `${card(name).title} draws ${Math.round(framesASecond).toLocaleString("en")} frames a second here.`),
+  problem: ({ message }) => problem(message),
+};
+
+worker.onmessage = ({ data: { type, ...told } }) => HEARD[type](told);
+worker.onerror = () => problem("This browser cannot run the network: it needs a newer one, or an address that begins with https.");
+
+function paint() {
+  const now = session.now();
+  if (session.clock && (session.plays || session.shown.length)) {
+    const time = calm.matches ? (now?.at ?? session.clock.currentTime) : session.clock.currentTime;
+    roll.draw(session.shown, time);
+    hands.light(now && session.plays ? now.pitches : []);
+    const seconds = session.frames.reduce((sum, frame) => sum + frame.seconds, 0);
+    at("time").textContent = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+  } else roll.draw([], 0);
+  requestAnimationFrame(paint);
+}
+
+async function open() {
+  try {
+    choices = JSON.parse(new TextDecoder().decode(await fetched("models.json")));
+    layOut();
+    shared = pieceOf(location.hash, choices.models);
+  } catch ({ message }) {
+    problem(message);
+    if (!choices) return;
+  }
+  chosen = shared ? card(shared.names.at(-1)) : choices.models[0];
+  at("music").value = chosen.corpus;
+  if (shared?.tempo) at("tempo").value = shared.tempo;
+  if (shared?.program !== undefined) at("instrument").value = shared.program;
+  if (shared) [at("temperature").value] = [shared.first.temperature];
+  showModels(chosen.corpus);
+  slide("temperature", (value) => value.toFixed(2), (temperature) => session.first && worker.postMessage({ type: "change", temperature }));
+  slide("tempo", String, (tempo) => (session.tempo = tempo));
+  slide("volume", (value) => `${Math.round(100 * value)} %`, (share) => output.setVolume(share));
+  worker.postMessage({ type: "fetch", card: shared ? card(shared.first.name) : smallest(chosen.corpus) });
+  await chooseInstrument();
+  at("play").disabled = false;
+  if (shared) say("Somebody sent you a piece: press Play to hear it.");
+  paint();
+  globalThis.navigator.serviceWorker?.register("service_worker.js").catch(() => {}); // without it all but offline works
+}
+
+at("play").onclick = press;
+at("new").onclick = () => {
+  shared = null;
+  start();
+};
+at("forget").onclick = () => {
+  worker.postMessage({ type: "change", forget: true });
+  say("The network has forgotten all it heard, and plays on from nothing.");
+};
+at("hold").onclick = () => hold(at("hold").getAttribute("aria-pressed") !== "true");
+at("music").onchange = () => {
+  chosen = ofMusic(at("music").value)[0];
+  showModels(chosen.corpus);
+  const goesOn = session.plays;
+  session.pause();
+  if (goesOn) start();
+};
+at("instrument").onchange = chooseInstrument;
+at("modes").onchange = () => {
+  at("mode-is").textContent = MODES[mode()];
+  worker.postMessage({ type: "hands", columns: [] });
+};
+at("midi").onclick = () => hands.listenToMidi().then(say, ({ message }) => problem(message));
+at("link").onclick = copyLink;
+at("keep-midi").onclick = () => keep(midiFile(session.frames, { framesPerQuarter: session.card.frames_per_quarter, program: Number(at("instrument").value) }), "mid", "audio/midi");
+at("keep-wav").onclick = keepWav;
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(() => roll.readColours()));
+addEventListener("DOMContentLoaded", () => roll.readColours());
+open();

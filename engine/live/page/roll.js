@@ -1,0 +1,90 @@
+// The roll: what has sounded flows to the left of a line, what is to come stands right of it; keys light at the line.
+
+const SECONDS = 12; // across the picture
+const NOW = 0.72; // where the line stands
+const KEYS = 34; // pixels of the keyboard
+const BLACK = new Set([1, 3, 6, 8, 10]);
+
+export class Roll {
+  constructor(canvas) {
+    Object.assign(this, { canvas, colours: {}, range: [36, 84] });
+    this.readColours();
+  }
+
+  readColours() {
+    const style = getComputedStyle(document.body);
+    const of = (name) => style.getPropertyValue(`--${name}`).trim();
+    for (const name of ["roll-ground", "roll-black-row", "roll-line", "roll-octave", "roll-label", "key-white", "key-black", "ink", "lane-1", "lane-2", "lane-3", "lane-4", "roll-prime"]) this.colours[name] = of(name);
+  }
+
+  fit(low, high) {
+    this.range = [Math.min(this.range[0], low - 2), Math.max(this.range[1], high + 2)];
+  }
+
+  // shown: frames with their times; time: of the clock.
+  draw(shown, time) {
+    const { canvas } = this;
+    const ratio = devicePixelRatio || 1;
+    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+      Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+    }
+    const pen = canvas.getContext("2d");
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const [lowest, highest] = this.range;
+    const row = height / (highest - lowest + 1);
+    const y = (pitch) => height - (pitch - lowest + 1) * row;
+    const x = (at) => KEYS + (width - KEYS) * (NOW + (at - time) / SECONDS);
+    this.ground(pen, { width, height, row, y });
+    const current = this.notes(pen, shown, { time, row, y, x });
+    this.keyboard(pen, { row, y, current });
+    pen.fillStyle = this.colours.ink;
+    pen.fillRect(x(time) - 0.75, 0, 1.5, height);
+  }
+
+  ground(pen, { width, height, row, y }) {
+    pen.fillStyle = this.colours["roll-ground"];
+    pen.fillRect(0, 0, width, height);
+    const [lowest, highest] = this.range;
+    for (let pitch = lowest; pitch <= highest; pitch++) {
+      if (BLACK.has(pitch % 12)) {
+        pen.fillStyle = this.colours["roll-black-row"];
+        pen.fillRect(KEYS, y(pitch), width, row);
+      }
+      if (pitch % 12 === 0) {
+        pen.fillStyle = this.colours["roll-octave"];
+        pen.fillRect(KEYS, y(pitch) + row, width, 1);
+      }
+    }
+  }
+
+  notes(pen, shown, { time, row, y, x }) {
+    const current = new Map();
+    let before = new Set();
+    for (const { at, seconds, pitches, own, colour } of shown) {
+      for (const pitch of pitches) {
+        pen.globalAlpha = at > time ? 0.45 : 1;
+        pen.fillStyle = this.colours[own.has(pitch) ? "lane-4" : colour];
+        const gap = before.has(pitch) ? 0 : 1.5;
+        pen.fillRect(x(at) + gap, y(pitch) + row * 0.1, Math.max(1, x(at + seconds) - x(at) - gap), Math.max(2, row * 0.8));
+        if (at <= time && time < at + seconds) current.set(pitch, pen.fillStyle);
+      }
+      before = new Set(pitches);
+    }
+    pen.globalAlpha = 1;
+    return current;
+  }
+
+  keyboard(pen, { row, y, current }) {
+    const [lowest, highest] = this.range;
+    for (let pitch = lowest; pitch <= highest; pitch++) {
+      pen.fillStyle = current.get(pitch) ?? this.colours[BLACK.has(pitch % 12) ? "key-black" : "key-white"];
+      pen.fillRect(0, y(pitch), BLACK.has(pitch % 12) ? KEYS * 0.62 : KEYS - 1, Math.max(1, row - 0.5));
+      if (pitch % 12 === 0 && row > 3) {
+        pen.fillStyle = this.colours["roll-label"];
+        pen.font = "10px system-ui, sans-serif";
+        pen.fillText(`C${pitch / 12 - 1}`, KEYS + 4, y(pitch) + row);
+      }
+    }
+  }
+}

@@ -1,0 +1,140 @@
+// The session: what sounds when. Frames come from the worker a little before they are due, and become keys that go
+// down and up on the clock of the sound.
+
+const AHEAD = 0.15; // seconds of keys that the clock knows of
+const HIDDEN_AHEAD = 1.5; // of a page that is not looked at, whose turn may come late
+const DRAWN = 0.4; // seconds of frames that are drawn before they are due
+const LEAD = 0.06; // seconds from a press to the first key
+const HIGHEST = 96; // MIDI velocities of the top line, the bass and what is between, as engine/notes/dynamics.py has them
+const LOWEST = 88;
+const BETWEEN = 78;
+const KEPT = 20_000; // frames of a piece that can be kept as a file
+
+export class Session {
+  // told: what is asked and told: `frame` (one is put on the clock), `stalled`, `colourOf` a model.
+  constructor(worker, told) {
+    Object.assign(this, { worker, told, plays: false, epoch: 0, tempo: 100, queue: [], asked: 0, frames: [], shown: [] });
+    Object.assign(this, { card: null, sounding: new Set(), nextAt: 0, scheduled: 0, waits: false, stalls: 0 });
+  }
+
+  get secondsPerFrame() {
+    return 60 / (this.tempo * this.card.frames_per_quarter);
+  }
+
+  // Of the sound: an AudioContext, and who plays on it.
+  play(clock, sampler) {
+    Object.assign(this, { clock, sampler });
+  }
+
+  // A new piece: what it begins with, and its changes if it is drawn again.
+  begin(card, cards, { seed, temperature, planned = [] }) {
+    this.hush();
+    this.epoch += 1;
+    Object.assign(this, { card, first: { name: card.name, seed, temperature }, queue: [], asked: 0, frames: [], shown: [] });
+    Object.assign(this, { plays: true, nextAt: 0, scheduled: 0, waits: true, stalls: 0 });
+    this.worker.postMessage({ type: "begin", epoch: this.epoch, cards, name: card.name, seed, temperature, planned });
+    this.want();
+  }
+
+  pause() {
+    this.plays = false;
+    this.hush();
+  }
+
+  goOn() {
+    Object.assign(this, { plays: true, nextAt: 0, waits: true });
+    this.want();
+  }
+
+  hush() {
+    this.sampler?.silence();
+    this.sounding.clear();
+  }
+
+  // Frames that the worker has drawn.
+  take({ epoch, frames }) {
+    if (epoch !== this.epoch) return;
+    this.asked -= frames.length;
+    this.queue.push(...frames);
+    this.look();
+  }
+
+  want() {
+    const missing = Math.ceil(DRAWN / this.secondsPerFrame) + 1 - this.queue.length - this.asked;
+    if (!this.plays || missing <= 0) return;
+    this.asked += missing;
+    this.worker.postMessage({ type: "want", count: missing, epoch: this.epoch });
+  }
+
+  // Called many times a second: what is due is put on the clock.
+  look() {
+    if (!this.plays || !this.clock) return;
+    const now = this.clock.currentTime;
+    const ahead = document.hidden ? HIDDEN_AHEAD : AHEAD;
+    if (this.nextAt < now && this.queue.length) this.start(now);
+    while (this.queue.length && this.nextAt < now + ahead) this.put(this.queue.shift());
+    if (!this.queue.length && this.nextAt && this.nextAt < now) this.stall();
+    this.want();
+  }
+
+  start(now) {
+    this.nextAt = now + LEAD;
+    this.waits = false;
+  }
+
+  // Drawing is slower than the tempo: it goes on when there is more.
+  stall() {
+    if (this.waits) return;
+    this.waits = true;
+    this.stalls += 1;
+    this.told.stalled(this.stalls);
+  }
+
+  put(frame) {
+    const at = this.nextAt;
+    const lowest = this.card.lowest_pitch;
+    const pitches = frame.columns.map((column) => lowest + column);
+    const own = new Set(frame.own.map((column) => lowest + column));
+    const byHand = frame.isHeard ? own : new Set();
+    for (const pitch of this.sounding) if (!pitches.includes(pitch) || byHand.has(pitch)) this.letGo(pitch, at);
+    for (const pitch of pitches) if (!this.sounding.has(pitch) && !byHand.has(pitch)) this.strike(pitch, pitches, at);
+    const shown = { at, seconds: this.secondsPerFrame, pitches, own, name: frame.name, colour: this.told.colourOf(frame.name) };
+    if (this.frames.length < KEPT) this.frames.push({ pitches, seconds: shown.seconds });
+    this.scheduled += 1;
+    this.shown.push(shown);
+    this.shown = this.shown.filter((other) => other.at > at - 60);
+    this.nextAt += shown.seconds;
+    this.told.frame(shown);
+  }
+
+  strike(pitch, together, at) {
+    this.sampler.strike(pitch, velocity(pitch, together), at);
+    this.sounding.add(pitch);
+  }
+
+  letGo(pitch, at) {
+    this.sampler.release(pitch, at);
+    this.sounding.delete(pitch);
+  }
+
+  // What was drawn and not yet heard is taken back; somebody's own frames, as lists of columns, follow instead.
+  takeBack(given = []) {
+    Object.assign(this, { queue: [], asked: 0, epoch: this.epoch + 1 });
+    this.hush();
+    this.worker.postMessage({ type: "goBack", position: this.scheduled, epoch: this.epoch, given });
+    this.scheduled += given.length;
+    const pitches = given.map((columns) => columns.map((column) => this.card.lowest_pitch + column));
+    pitches.forEach((each) => this.frames.push({ pitches: each, seconds: this.secondsPerFrame }));
+  }
+
+  // The keys that sound now.
+  now() {
+    const time = this.clock?.currentTime ?? 0;
+    return this.shown.findLast(({ at, seconds }) => at <= time && time < at + seconds);
+  }
+}
+
+export function velocity(pitch, together) {
+  if (pitch >= Math.max(...together)) return HIGHEST;
+  return pitch <= Math.min(...together) ? LOWEST : BETWEEN;
+}
