@@ -10,6 +10,7 @@ from pages.bounds import Retention, Waiting, memory
 from pages.door import Door, Names, Routes, connection
 from pages.front import ICON, server_options
 from pages.house import head
+from pages.live import LiveFiles
 from pages.shared import open_shared
 
 MAX_UPLOAD = 20_000_000  # bytes
@@ -45,7 +46,7 @@ def serve(host: str, port: int, folder: Path, every_seconds: float, age_seconds:
         max_file_size=MAX_UPLOAD,
         state_session_capacity=MAX_SESSIONS,
         favicon_path=ICON,
-        app_kwargs=server_options(fronts, (Door, (), door)),
+        app_kwargs=server_options(fronts, (Door, (), door), (LiveFiles, (), {"links": site.links()})),
         i18n=gr.I18n(en={"common.complete": "Done"}),  # a word that Gradio lacks, and reads out as its key
         footer_links=[],
         ssr_mode=False,

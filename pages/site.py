@@ -10,6 +10,7 @@ from pages.board import page as board
 from pages.draw import play, speech
 from pages.front import TITLE, Front
 from pages.listen import compare, trial_page
+from pages.live import ROUTE
 from pages.results import page as results
 from pages.score import page as score
 from pages.shared import Shared
@@ -60,6 +61,11 @@ PAGES = (
 )  # fmt: skip
 
 
+def links() -> dict[str, str]:
+    """Title -> address of the pages of the navigation, as the page Live says it."""
+    return {page.name: f"..{page.route or '/'}" for page in PAGES if page.in_navigation}
+
+
 def fronts() -> dict[str, Front]:
     """Of all pages, by their routes."""
     first = PAGES[0]
@@ -71,11 +77,11 @@ def build(shared: Shared) -> gr.Blocks:
     """The whole app: all pages, each a route of its own, and the named endpoints."""
     first, *others = PAGES
     with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
-        gr.Navbar(main_page_name=first.name)
+        gr.Navbar([("Live", f"{ROUTE[1:]}/")], main_page_name=first.name)
         first.build(shared)
         api.build()
     for page in others:
         with demo.route(page.name, page.route, show_in_navbar=page.in_navigation):
-            gr.Navbar(main_page_name=first.name)
+            gr.Navbar([("Live", f"{ROUTE[1:]}/")], main_page_name=first.name)
             page.build(shared)
     return demo

@@ -1,4 +1,4 @@
-"""Site: the page Live and all that it asks for: the app serves these files, and ``engine live`` writes them out.
+"""Site: the page Live and all that it asks for; the app serves these files, ``engine live`` writes them.
 
 index.html, *.js, *.css     the page
 models.json                 what may be chosen: models, instruments
@@ -8,12 +8,15 @@ kernel.wasm                 the module that draws here too
 banks/NUMBER.bank           an instrument
 """
 
+import hashlib
+import html
 import json
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import torch
@@ -48,15 +51,17 @@ class Site:
 
     Args:
         checkpoints: folder of the models.
+        links: title and address, from this page, of the pages beside it, the first one first.
     """
 
     checkpoints: Path = CHECKPOINTS
+    links: tuple[tuple[str, str], ...] = ()
 
     def paths(self) -> list[str]:
         """Of all files."""
         page = [path.name for path in sorted(PAGE.iterdir())]
         models = [
-            f"models/{card.name}{ending}" for card in self.cards() for ending in (".json", ".safetensors")
+            f"models/{card.name}{ending}" for card in self.cards for ending in (".json", ".safetensors")
         ]
         banks = [f"banks/{bank_name(program)}" for program in INSTRUMENTS.values()]
         return [*page, "earshot.css", "icon.png", "kernel.wasm", "models.json", *models, *banks]
@@ -67,6 +72,8 @@ class Site:
             return None
         if path == "models.json":
             return _json(self.choices())
+        if path == "index.html":
+            return self._page()
         folder, _, name = path.rpartition("/")
         stem, _, ending = name.rpartition(".")
         if folder == "models" and ending == "json":
@@ -78,6 +85,7 @@ class Site:
         home = {"banks": BANKS}.get(folder, ASSETS if name in ("earshot.css", "icon.png") else PAGE)
         return (home / name).read_bytes()
 
+    @cached_property
     def cards(self) -> list[Card]:
         """Of the models of music that we ship and those of one's own, the first corpus's first."""
         cards = [card for card in read_cards(self.checkpoints)[0].values() if card.kind == PianoRoll.name]
@@ -87,12 +95,24 @@ class Site:
         """What the page offers."""
         return {
             "format": FORMAT,
-            "models": [self._choice(card) for card in self.cards()],
+            "models": [self._choice(card) for card in self.cards],
             "instruments": [
-                {"title": name, "program": program, "bytes": (BANKS / bank_name(program)).stat().st_size}
+                {"title": name, "program": program, "sha256": _digest(BANKS / bank_name(program))}
                 for name, program in INSTRUMENTS.items()
             ],
         }
+
+    def _page(self) -> bytes:
+        """With the links to the pages beside it."""
+        page = Template((PAGE / "index.html").read_text(encoding="utf-8"))
+        links = "".join(
+            f'<a href="{html.escape(address)}">{html.escape(name)}</a>' for name, address in self.links
+        )
+        here = (
+            f'<nav aria-label="Pages">{links}<a href="." aria-current="page">Live</a></nav>' if links else ""
+        )
+        home = html.escape(self.links[0][1]) if self.links else "."
+        return page.substitute(home=home, links=here).encode()
 
     def _choice(self, card: Card) -> dict[str, Any]:
         roll = card.representation
@@ -112,6 +132,11 @@ class Site:
 def media_type(path: str) -> str:
     """Of a file, as a server says it."""
     return TYPES.get(Path(path).suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+
+
+@cache
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @cache

@@ -40,7 +40,7 @@ class Routes:
         if environment.get(WITH_MCP, "").lower() in ("true", "1"):
             parts.append("mcp(/.*)?")
         self._allowed = re.compile(
-            rf"{API}/({'|'.join(parts)})/?|/({PLAIN})/?|/pwa_icon(/\d+)?|/(assets|static|svelte)/.+"
+            rf"{API}/({'|'.join(parts)})/?|/({PLAIN})/?|/pwa_icon(/\d+)?|/(assets|static|svelte|live)/.*|/live"
         )
 
     def __contains__(self, path: str) -> bool:

@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterable
 
-from engine.checkpoints import Card
+from engine.checkpoints import Card, is_best, makeup, title
 
 WHAT_IT_IS = {
     "tanh": "The plainest: each moment, all it knows is mixed anew with what it hears.",

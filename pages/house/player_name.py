@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.cells import cell_title
-from engine.checkpoints import Card
+from engine.checkpoints import Card, corpus_words, full_title, is_best, title
 
 REFERENCES = {"real": ("Recordings of the corpus", "Real"), "anchor": ("Low anchor", "Anchor")}
 MAX_SHORT = 16

@@ -247,7 +247,8 @@ function slide(id, words, heed) {
 async function chooseInstrument() {
   const program = Number(at("instrument").value);
   try {
-    await output.choose(program, () => fetched(`banks/${program}.bank`));
+    const { sha256 } = choices.instruments.find((instrument) => instrument.program === program);
+    await output.choose(program, () => fetched(`banks/${program}.bank?${sha256.slice(0, 12)}`));
   } catch ({ message }) {
     problem(message);
   }

@@ -64,7 +64,7 @@ export class Roll {
     for (const { at, seconds, pitches, own, colour } of shown) {
       for (const pitch of pitches) {
         pen.globalAlpha = at > time ? 0.45 : 1;
-        pen.fillStyle = this.colours[own.has(pitch) ? "lane-4" : colour];
+        pen.fillStyle = this.colours[own.has(pitch) ? "ink" : colour];
         const gap = before.has(pitch) ? 0 : 1.5;
         pen.fillRect(x(at) + gap, y(pitch) + row * 0.1, Math.max(1, x(at + seconds) - x(at) - gap), Math.max(2, row * 0.8));
         if (at <= time && time < at + seconds) current.set(pitch, pen.fillStyle);

@@ -9,7 +9,7 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 
 async function answer(request) {
   const cache = await caches.open(CACHE);
-  const kept = await cache.match(request, { ignoreSearch: true });
+  const kept = await cache.match(request);
   if (kept && KEPT.test(request.url)) return kept;
   try {
     const fresh = await fetch(request, { cache: "no-cache" });

@@ -10,7 +10,7 @@ export async function fetched(path, told = () => {}) {
   } catch {
     throw new Error("The line is gone, and this is not kept here yet: try again when there is one.");
   }
-  if (!answer.ok) throw new Error(`${path.split("/").at(-1)} is not there (${answer.status}): load the page again.`);
+  if (!answer.ok) throw new Error(`${path.split("/").at(-1).split("?")[0]} is not there (${answer.status}): load the page again.`);
   const parts = [];
   let length = 0;
   for (const reader = answer.body.getReader(); ; ) {
@@ -24,9 +24,12 @@ export async function fetched(path, told = () => {}) {
   return whole;
 }
 
+// An address names the version, so that what is kept is never another's.
+const addressOf = ({ name, sha256 }, ending) => `models/${name}.${ending}?${sha256.slice(0, 12)}`;
+
 // What a model is made of: { program, tensors } for an Instance.
 export async function modelOf(card, told) {
-  const [file, plan] = await Promise.all([fetched(`models/${card.name}.safetensors`, told), fetched(`models/${card.name}.json`)]);
+  const [file, plan] = await Promise.all([fetched(addressOf(card, "safetensors"), told), fetched(addressOf(card, "json"))]);
   await check(file, card);
   const { program, tensors } = JSON.parse(new TextDecoder().decode(plan));
   const named = tensorsOf(file);

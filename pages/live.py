@@ -1,0 +1,54 @@
+"""Live: the page on which the models play in the browser: the files of engine/live, under a path of ours.
+
+They stand beside Gradio's pages and use nothing of it, so that the same files are a static site.
+"""
+
+from collections.abc import Mapping
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from engine.errors import EngineError
+from engine.live import Site, media_type
+from pages.front import not_found
+
+ROUTE = "/live"
+FOR_EVER = "public, max-age=31536000, immutable"  # of an address that names a version
+ANEW = "no-cache"
+
+
+class LiveFiles:
+    """Answers what lies under the route, and passes on all else.
+
+    Args:
+        app: what answers.
+        links: title -> address, from the page, of the other pages.
+    """
+
+    def __init__(self, app: ASGIApp, links: Mapping[str, str]):
+        self.app, self.site = app, Site(links=tuple(links.items()))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+        is_ours = path == ROUTE or path.startswith(f"{ROUTE}/")
+        if scope["type"] != "http" or not is_ours or scope["method"] not in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+        await (await self._answer(Request(scope), path))(scope, receive, send)
+
+    async def _answer(self, request: Request, path: str) -> Response:
+        if path == ROUTE:
+            return RedirectResponse(request.url.replace(path=f"{request.url.path}/"))
+        name = path.removeprefix(f"{ROUTE}/") or "index.html"
+        try:
+            content = await run_in_threadpool(self.site.content, name)
+        except EngineError as error:
+            return Response(f"{error}\n", 503, media_type="text/plain")
+        if content is None:
+            return await not_found(request, HTTPException(404))
+        caching = FOR_EVER if request.url.query else ANEW
+        return Response(content, headers={"cache-control": caching}, media_type=media_type(name))
