@@ -361,4 +361,5 @@ at("keep-midi").onclick = () => keep(midiFile(session.frames, { framesPerQuarter
 at("keep-wav").onclick = keepWav;
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(() => roll.readColours()));
 addEventListener("DOMContentLoaded", () => roll.readColours());
+at("roll").session = session; // as a lane's element holds its sound
 open();
