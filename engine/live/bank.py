@@ -66,6 +66,9 @@ def cut_bank(soundfont: SoundFont, program: int) -> bytes:
         if zone.highest < KEYS[0] or zone.lowest > KEYS[1]:
             continue
         samples, facts = _unrolled(soundfont.sample(zone.sample), zone)
+        if zones and all(zones[-1][name] == facts[name] for name in ("lowest", "highest", "pitch", "loop")):
+            zones[-1]["gain"] += facts["gain"]  # two layers of one sample
+            continue
         files.append(_mp3(samples, facts["rate"]))
         zones.append({**facts, "bytes": [length, length + len(files[-1])]})
         length += len(files[-1])
@@ -120,7 +123,7 @@ def _facts(generators: Mapping[int, int], recorded: float) -> dict[str, Any]:
     return {
         "pitch": round(root - tuned, 4),
         "cents_per_key": of[SCALE],
-        "gain": 10 ** (-max(0, of[ATTENUATION]) * ATTENUATION_SHARE / 200),
+        "gain": 10 ** (-of[ATTENUATION] * ATTENUATION_SHARE / 200),
         "attack": _seconds(of[ATTACK]),
         "hold": _seconds(of[HOLD]),
         "decay": _seconds(of[DECAY]),

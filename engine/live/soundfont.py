@@ -95,11 +95,12 @@ class SoundFont:
         presets = self._tables["phdr"]
         (place,) = np.flatnonzero((presets["program"] == program) & (presets["bank"] == 0))[:1]
         found = []
-        for preset in self._bags("p", presets["bag"][place], presets["bag"][place + 1], INSTRUMENT):
+        bags = presets["bag"][place : place + 2].tolist()
+        for preset in self._bags("p", *bags, INSTRUMENT):
             if not _holds(preset, VELOCITIES, velocity):
                 continue
-            first, end = self._tables["inst"]["bag"][preset[INSTRUMENT] : preset[INSTRUMENT] + 2]
-            for own in self._bags("i", first, end, SAMPLE):
+            number = preset[INSTRUMENT]
+            for own in self._bags("i", *self._tables["inst"]["bag"][number : number + 2].tolist(), SAMPLE):
                 if _holds(own, VELOCITIES, velocity):
                     found.append(_zone(preset, own))
         return sorted(found, key=lambda zone: zone.lowest)
@@ -117,7 +118,7 @@ class SoundFont:
         bags, generators = self._tables[f"{kind}bag"]["generators"], self._tables[f"{kind}gen"]
         shared: Generators = {}
         found = []
-        for place in range(int(first), int(end)):
+        for place in range(first, end):
             part = generators[bags[place] : bags[place + 1]]
             own = dict(zip(part["number"].tolist(), part["amount"].tolist(), strict=True))
             if ends_with in own:

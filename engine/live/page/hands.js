@@ -85,7 +85,7 @@ export class Hands {
 
   typed(event) {
     const { key, target, repeat, ctrlKey, metaKey, altKey } = event;
-    if (repeat || ctrlKey || metaKey || altKey || target.closest("select, input:not([type=range]), textarea")) return;
+    if (repeat || ctrlKey || metaKey || altKey || target.closest("select")) return;
     const letter = key.toLowerCase();
     if (letter === "z" || letter === "x") this.octave = Math.min(84, Math.max(36, this.octave + (letter === "x" ? 12 : -12)));
     else if (LETTERS.includes(letter)) this.down(`letter ${letter}`, this.octave + LETTERS.indexOf(letter));

@@ -25,11 +25,12 @@ const roll = new Roll(at("roll"));
 const there = new Set(); // models that can be drawn from
 let choices; // models.json
 let chosen; // the model that should play
+let awaited = null; // the model that takes over as soon as it is there
 let shared = null; // the piece of a link, until it is played
 let asksChanges = null; // who waits for all changes of the piece
 
 const session = new Session(worker, {
-  frame: ({ pitches }) => pitches.length && roll.fit(Math.min(...pitches), Math.max(...pitches)),
+  frame: framed,
   colourOf: (name) => colourOf(card(name)),
   stalled: (count) => count >= STALLS && offerSmaller(),
 });
@@ -43,9 +44,14 @@ const answer = new Answer({
     showState();
   },
 });
+let handled = Promise.resolve(); // what hands do is heeded in turn
+const inTurn = (heed) => (pitch) => {
+  const now = performance.now() / 1000;
+  handled = handled.then(() => heed(pitch, now)).catch(({ message }) => problem(message));
+};
 const hands = new Hands(at("keys"), {
-  down: handDown,
-  up: handUp,
+  down: inTurn(handDown),
+  up: inTurn(handUp),
   flooded: () => problem("More keys at once than anybody has fingers: some are left out."),
 });
 
@@ -99,6 +105,15 @@ function problem(text) {
   at("said").classList.add("is-problem");
 }
 
+// A frame is about to sound; in a piece that is drawn again models change by themselves.
+function framed({ pitches, name }) {
+  if (pitches.length) roll.fit(Math.min(...pitches), Math.max(...pitches));
+  if (name === session.card.name) return;
+  session.card = card(name);
+  if (!awaited) chosen = session.card;
+  showState();
+}
+
 // ---- what a visitor does
 
 async function choose(model) {
@@ -107,6 +122,7 @@ async function choose(model) {
   showState();
   if (there.has(model.name)) become(model);
   else {
+    awaited = model.name;
     say(`${model.title} is on its way …`);
     worker.postMessage({ type: "fetch", card: model });
   }
@@ -114,9 +130,9 @@ async function choose(model) {
 
 // The model plays from the next frame, if what plays is of its music.
 function become(model) {
+  awaited = null;
   if (session.card?.corpus !== model.corpus) return;
   worker.postMessage({ type: "change", card: model });
-  session.card = model;
   say(`${model.title} goes on with what you have heard.`);
 }
 
@@ -134,6 +150,7 @@ async function start(seed = newSeed()) {
 function firstToPlay() {
   const ready = ofMusic(chosen.corpus).find(({ name }) => there.has(name)) ?? smallest(chosen.corpus);
   if (ready !== chosen) {
+    awaited = chosen.name;
     worker.postMessage({ type: "fetch", card: chosen });
     say(`${ready.title} plays until ${chosen.title} is there.`);
   }
@@ -170,23 +187,23 @@ function hold(wanted) {
 
 const mode = () => document.querySelector("[name=mode]:checked").value;
 
-async function handDown(pitch) {
-  await output.start();
+async function handDown(pitch, now) {
+  if (output.clock?.state !== "running") await output.start();
   output.hands.strike(pitch, HANDS_VELOCITY, output.clock.currentTime);
   roll.fit(pitch, pitch);
   if (mode() === "answer") {
     if (!session.first) await start();
-    answer.down(pitch, output.clock.currentTime);
+    answer.down(pitch, now);
     say("Listening to you …");
     showState();
   }
   if (mode() === "together") tellHands();
 }
 
-function handUp(pitch) {
+function handUp(pitch, now) {
   if (!output.clock) return;
   output.hands.release(pitch, output.clock.currentTime);
-  if (answer.isPlaying) answer.up(pitch, output.clock.currentTime);
+  if (answer.isPlaying) answer.up(pitch, now);
   if (mode() === "together") tellHands();
 }
 
@@ -280,12 +297,10 @@ const HEARD = {
   frames: (drawn) => session.take(drawn),
   there: ({ name }) => {
     there.add(name);
-    const isAwaited = name === chosen?.name && session.card && session.card.name !== name;
-    if (isAwaited) become(card(name));
+    if (name === awaited) become(card(name));
   },
   arriving: ({ name, share }) => {
-    const isAwaited = name === chosen?.name && session.card?.name !== name && share < 1;
-    if (isAwaited && session.plays) say(`${session.card.title} plays until ${card(name).title} is there: ${Math.round(100 * share)} %`);
+    if (name === awaited && session.plays) say(`${session.card.title} plays until ${card(name).title} is there: ${Math.round(100 * share)} %`);
   },
   changes: ({ changes }) => asksChanges?.(changes),
   measured: ({ name, framesASecond }) => (at("speed").textContent = `${card(name).title} draws ${Math.round(framesASecond).toLocaleString("en")} frames a second here.`),

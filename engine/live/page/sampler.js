@@ -6,6 +6,7 @@
 const LOUDNESS = 0.66; // of FluidSynth with the same SoundFont, as the app plays it
 const RATE = 44_100; // of what is decoded
 const FULL = 127; // of MIDI's velocities
+const FLAT = -3.01; // dB, of a low pass that favours nothing at its edge
 const SILENCE = 1e-5; // 100 dB below 1, over which a SoundFont's decays are measured
 const DELAY_SAMPLES = 1105; // of a decoder that leaves in what an MP3 encoder puts before the first sample
 const FIRST_RIGHT = [36, 52, 67, 79]; // keys at which the next place begins, low ones left
@@ -66,7 +67,7 @@ export class Sampler {
     const source = new AudioBufferSourceNode(this.clock, {
       buffer, loop: true, loopStart: loop[0] + late, loopEnd: loop[1] + late, playbackRate: 2 ** (detune / 1200),
     });
-    const filter = new BiquadFilterNode(this.clock, { type: "lowpass", frequency: zone.cutoff, Q: 0 });
+    const filter = new BiquadFilterNode(this.clock, { type: "lowpass", frequency: zone.cutoff, Q: FLAT });
     const envelope = new GainNode(this.clock, { gain: 0 });
     const letting = new GainNode(this.clock);
     const place = FIRST_RIGHT.filter((first) => first <= pitch).length;

@@ -1,0 +1,296 @@
+"""The page Live in a real browser: it plays, is changed, is played along with, and is taken home."""
+
+import base64
+import io
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pretty_midi
+import pytest
+import soundfile
+import torch
+
+from engine.checkpoints import load
+from engine.sampling import SamplingOptions, sample
+
+pytestmark = pytest.mark.browser
+
+BEST, GRU, LSTM, TANH = (f"jsb_chorales-{name}" for name in ("best", "gru", "lstm", "tanh"))
+LOWEST = 9  # MIDI number of column 0 of the chorales, an octave below the roll's
+QUICK = "tempo.value = 240; tempo.dispatchEvent(new Event('input'))"
+SHOWN = "document.getElementById('roll').session.shown"
+FRAMES = "document.getElementById('roll').session.frames.map(({ pitches }) => pitches)"
+NO_WASM = "delete globalThis.WebAssembly"
+NO_DEVICE = """
+    Object.defineProperty(AudioContext.prototype, "currentTime", { get: () => 0 });
+"""
+
+
+def ready(page):
+    page.wait_for_function("!document.getElementById('play').disabled")
+    return page
+
+
+def wait_frames(page, count: int) -> None:
+    page.wait_for_function(f"{FRAMES}.length >= {count}")
+
+
+def play(page, model: str = GRU, tempo: bool = True):
+    """Let a model play, quickly."""
+    ready(page)
+    page.click(f"[data-model={model}]")
+    page.wait_for_function(
+        f"document.querySelector('[data-model={model}]').getAttribute('aria-pressed') === 'true'"
+    )
+    if tempo:
+        page.evaluate(QUICK)
+    page.click("#play")
+    wait_frames(page, 4)
+    return page
+
+
+def seed_of(page) -> int:
+    return int(re.search(r"Seed (\d+)", page.inner_text("#piece-is"))[1])
+
+
+def drawn(model: str, count: int, seed: int, prime=None, temperature=1.0) -> list[list[int]]:
+    """Pitches of the frames that the engine draws."""
+    options = SamplingOptions(count, seed, temperature)
+    frames = sample(load(model).model, options, prime)
+    return [[LOWEST + int(column) for column in frame.nonzero().flatten()] for frame in frames]
+
+
+def heard(page) -> list[list[int]]:
+    return page.evaluate(FRAMES)
+
+
+def said(page, text: str) -> None:
+    page.wait_for_function("text => document.getElementById('said').textContent.includes(text)", arg=text)
+
+
+def test_a_press_plays_what_the_engine_draws(pages):
+    page = ready(pages())
+    page.evaluate(QUICK)
+    first = page.evaluate("document.querySelectorAll('#models button').length")
+    assert first == 4
+    page.click(f"[data-model={LSTM}]")
+    page.click("#play")
+    wait_frames(page, 12)
+    assert page.inner_text("#play") == "Pause"
+    frames = heard(page)
+    assert frames == drawn(LSTM, len(frames), seed_of(page))
+
+
+def test_another_model_goes_on_from_the_same_past_without_a_gap(pages):
+    page = play(pages())
+    page.click(f"[data-model={TANH}]")
+    said(page, "tanh goes on")
+    page.wait_for_function(
+        "document.getElementById('roll').session.shown.some(({ name }) => name.endsWith('tanh'))"
+    )
+    wait_frames(page, 30)
+    shown = page.evaluate(f"{SHOWN}.map(({{ at, seconds, name }}) => [at, seconds, name])")
+    change = [name for _, _, name in shown].index(TANH)
+    gaps = [after[0] - before[0] - before[1] for before, after in pairwise(shown)]
+    assert max(gaps) < 1e-6, "frame follows frame"
+    frames = heard(page)
+    past = torch.zeros(change, 88)
+    for place, pitches in enumerate(frames[:change]):
+        past[place, [pitch - LOWEST for pitch in pitches]] = 1
+    assert frames[:change] == drawn(GRU, change, seed_of(page))
+    assert frames[change:] == drawn(TANH, len(frames) - change, seed_of(page), past)
+
+
+def test_the_large_network_takes_over_when_it_is_there(pages):
+    page = ready(pages())
+    page.evaluate(QUICK)
+    page.click("#play")
+    said(page, "Large network goes on")
+    page.wait_for_function(
+        "document.getElementById('roll').session.shown.some(({ name }) => name.endsWith('best'))"
+    )
+    names = page.evaluate("document.getElementById('roll').session.shown.map(({ name }) => name)")
+    assert names[0] in (GRU, LSTM, TANH) and names[-1] == BEST
+
+
+def test_a_link_plays_the_piece_again_with_all_that_was_changed(pages):
+    page = play(pages())
+    page.click("#hold")
+    wait_frames(page, 30)
+    page.click("#hold")
+    page.evaluate("temperature.value = 0.5; temperature.dispatchEvent(new Event('input'))")
+    wait_frames(page, 40)
+    page.click("#forget")
+    page.click(f"[data-model={LSTM}]")
+    wait_frames(page, 60)
+    page.check("[value=together]")
+    page.keyboard.down("g")
+    wait_frames(page, 66)
+    page.keyboard.up("g")
+    wait_frames(page, 72)
+    page.click("#play")
+    page.click("#link")
+    page.wait_for_function("location.hash.startsWith('#piece=')")
+    link, frames = page.evaluate("location.hash"), heard(page)
+    assert any(67 in pitches for pitches in frames[60:]), "a key that is held is in the frames"
+    other = ready(pages(link))
+    assert "sent you a piece" in other.inner_text("#said")
+    other.click("#play")
+    wait_frames(other, len(frames))
+    assert heard(other)[: len(frames)] == frames
+
+
+def test_the_network_answers_what_somebody_plays(pages):
+    page = ready(pages())
+    page.click(f"[data-model={GRU}]")
+    page.evaluate(QUICK)
+    page.check("[value=answer]")
+    for letter in "adg":
+        page.keyboard.down(letter)
+    page.wait_for_timeout(400)  # a person holds a chord
+    for letter in "adg":
+        page.keyboard.up(letter)
+    said(page, "answers")
+    page.wait_for_function(f"{FRAMES}.length > 12")
+    frames = heard(page)
+    own = next(place for place, pitches in enumerate(frames) if pitches == [60, 64, 67])
+    end = own
+    while frames[end] == [60, 64, 67]:
+        end += 1
+    past = torch.zeros(end, 88)
+    for place, pitches in enumerate(frames[:end]):
+        past[place, [pitch - LOWEST for pitch in pitches]] = 1
+    assert frames[end:] == drawn(GRU, len(frames) - end, seed_of(page), past)
+
+
+def test_a_piece_is_taken_home_as_midi_and_as_sound(pages):
+    page = play(pages())
+    wait_frames(page, 20)
+    page.click("#play")
+    frames = heard(page)
+    with page.expect_download() as download:
+        page.click("#keep-midi")
+    content = Path(download.value.path()).read_bytes()
+    music = pretty_midi.PrettyMIDI(io.BytesIO(content))
+    notes = {(round(note.start / 0.25), note.pitch) for note in music.instruments[0].notes}
+    starts = {
+        (place, pitch)
+        for place, pitches in enumerate(frames)
+        for pitch in pitches
+        if place == 0 or pitch not in frames[place - 1]
+    }
+    assert notes == starts
+    with page.expect_download() as download:
+        page.click("#keep-wav")
+    samples, rate = soundfile.read(download.value.path())
+    assert rate == 44_100 and len(samples) / rate == pytest.approx(len(frames) * 0.25 + 2, abs=0.1)
+    assert np.abs(samples).max() > 0.01
+
+
+def test_it_plays_without_a_line_once_it_has_been_here(pages):
+    page = play(pages())
+    page.wait_for_function("navigator.serviceWorker.controller")
+    page.reload()
+    play(page)
+    page.context.set_offline(True)
+    page.reload()
+    play(page)
+    page.click(f"[data-model={TANH}]")
+    said(page, "The line is gone")
+
+
+def test_an_hour_takes_no_more_memory_than_a_minute(pages):
+    page = play(pages())
+    kept = page.evaluate(
+        """async () => {
+            const { Drawing } = await import("./drawing.js");
+            const { modelOf, fetched } = await import("./weights.js");
+            const { models } = JSON.parse(new TextDecoder().decode(await fetched("models.json")));
+            const card = models.find(({ name }) => name === "nottingham-gru");
+            const module = await WebAssembly.compile(await fetched("kernel.wasm"));
+            const parts = new Map([[card.name, await modelOf(card)]]);
+            const drawing = new Drawing(module, parts, { name: card.name, seed: 1, temperature: 1 });
+            drawing.draw(20000);
+            return [drawing.past.length, drawing.instance.calls.memory.buffer.byteLength];
+        }"""
+    )
+    assert kept[0] < 8_200 and kept[1] < 4_000_000
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        ("#piece=abc", "This link is not whole"),
+        ({"f": 9, "m": GRU, "s": 1, "t": 1, "c": []}, "newer page"),
+        ({"f": 1, "m": "somebody-else", "s": 1, "t": 1, "c": []}, "is not here"),
+        ({"f": 1, "m": GRU, "s": -1, "t": 1, "c": []}, "not whole"),
+        ({"f": 1, "m": GRU, "s": 1, "t": 1, "c": [{"at": 0, "given": [[500]]}]}, "not whole"),
+    ],
+)
+def test_a_link_that_cannot_be_played_is_a_sentence_and_the_page_plays(pages, link, sentence):
+    if isinstance(link, dict):
+        link = "#piece=" + base64.urlsafe_b64encode(json.dumps(link).encode()).decode().rstrip("=")
+    page = ready(pages(link))
+    assert sentence in page.inner_text("#said")
+    page.click("#play")
+    wait_frames(page, 2)
+
+
+def test_without_webassembly_it_says_so(pages):
+    page = pages()
+    page.evaluate("new Promise(done => setTimeout(done))")
+    page.route("**/worker.js", lambda route: route.fulfill(
+        body=f"{NO_WASM};\n" + route.fetch().text(), content_type="text/javascript"
+    ))  # fmt: skip
+    page.reload()
+    said(page, "no WebAssembly")
+
+
+def test_weights_that_were_cut_off_on_their_way_are_said_and_fetched_again(pages):
+    page = ready(pages())
+    cut = page.context.new_page()
+
+    def half(route):
+        body = route.fetch().body()
+        route.fulfill(body=body[: len(body) // 2], content_type="application/octet-stream")
+
+    cut.context.route(f"**/{TANH}.safetensors*", half)
+    cut.goto(page.url)
+    ready(cut)
+    cut.click(f"[data-model={TANH}]")
+    said(cut, "did not arrive whole")
+    cut.context.unroute(f"**/{TANH}.safetensors*")
+    cut.click(f"[data-model={TANH}]")
+    cut.click("#play")
+    wait_frames(cut, 4)
+
+
+def test_where_no_sound_comes_out_it_says_so(pages):
+    page = ready(pages(script=NO_DEVICE))
+    page.click("#play")
+    said(page, "no device")
+
+
+def test_an_instrument_gone_wild_is_bounded(pages):
+    page = play(pages())
+    wild = page.evaluate(
+        """async () => {
+            const { Hands } = await import("./hands.js");
+            let [down, flooded] = [0, 0];
+            const told = { down: () => down++, up() {}, flooded: () => flooded++ };
+            const hands = new Hands(document.createElement("div"), told);
+            for (let n = 0; n < 5000; n++) hands.heed("wild", [0x90, n % 128, 64]);
+            return [down, flooded > 0];
+        }"""
+    )
+    assert wild == [16, True]
+
+
+def test_the_folder_says_what_to_do_from_a_disk(browser, site_folder):
+    page = browser.new_page()
+    page.goto((site_folder / "index.html").as_uri())
+    assert "python -m http.server" in page.inner_text("#said")
+    page.close()
