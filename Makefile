@@ -1,4 +1,4 @@
-# make app | test | bench | bench-pages | lint | kernel | space OUT=DIR [HARDWARE=zero] | packages | lock | renew | clean
+# make app | test | bench | bench-pages | lint | kernel | banks | space OUT=DIR [HARDWARE=zero|static] | packages | lock | renew | clean
 #
 # Everything is installed into .venv: the versions and hashes of the lock files, and of the Debian packages those
 # that are missing, where this may be done (NO_APT=1 keeps make from it). What was installed is remembered there
@@ -24,7 +24,7 @@ C_FILES = engine/kernel/*/*.c engine/kernel/*/*.h
 APT_GET = DEBIAN_FRONTEND=noninteractive timeout 600 apt-get -qq -y \
 	-o Acquire::Retries=1 -o Acquire::http::Timeout=60 -o DPkg::Lock::Timeout=120
 
-.PHONY: app test bench bench-pages lint kernel space packages lock renew clean setup setup-dev
+.PHONY: app test bench bench-pages lint kernel banks space packages lock renew clean setup setup-dev
 
 app: setup
 	@case "$${GRADIO_SERVER_PORT:-7860}" in *[!0-9]*) \
@@ -42,10 +42,15 @@ bench: setup
 # From a press to a sound, and what travels for it; in Debian's chromium.
 bench-pages: setup-dev
 	@$(VENV)/bin/python -m benchmarks.pages
+	@$(VENV)/bin/python -m benchmarks.live
 
 lint: setup-dev
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/clang-format --dry-run --Werror $(C_FILES)
+
+# The instruments of the page Live, cut from FluidR3 Mono; they are committed.
+banks: setup
+	@$(VENV)/bin/python -m engine.live.bank
 
 # After a change of a C file: the module that draws, which is committed.
 kernel: setup-dev
@@ -160,8 +165,9 @@ echo "missing and not to be had by apt-get here:$$missing$$cost (make packages t
 endef
 
 # Needs no environment: any of the Pythons will do.
-space:
-	@for python in $(VENV)/bin/python $(PYTHONS); do \
+space: $(if $(filter static,$(HARDWARE)),setup)
+	@if [ "$(HARDWARE)" = static ] && [ -n "$(OUT)" ]; then exec $(VENV)/bin/python -m engine live --out "$(OUT)"; fi; \
+	for python in $(VENV)/bin/python $(PYTHONS); do \
 		if "$$python" -c "" 2>/dev/null; then \
 			exec "$$python" training/publishing/space.py --out="$(OUT)" --hardware="$(HARDWARE)"; \
 		fi; \

@@ -21,7 +21,6 @@ Browsers decode MP3 everywhere, but not to the sample, so a loop is played as of
 second of it before it is encoded, and goes on a little after its end.
 """
 
-import io
 import json
 import struct
 import sys
@@ -30,14 +29,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import soundfile
 from jaxtyping import Float32
 
 from engine.errors import EngineError
 from engine.folders import ASSETS
 from engine.live.soundfont import Sample, SoundFont, Zone
 from engine.rendering import INSTRUMENTS, find_soundfont
-from engine.sound.audio_file import MP3_SCALE
+from engine.sound import Audio, mp3_bytes
 from engine.whole_file import write_whole
 
 BANKS = ASSETS / "banks"
@@ -69,7 +67,7 @@ def cut_bank(soundfont: SoundFont, program: int) -> bytes:
         if zones and all(zones[-1][name] == facts[name] for name in ("lowest", "highest", "pitch", "loop")):
             zones[-1]["gain"] += facts["gain"]  # two layers of one sample
             continue
-        files.append(_mp3(samples, facts["rate"]))
+        files.append(mp3_bytes(Audio(samples, facts["rate"]), COMPRESSION))
         zones.append({**facts, "bytes": [length, length + len(files[-1])]})
         length += len(files[-1])
     head = json.dumps({"program": program, "zones": zones}, separators=(",", ":")).encode()
@@ -96,16 +94,6 @@ def _unrolled(sample: Sample, zone: Zone) -> tuple[Float32[np.ndarray, " time"],
     }
     facts["gain"] = round(facts["gain"] * gain, 5)
     return samples, facts
-
-
-def _mp3(samples: Float32[np.ndarray, " time"], rate: int) -> bytes:
-    """Of variable rate, since what dies away needs little."""
-    buffer = io.BytesIO()
-    soundfile.write(
-        buffer, samples / np.float32(MP3_SCALE), rate, format="MP3", subtype="MPEG_LAYER_III",
-        bitrate_mode="VARIABLE", compression_level=COMPRESSION,
-    )  # fmt: skip
-    return buffer.getvalue()
 
 
 def _levelled(samples: Float32[np.ndarray, " time"]) -> tuple[float, Float32[np.ndarray, " time"]]:

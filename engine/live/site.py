@@ -42,6 +42,7 @@ from engine.representations import PianoRoll
 PAGE = Path(__file__).with_name("page")
 FORMAT = 1  # of models.json
 TYPES = {".js": "text/javascript", ".wasm": "application/wasm", ".webmanifest": "application/manifest+json"}
+LICENCE = "banks/LICENSE.txt"  # of the instruments
 FIRST_CORPUS = "jsb_chorales"
 
 
@@ -64,7 +65,8 @@ class Site:
             f"models/{card.name}{ending}" for card in self.cards for ending in (".json", ".safetensors")
         ]
         banks = [f"banks/{bank_name(program)}" for program in INSTRUMENTS.values()]
-        return [*page, "earshot.css", "icon.png", "kernel.wasm", "models.json", *models, *banks]
+        given = ["earshot.css", "icon.png", "kernel.wasm", "models.json", LICENCE]
+        return [*page, *given, *models, *banks]
 
     def content(self, path: str) -> bytes | None:
         """Of a file; None where there is no such."""

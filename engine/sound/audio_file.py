@@ -81,14 +81,18 @@ def wav_bytes(audio: Audio) -> bytes:
     return buffer.getvalue()
 
 
-def mp3_bytes(audio: Audio) -> bytes:
-    """The sound as an MP3 file, as loud as it is; of 44.1 or 48 kHz."""
+def mp3_bytes(audio: Audio, compression: float | None = None) -> bytes:
+    """The sound as an MP3 file, as loud as it is; of 32, 44.1 or 48 kHz.
+
+    Args:
+        compression: from 0 to 1, at a rate that varies, for what dies away; without it the rate of ``MP3_RATES``.
+    """
     buffer = io.BytesIO()
     louder = audio.samples / np.float32(MP3_SCALE)
-    mode, compression = MP3_RATES[audio.num_channels]
+    mode, level = MP3_RATES[audio.num_channels] if compression is None else ("VARIABLE", compression)
     soundfile.write(
         buffer, louder, audio.sample_rate, format="MP3", subtype="MPEG_LAYER_III",
-        bitrate_mode=mode, compression_level=compression,
+        bitrate_mode=mode, compression_level=level,
     )  # fmt: skip
     return buffer.getvalue()
 

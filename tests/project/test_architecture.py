@@ -14,7 +14,7 @@ import pytest
 from engine.representations import REPRESENTATIONS
 from tests.source import PACKAGES, dotted, files, modules, program_modules
 
-BINARY = (".safetensors", ".wasm", ".wav", ".flac", ".mid", ".png")
+BINARY = (".safetensors", ".bank", ".wasm", ".wav", ".flac", ".mid", ".png")
 TOP_LEVEL = {
     *("app.py", "pages", "engine", "training", "checkpoints", "assets", "tests"),
     *(

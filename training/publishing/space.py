@@ -24,7 +24,14 @@ LEFT_OUT = ("engine/__main__.py", "engine/command_line.py", "engine/commands")
 SECTIONS = ("In the app", "Licences")  # of README.md, below its introduction
 ONLY_TRAINING = "# Only training needs these:"  # the line of requirements.txt that ends what the app needs
 MARK = "# Written by make space, which may replace this folder."
-LARGE = ("safetensors", "wav", "flac", "mid")  # kinds of files that the Hub's git keeps elsewhere
+LARGE = (
+    "safetensors",
+    "wav",
+    "flac",
+    "mid",
+    "bank",
+    "wasm",
+)  # kinds of files that the Hub's git keeps elsewhere
 HARDWARE = ("cpu", "zero")
 # ZeroGPU knows no newer torch.
 ZERO_TORCH = "2.11.0"
@@ -86,7 +93,7 @@ def write_space(out: str, hardware: str = "", project: Path = PROJECT) -> Path:
     if not out:
         raise SpaceError("say where the Space goes: make space OUT=DIR", WRONG_USE)
     if hardware not in ("", *HARDWARE):
-        raise SpaceError(f"unknown HARDWARE '{hardware}'; known: {', '.join(HARDWARE)}", WRONG_USE)
+        raise SpaceError(f"unknown HARDWARE '{hardware}'; known: {', '.join(HARDWARE)}, static", WRONG_USE)
     folder = Path(os.path.abspath(out))
     if not _may_be_replaced(folder):
         raise SpaceError(

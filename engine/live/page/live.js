@@ -15,6 +15,7 @@ const MODES = {
   answer: "Play something and pause: the network has heard it, and goes on from there.",
 };
 const STALLS = 3; // after which a smaller model is offered
+const AFTER_FIRST = 400; // milliseconds from a press until what can wait is fetched
 const HANDS_VELOCITY = 92;
 
 const at = (id) => document.getElementById(id);
@@ -151,7 +152,7 @@ function firstToPlay() {
   const ready = ofMusic(chosen.corpus).find(({ name }) => there.has(name)) ?? smallest(chosen.corpus);
   if (ready !== chosen) {
     awaited = chosen.name;
-    worker.postMessage({ type: "fetch", card: chosen });
+    setTimeout(() => worker.postMessage({ type: "fetch", card: chosen }), AFTER_FIRST); // the line is for the first note's
     say(`${ready.title} plays until ${chosen.title} is there.`);
   }
   return ready;
