@@ -85,7 +85,7 @@ def mp3_bytes(audio: Audio, compression: float | None = None) -> bytes:
     """The sound as an MP3 file, as loud as it is; of 32, 44.1 or 48 kHz.
 
     Args:
-        compression: from 0 to 1, at a rate that varies, for what dies away; without it the rate of ``MP3_RATES``.
+        compression: from 0 to 1, at a rate that varies, for what dies away; else the rate of ``MP3_RATES``.
     """
     buffer = io.BytesIO()
     louder = audio.samples / np.float32(MP3_SCALE)

@@ -147,7 +147,7 @@ def test_what_is_no_space_stays(checkout, tmp_path, held):
     [
         ([], "say where the Space goes: make space OUT=DIR\n"),
         (["--out=", "--hardware="], "say where the Space goes: make space OUT=DIR\n"),
-        (["--out=x", "--hardware=tpu"], "unknown HARDWARE 'tpu'; known: cpu, zero\n"),
+        (["--out=x", "--hardware=tpu"], "unknown HARDWARE 'tpu'; known: cpu, zero, static\n"),
     ],
 )
 def test_wrong_use_is_told_in_one_sentence(arguments, said, capsys):
