@@ -89,9 +89,11 @@ class Site:
 
     @cached_property
     def cards(self) -> list[Card]:
-        """Of the models of music that we ship and those of one's own, the first corpus's first."""
-        cards = [card for card in read_cards(self.checkpoints)[0].values() if card.kind == PianoRoll.name]
-        return sorted(in_order(cards), key=lambda card: (card.corpus.name != FIRST_CORPUS, card.corpus.title))
+        """Of all models, those of music before those of speech, and the first corpus's first."""
+        cards = in_order(read_cards(self.checkpoints)[0].values())
+        return sorted(
+            cards, key=lambda card: (card.kind, card.corpus.name != FIRST_CORPUS, card.corpus.title)
+        )
 
     def choices(self) -> dict[str, Any]:
         """What the page offers."""
@@ -117,15 +119,16 @@ class Site:
         return page.substitute(home=home, links=here).encode()
 
     def _choice(self, card: Card) -> dict[str, Any]:
-        roll = card.representation
+        of_frames = {name: fact for name, fact in card.representation.items() if name != "name"}
+        if card.kind == PianoRoll.name:
+            of_frames["lowest_pitch"] += card.corpus.played_semitones
         return {
+            **of_frames,
+            "kind": card.kind,
             "name": card.name,
             "title": title(card) if is_best(card) or is_of_the_paper(card) else card.name,
             "corpus": card.corpus.name,
             "music": corpus_words(card),
-            "lowest_pitch": roll["lowest_pitch"] + card.corpus.played_semitones,
-            "num_pitches": roll["num_pitches"],
-            "frames_per_quarter": roll["frames_per_quarter"],
             "bytes": (self.checkpoints / card.name / "model.safetensors").stat().st_size,
             "sha256": card.weights_sha256,
         }

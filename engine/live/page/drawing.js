@@ -15,8 +15,8 @@ const CIRCLE = 16; // frames from a state that is held until it is there again
 
 export class Drawing {
   // models: name -> { program, tensors }; planned: the changes of a piece that is drawn again, in order.
-  constructor(module, models, { name, seed, temperature, planned = [] }) {
-    Object.assign(this, { module, models, name, seed, temperature, planned: [...planned], changes: [] });
+  constructor(module, models, { name, seed, temperature, planned = [], isSound = false }) {
+    Object.assign(this, { module, models, name, seed, temperature, planned: [...planned], changes: [], isSound });
     Object.assign(this, { position: 0, past: [], next: null, held: null, hands: [] });
     this.instance = this.open(name);
   }
@@ -77,7 +77,7 @@ export class Drawing {
     if (this.next) Object.assign(this.next, { instance: this.open(this.next.name), read: this.firstRead() });
   }
 
-  // The frames that follow, { first, frames: [{ columns, own, isHeard, name }] }: own columns are somebody's, who hears
+  // The frames that follow, { first, frames: [{ columns, own, isHeard, name }] }, of sound [{ samples, name }]: own columns are somebody's, who hears
   // them from their hands already where the piece is not drawn again.
   draw(count) {
     const first = this.position;
@@ -106,6 +106,7 @@ export class Drawing {
     }
     this.past.push(frame);
     this.position += 1;
+    if (this.isSound) return { samples: frame, name: this.name };
     return { columns: columnsOf(frame), own: joined, isHeard, name: this.name };
   }
 

@@ -66,23 +66,33 @@ export async function wavFile(frames, zones, velocity) {
     sampler.strike(pitch, velocity(pitch, frames[from].pitches), starts[from]);
     sampler.release(pitch, starts[to]);
   }
-  return wavBytes(await clock.startRendering());
+  const buffer = await clock.startRendering();
+  return wavBytes([0, 1].map((channel) => buffer.getChannelData(channel)), RATE);
 }
 
-function wavBytes(buffer) {
-  const channels = [0, 1].map((channel) => buffer.getChannelData(channel));
+// Stretches of sound, as they were heard.
+export function speechFile(stretches, rate) {
+  const length = stretches.reduce((sum, { samples }) => sum + samples.length, 0);
+  const whole = new Float32Array(length);
+  stretches.reduce((at, { samples }) => (whole.set(samples, at), at + samples.length), 0);
+  return wavBytes([whole], rate);
+}
+
+// Of channels of samples, 16 bits each.
+function wavBytes(channels, rate) {
   const peak = channels.reduce((most, samples) => samples.reduce((now, sample) => Math.max(now, Math.abs(sample)), most), 0);
   const scale = 32_767 / Math.max(1, peak);
-  const size = 4 * buffer.length;
+  const [count, length] = [channels.length, channels[0].length];
+  const size = 2 * count * length;
   const view = new DataView(new ArrayBuffer(44 + size));
   const write = (at, word) => [...word].forEach((letter, place) => view.setUint8(at + place, letter.charCodeAt(0)));
   write(0, "RIFF");
   view.setUint32(4, 36 + size, true);
   write(8, "WAVEfmt ");
-  [16, 0x20001, RATE, 4 * RATE, 0x100004].forEach((number, place) => view.setUint32(16 + 4 * place, number, true));
+  [16, 0x10000 * count + 1, rate, 2 * count * rate, 0x100000 + 2 * count].forEach((number, place) => view.setUint32(16 + 4 * place, number, true));
   write(36, "data");
   view.setUint32(40, size, true);
-  for (let place = 0, at = 44; place < buffer.length; place++) {
+  for (let place = 0, at = 44; place < length; place++) {
     for (const samples of channels) {
       view.setInt16(at, Math.round(samples[place] * scale), true);
       at += 2;

@@ -1,12 +1,13 @@
 // The page Live: what is chosen, pressed and said. Who draws is in worker.js, what sounds when in session.js.
 
 import { Answer } from "./answer.js";
-import { midiFile, wavFile } from "./files.js";
 import { Hands } from "./hands.js";
-import { addressOf, pieceOf } from "./link.js";
+import { Keeping } from "./keeping.js";
+import { pieceOf } from "./link.js";
 import { Output } from "./output.js";
 import { Roll } from "./roll.js";
-import { Session, velocity } from "./session.js";
+import { Session } from "./session.js";
+import { Voice } from "./voice.js";
 import { fetched } from "./weights.js";
 
 const MODES = {
@@ -28,13 +29,10 @@ let choices; // models.json
 let chosen; // the model that should play
 let awaited = null; // the model that takes over as soon as it is there
 let shared = null; // the piece of a link, until it is played
-let asksChanges = null; // who waits for all changes of the piece
 
-const session = new Session(worker, {
-  frame: framed,
-  colourOf: (name) => colourOf(card(name)),
-  stalled: (count) => count >= STALLS && offerSmaller(),
-});
+const told = { frame: framed, colourOf: (name) => colourOf(card(name)), stalled: (count) => count >= STALLS && offerSmaller() };
+const sessions = { piano_roll: new Session(worker, told), waveform: new Voice(worker, told) };
+let session = sessions.piano_roll; // of what is chosen
 const answer = new Answer({
   secondsPerFrame: () => session.secondsPerFrame,
   begins: () => session.pause(),
@@ -44,6 +42,13 @@ const answer = new Answer({
     say("The network has heard you, and answers.");
     showState();
   },
+});
+const keeping = new Keeping(worker, {
+  session: () => session,
+  zones: () => output.sampler.zones,
+  program: () => Number(at("instrument").value),
+  say,
+  problem,
 });
 let handled = Promise.resolve(); // what hands do is heeded in turn
 const inTurn = (heed) => (pitch) => {
@@ -64,7 +69,7 @@ const colourOf = (model) => `lane-${1 + (ofMusic(model.corpus).indexOf(model) % 
 const smallest = (corpus) => ofMusic(corpus).reduce((small, model) => (model.bytes < small.bytes ? model : small));
 const columnOf = (pitch) => {
   const column = pitch - session.card.lowest_pitch;
-  return column < session.card.num_pitches ? column : -1;
+  return column < session.card.num_pitches ? column : -1; // what the network has no key for, it does not hear
 };
 
 function option(value, text) {
@@ -94,6 +99,14 @@ function showState() {
   at("play").textContent = session.plays ? "Pause" : "Play";
   at("piece-is").textContent = session.first ? `Seed ${session.first.seed}, begun by ${card(session.first.name).title}` : "";
   for (const id of ["forget", "hold", "link", "keep-midi", "keep-wav"]) at(id).disabled = !session.first;
+}
+
+// What is played is notes or speech: the page shows what there is for it.
+function turnTo(model) {
+  session = sessions[model.kind];
+  at("roll").session = session; // as a lane's element holds its sound
+  document.body.dataset.kind = model.kind;
+  showModels(model.corpus);
 }
 
 function say(text) {
@@ -138,13 +151,21 @@ function become(model) {
 }
 
 async function start(seed = newSeed()) {
-  await output.start();
-  session.play(output.clock, output.sampler);
+  await giveSound();
   const piece = shared;
   shared = null;
   location.hash && history.replaceState(null, "", location.pathname + location.search);
   if (piece) begin(card(piece.first.name), piece.names.map(card), { ...piece.first, planned: piece.planned });
   else begin(there.has(chosen.name) ? chosen : firstToPlay(), null, { seed, temperature: Number(at("temperature").value) });
+}
+
+async function giveSound() {
+  if (session === sessions.waveform) {
+    const { clock, level } = await output.voice(chosen.sample_rate);
+    return session.play(clock, level);
+  }
+  await output.start();
+  session.play(output.clock, output.sampler);
 }
 
 // Who can play at once, until the chosen one is there.
@@ -171,7 +192,7 @@ const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0] % 1_000_000;
 async function press() {
   if (session.plays) session.pause();
   else if (session.first && !shared) {
-    await output.start();
+    await giveSound();
     session.goOn();
   } else await start();
   showState();
@@ -214,41 +235,6 @@ function tellHands() {
   worker.postMessage({ type: "hands", columns });
 }
 
-// ---- keeping
-
-function keep(bytes, ending, type) {
-  const address = URL.createObjectURL(new Blob([bytes], { type }));
-  const name = `earshot-${session.first.name}-${session.first.seed}.${ending}`;
-  Object.assign(document.createElement("a"), { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
-
-async function keepWav() {
-  at("keep-wav").disabled = true;
-  try {
-    keep(await wavFile(session.frames, output.sampler.zones, velocity), "wav", "audio/wav");
-  } catch ({ message }) {
-    problem(message);
-  }
-  at("keep-wav").disabled = false;
-}
-
-async function copyLink() {
-  const changes = await new Promise((done) => {
-    asksChanges = done;
-    worker.postMessage({ type: "changes" });
-  });
-  const heard = changes.filter(({ at: frame }) => frame <= session.scheduled);
-  const address = addressOf({ ...session.first, changes: heard, tempo: session.tempo, program: Number(at("instrument").value) });
-  history.replaceState(null, "", address);
-  try {
-    await navigator.clipboard.writeText(address);
-    say("The link is copied: it plays this piece again, with all that was changed.");
-  } catch {
-    say("The link stands in the address bar.");
-  }
-}
-
 // ---- what is chosen of the sound
 
 function slide(id, words, heed) {
@@ -278,11 +264,12 @@ function offerSmaller() {
   const isSmallest = small.name === session.card.name;
   problem(`This device draws ${session.card.title} more slowly than it should sound.`);
   at("offer").hidden = false;
-  at("offer").textContent = isSmallest ? "Play more slowly" : `Let ${small.title} play`;
+  at("offer").textContent = isSmallest ? (session === sessions.waveform ? "Go on all the same" : "Play more slowly") : `Let ${small.title} play`;
   at("offer").onclick = () => {
     at("offer").hidden = true;
     session.stalls = 0;
     if (!isSmallest) return void choose(small);
+    if (session === sessions.waveform) return void say("");
     at("tempo").value = Math.max(40, session.tempo / 2);
     at("tempo").dispatchEvent(new Event("input"));
   };
@@ -293,9 +280,13 @@ function offerSmaller() {
 const HEARD = {
   tick: () => {
     session.look();
-    output.watch(session.plays);
+    output.watch(session.plays, session.clock);
   },
-  frames: (drawn) => session.take(drawn),
+  frames: (drawn) => {
+    session.take(drawn);
+    const { speed } = session;
+    if (speed) at("speed").textContent = `${session.card.title} draws ${speed < 10 ? speed.toFixed(1) : Math.round(speed).toLocaleString("en")} times as fast as it sounds, on this device.`;
+  },
   there: ({ name }) => {
     there.add(name);
     if (name === awaited) become(card(name));
@@ -303,8 +294,7 @@ const HEARD = {
   arriving: ({ name, share }) => {
     if (name === awaited && session.plays) say(`${session.card.title} plays until ${card(name).title} is there: ${Math.round(100 * share)} %`);
   },
-  changes: ({ changes }) => asksChanges?.(changes),
-  measured: ({ name, framesASecond }) => (at("speed").textContent = `${card(name).title} draws ${Math.round(framesASecond).toLocaleString("en")} frames a second here.`),
+  changes: ({ changes }) => keeping.take(changes),
   problem: ({ message }) => problem(message),
 };
 
@@ -315,9 +305,10 @@ function paint() {
   const now = session.now();
   if (session.clock && (session.plays || session.shown.length)) {
     const time = calm.matches ? (now?.at ?? session.clock.currentTime) : session.clock.currentTime;
-    roll.draw(session.shown, time);
-    hands.light(now && session.plays ? now.pitches : []);
-    const seconds = session.frames.reduce((sum, frame) => sum + frame.seconds, 0);
+    if (session === sessions.waveform) roll.drawWave(session.shown, time);
+    else roll.draw(session.shown, time);
+    hands.light(now?.pitches && session.plays ? now.pitches : []);
+    const seconds = session.heardSeconds;
     at("time").textContent = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
   } else roll.draw([], 0);
   requestAnimationFrame(paint);
@@ -337,7 +328,7 @@ async function open() {
   if (shared?.tempo) at("tempo").value = shared.tempo;
   if (shared?.program !== undefined) at("instrument").value = shared.program;
   if (shared) [at("temperature").value] = [shared.first.temperature];
-  showModels(chosen.corpus);
+  turnTo(chosen);
   slide("temperature", (value) => value.toFixed(2), (temperature) => session.first && worker.postMessage({ type: "change", temperature }));
   slide("tempo", String, (tempo) => (session.tempo = tempo));
   slide("volume", (value) => `${Math.round(100 * value)} %`, (share) => output.setVolume(share));
@@ -360,11 +351,14 @@ at("forget").onclick = () => {
 };
 at("hold").onclick = () => hold(at("hold").getAttribute("aria-pressed") !== "true");
 at("music").onchange = () => {
-  chosen = ofMusic(at("music").value)[0];
-  showModels(chosen.corpus);
   const goesOn = session.plays;
   session.pause();
+  chosen = ofMusic(at("music").value)[0];
+  turnTo(chosen);
+  shared = null;
   if (goesOn) start();
+  else session.first = null; // what is paused is of other music
+  showState();
 };
 at("instrument").onchange = chooseInstrument;
 at("modes").onchange = () => {
@@ -372,10 +366,13 @@ at("modes").onchange = () => {
   worker.postMessage({ type: "hands", columns: [] });
 };
 at("midi").onclick = () => hands.listenToMidi().then(say, ({ message }) => problem(message));
-at("link").onclick = copyLink;
-at("keep-midi").onclick = () => keep(midiFile(session.frames, { framesPerQuarter: session.card.frames_per_quarter, program: Number(at("instrument").value) }), "mid", "audio/midi");
-at("keep-wav").onclick = keepWav;
+at("link").onclick = () => keeping.link();
+at("keep-midi").onclick = () => keeping.midi();
+at("keep-wav").onclick = async () => {
+  at("keep-wav").disabled = true;
+  await keeping.wav();
+  at("keep-wav").disabled = false;
+};
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(() => roll.readColours()));
 addEventListener("DOMContentLoaded", () => roll.readColours());
-at("roll").session = session; // as a lane's element holds its sound
 open();

@@ -31,6 +31,19 @@ export class Output {
     this.share();
   }
 
+  // A clock that runs at a voice's own rate, and where it is to be heard.
+  async voice(rate) {
+    if (this.spoken?.clock.sampleRate !== rate) {
+      this.spoken?.clock.close();
+      const clock = new AudioContext({ sampleRate: rate });
+      const level = new GainNode(clock, { gain: this.volume ** 2 });
+      level.connect(clock.destination);
+      this.spoken = { clock, level };
+    }
+    if (this.spoken.clock.state !== "running") await Promise.race([this.spoken.clock.resume(), new Promise((done) => setTimeout(done, STILL))]);
+    return this.spoken;
+  }
+
   // Both play the same instrument, decoded once.
   share() {
     if (!this.clock || !this.file) return;
@@ -52,13 +65,13 @@ export class Output {
   // From 0 to 1, as a hand feels it.
   setVolume(share) {
     this.volume = share;
-    this.level?.gain.setTargetAtTime(share ** 2, this.clock.currentTime, 0.02);
+    for (const { level, clock } of [this, this.spoken ?? {}]) level?.gain.setTargetAtTime(share ** 2, clock.currentTime, 0.02);
   }
 
   // Where there is no device for sound, some browsers say that their clock runs, and it stands still.
-  watch(plays) {
-    if (!this.clock || !plays) return;
-    const { currentTime: time } = this.clock;
+  watch(plays, clock) {
+    if (!clock || !plays) return;
+    const { currentTime: time } = clock;
     const now = performance.now();
     if (time !== this.moved.time) this.moved = { time, at: now };
     else if (now - this.moved.at > STILL) {

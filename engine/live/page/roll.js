@@ -1,6 +1,7 @@
 // The roll: what has sounded flows to the left of a line, what is to come stands right of it; keys light at the line.
 
 const SECONDS = 12; // across the picture
+const WAVE_SECONDS = 4; // likewise, of sound
 const NOW = 0.72; // where the line stands
 const KEYS = 34; // pixels of the keyboard
 const BLACK = new Set([1, 3, 6, 8, 10]);
@@ -21,16 +22,22 @@ export class Roll {
     this.range = [Math.min(this.range[0], low - 2), Math.max(this.range[1], high + 2)];
   }
 
+  // What draws in CSS pixels, as finely as the screen shows.
+  pen(width, height) {
+    const { canvas } = this;
+    const ratio = devicePixelRatio || 1;
+    const size = { width: Math.round(width * ratio), height: Math.round(height * ratio) };
+    if (canvas.width !== size.width || canvas.height !== size.height) Object.assign(canvas, size);
+    const pen = canvas.getContext("2d");
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    return pen;
+  }
+
   // shown: frames with their times; time: of the clock.
   draw(shown, time) {
     const { canvas } = this;
-    const ratio = devicePixelRatio || 1;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-      Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
-    }
-    const pen = canvas.getContext("2d");
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const pen = this.pen(width, height);
     const [lowest, highest] = this.range;
     const row = height / (highest - lowest + 1);
     const y = (pitch) => height - (pitch - lowest + 1) * row;
@@ -38,6 +45,28 @@ export class Roll {
     this.ground(pen, { width, height, row, y });
     const current = this.notes(pen, shown, { time, row, y, x });
     this.keyboard(pen, { row, y, current });
+    pen.fillStyle = this.colours.ink;
+    pen.fillRect(x(time) - 0.75, 0, 1.5, height);
+  }
+
+  // Sound that flows by: shown are stretches of samples.
+  drawWave(shown, time) {
+    const { canvas } = this;
+    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+    const pen = this.pen(width, height);
+    pen.fillStyle = this.colours["roll-ground"];
+    pen.fillRect(0, 0, width, height);
+    const x = (at) => width * (NOW + (at - time) / WAVE_SECONDS);
+    for (const { at, seconds, samples, colour } of shown) {
+      const [from, to] = [x(at), x(at + seconds)];
+      pen.fillStyle = this.colours[colour];
+      for (let left = Math.floor(from); left < to; left++) {
+        const part = samples.subarray(...[left, left + 1].map((edge) => Math.max(0, Math.round(((edge - from) / (to - from)) * samples.length))));
+        if (!part.length) continue;
+        const [low, high] = [Math.min(...part), Math.max(...part)];
+        pen.fillRect(left, height * (0.5 - 0.48 * high), 1, Math.max(1, height * 0.48 * (high - low)));
+      }
+    }
     pen.fillStyle = this.colours.ink;
     pen.fillRect(x(time) - 0.75, 0, 1.5, height);
   }
@@ -61,6 +90,10 @@ export class Roll {
   notes(pen, shown, { time, row, y, x }) {
     const current = new Map();
     let before = new Set();
+    pen.save();
+    pen.beginPath();
+    pen.rect(KEYS, 0, pen.canvas.width, pen.canvas.height);
+    pen.clip(); // what has gone by does not run over the keys
     for (const { at, seconds, pitches, own, colour } of shown) {
       for (const pitch of pitches) {
         pen.globalAlpha = at > time ? 0.45 : 1;
@@ -71,7 +104,7 @@ export class Roll {
       }
       before = new Set(pitches);
     }
-    pen.globalAlpha = 1;
+    pen.restore();
     return current;
   }
 

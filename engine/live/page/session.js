@@ -21,6 +21,25 @@ export class Session {
     return 60 / (this.tempo * this.card.frames_per_quarter);
   }
 
+  get drawnSeconds() {
+    return DRAWN;
+  }
+
+  // Whether there is something to put on the clock.
+  get hasNext() {
+    return this.queue.length > 0;
+  }
+
+  get heardSeconds() {
+    return this.frames.reduce((sum, { seconds }) => sum + seconds, 0);
+  }
+
+  // How many times as fast as it sounds the model draws; nothing until that is known.
+  get speed() {
+    const { frames, seconds } = this.drawn ?? { frames: 0 };
+    return frames * this.secondsPerFrame > 1 ? (frames * this.secondsPerFrame) / seconds : null;
+  }
+
   // Of the sound: an AudioContext, and who plays on it.
   play(clock, sampler) {
     Object.assign(this, { clock, sampler });
@@ -31,8 +50,8 @@ export class Session {
     this.hush();
     this.epoch += 1;
     Object.assign(this, { card, first: { name: card.name, seed, temperature }, queue: [], asked: 0, frames: [], shown: [] });
-    Object.assign(this, { plays: true, nextAt: 0, scheduled: 0, waits: true, stalls: 0 });
-    this.worker.postMessage({ type: "begin", epoch: this.epoch, cards, name: card.name, seed, temperature, planned });
+    Object.assign(this, { plays: true, nextAt: 0, scheduled: 0, waits: true, stalls: 0, drawn: { frames: 0, seconds: 0 } });
+    this.worker.postMessage({ type: "begin", epoch: this.epoch, cards, name: card.name, seed, temperature, planned, isSound: card.kind === "waveform" });
     this.want();
   }
 
@@ -52,15 +71,16 @@ export class Session {
   }
 
   // Frames that the worker has drawn.
-  take({ epoch, frames }) {
+  take({ epoch, frames, seconds }) {
     if (epoch !== this.epoch) return;
     this.asked -= frames.length;
     this.queue.push(...frames);
+    this.drawn = { frames: this.drawn.frames + frames.length, seconds: this.drawn.seconds + seconds };
     this.look();
   }
 
   want() {
-    const missing = Math.ceil(DRAWN / this.secondsPerFrame) + 1 - this.queue.length - this.asked;
+    const missing = Math.ceil(this.drawnSeconds / this.secondsPerFrame) + 1 - this.queue.length - this.asked;
     if (!this.plays || missing <= 0) return;
     this.asked += missing;
     this.worker.postMessage({ type: "want", count: missing, epoch: this.epoch });
@@ -71,9 +91,9 @@ export class Session {
     if (!this.plays || !this.clock) return;
     const now = this.clock.currentTime;
     const ahead = document.hidden ? HIDDEN_AHEAD : AHEAD;
-    if (this.nextAt < now && this.queue.length) this.start(now);
-    while (this.queue.length && this.nextAt < now + ahead) this.put(this.queue.shift());
-    if (!this.queue.length && this.nextAt && this.nextAt < now) this.stall();
+    if (this.nextAt < now && this.hasNext) this.start(now);
+    while (this.hasNext && this.nextAt < now + ahead) this.put();
+    if (!this.hasNext && this.nextAt && this.nextAt < now) this.stall();
     this.want();
   }
 
@@ -90,7 +110,9 @@ export class Session {
     this.told.stalled(this.stalls);
   }
 
-  put(frame) {
+  // The next frame is put on the clock.
+  put() {
+    const frame = this.queue.shift();
     const at = this.nextAt;
     const lowest = this.card.lowest_pitch;
     const pitches = frame.columns.map((column) => lowest + column);

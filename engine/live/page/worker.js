@@ -6,7 +6,6 @@
 //   { type: "there", name }                           a model can be drawn from
 //   { type: "frames", epoch, first, frames, seconds } what was drawn, and how long that took
 //   { type: "changes", changes }                      all changes of a piece until now
-//   { type: "measured", name, framesASecond }
 //   { type: "problem", message, of }
 
 import { Drawing } from "./drawing.js";
@@ -71,15 +70,6 @@ const HEEDED = {
   },
   changes() {
     postMessage({ type: "changes", changes: drawing?.changes ?? [] });
-  },
-  async measure({ card, seconds }) {
-    const code = await compiled();
-    await model(card);
-    const trial = new Drawing(code, models, { name: card.name, seed: 0, temperature: 1 });
-    const began = performance.now();
-    let count = 0;
-    while (performance.now() < began + 1000 * seconds) count += trial.draw(16).frames.length;
-    postMessage({ type: "measured", name: card.name, framesASecond: (1000 * count) / (performance.now() - began) });
   },
 };
 const SLOW = new Set(["fetch"]); // what nothing else waits for

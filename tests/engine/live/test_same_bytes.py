@@ -15,6 +15,7 @@ from engine.sampling import SamplingOptions, sample
 pytestmark = pytest.mark.browser
 
 MUSIC = [name for name in available() if read_card(name).kind == "piano_roll"]
+SPEECH = [name for name in available() if read_card(name).kind == "waveform"]
 NUM_DRAWS, NUM_FRAMES = 100, 40
 SCRIPT = """
     import { Drawing } from "./drawing.js";
@@ -23,7 +24,10 @@ SCRIPT = """
     const module = await WebAssembly.compile(await fetched("kernel.wasm"));
     const bytes = async (drawn, size) => {
         const frames = new Float32Array(drawn.length * size);
-        drawn.forEach(({ columns }, place) => columns.forEach((key) => (frames[place * size + key] = 1)));
+        drawn.forEach(({ columns = [], samples = [] }, place) => {
+            columns.forEach((key) => (frames[place * size + key] = 1));
+            frames.set(samples, place * size);
+        });
         const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", frames));
         return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     };
@@ -32,8 +36,10 @@ SCRIPT = """
         const models = new Map([[name, await modelOf(card, () => {})]]);
         const found = [];
         for (const seed of seeds) {
-            const drawing = new Drawing(module, models, { name, seed, temperature: 1, ...asked });
-            found.push(await bytes(drawing.draw(count).frames, card.num_pitches));
+            const isSound = card.kind === "waveform";
+            const drawing = new Drawing(module, models, { name, seed, temperature: 1, isSound, ...asked });
+            const { frames } = drawing.draw(count);
+            found.push(await bytes(frames, card.num_pitches ?? card.samples_per_frame));
         }
         return found;
     };
@@ -70,6 +76,11 @@ def test_a_shipped_model_draws_the_same(draw_all, name):
     assert draw_all(name, seeds_of(name), NUM_FRAMES) == [
         here(model, seed, NUM_FRAMES) for seed in seeds_of(name)
     ]
+
+
+@pytest.mark.parametrize("name", SPEECH)
+def test_a_model_of_speech_draws_the_same(draw_all, name):
+    assert draw_all(name, [3, 4], 200) == [here(load(name).model, seed, 200) for seed in (3, 4)]
 
 
 def test_there_are_a_hundred_of_them():
