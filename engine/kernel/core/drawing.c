@@ -5,6 +5,7 @@
 #include "philox.h"
 
 static long long num_read; /* frames, the silence before the first among them */
+static const float *last;  /* what the last frame was drawn from */
 
 /* The number of the frame to come within each clock, and the key that a row hears it in. */
 static float *tell(int row, float *told) {
@@ -109,12 +110,27 @@ EXPORT("draw") int draw(int count, double seed, double position, double temperat
         return WRONG_SIZES;
     float warmth = temperature < 1e-30 ? 1e-30f : (float)temperature;
     for (int k = 0; k < count; k++) {
-        const float *h = step();
+        const float *h = last = step();
         frame_uniforms(seed, position + k, frame_size + 1, uniforms);
         int code = head->kind->draw((part *)head, h, input, uniforms, warmth, pending);
         if (code) return code;
         for (int n = 0; n < frame_size; n++) frame_at(k)[n] = pending[n];
     }
+    return FINE;
+}
+
+/* The frame that was drawn last, again with other random numbers: for whoever wants certain notes in it. */
+EXPORT("redraw") int redraw(double seed, double position, double temperature) {
+    part *head = &parts[num_cells];
+    if (!is_ready() || !last) return WRONG_ORDER;
+    if (!(temperature > 0.0 && temperature <= 1e6 && seed >= 0 && seed < 0x1p53 && position >= 0 &&
+          position < 0x1p53))
+        return WRONG_SIZES;
+    frame_uniforms(seed, position, frame_size + 1, uniforms);
+    int code = head->kind->draw(head, last, input, uniforms,
+                                temperature < 1e-30 ? 1e-30f : (float)temperature, pending);
+    if (code) return code;
+    for (int n = 0; n < frame_size; n++) frames[n] = pending[n];
     return FINE;
 }
 

@@ -1,6 +1,7 @@
 // An answer: somebody plays, pauses, and the network goes on from what it has heard, frame after frame.
 
 const PAUSE = 1.2; // seconds without a key, after which it goes on
+const CHORD = 0.09; // seconds within which keys go down together
 const MOST_FRAMES = 256; // of what somebody plays; the last ones are heard
 
 export class Answer {
@@ -26,11 +27,26 @@ export class Answer {
     if (!this.held.size && this.isPlaying) this.timer = setTimeout(() => this.end(), 1000 * PAUSE);
   }
 
+  // Another piece or mode: what was played is nobody's beginning.
+  cancel() {
+    clearTimeout(this.timer);
+    this.notes = [];
+    this.held.clear();
+  }
+
   end() {
-    const frames = framesOf(this.notes, this.told.secondsPerFrame());
+    const frames = framesOf(this.notes, pulseOf(this.notes, this.told.secondsPerFrame()));
     this.notes = [];
     this.told.ends(frames.slice(-MOST_FRAMES));
   }
+}
+
+// Seconds of a frame: those of the piece, or less where notes follow each other faster: each is heard by itself.
+export function pulseOf(notes, seconds) {
+  const starts = notes.map(({ from }) => from).sort((one, other) => one - other);
+  const gaps = starts.slice(1).map((start, place) => start - starts[place]).filter((gap) => gap > CHORD);
+  gaps.sort((one, other) => one - other);
+  return gaps.length ? Math.min(seconds, gaps[Math.floor(gaps.length / 2)]) : seconds;
 }
 
 // A frame says which keys sound in the middle of it; a key between two middles sounds in the nearer frame.

@@ -17,7 +17,7 @@ export class Drawing {
   // models: name -> { program, tensors }; planned: the changes of a piece that is drawn again, in order.
   constructor(module, models, { name, seed, temperature, planned = [], isSound = false }) {
     Object.assign(this, { module, models, name, seed, temperature, planned: [...planned], changes: [], isSound });
-    Object.assign(this, { position: 0, past: [], next: null, held: null, hands: [] });
+    Object.assign(this, { position: 0, past: [], next: null, held: null, hands: [], tapped: new Set() });
     this.instance = this.open(name);
   }
 
@@ -69,9 +69,13 @@ export class Drawing {
   // What was drawn from a frame on was never heard, and so never was.
   goBack(position) {
     const unheard = this.position - position;
-    if (unheard <= 0 || unheard > this.past.length) return;
-    this.past.length -= unheard;
-    this.changes = this.changes.filter(({ at }) => at < position);
+    if (unheard <= 0) return;
+    this.past.length = Math.max(0, this.past.length - unheard); // less where it has forgotten since
+    this.changes = this.changes.flatMap(({ at, given, joined, hold, ...kept }) => {
+      if (at < position) return [{ at, ...(given && { given }), ...(joined && { joined }), ...(hold !== undefined && { hold }), ...kept }];
+      return Object.keys(kept).length ? [{ at: position, ...kept }] : []; // what was chosen stays chosen
+    });
+    if (this.held) this.changes.push({ at: position, hold: false });
     Object.assign(this, { position, instance: this.open(this.name), held: null });
     this.past.slice(this.firstRead()).forEach((frame) => this.instance.read(frame));
     if (this.next) Object.assign(this.next, { instance: this.open(this.next.name), read: this.firstRead() });
@@ -91,12 +95,19 @@ export class Drawing {
       frames.push(this.one());
     }
     this.forgetLongAgo();
-    return { first, frames };
+    return { first, frames, isHeld: this.held !== null };
+  }
+
+  // Keys that somebody holds now; what was only tapped sounds in one frame.
+  touch(columns) {
+    this.hands = columns;
+    columns.forEach((column) => this.tapped.add(column));
   }
 
   one() {
     const frame = this.instance.draw(1, this.seed, this.position, this.temperature);
-    const joined = this.joinedNow ?? this.hands;
+    const joined = this.joinedNow ?? [...new Set([...this.hands, ...this.tapped])];
+    this.tapped.clear();
     const isHeard = !this.joinedNow && joined.length > 0;
     this.joinedNow = undefined;
     if (joined.length) {

@@ -59,6 +59,7 @@ export class Hands {
       const key = document.createElement("button");
       Object.assign(key, { type: "button", className: BLACK.has(pitch % 12) ? "key is-black" : "key" });
       key.dataset.pitch = pitch;
+      key.tabIndex = pitch === this.octave ? 0 : -1;
       key.setAttribute("aria-label", `${NAMES[pitch % 12]} ${Math.floor(pitch / 12) - 1}`);
       this.place.append(key);
     }
@@ -81,14 +82,35 @@ export class Hands {
       this.down(`key ${event.target.dataset.pitch}`, Number(event.target.dataset.pitch));
     });
     this.place.addEventListener("keyup", ({ target }) => this.up(`key ${target.dataset.pitch}`));
+    this.place.addEventListener("focusout", ({ target }) => this.up(`key ${target.dataset.pitch}`));
+    this.place.addEventListener("keydown", (event) => this.walk(event));
+    this.label();
+  }
+
+  // One stop for whoever tabs through the page; arrows go from key to key.
+  walk(event) {
+    const step = { ArrowLeft: "previousElementSibling", ArrowRight: "nextElementSibling" }[event.key];
+    const next = step && event.target[step];
+    if (!next) return;
+    event.preventDefault();
+    event.target.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  }
+
+  // The letters stand on the keys that they play.
+  label() {
+    this.place.querySelectorAll("[data-pitch]").forEach((key) => (key.dataset.letter = LETTERS[Number(key.dataset.pitch) - this.octave]?.toUpperCase() ?? ""));
   }
 
   typed(event) {
     const { key, target, repeat, ctrlKey, metaKey, altKey } = event;
     if (repeat || ctrlKey || metaKey || altKey || target.closest("select")) return;
     const letter = key.toLowerCase();
-    if (letter === "z" || letter === "x") this.octave = Math.min(84, Math.max(36, this.octave + (letter === "x" ? 12 : -12)));
-    else if (LETTERS.includes(letter)) this.down(`letter ${letter}`, this.octave + LETTERS.indexOf(letter));
+    if (letter === "z" || letter === "x") {
+      this.octave = Math.min(72, Math.max(FIRST, this.octave + (letter === "x" ? 12 : -12)));
+      this.label();
+    } else if (LETTERS.includes(letter)) this.down(`letter ${letter}`, this.octave + LETTERS.indexOf(letter));
   }
 
   // An instrument by Web MIDI; says in a sentence what is there.

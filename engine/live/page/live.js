@@ -28,6 +28,7 @@ const there = new Set(); // models that can be drawn from
 let choices; // models.json
 let chosen; // the model that should play
 let awaited = null; // the model that takes over as soon as it is there
+let isStarting = false;
 let shared = null; // the piece of a link, until it is played
 
 const told = { frame: framed, colourOf: (name) => colourOf(card(name)), stalled: (count) => count >= STALLS && offerSmaller() };
@@ -145,15 +146,19 @@ async function choose(model) {
 // The model plays from the next frame, if what plays is of its music.
 function become(model) {
   awaited = null;
-  if (session.card?.corpus !== model.corpus) return;
+  if (!session.first || session.card?.corpus !== model.corpus) return;
   worker.postMessage({ type: "change", card: model });
   say(`${model.title} goes on with what you have heard.`);
 }
 
 async function start(seed = newSeed()) {
-  await giveSound();
+  if (isStarting) return; // a second press begins no second piece
+  isStarting = true;
   const piece = shared;
   shared = null;
+  answer.cancel();
+  say("");
+  await giveSound().finally(() => (isStarting = false));
   location.hash && history.replaceState(null, "", location.pathname + location.search);
   if (piece) begin(card(piece.first.name), piece.names.map(card), { ...piece.first, planned: piece.planned });
   else begin(there.has(chosen.name) ? chosen : firstToPlay(), null, { seed, temperature: Number(at("temperature").value) });
@@ -182,7 +187,6 @@ function firstToPlay() {
 function begin(first, cards, asked) {
   at("offer").hidden = true;
   roll.range = [40, 80];
-  hold(false);
   session.begin(first, cards ?? [first], asked);
   showState();
 }
@@ -198,11 +202,11 @@ async function press() {
   showState();
 }
 
+const isHeld = () => at("hold").getAttribute("aria-pressed") === "true";
+
 function hold(wanted) {
-  const isHeld = at("hold").getAttribute("aria-pressed") === "true";
-  if (wanted === isHeld) return;
-  at("hold").setAttribute("aria-pressed", String(wanted));
-  if (session.first) worker.postMessage({ type: "change", hold: wanted });
+  worker.postMessage({ type: "change", hold: wanted });
+  say(wanted ? "Every 16 frames the network is back at this moment, and finds another way on." : "");
 }
 
 // ---- playing along
@@ -211,6 +215,7 @@ const mode = () => document.querySelector("[name=mode]:checked").value;
 
 async function handDown(pitch, now) {
   if (output.clock?.state !== "running") await output.start();
+  session.press(pitch);
   output.hands.strike(pitch, HANDS_VELOCITY, output.clock.currentTime);
   roll.fit(pitch, pitch);
   if (mode() === "answer") {
@@ -225,6 +230,7 @@ async function handDown(pitch, now) {
 function handUp(pitch, now) {
   if (!output.clock) return;
   output.hands.release(pitch, output.clock.currentTime);
+  session.lift(pitch);
   if (answer.isPlaying) answer.up(pitch, now);
   if (mode() === "together") tellHands();
 }
@@ -284,11 +290,13 @@ const HEARD = {
   },
   frames: (drawn) => {
     session.take(drawn);
+    at("hold").setAttribute("aria-pressed", String(drawn.isHeld));
     const { speed } = session;
     if (speed) at("speed").textContent = `${session.card.title} draws ${speed < 10 ? speed.toFixed(1) : Math.round(speed).toLocaleString("en")} times as fast as it sounds, on this device.`;
   },
   there: ({ name }) => {
     there.add(name);
+    if (name === awaited && !session.first) say(`${card(name).title} is here: press Play.`);
     if (name === awaited) become(card(name));
   },
   arriving: ({ name, share }) => {
@@ -303,10 +311,11 @@ worker.onerror = () => problem("This browser cannot run the network: it needs a 
 
 function paint() {
   const now = session.now();
-  if (session.clock && (session.plays || session.shown.length)) {
-    const time = calm.matches ? (now?.at ?? session.clock.currentTime) : session.clock.currentTime;
+  if (session.clock && (session.plays || session.shown.length || session.own.length)) {
+    const time = calm.matches ? (now?.at ?? session.time) : session.time;
     if (session === sessions.waveform) roll.drawWave(session.shown, time);
-    else roll.draw(session.shown, time);
+    else roll.draw(session.shown, time, session.own);
+    if (now) at("keys").style.setProperty("--lit", `var(--${now.colour})`);
     hands.light(now?.pitches && session.plays ? now.pitches : []);
     const seconds = session.heardSeconds;
     at("time").textContent = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
@@ -330,11 +339,11 @@ async function open() {
   if (shared) [at("temperature").value] = [shared.first.temperature];
   turnTo(chosen);
   slide("temperature", (value) => value.toFixed(2), (temperature) => session.first && worker.postMessage({ type: "change", temperature }));
-  slide("tempo", String, (tempo) => (session.tempo = tempo));
+  slide("tempo", (value) => `${value} quarters a minute`, (tempo) => (session.tempo = tempo));
   slide("volume", (value) => `${Math.round(100 * value)} %`, (share) => output.setVolume(share));
   worker.postMessage({ type: "fetch", card: shared ? card(shared.first.name) : smallest(chosen.corpus) });
   await chooseInstrument();
-  at("play").disabled = false;
+  at("play").disabled = at("new").disabled = false;
   if (shared) say("Somebody sent you a piece: press Play to hear it.");
   paint();
   globalThis.navigator.serviceWorker?.register("service_worker.js").catch(() => {}); // without it all but offline works
@@ -347,11 +356,12 @@ at("new").onclick = () => {
 };
 at("forget").onclick = () => {
   worker.postMessage({ type: "change", forget: true });
-  say("The network has forgotten all it heard, and plays on from nothing.");
+  say(`The network has forgotten all it heard, and ${session.plays ? "plays" : "will play"} on from nothing.`);
 };
-at("hold").onclick = () => hold(at("hold").getAttribute("aria-pressed") !== "true");
+at("hold").onclick = () => hold(!isHeld());
 at("music").onchange = () => {
   const goesOn = session.plays;
+  answer.cancel();
   session.pause();
   chosen = ofMusic(at("music").value)[0];
   turnTo(chosen);
@@ -362,6 +372,8 @@ at("music").onchange = () => {
 };
 at("instrument").onchange = chooseInstrument;
 at("modes").onchange = () => {
+  answer.cancel();
+  session.isClose = mode() === "together"; // what is held is heard soon
   at("mode-is").textContent = MODES[mode()];
   worker.postMessage({ type: "hands", columns: [] });
 };
@@ -375,4 +387,11 @@ at("keep-wav").onclick = async () => {
 };
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(() => roll.readColours()));
 addEventListener("DOMContentLoaded", () => roll.readColours());
+addEventListener("hashchange", () => location.reload()); // another link, in this very tab
+for (const list of document.querySelectorAll("select")) {
+  let byHand = false; // after a choice by mouse or finger the letters are the piano's again
+  list.addEventListener("pointerdown", () => (byHand = true));
+  list.addEventListener("keydown", () => (byHand = false));
+  list.addEventListener("change", () => byHand && list.blur());
+}
 open();

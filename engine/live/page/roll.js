@@ -33,8 +33,8 @@ export class Roll {
     return pen;
   }
 
-  // shown: frames with their times; time: of the clock.
-  draw(shown, time) {
+  // shown: frames with their times; own: somebody's keys, { pitch, from, to }; time: of the clock.
+  draw(shown, time, own = []) {
     const { canvas } = this;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     const pen = this.pen(width, height);
@@ -44,6 +44,7 @@ export class Roll {
     const x = (at) => KEYS + (width - KEYS) * (NOW + (at - time) / SECONDS);
     this.ground(pen, { width, height, row, y });
     const current = this.notes(pen, shown, { time, row, y, x });
+    this.own(pen, own, { time, row, y, x });
     this.keyboard(pen, { row, y, current });
     pen.fillStyle = this.colours.ink;
     pen.fillRect(x(time) - 0.75, 0, 1.5, height);
@@ -106,6 +107,14 @@ export class Roll {
     }
     pen.restore();
     return current;
+  }
+
+  own(pen, own, { time, row, y, x }) {
+    pen.fillStyle = this.colours.ink;
+    for (const { pitch, from, to } of own) {
+      const left = Math.max(KEYS, x(from));
+      pen.fillRect(left, y(pitch) + row * 0.1, Math.max(2, x(Math.min(to, time)) - left), Math.max(2, row * 0.8));
+    }
   }
 
   keyboard(pen, { row, y, current }) {

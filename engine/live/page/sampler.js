@@ -50,6 +50,7 @@ export class Sampler {
 
   // A key goes down at a time of the clock; what is not decoded yet is heard from when it is.
   strike(pitch, velocity, at) {
+    if (!this.zones.length) return; // the instrument is on its way
     const zone = this.zone(pitch);
     if (!zone.buffer) return void this.decode(zone).then(() => this.strike(pitch, velocity, Math.max(at, this.clock.currentTime)));
     this.release(pitch, at, CUT);

@@ -13,8 +13,8 @@ const KEPT = 20_000; // frames of a piece that can be kept as a file
 export class Session {
   // told: what is asked and told: `frame` (one is put on the clock), `stalled`, `colourOf` a model.
   constructor(worker, told) {
-    Object.assign(this, { worker, told, plays: false, epoch: 0, tempo: 100, queue: [], asked: 0, frames: [], shown: [] });
-    Object.assign(this, { card: null, sounding: new Set(), nextAt: 0, scheduled: 0, waits: false, stalls: 0 });
+    Object.assign(this, { worker, told, plays: false, epoch: 0, tempo: 100, queue: [], asked: 0, frames: [], shown: [], own: [] });
+    Object.assign(this, { card: null, own: [], isClose: false, pausedAt: undefined, sounding: new Set(), nextAt: 0, scheduled: 0, waits: false, stalls: 0 });
   }
 
   get secondsPerFrame() {
@@ -56,11 +56,16 @@ export class Session {
   }
 
   pause() {
+    if (this.plays) this.pausedAt = this.clock?.currentTime;
     this.plays = false;
     this.hush();
   }
 
+  // What was shown stands where it stood, however long the pause was.
   goOn() {
+    const passed = this.clock.currentTime - (this.pausedAt ?? this.clock.currentTime);
+    for (const shown of this.shown) shown.at += passed;
+    for (const note of this.own) Object.assign(note, { from: note.from + passed, to: note.to + passed });
     Object.assign(this, { plays: true, nextAt: 0, waits: true });
     this.want();
   }
@@ -73,14 +78,14 @@ export class Session {
   // Frames that the worker has drawn.
   take({ epoch, frames, seconds }) {
     if (epoch !== this.epoch) return;
-    this.asked -= frames.length;
+    this.asked = Math.max(0, this.asked - frames.length); // frames that were given come unasked
     this.queue.push(...frames);
     this.drawn = { frames: this.drawn.frames + frames.length, seconds: this.drawn.seconds + seconds };
     this.look();
   }
 
   want() {
-    const missing = Math.ceil(this.drawnSeconds / this.secondsPerFrame) + 1 - this.queue.length - this.asked;
+    const missing = this.isClose ? 1 - this.queue.length - this.asked : Math.ceil(this.drawnSeconds / this.secondsPerFrame) + 1 - this.queue.length - this.asked;
     if (!this.plays || missing <= 0) return;
     this.asked += missing;
     this.worker.postMessage({ type: "want", count: missing, epoch: this.epoch });
@@ -149,9 +154,24 @@ export class Session {
     pitches.forEach((each) => this.frames.push({ pitches: each, seconds: this.secondsPerFrame }));
   }
 
+  // Somebody's key goes down or comes up: it is seen, whoever else hears it.
+  press(pitch) {
+    this.own = this.own.filter(({ to }) => !(to < this.time - 60));
+    this.own.push({ pitch, from: this.time, to: Infinity });
+  }
+
+  lift(pitch) {
+    this.own.filter((note) => note.pitch === pitch && note.to === Infinity).forEach((note) => (note.to = this.time));
+  }
+
+  // Of the line in the picture, which stands still in a pause.
+  get time() {
+    return (this.plays ? null : this.pausedAt) ?? this.clock?.currentTime ?? 0;
+  }
+
   // The keys that sound now.
   now() {
-    const time = this.clock?.currentTime ?? 0;
+    const { time } = this;
     return this.shown.findLast(({ at, seconds }) => at <= time && time < at + seconds);
   }
 }

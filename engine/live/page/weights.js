@@ -8,7 +8,7 @@ export async function fetched(path, told = () => {}) {
   try {
     answer = await fetch(path);
   } catch {
-    throw new Error("The line is gone, and this is not kept here yet: try again when there is one.");
+    throw new Error("You are offline, and this is not kept here yet: try again when you are not.");
   }
   if (!answer.ok) throw new Error(`${path.split("/").at(-1).split("?")[0]} is not there (${answer.status}): load the page again.`);
   const parts = [];

@@ -4,7 +4,7 @@
 //   { type: "tick" }                                  every few hundredths of a second
 //   { type: "arriving", name, share }                 how much of a model has come
 //   { type: "there", name }                           a model can be drawn from
-//   { type: "frames", epoch, first, frames, seconds } what was drawn, and how long that took
+//   { type: "frames", epoch, first, frames, seconds, isHeld } what was drawn, and how long that took
 //   { type: "changes", changes }                      all changes of a piece until now
 //   { type: "problem", message, of }
 
@@ -55,7 +55,7 @@ const HEEDED = {
     drawing?.change({ ...asked, ...(card && { model: card.name }) });
   },
   hands({ columns }) {
-    if (drawing) drawing.hands = columns;
+    drawing?.touch(columns);
   },
   goBack({ position, epoch: number, given }) {
     epoch = number;

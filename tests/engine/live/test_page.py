@@ -166,6 +166,75 @@ def test_the_network_answers_what_somebody_plays(pages):
     assert frames[end:] == drawn(GRU, len(frames) - end, seed_of(page), past)
 
 
+def test_a_quick_melody_is_heard_note_by_note(pages):
+    """At a frame a quarter, four quick notes were two clusters."""
+    page = pages()
+    frames = page.evaluate(
+        """async () => {
+            const { framesOf, pulseOf } = await import("./answer.js");
+            const note = (pitch, place) => ({ pitch, from: 0.3 * place, to: 0.3 * place + 0.25 });
+            const notes = [60, 62, 64, 65].map(note);
+            return framesOf(notes, pulseOf(notes, 0.6));
+        }"""
+    )
+    assert frames == [[60], [62], [64], [65]]
+
+
+def test_what_is_chosen_while_somebody_plays_is_in_the_link(pages):
+    """A temperature that was chosen after frames that nobody heard was in the replay's past, or nowhere."""
+    page = play(pages())
+    page.check("[value=answer]")
+    page.keyboard.down("a")
+    said(page, "Listening")
+    page.evaluate("temperature.value = 0.4; temperature.dispatchEvent(new Event('input'))")
+    page.click(f"[data-model={TANH}]")
+    page.wait_for_timeout(300)  # as long as a key is held
+    page.keyboard.up("a")
+    said(page, "answers")
+    own = len(heard(page))
+    wait_frames(page, own + 12)
+    page.click("#play")
+    page.click("#link")
+    page.wait_for_function("location.hash.startsWith('#piece=')")
+    link, frames = page.evaluate("location.hash"), heard(page)
+    other = ready(pages(link))
+    other.evaluate(QUICK)
+    other.click("#play")
+    wait_frames(other, len(frames))
+    assert heard(other)[: len(frames)] == frames
+
+
+def test_other_music_in_a_pause_is_what_plays_then(pages):
+    page = play(pages())
+    page.click("#play")
+    page.select_option("#music", "nottingham")
+    page.click("#play")
+    page.wait_for_function(f"{SHOWN}.some(({{ name }}) => name.startsWith('nottingham'))")
+
+
+def test_a_tap_sounds_in_a_frame_and_a_key_is_let_go_with_the_focus(pages):
+    page = play(pages())
+    page.check("[value=together]")
+    for _ in range(4):
+        page.keyboard.press("k")
+        page.wait_for_timeout(500)  # a tap now and then
+    page.wait_for_function(f"{FRAMES}.filter((pitches) => pitches.includes(72)).length >= 4")
+    key = page.locator("[data-pitch='60']")
+    key.focus()
+    page.keyboard.down("Enter")
+    assert "is-down" in key.get_attribute("class")
+    page.keyboard.press("Tab")
+    assert "is-down" not in key.get_attribute("class")
+
+
+def test_hold_is_lit_while_it_holds(pages):
+    page = play(pages())
+    page.click("#hold")
+    page.wait_for_selector("#hold[aria-pressed=true]")
+    page.click("#forget")
+    page.wait_for_selector("#hold[aria-pressed=false]")
+
+
 def test_a_piece_is_taken_home_as_midi_and_as_sound(pages):
     page = play(pages())
     wait_frames(page, 20)
@@ -199,7 +268,7 @@ def test_it_plays_without_a_line_once_it_has_been_here(pages):
     page.reload()
     play(page)
     page.click(f"[data-model={TANH}]")
-    said(page, "The line is gone")
+    said(page, "You are offline")
 
 
 def test_an_hour_takes_no_more_memory_than_a_minute(pages):
@@ -224,6 +293,9 @@ def test_an_hour_takes_no_more_memory_than_a_minute(pages):
     ("link", "sentence"),
     [
         ("#piece=abc", "This link is not whole"),
+        ("#piece=", "not whole"),
+        ("#piece=MQ", "not whole"),
+        ({"f": 1, "m": GRU, "s": 1, "t": 1, "c": [None]}, "not whole"),
         ({"f": 9, "m": GRU, "s": 1, "t": 1, "c": []}, "newer page"),
         ({"f": 1, "m": "somebody-else", "s": 1, "t": 1, "c": []}, "is not here"),
         ({"f": 1, "m": GRU, "s": -1, "t": 1, "c": []}, "not whole"),
