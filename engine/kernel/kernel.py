@@ -195,6 +195,11 @@ class Instance:
         numbers = self._array(self._frames, count * self.frame_size, np.float32)
         return torch.from_numpy(numbers.reshape(count, self.frame_size).copy())
 
+    def redraw(self, seed: int, position: int, temperature: float) -> Float[Tensor, " event"]:
+        """The frame that was drawn last, again with other random numbers, from the same distribution."""
+        self._call("redraw", float(seed), float(position), temperature)
+        return torch.from_numpy(self._array(self._frames, self.frame_size, np.float32).copy())
+
     def replace(self, frame: Float[Tensor, " event"]) -> None:
         """The frame that was drawn last was this one instead."""
         self._put(frame[None])

@@ -125,6 +125,7 @@ class Site:
         return {
             **of_frames,
             "kind": card.kind,
+            "is_joint": card.is_joint,
             "name": card.name,
             "title": title(card) if is_best(card) or is_of_the_paper(card) else card.name,
             "corpus": card.corpus.name,

@@ -11,6 +11,8 @@ import { Instance } from "./kernel.js";
 
 const MOST_READ = 4096; // frames of its past that another model reads
 const READ_AT_ONCE = 16; // frames, between two draws of the model before
+const MOST_ATTEMPTS = 64; // to draw a frame with somebody's notes
+const STRIDE = 0x9e3779b1; // between the seeds of these
 const CIRCLE = 16; // frames from a state that is held until it is there again
 
 export class Drawing {
@@ -105,20 +107,37 @@ export class Drawing {
   }
 
   one() {
-    const frame = this.instance.draw(1, this.seed, this.position, this.temperature);
+    let frame = this.instance.draw(1, this.seed, this.position, this.temperature);
     const joined = this.joinedNow ?? [...new Set([...this.hands, ...this.tapped])];
     this.tapped.clear();
     const isHeard = !this.joinedNow && joined.length > 0;
     this.joinedNow = undefined;
     if (joined.length) {
-      joined.forEach((column) => (frame[column] = 1));
-      this.instance.replace(frame);
+      frame = this.withNotes(frame, joined);
       this.note({ joined });
     }
     this.past.push(frame);
     this.position += 1;
     if (this.isSound) return { samples: frame, name: this.name };
     return { columns: columnsOf(frame), own: joined, isHeard, name: this.name };
+  }
+
+  // A frame in which somebody's notes are true. Where notes do not hang together, the others are what they would be
+  // beside them; where they do, frames are drawn until one has them, and after some they are put into the last.
+  withNotes(drawn, columns) {
+    const lacks = (frame) => columns.some((column) => !frame[column]);
+    let frame = drawn;
+    for (let attempt = 1; this.parts.isJoint && attempt <= MOST_ATTEMPTS && lacks(frame); attempt++) {
+      frame = this.instance.redraw((this.seed + attempt * STRIDE) % Number.MAX_SAFE_INTEGER, this.position, this.temperature);
+    }
+    if (!lacks(frame)) return frame;
+    columns.forEach((column) => (frame[column] = 1));
+    this.instance.replace(frame);
+    return frame;
+  }
+
+  get parts() {
+    return this.models.get(this.name);
   }
 
   takePlanned(frames) {

@@ -53,6 +53,12 @@ export class Instance {
     return this.numbers(Float32Array, this.at, count * this.frameSize).slice();
   }
 
+  // The frame that was drawn last, again with other random numbers.
+  redraw(seed, position, temperature) {
+    this.call("redraw", seed, position, temperature);
+    return this.numbers(Float32Array, this.at, this.frameSize).slice();
+  }
+
   // The frame that was drawn last was this one instead.
   replace(frame) {
     this.numbers(Float32Array, this.at, frame.length).set(frame);

@@ -12,7 +12,7 @@ import { fetched } from "./weights.js";
 
 const MODES = {
   free: "What you play sounds beside the network, which does not hear it.",
-  together: "What you hold sounds in every frame that is drawn, and the network hears it: it draws the other notes as it would have, and goes on from both.",
+  together: "What you hold sounds in every frame that is drawn, and the network hears it. The small ones draw the other notes as they would beside yours; the large one draws a frame until yours are in it, 64 times at most, else they are put in.",
   answer: "Play something and pause: the network has heard it, and goes on from there.",
 };
 const STALLS = 3; // after which a smaller model is offered

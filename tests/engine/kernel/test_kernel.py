@@ -303,3 +303,15 @@ def test_torch_draws_what_the_kernel_does_not_know():
     with pytest.raises(NoProgramError, match="the kernel has no cell 'gru'"):
         program_of(note_list(0), ["tanh"])
     assert len(draw(model, 3)) == 3
+
+
+@pytest.mark.parametrize("name", every_model())
+def test_a_frame_that_is_drawn_again_with_its_own_numbers_is_the_same(name):
+    """So what is drawn with others is a draw from the same distribution, and nothing of the first remains."""
+    model = every_model()[name]
+    once, again = open_model(model), open_model(model)
+    for position in range(12):
+        frame = once.draw(1, 5, position, 0.9)[0]
+        first = again.draw(1, 5, position, 0.9)[0]
+        again.redraw(1_000 + position, position, 0.9)
+        assert torch.equal(again.redraw(5, position, 0.9), first) and torch.equal(frame, first)

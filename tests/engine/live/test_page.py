@@ -393,3 +393,30 @@ def test_speech_is_drawn_and_heard_as_the_engine_draws_it(pages):
         )
         drawn_samples = checkpoint.representation.decode(frames).samples
         assert np.abs(samples - drawn_samples).max() < 2 / 32_768
+
+
+@pytest.mark.parametrize("name", [GRU, BEST])
+def test_held_notes_are_true_and_the_rest_is_drawn_again_alike(pages, name):
+    drawn_twice = pages().evaluate(
+        """async (name) => {
+            const { Drawing } = await import("./drawing.js");
+            const { modelOf, fetched } = await import("./weights.js");
+            const { models } = JSON.parse(new TextDecoder().decode(await fetched("models.json")));
+            const parts = new Map([[name, await modelOf(models.find((card) => card.name === name))]]);
+            const module = await WebAssembly.compile(await fetched("kernel.wasm"));
+            const first = { name, seed: 4, temperature: 1 };
+            const drawing = new Drawing(module, parts, first);
+            drawing.draw(8);
+            drawing.touch([51, 58]);
+            const held = drawing.draw(8).frames.map(({ columns }) => columns);
+            drawing.touch([]);
+            const after = drawing.draw(8).frames.map(({ columns }) => columns);
+            const again = new Drawing(module, parts, { ...first, planned: drawing.changes });
+            again.draw(8);
+            return [[...held, ...after], again.draw(16).frames.map(({ columns }) => columns)];
+        }""",
+        name,
+    )
+    assert drawn_twice[0] == drawn_twice[1]
+    assert all({51, 58} <= set(columns) for columns in drawn_twice[0][:8])
+    assert any(len(columns) > 2 for columns in drawn_twice[0][:8]), "the network plays too"
