@@ -16,6 +16,17 @@ export class Hands {
     document.addEventListener("keydown", (event) => this.typed(event));
     document.addEventListener("keyup", ({ key }) => this.up(`letter ${key.toLowerCase()}`));
     addEventListener("blur", () => this.letGo());
+    this.leaveLists();
+  }
+
+  // After a choice by mouse or finger the letters are the piano's again, and not the list's.
+  leaveLists() {
+    for (const list of document.querySelectorAll("select")) {
+      let byHand = false;
+      list.addEventListener("pointerdown", () => (byHand = true));
+      list.addEventListener("keydown", () => (byHand = false));
+      list.addEventListener("change", () => byHand && list.blur());
+    }
   }
 
   // By whom a key is held decides when it is let go: a finger, a letter, an instrument.

@@ -1,6 +1,7 @@
 // The page Live: what is chosen, pressed and said. Who draws is in worker.js, what sounds when in session.js.
 
 import { Answer } from "./answer.js";
+import { Catalogue } from "./catalogue.js";
 import { Hands } from "./hands.js";
 import { Keeping } from "./keeping.js";
 import { pieceOf } from "./link.js";
@@ -24,14 +25,13 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const worker = new Worker("worker.js", { type: "module" });
 const output = new Output((message) => problem(message));
 const roll = new Roll(at("roll"));
-const there = new Set(); // models that can be drawn from
-let choices; // models.json
+let choices; // the Catalogue
 let chosen; // the model that should play
 let awaited = null; // the model that takes over as soon as it is there
 let isStarting = false;
 let shared = null; // the piece of a link, until it is played
 
-const told = { frame: framed, colourOf: (name) => colourOf(card(name)), stalled: (count) => count >= STALLS && offerSmaller() };
+const told = { frame: framed, colourOf: (name) => choices.colourOf(choices.card(name)), stalled: (count) => count >= STALLS && offerSmaller() };
 const sessions = { piano_roll: new Session(worker, told), waveform: new Voice(worker, told) };
 let session = sessions.piano_roll; // of what is chosen
 const answer = new Answer({
@@ -64,10 +64,6 @@ const hands = new Hands(at("keys"), {
 
 // ---- what there is
 
-const card = (name) => choices.models.find((model) => model.name === name);
-const ofMusic = (corpus) => choices.models.filter((model) => model.corpus === corpus);
-const colourOf = (model) => `lane-${1 + (ofMusic(model.corpus).indexOf(model) % 4)}`;
-const smallest = (corpus) => ofMusic(corpus).reduce((small, model) => (model.bytes < small.bytes ? model : small));
 const columnOf = (pitch) => {
   const column = pitch - session.card.lowest_pitch;
   return column < session.card.num_pitches ? column : -1; // what the network has no key for, it does not hear
@@ -78,16 +74,15 @@ function option(value, text) {
 }
 
 function layOut() {
-  const music = new Map(choices.models.map(({ corpus, music: title }) => [corpus, title]));
-  at("music").replaceChildren(...[...music].map(([corpus, title]) => option(corpus, title)));
+  at("music").replaceChildren(...choices.music.map(([corpus, title]) => option(corpus, title)));
   at("instrument").replaceChildren(...choices.instruments.map(({ program, title }) => option(program, title)));
   for (const [mode, text] of Object.entries(MODES)) if (document.querySelector(`[value=${mode}]`).checked) at("mode-is").textContent = text;
 }
 
 function showModels(corpus) {
-  const buttons = ofMusic(corpus).map((model) => {
+  const buttons = choices.ofMusic(corpus).map((model) => {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: model.title, onclick: () => choose(model) });
-    button.style.setProperty("--of", `var(--${colourOf(model)})`);
+    button.style.setProperty("--of", `var(--${choices.colourOf(model)})`);
     button.dataset.model = model.name;
     return button;
   });
@@ -98,7 +93,7 @@ function showModels(corpus) {
 function showState() {
   at("models").querySelectorAll("button").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.model === chosen?.name)));
   at("play").textContent = session.plays ? "Pause" : "Play";
-  at("piece-is").textContent = session.first ? `Seed ${session.first.seed}, begun by ${card(session.first.name).title}` : "";
+  at("piece-is").textContent = session.first ? `Seed ${session.first.seed}, begun by ${choices.card(session.first.name).title}` : "";
   for (const id of ["forget", "hold", "link", "keep-midi", "keep-wav"]) at(id).disabled = !session.first;
 }
 
@@ -124,7 +119,7 @@ function problem(text) {
 function framed({ pitches, name }) {
   if (pitches.length) roll.fit(Math.min(...pitches), Math.max(...pitches));
   if (name === session.card.name) return;
-  session.card = card(name);
+  session.card = choices.card(name);
   if (!awaited) chosen = session.card;
   showState();
 }
@@ -135,7 +130,7 @@ async function choose(model) {
   chosen = model;
   at("offer").hidden = true;
   showState();
-  if (there.has(model.name)) become(model);
+  if (choices.there.has(model.name)) become(model);
   else {
     awaited = model.name;
     say(`${model.title} is on its way …`);
@@ -157,11 +152,10 @@ async function start(seed = newSeed()) {
   const piece = shared;
   shared = null;
   answer.cancel();
-  say("");
   await giveSound().finally(() => (isStarting = false));
   location.hash && history.replaceState(null, "", location.pathname + location.search);
-  if (piece) begin(card(piece.first.name), piece.names.map(card), { ...piece.first, planned: piece.planned });
-  else begin(there.has(chosen.name) ? chosen : firstToPlay(), null, { seed, temperature: Number(at("temperature").value) });
+  if (piece) begin(choices.card(piece.first.name), piece.names.map((name) => choices.card(name)), { ...piece.first, planned: piece.planned });
+  else begin(choices.there.has(chosen.name) ? chosen : firstToPlay(), null, { seed, temperature: Number(at("temperature").value) });
 }
 
 async function giveSound() {
@@ -173,10 +167,21 @@ async function giveSound() {
   session.play(output.clock, output.sampler);
 }
 
+// What should have begun cannot: another model does, or whoever is chosen when it is there.
+function failed() {
+  choices.broken.add(session.card.name);
+  session.pause();
+  session.first = null;
+  showState();
+  const isLast = choices.ofMusic(chosen.corpus).every(({ name }) => choices.broken.has(name));
+  if (awaited && !isLast) start();
+}
+
 // Who can play at once, until the chosen one is there.
 function firstToPlay() {
-  const ready = ofMusic(chosen.corpus).find(({ name }) => there.has(name)) ?? smallest(chosen.corpus);
-  if (ready !== chosen) {
+  const ready = choices.ready(chosen.corpus);
+  if (ready === chosen) say("");
+  else {
     awaited = chosen.name;
     setTimeout(() => worker.postMessage({ type: "fetch", card: chosen }), AFTER_FIRST); // the line is for the first note's
     say(`${ready.title} plays until ${chosen.title} is there.`);
@@ -266,7 +271,7 @@ async function chooseInstrument() {
 
 // A phone that draws too slowly for the tempo is offered less.
 function offerSmaller() {
-  const small = smallest(session.card.corpus);
+  const small = choices.smallest(session.card.corpus);
   const isSmallest = small.name === session.card.name;
   problem(`This device draws ${session.card.title} more slowly than it should sound.`);
   at("offer").hidden = false;
@@ -295,15 +300,18 @@ const HEARD = {
     if (speed) at("speed").textContent = `${session.card.title} draws ${speed < 10 ? speed.toFixed(1) : Math.round(speed).toLocaleString("en")} times as fast as it sounds, on this device.`;
   },
   there: ({ name }) => {
-    there.add(name);
-    if (name === awaited && !session.first) say(`${card(name).title} is here: press Play.`);
-    if (name === awaited) become(card(name));
+    choices.there.add(name);
+    if (name === awaited && !session.first) say(`${choices.card(name).title} is here: press Play.`);
+    if (name === awaited) become(choices.card(name));
   },
   arriving: ({ name, share }) => {
-    if (name === awaited && session.plays) say(`${session.card.title} plays until ${card(name).title} is there: ${Math.round(100 * share)} %`);
+    if (name === awaited && session.plays) say(`${session.card.title} plays until ${choices.card(name).title} is there: ${Math.round(100 * share)} %`);
   },
   changes: ({ changes }) => keeping.take(changes),
-  problem: ({ message }) => problem(message),
+  problem: ({ message, of }) => {
+    problem(message);
+    if (of === "begin") failed();
+  },
 };
 
 worker.onmessage = ({ data: { type, ...told } }) => HEARD[type](told);
@@ -325,14 +333,14 @@ function paint() {
 
 async function open() {
   try {
-    choices = JSON.parse(new TextDecoder().decode(await fetched("models.json")));
+    choices = new Catalogue(JSON.parse(new TextDecoder().decode(await fetched("models.json"))));
     layOut();
     shared = pieceOf(location.hash, choices.models);
   } catch ({ message }) {
     problem(message);
     if (!choices) return;
   }
-  chosen = shared ? card(shared.names.at(-1)) : choices.models[0];
+  chosen = shared ? choices.card(shared.names.at(-1)) : choices.models[0];
   at("music").value = chosen.corpus;
   if (shared?.tempo) at("tempo").value = shared.tempo;
   if (shared?.program !== undefined) at("instrument").value = shared.program;
@@ -341,7 +349,7 @@ async function open() {
   slide("temperature", (value) => value.toFixed(2), (temperature) => session.first && worker.postMessage({ type: "change", temperature }));
   slide("tempo", (value) => `${value} quarters a minute`, (tempo) => (session.tempo = tempo));
   slide("volume", (value) => `${Math.round(100 * value)} %`, (share) => output.setVolume(share));
-  worker.postMessage({ type: "fetch", card: shared ? card(shared.first.name) : smallest(chosen.corpus) });
+  worker.postMessage({ type: "fetch", card: shared ? choices.card(shared.first.name) : choices.smallest(chosen.corpus) });
   await chooseInstrument();
   at("play").disabled = at("new").disabled = false;
   if (shared) say("Somebody sent you a piece: press Play to hear it.");
@@ -363,7 +371,7 @@ at("music").onchange = () => {
   const goesOn = session.plays;
   answer.cancel();
   session.pause();
-  chosen = ofMusic(at("music").value)[0];
+  chosen = choices.ofMusic(at("music").value)[0];
   turnTo(chosen);
   shared = null;
   if (goesOn) start();
@@ -388,10 +396,4 @@ at("keep-wav").onclick = async () => {
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(() => roll.readColours()));
 addEventListener("DOMContentLoaded", () => roll.readColours());
 addEventListener("hashchange", () => location.reload()); // another link, in this very tab
-for (const list of document.querySelectorAll("select")) {
-  let byHand = false; // after a choice by mouse or finger the letters are the piano's again
-  list.addEventListener("pointerdown", () => (byHand = true));
-  list.addEventListener("keydown", () => (byHand = false));
-  list.addEventListener("change", () => byHand && list.blur());
-}
 open();

@@ -312,8 +312,7 @@ def test_a_link_that_cannot_be_played_is_a_sentence_and_the_page_plays(pages, li
 
 
 def test_without_webassembly_it_says_so(pages):
-    page = pages()
-    page.evaluate("new Promise(done => setTimeout(done))")
+    page = pages(service_workers="block")  # whose own requests nobody can answer otherwise
     page.route("**/worker.js", lambda route: route.fulfill(
         body=f"{NO_WASM};\n" + route.fetch().text(), content_type="text/javascript"
     ))  # fmt: skip

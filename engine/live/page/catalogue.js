@@ -1,0 +1,40 @@
+// The catalogue: the models and instruments that there are, as models.json lists them.
+
+export class Catalogue {
+  constructor({ models, instruments }) {
+    Object.assign(this, { models, instruments, there: new Set(), broken: new Set() });
+  }
+
+  card(name) {
+    return this.models.find((model) => model.name === name);
+  }
+
+  ofMusic(corpus) {
+    return this.models.filter((model) => model.corpus === corpus);
+  }
+
+  colourOf({ name, corpus }) {
+    return `lane-${1 + (this.ofMusic(corpus).findIndex((model) => model.name === name) % 4)}`;
+  }
+
+  // The model that is there first, of those whose files arrived whole.
+  smallest(corpus) {
+    return this.whole(corpus).reduce((small, model) => (model.bytes < small.bytes ? model : small));
+  }
+
+  whole(corpus) {
+    const all = this.ofMusic(corpus);
+    const whole = all.filter(({ name }) => !this.broken.has(name));
+    return whole.length ? whole : all; // to be tried again
+  }
+
+  // Who can play at once.
+  ready(corpus) {
+    return this.ofMusic(corpus).find(({ name }) => this.there.has(name)) ?? this.smallest(corpus);
+  }
+
+  // Title and name of all that is played, in order.
+  get music() {
+    return [...new Map(this.models.map(({ corpus, music }) => [corpus, music]))];
+  }
+}
