@@ -5,16 +5,15 @@ import base64
 import numpy as np
 import pytest
 
-from engine.live.bank import BANKS, KEYS, bank_name, cut_bank
+from engine.live.bank import BANKS, KEYS, VELOCITY, bank_name, cut_bank
 from engine.live.soundfont import SoundFont
 from engine.rendering import INSTRUMENTS, find_soundfont, find_synthesiser
 from engine.rendering.synthesis import SAMPLE_RATE, FluidSynth
 
 pytestmark = pytest.mark.browser
 
-VELOCITY = 96
 HELD = 0.5  # seconds
-LEVEL = 3.5  # dB, of what is held; most keys are within 1; FluidSynth's room is in neither
+LEVEL = 2.0  # dB, of what is held; most keys are within 1; FluidSynth's room is in neither
 ALIKE = 0.93  # cosine of the spectra
 SILENT = -80  # dB
 SCRIPT = """

@@ -166,20 +166,6 @@ def test_the_network_answers_what_somebody_plays(pages):
     assert frames[end:] == drawn(GRU, len(frames) - end, seed_of(page), past)
 
 
-def test_a_quick_melody_is_heard_note_by_note(pages):
-    """At a frame a quarter, four quick notes were two clusters."""
-    page = pages()
-    frames = page.evaluate(
-        """async () => {
-            const { framesOf, pulseOf } = await import("./answer.js");
-            const note = (pitch, place) => ({ pitch, from: 0.3 * place, to: 0.3 * place + 0.25 });
-            const notes = [60, 62, 64, 65].map(note);
-            return framesOf(notes, pulseOf(notes, 0.6));
-        }"""
-    )
-    assert frames == [[60], [62], [64], [65]]
-
-
 def test_what_is_chosen_while_somebody_plays_is_in_the_link(pages):
     """A temperature that was chosen after frames that nobody heard was in the replay's past, or nowhere."""
     page = play(pages())
@@ -271,24 +257,6 @@ def test_it_plays_without_a_line_once_it_has_been_here(pages):
     said(page, "You are offline")
 
 
-def test_an_hour_takes_no_more_memory_than_a_minute(pages):
-    page = play(pages())
-    kept = page.evaluate(
-        """async () => {
-            const { Drawing } = await import("./drawing.js");
-            const { modelOf, fetched } = await import("./weights.js");
-            const { models } = JSON.parse(new TextDecoder().decode(await fetched("models.json")));
-            const card = models.find(({ name }) => name === "nottingham-gru");
-            const module = await WebAssembly.compile(await fetched("kernel.wasm"));
-            const parts = new Map([[card.name, await modelOf(card)]]);
-            const drawing = new Drawing(module, parts, { name: card.name, seed: 1, temperature: 1 });
-            drawing.draw(20000);
-            return [drawing.past.length, drawing.instance.calls.memory.buffer.byteLength];
-        }"""
-    )
-    assert kept[0] < 8_200 and kept[1] < 4_000_000
-
-
 @pytest.mark.parametrize(
     ("link", "sentence"),
     [
@@ -345,21 +313,6 @@ def test_where_no_sound_comes_out_it_says_so(pages):
     said(page, "no device")
 
 
-def test_an_instrument_gone_wild_is_bounded(pages):
-    page = play(pages())
-    wild = page.evaluate(
-        """async () => {
-            const { Hands } = await import("./hands.js");
-            let [down, flooded] = [0, 0];
-            const told = { down: () => down++, up() {}, flooded: () => flooded++ };
-            const hands = new Hands(document.createElement("div"), told);
-            for (let n = 0; n < 5000; n++) hands.heed("wild", [0x90, n % 128, 64]);
-            return [down, flooded > 0];
-        }"""
-    )
-    assert wild == [16, True]
-
-
 def test_the_folder_says_what_to_do_from_a_disk(browser, site_folder):
     page = browser.new_page()
     page.goto((site_folder / "index.html").as_uri())
@@ -392,30 +345,3 @@ def test_speech_is_drawn_and_heard_as_the_engine_draws_it(pages):
         )
         drawn_samples = checkpoint.representation.decode(frames).samples
         assert np.abs(samples - drawn_samples).max() < 2 / 32_768
-
-
-@pytest.mark.parametrize("name", [GRU, BEST])
-def test_held_notes_are_true_and_the_rest_is_drawn_again_alike(pages, name):
-    drawn_twice = pages().evaluate(
-        """async (name) => {
-            const { Drawing } = await import("./drawing.js");
-            const { modelOf, fetched } = await import("./weights.js");
-            const { models } = JSON.parse(new TextDecoder().decode(await fetched("models.json")));
-            const parts = new Map([[name, await modelOf(models.find((card) => card.name === name))]]);
-            const module = await WebAssembly.compile(await fetched("kernel.wasm"));
-            const first = { name, seed: 4, temperature: 1 };
-            const drawing = new Drawing(module, parts, first);
-            drawing.draw(8);
-            drawing.touch([51, 58]);
-            const held = drawing.draw(8).frames.map(({ columns }) => columns);
-            drawing.touch([]);
-            const after = drawing.draw(8).frames.map(({ columns }) => columns);
-            const again = new Drawing(module, parts, { ...first, planned: drawing.changes });
-            again.draw(8);
-            return [[...held, ...after], again.draw(16).frames.map(({ columns }) => columns)];
-        }""",
-        name,
-    )
-    assert drawn_twice[0] == drawn_twice[1]
-    assert all({51, 58} <= set(columns) for columns in drawn_twice[0][:8])
-    assert any(len(columns) > 2 for columns in drawn_twice[0][:8]), "the network plays too"

@@ -1,0 +1,81 @@
+"""What the page Live is made of, part by part: the drawing, an answer, hands."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+GRU, BEST = "jsb_chorales-gru", "jsb_chorales-best"
+
+
+def test_a_quick_melody_is_heard_note_by_note(pages):
+    """At a frame a quarter, four quick notes were two clusters."""
+    page = pages()
+    frames = page.evaluate(
+        """async () => {
+            const { framesOf, pulseOf } = await import("./answer.js");
+            const note = (pitch, place) => ({ pitch, from: 0.3 * place, to: 0.3 * place + 0.25 });
+            const notes = [60, 62, 64, 65].map(note);
+            return framesOf(notes, pulseOf(notes, 0.6));
+        }"""
+    )
+    assert frames == [[60], [62], [64], [65]]
+
+
+def test_an_hour_takes_no_more_memory_than_a_minute(pages):
+    page = pages()
+    kept = page.evaluate(
+        """async () => {
+            const { Drawing } = await import("./drawing.js");
+            const { modelOf, fetched } = await import("./weights.js");
+            const { models } = JSON.parse(new TextDecoder().decode(await fetched("models.json")));
+            const card = models.find(({ name }) => name === "nottingham-gru");
+            const module = await WebAssembly.compile(await fetched("kernel.wasm"));
+            const parts = new Map([[card.name, await modelOf(card)]]);
+            const drawing = new Drawing(module, parts, { name: card.name, seed: 1, temperature: 1 });
+            drawing.draw(20000);
+            return [drawing.past.length, drawing.instance.calls.memory.buffer.byteLength];
+        }"""
+    )
+    assert kept[0] < 8_200 and kept[1] < 4_000_000
+
+
+def test_an_instrument_gone_wild_is_bounded(pages):
+    page = pages()
+    wild = page.evaluate(
+        """async () => {
+            const { Hands } = await import("./hands.js");
+            let [down, flooded] = [0, 0];
+            const told = { down: () => down++, up() {}, flooded: () => flooded++ };
+            const hands = new Hands(document.createElement("div"), told);
+            for (let n = 0; n < 5000; n++) hands.heed("wild", [0x90, n % 128, 64]);
+            return [down, flooded > 0];
+        }"""
+    )
+    assert wild == [16, True]
+
+
+@pytest.mark.parametrize("name", [GRU, BEST])
+def test_held_notes_are_true_and_the_rest_is_drawn_again_alike(pages, name):
+    drawn_twice = pages().evaluate(
+        """async (name) => {
+            const { Drawing } = await import("./drawing.js");
+            const { modelOf, fetched } = await import("./weights.js");
+            const { models } = JSON.parse(new TextDecoder().decode(await fetched("models.json")));
+            const parts = new Map([[name, await modelOf(models.find((card) => card.name === name))]]);
+            const module = await WebAssembly.compile(await fetched("kernel.wasm"));
+            const first = { name, seed: 4, temperature: 1 };
+            const drawing = new Drawing(module, parts, first);
+            drawing.draw(8);
+            drawing.touch([51, 58]);
+            const held = drawing.draw(8).frames.map(({ columns }) => columns);
+            drawing.touch([]);
+            const after = drawing.draw(8).frames.map(({ columns }) => columns);
+            const again = new Drawing(module, parts, { ...first, planned: drawing.changes });
+            again.draw(8);
+            return [[...held, ...after], again.draw(16).frames.map(({ columns }) => columns)];
+        }""",
+        name,
+    )
+    assert drawn_twice[0] == drawn_twice[1]
+    assert all({51, 58} <= set(columns) for columns in drawn_twice[0][:8])
+    assert any(len(columns) > 2 for columns in drawn_twice[0][:8]), "the network plays too"
