@@ -4,7 +4,6 @@ From a plain file server on this machine, to Chromium. Seconds from a press to t
 the yardstick of benchmarks/pages.py in the same run; frames a second are those of one worker.
 """
 
-import shutil
 import sys
 import tempfile
 import threading
@@ -18,7 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from benchmarks.pages import yardstick
+from benchmarks.pages import chromium_path, yardstick
 from engine.live import media_type, write_site
 
 NUM_PRESSES = 5
@@ -44,8 +43,8 @@ PRESS = """() => {
     look();
 }"""
 SPEED = """async ([name, before, count]) => {
-    const { Drawing } = await import("./drawing.js");
-    const { modelOf, fetched } = await import("./weights.js");
+    const { Drawing } = await import("./drawing/drawing.js");
+    const { modelOf, fetched } = await import("./drawing/weights.js");
     const { models } = JSON.parse(new TextDecoder().decode(await fetched("models.json")));
     const card = models.find((model) => model.name === name);
     const module = await WebAssembly.compile(await fetched("kernel.wasm"));
@@ -61,7 +60,7 @@ SPEED = """async ([name, before, count]) => {
     return (1000 * done) / (performance.now() - began);
 }"""
 KEYS = """async () => {
-    const { Sampler } = await import("./sampler.js");
+    const { Sampler } = await import("./sound/sampler.js");
     const found = [];
     const strike = Sampler.prototype.strike;
     const { clock, sampler } = document.getElementById("roll").session;
@@ -192,10 +191,7 @@ def _heap(tools: Any) -> int:
 
 def main() -> None:
     """One line for each thing that is measured."""
-    names = ("chromium", "chromium-browser", "chromium-headless-shell")
-    chromium = next(filter(None, map(shutil.which, names)), None)
-    if chromium is None:
-        raise SystemExit("chromium is not installed: apt-get install chromium")
+    chromium = chromium_path()
     say = sys.stdout.write
     with sync_playwright() as playwright, serving() as address:
         arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]

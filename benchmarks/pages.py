@@ -221,12 +221,17 @@ def bundle() -> int:
         return sum(path.stat().st_size for path in Path(folder, "bundle").rglob("*") if path.is_file())
 
 
+def chromium_path() -> str:
+    """Where Debian's chromium lies; without it nothing is measured."""
+    for name in ("chromium", "chromium-browser", "chromium-headless-shell"):
+        if path := shutil.which(name):
+            return path
+    raise SystemExit("chromium is not installed: apt-get install chromium")
+
+
 def main() -> None:
     """One line for each thing that is measured."""
-    names = ("chromium", "chromium-browser", "chromium-headless-shell")
-    chromium = next(filter(None, map(shutil.which, names)), None)
-    if chromium is None:
-        raise SystemExit("chromium is not installed: apt-get install chromium")
+    chromium = chromium_path()
     say = sys.stdout.write
     with sync_playwright() as playwright, serving() as address:
         browser = playwright.chromium.launch(

@@ -60,7 +60,7 @@ class Site:
 
     def paths(self) -> list[str]:
         """Of all files."""
-        page = [path.name for path in sorted(PAGE.iterdir())]
+        page = [path.relative_to(PAGE).as_posix() for path in sorted(PAGE.rglob("*.*"))]
         models = [
             f"models/{card.name}{ending}" for card in self.cards for ending in (".json", ".safetensors")
         ]
@@ -84,8 +84,9 @@ class Site:
             return (self.checkpoints / stem / "model.safetensors").read_bytes()
         if path == "kernel.wasm":
             return module_bytes()
-        home = {"banks": BANKS}.get(folder, ASSETS if name in ("earshot.css", "icon.png") else PAGE)
-        return (home / name).read_bytes()
+        if folder == "banks":
+            return (BANKS / name).read_bytes()
+        return ((ASSETS if path in ("earshot.css", "icon.png") else PAGE) / path).read_bytes()
 
     @cached_property
     def cards(self) -> list[Card]:

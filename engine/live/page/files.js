@@ -1,6 +1,6 @@
 // Files: what was heard, to take home: MIDI and WAV, of frames { pitches, seconds }.
 
-import { Sampler } from "./sampler.js";
+import { Sampler } from "./sound/sampler.js";
 
 const TICKS = 480; // of a quarter
 const TAIL = 2; // seconds after the last key

@@ -1,15 +1,15 @@
-// The page Live: what is chosen, pressed and said. Who draws is in worker.js, what sounds when in session.js.
+// The page Live: what is chosen, pressed and said. Who draws is in drawing/worker.js, what sounds when in session.js.
 
 import { Answer } from "./answer.js";
 import { Catalogue } from "./catalogue.js";
 import { Hands } from "./hands.js";
 import { Keeping } from "./keeping.js";
 import { pieceOf } from "./link.js";
-import { Output } from "./output.js";
+import { Output } from "./sound/output.js";
 import { Roll } from "./roll.js";
 import { Session } from "./session.js";
 import { Voice } from "./voice.js";
-import { fetched } from "./weights.js";
+import { fetched } from "./drawing/weights.js";
 
 const MODES = {
   free: "What you play sounds beside the network, which does not hear it.",
@@ -22,7 +22,7 @@ const HANDS_VELOCITY = 92;
 
 const at = (id) => document.getElementById(id);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-const worker = new Worker("worker.js", { type: "module" });
+const worker = new Worker("drawing/worker.js", { type: "module" });
 const output = new Output((message) => problem(message));
 const roll = new Roll(at("roll"));
 let choices; // the Catalogue

@@ -47,7 +47,7 @@ def draw_all(chromium):
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page()
         files = {"/": b"<title>kernel</title>", "/kernel.wasm": module_bytes()}
-        files["/kernel.js"] = Site().content("kernel.js")
+        files["/kernel.js"] = Site().content("drawing/kernel.js")
         types = {".js": "text/javascript", "": "application/octet-stream", "/": "text/html"}
 
         def serve(route):

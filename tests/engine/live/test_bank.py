@@ -17,8 +17,8 @@ LEVEL = 2.0  # dB, of what is held; most keys are within 1; FluidSynth's room is
 ALIKE = 0.93  # cosine of the spectra
 SILENT = -80  # dB
 SCRIPT = """
-    import { Sampler } from "./sampler.js";
-    import { fetched } from "./weights.js";
+    import { Sampler } from "./sound/sampler.js";
+    import { fetched } from "./drawing/weights.js";
     window.played = async (program, keys, velocity, held, rate) => {
         const file = await fetched(`banks/${program}.bank`);
         let text = "";

@@ -25,8 +25,8 @@ def test_an_hour_takes_no_more_memory_than_a_minute(pages):
     page = pages()
     kept = page.evaluate(
         """async () => {
-            const { Drawing } = await import("./drawing.js");
-            const { modelOf, fetched } = await import("./weights.js");
+            const { Drawing } = await import("./drawing/drawing.js");
+            const { modelOf, fetched } = await import("./drawing/weights.js");
             const { models } = JSON.parse(new TextDecoder().decode(await fetched("models.json")));
             const card = models.find(({ name }) => name === "nottingham-gru");
             const module = await WebAssembly.compile(await fetched("kernel.wasm"));
@@ -58,8 +58,8 @@ def test_an_instrument_gone_wild_is_bounded(pages):
 def test_held_notes_are_true_and_the_rest_is_drawn_again_alike(pages, name):
     drawn_twice = pages().evaluate(
         """async (name) => {
-            const { Drawing } = await import("./drawing.js");
-            const { modelOf, fetched } = await import("./weights.js");
+            const { Drawing } = await import("./drawing/drawing.js");
+            const { modelOf, fetched } = await import("./drawing/weights.js");
             const { models } = JSON.parse(new TextDecoder().decode(await fetched("models.json")));
             const parts = new Map([[name, await modelOf(models.find((card) => card.name === name))]]);
             const module = await WebAssembly.compile(await fetched("kernel.wasm"));

@@ -18,8 +18,8 @@ MUSIC = [name for name in available() if read_card(name).kind == "piano_roll"]
 SPEECH = [name for name in available() if read_card(name).kind == "waveform"]
 NUM_DRAWS, NUM_FRAMES = 100, 40
 SCRIPT = """
-    import { Drawing } from "./drawing.js";
-    import { fetched, modelOf } from "./weights.js";
+    import { Drawing } from "./drawing/drawing.js";
+    import { fetched, modelOf } from "./drawing/weights.js";
     const choices = JSON.parse(new TextDecoder().decode(await fetched("models.json")));
     const module = await WebAssembly.compile(await fetched("kernel.wasm"));
     const bytes = async (drawn, size) => {

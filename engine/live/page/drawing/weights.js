@@ -1,12 +1,13 @@
 // Weights: a model's files, fetched, checked and laid out as the kernel takes them.
 
+const PAGE = new URL("../", import.meta.url); // a worker's own addresses begin where its file lies
 const NUMBER_BYTES = { F16: 2, F32: 4 };
 
 // The bytes of a file; `told` hears how many have come.
 export async function fetched(path, told = () => {}) {
   let answer;
   try {
-    answer = await fetch(path);
+    answer = await fetch(new URL(path, PAGE));
   } catch {
     throw new Error("You are offline, and this is not kept here yet: try again when you are not.");
   }
