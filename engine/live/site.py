@@ -38,6 +38,7 @@ from engine.live.bank import BANKS, bank_name
 from engine.models import Model
 from engine.rendering import INSTRUMENTS
 from engine.representations import PianoRoll
+from engine.scoring import gates_of
 
 PAGE = Path(__file__).with_name("page")
 FORMAT = 1  # of models.json
@@ -153,7 +154,16 @@ def _plan(name: str, folder: Path) -> bytes:
     program = program_of(model, kinds())
     kept = _kept(model)
     tensors = [_place(tensor, kept) for tensor in program.tensors]
-    return _json({"program": program.numbers, "tensors": tensors})
+    return _json({"program": program.numbers, "tensors": tensors, "gates": _uppermost_gates(model)})
+
+
+def _uppermost_gates(model: Model) -> dict[str, Any] | None:
+    """Of the highest cell that has some: its place from 0, and what they are called."""
+    gates = gates_of(model)
+    if not gates:
+        return None
+    layer = gates[-1].layer
+    return {"cell": layer - 1, "names": [gate.name.capitalize() for gate in gates if gate.layer == layer]}
 
 
 def _kept(model: Model) -> Mapping[str, torch.Tensor]:

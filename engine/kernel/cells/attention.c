@@ -287,4 +287,4 @@ static void run(part *self, int steps, const float *x, int x_stride, float *out,
     fill_rows(own->drive + (steps - 1) * num_rows * own->wide, num_rows * own->wide, 1, own->before, 0);
 }
 
-const kind attention_cell = {"attention", open, ready, run, 0, 0};
+const kind attention_cell = {.name = "attention", .open = open, .ready = ready, .run = run};

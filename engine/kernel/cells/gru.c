@@ -13,6 +13,7 @@ typedef struct {
     int hidden, stride, wide;
     float *h, *read, *update; /* [row][stride]; ``read`` is r h */
     float *drive;             /* [step][row][wide] */
+    const float *newest;      /* the last step's */
 } state;
 
 static int open(part *self) {
@@ -53,6 +54,7 @@ static void run(part *self, int steps, const float *x, int x_stride, float *out,
     affine(MATRIX(self, 0), VALUES(self, 1), steps * num_rows, x, x_stride, own->drive, own->wide);
     for (int step = 0; step < steps; step++) {
         float *drive = own->drive + step * num_rows * own->wide;
+        own->newest = drive;
         add_product(MATRIX(self, 2), num_rows, own->h, own->stride, drive, own->wide);
         open_gates(own, drive);
         add_product(MATRIX(self, 3), num_rows, own->read, own->stride, drive + 2 * own->hidden, own->wide);
@@ -60,4 +62,12 @@ static void run(part *self, int steps, const float *x, int x_stride, float *out,
     }
 }
 
-const kind gru_cell = {"gru", open, 0, run, 0, 0};
+/* Reset, then update. */
+static int gates(const part *self, int row, float *found) {
+    const state *own = self->own;
+    for (int k = 0; own->newest && k < 2 * own->hidden; k++)
+        found[k] = sigmoid4(all(own->newest[row * own->wide + k]))[0];
+    return own->newest ? 2 * own->hidden : 0;
+}
+
+const kind gru_cell = {.name = "gru", .open = open, .run = run, .gates = gates};

@@ -12,8 +12,9 @@
 
 typedef struct {
     int hidden, stride, wide;
-    float *h, *c; /* [row][stride] */
-    float *drive; /* [step][row][wide] */
+    float *h, *c, *before; /* [row][stride]; ``before`` is c of the step before */
+    float *drive;          /* [step][row][wide] */
+    const float *newest;   /* the last step's */
 } state;
 
 static int open(part *self) {
@@ -26,7 +27,7 @@ static int open(part *self) {
     if (!own) return NO_MEMORY;
     long long numbers = (long long)num_rows * PAD(hidden);
     own->hidden = hidden, own->stride = PAD(hidden), own->wide = wide;
-    own->h = reserve(numbers), own->c = reserve(numbers);
+    own->h = reserve(numbers), own->c = reserve(numbers), own->before = reserve(numbers);
     own->drive = reserve((long long)MAX_STEPS * num_rows * wide);
     if (!own->drive) return NO_MEMORY;
     return reserve_product(inputs > hidden ? inputs : hidden);
@@ -39,6 +40,7 @@ static void advance(const state *own, const float *peepholes, const float *drive
         for (int k = 0; k < hidden; k += 4) {
             const float *v = peepholes + k, *gate = drive + k;
             floats c = load(own->c + row * own->stride + k);
+            store(own->before + row * own->stride + k, c);
             floats in = sigmoid4(load(gate) + load(v) * c);
             floats forget = sigmoid4(load(gate + hidden) + load(v + own->stride) * c);
             c = forget * c + in * tanh4(load(gate + 3 * hidden));
@@ -55,9 +57,23 @@ static void run(part *self, int steps, const float *x, int x_stride, float *out,
     affine(MATRIX(self, 0), VALUES(self, 1), steps * num_rows, x, x_stride, own->drive, own->wide);
     for (int step = 0; step < steps; step++) {
         float *drive = own->drive + step * num_rows * own->wide;
+        own->newest = drive;
         add_product(MATRIX(self, 2), num_rows, own->h, own->stride, drive, own->wide);
         advance(own, VALUES(self, 3), drive, out + step * num_rows * out_stride, out_stride);
     }
 }
 
-const kind lstm_cell = {"lstm", open, 0, run, 0, 0};
+/* Input, forget, output. */
+static int gates(const part *self, int row, float *found) {
+    const state *own = self->own;
+    int hidden = own->hidden;
+    for (int k = 0; own->newest && k < 3 * hidden; k++) {
+        const float *cells = k < 2 * hidden ? own->before : own->c;
+        float peephole = VALUES(self, 3)[k / hidden * own->stride + k % hidden];
+        float logit = own->newest[row * own->wide + k] + peephole * cells[row * own->stride + k % hidden];
+        found[k] = sigmoid4(all(logit))[0];
+    }
+    return own->newest ? 3 * hidden : 0;
+}
+
+const kind lstm_cell = {.name = "lstm", .open = open, .run = run, .gates = gates};

@@ -36,4 +36,4 @@ static void run(part *self, int steps, const float *x, int x_stride, float *out,
     }
 }
 
-const kind tanh_cell = {"tanh", open, 0, run, 0, 0};
+const kind tanh_cell = {.name = "tanh", .open = open, .run = run};

@@ -141,6 +141,15 @@ EXPORT("replace") int replace(void) {
     return FINE;
 }
 
+/* How far the gates of a cell were open as the last frame was drawn, where it is heard as it is written: gate
+   after gate, unit after unit, from ``frames_at`` on. Returns how many numbers; 0 where the cell has none. */
+EXPORT("gates") int gates(int cell) {
+    if (!is_ready() || cell < 0 || cell >= num_cells) return WRONG_ORDER;
+    if (!parts[cell].kind->gates) return 0;
+    if (4 * size_of(parts[cell].numbers[1]) > MAX_FRAMES * PAD(frame_size)) return WRONG_SIZES;
+    return parts[cell].kind->gates(&parts[cell], transpositions, frames);
+}
+
 /* What decides the given frame, which is read as if it had been drawn: numbers from ``frames_at`` on. */
 EXPORT("explain") int explain(void) {
     part *head = &parts[num_cells];

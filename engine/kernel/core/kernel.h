@@ -48,6 +48,8 @@ typedef struct kind {
     /* A head: the frame that follows a step, given, of its rows, the last cell's output and the input. */
     int (*draw)(part *self, const float *h, const float *x, const double *uniforms, float temperature,
                 float *frame);
+    /* A cell, if it has gates: how far each was open at the last step, in a row; how many were written. */
+    int (*gates)(const part *self, int row, float *found);
     /* The numbers that decide ``frame``: how many were written to ``found``, or a code. */
     int (*explain)(part *self, const float *h, const float *x, const float *frame, float *found);
 } kind;

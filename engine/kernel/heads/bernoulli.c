@@ -65,4 +65,4 @@ static int explain(part *self, const float *h, const float *x, const float *fram
     return frame_size;
 }
 
-const kind bernoulli_head = {"bernoulli", open, 0, 0, draw, explain};
+const kind bernoulli_head = {.name = "bernoulli", .open = open, .draw = draw, .explain = explain};

@@ -203,4 +203,4 @@ void take_copies(part *self, int last, int chosen, float share) {
     for (int k = 0; k <= GUIDES; k++) own->weights[k] = total > 1e-37f ? own->weights[k] / total : k == 0;
 }
 
-const kind copies = {"copies", open, 0, 0, 0, 0};
+const kind copies = {.name = "copies", .open = open};

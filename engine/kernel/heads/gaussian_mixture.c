@@ -81,4 +81,5 @@ static int explain(part *self, const float *h, const float *x, const float *fram
     return count;
 }
 
-const kind gaussian_mixture_head = {"gaussian_mixture", open, 0, 0, draw, explain};
+const kind gaussian_mixture_head = {
+    .name = "gaussian_mixture", .open = open, .draw = draw, .explain = explain};

@@ -192,4 +192,5 @@ static int explain(part *self, const float *h, const float *x, const float *fram
     return frame_size * count;
 }
 
-const kind logistic_mixture_head = {"logistic_mixture", open, 0, 0, draw, explain};
+const kind logistic_mixture_head = {
+    .name = "logistic_mixture", .open = open, .draw = draw, .explain = explain};

@@ -78,4 +78,4 @@ const float *melody_votes(part *self) {
     return own->votes;
 }
 
-const kind melodies = {"melodies", open, ready, 0, 0, 0};
+const kind melodies = {.name = "melodies", .open = open, .ready = ready};

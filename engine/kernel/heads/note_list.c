@@ -368,4 +368,4 @@ static int explain(part *self, const float *h, const float *x, const float *fram
     return found - start;
 }
 
-const kind note_list_head = {"note_list", open, 0, 0, draw, explain};
+const kind note_list_head = {.name = "note_list", .open = open, .draw = draw, .explain = explain};

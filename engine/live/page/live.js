@@ -6,7 +6,7 @@ import { Hands } from "./hands.js";
 import { Keeping } from "./keeping.js";
 import { pieceOf } from "./link.js";
 import { Output } from "./sound/output.js";
-import { Roll } from "./roll.js";
+import { Picture } from "./picture.js";
 import { Session } from "./session.js";
 import { Voice } from "./voice.js";
 import { fetched } from "./drawing/weights.js";
@@ -21,10 +21,8 @@ const AFTER_FIRST = 400; // milliseconds from a press until what can wait is fet
 const HANDS_VELOCITY = 92;
 
 const at = (id) => document.getElementById(id);
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const worker = new Worker("drawing/worker.js", { type: "module" });
 const output = new Output((message) => problem(message));
-const roll = new Roll(at("roll"));
 let choices; // the Catalogue
 let chosen; // the model that should play
 let awaited = null; // the model that takes over as soon as it is there
@@ -34,6 +32,8 @@ let shared = null; // the piece of a link, until it is played
 const told = { frame: framed, colourOf: (name) => choices.colourOf(choices.card(name)), stalled: (count) => count >= STALLS && offerSmaller() };
 const sessions = { piano_roll: new Session(worker, told), waveform: new Voice(worker, told) };
 let session = sessions.piano_roll; // of what is chosen
+const picture = new Picture({ session: () => session, light: (pitches) => hands.light(pitches) });
+const { roll } = picture;
 const answer = new Answer({
   secondsPerFrame: () => session.secondsPerFrame,
   begins: () => session.pause(),
@@ -317,20 +317,6 @@ const HEARD = {
 worker.onmessage = ({ data: { type, ...told } }) => HEARD[type](told);
 worker.onerror = () => problem("This browser cannot run the network: it needs a newer one, or an address that begins with https.");
 
-function paint() {
-  const now = session.now();
-  if (session.clock && (session.plays || session.shown.length || session.own.length)) {
-    const time = calm.matches ? (now?.at ?? session.time) : session.time;
-    if (session === sessions.waveform) roll.drawWave(session.shown, time);
-    else roll.draw(session.shown, time, session.own);
-    if (now) at("keys").style.setProperty("--lit", `var(--${now.colour})`);
-    hands.light(now?.pitches && session.plays ? now.pitches : []);
-    const seconds = session.heardSeconds;
-    at("time").textContent = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-  } else roll.draw([], 0);
-  requestAnimationFrame(paint);
-}
-
 async function open() {
   try {
     choices = new Catalogue(JSON.parse(new TextDecoder().decode(await fetched("models.json"))));
@@ -353,7 +339,7 @@ async function open() {
   await chooseInstrument();
   at("play").disabled = at("new").disabled = false;
   if (shared) say("Somebody sent you a piece: press Play to hear it.");
-  paint();
+  picture.paint();
   globalThis.navigator.serviceWorker?.register("service_worker.js").catch(() => {}); // without it all but offline works
 }
 
@@ -367,6 +353,12 @@ at("forget").onclick = () => {
   say(`The network has forgotten all it heard, and ${session.plays ? "plays" : "will play"} on from nothing.`);
 };
 at("hold").onclick = () => hold(!isHeld());
+at("watch").onclick = () => {
+  const isWatched = at("watch").getAttribute("aria-pressed") !== "true";
+  at("watch").setAttribute("aria-pressed", String(isWatched));
+  at("watched").hidden = !isWatched;
+  worker.postMessage({ type: "watch", isWatched });
+};
 at("music").onchange = () => {
   const goesOn = session.plays;
   answer.cancel();
@@ -393,7 +385,5 @@ at("keep-wav").onclick = async () => {
   await keeping.wav();
   at("keep-wav").disabled = false;
 };
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(() => roll.readColours()));
-addEventListener("DOMContentLoaded", () => roll.readColours());
 addEventListener("hashchange", () => location.reload()); // another link, in this very tab
 open();

@@ -1,9 +1,9 @@
 // The roll: what has sounded flows to the left of a line, what is to come stands right of it; keys light at the line.
 
-const SECONDS = 12; // across the picture
+export const SECONDS = 12; // across the picture
 const WAVE_SECONDS = 4; // likewise, of sound
-const NOW = 0.72; // where the line stands
-const KEYS = 34; // pixels of the keyboard
+export const NOW = 0.72; // where the line stands
+export const KEYS = 34; // pixels of the keyboard
 const BLACK = new Set([1, 3, 6, 8, 10]);
 
 export class Roll {
@@ -22,22 +22,11 @@ export class Roll {
     this.range = [Math.min(this.range[0], low - 2), Math.max(this.range[1], high + 2)];
   }
 
-  // What draws in CSS pixels, as finely as the screen shows.
-  pen(width, height) {
-    const { canvas } = this;
-    const ratio = devicePixelRatio || 1;
-    const size = { width: Math.round(width * ratio), height: Math.round(height * ratio) };
-    if (canvas.width !== size.width || canvas.height !== size.height) Object.assign(canvas, size);
-    const pen = canvas.getContext("2d");
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    return pen;
-  }
-
   // shown: frames with their times; own: somebody's keys, { pitch, from, to }; time: of the clock.
   draw(shown, time, own = []) {
     const { canvas } = this;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    const pen = this.pen(width, height);
+    const pen = penOf(canvas);
     const [lowest, highest] = this.range;
     const row = height / (highest - lowest + 1);
     const y = (pitch) => height - (pitch - lowest + 1) * row;
@@ -54,7 +43,7 @@ export class Roll {
   drawWave(shown, time) {
     const { canvas } = this;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    const pen = this.pen(width, height);
+    const pen = penOf(canvas);
     pen.fillStyle = this.colours["roll-ground"];
     pen.fillRect(0, 0, width, height);
     const x = (at) => width * (NOW + (at - time) / WAVE_SECONDS);
@@ -129,4 +118,14 @@ export class Roll {
       }
     }
   }
+}
+
+// What draws on a canvas in CSS pixels, as finely as the screen shows.
+export function penOf(canvas) {
+  const ratio = devicePixelRatio || 1;
+  const size = { width: Math.round(canvas.clientWidth * ratio), height: Math.round(canvas.clientHeight * ratio) };
+  if (canvas.width !== size.width || canvas.height !== size.height) Object.assign(canvas, size);
+  const pen = canvas.getContext("2d");
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return pen;
 }

@@ -2,7 +2,7 @@
 // anew, so that a new version is seen; weights and banks are large and named by what checks them, and are kept.
 
 const CACHE = "earshot-live-1";
-const KEPT = /\/(models|banks)\//;
+const KEPT = /\.(safetensors|bank)\?/;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));

@@ -125,7 +125,7 @@ export class Session {
     const byHand = frame.isHeard ? own : new Set();
     for (const pitch of this.sounding) if (!pitches.includes(pitch) || byHand.has(pitch)) this.letGo(pitch, at);
     for (const pitch of pitches) if (!this.sounding.has(pitch) && !byHand.has(pitch)) this.strike(pitch, pitches, at);
-    const shown = { at, seconds: this.secondsPerFrame, pitches, own, name: frame.name, colour: this.told.colourOf(frame.name) };
+    const shown = { at, seconds: this.secondsPerFrame, pitches, own, name: frame.name, gates: frame.gates, colour: this.told.colourOf(frame.name) };
     if (this.frames.length < KEPT) this.frames.push({ pitches, seconds: shown.seconds });
     this.scheduled += 1;
     this.shown.push(shown);

@@ -345,3 +345,21 @@ def test_speech_is_drawn_and_heard_as_the_engine_draws_it(pages):
         )
         drawn_samples = checkpoint.representation.decode(frames).samples
         assert np.abs(samples - drawn_samples).max() < 2 / 32_768
+
+
+def test_gates_flow_by_under_the_roll_if_wanted(pages):
+    """Of a network without any it is said; the choice stays when the model changes."""
+    page = play(pages())
+    assert not page.locator("#gates").is_visible()
+    page.click("#watch")
+    page.wait_for_function("document.getElementById('gates').ariaLabel.endsWith('Reset, Update')")
+    is_inked = """colour => {
+        const { width, height } = gates, pen = gates.getContext("2d");
+        const alike = pen.getImageData(0, 0, width, height).data.filter((_, at) => at % 4 === 0);
+        return new Set(alike).size > 30;
+    }"""
+    page.wait_for_function(is_inked)
+    page.click(f"[data-model={TANH}]")
+    page.wait_for_function("document.getElementById('gates-are').textContent.includes('no gates')")
+    page.click(f"[data-model={LSTM}]")
+    page.wait_for_function("document.getElementById('gates').ariaLabel.endsWith('Input, Forget, Output')")

@@ -1,6 +1,12 @@
 """What the page Live is made of, part by part: the drawing, an answer, hands."""
 
+import numpy as np
 import pytest
+import torch
+
+from engine.checkpoints import load
+from engine.sampling import SamplingOptions, sample
+from engine.scoring import gates_of, opened
 
 pytestmark = pytest.mark.browser
 
@@ -79,3 +85,34 @@ def test_held_notes_are_true_and_the_rest_is_drawn_again_alike(pages, name):
     assert drawn_twice[0] == drawn_twice[1]
     assert all({51, 58} <= set(columns) for columns in drawn_twice[0][:8])
     assert any(len(columns) > 2 for columns in drawn_twice[0][:8]), "the network plays too"
+
+
+@pytest.mark.parametrize("name", [GRU, "jsb_chorales-lstm", BEST, "jsb_chorales-tanh"])
+def test_gates_stand_open_as_score_says(pages, name):
+    """Score sorts the units, so both are compared in that order."""
+    seen = pages().evaluate(
+        """async (name) => {
+            const { Drawing } = await import("./drawing/drawing.js");
+            const { modelOf, fetched } = await import("./drawing/weights.js");
+            const { models } = JSON.parse(new TextDecoder().decode(await fetched("models.json")));
+            const parts = new Map([[name, await modelOf(models.find((card) => card.name === name))]]);
+            const module = await WebAssembly.compile(await fetched("kernel.wasm"));
+            const drawing = new Drawing(module, parts, { name, seed: 3, temperature: 1 });
+            drawing.isWatched = true;
+            const { frames } = drawing.draw(30);
+            return frames.map(({ gates }) => gates && { names: gates.names, values: [...gates.values] });
+        }""",
+        name,
+    )
+    model = load(name).model
+    if not gates_of(model):
+        assert seen == [None] * 30
+        return
+    top = [gate for gate in gates_of(model) if gate.layer == gates_of(model)[-1].layer]
+    assert seen[0]["names"] == [gate.name.capitalize() for gate in top]
+    frames = torch.stack(list(sample(model, SamplingOptions(30, 3))))
+    values = np.array([frame["values"] for frame in seen]).reshape(30, len(top), -1)
+    for gate, found in zip(top, values.transpose(1, 2, 0), strict=True):
+        expected = opened(model, gate, frames).numpy()
+        order = found.var(1).argsort()[::-1]
+        np.testing.assert_allclose(found[order], expected, atol=1e-4)

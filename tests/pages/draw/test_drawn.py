@@ -166,7 +166,7 @@ def test_tempo_and_instrument_act_on_what_is_there(visitors):
     slider = visit.page.locator("#tempo input[type=range]")
     slider.focus()
     box = slider.bounding_box()
-    visit.page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+    slider.click(position={"x": box["width"] - 2, "y": box["height"] / 2})
     visit.page.wait_for_function("location.search.includes('tempo=2')")
     visit.wait(num_lanes=2)
     (_, place, faster, _), *_ = visit.page.evaluate(PLACES)

@@ -82,9 +82,7 @@ def caption(visit) -> str:
 def point_at(visit, share: float) -> None:
     """Move the mouse to a share of the picture's width."""
     stage = visit.page.locator(".curves-stage")
-    stage.scroll_into_view_if_needed()
-    box = stage.bounding_box()
-    visit.page.mouse.move(box["x"] + share * box["width"], box["y"] + 60)
+    stage.hover(position={"x": share * stage.bounding_box()["width"], "y": 60})
 
 
 def test_the_table_says_what_the_file_says(results):
@@ -253,9 +251,7 @@ def test_a_phone_scrolls_the_table_and_not_the_page(visitors, tables):
     scroll.evaluate("box => box.scrollTo(1000, 0)")
     assert name.bounding_box()["x"] == before  # which row it is stays in sight
     stage = visit.page.locator(".curves-stage")
-    stage.scroll_into_view_if_needed()
-    box = stage.bounding_box()
-    visit.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + 80)
+    stage.tap(position={"x": stage.bounding_box()["width"] / 2, "y": 80})
     visit.page.wait_for_function(
         "document.querySelector('.curves-readings caption').innerText.includes('At epoch ')"
     )

@@ -19,7 +19,7 @@ export class Drawing {
   // models: name -> { program, tensors }; planned: the changes of a piece that is drawn again, in order.
   constructor(module, models, { name, seed, temperature, planned = [], isSound = false }) {
     Object.assign(this, { module, models, name, seed, temperature, planned: [...planned], changes: [], isSound });
-    Object.assign(this, { position: 0, past: [], next: null, held: null, hands: [], tapped: new Set() });
+    Object.assign(this, { position: 0, past: [], next: null, held: null, hands: [], tapped: new Set(), isWatched: false });
     this.instance = this.open(name);
   }
 
@@ -83,8 +83,9 @@ export class Drawing {
     if (this.next) Object.assign(this.next, { instance: this.open(this.next.name), read: this.firstRead() });
   }
 
-  // The frames that follow, { first, frames: [{ columns, own, isHeard, name }] }, of sound [{ samples, name }]: own columns are somebody's, who hears
-  // them from their hands already where the piece is not drawn again.
+  // The frames that follow, { first, frames: [{ columns, own, isHeard, name, gates }] }, of sound [{ samples, name }]:
+  // own columns are somebody's, who hears them from their hands already where the piece is not drawn again; gates are
+  // { names, values } while they are watched, null where the model has none.
   draw(count) {
     const first = this.position;
     const frames = [];
@@ -108,6 +109,7 @@ export class Drawing {
 
   one() {
     let frame = this.instance.draw(1, this.seed, this.position, this.temperature);
+    const gates = this.isWatched ? this.gatesNow() : undefined;
     const joined = this.joinedNow ?? [...new Set([...this.hands, ...this.tapped])];
     this.tapped.clear();
     const isHeard = !this.joinedNow && joined.length > 0;
@@ -119,7 +121,12 @@ export class Drawing {
     this.past.push(frame);
     this.position += 1;
     if (this.isSound) return { samples: frame, name: this.name };
-    return { columns: columnsOf(frame), own: joined, isHeard, name: this.name };
+    return { columns: columnsOf(frame), own: joined, isHeard, name: this.name, gates };
+  }
+
+  gatesNow() {
+    const { gates } = this.parts;
+    return gates && { names: gates.names, values: this.instance.gates(gates.cell) };
   }
 
   // A frame in which somebody's notes are true. Where notes do not hang together, the others are what they would be

@@ -65,6 +65,12 @@ export class Instance {
     this.call("replace");
   }
 
+  // How far the gates of a cell were open as the last frame was drawn, from 0 to 1, gate after gate.
+  gates(cell) {
+    const count = this.call("gates", cell);
+    return this.numbers(Float32Array, this.at, count).slice();
+  }
+
   // Everything that it knows, and back to it.
   remember() {
     return new Uint8Array(this.calls.memory.buffer).slice();

@@ -28,13 +28,14 @@ export async function fetched(path, told = () => {}) {
 // An address names the version, so that what is kept is never another's.
 const addressOf = ({ name, sha256 }, ending) => `models/${name}.${ending}?${sha256.slice(0, 12)}`;
 
-// What a model is made of: { program, tensors } for an Instance, and whether the notes of a frame hang together.
+// What a model is made of: { program, tensors } for an Instance, whether the notes of a frame hang together, and its
+// gates, { cell, names } or null.
 export async function modelOf(card, told) {
   const [file, plan] = await Promise.all([fetched(addressOf(card, "safetensors"), told), fetched(addressOf(card, "json"))]);
   await check(file, card);
-  const { program, tensors } = JSON.parse(new TextDecoder().decode(plan));
+  const { program, tensors, gates } = JSON.parse(new TextDecoder().decode(plan));
   const named = tensorsOf(file);
-  return { isJoint: card.is_joint, program, tensors: tensors.map((tensor) => (typeof tensor === "string" ? named(tensor) : { bytes: 4, values: tensor })) };
+  return { isJoint: card.is_joint, gates, program, tensors: tensors.map((tensor) => (typeof tensor === "string" ? named(tensor) : { bytes: 4, values: tensor })) };
 }
 
 // A file that was cut off on its way, or is another, is not taken.

@@ -15,6 +15,7 @@ const TICK = 40; // milliseconds
 
 let module; // promise of the kernel, compiled once
 let drawing;
+let isWatched = false; // its gates
 let epoch; // of what is drawn: what was asked in another is not answered
 const coming = new Map(); // name -> promise of { program, tensors }
 const models = new Map(); // name -> the same, once it is there
@@ -49,10 +50,15 @@ const HEEDED = {
     const code = await compiled();
     await Promise.all(cards.map(model));
     [epoch, drawing] = [number, new Drawing(code, models, asked)];
+    drawing.isWatched = isWatched;
   },
   async change({ card, ...asked }) {
     if (card) await model(card);
     drawing?.change({ ...asked, ...(card && { model: card.name }) });
+  },
+  watch({ isWatched: wanted }) {
+    isWatched = wanted;
+    if (drawing) drawing.isWatched = wanted;
   },
   hands({ columns }) {
     drawing?.touch(columns);

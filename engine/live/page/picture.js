@@ -1,0 +1,56 @@
+// The picture: what flows by, painted as often as the screen is. The roll or the wave, the gates under it, the lit
+// keys and the time.
+
+import { Gates } from "./gates.js";
+import { Roll, penOf } from "./roll.js";
+
+const WITHOUT = "It has no gates: choose GRU or LSTM to see some.";
+const WITH = "A line is a unit of the network: the fuller its colour, the further open the gate stood as the frame was drawn.";
+
+const at = (id) => document.getElementById(id);
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Picture {
+  // told: `session`, what is chosen; `light`, the pitches of keys that sound.
+  constructor(told) {
+    this.told = told;
+    this.roll = new Roll(at("roll"));
+    this.gates = new Gates(at("gates"), this.roll.colours);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(() => this.readColours()));
+    addEventListener("DOMContentLoaded", () => this.readColours());
+  }
+
+  readColours() {
+    this.roll.readColours();
+    this.told.session().shown.forEach((frame) => (frame.column = null));
+  }
+
+  // For as long as the page is open.
+  paint() {
+    const session = this.told.session();
+    const now = session.now();
+    if (session.clock && (session.plays || session.shown.length || session.own.length)) {
+      const time = calm.matches ? (now?.at ?? session.time) : session.time;
+      if (session.card?.kind === "waveform") this.roll.drawWave(session.shown, time);
+      else this.roll.draw(session.shown, time, session.own);
+      this.paintGates(session.shown, time);
+      if (now) at("keys").style.setProperty("--lit", `var(--${now.colour})`);
+      this.told.light(now?.pitches && session.plays ? now.pitches : []);
+      const seconds = session.heardSeconds;
+      at("time").textContent = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+    } else this.roll.draw([], 0);
+    requestAnimationFrame(() => this.paint());
+  }
+
+  paintGates(shown, time) {
+    const canvas = at("gates");
+    if (!canvas.clientHeight) return; // not wanted
+    this.gates.draw(penOf(canvas), shown, time);
+    const names = this.gates.names(shown, time);
+    const isWithout = shown.at(-1)?.gates === null;
+    const text = names.length ? WITH : isWithout ? WITHOUT : "";
+    if (at("gates-are").textContent !== text) at("gates-are").textContent = text;
+    const label = names.length ? `Gates, from top to bottom: ${names.join(", ")}` : "Gates";
+    if (canvas.getAttribute("aria-label") !== label) canvas.setAttribute("aria-label", label);
+  }
+}
