@@ -21,10 +21,12 @@ GPU = triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cud
 # Two files of tests at a time, where there are two cores: browsers mostly wait. PYTEST_ARGS="-n 0" for one.
 SIDE_BY_SIDE = -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder
 C_FILES = engine/kernel/*/*.c engine/kernel/*/*.h
+# Where npm installs what lints the scripts and style sheets; nothing else needs Node.
+NODE_MODULES = node_modules
 APT_GET = DEBIAN_FRONTEND=noninteractive timeout 600 apt-get -qq -y \
 	-o Acquire::Retries=1 -o Acquire::http::Timeout=60 -o DPkg::Lock::Timeout=120
 
-.PHONY: app test bench bench-pages lint kernel banks space packages lock renew clean setup setup-dev
+.PHONY: app test bench bench-pages lint lint-scripts kernel banks space packages lock renew clean setup setup-dev
 
 app: setup
 	@case "$${GRADIO_SERVER_PORT:-7860}" in *[!0-9]*) \
@@ -47,6 +49,17 @@ bench-pages: setup-dev
 lint: setup-dev
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/clang-format --dry-run --Werror $(C_FILES)
+	@$(MAKE) --no-print-directory lint-scripts
+
+lint-scripts: $(NODE_MODULES)/.package-lock.json
+	@$(NODE_MODULES)/.bin/biome check --error-on-warnings .
+
+# npm leaves this file; it is older than package-lock.json after a change of the versions.
+$(NODE_MODULES)/.package-lock.json: package-lock.json
+	@command -v npm >/dev/null 2>&1 || { echo "make lint needs npm, to install Biome, which lints the scripts and" \
+		"style sheets: install Node.js 20 or newer, with npm" >&2; exit 1; }
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
 
 # The instruments of the page Live, cut from FluidR3 Mono; they are committed.
 banks: setup
@@ -85,7 +98,7 @@ renew: $(VENV)/bin/uv
 	@$(call lock,requirements-dev,--upgrade --constraint requirements.lock)
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(NODE_MODULES) .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # $(call lock,NAME,OPTIONS): NAME.lock of NAME.txt, for all systems and both Pythons; its first line says how old it is.

@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def declare_gpu() -> None:
-    """On ZeroGPU Spaces, which alone have this library; it must come before torch."""
+    """Tell ZeroGPU Spaces, the only hosts with this library; it must be imported before torch."""
     try:
         import spaces
     except ImportError:

@@ -1,7 +1,7 @@
 """How fast the best models are drawn from, by the kernel and by torch: ``make bench``.
 
 Those of music are slowest late in a piece, when there is most to look back at: then a frame needs all keys
-and values, some 70 MB of float32, so that the speed of memory counts, which is printed first.
+and values, some 70 MB of float32, so the speed of memory counts. It is printed first.
 """
 
 import time
@@ -17,33 +17,36 @@ from engine.kernel import open_model
 from engine.models import Model
 from engine.sampling import SamplingOptions, frame_uniforms, sample
 
-FIRST, PRIME, LATE = 128, 1_024, 200  # frames: of a fresh draw; of a beginning; drawn after it
-LEAST_FIRST, LEAST_LATE = 400, 200  # frames a second
-SOUND_SECONDS, LEAST_TIMES_REAL_TIME = 2.0, 64_000  # over samples a second: 8 times at 8 kHz, 4 at 16
-NUM_ROUNDS = 3
-MEMORY_BYTES = 1 << 26
+FRESH_FRAMES = 128  # drawn from nothing
+PRIME_FRAMES = 1_024  # of a beginning
+LATE_FRAMES = 200  # drawn after it
+LEAST_FRESH, LEAST_LATE = 400, 200  # frames a second
+SOUND_SECONDS = 2.0
+LEAST_SAMPLES_PER_SECOND = 64_000  # 8 times real time at 8 kHz, 4 at 16
+NUM_BEST_ROUNDS = 3
+SUMMED_BYTES = 1 << 26
 
 
 def late_by_kernel(model: Model, prime: Tensor) -> Callable[[], None]:
-    """Frames after a beginning that has been read."""
+    """A draw of LATE_FRAMES after a beginning that has been read."""
     instance = open_model(model)
     instance.read(prime)
 
     def draw() -> None:
-        instance.draw(LATE, 2, len(prime), 1.0)
+        instance.draw(LATE_FRAMES, 2, len(prime), 1.0)
 
     return draw
 
 
 def late_by_torch(model: Model, prime: Tensor) -> Callable[[], None]:
-    """The same by torch, some fewer of them."""
+    """The same by torch, an eighth as many frames."""
     with torch.inference_mode():
         _, state = model(prime[None])
 
     @torch.inference_mode()
     def draw() -> None:
         frame, now = prime[-1:], state
-        for position in range(LATE // 8):
+        for position in range(LATE_FRAMES // 8):
             distribution, now = model.step(frame, now)
             frame = distribution.sample(
                 frame_uniforms(2, len(prime) + position, 1, distribution.num_uniforms)
@@ -55,32 +58,38 @@ def late_by_torch(model: Model, prime: Tensor) -> Callable[[], None]:
 def row(checkpoint: Checkpoint) -> str:
     """One line: frames a second at the beginning and late, and how fast a beginning is read."""
     model = checkpoint.model
-    prime = torch.stack(list(sample(model, SamplingOptions(PRIME, seed=1))))
-    fresh = median_seconds(kernel_draw(model, FIRST), torch_draw(model, FIRST), num_rounds=NUM_ROUNDS)
-    late = median_seconds(late_by_kernel(model, prime), late_by_torch(model, prime), num_rounds=NUM_ROUNDS)
-    reading = median_seconds(
-        lambda: open_model(model).read(prime), lambda: _read_by_torch(model, prime), num_rounds=NUM_ROUNDS
+    prime = torch.stack(list(sample(model, SamplingOptions(PRIME_FRAMES, seed=1))))
+    fresh = median_seconds(
+        kernel_draw(model, FRESH_FRAMES), torch_draw(model, FRESH_FRAMES), num_rounds=NUM_BEST_ROUNDS
     )
-    first, first_torch = (FIRST / seconds for seconds in fresh)
-    second, second_torch = LATE / late[0], LATE // 8 / late[1]
-    read, read_torch = (PRIME / seconds for seconds in reading)
+    late = median_seconds(
+        late_by_kernel(model, prime), late_by_torch(model, prime), num_rounds=NUM_BEST_ROUNDS
+    )
+    reading = median_seconds(
+        lambda: open_model(model).read(prime),
+        lambda: _read_by_torch(model, prime),
+        num_rounds=NUM_BEST_ROUNDS,
+    )
+    first, first_torch = (FRESH_FRAMES / seconds for seconds in fresh)
+    second, second_torch = LATE_FRAMES / late[0], LATE_FRAMES // 8 / late[1]
+    read, read_torch = (PRIME_FRAMES / seconds for seconds in reading)
     return (
-        f"{checkpoint.card.name}, frames a second: the first {FIRST} {first:,.0f}, at least {LEAST_FIRST} "
-        f"(by torch {first_torch:,.0f}); after {PRIME} {second:,.0f}, at least {LEAST_LATE} "
-        f"(by torch {second_torch:,.0f}); read {read:,.0f} (by torch {read_torch:,.0f})"
+        f"{checkpoint.card.name}, frames a second: the first {FRESH_FRAMES} {first:,.0f}, at least "
+        f"{LEAST_FRESH} (by torch {first_torch:,.0f}); after {PRIME_FRAMES} {second:,.0f}, at least "
+        f"{LEAST_LATE} (by torch {second_torch:,.0f}); read {read:,.0f} (by torch {read_torch:,.0f})"
     )
 
 
 def sound_row(checkpoint: Checkpoint) -> str:
-    """One line: how many seconds of sound are drawn in one."""
+    """One line: how many seconds of sound are drawn in a second."""
     model, waveform = checkpoint.model, checkpoint.representation
     count = round(SOUND_SECONDS * waveform.frames_per_second)
     kernel, by_torch = median_seconds(
-        kernel_draw(model, count), torch_draw(model, count // 8), num_rounds=NUM_ROUNDS
+        kernel_draw(model, count), torch_draw(model, count // 8), num_rounds=NUM_BEST_ROUNDS
     )
     return (
         f"{checkpoint.card.name}: {SOUND_SECONDS / kernel:.1f} times real time, at least "
-        f"{LEAST_TIMES_REAL_TIME / waveform.sample_rate:g} (by torch {SOUND_SECONDS / 8 / by_torch:.2f})"
+        f"{LEAST_SAMPLES_PER_SECOND / waveform.sample_rate:g} (by torch {SOUND_SECONDS / 8 / by_torch:.2f})"
     )
 
 
@@ -90,18 +99,18 @@ def _read_by_torch(model: Model, prime: Tensor) -> None:
 
 
 def memory_speed() -> float:
-    """Bytes a second of sums over 64 MB: the best of some rounds."""
-    numbers = np.ones(MEMORY_BYTES // 8)
+    """Bytes a second of sums over 64 MB, the best of nine."""
+    numbers = np.ones(SUMMED_BYTES // 8)
     seconds = []
     for _ in range(9):
         began = time.perf_counter()
         numbers.sum()
         seconds.append(time.perf_counter() - began)
-    return MEMORY_BYTES / min(seconds)
+    return SUMMED_BYTES / min(seconds)
 
 
 def main() -> None:
-    """One line a model."""
+    """Print the speed of memory, and a line for each of the best models."""
     torch.set_num_threads(1)
     print(f"memory is read at {memory_speed() / 1e9:.1f} GB a second")
     for name in available():

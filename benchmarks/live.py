@@ -1,7 +1,7 @@
-"""How soon and how fast the page Live plays: ``make bench-pages``, on a quiet machine.
+"""How soon and how fast the page Live plays: part of ``make bench-pages``, on a quiet machine.
 
-From a plain file server on this machine, to Chromium. Seconds from a press to the first sound stand beside
-the yardstick of benchmarks/pages.py in the same run; frames a second are those of one worker.
+A plain file server on this machine serves Chromium. Seconds from a press to the first sound stand beside the
+yardstick of benchmarks/pages.py in the same run; frames a second are those of one worker.
 """
 
 import sys
@@ -17,20 +17,22 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from benchmarks.pages import chromium_path, yardstick
+from benchmarks.pages import CHROMIUM_ARGUMENTS, NUM_PRESSES, chromium_path, yardstick
 from engine.live import media_type, write_site
 
-NUM_PRESSES = 5
-LATE = 1_000  # frames of a piece that has gone on for long
-AT_ONCE = 64  # frames that the kernel is asked for
-CHANGES = 12  # of the model
-HOUR = 3_600 / 0.6  # frames of an hour of chorales at 100 quarters a minute
-FAST = 72_000  # quarters a minute, at which an hour is there in a few seconds
-SMALL = ("jsb_chorales-tanh", "jsb_chorales-gru", "jsb_chorales-lstm")
-LARGE = ("jsb_chorales-best", "nottingham-best", "muse_data-best", "piano_midi-best")
-SESSION = "document.getElementById('roll').session"
-READY = "!document.getElementById('play').disabled"
-PRESS = """() => {
+LONG_PIECE_FRAMES = 1_000  # of a piece that has gone on for long
+SMALL_BATCH, LARGE_BATCH = (
+    64,
+    4,
+)  # frames that the kernel is asked for at once, of a small and of a large model
+NUM_CHANGES = 12  # of the model
+HOUR_FRAMES = 3_600 / 0.6  # of chorales at 100 quarters a minute
+FAST_TEMPO = 72_000  # quarters a minute, at which an hour passes in a few seconds
+SMALL_MODELS = ("jsb_chorales-tanh", "jsb_chorales-gru", "jsb_chorales-lstm")
+LARGE_MODELS = ("jsb_chorales-best", "nottingham-best", "muse_data-best", "piano_midi-best")
+LIVE_SESSION = "document.getElementById('roll').session"
+CAN_PLAY = "!document.getElementById('play').disabled"
+PRESS_PLAY = """() => {
     const session = document.getElementById("roll").session;
     [window.pressed, window.heard] = [performance.now(), 0];
     const look = () => {
@@ -42,7 +44,7 @@ PRESS = """() => {
     document.getElementById("play").click();
     look();
 }"""
-SPEED = """async ([name, before, count]) => {
+MEASURE_SPEED = """async ([name, before, count]) => {
     const { Drawing } = await import("./drawing/drawing.js");
     const { modelOf, fetched } = await import("./drawing/weights.js");
     const { models } = JSON.parse(new TextDecoder().decode(await fetched("models.json")));
@@ -59,15 +61,15 @@ SPEED = """async ([name, before, count]) => {
     }
     return (1000 * done) / (performance.now() - began);
 }"""
-KEYS = """async () => {
+MEASURE_KEYS = """async () => {
     const { Sampler } = await import("./sound/sampler.js");
-    const found = [];
+    const delays = [];
     const strike = Sampler.prototype.strike;
     const { clock, sampler } = document.getElementById("roll").session;
     let pressed = 0;
     Sampler.prototype.strike = function (pitch, velocity, at) {
         if (this !== sampler) { // the network plays on its own
-            found.push((performance.now() - pressed) / 1000 + Math.max(0, at - clock.currentTime));
+            delays.push((performance.now() - pressed) / 1000 + Math.max(0, at - clock.currentTime));
         }
         return strike.call(this, pitch, velocity, at);
     };
@@ -80,24 +82,24 @@ KEYS = """async () => {
         await new Promise((done) => setTimeout(done, 60));
     }
     Sampler.prototype.strike = strike;
-    return [Math.max(...found) + clock.baseLatency, clock.outputLatency || 0];
+    return [Math.max(...delays) + clock.baseLatency, clock.outputLatency || 0];
 }"""
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    """A plain file server."""
+    """A plain file server that logs nothing."""
 
     def log_message(self, *said: Any) -> None:
-        """Nothing."""
+        """Log nothing."""
 
     def guess_type(self, path: Any) -> str:
-        """As the app says it."""
+        """The media type that the app gives."""
         return media_type(str(path))
 
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """The folder that ``engine live`` writes, from a plain file server; its address."""
+    """Serve the folder that ``engine live`` writes; yields its address."""
     with tempfile.TemporaryDirectory(prefix="earshot-bench-") as folder:
         write_site(Path(folder) / "site")
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=f"{folder}/site"))
@@ -107,22 +109,22 @@ def serving() -> Iterator[str]:
 
 
 def ready(context: BrowserContext, address: str) -> Page:
-    """The page, with what it plays first there."""
+    """The page, once what it plays first is there."""
     page = context.new_page()
     page.goto(address)
-    page.wait_for_function(READY)
+    page.wait_for_function(CAN_PLAY)
     return page
 
 
 def pressed(page: Page) -> float:
     """Seconds from a press of Play to the first sound."""
-    page.evaluate(PRESS)
+    page.evaluate(PRESS_PLAY)
     page.wait_for_function("window.heard > 0")
     return page.evaluate("(window.heard - window.pressed) / 1000")
 
 
 def first_visit(browser: Browser, address: str) -> tuple[float, int]:
-    """Seconds from a press to a sound, and the bytes that have travelled until then."""
+    """Median seconds from a press to a sound, and the most bytes that travelled until then."""
     seconds, sizes = [], []
     for _ in range(NUM_PRESSES):
         with browser.new_context() as context:
@@ -140,34 +142,34 @@ def _size(request: Any) -> int:
 
 
 def offline(browser: Browser, address: str) -> float:
-    """Seconds from a press to a sound, of somebody who has been here before and has no line."""
+    """Seconds from a press to a sound on a later visit, without a network."""
     with browser.new_context() as context:
         page = ready(context, address)
         page.wait_for_function("navigator.serviceWorker.controller")
         page.reload()
-        page.wait_for_function(READY)
+        page.wait_for_function(CAN_PLAY)
         context.set_offline(True)
-        found = []
+        delays = []
         for _ in range(NUM_PRESSES):
             page.reload()
-            page.wait_for_function(READY)
-            found.append(pressed(page))
-        return median(found)
+            page.wait_for_function(CAN_PLAY)
+            delays.append(pressed(page))
+        return median(delays)
 
 
 def change(browser: Browser, address: str) -> float:
     """The longest silence, in seconds, between two frames while models change."""
     with browser.new_context() as context:
         page = ready(context, address)
-        page.click(f"[data-model={SMALL[0]}]")
+        page.click(f"[data-model={SMALL_MODELS[0]}]")
         pressed(page)
-        for number in range(CHANGES):
-            page.click(f"[data-model={(*SMALL, LARGE[0])[number % 4]}]")
+        for number in range(NUM_CHANGES):
+            page.click(f"[data-model={(*SMALL_MODELS, LARGE_MODELS[0])[number % 4]}]")
             page.wait_for_timeout(1_200)
         gaps = (
             """shown => shown.slice(1).map(({ at }, place) => at - shown[place].at - shown[place].seconds)"""
         )
-        return max(page.evaluate(f"({gaps})({SESSION}.shown)"))
+        return max(page.evaluate(f"({gaps})({LIVE_SESSION}.shown)"))
 
 
 def memory(browser: Browser, address: str) -> float:
@@ -179,8 +181,8 @@ def memory(browser: Browser, address: str) -> float:
         tools = context.new_cdp_session(page)
         page.wait_for_timeout(2_000)
         before = _heap(tools)
-        page.evaluate(f"{SESSION}.tempo = {FAST / 60}")
-        page.wait_for_function(f"{SESSION}.frames.length > {HOUR}", timeout=600_000)
+        page.evaluate(f"{LIVE_SESSION}.tempo = {FAST_TEMPO / 60}")
+        page.wait_for_function(f"{LIVE_SESSION}.frames.length > {HOUR_FRAMES}", timeout=600_000)
         return (_heap(tools) - before) / 1e6
 
 
@@ -194,8 +196,7 @@ def main() -> None:
     chromium = chromium_path()
     say = sys.stdout.write
     with sync_playwright() as playwright, serving() as address:
-        arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         base = yardstick(browser)
         say(f"yardstick: {base:.2f} s from a press to a sound that is there already\n")
         seconds, size = first_visit(browser, address)
@@ -205,16 +206,18 @@ def main() -> None:
         say(f"Live, second visit, offline: {seconds:.2f} s ({seconds / base:.1f} times), wanted 0.3 s\n")
         with browser.new_context() as context:
             page = ready(context, address)
-            for name in SMALL:
-                found = page.evaluate(SPEED, [name, 0, AT_ONCE])
-                say(f"{name}: {found:,.0f} frames a second, wanted 60,000\n")
-            for name in LARGE:
-                found = page.evaluate(SPEED, [name, LATE, 4])
-                say(f"{name}, after {LATE:,} frames: {found:,.0f} frames a second, wanted 150\n")
+            for name in SMALL_MODELS:
+                speed = page.evaluate(MEASURE_SPEED, [name, 0, SMALL_BATCH])
+                say(f"{name}: {speed:,.0f} frames a second, wanted 60,000\n")
+            for name in LARGE_MODELS:
+                speed = page.evaluate(MEASURE_SPEED, [name, LONG_PIECE_FRAMES, LARGE_BATCH])
+                say(f"{name}, after {LONG_PIECE_FRAMES:,} frames: {speed:,.0f} frames a second, wanted 150\n")
             pressed(page)
-            ours, device = page.evaluate(KEYS)
+            ours, device = page.evaluate(MEASURE_KEYS)
             say(f"key to sound: {1000 * ours:.0f} ms, wanted 50; the device adds {1000 * device:.0f} ms\n")
-        say(f"longest gap in {CHANGES} changes of the model: {change(browser, address):.3f} s, wanted 0\n")
+        say(
+            f"longest gap in {NUM_CHANGES} changes of the model: {change(browser, address):.3f} s, wanted 0\n"
+        )
         say(f"an hour of playing adds {memory(browser, address):.1f} MB, wanted 20\n")
         browser.close()
 

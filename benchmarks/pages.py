@@ -28,12 +28,13 @@ from engine.rendering import perform
 from engine.sampling import SamplingOptions, sample
 from engine.sound import Audio, mp3_bytes
 
-MODEL = "jsb_chorales-gru"
+YARDSTICK_MODEL = "jsb_chorales-gru"
 SCREENS = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
 NUM_PRESSES = 5
-NUM_TRIALS = 16  # of a bundle
+NUM_BUNDLE_TRIALS = 16
 SLOW_LINE = 400_000 / 8  # bytes a second
-SLOW_SECONDS = 25.0  # that are listened to over it
+SLOW_SECONDS = 25.0  # of listening over it
 WANTED = {"play": 0.3, "new": 0.7, "bytes": 420_000, "lane": 800_000, "bundle": 15_000_000}
 YARDSTICK = """
     <button>Play</button><script>
@@ -52,11 +53,11 @@ YARDSTICK = """
     });
     </script>
 """
-PRESS = """button => {
+PRESS_BUTTON = """button => {
     [window.pressed, window.heard] = [performance.now(), 0];
     document.querySelector(button).click();
 }"""
-LISTEN = """() => {
+LISTEN_TO_FIRST_LANE = """() => {
     const sound = document.querySelector("#lane-0 .lane").sound;
     let before = sound.currentTime;
     sound.pause();
@@ -72,11 +73,11 @@ LISTEN = """() => {
 FIRST_LANE = "document.querySelector('#lane-0 .lane')?.dataset.state === 'done'"
 ALL_LANES = """[0, 1, 2, 3].every(number =>
     ["done", "hidden", "stopped"].includes(document.querySelector(`#lane-${number} .lane`)?.dataset.state))"""
-FETCHED = """() => {
+FETCHED_SECONDS = """() => {
     const { pieces } = document.querySelector("#lane-0 .lane").sound;
     return Math.max(...pieces.filter(({ buffer }) => buffer).map(({ start, seconds }) => start + seconds));
 }"""
-STALLS = """seconds => new Promise((done) => {
+STALLED_SECONDS = """seconds => new Promise((done) => {
     const sound = document.querySelector("#lane-0 .lane").sound;
     const [end, counted] = [performance.now() + 1000 * seconds, { stalled: 0, before: performance.now() }];
     const look = () => {
@@ -92,14 +93,14 @@ STALLS = """seconds => new Promise((done) => {
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """The app, in a process of its own; its address."""
+    """Run the app in a process of its own; yields its address."""
     port = 7_861
     with tempfile.TemporaryDirectory(prefix="earshot-bench-") as folder:
-        given = {**os.environ, "GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": f"{folder}/served"}
+        environment = {**os.environ, "GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": f"{folder}/served"}
         app = subprocess.Popen(
             [sys.executable, "app.py"],
             cwd=PROJECT,
-            env=given,
+            env=environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -122,7 +123,7 @@ def _wait_for(address: str) -> None:
 
 
 def opened(browser: Browser, address: str, screen: str) -> Page:
-    """A page with its first lane there."""
+    """The page Play, once its first lane is drawn."""
     page = browser.new_context(viewport=SCREENS[screen]).new_page()
     page.goto(address)
     page.wait_for_function(FIRST_LANE)
@@ -130,55 +131,57 @@ def opened(browser: Browser, address: str, screen: str) -> Page:
 
 
 def seconds_to_sound(page: Page, press: Callable[[], Any]) -> float:
-    """From a press until something is heard of the first lane."""
+    """Seconds from a press until the first lane is heard."""
     page.evaluate("window.heard = 0")
-    page.evaluate(LISTEN)
+    page.evaluate(LISTEN_TO_FIRST_LANE)
     press()
     page.wait_for_function("window.heard > 0")
     return page.evaluate("(window.heard - window.pressed) / 1000")
 
 
 def yardstick(browser: Browser) -> float:
-    """Seconds of the page that holds nothing but a button."""
-    checkpoint = load(MODEL)
+    """Median seconds from a press to a sound on a page that holds nothing but a button."""
+    checkpoint = load(YARDSTICK_MODEL)
     frames = torch.stack(list(sample(checkpoint.model, SamplingOptions(8, seed=1))))
     audio = perform(frames, checkpoint.representation).audio
     sound = base64.b64encode(mp3_bytes(Audio(audio.samples[: audio.sample_rate], audio.sample_rate))).decode()
-    found = []
+    delays = []
     for _ in range(NUM_PRESSES):
         page = browser.new_context().new_page()
         page.set_content(YARDSTICK.replace("%s", sound))
-        page.evaluate(PRESS, "button")
+        page.evaluate(PRESS_BUTTON, "button")
         page.wait_for_function("window.heard > 0")
-        found.append(page.evaluate("(window.heard - window.pressed) / 1000"))
+        delays.append(page.evaluate("(window.heard - window.pressed) / 1000"))
         page.context.close()
-    return median(found)
+    return median(delays)
 
 
 def arrival(browser: Browser, address: str, screen: str) -> tuple[float, float]:
-    """How far down the end of the first Play button is, in parts of the screen, and seconds to its sound."""
-    found, place = [], 0.0
+    """How far down the screen the first Play button ends, from 0 to 1, and median seconds to its sound."""
+    delays, place = [], 0.0
     for _ in range(NUM_PRESSES):
         page = opened(browser, address, screen)
         box = page.locator("#lane-0 .lane-play").bounding_box()
         place = (box["y"] + box["height"]) / SCREENS[screen]["height"]
-        found.append(seconds_to_sound(page, lambda page=page: page.evaluate(PRESS, "#lane-0 .lane-play")))
+        delays.append(
+            seconds_to_sound(page, lambda page=page: page.evaluate(PRESS_BUTTON, "#lane-0 .lane-play"))
+        )
         page.context.close()
-    return place, median(found)
+    return place, median(delays)
 
 
 def new_piece(browser: Browser, address: str) -> float:
-    """Seconds from the press of New piece to the first sound; the models that are chosen on arrival."""
-    page, found = opened(browser, address, "wide"), []
+    """Median seconds from New piece to the first sound, of the models that are chosen on arrival."""
+    page, delays = opened(browser, address, "wide"), []
     for _ in range(NUM_PRESSES):
-        found.append(seconds_to_sound(page, lambda: page.evaluate(PRESS, "#new")))
+        delays.append(seconds_to_sound(page, lambda: page.evaluate(PRESS_BUTTON, "#new")))
         page.wait_for_function(ALL_LANES)
     page.context.close()
-    return median(found)
+    return median(delays)
 
 
 def first_load(browser: Browser, address: str) -> int:
-    """Bytes of all that a first visit fetches before anything is pressed, as they travel."""
+    """The bytes that travel on a first visit before anything is pressed."""
     page = browser.new_context(viewport=SCREENS["wide"]).new_page()
     traffic, total = page.context.new_cdp_session(page), [0]
     traffic.send("Network.enable")
@@ -191,7 +194,7 @@ def first_load(browser: Browser, address: str) -> int:
 
 
 def slow_line(browser: Browser, address: str) -> tuple[float, int]:
-    """Seconds in which a new piece stood still over a slow line, and the bytes of its first lane."""
+    """Seconds for which a new piece stood still over a slow line, and the bytes of a lane of 78 s."""
     page = opened(browser, address, "phone")
     traffic, sounds = page.context.new_cdp_session(page), {}
     traffic.send("Network.enable")
@@ -203,9 +206,9 @@ def slow_line(browser: Browser, address: str) -> tuple[float, int]:
     }
     traffic.send("Network.emulateNetworkConditions", limits)
     page.on("response", lambda got: sounds.update({got.url: len(got.body())}) if ".mp3" in got.url else None)
-    seconds_to_sound(page, lambda: page.evaluate(PRESS, "#new"))
-    stalled = page.evaluate(STALLS, SLOW_SECONDS)
-    seconds = page.evaluate(FETCHED)
+    seconds_to_sound(page, lambda: page.evaluate(PRESS_BUTTON, "#new"))
+    stalled = page.evaluate(STALLED_SECONDS, SLOW_SECONDS)
+    seconds = page.evaluate(FETCHED_SECONDS)
     page.context.close()
     return stalled, round(sum(sounds.values()) * 78 / max(seconds, 1))
 
@@ -213,9 +216,9 @@ def slow_line(browser: Browser, address: str) -> tuple[float, int]:
 def bundle() -> int:
     """Bytes of an ABX bundle of 16 trials."""
     with tempfile.TemporaryDirectory(prefix="earshot-bench-") as folder:
-        task = next(task for task in TASKS.values() if task.num_trials == NUM_TRIALS)  # ABX
+        task = next(task for task in TASKS.values() if task.num_trials == NUM_BUNDLE_TRIALS)  # ABX
         models = ["jsb_chorales-gru", "jsb_chorales-lstm"]
-        words = ["bundle", *models, "--task", task.name, "--trials", str(NUM_TRIALS)]
+        words = ["bundle", *models, "--task", task.name, "--trials", str(NUM_BUNDLE_TRIALS)]
         command = [sys.executable, "-m", "engine", *words, "--out", f"{folder}/bundle"]
         subprocess.run(command, check=True, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return sum(path.stat().st_size for path in Path(folder, "bundle").rglob("*") if path.is_file())
@@ -234,9 +237,7 @@ def main() -> None:
     chromium = chromium_path()
     say = sys.stdout.write
     with sync_playwright() as playwright, serving() as address:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
-        )
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         base = yardstick(browser)
         say(f"yardstick: {base:.2f} s from a press to a sound that is there already\n")
         for screen in SCREENS:

@@ -2,7 +2,7 @@
 
 Two yardsticks: what one would write first (torch's own GRUCell and Linear, the process-wide random numbers,
 nothing checked and nothing reproducible), and what draws here where there is no kernel. All take turns on one
-core, so that whatever else the machine does meets all; medians are printed.
+core, so that whatever else the machine does slows all alike; medians are printed.
 """
 
 import statistics
@@ -18,14 +18,14 @@ from engine.models import build_model
 from engine.sampling import SamplingOptions, sample
 from engine.sampling.by_torch import stages_by_torch
 
-NUM_ROUNDS = 7
+NUM_SAMPLING_ROUNDS = 7
 MUSIC_FRAMES = 4_000
 SPEECH_FRAMES = 4_800  # three seconds at 16 kHz
-FRAMES_PER_SECOND = 1_600
-LEAST_TIMES_REAL_TIME = 28
-LEAST_FRAMES_PER_SECOND = 150_000
+SPEECH_FRAMES_PER_SECOND = 1_600
+LEAST_SPEECH_TIMES_REAL_TIME = 28
+LEAST_MUSIC_FRAMES_PER_SECOND = 150_000
 MOST_SECONDS_TO_BE_READY = 0.2
-READY = """
+KERNEL_LOADING = """
 import time, wasmtime
 from engine.kernel import kernel
 began = time.perf_counter()
@@ -54,7 +54,7 @@ def _model(cell: dict[str, object], head: dict[str, object], context_frames: int
 
 
 def kernel_draw(model: nn.Module, num_frames: int) -> Callable[[], None]:
-    """A draw as the app makes it."""
+    """A draw as the app makes it; the kernel must be able to draw the model."""
 
     def draw() -> None:
         for _ in sample(model, SamplingOptions(num_frames, seed=1)):
@@ -64,7 +64,7 @@ def kernel_draw(model: nn.Module, num_frames: int) -> Callable[[], None]:
 
 
 def torch_draw(model: nn.Module, num_frames: int) -> Callable[[], None]:
-    """The same, as it is made where there is no kernel."""
+    """The same draw as it is made where there is no kernel."""
 
     def draw() -> None:
         for _ in stages_by_torch(model, SamplingOptions(num_frames, seed=1), None):
@@ -74,7 +74,7 @@ def torch_draw(model: nn.Module, num_frames: int) -> Callable[[], None]:
 
 
 def plain_music(num_frames: int) -> Callable[[], None]:
-    """The plain loop for music."""
+    """The plain loop for music, of the same sizes as music_model."""
     cell, head = nn.GRUCell(88, 46), nn.Linear(46, 88)
 
     @torch.no_grad()
@@ -90,7 +90,7 @@ def plain_music(num_frames: int) -> Callable[[], None]:
 
 
 def plain_speech(num_frames: int) -> Callable[[], None]:
-    """The plain loop for speech."""
+    """The plain loop for speech, of the same sizes as speech_model."""
     cell, head = nn.GRUCell(20, 227), nn.Linear(227, 420)
 
     @torch.no_grad()
@@ -112,8 +112,8 @@ def _mixture_draw(outputs: Tensor) -> Tensor:
     return (loc + log_scale.exp() * torch.randn(10)).unsqueeze(0)
 
 
-def median_seconds(*actions: Callable[[], None], num_rounds: int = NUM_ROUNDS) -> list[float]:
-    """Of each, in turns, after one warm-up."""
+def median_seconds(*actions: Callable[[], None], num_rounds: int = NUM_SAMPLING_ROUNDS) -> list[float]:
+    """The median seconds of each action, taken in turns after one warm-up."""
     for action in actions:
         action()
     rounds = [[_seconds(action) for action in actions] for _ in range(num_rounds)]
@@ -132,11 +132,11 @@ def main() -> None:
     model = speech_model()
     draws = kernel_draw(model, SPEECH_FRAMES), torch_draw(model, SPEECH_FRAMES), plain_speech(SPEECH_FRAMES)
     label = "16 kHz speech, GRU 227, times real time"
-    print(row(label, SPEECH_FRAMES / FRAMES_PER_SECOND, LEAST_TIMES_REAL_TIME, draws))
+    print(row(label, SPEECH_FRAMES / SPEECH_FRAMES_PER_SECOND, LEAST_SPEECH_TIMES_REAL_TIME, draws))
     model = music_model()
     draws = kernel_draw(model, MUSIC_FRAMES), torch_draw(model, MUSIC_FRAMES), plain_music(MUSIC_FRAMES)
-    print(row("piano roll, GRU 46, frames a second", MUSIC_FRAMES, LEAST_FRAMES_PER_SECOND, draws))
-    seconds = statistics.median(_seconds_to_be_ready() for _ in range(NUM_ROUNDS))
+    print(row("piano roll, GRU 46, frames a second", MUSIC_FRAMES, LEAST_MUSIC_FRAMES_PER_SECOND, draws))
+    seconds = statistics.median(_seconds_to_be_ready() for _ in range(NUM_SAMPLING_ROUNDS))
     print(f"kernel ready {seconds:.3f} s after its import (at most {MOST_SECONDS_TO_BE_READY} s)")
 
 
@@ -150,8 +150,8 @@ def row(label: str, amount: float, least: int, draws: tuple[Callable[[], None], 
 
 
 def _seconds_to_be_ready() -> float:
-    """In a process of its own."""
-    done = subprocess.run([sys.executable, "-c", READY], capture_output=True, text=True, check=True)
+    """From the kernel's import until it can draw, in a process of its own."""
+    done = subprocess.run([sys.executable, "-c", KERNEL_LOADING], capture_output=True, text=True, check=True)
     return float(done.stdout)
 
 

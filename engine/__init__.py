@@ -1,4 +1,4 @@
-"""Earshot's engine: the few names that a program of somebody else's needs. Each wing has more of its own.
+"""Earshot's engine: the few names that other people's programs need. Each wing has more of its own.
 
 checkpoint = load("jsb_chorales-gru")
 frames = torch.stack(list(sample(checkpoint.model, SamplingOptions(num_frames=64, seed=7))))
@@ -8,7 +8,7 @@ write_wav(perform(frames, checkpoint.representation).audio, Path("draw.wav"))
 import importlib
 from typing import Any
 
-HOMES = {
+WINGS_OF_NAMES = {
     "Audio": "sound",
     "Checkpoint": "checkpoints",
     "EngineError": "errors",
@@ -52,7 +52,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """One of the names, from its wing: a program that only reads a sound then waits for no torch."""
-    if name not in HOMES:
+    """Import a name from its wing when it is asked for: reading a sound alone never loads torch."""
+    if name not in WINGS_OF_NAMES:
         raise AttributeError(f"module 'engine' has no name {name!r}")
-    return getattr(importlib.import_module(f"engine.{HOMES[name]}"), name)
+    return getattr(importlib.import_module(f"engine.{WINGS_OF_NAMES[name]}"), name)

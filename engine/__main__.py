@@ -1,4 +1,4 @@
-"""``python -m engine list | sample | score | render | bundle | analyse``: the commands by name."""
+"""``python -m engine COMMAND``: runs one of the commands in engine/commands."""
 
 import argparse
 import sys
@@ -23,7 +23,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    return command_parser("python -m engine", "Sample, score and render.", COMMANDS)
+    return command_parser(
+        "python -m engine",
+        "Draw from models, score and play files, make listening tests and analyse them.",
+        COMMANDS,
+    )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Confined: a function of ours in a process of its own, which may take only so much memory, time and disk.
+"""Confined: a function of ours in a process of its own, within bounds of memory, time and disk.
 
-For what reads the files of strangers: a bomb, or a fault in a library that is not ours, ends that process and
-nothing else. It is not told the environment, where tokens are, and what it prints goes nowhere.
+It is for reading strangers' files: a bomb, or a fault in a library that is not ours, ends that process and
+nothing else. It does not get the environment, which may hold tokens, and what it prints goes nowhere.
 
     question   the program's one argument, JSON: {"function": "module:name", "arguments": {…}}
     answer     on standard output: a line of JSON, {"facts": {…}} or {"error": class, "message": sentence},
-               and behind it the bytes that the function gave
+               and after it the bytes that the function gave
 """
 
 import contextlib
@@ -24,47 +24,47 @@ from engine.folders import PROJECT
 
 try:
     import resource
-except ImportError:  # Windows has none: time alone is limited there
+except ImportError:  # Windows has none: only time is limited there
     resource = None
 
-SECONDS = 60  # of the clock and of a processor
-MEMORY_BYTES = 256_000_000  # that each process may have written to, the decoder's too
-DISK_BYTES = 64_000_000  # of any file it writes
-TOLD = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")  # of the environment
-REMEDY = "it may be damaged: export it again, sound as a WAV file of one channel at 48 kHz or less"
+MAX_CONFINED_SECONDS = 60  # of the clock, and of processor time
+MAX_CONFINED_BYTES = 256_000_000  # of memory, for each process, a decoder's too
+MAX_WRITTEN_BYTES = 64_000_000  # of any file it writes
+PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")  # of the environment
+DAMAGED = "it may be damaged: export it again, sound as a WAV file of one channel at 48 kHz or less"
 
-RAISED = {each.__name__: each for each in (UnreadableFileError, InvalidValueError)}  # as they are
+RAISED = {kind.__name__: kind for kind in (UnreadableFileError, InvalidValueError)}  # again on this side
 
 Answer = tuple[dict[str, Any], bytes]
 
 
 def run_confined(function: str, name: str, arguments: Mapping[str, Any]) -> Answer:
-    """The facts and bytes that a function gives.
+    """Call a function in a process of its own: the facts and bytes that it gives.
 
     Args:
-        function: ``"module:name"``; it takes the arguments by name and gives an Answer.
-        name: of the file that it reads, for sentences.
-        arguments: what JSON can hold.
+        function: ``"module:name"``; it takes the arguments by name and returns an Answer.
+        name: the file that it reads, as sentences call it.
+        arguments: anything that JSON can hold.
 
     Raises:
         EngineError: whatever the function raises; UnreadableFileError if it took too much of anything.
     """
     question = json.dumps({"function": function, "arguments": dict(arguments)})
-    with TemporaryDirectory(prefix="earshot-") as folder:  # also of what it leaves behind when it is ended
-        told = {key: os.environ[key] for key in TOLD if key in os.environ}
+    with TemporaryDirectory(prefix="earshot-") as folder:  # takes what it leaves behind when it is ended
+        passed_on = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
         process = subprocess.Popen(
             [sys.executable, "-P", "-s", "-m", "engine.confined", question],
-            env={**told, "PYTHONPATH": str(PROJECT), "TMPDIR": folder, "OPENBLAS_NUM_THREADS": "1"},
+            env={**passed_on, "PYTHONPATH": str(PROJECT), "TMPDIR": folder, "OPENBLAS_NUM_THREADS": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
         try:
-            answer, _ = process.communicate(timeout=SECONDS)
+            answer, _ = process.communicate(timeout=MAX_CONFINED_SECONDS)
         except subprocess.TimeoutExpired:
             raise UnreadableFileError(
-                f"reading {name} took more than {SECONDS} s; give a shorter file or a WAV"
+                f"reading {name} took more than {MAX_CONFINED_SECONDS} s; give a shorter file or a WAV"
             ) from None
         finally:
             _end(process)
@@ -72,7 +72,7 @@ def run_confined(function: str, name: str, arguments: Mapping[str, Any]) -> Answ
 
 
 def _end(process: subprocess.Popen) -> None:
-    """Whatever of it is left, and of the programs that it has started."""
+    """End what is left of it and of the programs that it has started."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS may say the latter
             os.killpg(process.pid, signal.SIGKILL)
@@ -82,11 +82,12 @@ def _end(process: subprocess.Popen) -> None:
 
 
 def _understood(answer: bytes, name: str) -> Answer:
+    """What the process wrote, or the error that it tells of."""
     line, _, content = answer.partition(b"\n")
     try:
         said = json.loads(line)
-    except json.JSONDecodeError:  # it was ended on its way
-        raise UnreadableFileError(f"{name} takes too much memory or time to be read, or {REMEDY}") from None
+    except json.JSONDecodeError:  # it was ended before it could answer
+        raise UnreadableFileError(f"{name} takes too much memory or time to be read, or {DAMAGED}") from None
     if "error" in said:
         raise RAISED.get(said["error"], EngineError)(said["message"])
     return said["facts"], content
@@ -94,7 +95,7 @@ def _understood(answer: bytes, name: str) -> Answer:
 
 def main() -> None:
     """Answer the question of the command line."""
-    _limit()
+    _limit_resources()
     question = json.loads(sys.argv[1])
     module, _, function = question["function"].partition(":")
     content = b""
@@ -106,15 +107,15 @@ def main() -> None:
     sys.stdout.buffer.write(json.dumps(said).encode() + b"\n" + content)
 
 
-def _limit() -> None:
+def _limit_resources() -> None:
     """Keep this process, and those that it starts, within bounds."""
     if resource is None:
         return
     for kind, most in (
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_DATA, MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, DISK_BYTES),
+        (resource.RLIMIT_CPU, MAX_CONFINED_SECONDS),
+        (resource.RLIMIT_DATA, MAX_CONFINED_BYTES),
+        (resource.RLIMIT_FSIZE, MAX_WRITTEN_BYTES),
     ):
         _, hard = resource.getrlimit(kind)
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)

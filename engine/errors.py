@@ -1,9 +1,9 @@
-"""What a caller can cause and can fix.
+"""Errors that a caller can cause and can fix.
 
     EngineError
     ├── UnknownNameError      a name that is not in a registry or on disk
     ├── InvalidValueError     a number or a combination that is out of range
-    ├── UnreadableFileError   a file that cannot be read as what it claims to be
+    ├── UnreadableFileError   a file that is not what it claims to be, or that is too large
     ├── CheckpointError       a card or weight file that this version must not trust
     └── VoteError             a vote that cannot be counted, or a store of votes that cannot be used
 
@@ -19,12 +19,12 @@ class EngineError(Exception):
 
 
 class UnknownNameError(EngineError):
-    """A name that is not known, with the near ones named.
+    """A name that is not known; the message lists the known ones and suggests the nearest.
 
     Args:
         kind: what the name names, e.g. ``"cell"``.
-        given: the name as it was given.
-        known: the names that would have been accepted.
+        given: what was given in its place.
+        known: the names that are accepted.
     """
 
     def __init__(self, kind: str, given: object, known: Iterable[str]):

@@ -14,16 +14,16 @@ T = TypeVar("T")
 
 
 def build(kind: str, registry: Mapping[str, Callable[..., T]], spec: Any) -> T:
-    """Look up ``spec["name"]`` in the registry and call what is found with the other keys.
+    """Look up ``spec["name"]`` in the registry and call its constructor with the other keys.
 
     Args:
         kind: what is being built, for the messages, e.g. ``"cell"``.
         registry: name -> constructor.
-        spec: flat JSON object with a ``name``; whatever else a card may hold there is refused.
+        spec: a flat JSON object with a ``name``; anything else is refused, whatever a card holds there.
 
     Raises:
         UnknownNameError: no such name in the registry.
-        InvalidValueError: a key is missing, unknown, or its value is refused.
+        InvalidValueError: a key is missing or unknown, or the constructor refuses its value.
     """
     if not isinstance(spec, Mapping) or "name" not in spec:
         raise InvalidValueError(f"a {kind} needs a 'name', one of: {', '.join(sorted(registry))}")
@@ -43,10 +43,10 @@ def build(kind: str, registry: Mapping[str, Callable[..., T]], spec: Any) -> T:
 
 
 def require_positive(**sizes: Any) -> None:
-    """Refuse sizes that are not whole numbers of at least 1, by their names.
+    """Refuse sizes that are not whole numbers of at least 1; the message names the first one.
 
     Raises:
-        InvalidValueError: one is not.
+        InvalidValueError: a size is no such number.
     """
     for key, value in sizes.items():
         if not isinstance(value, int) or value < 1:

@@ -1,4 +1,4 @@
-"""Strict: the bases of what is read from files, and what is wrong with them in words."""
+"""Strict: the base classes of what is read from files, and what is wrong with a file in words."""
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -10,7 +10,7 @@ class Closed(BaseModel):
 
 
 class Strict(Closed):
-    """Closed, and no type is converted into another."""
+    """Closed, and no value is converted from one type to another."""
 
     model_config = ConfigDict(strict=True)
 
@@ -19,7 +19,7 @@ def first_problem(error: ValidationError, whole: str = "the file") -> tuple[str,
     """Where the first problem is, and what it is, as pydantic says it.
 
     Args:
-        whole: what the place is called where no single key is at fault.
+        whole: what to call the place where no single key is at fault.
     """
     problem = error.errors()[0]
     return ".".join(str(part) for part in problem["loc"]) or whole, problem["msg"]

@@ -8,10 +8,10 @@ from engine.errors import EngineError
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write under a new name in the same folder, flush to disk, then rename onto ``path``.
+    """Write to a new name in the same folder, flush to disk, then rename it to ``path``.
 
     A reader sees the old file or the new one, never a part; after an error (a full disk, a folder
-    that is missing or may not be written) the new name is gone and the old file untouched.
+    that is missing or may not be written to) the new file is gone and the old one untouched.
 
     Raises:
         EngineError: the file could not be written.

@@ -14,5 +14,5 @@ def listed(parts: Sequence[str]) -> str:
 
 
 def signed(value: float | int, form: str = "g") -> str:
-    """A number in a format, with the sign that printers use: ``−3``."""
+    """A number in a format, with a true minus sign: ``−3``."""
     return format(value, form).replace("-", "−")

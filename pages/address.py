@@ -1,4 +1,4 @@
-"""Address: where the app listens, looked at before anything is built, and reached without a proxy."""
+"""Address: where the app listens, checked before anything is built, and reached without a proxy."""
 
 import errno
 import os
@@ -8,12 +8,12 @@ from ipaddress import ip_address
 
 from engine.errors import EngineError
 
-LOOPBACK = "127.0.0.1"  # whose port Gradio wants to be free, whatever it listens on
+LOOPBACK_ADDRESS = "127.0.0.1"  # whose port Gradio wants to be free, whatever it listens on
 MAX_PORT = 65_535
-REASONS = {
+ADDRESS_PROBLEMS = {
     errno.EADDRINUSE: "is in use, perhaps by another Earshot: set GRADIO_SERVER_PORT to another",
     errno.EADDRNOTAVAIL: "is no address of this machine: set GRADIO_SERVER_NAME to one, or to 0.0.0.0",
-    errno.EAFNOSUPPORT: "is of a kind that this machine has not: set GRADIO_SERVER_NAME to another",
+    errno.EAFNOSUPPORT: "is of a kind that this machine lacks: set GRADIO_SERVER_NAME to another",
     errno.EACCES: "may not be used by you: set GRADIO_SERVER_PORT to 1024 or more",
 }
 
@@ -26,16 +26,16 @@ def chosen_place(environment: Mapping[str, str]) -> tuple[str, int]:
     """
     try:
         port = checked_port(environment.get("GRADIO_SERVER_PORT", "7860"))
-        return checked_address(environment.get("GRADIO_SERVER_NAME", LOOPBACK), port), port
+        return checked_address(environment.get("GRADIO_SERVER_NAME", LOOPBACK_ADDRESS), port), port
     except EngineError as error:
         raise SystemExit(str(error)) from None
 
 
 def checked_port(text: str) -> int:
-    """A port.
+    """The port that a text names.
 
     Raises:
-        EngineError: it is none.
+        EngineError: it is no whole number from 1 to ``MAX_PORT``.
     """
     if not text.isdecimal() or not 1 <= int(text) <= MAX_PORT:
         raise EngineError(f"GRADIO_SERVER_PORT={text} must be a number from 1 to {MAX_PORT}")
@@ -49,24 +49,24 @@ def checked_address(name: str, port: int) -> str:
         EngineError: one cannot listen there; the sentence says why.
     """
     host = name.removeprefix("[").removesuffix("]")
-    for each in (host, LOOPBACK):
+    for address in (host, LOOPBACK_ADDRESS):
         try:
-            family, kind, _, _, place = socket.getaddrinfo(each, port, type=socket.SOCK_STREAM)[0]
+            family, kind, _, _, place = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
             with socket.socket(family, kind) as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(place)
         except socket.gaierror:
-            raise EngineError(f"{name} {REASONS[errno.EADDRNOTAVAIL]}") from None
+            raise EngineError(f"{name} {ADDRESS_PROBLEMS[errno.EADDRNOTAVAIL]}") from None
         except OSError as error:
-            reason = REASONS.get(error.errno, f"cannot be used ({error.strerror})")
+            reason = ADDRESS_PROBLEMS.get(error.errno, f"cannot be used ({error.strerror})")
             raise EngineError(f"{name}:{port} {reason}") from None
     return f"[{host}]" if _is_ipv6(host) else host
 
 
 def reach_oneself(host: str) -> None:
-    """Without the proxy that the environment may name."""
+    """Have no request to the app itself go through the proxy that the environment may name."""
     for spelling in ("no_proxy", "NO_PROXY"):
-        own = ("localhost", LOOPBACK, "::1", host.strip("[]"))
+        own = ("localhost", LOOPBACK_ADDRESS, "::1", host.strip("[]"))
         os.environ[spelling] = ",".join(filter(None, (os.environ.get(spelling), *own)))
 
 

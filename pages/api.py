@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import FileData
 
 from engine.checkpoints import Card, read_card, read_cards
 from engine.errors import EngineError, InvalidValueError, UnreadableFileError
@@ -19,8 +18,7 @@ from engine.rendering import Performance
 from engine.representations import PianoRoll, Waveform
 from engine.scoring import ranked
 from pages.draw import DrawRequest, open_drawing
-from pages.house import HEAVY, MAX_FRAMES, OWN, read_catalogue, sentence
-from pages.parts import is_uploaded
+from pages.house import HEAVY_WORK, MAX_DRAWN_FRAMES, OWN, file_value, is_uploaded, read_catalogue, sentence
 from pages.score import Scoring
 
 LONGEST_SECONDS = 600.0  # of work; every allowed draw takes less
@@ -28,7 +26,7 @@ LONGEST_SECONDS = 600.0  # of work; every allowed draw takes less
 
 def build() -> None:
     """Declare the endpoints inside the current Blocks; sampling waits in the pages' queue."""
-    queue = {key: HEAVY[key] for key in ("concurrency_id", "concurrency_limit")}
+    queue = {key: HEAVY_WORK[key] for key in ("concurrency_id", "concurrency_limit")}
     gr.api(list_models, api_name="list_models")
     gr.api(sample_roll, api_name="sample_roll", **queue)
     gr.api(continue_speech, api_name="continue_speech", **queue)
@@ -74,7 +72,7 @@ def sample_roll(
         an object with ``figures``, ``notes`` ([pitch, start frame, length]), the files ``midi`` and ``wav``.
     """
     is_whole = frames == 0
-    asked = {"length": MAX_FRAMES if is_whole else frames, "until_end": is_whole}
+    asked = {"length": MAX_DRAWN_FRAMES if is_whole else frames, "until_end": is_whole}
     asked |= {"seed": seed, "temperature": temperature, "performance": performance}
     return answer(PianoRoll.name, model, asked, prime)
 
@@ -107,7 +105,7 @@ def continue_speech(
 def score(
     file: str | dict[str, Any], models: list[str] | None = None, per_frame: bool = False
 ) -> dict[str, Any]:
-    """How likely networks find a piece of music or a recording, and how surprising its moments.
+    """How likely networks find a piece of music or a recording, and how surprising its moments are.
 
     Args:
         file: a MIDI file or a recording, or the name of a shipped excerpt like "nottingham-test-26".
@@ -126,23 +124,23 @@ def score(
         scoring.go_on(LONGEST_SECONDS)
         if not scoring.judgements:
             raise EngineError(scoring.problems[0] if scoring.problems else "no model could answer")
-        found = [
+        scores = [
             {
-                "checkpoint": one.card.name,
-                "frame": one.representation.frame_unit,
-                "report": one.report,
-                **one.figures(per_frame is True),
+                "checkpoint": judgement.card.name,
+                "frame": judgement.representation.frame_unit,
+                "report": judgement.report,
+                **judgement.figures(per_frame is True),
             }
             for group in ranked(scoring.judgements)
-            for one in group
+            for judgement in group
         ]
-        return {"models": found, "problems": [sentence(EngineError(text)) for text in scoring.problems]}
+        return {"models": scores, "problems": [sentence(EngineError(text)) for text in scoring.problems]}
     except EngineError as error:
         raise gr.Error(sentence(error), print_exception=False) from None
 
 
 def _judges(kind: str, models: Any) -> list[Card]:
-    """The cards of the models that are asked, or of all for such frames."""
+    """The cards of the models that are named, or of all for frames of this kind."""
     if models is None:
         return list(read_catalogue(kind).cards.values())
     if not isinstance(models, list) or not models:
@@ -167,7 +165,7 @@ def answer(kind: str, model: str, asked: Mapping[str, Any], prime: Any) -> dict[
         value = lane.value()
         if lane.state == "error":
             raise EngineError(value["message"])
-        files = {file["label"].lower(): _served(file["path"]) for file in value["downloads"]}
+        files = {file["label"].lower(): file_value(file["path"]) for file in value["downloads"]}
         facts = {key: value[key] for key in ("notes", "message", "prime_frames") if key in value}
         return {**facts, "figures": value["facts"], "report": drawing.report, "seed": request.seed, **files}
     except EngineError as error:
@@ -193,7 +191,3 @@ def _performance(given: Any) -> dict[str, Any]:
     if given is not None and (not isinstance(given, Mapping) or set(given) - {"tempo", "program"}):
         raise InvalidValueError('performance must be like {"tempo": 100, "program": 0}')
     return dict(given or {})
-
-
-def _served(path: str) -> dict[str, Any]:
-    return FileData(path=path, orig_name=Path(path).name).model_dump()

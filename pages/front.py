@@ -4,13 +4,11 @@ Gradio (6.31) writes its own name, words and picture into every page, and answer
 """
 
 import gzip
-import html
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -19,49 +17,44 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.folders import ASSETS
-from pages.house import base_style
+from pages.house import base_style, rendered
 
 ICON = ASSETS / "icon.png"
 PICTURE = "/picture.png"  # of all pages, 1200 x 630; in assets under this name
 TITLE = "Earshot"  # as the app is built; each page has its own
 CHARSET = '<meta charset="utf-8" />'
 GZIP_LEVEL = 6  # a page is five times as small
-GRADIOS = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
+GRADIO_LINES = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 
 
 @dataclass(frozen=True)
 class Front:
-    """Of one page.
+    """The front of one page.
 
     Args:
         title: of its tab, and of a link to it.
-        description: what is to be had there, in a sentence or two.
+        description: what can be done there, in a sentence or two.
     """
 
     title: str
     description: str
 
     def lines(self, address: str, site: str) -> str:
-        """What stands in the page's head.
+        """The HTML that stands in the page's head.
 
         Args:
             address: of the page.
             site: of the app, ending with a slash.
         """
-        title, text, picture = map(html.escape, (self.title, self.description, f"{site}{PICTURE[1:]}"))
-        properties = {
-            "og:type": "website", "og:site_name": TITLE, "og:title": title, "og:description": text,
-            "og:url": html.escape(address), "og:image": picture, "og:image:width": 1200,
-            "og:image:height": 630, "og:image:alt": "A piano roll that a network has drawn",
-        }  # fmt: skip
-        lines = [f'<meta property="{name}" content="{value}">' for name, value in properties.items()]
-        lines += [
-            '<meta name="twitter:card" content="summary_large_image">',
-            f'<meta name="description" content="{text}">',
-            f"<title>{title}</title>",
-            f'<link rel="icon" type="image/png" href="{html.escape(site)}favicon.ico">',
-        ]
-        return "\n".join(lines)
+        return rendered(
+            Path(__file__).with_name("front.html.jinja"),
+            app=TITLE,
+            title=self.title,
+            description=self.description,
+            address=address,
+            site=site,
+            picture=PICTURE[1:],
+        )
 
 
 LOST = Front("Not here · Earshot", "There is no such page.")
@@ -79,7 +72,7 @@ class FrontWriter:
         self.app, self.fronts = app, fronts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request; nothing but pages is held up."""
+        """Answer one request; only a page is kept back until it is whole."""
         path = scope.get("path", "") if scope.get("method") == "GET" else None
         if path == PICTURE:
             await FileResponse(ASSETS / PICTURE[1:])(scope, receive, send)
@@ -108,7 +101,7 @@ def _answer(front: Front, start: Message, body: bytes, scope: Scope) -> Response
     headers.pop("content-length", None)
     if start["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
         request = Request(scope)
-        text = GRADIOS.sub("", body.decode())
+        text = GRADIO_LINES.sub("", body.decode())
         lines = front.lines(str(request.url.replace(query="")), str(request.base_url))
         text = text.replace(CHARSET, f"{CHARSET}\n{lines}", 1)
         old, new = (f'"title":{json.dumps(title)}' for title in (TITLE, front.title))
@@ -125,16 +118,16 @@ async def not_found(request: Request, error: Exception) -> Response:
         detail = error.detail if isinstance(error, HTTPException) else "Not Found"
         return JSONResponse({"detail": detail}, 404)
     site = str(request.base_url)
-    page = Template(Path(__file__).with_name("lost.html").read_text(encoding="utf-8"))
-    filled = page.substitute(lines=LOST.lines(site, site), style=base_style(), site=html.escape(site))
-    return HTMLResponse(filled, 404)
+    template = Path(__file__).with_name("lost.html.jinja")
+    page = rendered(template, lines=LOST.lines(site, site), style=base_style(), site=site)
+    return HTMLResponse(page, 404)
 
 
 def server_options(fronts: Mapping[str, Front], *middleware: Any) -> dict[str, Any]:
     """What FastAPI is given, as Gradio passes it on.
 
     Args:
-        middleware: what a request meets before.
+        middleware: what a request meets first, outermost first.
     """
     return {
         "middleware": [*middleware, (FrontWriter, (), {"fronts": fronts})],

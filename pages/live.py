@@ -15,35 +15,35 @@ from engine.errors import EngineError
 from engine.live import Site, media_type
 from pages.front import not_found
 
-ROUTE = "/live"
+LIVE_ROUTE = "/live"
 FOR_EVER = "public, max-age=31536000, immutable"  # of an address that names a version
 ANEW = "no-cache"
 
 
 class LiveFiles:
-    """Answers what lies under the route, and passes on all else.
+    """Answers what lies under ``LIVE_ROUTE``, and passes on all else.
 
     Args:
         app: what answers.
-        links: title -> address, from the page, of the other pages.
+        links: title -> address of the other pages, relative to this one.
     """
 
     def __init__(self, app: ASGIApp, links: Mapping[str, str]):
         self.app, self.site = app, Site(links=tuple(links.items()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Answer a request for one of the files; pass on any other."""
         path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-        is_ours = path == ROUTE or path.startswith(f"{ROUTE}/")
+        is_ours = path == LIVE_ROUTE or path.startswith(f"{LIVE_ROUTE}/")
         if scope["type"] != "http" or not is_ours or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
         await (await self._answer(Request(scope), path))(scope, receive, send)
 
     async def _answer(self, request: Request, path: str) -> Response:
-        if path == ROUTE:
+        if path == LIVE_ROUTE:
             return RedirectResponse(request.url.replace(path=f"{request.url.path}/"))
-        name = path.removeprefix(f"{ROUTE}/") or "index.html"
+        name = path.removeprefix(f"{LIVE_ROUTE}/") or "index.html"
         try:
             content = await run_in_threadpool(self.site.content, name)
         except EngineError as error:

@@ -11,7 +11,7 @@ from pages.draw import first_draw
 
 
 def process() -> None:
-    """One thread a draw, since visitors share the cores; what the first visitor finds is made meanwhile."""
+    """Give each draw one thread, since visitors share the cores; make the first draw meanwhile."""
     torch.set_num_threads(1)
     threading.Thread(target=_make_ready, daemon=True).start()
 

@@ -9,7 +9,7 @@ from pages import preparation, site
 from pages.bounds import Retention, Waiting, memory
 from pages.door import Door, Names, Routes, connection
 from pages.front import ICON, server_options
-from pages.house import head
+from pages.house import head, public_endpoints
 from pages.live import LiveFiles
 from pages.shared import open_shared
 
@@ -22,7 +22,9 @@ def serve(host: str, port: int, folder: Path, every_seconds: float, age_seconds:
     """Build the app and serve it until stopped.
 
     Args:
-        folder: for the files of visitors, cleaned every so many seconds of what is so old.
+        folder: for the files of visitors.
+        every_seconds: from one cleaning of the folder to the next.
+        age_seconds: after which a file there is removed.
     """
     preparation.process()
     retention = Retention(folder, age_seconds)
@@ -33,9 +35,8 @@ def serve(host: str, port: int, folder: Path, every_seconds: float, age_seconds:
     app = site.build(shared).queue(api_open=False)
     Waiting.bound(app)
     fronts = site.fronts()
-    endpoints = [each.api_name for each in app.fns.values() if each.api_visibility == "public"]
     door = {
-        "routes": Routes(fronts, endpoints, folder, os.environ), "names": Names(host, os.environ),
+        "routes": Routes(fronts, public_endpoints(app), folder, os.environ), "names": Names(host, os.environ),
         "retention": retention, "max_upload": MAX_UPLOAD, "fetched": shared.room.ledger.fetch,
     }  # fmt: skip
     app.launch(

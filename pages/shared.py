@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from engine.listening import VoteStore
 from engine.representations import REPRESENTATIONS
-from pages.house import SECRET, Catalogue, Visitors, loaded, open_visitors, read_catalogue, version
-from pages.listen import ListeningRoom, open_copy, open_store
-
-LOG = "earshot.votes"  # name of the logger
+from pages.house import SECRET_VARIABLE, Catalogue, Visitors, loaded, open_visitors, read_catalogue, version
+from pages.listen import VOTES_LOG, ListeningRoom, open_copy, open_store
 
 
 @dataclass(frozen=True)
@@ -19,9 +17,9 @@ class Shared:
 
     Args:
         catalogues: name of a representation -> its models.
-        store: of the votes.
+        store: where votes are kept.
         room: where listening tests are set up.
-        visitors: who comes, and comes again.
+        visitors: gives visitors their ids, and knows them again.
     """
 
     catalogues: Mapping[str, Catalogue]
@@ -34,9 +32,9 @@ def open_shared() -> Shared:
     """Read the catalogues, and open the store of votes and its copy."""
     store = open_store()
     copy = open_copy(store)
-    if copy and not os.environ.get(SECRET):
-        told = "visitors will not be known again when this disk is forgotten: set %s to a long text"
-        logging.getLogger(LOG).warning(told, SECRET)
+    if copy and not os.environ.get(SECRET_VARIABLE):
+        warning = "visitors will not be known again when this disk is forgotten: set %s to a long text"
+        logging.getLogger(VOTES_LOG).warning(warning, SECRET_VARIABLE)
     room = ListeningRoom(store, loaded, version=version(), copy=copy.add if copy else None)
     catalogues = {kind: read_catalogue(kind) for kind in REPRESENTATIONS}
     return Shared(catalogues, store, room, open_visitors(store.path.parent, os.environ))

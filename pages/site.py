@@ -10,7 +10,7 @@ from pages.board import page as board
 from pages.draw import play, speech
 from pages.front import TITLE, Front
 from pages.listen import compare, trial_page
-from pages.live import ROUTE
+from pages.live import LIVE_ROUTE
 from pages.results import page as results
 from pages.score import page as score
 from pages.shared import Shared
@@ -47,7 +47,7 @@ PAGES = (
     ),
     Page(
         "Board", "/board", board.build,
-        "What listeners prefer, how sure that is, and how it stands to the networks' likelihoods.",
+        "What listeners prefer, how sure that is, and how that compares with the networks' likelihoods.",
     ),
     Page(
         "Score", "/score", score.build,
@@ -62,12 +62,12 @@ PAGES = (
 
 
 def links() -> dict[str, str]:
-    """Title -> address of the pages of the navigation, as the page Live says it."""
+    """Title -> address of the pages of the navigation, relative to the page Live."""
     return {page.name: f"..{page.route or '/'}" for page in PAGES if page.in_navigation}
 
 
 def fronts() -> dict[str, Front]:
-    """Of all pages, by their routes."""
+    """The fronts of all pages, by route."""
     first = PAGES[0]
     titles = {page.route: TITLE if page is first else f"{page.name} · {TITLE}" for page in PAGES}
     return {page.route: Front(titles[page.route], page.description) for page in PAGES}
@@ -75,13 +75,13 @@ def fronts() -> dict[str, Front]:
 
 def build(shared: Shared) -> gr.Blocks:
     """The whole app: all pages, each a route of its own, and the named endpoints."""
-    first, *others = PAGES
+    first, *later = PAGES
     with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
-        gr.Navbar([("Live", f"{ROUTE[1:]}/")], main_page_name=first.name)
+        gr.Navbar([("Live", f"{LIVE_ROUTE[1:]}/")], main_page_name=first.name)
         first.build(shared)
         api.build()
-    for page in others:
+    for page in later:
         with demo.route(page.name, page.route, show_in_navbar=page.in_navigation):
-            gr.Navbar([("Live", f"{ROUTE[1:]}/")], main_page_name=first.name)
+            gr.Navbar([("Live", f"{LIVE_ROUTE[1:]}/")], main_page_name=first.name)
             page.build(shared)
     return demo

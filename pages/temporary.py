@@ -7,27 +7,32 @@ import os
 import tempfile
 from pathlib import Path
 
-VARIABLE = "GRADIO_TEMP_DIR"
+FOLDER_VARIABLE = "GRADIO_TEMP_DIR"
 
 
 def choose_folder() -> Path:
-    """Make it, and have gradio use it."""
+    """Make the folder, and have gradio use it.
+
+    Raises:
+        SystemExit: with a sentence, if it cannot be made or belongs to somebody else.
+    """
     folder = own_folder()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         facts = folder.lstat()
     except OSError as error:
-        raise SystemExit(f"{folder} cannot be used ({error.strerror}): set {VARIABLE} to another") from None
+        reason = f"{folder} cannot be used ({error.strerror})"
+        raise SystemExit(f"{reason}: set {FOLDER_VARIABLE} to another") from None
     if folder.is_symlink() or (hasattr(os, "getuid") and facts.st_uid != os.getuid()):
-        raise SystemExit(f"{folder} is not yours: remove it, or set {VARIABLE} to another folder")
-    os.environ[VARIABLE] = str(folder)
+        raise SystemExit(f"{folder} is not yours: remove it, or set {FOLDER_VARIABLE} to another folder")
+    os.environ[FOLDER_VARIABLE] = str(folder)
     return folder
 
 
 def own_folder() -> Path:
     """In $GRADIO_TEMP_DIR if that is set; else one for each user of the machine, since none may write into
     another's."""
-    if given := os.environ.get(VARIABLE):
+    if given := os.environ.get(FOLDER_VARIABLE):
         return Path(given) / "earshot-served"  # all of it is removed in time
     user = os.getuid() if hasattr(os, "getuid") else "app"
     return Path(tempfile.gettempdir()) / f"earshot-{user}"

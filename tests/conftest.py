@@ -17,13 +17,13 @@ install_import_hook(["engine", "training"], "beartype.beartype")
 torch.set_num_threads(1)
 os.environ["OMP_NUM_THREADS"] = "1"
 
-# No test reaches the network, and no library tries to tell anyone of the run.
+# No test reaches the network, and no library reports the run to anyone.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests first: of two processes none is left alone with one of them at the end."""
+    """Files with slow tests come first, so that neither of two processes ends alone with a long one."""
     num_slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
     items.sort(key=lambda item: -num_slow[item.path])
 

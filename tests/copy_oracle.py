@@ -23,10 +23,10 @@ class Said(NamedTuple):
 
 
 def all_that_is_said(frames: np.ndarray, spec: dict) -> list[list[Said]]:
-    """Of every frame of a piece, by the guides that have anything to say."""
+    """What the guides say of every frame of a piece; only those that have anything to say."""
     size, window = frames.shape[1], spec["window"]
     past = [tuple(int(note) for note in np.flatnonzero(frame)[::-1]) for frame in frames]
-    records, found, stood = dict.fromkeys(GUIDES, 0.5), [], 0
+    records, by_frame, stood = dict.fromkeys(GUIDES, 0.5), [], 0
     for now in range(len(past)):
         points = pointed(past[:now], window, size)
         count = counted(past[:now], window, points)
@@ -36,15 +36,15 @@ def all_that_is_said(frames: np.ndarray, spec: dict) -> list[list[Said]]:
             if guide in spec:
                 facts = (length, records[guide] - 0.5, max(stood, 1), max(count, 1))
                 said.append(Said(guide, notes, *log_odds(spec[guide], *facts)))
-        found.append(said)
+        by_frame.append(said)
         for guide, (notes, _) in points.items():
             right = notes[:1] == past[now][:1] if guide == "line" else notes == past[now]
             records[guide] = 0.75 * records[guide] + 0.25 * right
-    return found
+    return by_frame
 
 
 def log_odds(numbers: dict, length: int, record: float, stood: int, count: int) -> tuple[float, float]:
-    """Of a guide's weight and of its slips."""
+    """A guide's logit and the log-odds of its slips."""
     logit = numbers["trust"] + numbers["by_length"] * math.log(length) + numbers["by_record"] * record
     logit += numbers["by_standing"] * math.log(stood) + numbers["by_count"] * math.log(count)
     slip = numbers["slip"] + numbers["slip_by_length"] * math.log(length)
@@ -69,12 +69,12 @@ def match(past: list, place: int, kind: str, window: int) -> tuple[int, int]:
 def pointed(past: list, window: int, size: int) -> dict[str, tuple[tuple[int, ...], int]]:
     """The notes that each guide points at and the length of its match; only those that have one."""
     places = range(max(1, len(past) - window), len(past))
-    found = {}
+    points = {}
     for guide in GUIDES:
         kind = "same" if guide == "other" else guide
         best = 0, None, 0
         for place in places:
-            if guide == "other" and "same" in found and past[place] == found["same"][0]:
+            if guide == "other" and "same" in points and past[place] == points["same"][0]:
                 continue
             length, step = match(past, place, kind, window)
             if length and length >= best[0]:
@@ -83,27 +83,27 @@ def pointed(past: list, window: int, size: int) -> dict[str, tuple[tuple[int, ..
         if place is not None:
             shift = step if guide == "moved" else 0
             notes = tuple(note + shift for note in past[place] if 0 <= note + shift < size)
-            found[guide] = notes, length
-    return found
+            points[guide] = notes, length
+    return points
 
 
 def counted(past: list, window: int, points: dict) -> int:
-    """Places whose match is as long as the longest, or 8 frames."""
+    """How many places have a match as long as the longest, or of 8 frames if that is longer."""
     least = min(8, points["same"][1]) if "same" in points else 1
     places = range(max(1, len(past) - window), len(past))
     return sum(match(past, place, "same", window)[0] >= least for place in places)
 
 
 def copied_log_prob(own: list[float], notes: tuple[int, ...], said: list[Said]) -> float:
-    """Of a frame of these notes, from the network's log-probabilities of its choices, the stop the last."""
-    weights = np.exp([0.0, *(each.logit for each in said)])
+    """Nats of a frame of these notes, from the network's of its choices, the last of which is the stop."""
+    weights = np.exp([0.0, *(guess.logit for guess in said)])
     weights /= weights.sum()
     total = weights[0] * math.exp(sum(own))
-    for weight, each in zip(weights[1:], said, strict=True):
-        slip, probability, last = 1 / (1 + math.exp(-each.slip)), weight, math.inf
+    for weight, guess in zip(weights[1:], said, strict=True):
+        slip, probability, last = 1 / (1 + math.exp(-guess.slip)), weight, math.inf
         for place, (note, log_prob) in enumerate(zip((*notes, None), own, strict=True)):
-            expected = next((other for other in each.notes if other < last), None)
-            if each.guide == "line" and place:
+            expected = next((pitch for pitch in guess.notes if pitch < last), None)
+            if guess.guide == "line" and place:
                 probability *= math.exp(log_prob)
             else:
                 probability *= slip * math.exp(log_prob) + (1 - slip) * (expected == note)

@@ -1,6 +1,6 @@
-"""Draws of the shipped models, kept to the last byte in tests/goldens: no change of the code changes them.
+"""Draws of the shipped models, kept to the last byte in tests/goldens: no change to the code changes them.
 
-    python -m tests.golden_draws     writes them anew, where a change is meant to change draws
+    python -m tests.golden_draws     writes them anew, if a change is meant to change draws
 
 Conventions
     music    (time, pitch) as bits, eight pitches a byte
@@ -19,11 +19,11 @@ from engine.checkpoints.checkpoint import load
 from engine.sampling.options import SamplingOptions
 from engine.sampling.sample import sample
 
-DRAWS = Path(__file__).with_name("goldens") / "draws.safetensors"
+DRAWS_FILE = Path(__file__).with_name("goldens") / "draws.safetensors"
 MUSIC = ("jsb_chorales", "nottingham", "muse_data", "piano_midi")
 SPEECH = ("spoken_digits", "voice_prompts")
 CELLS = ("tanh", "gru", "lstm")
-PRIME_SEED = 99  # the beginning of a draw that goes on from one is a draw of its own
+PRIME_SEED = 99  # a beginning that is gone on from is itself a draw, of this seed
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ class GoldenDraw:
 
     @property
     def key(self) -> str:
-        """Its name in the file."""
+        """The draw's name in the file."""
         return f"{self.model}/{self.num_frames}/{self.seed}/{self.temperature:g}/{self.num_prime_frames}"
 
     def frames(self) -> Tensor:
-        """The draw, as it is kept."""
+        """The draw as it is kept: music as packed bits, speech as float32."""
         checkpoint = load(self.model)
         prime = None
         if self.num_prime_frames:
@@ -56,7 +56,7 @@ class GoldenDraw:
 
 
 def golden_draws() -> list[GoldenDraw]:
-    """Thirty-four: every shipped model, and the best and one of speech with beginnings and temperatures."""
+    """Every shipped model once, and some again with a beginning and at another temperature."""
     music = [GoldenDraw(f"{corpus}-{cell}", 128, 7) for corpus in MUSIC for cell in (*CELLS, "best")]
     speech = [GoldenDraw(f"{corpus}-{cell}", 200, 7) for corpus in SPEECH for cell in CELLS]
     speech += [GoldenDraw("spoken_digits-best", 200, 7), GoldenDraw("voice_prompts-best", 200, 7)]
@@ -68,15 +68,15 @@ def golden_draws() -> list[GoldenDraw]:
 
 def kept_draws() -> dict[str, Tensor]:
     """The draws in the file, by key."""
-    return safetensors.torch.load_file(DRAWS)
+    return safetensors.torch.load_file(DRAWS_FILE)
 
 
 def main() -> None:
     """Write the file."""
     torch.set_num_threads(1)
     draws = {draw.key: draw.frames().contiguous() for draw in golden_draws()}
-    DRAWS.parent.mkdir(exist_ok=True)
-    safetensors.torch.save_file(draws, DRAWS)
+    DRAWS_FILE.parent.mkdir(exist_ok=True)
+    safetensors.torch.save_file(draws, DRAWS_FILE)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Likelihoods of every piece of a test split, kept in tests/goldens: a card's figures follow from them; some
-pieces that are scored anew stand for all of them, where all would take minutes.
+"""Likelihoods of every piece of a test split, kept in tests/goldens: a card's figures follow from them, and a
+few pieces are scored anew where all would take minutes.
 
-    python -m tests.golden_likelihoods CORPORA     scores whole splits, of models whose weights have changed
+    python -m tests.golden_likelihoods CORPORA     scores whole splits for models whose weights have changed
 
 Conventions
     scores     log-likelihoods by what was scored: whole sequences, shortest first ("whole"), these without a
@@ -22,78 +22,81 @@ from engine.scoring import LogLikelihood
 from training.corpora import CorpusData, load_data, open_corpus
 from training.fitting.evaluate import bin_log_likelihood, scores
 
-FILE = Path(__file__).with_name("goldens") / "likelihoods.safetensors"
+LIKELIHOODS_FILE = Path(__file__).with_name("goldens") / "likelihoods.safetensors"
 QUICK = "jsb_chorales-best"  # small enough to be scored whole by every test
 SLOW = [
     name
     for name in available()
     if name.startswith("voice_prompts") or (name.endswith("-best") and name != QUICK)
 ]
-PARTS = [field.name for field in fields(LogLikelihood)]
+LIKELIHOOD_FIELDS = [field.name for field in fields(LogLikelihood)]
 Scores = Mapping[str, LogLikelihood]
 
 
 def data_of(checkpoint: Checkpoint, corpora: Path) -> CorpusData:
-    """As the model was fitted to it, its test split in order of length."""
+    """The corpus as the model was fitted to it, its test split ordered by length."""
     frame_size = checkpoint.card.training.recipe.get("samples_per_frame")
     data = load_data(open_corpus(checkpoint.card.corpus.name, corpora), frame_size)
     return replace(data, splits={**data.splits, "test": sorted(data.splits["test"], key=len)})
 
 
 def score(checkpoint: Checkpoint, data: CorpusData, chosen: Sequence[int] | None = None) -> Scores:
-    """The test split, or some of its sequences; windows only of all."""
+    """Scores of the test split, or of some of its sequences; windows are scored only with all of them."""
     sequences = data.splits["test"]
     sequences = sequences if chosen is None else [sequences[place] for place in chosen]
-    whole, others = scores(checkpoint.model, sequences)
-    found = {"whole": whole, **others}
+    whole, by_figure = scores(checkpoint.model, sequences)
+    scored = {"whole": whole, **by_figure}
     if not checkpoint.card.facts.holds_notes:
-        found["bins"] = bin_log_likelihood(checkpoint.model, data.representation, sequences)
+        scored["bins"] = bin_log_likelihood(checkpoint.model, data.representation, sequences)
         if chosen is None and data.windows is not None:
             windows = data.windows["test"]
-            found["windows"] = bin_log_likelihood(checkpoint.model, data.representation, windows)
-    return found
+            scored["windows"] = bin_log_likelihood(checkpoint.model, data.representation, windows)
+    return scored
 
 
-def figures(found: Scores, frame_size: int) -> dict[str, float]:
-    """What a card says of such scores; ``frame_size``: samples of a frame of sound."""
-    whole, others = found["whole"], [name for name in found if name.startswith("nats_per_frame")]
-    if "bins" not in found:
+def figures(scored: Scores, frame_size: int) -> dict[str, float]:
+    """What a card says of such scores; ``frame_size`` is the samples in a frame of sound."""
+    whole, figure_names = scored["whole"], [name for name in scored if name.startswith("nats_per_frame")]
+    if "bins" not in scored:
         return {
             "nats_per_frame": whole.nats_per_frame,
             "nats_per_frame_sequence_mean": whole.nats_per_frame_sequence_mean,
             "nats_per_frame_without_first": whole.nats_per_frame_without_first,
-            **{name: found[name].nats_per_frame for name in others},
+            **{name: scored[name].nats_per_frame for name in figure_names},
         }
     bits = {"bits_per_sample": "bins", "bits_per_sample_in_windows": "windows"}
     return {
         "nats_per_step": whole.nats_per_frame,
         "nats_per_sample": whole.nats_per_frame / frame_size,
-        **{name: found[key].bits_per(frame_size) for name, key in bits.items() if key in found},
+        **{name: scored[key].bits_per(frame_size) for name, key in bits.items() if key in scored},
     }
 
 
 def kept(name: str) -> tuple[Scores, str]:
-    """A model's scores as they are kept, and the hash of the weights that they are of."""
-    with safetensors.safe_open(FILE, "pt") as file:
+    """A model's scores as they are kept, and the hash of the weights that gave them."""
+    with safetensors.safe_open(LIKELIHOODS_FILE, "pt") as file:
         weights, tensors = file.metadata().get(name, ""), file.keys()
         keys = {key.split("/")[1] for key in tensors if key.startswith(f"{name}/")}
         return {
-            key: LogLikelihood(*(file.get_tensor(f"{name}/{key}/{part}") for part in PARTS)) for key in keys
+            key: LogLikelihood(*(file.get_tensor(f"{name}/{key}/{part}") for part in LIKELIHOOD_FIELDS))
+            for key in keys
         }, weights
 
 
 def write(corpora: Path, say: Callable[[str], object]) -> None:
-    """Score models whose weights are not those of the file, and keep the others' scores."""
+    """Score the slow models whose weights are not those in the file; keep the scores of the others."""
     tensors, hashes = {}, {}
     for name in SLOW:
         checkpoint = load(name)
-        found, weights = kept(name) if FILE.exists() else ({}, "")
+        scored, weights = kept(name) if LIKELIHOODS_FILE.exists() else ({}, "")
         if weights != checkpoint.card.weights_sha256:
-            found = score(checkpoint, data_of(checkpoint, corpora))
+            scored = score(checkpoint, data_of(checkpoint, corpora))
             say(f"{name} is scored anew\n")
         hashes[name] = checkpoint.card.weights_sha256
-        tensors |= {f"{name}/{key}/{part}": getattr(found[key], part) for key in found for part in PARTS}
-    safetensors.torch.save_file(tensors, FILE, hashes)
+        tensors |= {
+            f"{name}/{key}/{part}": getattr(scored[key], part) for key in scored for part in LIKELIHOOD_FIELDS
+        }
+    safetensors.torch.save_file(tensors, LIKELIHOODS_FILE, hashes)
 
 
 if __name__ == "__main__":

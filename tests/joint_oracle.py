@@ -30,28 +30,28 @@ def recurrent(xs: np.ndarray, own: Weights, hidden_size: int) -> np.ndarray:
 
 
 def motion_logits(h: np.ndarray, x: np.ndarray, own: Weights) -> np.ndarray:
-    """By rank: each note of the frame before, times the weight of the way from it to here."""
-    found = np.zeros(len(x) + 1)
+    """By rank: each note of the frame before times the weight of its interval to here."""
+    logits = np.zeros(len(x) + 1)
     if "motion_weight" in own:
         moves = own["motion_weight"] @ h + own["motion_bias"]
         reach = len(moves) // 2
         for pitch in np.flatnonzero(x):
             for way in range(max(-reach, -pitch), min(reach, len(x) - 1 - pitch) + 1):
-                found[len(x) - 1 - (pitch + way)] += moves[way + reach]
-    return found
+                logits[len(x) - 1 - (pitch + way)] += moves[way + reach]
+    return logits
 
 
 def parallel_logits(so_far: list[int], x: np.ndarray, own: Weights) -> np.ndarray:
     """By rank: where the voice that comes next would keep its octave or fifth from one that has moved."""
-    found, size = np.zeros(len(x) + 1), len(x)
+    logits, size = np.zeros(len(x) + 1), len(x)
     voices = [size - 1 - pitch for pitch in np.flatnonzero(x)[::-1]][:8]
     if "parallel_weight" in own and len(so_far) < len(voices):
         here = voices[len(so_far)]
         for was, now in zip(voices, so_far, strict=False):
             to = here + now - was
             if now != was and 0 <= to < size and (here - was) % 12 in (0, 7):
-                found[to] += own["parallel_weight"][int((here - was) % 12 == 7)]
-    return found
+                logits[to] += own["parallel_weight"][int((here - was) % 12 == 7)]
+    return logits
 
 
 class Row(NamedTuple):
@@ -63,29 +63,29 @@ class Row(NamedTuple):
 
 
 def list_log_probs(ranks: list[int], row: Row, own: Weights) -> list[float]:
-    """Of each choice, the notes of a frame from the highest to the lowest and the stop; minus infinity, and
-    zeros after it, for one that is beside the keyboard."""
-    size, found = len(row.last_frame), []
+    """Nats of each choice, the notes of a frame from the highest to the lowest and the stop; minus infinity,
+    and zeros after it, for one that is off the keyboard."""
+    size, log_probs = len(row.last_frame), []
     so_far: list[int] = []
     added, last = np.zeros(len(row.base)), -1
     for place, choice in enumerate([*ranks, size]):
         if not 0 <= choice <= size or (choice == size and place < len(ranks)):
-            return [*found, -np.inf, *[0.0] * (len(ranks) - place)]
+            return [*log_probs, -np.inf, *[0.0] * (len(ranks) - place)]
         hidden = row.base + added + own["last"][last + 1]
         hidden = hidden * expit(hidden)
         logits = own["to_logits"] @ hidden + own["bias"] + row.offset
         if "intervals" in own and last >= 0:
             logits[last:size] += own["intervals"][: size - last] @ hidden
         logits += parallel_logits(so_far, row.last_frame, own)
-        found.append(logits[choice] - logsumexp(logits[last + 1 :]))
+        log_probs.append(logits[choice] - logsumexp(logits[last + 1 :]))
         if choice < size:
             so_far, added, last = [*so_far, choice], added + own["above"][choice], choice
-    return found
+    return log_probs
 
 
 def joint_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
-    """Nats of each frame of a piece under the checkpoint in this folder: the mean over keys, the say that
-    kept melodies have in the highest pitch, and that which the piece's own past has in all."""
+    """Nats of each frame of a piece under the checkpoint in this folder: the mean over keys, the votes of
+    kept melodies for the highest pitch, and the guides that copy from the piece's own past."""
     spec = json.loads((folder / "card.json").read_text(encoding="utf-8"))["model"]
     loaded = load_file(folder / "model.safetensors")
     weights = {name: value.astype(np.float64) for name, value in loaded.items()}
@@ -100,19 +100,19 @@ def joint_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
         firsts = logsumexp([firsts for _, firsts in every], axis=0) - np.log(len(every))
         help_first_choices(choices, firsts, highest_ranks(frames), kept, spec["melody_memory"])
     if "copy_memory" not in spec:
-        return np.array([sum(each) for each in choices])
+        return np.array([sum(log_probs) for log_probs in choices])
     notes = [tuple(np.flatnonzero(frame)[::-1].tolist()) for frame in frames]
     said = all_that_is_said(frames, spec["copy_memory"])
-    return np.array([copied_log_prob(*each) for each in zip(choices, notes, said, strict=True)])
+    return np.array([copied_log_prob(*given) for given in zip(choices, notes, said, strict=True)])
 
 
 def mixed(keys: list[list[list[float]]]) -> list[list[float]]:
-    """Of each frame its choices under the mean over keys, each key as likely as it found those above."""
-    found = []
+    """Nats of each frame's choices under the mean over keys, each key as likely as it found those above."""
+    by_frame = []
     for frame in zip(*keys, strict=True):
         so_far = logsumexp(np.cumsum(np.array(frame), 1), axis=0) - np.log(len(frame))
-        found.append(np.diff(so_far, prepend=0.0).tolist())
-    return found
+        by_frame.append(np.diff(so_far, prepend=0.0).tolist())
+    return by_frame
 
 
 def help_first_choices(
@@ -125,22 +125,22 @@ def help_first_choices(
 
 
 def highest_ranks(frames: np.ndarray) -> np.ndarray:
-    """Of each frame: pitches above its highest one; all of them where it is silent."""
+    """How many pitches are above the highest one of each frame; all of them where it is silent."""
     size = frames.shape[1]
     return np.array([size - 1 - frame.nonzero()[0].max() if frame.any() else size for frame in frames])
 
 
 def melody_votes(tops: np.ndarray, kept: Weights, numbers: dict) -> np.ndarray:
-    """(time, rank): each place of the kept melodies votes as it was followed so far, one after the other."""
+    """(time, rank): each place of the kept melodies votes as closely as it was followed so far."""
     ranks, begins = kept["ranks"].astype(int), kept["begins"] > 0
     close = np.where(begins, numbers["start"], 0.0)
-    found = np.zeros((len(tops), 89))
+    votes = np.zeros((len(tops), 89))
     for t, top in enumerate(tops):
         for rank, weight in zip(ranks, np.exp(close - numbers["doubt"]), strict=True):
-            found[t, rank] += weight
+            votes[t, rank] += weight
         after = np.where(ranks == top, numbers["same"], numbers["other"]) + numbers["decay"] * close
         close = np.where(begins, 0.0, np.concatenate([[0.0], after[:-1]]))
-    return found
+    return votes
 
 
 def told(spec: dict, time: int, key: int) -> np.ndarray:
@@ -175,24 +175,24 @@ def in_key(
     bases = xs @ own["hidden_weight"].T + inputs @ own["input_weight"].T + own["unit_bias"]
     offsets = np.array([motion_logits(h, x, own) for h, x in zip(xs, before, strict=True)])
     for pitch in range(size):
-        if not 0 <= pitch - key < size:  # it would sound beside the keyboard, moved back
+        if not 0 <= pitch - key < size:  # moved back it would be off the keyboard
             offsets[:, size - 1 - pitch] = -np.inf
-    rows = [Row(*each) for each in zip(bases, offsets, before, strict=True)]
+    rows = [Row(*parts) for parts in zip(bases, offsets, before, strict=True)]
     ranks = [[size - 1 - int(pitch) - key for pitch in np.flatnonzero(frame)[::-1]] for frame in frames]
-    found = [list_log_probs(each, row, own) for each, row in zip(ranks, rows, strict=True)]
-    return found, np.array([first_log_probs(row.base, row.offset, own, key) for row in rows])
+    choices = [list_log_probs(notes, row, own) for notes, row in zip(ranks, rows, strict=True)]
+    return choices, np.array([first_log_probs(row.base, row.offset, own, key) for row in rows])
 
 
 def first_log_probs(base: np.ndarray, offset: np.ndarray, own: Weights, key: int) -> np.ndarray:
-    """By rank as written: the first choice of a list in this key."""
+    """Nats of the first choice of a list in this key, by rank as written."""
     hidden = base + own["last"][0]
     logits = own["to_logits"] @ (hidden * expit(hidden)) + own["bias"] + offset
-    heard, found = logits - logsumexp(logits), np.full(len(logits), -np.inf)
+    heard, written = logits - logsumexp(logits), np.full(len(logits), -np.inf)
     for rank in range(len(logits) - 1):
         if 0 <= rank - key < len(logits) - 1:  # a higher pitch has a lower rank
-            found[rank] = heard[rank - key]
-    found[-1] = heard[-1]
-    return found
+            written[rank] = heard[rank - key]
+    written[-1] = heard[-1]
+    return written
 
 
 def part_of(weights: Weights, prefix: str) -> Weights:

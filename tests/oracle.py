@@ -27,7 +27,7 @@ def tanh_step(x, state, weights):
 
 
 def gru_step(x, state, weights):
-    """The reset gate acts on h before the matrix product; z takes the new, 1 - z keeps the old."""
+    """The reset gate acts on h before the matrix product; z weighs the new, 1 - z the old."""
     (h,) = state
     wr, wz, wc = np.split(weights["input_weight"], 3)
     br, bz, bc = np.split(weights["bias"], 3)
@@ -56,22 +56,22 @@ def attention(xs, weights, num_heads, window):
     """All steps of one sequence, (time, features): each looks at those before it, one by one."""
     parts = np.split(xs @ weights["input_weight"].T + weights["bias"], 4, axis=1)
     query, key, during, after = (part.reshape(len(xs), num_heads, -1) for part in parts)
-    found = np.zeros_like(query)
+    attended = np.zeros_like(query)
     for t in range(1, len(xs)):
         past = np.arange(max(0, t - window), t)
         match = np.einsum("hd,shd->hs", query[t], key[past]) / np.sqrt(query.shape[-1])
         match += weights["distance_bias"][:, t - past]
         match = np.concatenate([weights["distance_bias"][:, :1], match], 1)
         shares = np.exp(match - logsumexp(match, axis=1, keepdims=True))[:, 1:]
-        found[t] = np.einsum("hs,shd->hd", shares, during[past] + after[past + 1])
-    return found.reshape(len(xs), -1) @ weights["output_weight"].T
+        attended[t] = np.einsum("hs,shd->hd", shares, during[past] + after[past + 1])
+    return attended.reshape(len(xs), -1) @ weights["output_weight"].T
 
 
 STEPS = {"tanh": (tanh_step, 1), "gru": (gru_step, 1), "lstm": (lstm_step, 2)}  # and tensors in a state
 
 
 class Oracle:
-    """One checkpoint folder, read anew."""
+    """One checkpoint folder, read without the engine."""
 
     def __init__(self, folder: Path):
         self.card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
@@ -88,8 +88,8 @@ class Oracle:
             own = {k.removeprefix(prefix): v for k, v in self.weights.items() if k.startswith(prefix)}
             if spec["name"] == "attention":
                 whole = np.stack(xs, 1)
-                found = [attention(each, own, spec["num_heads"], spec["window"]) for each in whole]
-                xs = list(np.stack(found).transpose(1, 0, 2))
+                outputs = [attention(sequence, own, spec["num_heads"], spec["window"]) for sequence in whole]
+                xs = list(np.stack(outputs).transpose(1, 0, 2))
                 continue
             step, num_tensors = STEPS[spec["name"]]
             state = (np.zeros((len(frames), spec["hidden_size"])),) * num_tensors
@@ -155,7 +155,7 @@ class Oracle:
         }
 
     def _mixture(self, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Log-weights, means and log-scales, of which the last never fall under the card's bound."""
+        """Log-weights, means and log-scales; the last never fall below the card's bound."""
         head = self.card["model"]["head"]
         count, size, bound = head["num_components"], head["frame_size"], head["min_log_scale"]
         logits, loc, raw = np.split(outputs, [count, count + count * size], -1)

@@ -31,15 +31,15 @@ def sample_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
     for layer, spec in enumerate(model["cells"]):
         prefix = f"cells.{layer}."
         own = {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
-        found = recurrent(xs, own, spec["hidden_size"])
-        xs = xs + found if layer and model["residual"] else found
+        outputs = recurrent(xs, own, spec["hidden_size"])
+        xs = xs + outputs if layer and model["residual"] else outputs
     head = {name.removeprefix("head."): value for name, value in weights.items() if name.startswith("head.")}
     bounds = np.log(0.03 * 32_768 * step), model["head"].get("damping", 0.99)
-    return np.array([_frame(*each, head, step, bounds) for each in zip(xs, heard, frames, strict=True)])
+    return np.array([_frame(*given, head, step, bounds) for given in zip(xs, heard, frames, strict=True)])
 
 
 def _heard(frames: np.ndarray, count: int) -> np.ndarray:
-    """The frames before each, one after another; silence before the first."""
+    """For each frame the ``count`` frames before it, joined; silence before the first."""
     past = np.concatenate([np.zeros((count, frames.shape[1])), frames])
     return np.stack([past[t : t + count].ravel() for t in range(len(frames))])
 
@@ -52,7 +52,7 @@ def _frame(
     step: float,
     bounds: tuple[float, float],
 ) -> float:
-    """One sample after another, one component after another."""
+    """Nats of one frame, sample after sample."""
     largest, damping = bounds
     gain = np.exp(np.clip(head["level_weight"] @ h + head["level_bias"], -12, largest))[0]
     said = (head["condition_weight"] @ h + head["condition_bias"]).reshape(len(frame), -1)
@@ -81,7 +81,7 @@ def _frame(
 
 def _prediction(reflections: np.ndarray, damping: float) -> np.ndarray:
     """Levinson's recursion; the last sample's coefficient comes first."""
-    found = np.zeros(0)
-    for each in reflections:
-        found = np.append(found - each * found[::-1], each)
-    return found * damping ** np.arange(1, len(found) + 1)
+    coefficients = np.zeros(0)
+    for reflection in reflections:
+        coefficients = np.append(coefficients - reflection * coefficients[::-1], reflection)
+    return coefficients * damping ** np.arange(1, len(coefficients) + 1)

@@ -1,6 +1,6 @@
 """A program that serves pages, in a process of its own: started, waited for, listened to, stopped.
 
-Its own process, since what Gradio's server leaves open would count as warnings of the tests.
+Its own process, since what Gradio's server leaves open would count as warnings in the tests.
 """
 
 import os
@@ -39,7 +39,7 @@ class Server:
 
 @contextmanager
 def serving(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Iterator[Server]:
-    """A server that runs in ``folder``, which no program of ours lies in, until the block ends."""
+    """A server that runs in ``folder``, where no program of ours lies, until the block ends."""
     (folder / "tmp").mkdir()
     port = free_port()
     places = {"TMPDIR": str(folder / "tmp"), "GRADIO_TEMP_DIR": str(folder / "served")}

@@ -70,34 +70,34 @@ class Module:
 
 @cache
 def _imports(tree: ast.Module) -> tuple[Import, ...]:
-    found = []
+    imports = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found += [Import(alias.name, None, 0, node.lineno) for alias in node.names]
+            imports += [Import(alias.name, None, 0, node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            found += [Import(node.module or "", a.name, node.level, node.lineno) for a in node.names]
-    return tuple(found)
+            imports += [Import(node.module or "", a.name, node.level, node.lineno) for a in node.names]
+    return tuple(imports)
 
 
 @cache
 def modules() -> tuple[Module, ...]:
     """All Python files of the project."""
-    found = []
+    parsed = []
     for path in files():
         if path.suffix == ".py":
             text = (PROJECT / path).read_text(encoding="utf-8")
-            found.append(Module(path, ast.parse(text), len(text.splitlines())))
-    return tuple(found)
+            parsed.append(Module(path, ast.parse(text), len(text.splitlines())))
+    return tuple(parsed)
 
 
 @cache
 def _own_modules(name: str) -> set[str]:
     every = {module.name: module for module in modules()}
-    found = set()
+    imported = set()
     for item in every[name].imports():
         whole = f"{item.module}.{item.name}"
-        found.add(whole if whole in every else item.module)
-    return (found & set(every)) - {name}
+        imported.add(whole if whole in every else item.module)
+    return (imported & set(every)) - {name}
 
 
 def program_modules() -> tuple[Module, ...]:

@@ -1,4 +1,4 @@
-"""Where the app listens: a sentence for each address that cannot be, and no proxy in the way."""
+"""Where the app listens: a sentence for each address that cannot be used, and no proxy in the way."""
 
 import os
 import socket
@@ -17,11 +17,11 @@ from tests.visitor import free_port
     ("name", "why"),
     [
         ("192.0.2.7", "192.0.2.7:{port} is no address of this machine: set GRADIO_SERVER_NAME"),
-        ("[2001:db8::7]", "(is no address of this machine|is of a kind that this machine has not)"),
+        ("[2001:db8::7]", "(is no address of this machine|is of a kind that this machine lacks)"),
         ("no.such.host.invalid", "no.such.host.invalid is no address of this machine"),
     ],
 )
-def test_each_address_that_cannot_be_is_told_by_its_own_reason(name, why):
+def test_each_address_that_cannot_be_used_is_refused_with_its_own_reason(name, why):
     """All were "cannot be used, perhaps by another Earshot", whatever the reason was."""
     port = free_port()
     with pytest.raises(EngineError, match=why.format(port=port)):
@@ -63,7 +63,7 @@ def test_the_program_ends_with_one_sentence(project_folder, tmp_path):
 
 
 def test_a_proxy_of_the_environment_does_not_stand_in_the_way(project_folder, tmp_path):
-    """The app asks itself whether it is there: through a proxy that ended its start in a traceback."""
+    """The app asks itself whether it is up; through a proxy, that ended its start in a traceback."""
     dead = f"127.0.0.1:{free_port()}"
     proxies = {
         "ALL_PROXY": f"socks5://{dead}",

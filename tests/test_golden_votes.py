@@ -1,4 +1,4 @@
-"""Votes, a bundle's key and its answers from before the second house: they say today what they said then."""
+"""Votes, a bundle's key and its answers from before the second house: they give today what they gave then."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ GOLDENS = Path(__file__).with_name("goldens")
 
 
 def test_old_exports_keys_and_answers_are_analysed_as_they_were(capsys):
-    """But for the likelihoods: most of the models that were heard then have been replaced since."""
+    """The likelihoods are those of today's models: most that were heard then have been replaced."""
     files = [str(GOLDENS / name) for name in ("votes.jsonl", "bundle-answers.jsonl")]
     assert program.main(["analyse", *files, "--key", str(GOLDENS / "bundle.key.json"), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -21,9 +21,9 @@ def test_old_exports_keys_and_answers_are_analysed_as_they_were(capsys):
 def rounded(value: Any) -> Any:
     """Figures to nine digits: the last ones differ between processors."""
     if isinstance(value, dict):
-        return {key: rounded(each) for key, each in value.items()}
+        return {key: rounded(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [rounded(each) for each in value]
+        return [rounded(item) for item in value]
     return float(f"{value:.9g}") if isinstance(value, float) else value
 
 

@@ -21,7 +21,8 @@ from pathlib import Path
 
 SET_INTERFACE_FLAGS = 0x8914  # SIOCSIFFLAGS
 UP_AND_RUNNING = 0x41  # IFF_UP | IFF_RUNNING
-START_SECONDS = 90  # far above what it takes, for a machine with other work
+KNOCK_SECONDS = 0.2  # between two tries: a port on which nothing listens yet sends no event
+START_SECONDS = 300  # far above what it takes, for a machine with other work
 
 
 def wake_loopback() -> None:
@@ -32,14 +33,18 @@ def wake_loopback() -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens at now."""
+    """A port on which nothing listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def wait_for(url: str, app: subprocess.Popen) -> float:
-    """Seconds until the page is served."""
+    """Seconds until the page is served.
+
+    Raises:
+        SystemExit: the app ended, or START_SECONDS have passed.
+    """
     start = time.monotonic()
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() - start < START_SECONDS and app.poll() is None:
@@ -48,7 +53,7 @@ def wait_for(url: str, app: subprocess.Popen) -> float:
                 if page.status == 200:
                     return time.monotonic() - start
         except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
+            time.sleep(KNOCK_SECONDS)
     raise SystemExit(f"the app did not start: exit status {app.poll()}")
 
 

@@ -4,7 +4,7 @@ J. Chung, C. Gulcehre, K. Cho, Y. Bengio: Empirical Evaluation of Gated Recurren
 Sequence Modeling, NIPS 2014 Deep Learning Workshop, arXiv 1412.3555.
 
 Conventions
-    nats    average negative log-probabilities; over what the average is taken the paper does not say
+    nats    average negative log-probabilities; the paper does not say over what the average is taken
     cells   in the paper's order: tanh, gru, lstm
 """
 
@@ -18,7 +18,7 @@ CITATION = (
     "J. Chung, C. Gulcehre, K. Cho, Y. Bengio: Empirical Evaluation of Gated Recurrent Neural Networks on "
     "Sequence Modeling, NIPS 2014 Deep Learning Workshop, [arXiv 1412.3555](https://arxiv.org/abs/1412.3555)"
 )
-CELLS = ("tanh", "gru", "lstm")
+PAPER_CELLS = ("tanh", "gru", "lstm")
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ class PaperModels:
     """One group of models of table 1, of about equal size.
 
     Args:
-        title: of the data that they were fitted to.
+        title: name of the data that they were fitted to.
         units: hidden units by cell.
-        num_parameters: as printed, to a hundred.
-        frames: ours of the same kind; what sizes depend on, corpora share.
+        num_parameters: by cell, as printed, rounded to a hundred.
+        frames: ours of the same kind; all corpora share what sizes depend on.
         head: spec of the output layer, without its sizes.
-        widths: of the paper's own frames.
+        widths: input widths of the paper's own corpora.
     """
 
     title: str
@@ -62,11 +62,11 @@ class PaperModels:
 
     @property
     def representation(self) -> str:
-        """Name of what its frames are."""
+        """Name of the representation of its frames."""
         return self.frames.name
 
 
-MUSIC = (
+PAPER_MUSIC = (
     PaperCorpus(
         title="Nottingham",
         ours="nottingham",
@@ -96,7 +96,7 @@ MUSIC = (
         width=108,
     ),
 )
-SPEECH = (
+PAPER_SPEECH = (
     PaperCorpus(
         title="Ubisoft A",
         ours="spoken_digits",
@@ -112,14 +112,14 @@ SPEECH = (
         width=20,
     ),
 )
-TABLE_2 = (*MUSIC, *SPEECH)
+TABLE_2 = (*PAPER_MUSIC, *PAPER_SPEECH)
 MUSIC_MODELS = PaperModels(
     title="polyphonic music",
     units={"tanh": 100, "gru": 46, "lstm": 36},
     num_parameters={"tanh": 20_100, "gru": 20_200, "lstm": 19_800},
     frames=PianoRoll(21, 88, 2),
     head={"name": "bernoulli"},
-    widths=tuple(corpus.width for corpus in MUSIC),
+    widths=tuple(corpus.width for corpus in PAPER_MUSIC),
 )
 SPEECH_MODELS = PaperModels(
     title="speech",
@@ -137,7 +137,7 @@ def models_of(representation: str) -> PaperModels:
     """The paper's models for such frames.
 
     Raises:
-        InvalidValueError: it has none.
+        InvalidValueError: the paper has no model for them.
     """
     for models in TABLE_1:
         if models.representation == representation:
@@ -150,11 +150,16 @@ def models_of(representation: str) -> PaperModels:
 def paper_model(
     cell: str, representation: str, units: int | None = None, num_layers: int = 1
 ) -> dict[str, Any]:
-    """The paper's model of a cell, as a recipe's ``model``: one layer as wide as printed, unless said.
+    """The paper's model of a cell, as a recipe's ``model``.
 
     Args:
         cell: registry name; one that the paper does not have has OTHER_UNITS units.
         representation: name of what its frames are.
+        units: width of each layer; None for the printed one.
+        num_layers: layers, all alike.
+
+    Raises:
+        InvalidValueError: the paper has no model for such frames.
     """
     models = models_of(representation)
     layer = {"name": cell, "hidden_size": units or models.units.get(cell, OTHER_UNITS)}

@@ -1,6 +1,6 @@
-"""Attention over the own past: what followed the last time that it was like this?
+"""Attention to what came before: what followed the last time that it was like this?
 
-    q_t, k_t, u_t, w_t = W x_t
+    q_t, k_t, u_t, w_t = W x_t + b
     v_s     = u_s + w_{s+1}                                 the moment s, and what came after it
     a_t     = sum_{s<t} p_s v_s / (p_0 + sum_{s<t} p_s)     for each head
     p_s     = exp(q_t . k_s / sqrt(d) + b_{t-s}),  p_0 = exp(b_0), the weight of finding nothing
@@ -26,7 +26,23 @@ from engine.cells.cell import Cell, State, fill_matrix
 from engine.errors import InvalidValueError
 from engine.registry import require_positive
 
-BLOCK_FRAMES = 256  # queries that are held against all their moments at once
+QUERIES_AT_ONCE = 256  # steps of an unroll, each compared with all its moments
+
+
+def _attend(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor) -> Tensor:
+    """As the equations are: for a single step, and where gradients are wanted."""
+    scores = query @ keys.transpose(-1, -2) / math.sqrt(query.shape[-1]) + bias[..., 1:]
+    nothing = bias[..., :1].expand(*scores.shape[:-1], 1)
+    return torch.cat((nothing, scores), -1).softmax(-1)[..., 1:] @ values
+
+
+def _attend_at_once(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor) -> Tensor:
+    """The same in torch's own operation, in a third of the time; finding nothing is a moment of zeros.
+
+    It has no gradient for a bias, and for a single step that moment would cost a copy of the memory.
+    """
+    keys, values = (functional.pad(part, (0, 0, 1, 0)) for part in (keys, values))
+    return functional.scaled_dot_product_attention(query, keys, values, bias.unsqueeze(0))
 
 
 class AttentionCell(Cell):
@@ -36,31 +52,8 @@ class AttentionCell(Cell):
         window: moments that are remembered; older ones are forgotten.
 
     Raises:
-        InvalidValueError: a size is no positive integer, or the heads do not divide hidden_size.
+        InvalidValueError: a size is not a positive integer, or the heads do not divide hidden_size.
     """
-
-    title = "attention"
-    looks_back = True
-
-    def __init__(self, input_size: int, hidden_size: int, num_heads: int = 4, window: int = 1_024):
-        super().__init__(input_size, hidden_size)
-        require_positive(num_heads=num_heads, window=window)
-        if hidden_size % num_heads:
-            raise InvalidValueError(
-                f"hidden_size={hidden_size} cannot be divided among num_heads={num_heads}"
-            )
-        self.num_heads = num_heads
-        self.window = window
-        self.input_weight = nn.Parameter(torch.zeros(4 * hidden_size, input_size))
-        self.bias = nn.Parameter(torch.zeros(4 * hidden_size))
-        self.distance_bias = nn.Parameter(torch.zeros(num_heads, window + 1))  # 0 is for finding nothing
-        self.output_weight = nn.Parameter(torch.zeros(hidden_size, hidden_size))
-
-    def initial_state(self, batch_size: int) -> State:
-        """H = 0; no step before, no moment."""
-        h = self.zeros(batch_size)
-        nothing = h.new_zeros(batch_size, 0, self.hidden_size)
-        return h, h.new_zeros(batch_size, 0, 4 * self.hidden_size), nothing, nothing
 
     def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes parts"]:
         """Query, key, and the two parts of a value."""
@@ -70,30 +63,10 @@ class AttentionCell(Cell):
         """Remember the step before, then look back."""
         return self._read(drive.unsqueeze(1), state)[1]
 
-    def unroll(
-        self, xs: Float[Tensor, "batch time input"], state: State
-    ) -> tuple[Float[Tensor, "batch time hidden"], State]:
-        """All steps of a batch of sequences; equal to calling the cell once a step."""
-        drives, outputs = self.drive(xs), []
-        for block in drives.split(BLOCK_FRAMES, 1) if xs.shape[1] else ():
-            output, state = self._read(block, state)
-            outputs.append(output)
-        if not outputs:
-            return xs.new_zeros(xs.shape[0], 0, self.hidden_size), state
-        return torch.cat(outputs, 1), state
-
-    def initialise(self, rng: torch.Generator) -> None:
-        """Glorot weights, zero biases."""
-        for weight in self.input_weight.data.split(self.hidden_size):
-            fill_matrix(weight, rng)
-        fill_matrix(self.output_weight, rng)
-        nn.init.zeros_(self.bias)
-        nn.init.zeros_(self.distance_bias)
-
     def _read(
         self, drives: Float[Tensor, "batch time parts"], state: State
     ) -> tuple[Float[Tensor, "batch time hidden"], State]:
-        """Some steps: the moments that they complete join the memory, and each looks at those before it."""
+        """Several steps: the moments they complete join the memory, and each looks at those before it."""
         _, before, keys, values = state
         query, _, _, after = drives.split(self.hidden_size, -1)
         known = torch.cat((before, drives[:, :-1]), 1)  # steps whose follower is known now
@@ -113,7 +86,7 @@ class AttentionCell(Cell):
         return attend(*by_head, bias).transpose(1, 2).flatten(2)
 
     def _bias(self, num_steps: int, num_moments: int) -> Float[Tensor, "head step moment"]:
-        """By distance, minus infinity for moments that a step does not see; the first is for nothing."""
+        """By distance, minus infinity for moments that a step does not see; place 0 is finding nothing."""
         device = self.distance_bias.device
         steps = torch.arange(num_steps, device=device)[:, None] + num_moments - num_steps + 1
         distance = steps - torch.arange(num_moments, device=device)
@@ -121,18 +94,45 @@ class AttentionCell(Cell):
         bias = self.distance_bias[:, distance.clamp(1, self.window)].masked_fill(~seen, -torch.inf)
         return torch.cat((self.distance_bias[:, :1, None].expand(-1, num_steps, 1), bias), -1)
 
+    title = "attention"
+    looks_back = True
 
-def _attend(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor) -> Tensor:
-    """As the equations are: for a single step, and where gradients are wanted."""
-    scores = query @ keys.transpose(-1, -2) / math.sqrt(query.shape[-1]) + bias[..., 1:]
-    nothing = bias[..., :1].expand(*scores.shape[:-1], 1)
-    return torch.cat((nothing, scores), -1).softmax(-1)[..., 1:] @ values
+    def __init__(self, input_size: int, hidden_size: int, num_heads: int = 4, window: int = 1_024):
+        super().__init__(input_size, hidden_size)
+        require_positive(num_heads=num_heads, window=window)
+        if hidden_size % num_heads:
+            raise InvalidValueError(
+                f"hidden_size={hidden_size} cannot be divided among num_heads={num_heads}"
+            )
+        self.num_heads = num_heads
+        self.window = window
+        self.input_weight = nn.Parameter(torch.zeros(4 * hidden_size, input_size))
+        self.bias = nn.Parameter(torch.zeros(4 * hidden_size))
+        self.distance_bias = nn.Parameter(torch.zeros(num_heads, window + 1))  # 0 is for finding nothing
+        self.output_weight = nn.Parameter(torch.zeros(hidden_size, hidden_size))
 
+    def initial_state(self, batch_size: int) -> State:
+        """Zeros; no step before, no moment."""
+        h = self.zeros(batch_size)
+        nothing = h.new_zeros(batch_size, 0, self.hidden_size)
+        return h, h.new_zeros(batch_size, 0, 4 * self.hidden_size), nothing, nothing
 
-def _attend_at_once(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor) -> Tensor:
-    """The same by the library's one operation, in a third of the time; nothing is a moment of zeros.
+    def unroll(
+        self, xs: Float[Tensor, "batch time input"], state: State
+    ) -> tuple[Float[Tensor, "batch time hidden"], State]:
+        """All steps of a batch of sequences; equal to calling the cell once a step."""
+        drives, outputs = self.drive(xs), []
+        for block in drives.split(QUERIES_AT_ONCE, 1) if xs.shape[1] else ():
+            output, state = self._read(block, state)
+            outputs.append(output)
+        if not outputs:
+            return xs.new_zeros(xs.shape[0], 0, self.hidden_size), state
+        return torch.cat(outputs, 1), state
 
-    It has no gradient for a bias, and for a single step the moment more would cost a copy of the memory.
-    """
-    keys, values = (functional.pad(part, (0, 0, 1, 0)) for part in (keys, values))
-    return functional.scaled_dot_product_attention(query, keys, values, bias.unsqueeze(0))
+    def initialise(self, rng: torch.Generator) -> None:
+        """Glorot weights, zero biases."""
+        for weight in self.input_weight.data.split(self.hidden_size):
+            fill_matrix(weight, rng)
+        fill_matrix(self.output_weight, rng)
+        nn.init.zeros_(self.bias)
+        nn.init.zeros_(self.distance_bias)

@@ -35,12 +35,13 @@ class Cell(nn.Module, ABC):
     """
 
     title: ClassVar[str] = ""
-    """What it is called on pages and in tables; its name in the registry, unless said."""
+    """What it is called on pages and in tables; where this is empty, by its name in the registry."""
     looks_back: ClassVar[bool] = False
-    """Whether its state grows with time, since it looks back at all of the piece so far."""
+    """Whether its state grows with time, because it looks back at the piece so far."""
     gate_names: ClassVar[tuple[str, ...]] = ()
-    """Of its gates, in the order of ``gates``."""
+    """What its gates are called, in the order of ``gates``."""
     recurrence: type[Recurrence] | None = None
+    """All advances of an unroll in one operation, if it has such."""
     recurrent_names: tuple[str, ...] = ()
     """The parameters that the recurrence reads, in its order."""
 
@@ -49,6 +50,11 @@ class Cell(nn.Module, ABC):
         require_positive(input_size=input_size, hidden_size=hidden_size)
         self.input_size = input_size
         self.hidden_size = hidden_size
+
+    @property
+    def weights(self) -> dict[str, Tensor]:
+        """The parameters by name, for steps: nn.Module's own lookup costs as much as a small gate."""
+        return self._parameters
 
     @abstractmethod
     def initial_state(self, batch_size: int) -> State:
@@ -63,7 +69,7 @@ class Cell(nn.Module, ABC):
         """The state after a step with this drive."""
 
     def gates(self, drive: Float[Tensor, "batch drive"], state: State) -> tuple[Tensor, ...]:
-        """How far each gate is open in a step with this drive, 0 to 1: shape (batch, hidden) each."""
+        """How far each gate is open in a step with this drive, 0 to 1: (batch, hidden) each; none here."""
         return ()
 
     @abstractmethod
@@ -94,7 +100,7 @@ class Cell(nn.Module, ABC):
         return torch.stack(outputs, 1), state
 
     def zeros(self, batch_size: int) -> Float[Tensor, "batch hidden"]:
-        """A zero vector a row, with the type and device of the weights."""
+        """A zero vector for each row, with the type and device of the weights."""
         return next(self.parameters()).new_zeros(batch_size, self.hidden_size)
 
 

@@ -1,4 +1,4 @@
-"""The gated recurrent unit, equations (5) to (8) of Chung et al. 2014, arXiv 1412.3555.
+"""The gated recurrent unit, equations (5) to (8) of Chung et al. 2014 (arXiv 1412.3555).
 
     r_t  = sigmoid(W_r x_t + U_r h_{t-1} + b_r)          reset
     z_t  = sigmoid(W_z x_t + U_z h_{t-1} + b_z)          update
@@ -21,6 +21,24 @@ from engine.cells.recurrences.gru import GRURecurrence
 class GRUCell(Cell):
     """Gated recurrent units; stacked weights are in the order reset, update, candidate."""
 
+    def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes gates"]:
+        """W x + b of both gates and the candidate."""
+        return functional.linear(x, self.weights["input_weight"], self.weights["bias"])
+
+    def gates(self, drive: Float[Tensor, "batch gates"], state: State) -> tuple[Tensor, ...]:
+        """Reset r and update z."""
+        (h,), size = state, self.hidden_size
+        gates = torch.mm(h, self.weights["gate_weight"].t()).add_(drive[:, : 2 * size]).sigmoid_()
+        return torch.split_with_sizes(gates, (size, size), 1)
+
+    def advance(self, drive: Float[Tensor, "batch gates"], state: State) -> State:
+        """Gates, candidate, and the interpolation between past and candidate."""
+        (h,), size = state, self.hidden_size
+        reset, update = self.gates(drive, state)
+        candidate = torch.mm(reset * h, self.weights["candidate_weight"].t())
+        candidate = candidate.add_(drive[:, 2 * size :]).tanh_()
+        return (torch.lerp(h, candidate, update),)
+
     title = "GRU"
     gate_names = ("reset", "update")
     recurrence = GRURecurrence
@@ -36,25 +54,6 @@ class GRUCell(Cell):
     def initial_state(self, batch_size: int) -> State:
         """(h,) = 0."""
         return (self.zeros(batch_size),)
-
-    def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes gates"]:
-        """W x + b of both gates and the candidate."""
-        weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
-        return functional.linear(x, weights["input_weight"], weights["bias"])
-
-    def gates(self, drive: Float[Tensor, "batch gates"], state: State) -> tuple[Tensor, ...]:
-        """R and z."""
-        (h,), size = state, self.hidden_size
-        gates = torch.mm(h, self._parameters["gate_weight"].t()).add_(drive[:, : 2 * size]).sigmoid_()
-        return torch.split_with_sizes(gates, (size, size), 1)
-
-    def advance(self, drive: Float[Tensor, "batch gates"], state: State) -> State:
-        """Gates, candidate, and the interpolation between past and candidate."""
-        (h,), size = state, self.hidden_size
-        reset, update = self.gates(drive, state)
-        candidate = torch.mm(reset * h, self._parameters["candidate_weight"].t())
-        candidate = candidate.add_(drive[:, 2 * size :]).tanh_()
-        return (torch.lerp(h, candidate, update),)
 
     def initialise(self, rng: torch.Generator) -> None:
         """Glorot inputs, orthogonal recurrence, zero biases."""

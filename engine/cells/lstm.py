@@ -1,4 +1,4 @@
-"""Long short-term memory with diagonal peepholes, Graves 2013 (arXiv 1308.0850), section 2, the
+"""Long short-term memory with diagonal peepholes: Graves 2013 (arXiv 1308.0850), section 2, in the
 form that Chung et al. 2014 (arXiv 1412.3555) use.
 
     i_t  = sigmoid(W_i x_t + U_i h_{t-1} + V_i * c_{t-1} + b_i)     input gate
@@ -24,6 +24,31 @@ class LSTMCell(Cell):
     Equals ``torch.nn.LSTMCell`` when the peepholes are zero (tested).
     """
 
+    def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes gates"]:
+        """W x + b of the three gates and the candidate."""
+        return functional.linear(x, self.weights["input_weight"], self.weights["bias"])
+
+    def gates(self, drive: Float[Tensor, "batch gates"], state: State) -> tuple[Tensor, ...]:
+        """Input i, forget f and output o."""
+        return self._gates_and_memory(drive, state)[:3]
+
+    def advance(self, drive: Float[Tensor, "batch gates"], state: State) -> State:
+        """The new memory c, and h: what of it the output gate lets through."""
+        _, _, output_gate, c = self._gates_and_memory(drive, state)
+        return (output_gate * c.tanh(), c)
+
+    def _gates_and_memory(self, drive: Tensor, state: State) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The three gates and the new c, which the output gate sees."""
+        weights, size = self.weights, self.hidden_size
+        h, c = state
+        pre = torch.mm(h, weights["recurrent_weight"].t()).add_(drive)
+        pre_gates, pre_output, pre_candidate = torch.split_with_sizes(pre, (2 * size, size, size), 1)
+        peep_in = (weights["peephole"][:2] * c.unsqueeze(1)).flatten(1)
+        input_gate, forget_gate = torch.split_with_sizes((pre_gates + peep_in).sigmoid(), (size, size), 1)
+        c = torch.addcmul(forget_gate * c, input_gate, pre_candidate.tanh())
+        output_gate = torch.addcmul(pre_output, weights["peephole"][2], c).sigmoid()
+        return input_gate, forget_gate, output_gate, c
+
     title = "LSTM"
     gate_names = ("input", "forget", "output")
     recurrence = LSTMRecurrence
@@ -39,32 +64,6 @@ class LSTMCell(Cell):
     def initial_state(self, batch_size: int) -> State:
         """(h, c) = 0."""
         return (self.zeros(batch_size), self.zeros(batch_size))
-
-    def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes gates"]:
-        """W x + b of the three gates and the candidate."""
-        weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
-        return functional.linear(x, weights["input_weight"], weights["bias"])
-
-    def gates(self, drive: Float[Tensor, "batch gates"], state: State) -> tuple[Tensor, ...]:
-        """i, f and o."""
-        return self._opened(drive, state)[:3]
-
-    def advance(self, drive: Float[Tensor, "batch gates"], state: State) -> State:
-        """New memory c, and what of it is shown as h."""
-        _, _, output_gate, c = self._opened(drive, state)
-        return (output_gate * c.tanh(), c)
-
-    def _opened(self, drive: Tensor, state: State) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """The gates, the last of which looks at the new memory, and that memory."""
-        weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
-        h, c = state
-        size = self.hidden_size
-        pre = torch.mm(h, weights["recurrent_weight"].t()).add_(drive)
-        pre_gates, pre_output, pre_candidate = torch.split_with_sizes(pre, (2 * size, size, size), 1)
-        peep_in = (weights["peephole"][:2] * c.unsqueeze(1)).flatten(1)
-        input_gate, forget_gate = torch.split_with_sizes((pre_gates + peep_in).sigmoid(), (size, size), 1)
-        c = torch.addcmul(forget_gate * c, input_gate, pre_candidate.tanh())
-        return input_gate, forget_gate, torch.addcmul(pre_output, weights["peephole"][2], c).sigmoid(), c
 
     def initialise(self, rng: torch.Generator) -> None:
         """Glorot inputs, orthogonal recurrence, zero peepholes, zero biases but 1 at the forget gate."""

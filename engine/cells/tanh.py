@@ -1,4 +1,4 @@
-"""The plain recurrent layer, equation (2) of Chung et al. 2014, arXiv 1412.3555.
+"""The plain recurrent layer, equation (2) of Chung et al. 2014 (arXiv 1412.3555).
 
 h_t = tanh(W x_t + U h_{t-1} + b)
 """
@@ -15,6 +15,15 @@ from engine.cells.recurrences.tanh import TanhRecurrence
 class TanhCell(Cell):
     """tanh units; equals ``torch.nn.RNNCell`` (tested)."""
 
+    def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes hidden"]:
+        """W x + b."""
+        return functional.linear(x, self.weights["input_weight"], self.weights["bias"])
+
+    def advance(self, drive: Float[Tensor, "batch hidden"], state: State) -> State:
+        """One tanh of drive + U h."""
+        (h,) = state
+        return (torch.mm(h, self.weights["recurrent_weight"].t()).add_(drive).tanh_(),)
+
     title = "tanh"
     recurrence = TanhRecurrence
     recurrent_names = ("recurrent_weight",)
@@ -28,16 +37,6 @@ class TanhCell(Cell):
     def initial_state(self, batch_size: int) -> State:
         """(h,) = 0."""
         return (self.zeros(batch_size),)
-
-    def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes hidden"]:
-        """W x + b."""
-        weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
-        return functional.linear(x, weights["input_weight"], weights["bias"])
-
-    def advance(self, drive: Float[Tensor, "batch hidden"], state: State) -> State:
-        """One tanh of drive + U h."""
-        weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
-        return (torch.mm(state[0], weights["recurrent_weight"].t()).add_(drive).tanh_(),)
 
     def initialise(self, rng: torch.Generator) -> None:
         """Glorot inputs, orthogonal recurrence, zero bias."""

@@ -1,9 +1,10 @@
-"""Checkpoints: models on disk, with the card of each and how it learned."""
+"""Checkpoints: models on disk, each with its card and its learning curve."""
 
 from engine.checkpoints.card import NAME_PATTERN, Card, CorpusFacts, TrainingFacts
 from engine.checkpoints.catalogue import held_out_nats, read_cards
 from engine.checkpoints.checkpoint import (
     CHECKPOINTS,
+    WEIGHTS_FILE,
     Checkpoint,
     available,
     load,
@@ -28,6 +29,7 @@ __all__ = [
     "CELL_ORDER",
     "CHECKPOINTS",
     "NAME_PATTERN",
+    "WEIGHTS_FILE",
     "Card",
     "Checkpoint",
     "CorpusFacts",

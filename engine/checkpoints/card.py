@@ -14,16 +14,16 @@ from engine.representations import REPRESENTATIONS, Facts
 from engine.strict import Strict
 from engine.words import counted
 
-MOST = 1e12  # of any number on a card
-Figure = Annotated[int | float, Field(ge=-MOST, le=MOST)]
-Count = Annotated[int, Field(ge=0, le=MOST)]
+LARGEST_NUMBER = 1e12  # of all that may stand on a card, in absolute value
+Figure = Annotated[int | float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
+Count = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 NAME_PATTERN = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
 
 
-def of_this_world(spec: dict[str, Any]) -> dict[str, Any]:
-    """The same; raises ValueError for a number that could not even be shown."""
-    if not all(abs(number) <= MOST for number in _numbers(spec)):
-        raise ValueError(f"a number is not finite, or larger than {MOST:g}")
+def with_bounded_numbers(spec: dict[str, Any]) -> dict[str, Any]:
+    """The spec itself; raises ValueError if a number in it is too large to be shown."""
+    if not all(abs(number) <= LARGEST_NUMBER for number in _numbers(spec)):
+        raise ValueError(f"a number is not finite, or larger than {LARGEST_NUMBER:g}")
     return spec
 
 
@@ -33,9 +33,9 @@ class CorpusFacts(Strict):
     Args:
         played_semitones: what is added to every pitch of a draw before it is heard or written as MIDI; rolls
             and likelihoods keep the pitches of the corpus.
-        mean_pitch: MIDI number, over all notes of all frames of the training split; None where it was not
-            written down, and for speech.
-        most_notes: of any frame of the training split; None likewise.
+        mean_pitch: mean MIDI number over all notes of all frames of the training split; None on older cards
+            and for speech.
+        most_notes: the most notes in any frame of the training split; None as for ``mean_pitch``.
     """
 
     name: str
@@ -49,7 +49,7 @@ class CorpusFacts(Strict):
 
     @property
     def height(self) -> str:
-        """How its draws are heard, in words; empty where they are heard as the corpus is written."""
+        """How much higher or lower its draws are played, in words; empty if they are played as written."""
         if not self.played_semitones:
             return ""
         octaves, semitones = divmod(abs(self.played_semitones), 12)
@@ -58,12 +58,20 @@ class CorpusFacts(Strict):
 
 
 class TrainingFacts(Strict):
-    """How the weights were fitted; ``recipe`` can be given to ``python -m training fit`` again."""
+    """How the weights were fitted; ``recipe`` can be given to ``python -m training fit`` again.
 
-    recipe: Annotated[dict[str, Any], AfterValidator(of_this_world)]
+    Args:
+        updates: steps of the optimiser up to the end of the fit.
+        epochs: passes over the training split.
+        seconds: time spent fitting and validating.
+        torch: its version.
+        device: what the fit ran on.
+    """
+
+    recipe: Annotated[dict[str, Any], AfterValidator(with_bounded_numbers)]
     updates: Count
     epochs: Count
-    seconds: float = Field(ge=0, le=MOST)
+    seconds: float = Field(ge=0, le=LARGEST_NUMBER)
     torch: str
     device: str
 
@@ -73,13 +81,13 @@ class Card(Strict):
 
     Args:
         name: the folder's name, ``<corpus>-<cell>`` for published models.
-        representation: spec of what a frame means.
-        model: spec for ``build_model``.
-        weights_sha256: of model.safetensors.
-        formerly_sha256: of the same weights in files of earlier forms; votes and exports may name them.
+        representation: the spec of its representation.
+        model: the spec for ``build_model``.
+        weights_sha256: the hash of model.safetensors.
+        formerly_sha256: hashes of the same weights in earlier file forms, which votes and exports may name.
         metrics: split -> figure -> value, e.g. ``{"test": {"nats_per_frame": 8.5}}``.
-        draws: how its draws compare with real pieces, as ``python -m training evaluate --draws`` found it;
-            empty where nobody has asked.
+        draws: how its draws compare with real pieces, as ``python -m training evaluate --draws`` found;
+            empty if that was never run.
         ending: when pieces of its corpus end; None where that was not fitted, and for speech.
     """
 
@@ -99,8 +107,8 @@ class Card(Strict):
 
     @field_validator("representation", "model", "draws")
     @classmethod
-    def _is_of_this_world(cls, spec: dict[str, Any]) -> dict[str, Any]:
-        return of_this_world(spec)
+    def _has_bounded_numbers(cls, spec: dict[str, Any]) -> dict[str, Any]:
+        return with_bounded_numbers(spec)
 
     @field_validator("representation")
     @classmethod
@@ -112,7 +120,7 @@ class Card(Strict):
     @field_validator("model")
     @classmethod
     def _has_cells(cls, spec: dict[str, Any]) -> dict[str, Any]:
-        """Read whole by ``build_model``; here just what can be asked of a card whose model is not built."""
+        """Only what a card is asked before its model is built; ``build_model`` checks the rest."""
         cells = spec.get("cells")
         if not isinstance(cells, list) or not cells or not all(isinstance(cell, dict) for cell in cells):
             raise ValueError("a model needs 'cells', a list of specs")
@@ -122,12 +130,12 @@ class Card(Strict):
 
     @property
     def kind(self) -> str:
-        """Registry name of what its frames are."""
+        """Registry name of its representation."""
         return self.representation["name"]
 
     @property
     def facts(self) -> Facts:
-        """Of its frames; raises UnknownNameError where this version does not know such."""
+        """The facts of its representation; raises UnknownNameError if this version does not know it."""
         if self.kind not in REPRESENTATIONS:
             raise UnknownNameError("representation", self.kind, REPRESENTATIONS)
         return REPRESENTATIONS[self.kind].facts
@@ -144,41 +152,41 @@ class Card(Strict):
 
     @property
     def num_layers(self) -> int:
-        """Cells of the first one's kind; attention between them does not count."""
+        """How many cells are of the first one's kind; attention between them does not count."""
         return sum(cell.get("name") == self.cell for cell in self.model["cells"])
 
     @property
     def has_memory(self) -> bool:
-        """Whether it attends to its own past."""
+        """Whether a cell looks back at earlier steps, as attention does."""
         return any(kind.looks_back for cell in self.model["cells"] if (kind := CELLS.get(cell.get("name"))))
 
     @property
     def knows_melodies(self) -> bool:
-        """Whether it keeps its training pieces' melodies, and may go on with one."""
+        """Whether it remembers the melodies of its training pieces, and may go on with one."""
         return "melody_memory" in self.model
 
     @property
     def num_keys(self) -> int:
-        """Keys in which it hears every frame: 1, or more of a mixture over transpositions."""
+        """In how many keys it hears every frame: 1, or more for a mixture over transpositions."""
         reach = self.model.get("transpositions", 0)
         return 2 * reach + 1 if isinstance(reach, int) else 1
 
     @property
     def is_joint(self) -> bool:
-        """Whether the notes of a frame are drawn one given the other, not each by itself."""
+        """Whether each note of a frame is drawn given those before it, not independently."""
         head = self.model.get("head")
         kind = HEADS.get(head.get("name")) if isinstance(head, dict) else None
         return kind is not None and kind.is_joint and kind.events == "notes"
 
     def has_weights(self, sha256: str) -> bool:
-        """Whether these are its weights, as they lie here or as they lay in an earlier form."""
+        """Whether this is the hash of its weights, in their present or an earlier file form."""
         return sha256 in (self.weights_sha256, *self.formerly_sha256)
 
     @property
     def held_out(self) -> tuple[float, str] | None:
-        """The test figure by which the models of a corpus are compared, and what it counts.
+        """The test figure by which the models of a corpus are compared, and its unit; None if it has none.
 
-        Nats a frame of music; bits a sample of sound, of the paper's windows where they have been scored.
+        Nats per frame of music; bits per sample of sound, in the paper's windows if those were scored.
         """
         figures = self.metrics.get("test", {})
         for name in ("nats_per_frame", "bits_per_sample_in_windows", "bits_per_sample"):
@@ -188,7 +196,7 @@ class Card(Strict):
 
     @property
     def held_out_nats(self) -> float | None:
-        """The same in nats, per frame of music and per sample of sound."""
+        """The same in nats, per frame of music or per sample of sound."""
         if self.held_out is None:
             return None
         figure, unit = self.held_out
@@ -196,7 +204,7 @@ class Card(Strict):
 
 
 def _numbers(value: Any) -> Iterator[int | float]:
-    """All that stand anywhere in a spec."""
+    """All numbers anywhere in a spec."""
     if isinstance(value, dict | list):
         for part in value.values() if isinstance(value, dict) else value:
             yield from _numbers(part)

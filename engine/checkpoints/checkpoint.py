@@ -2,6 +2,7 @@
 
     <name>/model.safetensors    the weights
     <name>/card.json            Card: everything needed to rebuild the model and to judge it
+    <name>/curve.json           Curve: how it learned
     <name>/README.md            made from the card
 
 No pickle file is read or written. The card is strict: an unknown key, name or format is refused, and
@@ -32,9 +33,9 @@ from engine.registry import build
 from engine.representations import REPRESENTATIONS, Representation
 from engine.strict import first_problem
 
-CARD, WEIGHTS = "card.json", "model.safetensors"
+CARD_FILE, WEIGHTS_FILE = "card.json", "model.safetensors"
 MISFITS = (EngineError, RuntimeError, TypeError, ValueError, OverflowError, safetensors.SafetensorError)
-SECONDS_OF_A_SAVE = 3_600.0  # at most; what is older was left by a process that was killed
+MAX_SAVE_SECONDS = 3_600.0  # what is older was left by a process that was killed
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,10 @@ class Checkpoint:
 
 
 def available(folder: Path = CHECKPOINTS) -> list[str]:
-    """Names of the checkpoints in a folder, sorted; none if the folder is not there."""
+    """Names of the checkpoints in a folder, sorted; an empty list if there is no such folder."""
     if not folder.is_dir():
         return []
-    return sorted(entry.parent.name for entry in folder.glob(f"*/{CARD}") if entry.parent.name[0] != ".")
+    return sorted(entry.parent.name for entry in folder.glob(f"*/{CARD_FILE}") if entry.parent.name[0] != ".")
 
 
 def read_card(name: str, folder: Path = CHECKPOINTS) -> Card:
@@ -58,12 +59,13 @@ def read_card(name: str, folder: Path = CHECKPOINTS) -> Card:
 
     Raises:
         UnknownNameError: there is no such checkpoint.
-        CheckpointError: the card is not valid JSON or holds what this version does not know.
+        CheckpointError: the card cannot be read, is not valid JSON, holds what this version does not know, or
+            is another checkpoint's.
     """
     if name not in available(folder):
         raise UnknownNameError("checkpoint", name, available(folder))
     try:
-        card = Card.model_validate_json(_read(name, CARD, folder))
+        card = Card.model_validate_json(_read(name, CARD_FILE, folder))
     except ValidationError as error:
         place, said = first_problem(error)
         raise CheckpointError(
@@ -80,13 +82,13 @@ def load(name: str, folder: Path = CHECKPOINTS) -> Checkpoint:
 
     Raises:
         UnknownNameError: there is no such checkpoint.
-        CheckpointError: a part is missing or was changed.
+        CheckpointError: a part is missing or was changed, or does not fit this version.
     """
     card = read_card(name, folder)
-    weights = _read(name, WEIGHTS, folder)
+    weights = _read(name, WEIGHTS_FILE, folder)
     if hashlib.sha256(weights).hexdigest() != card.weights_sha256:
         raise CheckpointError(
-            f"{WEIGHTS} of {name!r} is not the file its card names (sha256 differs): "
+            f"{WEIGHTS_FILE} of {name!r} is not the file its card names (sha256 differs): "
             "restore it or fit the model again"
         )
     try:
@@ -116,13 +118,13 @@ def _check_shapes(card: Card, tensors: Mapping[str, torch.Tensor]) -> None:
     """Compare the weights with the model that the card describes, before any memory is taken for it."""
     with torch.device("meta"):
         described = {key: value.shape for key, value in build_model(card.model).state_dict().items()}
-    found = {key: value.shape for key, value in tensors.items()}
-    wrong = sorted(key for key in described.keys() | found.keys() if described.get(key) != found.get(key))
+    stored = {key: value.shape for key, value in tensors.items()}
+    wrong = sorted(key for key in described.keys() | stored.keys() if described.get(key) != stored.get(key))
     if wrong:
         key = wrong[0]
         raise InvalidValueError(
             f"its card and its weights differ in {len(wrong)} tensors: {key} is "
-            f"{_shape(found.get(key))} in the weights and {_shape(described.get(key))} by the card"
+            f"{_shape(stored.get(key))} in the weights and {_shape(described.get(key))} by the card"
         )
 
 
@@ -142,7 +144,7 @@ def _check_frames(model: Model, representation: Representation) -> None:
 def weight_bytes(model: Model) -> bytes:
     """The weights as a safetensors file, the same bytes for the same weights.
 
-    Those that float16 holds without loss are kept so, in half the room.
+    If float16 holds all of them without loss they are stored so, in half the space.
     """
     tensors = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
     halves = {key: value.half() if value.is_floating_point() else value for key, value in tensors.items()}
@@ -161,32 +163,35 @@ def save(
     """Write a checkpoint whole or not at all.
 
     Args:
-        documents: file name -> text of what lies beside weights and card: README.md, curve.json.
-        replace: whether one of the same name is replaced.
+        documents: file name -> text of the other files: README.md, curve.json.
+        replace: whether to replace a checkpoint of the same name.
+
+    Returns:
+        The checkpoint's folder.
 
     Raises:
-        CheckpointError: the card's hash is not that of the weights, one is there that is not to be replaced,
-            or the disk refuses.
+        CheckpointError: the card's hash is not that of the weights, a checkpoint is there that is not to be
+            replaced, or the disk refuses.
     """
     weights = weight_bytes(model)
     if hashlib.sha256(weights).hexdigest() != card.weights_sha256:
         raise CheckpointError(f"the card of {card.name!r} names other weights than those to be saved")
     card_json = json.dumps(card.model_dump(), indent=2, ensure_ascii=False, allow_nan=False)
-    files = {CARD: card_json + "\n", **documents}
+    files = {CARD_FILE: card_json + "\n", **documents}
     partial = folder / f".{card.name}.{secrets.token_hex(4)}.partial"
     try:
         _clear(folder, card.name)
         partial.mkdir(parents=True)
-        (partial / WEIGHTS).write_bytes(weights)
+        (partial / WEIGHTS_FILE).write_bytes(weights)
         for file_name, text in files.items():
             (partial / file_name).write_text(text, encoding="utf-8")
-        put = _replace if replace else os.rename  # which refuses where a folder with anything in it is
+        put = _replace if replace else os.rename  # which refuses to replace a folder that is not empty
         put(partial, folder / card.name)
     except OSError as error:
         if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
             raise CheckpointError(
-                f"a checkpoint {card.name!r} has come into {folder} meanwhile: choose another --name, or say "
-                "--replace"
+                f"a checkpoint {card.name!r} has appeared in {folder} meanwhile: choose another --name, or "
+                "say --replace"
             ) from None
         raise CheckpointError(
             f"cannot write checkpoint {card.name!r} ({error.strerror}): "
@@ -198,14 +203,14 @@ def save(
 
 
 def _clear(folder: Path, name: str) -> None:
-    """Remove what killed saves of this name have left; what is younger may be another's that goes on."""
-    for left in (*folder.glob(f".{name}.*partial"), folder / f".{name}.old"):
-        if left.exists() and time.time() - left.stat().st_mtime > SECONDS_OF_A_SAVE:
-            shutil.rmtree(left, ignore_errors=True)
+    """Remove what killed saves of this name have left; younger folders may be those of a running save."""
+    for leftover in (*folder.glob(f".{name}.*partial"), folder / f".{name}.old"):
+        if leftover.exists() and time.time() - leftover.stat().st_mtime > MAX_SAVE_SECONDS:
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _replace(new: Path, target: Path) -> None:
-    """Put ``new`` in the place of ``target``; where that fails, what was there comes back."""
+    """Put ``new`` in the place of ``target``; if that fails, what was there is put back."""
     old = target.with_name(f".{target.name}.old")
     if target.exists():
         shutil.rmtree(old, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Curve: how a fit went on from epoch to epoch, kept beside the weights as curve.json.
+"""Curve: how a fit went from epoch to epoch, kept beside the weights as curve.json.
 
 Conventions
     curve.json   one object of lists, each with one entry for every epoch
@@ -13,17 +13,17 @@ from engine.checkpoints.checkpoint import CHECKPOINTS, available
 from engine.errors import CheckpointError, UnknownNameError
 from engine.strict import Strict, first_problem
 
-CURVE = "curve.json"
+CURVE_FILE = "curve.json"
 
 
 class Curve(Strict):
     """A learning curve.
 
     Args:
-        update: optimiser updates at the end of the epoch, counted from the start.
-        seconds: of fitting and validating so far.
+        update: optimiser updates from the start to the end of the epoch.
+        seconds: time spent fitting and validating so far.
         train_nats_per_frame: pooled over the epoch, as seen while fitting (noisy weights).
-        valid_nats_per_frame: pooled, clean weights.
+        valid_nats_per_frame: pooled over the validation split, at the end of the epoch (clean weights).
     """
 
     update: tuple[int, ...]
@@ -37,6 +37,13 @@ class Curve(Strict):
         if len(set(lengths.values())) != 1 or 0 in lengths.values():
             raise ValueError(f"every list needs one entry for each epoch; lengths are {lengths}")
         return self
+
+    @property
+    def final_fall(self) -> float:
+        """By how many nats an epoch validation fell over the last tenth of the epochs; 0 of one epoch."""
+        nats = self.valid_nats_per_frame
+        epochs = max(1, len(nats) // 10)
+        return (nats[-epochs - 1] - nats[-1]) / epochs if len(nats) > epochs else 0.0
 
     @property
     def best_epoch(self) -> int:
@@ -54,13 +61,14 @@ def read_curve(name: str, folder: Path = CHECKPOINTS) -> Curve:
     if name not in available(folder):
         raise UnknownNameError("checkpoint", name, available(folder))
     try:
-        return Curve.model_validate_json((folder / name / CURVE).read_bytes())
+        return Curve.model_validate_json((folder / name / CURVE_FILE).read_bytes())
     except OSError as error:
         raise CheckpointError(
-            f"{CURVE} of {name!r} cannot be read ({error.strerror}): restore the folder"
+            f"{CURVE_FILE} of {name!r} cannot be read ({error.strerror}): restore the folder"
         ) from None
     except ValidationError as error:
         place, said = first_problem(error)
         raise CheckpointError(
-            f"{CURVE} of {name!r} cannot be used: {place}: {said.lower()}: restore it or fit the model again"
+            f"{CURVE_FILE} of {name!r} cannot be used: {place}: {said.lower()}: "
+            "restore it or fit the model again"
         ) from None

@@ -1,4 +1,4 @@
-"""Titles: what people and researchers call a model and what it was fitted on."""
+"""Titles: what visitors and researchers call a model, and the corpus that it was fitted on."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,28 +6,28 @@ from pathlib import Path
 from engine.cells import cell_title
 from engine.checkpoints.card import Card
 
-CELL_ORDER = ("tanh", "gru", "lstm")  # in the paper's order
-IN_WORDS = {
+CELL_ORDER = ("tanh", "gru", "lstm")  # as in the paper
+CORPUS_WORDS = {
     "jsb_chorales": "Bach chorales", "nottingham": "Folk tunes",
     "muse_data": "Classical music", "piano_midi": "Piano pieces",
 }  # fmt: skip
 
 
 def in_order(cards: Iterable[Card]) -> list[Card]:
-    """The best models first, then the paper's in its order of cells."""
+    """The best models first, then the paper's cells in the paper's order, then all others by name."""
     order = {cell: rank for rank, cell in enumerate(CELL_ORDER)}
     return sorted(cards, key=lambda card: (not is_best(card), order.get(card.cell, 9), card.name))
 
 
 def title(card: Card) -> str:
-    """What a person calls a model, e.g. ``GRU``; one's own by its name too."""
+    """What a visitor calls a model, e.g. ``GRU``; a model of one's own has its name before that."""
     if is_best(card):
         return "Large network"
     return cell_title(card.cell) if is_of_the_paper(card) else f"{card.name}: {cell_title(card.cell)}"
 
 
 def full_title(card: Card) -> str:
-    """What a researcher calls it, e.g. ``GRU · 46 units``."""
+    """What a researcher calls it, e.g. ``GRU · 46 units`` or ``Large network: LSTM · 300 units``."""
     return makeup(card) if is_of_the_paper(card) else f"{title(card).partition(':')[0]}: {makeup(card)}"
 
 
@@ -58,11 +58,11 @@ def is_best(card: Card) -> bool:
 
 
 def corpus_title(card: Card) -> str:
-    """What a corpus is called; a folder of one's own by its name too, and by no more of its path."""
+    """What a corpus is called; for a folder of one's own with the folder's name, but no more of its path."""
     path = card.corpus.name.partition(":")[2]
     return f"{card.corpus.title}: {Path(path).name}" if path else card.corpus.title
 
 
 def corpus_words(card: Card) -> str:
-    """What a person calls what is in a corpus, e.g. ``Bach chorales``."""
-    return IN_WORDS.get(card.corpus.name, corpus_title(card))
+    """What a visitor calls the music or speech of a corpus, e.g. ``Bach chorales``."""
+    return CORPUS_WORDS.get(card.corpus.name, corpus_title(card))

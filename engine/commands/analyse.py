@@ -13,13 +13,13 @@ from engine.listening import analyse, analysis_text, read_key, read_vote_files
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be asked of it."""
+    """Add the command's arguments to its parser."""
     command.add_argument("files", type=Path, nargs="+", metavar="FILE", help="votes, a line of JSON each")
     command.add_argument(
-        "--key", type=Path, nargs="+", default=[], help="of the bundles whose results the files are"
+        "--key", type=Path, nargs="+", default=[], help="keys of the bundles that the files answer"
     )
     command.add_argument("--json", action="store_true", help="print one JSON object")
-    command.add_argument("--seed", type=int, default=0, help="of the resamples behind the intervals")
+    command.add_argument("--seed", type=int, default=0, help="decides the resamples behind the intervals")
     add_checkpoints(command)
 
 
@@ -27,8 +27,8 @@ def run(options: argparse.Namespace) -> None:
     """Print the figures, and what was left out of them.
 
     Raises:
-        InvalidValueError: the seed is negative, or lines were left out; the figures of the others are
-            printed before.
+        InvalidValueError: the seed is negative, or lines were left out, after the figures of the others are
+            printed.
         EngineError: a file cannot be read.
     """
     if options.seed < 0:
@@ -41,4 +41,4 @@ def run(options: argparse.Namespace) -> None:
     if count := len(votes.problems):
         ending = "s" * (count > 1)
         what = f"line{ending}" if len(options.files) == 1 else f"line{ending} or file{ending}"
-        raise InvalidValueError(f"{count} {what} left out; the figures are of the others")
+        raise InvalidValueError(f"{count} {what} left out; the figures are those of the others")

@@ -14,7 +14,7 @@ def add_performance(command: argparse.ArgumentParser, tempo: float | None = 100.
 
 
 def checked_suffix(out: Path, allowed: tuple[str, ...]) -> str:
-    """How the name of the file to be written ends, in lower case; asked before any work is done.
+    """The suffix of the file to be written, in lower case; checked before any work is done.
 
     Raises:
         InvalidValueError: it ends in something else, or its folder does not exist.

@@ -30,13 +30,13 @@ from engine.pieces import excerpts, read_prime
 from engine.representations import Representation, are_alike
 from engine.sampling import MAX_SEED
 
-PRIME_SHARE = 3  # the prime is one part in so many of a clip, unless said
-DEFAULT_SECONDS = 40.0  # of a clip, where excerpts are longer
-MIN_FRAMES = 6  # of an excerpt
+PRIME_DIVISOR = 3  # one part in so many of a clip is the prime, unless another length is asked for
+DEFAULT_CLIP_SECONDS = 40.0  # of a clip, where excerpts are longer
+MIN_EXCERPT_FRAMES = 6  # of an excerpt
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be asked of it."""
+    """Add the command's arguments to its parser."""
     command.add_argument("names", nargs="+", metavar="CHECKPOINT", help="models of one corpus")
     command.add_argument("--out", type=Path, required=True, help="a new folder; DIR.key.json is written too")
     command.add_argument("--task", choices=TASKS, default=next(iter(TASKS)), help="what is asked")
@@ -79,7 +79,7 @@ def bundle_lines(options: argparse.Namespace, note: Callable[[str], None]) -> li
         note: is told how far the work is.
 
     Raises:
-        EngineError: something that was asked for cannot be, or the disk refuses.
+        EngineError: something asked for is not possible, or the disk refuses.
     """
     out = Path(options.out)
     check_place(out)
@@ -107,28 +107,30 @@ def _design(options: argparse.Namespace) -> TestDesign:
 
 
 def _checkpoints(names: list[str], folder: Path) -> dict[str, Checkpoint]:
-    """The models, all of one corpus and of frames alike."""
-    found = {name: load(name, folder) for name in names}
-    first, *others = found.values()
-    for other in others:
-        if other.card.corpus.name != first.card.corpus.name:
+    """The models by name; refused unless they are of one corpus and their frames are alike."""
+    checkpoints = {name: load(name, folder) for name in names}
+    first, *further = checkpoints.values()
+    for checkpoint in further:
+        if checkpoint.card.corpus.name != first.card.corpus.name:
             raise InvalidValueError(
-                f"{first.card.name} was fitted on {first.card.corpus.name} and {other.card.name} on "
-                f"{other.card.corpus.name}: choose models of one corpus"
+                f"{first.card.name} was fitted on {first.card.corpus.name} and {checkpoint.card.name} on "
+                f"{checkpoint.card.corpus.name}: choose models of one corpus"
             )
-        if not are_alike(other.representation, first.representation):
+        if not are_alike(checkpoint.representation, first.representation):
             raise InvalidValueError(
-                f"the frames of {first.card.name} and {other.card.name} are not alike (rate, range or "
+                f"the frames of {first.card.name} and {checkpoint.card.name} are not alike (rate, range or "
                 "grid differ), so their clips cannot be compared: choose others"
             )
-    return found
+    return checkpoints
 
 
 def _plan(
     options: argparse.Namespace, design: TestDesign, checkpoints: Mapping[str, Checkpoint]
 ) -> BundlePlan:
     representation = shared_representation(checkpoints)
-    first = next(each for each in checkpoints.values() if each.representation == representation)
+    first = next(
+        checkpoint for checkpoint in checkpoints.values() if checkpoint.representation == representation
+    )
     pieces = _pieces(options.prime, first)
     num_prime, num_frames = _lengths(options, pieces, representation)
     session = Session.planned(
@@ -148,9 +150,9 @@ def _plan(
 
 
 def _pieces(files: list[Path], first: Checkpoint) -> dict[str, Tensor]:
-    """Name -> frames of the excerpts: those that were named, or the shipped ones of the corpus."""
+    """The excerpts' frames by file name: the files that were named, or those shipped for the corpus."""
     kind, corpus = first.representation.name, first.card.corpus.name
-    shipped = [each.path for each in excerpts() if each.corpus == corpus and each.kind == kind]
+    shipped = [excerpt.path for excerpt in excerpts() if excerpt.corpus == corpus and excerpt.kind == kind]
     paths = files or shipped
     if not paths:
         raise InvalidValueError(
@@ -160,9 +162,10 @@ def _pieces(files: list[Path], first: Checkpoint) -> dict[str, Tensor]:
     if len(pieces) < len(paths):
         raise InvalidValueError("two of the excerpts have one name: rename one")
     for name, frames in pieces.items():
-        if len(frames) < MIN_FRAMES:
+        if len(frames) < MIN_EXCERPT_FRAMES:
             raise InvalidValueError(
-                f"{name} is too short: it has {len(frames)} frames, and at least {MIN_FRAMES} are needed"
+                f"{name} is too short: it has {len(frames)} frames, and at least {MIN_EXCERPT_FRAMES} are "
+                "needed"
             )
     return pieces
 
@@ -175,12 +178,12 @@ def _read(path: Path, first: Checkpoint) -> Tensor:
 def _lengths(
     options: argparse.Namespace, pieces: Mapping[str, Tensor], representation: Representation
 ) -> tuple[int, int]:
-    """Frames that clips begin with, and frames that follow, for which every excerpt is long enough."""
+    """Frames that clips begin with, and frames that follow; refused if an excerpt is shorter than both."""
     per_second = 1 / representation.frame_seconds(options.tempo)
     shortest = min(pieces, key=lambda name: len(pieces[name]))
     length = len(pieces[shortest])
-    usual = max(MIN_FRAMES, min(length, round(DEFAULT_SECONDS * per_second)))
-    num_prime = usual // PRIME_SHARE if options.prime_frames is None else options.prime_frames
+    usual = max(MIN_EXCERPT_FRAMES, min(length, round(DEFAULT_CLIP_SECONDS * per_second)))
+    num_prime = usual // PRIME_DIVISOR if options.prime_frames is None else options.prime_frames
     num_frames = max(1, usual - num_prime) if options.frames is None else options.frames
     if num_prime < 0 or num_frames < 1:
         raise InvalidValueError(
@@ -195,6 +198,6 @@ def _lengths(
 
 
 def _origin(checkpoint: Checkpoint) -> str:
-    """Who is to be named, and the licence: the same for every clip of a test."""
+    """Whom to name, and the licence: the same for every clip of a test."""
     facts = checkpoint.card.corpus
     return f"After {facts.title}: {facts.citation} ({facts.homepage}). Licence: {facts.licence}."

@@ -9,7 +9,7 @@ from engine.kernel import why_not
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be asked of it."""
+    """Add the command's arguments to its parser."""
     add_checkpoints(command)
 
 
@@ -17,7 +17,7 @@ def run(options: argparse.Namespace) -> None:
     """Print a line for each checkpoint that can be read.
 
     Raises:
-        InvalidValueError: there is none.
+        InvalidValueError: there is no checkpoint in the folder.
         CheckpointError: a card cannot be used; all others are printed before.
     """
     cards, problems = read_cards(options.checkpoints)

@@ -7,7 +7,7 @@ from engine.live import write_site
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be asked of it."""
+    """Add the command's arguments to its parser."""
     command.add_argument("--out", type=Path, required=True, help="a new folder")
 
 
@@ -15,7 +15,7 @@ def run(options: argparse.Namespace) -> None:
     """Write the folder, and say what it weighs.
 
     Raises:
-        EngineError: there is something already, or the disk refuses.
+        EngineError: something is there already, or the disk refuses.
     """
     num_files, num_bytes = write_site(options.out)
     print(f"wrote {options.out}: {num_files} files, {num_bytes / 1e6:.1f} MB")

@@ -14,7 +14,7 @@ from engine.whole_file import write_whole
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be asked of it."""
+    """Add the command's arguments to its parser."""
     command.add_argument("file", type=Path)
     command.add_argument("--out", type=Path, required=True)
     add_performance(command, tempo=None)
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _play(options: argparse.Namespace) -> Audio:
-    """A MIDI file at its own tempos or at the one that was asked for; what is left out is said."""
+    """A MIDI file played at its own tempos, or at the one asked for; prints what is left out."""
     tempo = STEADY_QUARTERS_PER_MINUTE if options.tempo is None else options.tempo
     performance = Performance(tempo, options.program)
     music = read_steady_notes(options.file) if options.tempo is None else read_notes(options.file)

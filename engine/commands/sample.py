@@ -14,17 +14,17 @@ from engine.commands.arguments import add_performance, checked_suffix
 from engine.errors import InvalidValueError
 from engine.pieces import read_prime
 from engine.rendering import Performance, perform, perform_midi
-from engine.sampling import MAX_FRAMES, EndWatch, SamplingOptions, sample
+from engine.sampling import MAX_DRAW_FRAMES, EndWatch, SamplingOptions, sample
 from engine.sound import wav_bytes
 from engine.whole_file import write_whole
 
 MIDI_OUT = (".mid", ".midi")
-DEFAULT_FRAMES = 128  # of music
-DEFAULT_SECONDS = 3.0  # of speech
+DEFAULT_MUSIC_FRAMES = 128
+DEFAULT_SPEECH_SECONDS = 3.0
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be asked of it."""
+    """Add the command's arguments to its parser."""
     command.add_argument("checkpoint")
     command.add_argument("--frames", type=int, help="frames to sample (the prime not counted)")
     command.add_argument("--seconds", type=float, help="speech: seconds to sample (the prime not counted)")
@@ -40,10 +40,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write the file, after the prime if there is one, and say how it was drawn.
+    """Write the draw, after the prime if there is one, and say how it was drawn.
 
     Raises:
-        EngineError: something that was asked for cannot be, or the disk refuses.
+        EngineError: something asked for is not possible, or the disk refuses.
     """
     suffix = checked_suffix(options.out, (*MIDI_OUT, ".wav"))
     checkpoint = load(options.checkpoint, options.checkpoints)
@@ -74,15 +74,15 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _drawn(frames: Iterator[Tensor], watch: EndWatch | None) -> Tensor:
-    """All, or those until the end."""
-    found = []
+    """All frames, or those until the piece has ended."""
+    drawn = []
     for frame in frames:
-        found.append(frame)
+        drawn.append(frame)
         if watch:
             watch.see(frame)
             if watch.has_ended:
                 break
-    return torch.stack(found)
+    return torch.stack(drawn)
 
 
 def _end_watch(options: argparse.Namespace, checkpoint: Checkpoint, prime: Tensor | None) -> EndWatch | None:
@@ -105,13 +105,13 @@ def _num_frames(options: argparse.Namespace, checkpoint: Checkpoint) -> int:
     in_seconds = facts.length_unit == "seconds"
     if options.seconds is None and options.frames is None:
         ending = checkpoint.card.ending if options.until_end else None
-        frames = DEFAULT_FRAMES if ending is None else ending.longest
-        return round(DEFAULT_SECONDS * per_second) if in_seconds else frames
+        frames = DEFAULT_MUSIC_FRAMES if ending is None else ending.longest
+        return round(DEFAULT_SPEECH_SECONDS * per_second) if in_seconds else frames
     if options.seconds is None:
         return options.frames
     if not in_seconds or options.frames is not None:
         raise InvalidValueError("say --frames for music; for speech either --frames or --seconds, not both")
-    if not 0 < options.seconds < MAX_FRAMES / per_second:
-        longest = MAX_FRAMES / per_second
+    if not 0 < options.seconds < MAX_DRAW_FRAMES / per_second:
+        longest = MAX_DRAW_FRAMES / per_second
         raise InvalidValueError(f"--seconds {options.seconds:g} must be above 0 and below {longest:g}")
     return max(1, round(options.seconds * per_second))

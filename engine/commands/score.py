@@ -20,7 +20,7 @@ from engine.scoring import Judgement, ScoredFile, ranked
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be asked of it."""
+    """Add the command's arguments to its parser."""
     command.add_argument(
         "words",
         nargs="+",
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def score_lines(options: argparse.Namespace, note: Callable[[str], None]) -> Iterator[str]:
-    """What is printed.
+    """The lines that are printed.
 
     Args:
         options: as ``add_arguments`` asks for them.
@@ -67,10 +67,10 @@ def score_lines(options: argparse.Namespace, note: Callable[[str], None]) -> Ite
     judgements, problems = _judge_all(scored, names, options.checkpoints, note)
     if options.json:
         models = [
-            {"checkpoint": one.card.name, "frame": one.representation.frame_unit}
-            | one.figures(options.per_frame)
+            {"checkpoint": judgement.card.name, "frame": judgement.representation.frame_unit}
+            | judgement.figures(options.per_frame)
             for group in ranked(judgements)
-            for one in group
+            for judgement in group
         ]
         yield json.dumps({"file": file.name, "models": models, "problems": problems})
     else:
@@ -80,14 +80,14 @@ def score_lines(options: argparse.Namespace, note: Callable[[str], None]) -> Ite
 
 
 def file_and_names(words: list[str], folder: Path) -> tuple[Path, list[str]]:
-    """The file among the words, in whatever place, and the models: ``score MODEL FILE`` is understood too.
+    """The file among the words, wherever it stands, and the models: ``score MODEL FILE`` is understood too.
 
     Raises:
         InvalidValueError: all words are names of models.
     """
     known = available(folder)
-    others = [word for word in words if word not in known]
-    files = [word for word in others if Path(word).is_file()] or others[-1:]
+    unknown = [word for word in words if word not in known]
+    files = [word for word in unknown if Path(word).is_file()] or unknown[-1:]
     if not files:
         raise InvalidValueError("name the file that is to be scored: score FILE [CHECKPOINT …]")
     names = list(words)
@@ -144,6 +144,6 @@ def _table_lines(judgements: list[Judgement]) -> Iterator[str]:
     for group in ranked(judgements):
         facts = group[0].representation.facts
         yield f"{facts.figure_words}; {group[0].extent}"
-        for one in group:
-            shift = f"  {one.surprise.transposed_semitones:+d} semitones" if one.is_music else ""
-            yield f"  {one.card.name:32} {one.figures()[facts.figure]:8.3f}{shift}"
+        for judgement in group:
+            shift = f"  {judgement.surprise.transposed_semitones:+d} semitones" if judgement.is_music else ""
+            yield f"  {judgement.card.name:32} {judgement.figures()[facts.figure]:8.3f}{shift}"

@@ -1,14 +1,13 @@
-"""Endings: when a piece is over, told from what has been heard of it, beside the models."""
+"""Endings: whether a piece is over, judged from what has been heard of it, apart from the models."""
 
 from engine.endings.ending import Ending
 from engine.endings.key import MAJOR_SCALE, MINOR_SCALE, Key, best_key
-from engine.endings.signs import NUM_SIGNS, SIZES, Signs
+from engine.endings.signs import NUM_SIGNS, Signs
 
 __all__ = [
     "MAJOR_SCALE",
     "MINOR_SCALE",
     "NUM_SIGNS",
-    "SIZES",
     "Ending",
     "Key",
     "Signs",

@@ -1,7 +1,7 @@
-"""Ending: how likely a piece is over after what was heard of it, by logistic regression on its signs.
+"""Ending: how likely it is that a piece is over, by logistic regression on signs of what was heard of it.
 
-No part of a model: it reads music alone, so that all models of a corpus end by the same rule, and it changes
-no likelihood of frames.
+It is no part of a model: it reads music alone, so that all models of a corpus end by the same rule, and it
+changes no likelihood of frames.
 """
 
 import math
@@ -12,18 +12,18 @@ import numpy as np
 from jaxtyping import Float64
 from pydantic import AfterValidator, Field
 
-from engine.endings.signs import SIZES
+from engine.endings.signs import SIGN_SIZES
 from engine.strict import Strict
 
-MOST = 100.0  # of any number
-LogOdds = Annotated[float, Field(ge=-MOST, le=MOST)]
+MAX_LOG_ODDS = 100.0  # of the level and of every weight, in absolute value
+LogOdds = Annotated[float, Field(ge=-MAX_LOG_ODDS, le=MAX_LOG_ODDS)]
 
 
 def _complete(weights: dict[str, list[float]]) -> dict[str, list[float]]:
-    """The same; raises ValueError unless there are as many as there are signs."""
-    for name in SIZES.keys() | weights.keys():
-        if len(weights.get(name, ())) != SIZES.get(name, -1):
-            raise ValueError(f"{name[:40]!r} must be {SIZES.get(name, 'no')} numbers")
+    """The weights themselves; raises ValueError unless each kind of sign has one for each of its signs."""
+    for name in SIGN_SIZES.keys() | weights.keys():
+        if len(weights.get(name, ())) != SIGN_SIZES.get(name, -1):
+            raise ValueError(f"{name[:40]!r} must be {SIGN_SIZES.get(name, 'no')} numbers")
     return weights
 
 
@@ -31,10 +31,10 @@ class Ending(Strict):
     """When pieces of a corpus end.
 
     Args:
-        longest: frames of the longest training piece: what has not ended until then is not likely to.
-        least: chance below which a piece goes on: where nothing tells of an end, none is doubted into being.
-        level: log-odds that a piece is over, signs apart.
-        weights: kind of sign -> what each of its signs adds.
+        longest: frames of the longest training piece; a draw that has not ended by then is not likely to.
+        least: the chance below which a piece goes on, so that many small chances do not add up to an end.
+        level: log-odds that a piece is over when no sign is set.
+        weights: kind of sign -> what each of its signs adds to the log-odds.
     """
 
     longest: int = Field(ge=1, le=10**9)
@@ -46,22 +46,22 @@ class Ending(Strict):
     def of_numbers(
         cls, numbers: Float64[np.ndarray, " number"], longest: int, least: float = 0.0
     ) -> "Ending":
-        """Of the level, then the weights in the order of the signs."""
-        places = np.cumsum([1, *SIZES.values()])
-        level, *parts, _ = np.split(np.clip(numbers, -MOST, MOST), places)
+        """From the level followed by the weights in the order of the signs, clipped to ``MAX_LOG_ODDS``."""
+        places = np.cumsum([1, *SIGN_SIZES.values()])
+        level, *parts, _ = np.split(np.clip(numbers, -MAX_LOG_ODDS, MAX_LOG_ODDS), places)
         return cls(
             longest=longest,
             least=least,
             level=float(level[0]),
-            weights={name: part.tolist() for name, part in zip(SIZES, parts, strict=True)},
+            weights={name: part.tolist() for name, part in zip(SIGN_SIZES, parts, strict=True)},
         )
 
     def chance(self, signs: Float64[np.ndarray, " sign"]) -> float:
-        """That the piece is over, from 0 to 1."""
+        """The chance that the piece is over, from 0 to 1; 0 if it is below ``least``."""
         log_odds = self.level + float(signs @ self._numbers)
         chance = 0.5 + 0.5 * math.tanh(log_odds / 2)  # the logistic function, which never overflows
         return chance if chance >= self.least else 0.0
 
     @cached_property
     def _numbers(self) -> Float64[np.ndarray, " sign"]:
-        return np.array([number for name in SIZES for number in self.weights[name]])
+        return np.array([number for name in SIGN_SIZES for number in self.weights[name]])

@@ -1,7 +1,7 @@
-"""Key: of a piece, from how long each pitch class sounds in it.
+"""Key: the key of a piece, estimated from how long each pitch class sounds in it.
 
 Conventions
-    class     of a pitch: 0 for C to 11 for B
+    class     a pitch class: 0 for C to 11 for B
     weights   how long each class sounds, shape (12,)
 """
 
@@ -12,9 +12,9 @@ import numpy as np
 from jaxtyping import Float64
 
 NUM_CLASSES = 12
-# How well each degree, from the tonic up, was heard to fit a key (Krumhansl and Kessler 1982).
-MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
-MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+# How well listeners found each semitone, from the tonic up, to fit a key (Krumhansl and Kessler 1982).
+MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
 MINOR_SCALE = (0, 2, 3, 5, 7, 8, 10, 11)  # with the leading tone
 
@@ -27,7 +27,7 @@ class Key(NamedTuple):
 
 
 def best_key(weights: Float64[np.ndarray, "12"]) -> Key | None:
-    """The key whose profile goes best with the weights; None where nothing sounds, or all classes alike."""
+    """The key whose profile matches the weights best; None if nothing sounds, or all classes equally long."""
     if not np.ptp(weights):
         return None
     place = int(np.argmax(_profiles() @ weights))
@@ -36,7 +36,8 @@ def best_key(weights: Float64[np.ndarray, "12"]) -> Key | None:
 
 @cache
 def _profiles() -> Float64[np.ndarray, "key 12"]:
-    """Of the major keys, then of the minor ones; products with them order keys as correlations do."""
-    every = np.array([np.roll(one, tonic) for one in (MAJOR, MINOR) for tonic in range(NUM_CLASSES)])
-    every = every - every.mean(1, keepdims=True)
-    return every / np.linalg.norm(every, axis=1, keepdims=True)
+    """The profiles of the 12 major, then the 12 minor keys; products order keys as correlations would."""
+    modes = (MAJOR_PROFILE, MINOR_PROFILE)
+    profiles = np.array([np.roll(profile, tonic) for profile in modes for tonic in range(NUM_CLASSES)])
+    profiles = profiles - profiles.mean(1, keepdims=True)
+    return profiles / np.linalg.norm(profiles, axis=1, keepdims=True)

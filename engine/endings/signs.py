@@ -1,9 +1,9 @@
-"""Signs: what may tell that a piece is over, after each of its frames.
+"""Signs: what may tell, after each frame of a piece, that the piece is over.
 
-Most of them are told from the bass of the last chord, so that they are the same in every key.
+Most of them are counted from the bass of the last frame, so that they are the same in every key.
 
 Conventions
-    class   of a pitch, counted from that of the bass
+    class   a pitch class, counted from that of the bass
     tonic   signs of the kinds ``tonic_…`` are 0 unless the bass is the tonic of the key so far
 """
 
@@ -15,34 +15,34 @@ from jaxtyping import Bool, Float64, Int64
 
 from engine.endings.key import NUM_CLASSES, best_key
 
-HELD = (1, 2, 3, 4, 6, 8, 16)  # frames, at most; the last place is for more
-REPEATED = (3, 7, 15, 31)  # likewise
-SIZES: Mapping[str, int] = {
-    "length": 28,  # half octaves of the number of frames
-    "clock_12": 12,  # that number, modulo
-    "clock_16": 16,
-    "held": len(HELD) + 1,  # for how many frames the last one has stayed
-    "repeated": len(REPEATED) + 1,  # length of the run just heard that the piece had before
-    "notes": 7,  # in the last frame
-    "shares": NUM_CLASSES,  # how much each class sounded so far, of all
+HELD_BOUNDS = (1, 2, 3, 4, 6, 8, 16)  # most frames for each place; one more place is for longer ones
+REPEATED_BOUNDS = (3, 7, 15, 31)  # the same
+SIGN_SIZES: Mapping[str, int] = {
+    "length": 28,  # number of frames, on a scale of two places per doubling
+    "clock_12": 12,  # number of frames modulo 12
+    "clock_16": 16,  # modulo 16
+    "held": len(HELD_BOUNDS) + 1,  # how many frames the last one has stayed the same
+    "repeated": len(REPEATED_BOUNDS) + 1,  # how many of the last frames repeat an earlier passage
+    "notes": 7,  # number of notes in the last frame
+    "shares": NUM_CLASSES,  # share of each class in all notes so far
     "chord": NUM_CLASSES,  # classes of the last frame
-    "top": NUM_CLASSES,  # that of its highest pitch
-    "bass_before": NUM_CLASSES,  # that of the bass of the chord before
+    "top": NUM_CLASSES,  # class of its highest pitch
+    "bass_before": NUM_CLASSES,  # class of the bass of the chord before
     "tonic": 1,
-    "tonic_held": len(HELD) + 1,
+    "tonic_held": len(HELD_BOUNDS) + 1,
     "tonic_chord": NUM_CLASSES,
     "tonic_top": NUM_CLASSES,
     "tonic_bass_before": NUM_CLASSES,
 }
-ON_TONIC = ("held", "chord", "top", "bass_before")
-NUM_SIGNS = sum(SIZES.values())
+TONIC_KINDS = ("held", "chord", "top", "bass_before")
+NUM_SIGNS = sum(SIGN_SIZES.values())
 
 
 class Signs:
     """Hears a piece frame by frame.
 
     Args:
-        lowest_pitch: MIDI number of the first pitch of a frame.
+        lowest_pitch: MIDI number of the first column of a frame.
     """
 
     def __init__(self, lowest_pitch: int):
@@ -51,7 +51,7 @@ class Signs:
         self._weights = np.zeros(NUM_CLASSES)
         self._held = 0
         self._last = b""
-        self._bass, self._bass_before = -1, -1  # of silence
+        self._bass, self._bass_before = -1, -1  # -1 for silence
         self._echo = _Echo()
 
     def hear(self, frame: Bool[np.ndarray, " pitch"]) -> Float64[np.ndarray, " sign"]:
@@ -61,18 +61,18 @@ class Signs:
         self._weights += np.bincount(classes, minlength=NUM_CLASSES)
         self._follow_bass(frame.tobytes(), int(classes[0]) if len(classes) else -1)
         parts = {
-            "length": _one(int(2 * math.log2(self.num_frames)), "length"),
-            "clock_12": _one(self.num_frames % 12, "clock_12"),
-            "clock_16": _one(self.num_frames % 16, "clock_16"),
-            "held": _one(int(np.searchsorted(HELD, self._held)), "held"),
-            "repeated": _one(int(np.searchsorted(REPEATED, self._echo.length)), "repeated"),
-            "notes": _one(len(classes), "notes"),
+            "length": _set(int(2 * math.log2(self.num_frames)), "length"),
+            "clock_12": _set(self.num_frames % 12, "clock_12"),
+            "clock_16": _set(self.num_frames % 16, "clock_16"),
+            "held": _set(int(np.searchsorted(HELD_BOUNDS, self._held)), "held"),
+            "repeated": _set(int(np.searchsorted(REPEATED_BOUNDS, self._echo.length)), "repeated"),
+            "notes": _set(len(classes), "notes"),
             **(self._from_bass(classes) if len(classes) else {}),
         }
         if self._is_on_tonic():
             parts["tonic"] = np.ones(1)
-            parts |= {f"tonic_{name}": parts[name] for name in ON_TONIC if name in parts}
-        return np.concatenate([parts.get(name, np.zeros(size)) for name, size in SIZES.items()])
+            parts |= {f"tonic_{name}": parts[name] for name in TONIC_KINDS if name in parts}
+        return np.concatenate([parts.get(name, np.zeros(size)) for name, size in SIGN_SIZES.items()])
 
     def _follow_bass(self, frame: bytes, bass: int) -> None:
         self._echo.hear(frame)
@@ -84,14 +84,14 @@ class Signs:
     def _from_bass(self, classes: Int64[np.ndarray, " note"]) -> dict[str, Float64[np.ndarray, " _"]]:
         chord = np.zeros(NUM_CLASSES)
         chord[(classes - self._bass) % NUM_CLASSES] = 1.0
-        found = {
+        signs = {
             "shares": np.roll(self._weights, -self._bass) / self._weights.sum(),
             "chord": chord,
-            "top": _one(int(classes[-1] - self._bass) % NUM_CLASSES, "top"),
+            "top": _set(int(classes[-1] - self._bass) % NUM_CLASSES, "top"),
         }
         if self._bass_before >= 0:
-            found["bass_before"] = _one((self._bass_before - self._bass) % NUM_CLASSES, "bass_before")
-        return found
+            signs["bass_before"] = _set((self._bass_before - self._bass) % NUM_CLASSES, "bass_before")
+        return signs
 
     def _is_on_tonic(self) -> bool:
         key = best_key(self._weights)
@@ -99,16 +99,16 @@ class Signs:
 
 
 class _Echo:
-    """How long the run just heard is that the piece had before, followed from its latest place."""
+    """How many of the last frames repeat an earlier passage, compared with its latest occurrence."""
 
     def __init__(self) -> None:
         self.length = 0
         self._heard: list[bytes] = []
         self._latest: dict[bytes, int] = {}
-        self._next = -1  # the frame that would come if it went on as before
+        self._next = -1  # index of the frame that would come next if the repetition went on
 
     def hear(self, frame: bytes) -> None:
-        """One more frame."""
+        """Take one more frame in."""
         if self.length and self._heard[self._next] == frame:
             self.length += 1
             self._next += 1
@@ -119,8 +119,8 @@ class _Echo:
         self._heard.append(frame)
 
 
-def _one(place: int, name: str) -> Float64[np.ndarray, " _"]:
-    """1 at a place, the last one for all beyond it."""
-    found = np.zeros(SIZES[name])
-    found[min(place, len(found) - 1)] = 1.0
-    return found
+def _set(place: int, name: str) -> Float64[np.ndarray, " _"]:
+    """The signs of a kind with a 1 at one place; the last place stands for all beyond it."""
+    signs = np.zeros(SIGN_SIZES[name])
+    signs[min(place, len(signs) - 1)] = 1.0
+    return signs

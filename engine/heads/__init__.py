@@ -1,7 +1,7 @@
-"""Heads by name."""
+"""Heads, by the names that recipes and cards give them."""
 
 from engine.heads.bernoulli import BernoulliHead
-from engine.heads.chosen_notes import ChosenNotes
+from engine.heads.chosen_notes import ChosenNotes, highest_ranks
 from engine.heads.copied_notes import CopiedNotes, Guides, guided, mix
 from engine.heads.gaussian_mixture import GaussianMixture, GaussianMixtureHead
 from engine.heads.head import Distribution, Head
@@ -29,6 +29,7 @@ __all__ = [
     "NoteListMixture",
     "RemindedNotes",
     "guided",
+    "highest_ranks",
     "mix",
     "moved",
 ]

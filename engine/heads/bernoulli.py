@@ -14,19 +14,19 @@ from torch.nn import functional
 
 from engine.heads.head import Distribution, Head
 
-HALVINGS = 40  # of the interval in which the shift of a temperature lies
-LEAST_TEMPERATURE = 0.01  # below it nothing changes any more
+HALVINGS = 40  # of the interval that holds the shift at a temperature
+LEAST_TEMPERATURE = 0.01  # anything below it acts as this does
 
 
 @dataclass(frozen=True)
 class Bernoulli(Distribution):
-    """Independent binary events with these logits, in log-odds."""
+    """Independent binary events; the logits are their log-odds."""
 
     logits: Float[Tensor, "*axes event"]
 
     @property
     def num_uniforms(self) -> int:
-        """One a pitch."""
+        """One for each pitch."""
         return self.logits.shape[-1]
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
@@ -52,7 +52,7 @@ class Bernoulli(Distribution):
         """Log-odds divided by the temperature, then moved so that as many notes are expected as before.
 
         Most pitches are silent, so without the second step a temperature below 1 would empty a frame, and one
-        above 1 flood it.
+        above 1 would flood it.
         """
         if temperature == 1:
             return self
@@ -79,8 +79,7 @@ class BernoulliHead(Head):
 
     def forward(self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]) -> Bernoulli:
         """The distribution of the next frame; the input of this step is not read."""
-        weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
-        return Bernoulli(functional.linear(h, weights["weight"], weights["bias"]))
+        return Bernoulli(functional.linear(h, self.weights["weight"], self.weights["bias"]))
 
     def initialise(self, rng: torch.Generator) -> None:
         """Glorot weights; the bias starts at log-odds of -3, since most pitches are silent."""

@@ -1,4 +1,4 @@
-"""ChosenNotes: distributions that choose the notes of a frame one after the other, whatever makes them up.
+"""ChosenNotes: distributions that choose the notes of a frame one after another.
 
 Conventions
     rank    place in the order: 0 is the highest pitch, the last rank, as many as there are pitches, the stop
@@ -17,12 +17,12 @@ from engine.heads.head import Distribution
 
 
 class Choices(NamedTuple):
-    """The next choice of some frames.
+    """Where several frames stand before their next choice.
 
     Args:
         frames: their indices, all leading axes flattened.
         above: which ranks sound so far.
-        last: the lowest of them; -1 for none.
+        last: the rank of the lowest of them; -1 for none.
     """
 
     frames: Int64[Tensor, " choice"]
@@ -31,7 +31,7 @@ class Choices(NamedTuple):
 
 
 class Walk(ABC):
-    """Choice after choice through some frames, all begun at once."""
+    """Choice after choice through several frames, all begun at once."""
 
     @abstractmethod
     def log_shares(self, choices: Choices) -> Float[Tensor, "choice rank"]:
@@ -39,25 +39,25 @@ class Walk(ABC):
 
     @abstractmethod
     def take(self, choices: Choices, chosen: Int64[Tensor, " choice"]) -> None:
-        """These ranks were chosen, of those whose shares were asked for last."""
+        """These ranks were chosen, at the choices whose shares were asked for last."""
 
 
 class ChosenNotes(Distribution):
-    """A distribution over sets of pitches, decided from the highest to the lowest and the stop."""
+    """A distribution over sets of pitches, decided from the highest to the lowest, then the stop."""
 
     size: int
-    """Pitches of a frame."""
+    """Number of pitches in a frame."""
     dtype: torch.dtype
-    """Of its frames and log-probabilities."""
+    """The type of its frames and log-probabilities."""
 
     @property
     def num_uniforms(self) -> int:
-        """One a pitch."""
+        """One for each pitch."""
         return self.size
 
     @abstractmethod
     def walk(self, num_frames: int) -> Walk:
-        """From the first choice of all its frames on."""
+        """A walk through all its frames, before their first choice."""
 
     @abstractmethod
     def choice_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes choice"]:
@@ -66,8 +66,8 @@ class ChosenNotes(Distribution):
     def sample(self, uniforms: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes event"]:
         """Pitch after pitch from the highest: j sounds where uniform j is below its conditional probability.
 
-        Below the last pitch that sounds, the pitches down to the next one follow from one distribution: given
-        that none of those between sounds, pitch j does with the share of its weight in what is left.
+        Below the last pitch that sounds, one distribution decides all pitches down to the next one: given
+        that none of those between sounds, pitch j sounds with the share that its weight has in what is left.
         """
         numbers = uniforms.reshape(-1, self.size).flip(-1)
         sounding = torch.zeros(numbers.shape, dtype=torch.bool, device=numbers.device)
@@ -77,9 +77,9 @@ class ChosenNotes(Distribution):
         while len(active):
             choices = Choices(active, sounding[active], last[active])
             log_shares = walk.log_shares(choices)
-            found, rank = next_choice(log_shares, numbers[active], choices.last)
-            walk.take(choices, torch.where(found, rank, self.size))
-            active, rank = active[found], rank[found]
+            sounds, rank = next_choice(log_shares, numbers[active], choices.last)
+            walk.take(choices, torch.where(sounds, rank, self.size))
+            active, rank = active[sounds], rank[sounds]
             sounding[active, rank] = True
             last[active] = rank
         return sounding.flip(-1).to(self.dtype).view(uniforms.shape)
@@ -90,7 +90,7 @@ def next_choice(
     numbers: Float[Tensor, "choice event"],
     last: Int64[Tensor, " choice"],
 ) -> tuple[Bool[Tensor, " choice"], Int64[Tensor, " choice"]]:
-    """Whether another pitch sounds, and the next one's rank: the first whose number is below its share."""
+    """Whether another pitch sounds, and its rank: the first whose number is below its share."""
     left = logits.flip(-1).logcumsumexp(-1).flip(-1)  # of each rank: itself and all after it
     shares = (logits - left)[:, :-1].exp()
     below = torch.arange(shares.shape[1], device=logits.device) > last[:, None]
@@ -104,16 +104,21 @@ def choices_of(
     """The choices that write these frames, frame by frame, and the rank chosen in each."""
     frames, ranks = functional.pad(sounding, (0, 1), value=True).nonzero(as_tuple=True)
     stop = sounding.shape[1]
-    last = ranks.roll(1)  # the choice above; the very first one comes round to the last stop
+    last = ranks.roll(1)  # the choice above; for the very first one roll gives the last stop
     last = torch.where(last == stop, -1, last)  # a frame begins after a stop
     above = sounding[frames] & (torch.arange(stop, device=ranks.device) < ranks[:, None])
     return Choices(frames, above, last), ranks
 
 
+def highest_ranks(sounding: Bool[Tensor, "*axes event"]) -> Int64[Tensor, "*axes"]:
+    """The rank of each frame's highest pitch, given what sounds by rank; the stop for silence."""
+    return functional.pad(sounding, (0, 1), value=True).int().argmax(-1)
+
+
 def side_by_side(
     values: Float[Tensor, " choice"], sounding: Bool[Tensor, "frame event"], fill: float = 0.0
 ) -> Float[Tensor, "frame width"]:
-    """What belongs to the choices of frames, each frame's in a row of its own."""
+    """Values of the choices of all frames, laid out with a row for each frame, ``fill`` after its stop."""
     counts = sounding.sum(-1) + 1
     width = int(counts.max()) if len(counts) else 1
     place = torch.arange(width, device=values.device) < counts[:, None]
@@ -121,12 +126,12 @@ def side_by_side(
 
 
 def tempered(log_shares: Float[Tensor, "*axes rank"], temperature: float) -> Float[Tensor, "*axes rank"]:
-    """Which pitch comes next is decided at a temperature; whether one does, is not.
+    """A temperature decides which pitch comes next, but not whether one does.
 
-    Tempered with the pitches, the stop would win: below 1 a frame would be emptier, not more certain.
+    Were the stop tempered with the pitches, it would win: below 1 frames would be emptier, not more certain.
 
     Args:
-        log_shares: normalised, the stop last.
+        log_shares: normalised; the stop comes last.
     """
     if temperature == 1:
         return log_shares

@@ -1,17 +1,17 @@
-"""Notes that may be copied: what a network expects, beside guides that point at a frame of the piece's past.
+"""Notes that may be copied: what a network expects, and guides that point at frames of the piece's past.
 
     p(frame | past)   = sum_k w_k p_k(frame)                      k = 0: the network; w sums to 1
     p_k(frame)        = prod_i p_k(choice i | choices above it)
     p_k(choice i | …) = s_k p_0(choice i | …) + (1 - s_k) [choice i is what guide k's frame goes on with]
 
 A guide's frame goes on with its highest pitch below the last choice, or with the stop. So a guide is right
-but for slips, each of which is the network's choice; with s = 0 it would be right or wrong as a whole. A
-guide of the melody says the first choice alone, and the network all others. Every p_k is normalised over
+except for slips, at each of which the network chooses; with s = 0 it would be right or wrong as a whole. A
+guide of the melody says only the first choice, and the network all others. Every p_k is normalised over
 all 2^pitches frames, hence p is.
 
-Drawn choice by choice, each k counts by how likely it found the choices above. That is context mixing, as
-general compressors do it (Mahoney 2005, "Adaptive Weighing of Context Models for Lossless Data Compression"),
-here of frames and exact.
+In a draw, choice by choice, each k counts by how likely it found the choices above. That is context mixing
+as general compressors do it (Mahoney 2005, "Adaptive Weighing of Context Models for Lossless Data
+Compression"), here of frames, and exact.
 """
 
 from copy import copy
@@ -26,13 +26,13 @@ from engine.heads.chosen_notes import Choices, ChosenNotes, Walk
 
 
 class Guides(NamedTuple):
-    """What guides say of some frames.
+    """What guides say of the next frame, in several places at once.
 
     Args:
-        frames: that each points at, by rank.
-        logits: of each one's weight, beside the network's of 0; minus infinity where it says nothing.
-        slips: log-odds of its slips.
-        is_line: which of them say the first choice alone.
+        frames: the one that each guide points at, by rank.
+        logits: of each guide's weight, the network having 0; minus infinity where it says nothing.
+        slips: log-odds of a slip, for each guide.
+        is_line: which of them say only the first choice.
     """
 
     frames: Bool[Tensor, "*axes guide event"]
@@ -55,7 +55,7 @@ class CopiedNotes(ChosenNotes):
         self.dtype = notes.dtype
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
-        """Nats."""
+        """Nats with the guides."""
         return self.log_probs(frame)[0]
 
     def log_probs(self, frame: Float[Tensor, "*axes event"]) -> tuple[Tensor, Tensor]:
@@ -65,15 +65,15 @@ class CopiedNotes(ChosenNotes):
 
     def choice_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes choice"]:
         """Nats of each choice that makes up the frame: a guide counts by how likely it found those above."""
-        found = self._so_far(frame, self.notes.choice_log_probs(frame))
-        return found.diff(dim=-1, prepend=torch.zeros_like(found[..., :1]))
+        so_far = self._so_far(frame, self.notes.choice_log_probs(frame))
+        return so_far.diff(dim=-1, prepend=torch.zeros_like(so_far[..., :1]))
 
     def walk(self, num_frames: int) -> "_CopiedWalk":
-        """From the first choice of all its frames on."""
+        """A walk through all its frames, before their first choice."""
         return _CopiedWalk(self, num_frames)
 
     def repeated(self, count: int) -> "CopiedNotes":
-        """The same, along a new last one of the leading axes."""
+        """The same ``count`` times, along a new last leading axis."""
         frames, logits, slips, is_line = self.guides
         axes = logits.shape[:-1]
         twin = copy(self)
@@ -87,7 +87,7 @@ class CopiedNotes(ChosenNotes):
         return twin
 
     def temper(self, temperature: float) -> "CopiedNotes":
-        """The network tempered; how far guides are trusted is not, or a cold draw would circle for ever."""
+        """Only the network is tempered, not the trust in guides, or a cold draw would circle for ever."""
         if temperature == 1:
             return self
         twin = copy(self)
@@ -97,7 +97,7 @@ class CopiedNotes(ChosenNotes):
     def _so_far(
         self, frame: Float[Tensor, "*axes event"], own: Float[Tensor, "*axes choice"]
     ) -> Float[Tensor, "*axes choice"]:
-        """Nats of the choices of a frame up to each of them."""
+        """Nats of each choice of a frame together with all before it."""
         right, speaks = guided(self.guides, frame, own.shape[-1])
         return mix(own, right, speaks, self.guides.logits, self.guides.slips)
 
@@ -105,7 +105,7 @@ class CopiedNotes(ChosenNotes):
 def guided(
     guides: Guides, frame: Float[Tensor, "*axes event"], width: int
 ) -> tuple[Bool[Tensor, "*axes guide choice"], Bool[Tensor, "*axes guide choice"]]:
-    """Of so many choices that make up a frame: whether a guide says each, and whether it says anything."""
+    """Whether each guide says each of a frame's first ``width`` choices, and whether it says anything."""
     chosen, last = _ranks(frame.flip(-1) > 0.5, width)
     size = frame.shape[-1]
     after = next_ranks(guides.frames)
@@ -122,22 +122,22 @@ def mix(
     logits: Float[Tensor, "*axes guide"],
     slips: Float[Tensor, "*axes guide"],
 ) -> Float[Tensor, "*axes choice"]:
-    """Nats of the choices of a frame up to each of them.
+    """Nats of each choice of a frame together with all before it, network and guides mixed.
 
     Args:
-        own: the network's of each choice.
-        right, speaks: of every guide, as ``guided`` has them.
+        own: nats of each choice under the network.
+        right, speaks: what ``guided`` gives.
     """
     own, slips = own.unsqueeze(-2), slips.unsqueeze(-1)
     slipped = functional.logsigmoid(slips) + own
     followed = torch.logaddexp(functional.logsigmoid(-slips).expand_as(slipped), slipped)
-    found = torch.where(speaks, torch.where(right, followed, slipped), own)
-    every = torch.cat((own, found), -2).cumsum(-1)
-    return (every + log_weights(logits).unsqueeze(-1)).logsumexp(-2)
+    by_guide = torch.where(speaks, torch.where(right, followed, slipped), own)
+    so_far = torch.cat((own, by_guide), -2).cumsum(-1)
+    return (so_far + log_weights(logits).unsqueeze(-1)).logsumexp(-2)
 
 
 def log_weights(logits: Float[Tensor, "*axes guide"]) -> Float[Tensor, "*axes one_and_guide"]:
-    """Of the network and of every guide, before the first choice."""
+    """Logarithms of the weights of the network and of every guide, before the first choice."""
     return functional.pad(logits, (1, 0)).log_softmax(-1)
 
 
@@ -145,7 +145,7 @@ class _CopiedWalk(Walk):
     """Network and guides count by how likely they found what was chosen.
 
     Args:
-        num_frames: of the mixture.
+        num_frames: of the mixture, all leading axes flattened.
     """
 
     def __init__(self, notes: CopiedNotes, num_frames: int):
@@ -154,9 +154,7 @@ class _CopiedWalk(Walk):
         self.log_weights = log_weights(logits).flatten(0, -2)
         self.after = next_ranks(frames).flatten(0, -3)
         self.slips = slips.flatten(0, -2)
-        self.seen: tuple[
-            Tensor, ...
-        ]  # of the choices asked for last: own shares, what guides say, if they speak
+        self.seen: tuple[Tensor, ...]  # at the choices asked for last: own shares, ranks said, who speaks
 
     def log_shares(self, choices: Choices) -> Float[Tensor, "choice rank"]:
         own = self.own.log_shares(choices)
@@ -173,26 +171,26 @@ class _CopiedWalk(Walk):
 
     def take(self, choices: Choices, chosen: Int64[Tensor, " choice"]) -> None:
         own, said, speaks = self.seen
-        found = own.gather(-1, chosen[:, None])
+        by_network = own.gather(-1, chosen[:, None])
         slips = self.slips[choices.frames]
-        slipped = functional.logsigmoid(slips) + found
+        slipped = functional.logsigmoid(slips) + by_network
         right = torch.logaddexp(functional.logsigmoid(-slips), slipped)
-        guides = torch.where(said == chosen[:, None], right, slipped)
-        guides = torch.where(speaks, guides, found)
-        self.log_weights[choices.frames] += torch.cat((found, guides), -1)
+        by_guide = torch.where(said == chosen[:, None], right, slipped)
+        by_guide = torch.where(speaks, by_guide, by_network)
+        self.log_weights[choices.frames] += torch.cat((by_network, by_guide), -1)
         self.own.take(choices, chosen)
 
 
 def next_ranks(frames: Bool[Tensor, "*axes event"]) -> Int64[Tensor, "*axes rank"]:
-    """From each rank on the first one that sounds, or the stop; of the stop itself, too."""
+    """For each rank, the stop included, the first one from it on that sounds, or the stop."""
     size = frames.shape[-1]
     ranks = torch.arange(size, device=frames.device)
-    found = functional.pad(torch.where(frames, ranks, size), (0, 1), value=size)
-    return found.flip(-1).cummin(-1).values.flip(-1)
+    sounding_rank = functional.pad(torch.where(frames, ranks, size), (0, 1), value=size)
+    return sounding_rank.flip(-1).cummin(-1).values.flip(-1)
 
 
 def _ranks(sounding: Bool[Tensor, "*axes event"], width: int) -> tuple[Tensor, Tensor]:
-    """Of choices of a frame its rank and the one above, -1 for none; beyond the stop both are the stop."""
+    """Of each choice of a frame its rank and the one above, -1 for none; after the stop both are the stop."""
     size = sounding.shape[-1]
     ranks = torch.arange(size, device=sounding.device)
     by_choice = torch.where(sounding, ranks, size).sort(-1).values

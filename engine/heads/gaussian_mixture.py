@@ -31,7 +31,7 @@ class GaussianMixture(Distribution):
     Args:
         mixture_logits: unnormalised log-weights of the components.
         loc: means, in the units of the frame.
-        log_scale: log standard deviations, likewise.
+        log_scale: logarithms of the standard deviations, in the same units.
     """
 
     mixture_logits: Float[Tensor, "*axes component"]
@@ -84,7 +84,7 @@ class GaussianMixture(Distribution):
         )
 
     def _component(self, choice: Float[Tensor, "*axes 1"]) -> tuple[Tensor, Tensor]:
-        """Of the component in whose share ``choice`` falls: loc and log_scale, both (*axes, event)."""
+        """Loc and log_scale, both (*axes, event), of the component in whose share ``choice`` falls."""
         last = self.loc.shape[-2] - 1  # rounding may leave the last sum just below 1
         cumulated = self.mixture_logits.softmax(-1, dtype=torch.float64).cumsum(-1)
         if choice.numel() == 1:  # one frame, as in sampling: Python's own search takes half the time
@@ -134,9 +134,8 @@ class GaussianMixtureHead(Head):
 
     def forward(self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]) -> GaussianMixture:
         """The distribution of the next frame; the input of this step is not read."""
-        weights = self._parameters  # found at once: nn.Module's own lookup costs as much as a small gate
         count, size = self.num_components, self.frame_size
-        outputs = functional.linear(h, weights["weight"], weights["bias"])
+        outputs = functional.linear(h, self.weights["weight"], self.weights["bias"])
         mixture_logits, loc, raw = torch.split_with_sizes(outputs, (count, count * size, count * size), -1)
         log_scale = torch.logaddexp(raw, self.bound)
         shape = (*h.shape[:-1], count, size)

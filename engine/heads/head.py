@@ -20,14 +20,14 @@ from engine.registry import require_positive
 class Distribution(ABC):
     """A distribution over one frame for every element of the leading axes.
 
-    Own classes, because ``torch.distributions`` draw from the process-wide generator: two visitors
-    would disturb each other's seeds. Here a draw is a function of the uniform numbers it is given.
+    We have classes of our own because ``torch.distributions`` draw from the process-wide generator: two
+    visitors would disturb each other's seeds. Here a draw is a function of the uniform numbers it is given.
     """
 
     is_discrete: bool = False
     """Whether ``log_prob`` of a frame of samples is the logarithm of a probability, and not of a density."""
     num_uniforms: int
-    """How many uniform numbers a draw of one frame takes; number j decides event j where that makes sense."""
+    """How many uniform numbers a draw of one frame takes; the last ones decide an event each."""
 
     @abstractmethod
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
@@ -39,14 +39,14 @@ class Distribution(ABC):
 
     @abstractmethod
     def repeated(self, count: int) -> "Distribution":
-        """The same so many times, along a new last one of the leading axes: for as many draws."""
+        """The same ``count`` times, along a new last leading axis: for as many draws."""
 
     def marginals(self) -> Float[Tensor, "*axes event"] | None:
         """The probability of each binary event where it is known exactly; None where only draws can tell."""
         return None
 
     def dropped(self, drop: Callable[[Tensor], Tensor]) -> "Distribution":
-        """With ``drop`` on what it computes within itself: dropout, while fitting. Most compute nothing."""
+        """With ``drop`` on its own hidden units: dropout, while fitting. Most have none."""
         return self
 
     @abstractmethod
@@ -77,6 +77,11 @@ class Head(nn.Module, ABC):
         require_positive(hidden_size=hidden_size, frame_size=frame_size)
         self.hidden_size = hidden_size
         self.frame_size = frame_size
+
+    @property
+    def weights(self) -> dict[str, Tensor]:
+        """The parameters by name, for steps: nn.Module's own lookup costs as much as a small gate."""
+        return self._parameters
 
     @abstractmethod
     def forward(self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]) -> Distribution:

@@ -12,17 +12,17 @@
     l_ik = G (q_i + 2 tanh(m_ik / 2)),  s_ik = G exp(min(r_ik, 0)) + smallest
     G    = exp(d . h + d'), from e^-12 to 0.03 of full scale: how loud the frame will be
 
-What is drawn is heard again, so the head is a filter that is fed by chance, and it is kept stable: reflection
+What is drawn is heard again, so the head is a filter fed with noise, and it is kept stable: reflection
 coefficients below 1 are those of a filter that dies away (Markel and Gray 1976, "Linear Prediction of
-Speech"), coefficient j times damping^j draws its poles in by that factor, so that it cannot ring, and what is
-added to its prediction, by the network and by chance, is bounded in units of G. With free coefficients and
-offsets a draw that had grown loud stayed so: the two were large and of opposite sign, and cancelled only for
-sounds as loud as those of training. With scales above G, who knows not what comes next
-draws noise, knows still less what follows on that, and draws more.
+Speech"), coefficient j times damping^j draws its poles in by that factor, so that it cannot ring, and what
+the network and chance add to its prediction is bounded in units of G. With free coefficients and offsets a
+draw that had grown loud stayed so: the two were large and of opposite sign, and cancelled only for sounds as
+loud as those of training. With scales above G, a network that does not know what comes next draws noise,
+knows still less what follows it, and draws more.
 
 Discretised logistics are those of Salimans et al. 2017 ("PixelCNN++", arXiv 1701.05517); a prediction from
 the last samples, around which the rest is learned, is that of LPCNet (Valin and Skoglund 2019, arXiv
-1810.11846); one network for all samples of a frame, told what a slower one has heard, that of SampleRNN
+1810.11846); one network for all samples of a frame, told what a slower one has heard, is that of SampleRNN
 (Mehri et al. 2017, arXiv 1612.07837). Divided by G, what is learned of a loud voice holds for a quiet one.
 G comes from h, which is bounded: were it that of what was just heard, a draw that has grown too loud would be
 followed by one as loud, and nothing would bring it back.
@@ -46,35 +46,37 @@ from engine.heads.head import Distribution, Head
 from engine.registry import require_positive
 
 LOWEST_STEP, HIGHEST_STEP = -32_768, 32_767
-SMALLEST_STEPS = 0.1  # of a scale
-SMALLEST_LEVEL = -12.0  # of log(G)
+SMALLEST_STEPS = 0.1  # the smallest scale, in 16-bit steps
+SMALLEST_LEVEL = -12.0  # the smallest log(G)
 LARGEST_GAIN = 0.03  # of full scale, 30.5 dB below it
-LARGEST_RAW = 0.0  # beyond it a scale, which is then G, grows no further
+LARGEST_RAW = 0.0  # of a scale before exp: no scale grows beyond G
 LARGEST_OFFSET = 2.0  # from the prediction, in units of G
-LARGEST_HEARD = 32.0  # beyond it a sample, and a prediction, count as no more, in units of G
+LARGEST_HEARD = 32.0  # in units of G: a sample or a prediction beyond it counts as this
 MOST_REFLECTIONS, LARGEST_REFLECTION = 24, 0.999
-DAMPING = 0.99  # where nothing else is said, as all heads had it
+DEFAULT_DAMPING = 0.99  # where a card names none: those heads were fitted with it
 FIRST_REFLECTIONS = (1.716, -0.693)  # before tanh: 1.5 of the last sample, -0.6 of the one before
-FIRST_LEVEL = -2.0  # before anything is learned
-UNITS_PER_CONDITION = 4  # h says a quarter as many numbers to each sample as there are units
-LEAST = 2.0**-53  # of a number between 0 and 1
+FIRST_LEVEL = -2.0  # log(G) before anything is learned
+UNITS_PER_CONDITION = 4  # h gives each sample a quarter as many numbers as there are units
+LEAST_UNIFORM = 2.0**-53  # of numbers between 0 and 1
+SAMPLE_WEIGHTS = ("first", "first_bias", "second", "second_bias", "last", "last_bias")
 
 
 def integers(numbers: Tensor, step: float) -> Tensor:
-    """The nearest 16-bit ones, float64."""
+    """The nearest 16-bit integers, as float64; ``step`` is a 16-bit step in units of the numbers."""
     return torch.floor(numbers.double() / step + 0.5).clamp(LOWEST_STEP, HIGHEST_STEP)
 
 
 @dataclass(frozen=True)
 class SampleNetwork:
-    """The head's weights, and what one frame adds to them.
+    """The network that gives the mixture of each sample, with what is fixed for a frame.
 
     Args:
-        weights: by name, as the head has them.
+        weights: the head's SAMPLE_WEIGHTS, by name.
         heard: the samples that the step reads, shape (*axes, past).
         gain: G, shape (*axes, 1).
-        prediction: coefficients of the frame, of the last samples, the oldest first: (*axes, reflection).
+        prediction: the frame's coefficients of the last samples, the oldest first: (*axes, reflection).
         conditions: C h + c, shape (*axes, sample, condition).
+        drop: what acts on the units from which a mixture is made: dropout, while fitting.
     """
 
     weights: dict[str, Tensor]
@@ -89,7 +91,7 @@ class SampleNetwork:
         past: Float[Tensor, "*axes sample past"],
         conditions: Float[Tensor, "*axes sample condition"],
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits, centres and scales of some samples, given those before each: (*axes, sample, component)."""
+        """Logits, centres and scales of samples given those before each: (*axes, sample, component)."""
         weights, gain = self.weights, self.gain.unsqueeze(-1)
         near = past / gain
         predicted = near[..., -self.prediction.shape[-1] :] @ self.prediction.unsqueeze(-1)
@@ -108,12 +110,12 @@ class SampleNetwork:
 
 @dataclass(frozen=True)
 class LogisticMixture(Distribution):
-    """Over frames of 16-bit samples.
+    """A distribution over frames of 16-bit samples.
 
     Args:
         network: gives the mixture of a sample, given those before it.
-        step: between neighbouring integers.
-        temperature: by which scales are multiplied and logits divided.
+        step: the distance between neighbouring integers.
+        temperature: multiplies the scales and divides the logits.
     """
 
     network: SampleNetwork
@@ -124,11 +126,11 @@ class LogisticMixture(Distribution):
 
     @property
     def num_uniforms(self) -> int:
-        """Number i draws sample i: its component, and what is left of it says where in that."""
+        """One for each sample: it picks the component, and what is left of it the place in that."""
         return self.network.conditions.shape[-2]
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
-        """Log-probability of the nearest 16-bit integers, nats."""
+        """Log-probability in nats of the nearest 16-bit integers."""
         return self.sample_log_probs(frame).sum(-1)
 
     def sample_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes event"]:
@@ -142,7 +144,7 @@ class LogisticMixture(Distribution):
         return self._mixtures(past[..., : frame.shape[-1], :], self.network.conditions)
 
     def _mixtures(self, past: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Of the network, bounded below and tempered, in float64 so that a tiny T leaves one component."""
+        """The network's, scales bounded below, tempered in float64 so that a tiny T leaves one component."""
         logits, centres, scales = self.network.mixtures(past, conditions)
         scales = scales + SMALLEST_STEPS * self.step
         if self.temperature == 1:
@@ -152,11 +154,11 @@ class LogisticMixture(Distribution):
 
     def _log_masses(self, frame: Tensor, logits: Tensor, centres: Tensor, scales: Tensor) -> Tensor:
         """log(F(above) - F(below)) as log F(above) + log(1 - F(below)) + log(1 - exp(below - above))."""
-        found, step = integers(frame, self.step), self.step
-        numbers = (found * step).to(centres.dtype).unsqueeze(-1)
+        nearest, step = integers(frame, self.step), self.step
+        numbers = (nearest * step).to(centres.dtype).unsqueeze(-1)
         middle, half = (numbers - centres) / scales, step / 2 / scales
-        is_lowest = (found == LOWEST_STEP).unsqueeze(-1)
-        is_highest = (found == HIGHEST_STEP).unsqueeze(-1)
+        is_lowest = (nearest == LOWEST_STEP).unsqueeze(-1)
+        is_highest = (nearest == HIGHEST_STEP).unsqueeze(-1)
         below, above = functional.logsigmoid(half - middle), functional.logsigmoid(middle + half)
         width = torch.log(-torch.expm1(-2 * half))
         inner = torch.where(is_lowest, above, torch.where(is_highest, below, above + below + width))
@@ -168,15 +170,15 @@ class LogisticMixture(Distribution):
         known, size = network.heard, network.conditions.shape[-2]
         for place, number in enumerate(torch.split_with_sizes(uniforms.double(), [1] * size, -1)):
             conditions = network.conditions[..., place : place + 1, :]
-            found = self._mixtures(known[..., -network.heard.shape[-1] :].unsqueeze(-2), conditions)
-            logits, centres, scales = (part.squeeze(-2).double() for part in found)
+            mixture = self._mixtures(known[..., -network.heard.shape[-1] :].unsqueeze(-2), conditions)
+            logits, centres, scales = (part.squeeze(-2).double() for part in mixture)
             component, where = _invert(logits.softmax(-1), number)
             drawn = centres.gather(-1, component) + scales.gather(-1, component) * torch.logit(where)
             known = torch.cat((known, (integers(drawn, self.step) * self.step).to(known.dtype)), -1)
         return known[..., -size:]
 
     def repeated(self, count: int) -> "LogisticMixture":
-        """The same, along a new last axis."""
+        """The same ``count`` times, along a new last leading axis."""
         network = self.network
         heard, gain, prediction = (
             part.unsqueeze(-2).expand(*part.shape[:-1], count, -1)
@@ -197,25 +199,26 @@ class LogisticMixture(Distribution):
 
 
 def _invert(shares: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
-    """In whose share each number falls, both (*axes, 1), and where in it, between 0 and 1 but neither."""
-    upto = shares.cumsum(-1)
-    component = (numbers >= upto).sum(-1, keepdim=True).clamp(max=shares.shape[-1] - 1)
+    """In which share each number falls, and where in it, above 0 and below 1; both (*axes, 1)."""
+    cumulated = shares.cumsum(-1)
+    component = (numbers >= cumulated).sum(-1, keepdim=True).clamp(max=shares.shape[-1] - 1)
     share = shares.gather(-1, component)
-    where = (numbers - (upto.gather(-1, component) - share)) / share
-    return component, where.clamp(LEAST, 1 - LEAST)
+    where = (numbers - (cumulated.gather(-1, component) - share)) / share
+    return component, where.clamp(LEAST_UNIFORM, 1 - LEAST_UNIFORM)
 
 
 def prediction(
-    reflections: Float[Tensor, "*axes reflection"], damping: float = DAMPING
+    reflections: Float[Tensor, "*axes reflection"], damping: float = DEFAULT_DAMPING
 ) -> Float[Tensor, "*axes reflection"]:
     """Coefficients of the linear prediction with these reflection coefficients, the oldest sample's first.
 
-    Of order i: c_j <- c_j - k_i c_(i - j) for j < i, and c_i <- k_i; at last c_j <- damping^j c_j.
+    For each order i: c_j <- c_j - k_i c_(i - j) for j < i, and c_i <- k_i; in the end c_j <- damping^j c_j.
     """
-    found = reflections[..., :0]
-    for each in reflections.split(1, -1):
-        found = torch.cat((found - each * found.flip(-1), each), -1)
-    return found.flip(-1) * damping ** torch.arange(found.shape[-1], 0, -1).to(found)
+    coefficients = reflections[..., :0]
+    for reflection in reflections.split(1, -1):
+        coefficients = torch.cat((coefficients - reflection * coefficients.flip(-1), reflection), -1)
+    powers = torch.arange(coefficients.shape[-1], 0, -1).to(coefficients)
+    return coefficients.flip(-1) * damping**powers
 
 
 class LogisticMixtureHead(Head):
@@ -223,13 +226,13 @@ class LogisticMixtureHead(Head):
 
     Args:
         input_size: numbers in the input of a step, all of which are samples.
-        num_units: of each layer.
-        num_components: of a mixture.
+        num_units: width of each layer.
+        num_components: logistics in each mixture.
         step: a 16-bit step, in units of the frame.
-        damping: the prediction's poles lie no further from 0, at most 1.
+        damping: bound on how far the prediction's poles lie from 0, at most 1.
 
     Raises:
-        InvalidValueError: a size is no positive integer, the step or the damping is none.
+        InvalidValueError: a size is not a positive integer, or the step or the damping is out of range.
     """
 
     events = "samples"
@@ -243,7 +246,7 @@ class LogisticMixtureHead(Head):
         num_units: int,
         num_components: int,
         step: float,
-        damping: float = DAMPING,
+        damping: float = DEFAULT_DAMPING,
     ):
         super().__init__(hidden_size, frame_size)
         require_positive(input_size=input_size, num_units=num_units, num_components=num_components)
@@ -275,7 +278,7 @@ class LogisticMixtureHead(Head):
         reflections = functional.linear(h, self.reflection_weight, self.reflection_bias)
         level = functional.linear(h, self.level_weight, self.level_bias)
         network = SampleNetwork(
-            weights={name: getattr(self, name) for name in _OF_A_SAMPLE},
+            weights={name: getattr(self, name) for name in SAMPLE_WEIGHTS},
             heard=x,
             gain=level.clamp(SMALLEST_LEVEL, self.largest_level).exp(),
             prediction=prediction(LARGEST_REFLECTION * torch.tanh(reflections), self.damping),
@@ -284,7 +287,7 @@ class LogisticMixtureHead(Head):
         return LogisticMixture(network, self.step)
 
     def initialise(self, rng: torch.Generator) -> None:
-        """Glorot weights; a prediction from the last two samples, and components of all widths."""
+        """Glorot weights; at first a prediction from the last two samples, and components of all widths."""
         for weight in self.parameters():
             if weight.ndim == 2:
                 nn.init.xavier_uniform_(weight, generator=rng)
@@ -298,6 +301,3 @@ class LogisticMixtureHead(Head):
             first = FIRST_REFLECTIONS[: len(self.reflection_bias)]
             self.reflection_bias[: len(first)] = torch.tensor(first)
             self.last_bias[2 * self.num_components :] = torch.linspace(-3, 0, self.num_components)
-
-
-_OF_A_SAMPLE = ("first", "first_bias", "second", "second_bias", "last", "last_bias")

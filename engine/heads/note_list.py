@@ -10,16 +10,16 @@ all (after the tied weights of Johnson 2017, "Generating Polyphonic Music Using 
     s[p]   = sum_d (M h + m)_d x[p - d]     d = -reach … reach: how notes of the last frame x move
     t_k[p] = (R g_k)_{pitch_{k-1} - p}      the interval between neighbours in the list
 
-Without it both are left out. With ``parallels`` a third one tells where two voices would go on in parallel
+Without it both are left out. With ``parallels`` a third term tells where two voices would move in parallel
 octaves or fifths, the k-th note of a frame being its k-th voice:
 
     q_k[p] = sum_{i<k} v_c [p = x_k + pitch_i - x_i, pitch_i other than x_i]
 
-    x_k is the k-th note of the last frame from above; c = 0 where x_i is octaves above x_k, 1 where a fifth
-    and octaves, and anywhere else there is no term
+    x_k is the k-th note of the last frame from above; c = 0 where x_i is octaves above x_k, 1 where it is a
+    fifth and octaves above; anywhere else there is no term
 
 Every set of pitches has exactly one such list, so the distribution is normalised over all 2^pitches
-frames, and its likelihood is exact. The ordered list is how language models write sets; the idea to couple
+frames, and its likelihood is exact. The ordered list is how language models write sets; the idea of coupling
 the notes of a frame with an exact chain is that of RNN-NADE (Boulanger-Lewandowski et al. 2012,
 arXiv 1206.6392).
 
@@ -40,9 +40,9 @@ from engine.heads.chosen_notes import Choices, ChosenNotes, Walk, choices_of, si
 from engine.heads.head import Head
 from engine.registry import require_positive
 
-BLOCK_FRAMES = 8_192  # frames whose choices are computed at once
-PARALLELS = (0, 7)  # semitones above, but for octaves
-MAX_VOICES = 8  # lower notes are no voices
+LIST_FRAMES_AT_ONCE = 8_192  # whose choices are computed together
+PARALLELS = (0, 7)  # semitones above, octaves left out
+MAX_VOICES = 8  # from above; notes below them are no voices
 
 
 class ListWeights(NamedTuple):
@@ -66,15 +66,15 @@ class ListWeights(NamedTuple):
 
 
 class NoteList(ChosenNotes):
-    """A distribution over sets of pitches.
+    """A distribution over sets of pitches, each decided as a list from high to low.
 
     Args:
         base: A h + B x + b of each frame.
-        weights: of the head.
+        weights: those of the head.
         offsets: added to the logits of each frame's choices, by rank, the stop last: s, with 0 for the
             stop; None without reach.
-        voices: of each frame the ranks of the last one's notes, from above, then the stop; None without
-            parallels.
+        voices: for each frame the ranks of the notes of the one before, from above, then the stop; None
+            without parallels.
         temperature: at which pitches are chosen.
     """
 
@@ -98,11 +98,11 @@ class NoteList(ChosenNotes):
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
         """Nats: the log-probabilities of the choices that make up the frame, summed."""
         sounding = frame.reshape(-1, self.size).flip(-1) > 0.5  # by rank
-        starts = range(0, max(1, len(sounding)), BLOCK_FRAMES)
+        starts = range(0, max(1, len(sounding)), LIST_FRAMES_AT_ONCE)
         return torch.cat([self._log_prob(sounding, start) for start in starts]).view(frame.shape[:-1])
 
     def walk(self, num_frames: int) -> "_ListWalk":
-        """From the first choice of all its frames on."""
+        """A walk through all its frames, before their first choice."""
         return _ListWalk(self)
 
     def choice_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes choice"]:
@@ -113,7 +113,7 @@ class NoteList(ChosenNotes):
         return side_by_side(chosen, sounding).unflatten(0, frame.shape[:-1])
 
     def repeated(self, count: int) -> "NoteList":
-        """The same lists, along a new axis before the units."""
+        """The same ``count`` times, along a new last leading axis."""
         twin, axes = copy(self), self.base.shape[:-1]
         twin.base = self.base.unsqueeze(-2).expand(*axes, count, -1)
         if self.offsets is not None:
@@ -129,7 +129,7 @@ class NoteList(ChosenNotes):
         return twin
 
     def temper(self, temperature: float) -> "NoteList":
-        """As ``tempered`` says."""
+        """Pitches at a temperature, the stop at none: see ``tempered``."""
         if temperature == 1:
             return self
         twin = copy(self)
@@ -137,7 +137,7 @@ class NoteList(ChosenNotes):
         return twin
 
     def without(self, ranks: Bool[Tensor, "*axes rank"]) -> "NoteList":
-        """These ranks are never chosen; their share goes to the others."""
+        """The same, but these ranks are never chosen; their shares go to the others."""
         offsets = self.offsets
         if offsets is None:
             offsets = self.base.new_zeros(*self.base.shape[:-1], self.size + 1)
@@ -146,7 +146,7 @@ class NoteList(ChosenNotes):
         return twin
 
     def log_shares(self, choices: Choices) -> Float[Tensor, "choice rank"]:
-        """Logarithms of the probabilities of the next choice; minus infinity for ranks not below the last."""
+        """Logarithms of the next choice's probabilities; minus infinity for pitches not below the last."""
         frames, above, last = choices
         weights, base = self.weights, self.base.reshape(-1, self.base.shape[-1])[frames]
         units = functional.silu(base + above.to(base.dtype) @ weights.above + weights.last[last + 1])
@@ -163,8 +163,8 @@ class NoteList(ChosenNotes):
         return tempered(logits.log_softmax(-1), self.temperature)
 
     def _log_prob(self, sounding: Bool[Tensor, "frame event"], start: int) -> Float[Tensor, " block"]:
-        """Of a block of frames."""
-        block = sounding[start : start + BLOCK_FRAMES]
+        """Nats of each of the frames of one block."""
+        block = sounding[start : start + LIST_FRAMES_AT_ONCE]
         choices, ranks = choices_of(block)
         log_shares = self.log_shares(choices._replace(frames=choices.frames + start))
         chosen = log_shares.gather(-1, ranks[:, None])[:, 0]
@@ -190,15 +190,15 @@ class NoteList(ChosenNotes):
         now = voices_of(above)
         number = above.sum(-1, keepdim=True)
         here = functional.pad(before, (0, 1), value=self.size).gather(-1, number.clamp(max=MAX_VOICES))
-        found = self.weights.parallels.new_zeros(len(frames), self.size + 1)
+        logits = self.weights.parallels.new_zeros(len(frames), self.size + 1)
         for voice in range(min(MAX_VOICES, int(number.max()) if len(number) else 0)):
             was, is_now = before[:, voice : voice + 1], now[:, voice : voice + 1]
             to = here + is_now - was
             moves = (is_now < self.size) & (is_now != was) & (here < self.size) & (to >= 0) & (to < self.size)
             for interval, weight in zip(PARALLELS, self.weights.parallels, strict=True):
                 is_parallel = moves & ((here - was) % 12 == interval)
-                found = found.scatter_add(-1, to.clamp(0, self.size), weight * is_parallel)
-        return found
+                logits = logits.scatter_add(-1, to.clamp(0, self.size), weight * is_parallel)
+        return logits
 
 
 class NoteListHead(Head):
@@ -209,6 +209,9 @@ class NoteListHead(Head):
         reach: semitones by which a note of the last frame may be seen to move; 0 leaves out the terms that
             are the same all over the keyboard.
         parallels: whether it is told where voices would move in parallel octaves or fifths.
+
+    Raises:
+        InvalidValueError: a size is not a positive integer, or reach or parallels is out of range.
     """
 
     events = "notes"
@@ -269,7 +272,7 @@ class NoteListHead(Head):
     def _motion(
         self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]
     ) -> Float[Tensor, "*axes rank"]:
-        """The terms s by rank: each note of the last frame, times the weight of the way from it to here."""
+        """The terms s by rank: each note of the last frame times the weight of its interval to here."""
         shares = functional.linear(h, self.motion_weight, self.motion_bias)
         last_frame = x[..., -self.frame_size :].flip(-1)
         around = functional.pad(last_frame, (self.reach, self.reach)).unfold(-1, 2 * self.reach + 1, 1)
@@ -278,15 +281,15 @@ class NoteListHead(Head):
 
 
 def voices_of(sounding: Bool[Tensor, "*axes event"]) -> Int64[Tensor, "*axes voice"]:
-    """The ranks of a frame's notes from above, MAX_VOICES of them; the stop where there are fewer."""
+    """The ranks of a frame's highest MAX_VOICES notes, from above; the stop where there are fewer."""
     size = sounding.shape[-1]
     ranks = torch.where(sounding, torch.arange(size, device=sounding.device), size)
-    found = ranks.sort(-1).values[..., :MAX_VOICES]
-    return functional.pad(found, (0, MAX_VOICES - found.shape[-1]), value=size)
+    highest = ranks.sort(-1).values[..., :MAX_VOICES]
+    return functional.pad(highest, (0, MAX_VOICES - highest.shape[-1]), value=size)
 
 
 class _ListWalk(Walk):
-    """What is chosen changes nothing but the choices themselves."""
+    """Each choice depends on those above it and on nothing else."""
 
     def __init__(self, notes: NoteList):
         self.notes = notes

@@ -4,12 +4,12 @@
 
 A model that was fitted on transposed pieces knows every key a little differently; the mean of what it
 expects in all of them is better than what it expects in one, at no weight more (as Krizhevsky et al. 2012
-average over crops of a picture). Each part is normalised over the frames that fit the keyboard
-both here and there, so the mixture is normalised over all 2^pitches frames, and its likelihood is exact.
+average over crops of a picture). Each part is normalised over the frames that fit the keyboard both as
+written and as moved, so the mixture is normalised over all 2^pitches frames, and its likelihood is exact.
 
 Conventions
     key     a number of semitones, and its place among them
-    row     of the list: key * frame, all frames of a key side by side
+    row     index of the list's leading axes, flattened: key * num_frames + frame
 """
 
 import math
@@ -24,18 +24,18 @@ from torch.nn import functional
 from engine.heads.chosen_notes import Choices, ChosenNotes, Walk, choices_of, side_by_side
 from engine.heads.note_list import NoteList
 
-BLOCK_FRAMES = 1_024  # frames whose highest pitches are expected at once, in all keys
+KEYED_FRAMES_AT_ONCE = 1_024  # whose choices are computed together, in all keys
 
 
 def moved(values: Shaped[Tensor, "*axes event"], steps: Sequence[int], fill: float = 0.0) -> Tensor:
-    """The last axis moved up by each number of places: shape (step, *axes, event); what leaves it is lost."""
+    """The last axis moved up by each of ``steps`` places: (step, *axes, event); what leaves it is lost."""
     size = values.shape[-1]
-    found = values.new_full((len(steps), *values.shape), fill)
+    shifted = values.new_full((len(steps), *values.shape), fill)
     for place, step in enumerate(steps):
-        found[place, ..., max(0, step) : size + min(0, step)] = values[
+        shifted[place, ..., max(0, step) : size + min(0, step)] = values[
             ..., max(0, -step) : size - max(0, step)
         ]
-    return found
+    return shifted
 
 
 class NoteListMixture(ChosenNotes):
@@ -54,7 +54,7 @@ class NoteListMixture(ChosenNotes):
 
     @property
     def num_frames(self) -> int:
-        """Of all leading axes."""
+        """How many frames, all leading axes flattened, in one key."""
         return math.prod(self.notes.base.shape[:-1]) // len(self.keys)
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
@@ -68,35 +68,37 @@ class NoteListMixture(ChosenNotes):
         """Logarithms of the probabilities of the highest pitch, by rank, the last for silence."""
         axes = self.notes.base.shape[:-1]
         frames = torch.arange(self.num_frames, device=self.notes.base.device)
-        blocks = [self.log_shares_by_key(self._first(block)) for block in frames.split(BLOCK_FRAMES)]
-        found = torch.cat([block.logsumexp(0) - math.log(len(block)) for block in blocks])
-        return found.view(axes[0] // len(self.keys), *axes[1:], -1)
+        blocks = [self.log_shares_by_key(self._first(block)) for block in frames.split(KEYED_FRAMES_AT_ONCE)]
+        log_shares = torch.cat([block.logsumexp(0) - math.log(len(block)) for block in blocks])
+        return log_shares.view(axes[0] // len(self.keys), *axes[1:], -1)
 
     def choice_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes choice"]:
         """Nats of each choice that makes up the frame: each key counts by how likely it found those above."""
         sounding = frame.reshape(-1, self.size).flip(-1) > 0.5
-        blocks = sounding.split(BLOCK_FRAMES)
-        parts = [self._choice_log_probs(block, place * BLOCK_FRAMES) for place, block in enumerate(blocks)]
+        blocks = sounding.split(KEYED_FRAMES_AT_ONCE)
+        parts = [
+            self._choice_log_probs(block, place * KEYED_FRAMES_AT_ONCE) for place, block in enumerate(blocks)
+        ]
         width = max(part.shape[1] for part in parts)
-        found = torch.cat([functional.pad(part, (0, width - part.shape[1])) for part in parts])
-        return found.unflatten(0, frame.shape[:-1])
+        log_probs = torch.cat([functional.pad(part, (0, width - part.shape[1])) for part in parts])
+        return log_probs.unflatten(0, frame.shape[:-1])
 
     def walk(self, num_frames: int) -> "_MixtureWalk":
-        """From the first choice of all its frames on."""
+        """A walk through all its frames, before their first choice."""
         return _MixtureWalk(self, num_frames)
 
     def repeated(self, count: int) -> "NoteListMixture":
-        """The same in every key, along a new last one of the leading axes."""
+        """The same ``count`` times, along a new last leading axis."""
         twin = copy(self)
         twin.notes = self.notes.repeated(count)
         return twin
 
     def temper(self, temperature: float) -> "NoteListMixture":
-        """Every key tempered."""
+        """Each key tempered; the keys then count by their tempered probabilities."""
         return NoteListMixture(self.notes.temper(temperature), self.keys)
 
     def log_shares_by_key(self, choices: Choices) -> Float[Tensor, "key choice rank"]:
-        """Of the next choice in each key, by the rank of the pitch that is written."""
+        """Logarithms of the next choice's probabilities in each key, by the rank as written."""
         semitones = torch.tensor(list(self.keys), device=choices.frames.device)[:, None]
         first_rows = torch.arange(len(self.keys), device=choices.frames.device)[:, None] * self.num_frames
         down = [-key for key in self.keys]  # a higher pitch has a lower rank
@@ -108,14 +110,15 @@ class NoteListMixture(ChosenNotes):
         log_shares = self.notes.log_shares(Choices(rows, heard, last.flatten()))
         log_shares = log_shares.view(len(self.keys), len(choices.frames), -1)
         written = [
-            moved(one[:, :-1], [key], -torch.inf)[0] for one, key in zip(log_shares, self.keys, strict=True)
+            moved(in_key[:, :-1], [key], -torch.inf)[0]
+            for in_key, key in zip(log_shares, self.keys, strict=True)
         ]
         return torch.cat((torch.stack(written), log_shares[..., -1:]), -1)
 
     def _choice_log_probs(self, sounding: Bool[Tensor, "frame event"], start: int) -> Tensor:
         choices, ranks = choices_of(sounding)
-        every = self.log_shares_by_key(choices._replace(frames=choices.frames + start))
-        chosen = every.gather(-1, ranks.expand(len(every), -1)[..., None])[..., 0]
+        by_key = self.log_shares_by_key(choices._replace(frames=choices.frames + start))
+        chosen = by_key.gather(-1, ranks.expand(len(by_key), -1)[..., None])[..., 0]
         by_frame = torch.stack([side_by_side(key, sounding) for key in chosen])  # key, frame, choice
         so_far = by_frame.cumsum(-1).logsumexp(0) - math.log(len(self.keys))
         return so_far.diff(dim=-1, prepend=torch.zeros_like(so_far[:, :1]))
@@ -129,13 +132,13 @@ class _MixtureWalk(Walk):
     """Each key counts by how likely it found what was chosen.
 
     Args:
-        num_frames: of the mixture.
+        num_frames: frames of the mixture, in one key.
     """
 
     def __init__(self, mixture: NoteListMixture, num_frames: int):
         self.mixture = mixture
         self.log_weights = mixture.notes.base.new_zeros(len(mixture.keys), num_frames)
-        self.seen: Tensor  # what each key expected of the choices that were asked for last
+        self.seen: Tensor  # log-shares in each key, at the choices asked for last
 
     def log_shares(self, choices: Choices) -> Float[Tensor, "choice rank"]:
         self.seen = self.mixture.log_shares_by_key(choices)
@@ -143,12 +146,12 @@ class _MixtureWalk(Walk):
         return (weights[..., None] + self.seen).logsumexp(0)
 
     def take(self, choices: Choices, chosen: Int64[Tensor, " choice"]) -> None:
-        found = self.seen.gather(-1, chosen.expand(len(self.seen), -1)[..., None])
-        self.log_weights[:, choices.frames] += found[..., 0]
+        log_probs = self.seen.gather(-1, chosen.expand(len(self.seen), -1)[..., None])
+        self.log_weights[:, choices.frames] += log_probs[..., 0]
 
 
 def _on_keyboard(notes: NoteList, keys: Sequence[int]) -> NoteList:
-    """Without the pitches that would sound beside the keyboard, once they are moved back."""
+    """The lists without the pitches that would leave the keyboard once they are moved back."""
     if len(keys) == 1:
         return notes
     pitches = torch.ones(notes.size, device=notes.base.device)

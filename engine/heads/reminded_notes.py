@@ -3,8 +3,8 @@
     p(first | past)          = (p_network(first | past) + v(first)) / (1 + sum v)
     p(others | first, past)  = p_network(others | first, past)
 
-The votes v are what MelodyMemory counts; the network stands for one vote, shared out as it expects. The first
-choice stays normalised, all others are the network's, so the distribution is exact.
+The votes v are those of a MelodyMemory; the network has one vote, shared out as it expects. The first choice
+stays normalised and all others are the network's, so the likelihood is exact.
 """
 
 from copy import copy
@@ -12,9 +12,8 @@ from copy import copy
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
-from torch.nn import functional
 
-from engine.heads.chosen_notes import Choices, ChosenNotes, Walk, tempered
+from engine.heads.chosen_notes import Choices, ChosenNotes, Walk, highest_ranks, tempered
 from engine.heads.note_list_mixture import NoteListMixture
 
 
@@ -23,7 +22,7 @@ class RemindedNotes(ChosenNotes):
 
     Args:
         notes: what the network expects, leading axes (*axes).
-        votes: not negative, by rank, the last for silence.
+        votes: by rank, the last for silence; none is negative.
     """
 
     def __init__(self, notes: NoteListMixture, votes: Float[Tensor, "*axes rank"]):
@@ -35,24 +34,20 @@ class RemindedNotes(ChosenNotes):
         self.first = mixed.log() - mixed.sum(-1, keepdim=True).log()
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
-        """Nats: the network's, but for the highest pitch."""
-        rank = highest_rank(frame)
-        gained = self.first.gather(-1, rank) - self.own.gather(-1, rank)
-        return self.notes.log_prob(frame) + gained.squeeze(-1)
+        """Nats: the network's, except for the highest pitch."""
+        return self.notes.log_prob(frame) + self._gained(frame).squeeze(-1)
 
     def choice_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes choice"]:
-        """The network's, but for the first."""
+        """Nats of each choice: the network's, except for the first."""
         own = self.notes.choice_log_probs(frame)
-        rank = highest_rank(frame)
-        gained = self.first.gather(-1, rank) - self.own.gather(-1, rank)
-        return torch.cat((own[..., :1] + gained, own[..., 1:]), -1)
+        return torch.cat((own[..., :1] + self._gained(frame), own[..., 1:]), -1)
 
     def walk(self, num_frames: int) -> "_RemindedWalk":
-        """From the first choice of all its frames on."""
+        """A walk through all its frames, before their first choice."""
         return _RemindedWalk(self.notes.walk(num_frames), self.first.flatten(0, -2))
 
     def repeated(self, count: int) -> "RemindedNotes":
-        """The same, along a new last one of the leading axes."""
+        """The same ``count`` times, along a new last leading axis."""
         twin = copy(self)
         twin.notes = self.notes.repeated(count)
         twin.own, twin.first = (
@@ -61,7 +56,7 @@ class RemindedNotes(ChosenNotes):
         return twin
 
     def temper(self, temperature: float) -> "RemindedNotes":
-        """Every choice tempered; the first is, votes and all."""
+        """Every choice tempered, the first one with its votes."""
         if temperature == 1:
             return self
         twin = copy(self)
@@ -70,12 +65,17 @@ class RemindedNotes(ChosenNotes):
         twin.first = tempered(self.first, temperature)
         return twin
 
+    def _gained(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes 1"]:
+        """By how many nats the votes make the first choice of a frame likelier."""
+        rank = highest_ranks(frame.flip(-1) > 0.5).unsqueeze(-1)
+        return self.first.gather(-1, rank) - self.own.gather(-1, rank)
+
 
 class _RemindedWalk(Walk):
-    """The network's, but for the first choice.
+    """The network's walk, except for the first choice.
 
     Args:
-        first: logarithms of the probabilities of the highest pitch.
+        first: logarithms of the first choice's probabilities, votes included.
     """
 
     def __init__(self, own: Walk, first: Float[Tensor, "frame rank"]):
@@ -83,14 +83,8 @@ class _RemindedWalk(Walk):
         self.first = first
 
     def log_shares(self, choices: Choices) -> Float[Tensor, "choice rank"]:
-        found = self.own.log_shares(choices)
-        return torch.where(choices.last[:, None] < 0, self.first[choices.frames], found)
+        log_shares = self.own.log_shares(choices)
+        return torch.where(choices.last[:, None] < 0, self.first[choices.frames], log_shares)
 
     def take(self, choices: Choices, chosen: Int64[Tensor, " choice"]) -> None:
         self.own.take(choices, chosen)
-
-
-def highest_rank(frame: Float[Tensor, "*axes event"]) -> Int64[Tensor, "*axes 1"]:
-    """Of each frame's first choice."""
-    sounding = functional.pad(frame.flip(-1), (0, 1), value=1.0) > 0.5
-    return sounding.int().argmax(-1, keepdim=True)

@@ -1,4 +1,4 @@
-"""The kernel: models drawn by one small WebAssembly module, the same here and in browsers."""
+"""The kernel: one small WebAssembly module that draws from models, the same here and in browsers."""
 
 from engine.kernel.kernel import Instance, Kernel, kinds, module_bytes, open_model, why_not
 from engine.kernel.program import NoProgramError, Program, program_of

@@ -1,7 +1,7 @@
 """Builds kernel.wasm from the C files beside this one: ``make kernel``. The ziglang wheel is the compiler.
 
-The module holds no path, no time and no name of the machine: whoever builds it again with the same ziglang
-gets the same bytes (tests/engine/kernel/test_build.py).
+The module holds no path, no time and no name of the machine: building it again with the same ziglang gives
+the same bytes (tests/engine/kernel/test_build.py).
 """
 
 import hashlib
@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-FOLDER = Path(__file__).parent
-# SIMD without the relaxed instructions, whose results differ between processors, and no product joined with a
-# sum, which would differ too.
-FLAGS = (
+from engine.kernel.kernel import KERNEL_FOLDER, MODULE, MODULE_HASH
+
+# SIMD without the relaxed instructions, and no fused multiply-add: their results differ between processors.
+ZIG_FLAGS = (
     *("-target", "wasm32-freestanding", "-mcpu=generic+simd128+bulk_memory", "-O3", "-g0", "-std=c23"),
     *("-ffreestanding", "-nostdlib", "-ffp-contract=off", "-fno-math-errno"),
     *("-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter"),
@@ -26,29 +26,28 @@ def build(sources: Path, module: Path) -> None:
     """Compile all C files below ``sources`` into ``module``.
 
     Raises:
-        RuntimeError: the compiler is missing or refuses; its words.
+        RuntimeError: the compiler is missing or refuses the sources; in its own words.
     """
     names = sorted(str(path.relative_to(sources)) for path in sources.rglob("*.c"))
     with TemporaryDirectory() as cache:
         caches = {"ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache}
-        command = [sys.executable, "-m", "ziglang", "cc", *FLAGS, "-o", str(module.resolve()), *names]
+        command = [sys.executable, "-m", "ziglang", "cc", *ZIG_FLAGS, "-o", str(module.resolve()), *names]
         done = subprocess.run(
             command, cwd=sources, env={**os.environ, **caches}, capture_output=True, text=True, check=False
         )
     if done.returncode:
         raise RuntimeError(done.stderr)
-    module.chmod(0o644)  # the linker makes a program of it
+    module.chmod(0o644)  # the linker makes it executable
 
 
 def main() -> None:
     """Build the module and note its hash."""
-    module = FOLDER / "kernel.wasm"
     try:
-        build(FOLDER, module)
+        build(KERNEL_FOLDER, MODULE)
     except RuntimeError as error:
         sys.exit(str(error))
-    digest = hashlib.sha256(module.read_bytes()).hexdigest()
-    (FOLDER / "kernel.sha256").write_text(f"{digest}  {module.name}\n")
+    digest = hashlib.sha256(MODULE.read_bytes()).hexdigest()
+    MODULE_HASH.write_text(f"{digest}  {MODULE.name}\n")
 
 
 if __name__ == "__main__":

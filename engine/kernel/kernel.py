@@ -1,11 +1,11 @@
 """Kernel: the WebAssembly module that draws, and one instance of it for each draw.
 
 The module is built from the C files beside this one (``make kernel``) and gives the same bits on every
-machine and in every browser. It is compiled once a process; an instance has a memory of its own, which is
-freed with it. Calls let other threads run.
+machine and in every browser. It is compiled once in each process; an instance has a memory of its own, which
+is freed with it. Other threads run during calls.
 
-The flush-to-zero mode of the calling thread would change results, so it is off within a call, and as it was
-after it.
+The flush-to-zero mode of the calling thread would change results, so it is switched off for the time of a
+call and restored after it.
 """
 
 import ctypes
@@ -28,11 +28,11 @@ from engine.errors import InvalidValueError
 from engine.kernel.program import NoProgramError, Program, program_of
 from engine.models import Model, build_model
 
-FOLDER = Path(__file__).parent
-MODULE = FOLDER / "kernel.wasm"
-EXPECTED = FOLDER / "kernel.sha256"  # as sha256sum writes it; ``make kernel`` does
-MAX_MEMORY = 1 << 30  # bytes of a draw
-NO_ROOM = "there is no memory left for another draw: try again when others are done"
+KERNEL_FOLDER = Path(__file__).parent
+MODULE = KERNEL_FOLDER / "kernel.wasm"
+MODULE_HASH = KERNEL_FOLDER / "kernel.sha256"  # in sha256sum's form, written by ``make kernel``
+MAX_DRAW_BYTES = 1 << 30
+NO_ROOM = "there is no memory left for another draw: try again when other draws are done"
 STOPPED = "the kernel was given what it could not read, and has stopped"
 SENTENCES = {
     -1: "the program is not one that this kernel reads",
@@ -48,15 +48,15 @@ class Kernel:
     """The module, compiled.
 
     Args:
-        path: of the module.
-        expected: a file that begins with its SHA-256.
+        path: the module's file.
+        expected: a file that starts with its SHA-256.
 
     Raises:
         NoProgramError: wasmtime is not installed or does not know this machine, or the module is missing or
             another one than expected.
     """
 
-    def __init__(self, path: Path = MODULE, expected: Path = EXPECTED):
+    def __init__(self, path: Path = MODULE, expected: Path = MODULE_HASH):
         try:
             import wasmtime
         except (ImportError, OSError):  # the latter where its library does not fit the machine
@@ -80,7 +80,7 @@ class Kernel:
     def start(self) -> tuple[Any, dict[str, Any]]:
         """A store and the exports of a new instance in it."""
         store = self._library.Store(self._engine)
-        store.set_limits(memory_size=MAX_MEMORY + (1 << 16))
+        store.set_limits(memory_size=MAX_DRAW_BYTES + (1 << 16))
         try:
             exports = self._library.Instance(store, self._module, []).exports(store)
         except self.failures:
@@ -90,12 +90,12 @@ class Kernel:
 
 @cache
 def kernel() -> Kernel:
-    """The one of this process, compiled at the first call."""
+    """This process's kernel, compiled at the first call."""
     return Kernel()
 
 
 def kinds() -> list[str]:
-    """The cells and heads that the module has, in its order.
+    """The names of the cells, heads and memories that the module has, in its order.
 
     Raises:
         NoProgramError: wasmtime is not installed or does not know this machine.
@@ -104,12 +104,12 @@ def kinds() -> list[str]:
 
 
 def module_bytes() -> bytes:
-    """The module, for another place where it runs."""
+    """The module's bytes, to run it in another place, such as a browser."""
     return MODULE.read_bytes()
 
 
 def why_not(spec: Mapping[str, Any]) -> str:
-    """Why torch has to draw from a model of this spec; empty where the kernel does.
+    """Why torch has to draw from a model of this spec; empty where the kernel can.
 
     Raises:
         EngineError: there is no such model.
@@ -130,18 +130,18 @@ def open_model(model: Model) -> "Instance | None":
         InvalidValueError: weights are not finite, or the model needs more memory than a draw is given.
     """
     try:
-        found = kernel()
-        program = program_of(model, found.kinds)
+        module = kernel()
+        program = program_of(model, module.kinds)
     except NoProgramError:
         return None
-    return Instance(found).open(program)
+    return Instance(module).open(program)
 
 
 class Instance:
     """A kernel's memory with a model in it, and what it has read and drawn so far.
 
     Raises:
-        InvalidValueError: a sentence of the kernel's.
+        InvalidValueError: the kernel refuses what it is given; one of SENTENCES.
     """
 
     def __init__(self, of: Kernel):
@@ -151,14 +151,14 @@ class Instance:
         weakref.finalize(self, _close, self._store)
 
     def kinds(self) -> list[str]:
-        """The cells and heads that it has, in its order."""
-        found: list[str] = []
-        while address := self._exports["kind_name"](self._store, len(found)):
-            found.append(ctypes.string_at(self._address(address)).decode())
-        return found
+        """The names of the cells, heads and memories that it has, in its order."""
+        names: list[str] = []
+        while address := self._exports["kind_name"](self._store, len(names)):
+            names.append(ctypes.string_at(self._address(address)).decode())
+        return names
 
     def open(self, program: Program) -> "Instance":
-        """Read a program and its weights; itself."""
+        """Read a program and its weights; returns the instance itself."""
         count = len(program.numbers)
         address = self._exports["program"](self._store, count)
         if not address:
@@ -177,43 +177,43 @@ class Instance:
         return self
 
     def _advise(self) -> None:
-        """Large pages, where the system has them: what is looked back at is tens of megabytes every frame."""
+        """Ask for large pages where the system has them: looking back reads tens of megabytes a frame."""
         if hasattr(mmap, "MADV_HUGEPAGE"):  # Linux
             madvise = ctypes.CDLL(None).madvise
             madvise(ctypes.c_void_p(self._address(0)), ctypes.c_size_t(self.num_bytes), mmap.MADV_HUGEPAGE)
 
     def read(self, frames: Float[Tensor, "time event"]) -> None:
-        """Frames that are given."""
+        """Read given frames."""
         for part in frames.split(self._capacity):
             self._put(part)
             self._call("read", len(part))
 
     def draw(self, count: int, seed: int, position: int, temperature: float) -> Float[Tensor, "count event"]:
-        """The frames that follow, the first being number ``position`` of the piece."""
+        """The next ``count`` frames, or as many as fit, from number ``position`` of the piece on."""
         count = min(count, self._capacity)
         self._call("draw", count, float(seed), float(position), temperature)
         numbers = self._array(self._frames, count * self.frame_size, np.float32)
         return torch.from_numpy(numbers.reshape(count, self.frame_size).copy())
 
     def redraw(self, seed: int, position: int, temperature: float) -> Float[Tensor, " event"]:
-        """The frame that was drawn last, again with other random numbers, from the same distribution."""
+        """Another draw of the last frame, with other random numbers from the same distribution."""
         self._call("redraw", float(seed), float(position), temperature)
         return torch.from_numpy(self._array(self._frames, self.frame_size, np.float32).copy())
 
     def replace(self, frame: Float[Tensor, " event"]) -> None:
-        """The frame that was drawn last was this one instead."""
+        """Go on as if this frame had been drawn last."""
         self._put(frame[None])
         self._call("replace")
 
     def explain(self, frame: Float[Tensor, " event"]) -> Float[Tensor, " number"]:
-        """What decides the frame that follows, this one being it: a head's C file says which numbers."""
+        """The numbers that decide the next frame, which is this one; each head's C file lists them."""
         self._put(frame[None])
         count = self._call("explain")
         return torch.from_numpy(self._array(self._frames, count, np.float32).copy())
 
     @property
     def num_bytes(self) -> int:
-        """Of its memory, as far as it is reserved; the system gives what is touched."""
+        """Size of its memory as reserved; the system provides only what is touched."""
         return self._exports["memory"].data_len(self._store)
 
     def _put(self, frames: Float[Tensor, "time event"]) -> None:
@@ -226,33 +226,33 @@ class Instance:
     def _call(self, name: str, *arguments: int | float) -> int:
         try:
             with _gradual_underflow():
-                found = self._exports[name](self._store, *arguments)
+                answer = self._exports[name](self._store, *arguments)
         except self._kernel.failures:
             raise InvalidValueError(STOPPED) from None
-        if found < 0:
-            raise InvalidValueError(SENTENCES[found])
-        return found
+        if answer < 0:
+            raise InvalidValueError(SENTENCES[answer])
+        return answer
 
     def _address(self, offset: int) -> int:
         memory = self._exports["memory"].data_ptr(self._store)
         return ctypes.addressof(memory.contents) + offset
 
     def _array(self, offset: int, count: int, dtype: Any) -> np.ndarray:
-        """Numbers of the instance's memory, not copied; memory that grows may move."""
+        """Numbers in the instance's memory, not copied; no longer valid once the memory grows."""
         size = np.dtype(dtype).itemsize * count
         return np.frombuffer((ctypes.c_ubyte * size).from_address(self._address(offset)), dtype)
 
 
 def _close(*owners: Any) -> None:
-    """Give back what the library holds, before the interpreter has forgotten how."""
+    """Free what the library holds before the interpreter shuts down."""
     for owner in owners:
         owner.close()
 
 
 @contextmanager
 def _gradual_underflow() -> Iterator[None]:
-    """Denormal numbers are kept, whatever the thread has chosen; wasm cannot see what it has."""
-    if sys.float_info.min / 2:
+    """Keep denormal numbers, whatever mode the thread is in, which wasm cannot see."""
+    if sys.float_info.min / 2:  # not 0: they are kept already
         yield
         return
     torch.set_flush_denormal(False)

@@ -1,9 +1,8 @@
 """Program: a model as the kernel reads it, from its parts' own arguments and weights.
 
-Nothing here knows a cell or a head: a part is known to the kernel by the name that it is registered by, its
-numbers are the arguments of its constructor, in their order, which the part keeps as attributes, and its
-tensors are its parameters, in theirs. What wraps a Stack is known: Transposed, Reminded and
-Copying.
+Nothing here knows a particular cell or head: the kernel knows a part by its registered name, its numbers are
+the arguments of its constructor, in order, which the part keeps as attributes, and its tensors are its
+parameters, in order. What may hold a Stack is known: Transposed, Reminded and Copying.
 """
 
 import inspect
@@ -18,21 +17,21 @@ from engine.cells import CELLS
 from engine.heads import HEADS
 from engine.models import Copying, CopyMemory, MelodyMemory, Model, Reminded, Stack, Transposed
 
-VERSION = 3
+PROGRAM_VERSION = 3  # that of engine/kernel/core/model.c
 MELODIES, COPIES = "melodies", "copies"
-NEVER = -1e30  # the trust in a guide that is left out
+NEVER_TRUSTED = -1e30  # the trust in a guide that is left out
 
 
 class NoProgramError(Exception):
-    """The kernel cannot run a model; its text says why, as the end of "drawn by torch: …"."""
+    """The kernel cannot run a model; the text says why and can follow "drawn by torch: "."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """What the kernel is given.
+    """A model in the form that the kernel takes.
 
     Args:
-        numbers: as engine/kernel/core/model.c says.
+        numbers: those that engine/kernel/core/model.c lists.
         tensors: float32 or float16, on the CPU, of one or two axes.
     """
 
@@ -44,10 +43,10 @@ def program_of(model: Model, kinds: Sequence[str]) -> Program:
     """The program of a model.
 
     Args:
-        kinds: names of the cells and heads that the kernel has, in its order.
+        kinds: names of the cells, heads and memories that the kernel has, in its order.
 
     Raises:
-        NoProgramError: it has a part that the kernel has not, or weights that it cannot read.
+        NoProgramError: it has a part that the kernel lacks, or weights that the kernel cannot read.
     """
     memories, transpositions, stack = [], 0, model
     if type(stack) is Copying:
@@ -63,20 +62,20 @@ def program_of(model: Model, kinds: Sequence[str]) -> Program:
     parts += memories
     told = stack.told.told_keys, len(stack.told.clock), *stack.told.clock
     frames = stack.frame_size, stack.context_frames, stack.residual, stack.gain_floor, transpositions
-    head = VERSION, *frames, *told, len(stack.cells)
+    head = PROGRAM_VERSION, *frames, *told, len(stack.cells)
     numbers = [*map(float, head), *(number for part in parts for number in part.written(kinds))]
     return Program(tuple(numbers), tuple(tensor for part in parts for tensor in part.tensors))
 
 
 @cache
 def _arguments(kind: type) -> tuple[str, ...]:
-    """The names that its constructor takes: to look takes longer than to open a small model."""
+    """The names that its constructor takes, cached: finding them takes longer than opening a small model."""
     return tuple(inspect.signature(kind).parameters)
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A cell, a head or a memory, with their arguments and weights."""
+    """A cell, a head or a memory, with its arguments and weights."""
 
     name: str
     kind: str
@@ -105,11 +104,11 @@ class _Part:
 
     @classmethod
     def of_copies(cls, memory: CopyMemory) -> "_Part":
-        numbers = memory.numbers(torch.zeros((), dtype=torch.float64)).clamp(min=NEVER)
+        numbers = memory.numbers(torch.zeros((), dtype=torch.float64)).clamp(min=NEVER_TRUSTED)
         return cls(COPIES, "memory", (float(memory.window),), (numbers.float(),))
 
     def written(self, kinds: Sequence[str]) -> list[float]:
-        """As the kernel reads it, the tensors' sizes at the end."""
+        """The part's numbers as the kernel reads them, its tensors' sizes at the end."""
         if self.name not in kinds:
             raise NoProgramError(f"the kernel has no {self.kind} {self.name!r}")
         sizes = [size for tensor in self.tensors for size in (*tensor.shape, 1)[:2]]

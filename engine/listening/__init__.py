@@ -5,7 +5,7 @@ from engine.listening.analysis_text import analysis_text
 from engine.listening.bundle.bundle import BundlePlan, check_place, key_path, new_id, write_bundle
 from engine.listening.bundle.bundle_key import ANYBODY, read_key
 from engine.listening.bundle.bundle_page import BUNDLE_FOLDER
-from engine.listening.clips import Clip, Material, make_clips, shared_representation
+from engine.listening.clips import NO_MODELS, Clip, Material, make_clips, shared_representation
 from engine.listening.design import TestDesign
 from engine.listening.hearing import Hearing
 from engine.listening.record import question_of, verdict
@@ -22,6 +22,7 @@ __all__ = [
     "ANSWERED",
     "ANYBODY",
     "BUNDLE_FOLDER",
+    "NO_MODELS",
     "REAL",
     "TASKS",
     "Analysis",

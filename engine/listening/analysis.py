@@ -32,11 +32,11 @@ class CorpusAnalysis:
 
 @dataclass(frozen=True)
 class Analysis:
-    """All of it.
+    """Everything that votes say; ``engine analyse --json`` prints its fields.
 
     Args:
-        num_records, num_listeners: that were given, whether they count or not.
-        excluded: records that count nowhere, or not for strengths, by reason.
+        num_records, num_listeners: how many were given, whether they count or not.
+        excluded: reason -> how many records count nowhere, or not for strengths.
         corpora: those with preferences or rankings, most votes first.
     """
 
@@ -55,14 +55,14 @@ def analyse(records: Iterable[Record], nats: Mapping[str, float] | None = None, 
     """The statistics of votes.
 
     Args:
-        nats: model -> negative log-likelihood of the test split, where it is known.
+        nats: model -> negative log-likelihood of the test split per frame or step, where it is known.
         seed: of the resamples; the same votes and seed give the same intervals.
     """
-    given = tuple(records)
-    kept, excluded = counted(given)
+    all_records = tuple(records)
+    kept, excluded = counted(all_records)
     by_task = {name: [vote for vote in kept if vote.trial.task == name] for name in TASKS}
     tests = abx_tests(by_task[Abx.name])
-    catches, others = _catches_apart(by_task[Preference.name])
+    catches, preferences = _catches_apart(by_task[Preference.name])
     corpora = []
     for corpus in dict.fromkeys(vote.trial.corpus for vote in kept):
         own = [vote for vote in kept if vote.trial.corpus == corpus]
@@ -71,20 +71,20 @@ def analyse(records: Iterable[Record], nats: Mapping[str, float] | None = None, 
             corpora.append(CorpusAnalysis(corpus, ranking, likelihood_agreement(ranking, nats or {})))
         excluded += Counter(ranking.excluded)
     return Analysis(
-        num_records=len(given),
-        num_listeners=len({record.trial.listener for record in given}),
+        num_records=len(all_records),
+        num_listeners=len({record.trial.listener for record in all_records}),
         excluded=dict(excluded.most_common()),
-        corpora=tuple(sorted(corpora, key=lambda one: (-one.ranking.num_votes, one.corpus))),
+        corpora=tuple(sorted(corpora, key=lambda part: (-part.ranking.num_votes, part.corpus))),
         abx=tuple(tests),
         abx_pairs=tuple(abx_pairs(tests)),
         detections=tuple(detections(by_task[RealOrModel.name])),
-        position=position_bias(catches, others),
-        covariates=covariates_of(others),
+        position=position_bias(catches, preferences),
+        covariates=covariates_of(preferences),
     )
 
 
 def _catches_apart(votes: Iterable[Vote]) -> tuple[list[Vote], list[Vote]]:
-    """Preferences between a clip and itself, and all others."""
+    """Preferences between a clip and itself, and all other preferences."""
     apart: tuple[list[Vote], list[Vote]] = ([], [])
     for vote in votes:
         apart[not is_catch(vote.trial)].append(vote)

@@ -1,4 +1,4 @@
-"""AnalysisText: an analysis in plain text, for a terminal."""
+"""AnalysisText: an analysis as plain text, for a terminal."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from engine.listening.statistics.exact_tests import interval_words
 from engine.listening.statistics.ranking import Ranking, Standing
 from engine.words import counted
 
-LETTERS_MEAN = (
+WHAT_LETTERS_MEAN = (
     "Two that share a letter cannot be separated, two that do not can be, at 5 % for all pairs together."
 )
 
@@ -29,7 +29,11 @@ def _lines(analysis: Analysis) -> Iterator[str]:
             interval = interval_words(test.result.low, test.result.high)
             yield f"    {100 * test.result.share:.0f} % right, 95 % interval {interval}"
     if analysis.detections:
-        yield from ("", "Real or model?", *(f"  {one.corpus}: {one.sentence}" for one in analysis.detections))
+        yield from (
+            "",
+            "Real or model?",
+            *(f"  {detection.corpus}: {detection.sentence}" for detection in analysis.detections),
+        )
     yield from ("", "Sides", *(f"  {sentence}" for sentence in analysis.position.sentences))
     if rows := analysis.covariates.rows:
         yield from ("", "What else differed", *(f"  {name}: {text}" for name, text in rows))
@@ -39,15 +43,16 @@ def _lines(analysis: Analysis) -> Iterator[str]:
 
 def _ranking(part: CorpusAnalysis) -> Iterator[str]:
     ranking = part.ranking
-    width = max(len(one.player) for one in ranking.standings)
+    width = max(len(standing.player) for standing in ranking.standings)
     yield f"  {counted(ranking.num_votes, 'vote')} of {counted(ranking.num_listeners, 'listener')}"
     yield f"  {'':{width}}  strength  95 % interval     group  votes  won"
-    for one in ranking.standings:
-        start = f"  {one.player:{width}}  {one.strength:+8.2f}  {_interval(one):16}"
-        yield f"{start}  {one.group or '–':5}  {one.votes:5}  {one.won:g} of {one.compared:g}"
-        if one.caveat:
-            yield f"  {'':{width}}  {one.caveat}"
-    yield from (f"  {note}" for note in (LETTERS_MEAN, *ranking.notes))
+    for standing in ranking.standings:
+        start = f"  {standing.player:{width}}  {standing.strength:+8.2f}  {_interval(standing):16}"
+        won = f"{standing.won:g} of {standing.compared:g}"
+        yield f"{start}  {standing.group or '–':5}  {standing.votes:5}  {won}"
+        if standing.caveat:
+            yield f"  {'':{width}}  {standing.caveat}"
+    yield from (f"  {note}" for note in (WHAT_LETTERS_MEAN, *ranking.notes))
     yield from ("  Row won over column:", *_win_matrix(ranking, width))
     yield f"  Likelihood: {part.agreement.sentence}"
     for point in part.agreement.points:
@@ -55,13 +60,17 @@ def _ranking(part: CorpusAnalysis) -> Iterator[str]:
         yield f"{start}, strength {point.strength:+.2f}"
 
 
-def _interval(one: Standing) -> str:
-    return "–" if one.low is None or one.high is None else f"{one.low:+.2f} to {one.high:+.2f}"
+def _interval(standing: Standing) -> str:
+    return (
+        "–"
+        if standing.low is None or standing.high is None
+        else f"{standing.low:+.2f} to {standing.high:+.2f}"
+    )
 
 
 def _win_matrix(ranking: Ranking, width: int) -> Iterator[str]:
     heads = [f"{number}" for number in range(1, len(ranking.standings) + 1)]
     yield f"    {'':{width + 4}}" + "".join(f"{head:>7}" for head in heads)
-    for number, (one, row) in enumerate(zip(ranking.standings, ranking.wins, strict=True)):
+    for number, (standing, row) in enumerate(zip(ranking.standings, ranking.wins, strict=True)):
         cells = ["–" if number == place else f"{won:g}" for place, won in enumerate(row)]
-        yield f"    {heads[number]:>2}  {one.player:{width}}" + "".join(f"{cell:>7}" for cell in cells)
+        yield f"    {heads[number]:>2}  {standing.player:{width}}" + "".join(f"{cell:>7}" for cell in cells)

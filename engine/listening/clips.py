@@ -4,10 +4,10 @@ Every lane goes on from the same prime over the same number of frames; models ar
 numbers. REAL is how the piece itself goes on; ANCHOR is that continuation with its frames in random order:
 the right sounds, and no music.
 
-Each file is made for itself, even of a clip that is played twice in a trial: it begins a little later by lot,
-is a little louder or softer, and is dithered (triangular, one step of 16 bits). It travels as MP3, all of one
-codec and rate, and of one channel. So nobody finds X by comparing bytes or subtracting files; what
-nevertheless can be computed of them stands in docs/listening.md.
+Each file is made anew, even for a clip that is played twice in a trial: by lot it begins a little later and
+is a little louder or softer, and it is dithered (triangular, one step of 16 bits). All travel as MP3 of one
+codec, one rate and one channel. So nobody finds X by comparing bytes or subtracting files; docs/listening.md
+says what can still be computed from them.
 """
 
 import hashlib
@@ -27,20 +27,21 @@ from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError
 from engine.listening.design import TrialPlan
 from engine.listening.loudness import MatchedClip, match_loudness
-from engine.listening.trial import ANCHOR, REAL, Lane
+from engine.listening.trial import ANCHOR, REAL, TrialLane
 from engine.rendering import Performance, perform
 from engine.representations import Representation, converted, widest
 from engine.sampling import SamplingOptions, sample
 from engine.sound import Audio, mp3_bytes, wav_bytes
 
-STEP = 1 / 32_768  # of a 16-bit file
+NO_MODELS = "choose at least one model"
+STEP_OF_16_BITS = 1 / 32_768  # of a 16-bit file, where 1 is full scale
 MAX_DELAY_SECONDS = 0.02  # by which a file may begin later
 MAX_CHANGE_DECIBELS = 0.1  # by which it may be louder or softer
 
 
 def shared_representation(checkpoints: Mapping[str, Checkpoint]) -> Representation:
-    """Of what several models are given and compared by; they are alike."""
-    return widest(each.representation for each in checkpoints.values())
+    """The frames in which several models are given excerpts and compared: the longest that any has."""
+    return widest(checkpoint.representation for checkpoint in checkpoints.values())
 
 
 @dataclass(frozen=True)
@@ -49,15 +50,15 @@ class Material:
 
     Args:
         checkpoints: name -> model, all of one corpus.
-        piece: a real excerpt, shape (time, event), in the longest frames that one of them has; what
-            the others draw is converted. Where it is heard itself, it must be as long as a clip.
+        piece: a real excerpt, shape (time, event), in the longest frames that any of them has; what
+            the others draw is converted. Where it is played itself, it must be as long as a clip.
         num_prime_frames: how much of it every lane begins with.
         num_frames: frames that follow.
         temperature: of the draws.
         performance: how music is played.
 
     Raises:
-        InvalidValueError: the piece is too short, or nothing would follow.
+        InvalidValueError: there is no model, the piece is too short, or nothing would follow.
     """
 
     checkpoints: Mapping[str, Checkpoint]
@@ -69,7 +70,7 @@ class Material:
 
     def __post_init__(self) -> None:
         if not self.checkpoints:
-            raise InvalidValueError("choose at least one model")
+            raise InvalidValueError(NO_MODELS)
         if self.num_frames < 1 or not 0 <= self.num_prime_frames <= len(self.piece):
             raise self._refusal()
 
@@ -88,7 +89,7 @@ class Material:
 
     @property
     def representation(self) -> Representation:
-        """Of the piece and of all clips."""
+        """What the frames of the piece and of all clips are."""
         return shared_representation(self.checkpoints)
 
     @property
@@ -102,22 +103,22 @@ class Clip:
     """A lane's file, its frames, and what is written down of it.
 
     Attributes:
-        wav: the file, before it is made smaller for its way.
+        wav: the file, before it is compressed for its way to the listener.
         frames: prime and continuation, in the key of the piece.
         lane: with ``clip`` as the id it was given.
         seconds: length of the sound.
-        shared_seconds: of the beginning that all lanes share.
+        shared_seconds: length of the beginning that all lanes share.
     """
 
     wav: bytes
     frames: Float32[Tensor, "time event"]
-    lane: Lane
+    lane: TrialLane
     seconds: float
     shared_seconds: float
 
     @cached_property
     def mp3(self) -> bytes:
-        """The file as listeners fetch it; decoders delay all of a trial by the same."""
+        """The file as listeners fetch it; decoders delay all files of a trial alike."""
         return compressed(self.wav)
 
 
@@ -131,7 +132,7 @@ def make_clips(plan: TrialPlan, material: Material, ids: tuple[str, ...]) -> lis
     """The clips of a trial, in the order of its lanes.
 
     Args:
-        ids: opaque, one a lane.
+        ids: opaque, one for each lane.
 
     Raises:
         EngineError: a source is not there, or there is no synthesiser.
@@ -139,8 +140,8 @@ def make_clips(plan: TrialPlan, material: Material, ids: tuple[str, ...]) -> lis
     frames = {source: _frames(source, plan.seed, material) for source in dict.fromkeys(plan.sources)}
     heard = _moved(frames, plan.transposition, material.representation)
     sounds = {
-        source: perform(each, material.representation, material.performance).audio.mono
-        for source, each in heard.items()
+        source: perform(lane_frames, material.representation, material.performance).audio.mono
+        for source, lane_frames in heard.items()
     }
     matched = dict(zip(sounds, match_loudness(list(sounds.values())), strict=True))
     rng = np.random.default_rng(plan.seed)
@@ -163,9 +164,10 @@ def _frames(source: str, seed: int, material: Material) -> Tensor:
 
 
 def _drawn(checkpoint: Checkpoint, prime: Tensor, seed: int, material: Material) -> Tensor:
-    """What a model goes on with, as many frames of the material's as it asks for.
+    """A model's continuation: as many frames as the material asks for, in the material's frames.
 
-    What fills none of the model's own frames at the end of the prime is not read, and is drawn unheard.
+    The end of a prime that does not fill one of the model's own frames is not read: the model draws in its
+    place, and that is cut off.
     """
     own, wanted = checkpoint.representation, material.representation
     heard = converted(prime, wanted, own)
@@ -181,13 +183,13 @@ def _drawn(checkpoint: Checkpoint, prime: Tensor, seed: int, material: Material)
 def _moved(
     frames: Mapping[str, Tensor], semitones: int, representation: Representation
 ) -> Mapping[str, Tensor]:
-    """All in another key, or as near to it as keeps every note on the keyboard; samples have none."""
+    """All in another key, or as near to it as keeps every note on the keyboard; samples have no key."""
     if not representation.facts.holds_notes:
         return frames
-    possible = [representation.transpositions(each) for each in frames.values()]
-    lowest, highest = max(each[0] for each in possible), min(each[-1] for each in possible)
+    steps = [representation.transpositions(lane_frames) for lane_frames in frames.values()]
+    lowest, highest = max(lane_steps[0] for lane_steps in steps), min(lane_steps[-1] for lane_steps in steps)
     step = min(max(semitones, lowest), highest)
-    return {source: representation.transpose(each, step) for source, each in frames.items()}
+    return {source: representation.transpose(lane_frames, step) for source, lane_frames in frames.items()}
 
 
 def _clip(
@@ -195,7 +197,7 @@ def _clip(
 ) -> Clip:
     audio = clip.audio
     checkpoint = material.checkpoints.get(source)
-    lane = Lane(
+    lane = TrialLane(
         clip=clip_id,
         source=source,
         checkpoint_sha256=checkpoint.card.weights_sha256 if checkpoint else None,
@@ -203,16 +205,16 @@ def _clip(
         lufs=clip.lufs,
         gain_decibels=clip.gain_decibels,
     )
-    wav = wav_bytes(_made_for_itself(audio, rng))
+    wav = wav_bytes(_made_unique(audio, rng))
     seconds = audio.duration_seconds
     shared = min(material.shared_seconds, seconds)  # sound ends with the last note
     return Clip(wav, frames, lane, seconds, shared)
 
 
-def _made_for_itself(audio: Audio, rng: np.random.Generator) -> Audio:
-    """The same to ears, and another file; all files of a trial stay equally long."""
+def _made_unique(audio: Audio, rng: np.random.Generator) -> Audio:
+    """The same sound to the ear in another file, as long as before."""
     delay = round(rng.random() * MAX_DELAY_SECONDS * audio.sample_rate)
     gain = 10 ** (MAX_CHANGE_DECIBELS * (2 * rng.random() - 1) / 20)
     delayed = np.pad(audio.samples, (delay, 0))[: len(audio.samples)] * gain
-    noise = (rng.random(len(delayed)) - rng.random(len(delayed))) * STEP
+    noise = (rng.random(len(delayed)) - rng.random(len(delayed))) * STEP_OF_16_BITS
     return Audio(np.clip(delayed + noise, -1, 1).astype(np.float32), audio.sample_rate)

@@ -1,7 +1,7 @@
 """Design: who is heard in a test, against whom, and in which order; all of it drawn before the first sound.
 
-Every trial has draws of its own (another seed), so no clip is heard twice in a test. And every trial has a
-key of its own: the pieces of a corpus are all in one, which models may leave, so whoever knew it could tell a
+Every trial has a seed of its own, so no two trials play the same draw. And every trial is played in a key by
+lot: the pieces of a corpus are all in one key, which models may leave, so whoever knew it could tell a
 recording by its key alone.
 
 Conventions
@@ -18,7 +18,7 @@ from engine.listening.tasks import TASKS
 from engine.listening.trial import ANCHOR, REAL, Record
 from engine.sampling import MAX_SEED
 
-MAX_TRIALS = 40
+MAX_TEST_TRIALS = 40
 TRANSPOSITIONS = range(-5, 7)  # semitones: all twelve keys
 
 
@@ -41,7 +41,7 @@ class TrialPlan:
 
 @dataclass(frozen=True)
 class TestDesign:
-    """A test as it is asked for.
+    """A test as somebody asks for it.
 
     Args:
         task: one of TASKS.
@@ -53,7 +53,7 @@ class TestDesign:
         InvalidValueError: too few or too many sources or trials for the task.
     """
 
-    __test__ = False  # pytest: this is no class of tests
+    __test__ = False  # pytest: this is not a class of tests
 
     task: str
     sources: tuple[str, ...]
@@ -63,8 +63,8 @@ class TestDesign:
     def __post_init__(self) -> None:
         if self.task not in TASKS:
             raise InvalidValueError(f"task {self.task!r} must be one of {', '.join(TASKS)}")
-        if not 1 <= self.num_trials <= MAX_TRIALS:
-            raise InvalidValueError(f"{self.num_trials} trials must be from 1 to {MAX_TRIALS}")
+        if not 1 <= self.num_trials <= MAX_TEST_TRIALS:
+            raise InvalidValueError(f"{self.num_trials} trials must be from 1 to {MAX_TEST_TRIALS}")
         task = TASKS[self.task]
         least, most = task.num_sources
         count = len(set(self.sources))
@@ -78,14 +78,14 @@ class TestDesign:
 
     @property
     def hears_piece(self) -> bool:
-        """Whether a lane may be how the piece itself goes on, in its order or in none."""
+        """Whether a lane may play how the piece itself goes on, in order or shuffled."""
         return not TASKS[self.task].hides_references or bool({REAL, ANCHOR} & set(self.sources))
 
     def plans(self, asked: Iterable[Record] = ()) -> list[TrialPlan]:
         """All trials of the test.
 
         Args:
-            asked: trials of earlier tests, by which those that were asked least come first.
+            asked: trials of earlier tests; what they asked least comes first.
         """
         rng = np.random.default_rng(self.seed)
         seeds = rng.choice(MAX_SEED, self.num_trials, replace=False)

@@ -29,9 +29,9 @@ class MatchedClip:
     """A clip as it is played.
 
     Attributes:
-        audio: with the gain.
+        audio: with the gain applied.
         lufs: before the gain; None for silence.
-        gain_decibels: that was added; 0 for silence.
+        gain_decibels: what was added; 0 for silence.
     """
 
     audio: Audio
@@ -40,10 +40,10 @@ class MatchedClip:
 
 
 def match_loudness(clips: Sequence[Audio]) -> list[MatchedClip]:
-    """The same clips, as loud as each other.
+    """The same clips, equally loud, at one rate and of one length.
 
     Raises:
-        InvalidValueError: there is none, or one is empty.
+        InvalidValueError: there is no clip, or one is empty.
     """
     if not clips or any(len(clip.samples) == 0 for clip in clips):
         raise InvalidValueError("there is nothing to compare: a clip is empty")

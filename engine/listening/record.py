@@ -1,4 +1,4 @@
-"""Record: a trial and its answer fit each other and the trial's task, which says what came of them."""
+"""Record: checks that a trial and its answer fit the trial's task, which tells what came of them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -32,10 +32,10 @@ def make_record(values: Any) -> Record:
 
 
 def check_record(record: Record) -> None:
-    """Refuse an answer that is none to its trial.
+    """Refuse a trial that no task asks, and an answer that does not fit its trial.
 
     Raises:
-        InvalidValueError: it is not, or the trial is none of its task.
+        InvalidValueError: it is one of these.
     """
     check_trial(record.trial)
     if record.answer is not None:
@@ -52,15 +52,15 @@ def check_trial(trial: Trial) -> None:
         InvalidValueError: its task is unknown, or it has too few or too many lanes for it.
     """
     if trial.task not in TASKS:
-        *most, last = map(repr, TASKS)
-        raise InvalidValueError(f"trial.task: Input should be {', '.join(most)} or {last}")
+        *names, last = map(repr, TASKS)
+        raise InvalidValueError(f"trial.task: Input should be {', '.join(names)} or {last}")
     least, most = TASKS[trial.task].num_lanes
     if not least <= len(trial.lanes) <= most:
         raise InvalidValueError(f"trial: {trial.task} takes {least} to {most} lanes, not {len(trial.lanes)}")
 
 
 def verdict(records: Iterable[Record], name: Name) -> str:
-    """What came of one test, in a sentence for who took it: counts, and the statistics of its task.
+    """What came of one test, in a sentence for whoever took it: counts, and the statistics of its task.
 
     Args:
         records: all answered trials of one test by one listener.

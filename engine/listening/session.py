@@ -42,7 +42,7 @@ class Session(Closed, allow_inf_nan=True):
         num_prime_frames, num_frames: of every lane.
         temperature: of the draws.
         quarters_per_minute, program, played_semitones: how music is played.
-        device: what the listener said that they listen with.
+        device: what the listener said they listen with.
         trials: all of them, in order.
     """
 
@@ -65,11 +65,11 @@ class Session(Closed, allow_inf_nan=True):
     def planned(
         cls, design: TestDesign, pieces: Sequence[str], asked: Iterable[Record] = (), **facts: Any
     ) -> "Session":
-        """A test of a design, each of whose trials begins with one of some excerpts, taken in turn.
+        """The test of a design, whose trials begin with the given excerpts in turn.
 
         Args:
             pieces: names of the excerpts; their order is drawn by the design's seed.
-            asked: trials of earlier tests, by which those that were asked least come first.
+            asked: trials of earlier tests; what they asked least comes first.
             facts: whatever else a session holds.
         """
         order = np.random.default_rng(design.seed).permutation(len(pieces))
@@ -102,7 +102,7 @@ class Session(Closed, allow_inf_nan=True):
     def trial(
         self, number: int, clips: Sequence[Clip], trial_id: str, issued_at: str, version: str = ""
     ) -> Trial:
-        """What is written down of a trial whose clips were made.
+        """What is written down of a trial once its clips are made.
 
         Args:
             number: of the trial, from 1.
@@ -131,7 +131,7 @@ class Session(Closed, allow_inf_nan=True):
 
     @property
     def shared_share(self) -> float:
-        """Of every lane's frames, how many all begin with."""
+        """The share of each lane's frames with which all lanes begin, from 0 to 1."""
         return self.num_prime_frames / (self.num_prime_frames + self.num_frames)
 
     @property

@@ -2,8 +2,8 @@
 
     record = {"trial": {…}, "answer": {…} or null}        one line of JSON a trial, in exports and bundles
 
-Here is what is written down; engine/listening/tasks says what kinds of questions take and how they are
-answered.
+Here is what is written down; engine/listening/tasks says which lanes each kind of question takes and how it
+is answered.
 
 Conventions
     lane    place of a clip as the listener saw it, from 0: A is lane 0, B lane 1; of ABX lane 2 is X
@@ -27,8 +27,8 @@ UTC_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$"
 Choice = str | tuple[int, ...]
 
 
-class Lane(Closed):
-    """A clip as it was played.
+class TrialLane(Closed):
+    """A clip of a trial as it was played.
 
     Args:
         clip: opaque id, by which the listener's browser asked for it.
@@ -57,12 +57,12 @@ class Trial(Closed):
         num_trials: of the test, fixed before its start.
         listener: random id of a visitor.
         corpus: which all models of the trial were fitted on.
-        prime: name of the beginning; empty for none.
+        prime: name of the excerpt that all lanes begin with; empty for none.
         seed, temperature, num_frames: of the draws; models of one trial are given the same random numbers.
         design_seed: of the generator that chose who is played, and in which order. Both seeds are None in an
             export that was made before the test was over.
         seconds: length of every clip.
-        shared_seconds: of every clip, what all begin with; None of trials from before this was kept.
+        shared_seconds: length of the beginning that all clips share; None in trials from before it was kept.
         lanes: in the order in which the listener saw them.
         version: of the app.
     """
@@ -82,7 +82,7 @@ class Trial(Closed):
     num_frames: int = Field(ge=1)
     seconds: float = Field(gt=0)
     shared_seconds: float | None = Field(default=None, ge=0)
-    lanes: tuple[Lane, ...]
+    lanes: tuple[TrialLane, ...]
     issued_at: str = Field(pattern=UTC_TIME)
     version: str = ""
 
@@ -101,12 +101,12 @@ class Answer(Closed):
     Args:
         choice: see Conventions.
         heard_seconds: of each lane, how much of what follows the shared beginning was played at least once;
-            of trials that do not say how long it is, how much of the clip.
+            in trials that do not say how long that is, how much of the clip.
         response_seconds: from the first sound to the answer.
-        device: what they listen with, in their own choice of words offered; empty if not told.
+        device: what they listen with, chosen from the words offered; empty if not told.
         answered_at: when the server had it.
-        doubt: why the server took it for a machine's; empty if it did not. Such an answer is kept, and counts
-            nowhere (statistics/exclusion.py).
+        doubt: why the server took it for a machine's; empty if it did not. A doubted answer is kept, and
+            counts nowhere (statistics/exclusion.py).
     """
 
     choice: Choice
@@ -119,7 +119,7 @@ class Answer(Closed):
 
 @dataclass(frozen=True)
 class Vote:
-    """An answered trial: what statistics are of."""
+    """An answered trial, as statistics take it."""
 
     trial: Trial
     answer: Answer

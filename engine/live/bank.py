@@ -1,4 +1,4 @@
-"""Bank: one instrument of a SoundFont in a file of its own, as a browser plays it without help.
+"""Bank: one instrument of a SoundFont in a file of its own, which a browser can play by itself.
 
     bytes 0 to 3    length of what follows, uint32, little-endian
     JSON            {"program", "zones": [...]}
@@ -17,8 +17,8 @@ Conventions
                  "cutoff"             Hz, of a low pass
                  "bytes"              [from, to] among the MP3 files}
 
-Browsers decode MP3 everywhere, but not to the sample, so a loop is played as often as makes a quarter of a
-second of it before it is encoded, and goes on a little after its end.
+All browsers decode MP3, but not exactly to the sample, so before it is encoded a loop is repeated until it
+lasts at least a quarter of a second, and goes on a little after its end.
 """
 
 import json
@@ -39,35 +39,36 @@ from engine.sound import Audio, mp3_bytes
 from engine.whole_file import write_whole
 
 BANKS = ASSETS / "banks"
-COMPRESSION = 0.4  # of MP3, from 0 to 1
-KEYS = (21, 108)  # of a piano
-VELOCITY = 84  # whose layer is taken
-LOOP_SECONDS = 0.25  # at least
-GUARD_SECONDS = 0.06  # after a loop
-ATTENUATION_SHARE = 0.4  # of what the file says, as the chip of the first SoundFonts and FluidSynth have it
-ATTENUATION, SUSTAIN, COARSE, FINE, MODES, SCALE, ROOT = 48, 37, 51, 52, 54, 56, 58
+MP3_COMPRESSION = 0.4  # from 0 to 1
+PIANO_KEYS = (21, 108)  # MIDI numbers of the lowest and the highest key of a piano
+BANK_VELOCITY = 84  # the layer of this velocity is taken
+LOOP_SECONDS = 0.25  # the least that a loop lasts
+GUARD_SECONDS = 0.06  # how long it goes on after its end
+ATTENUATION_SHARE = 0.4  # of what the file says, as in the chip of the first SoundFonts and in FluidSynth
+# Numbers of generators.
+ATTENUATION, SUSTAIN, COARSE, FINE, SCALE, ROOT = 48, 37, 51, 52, 56, 58
 CUTOFF, ENVELOPE_TO_CUTOFF, ATTACK, HOLD, DECAY, RELEASE = 8, 11, 34, 35, 36, 38
 HIGHEST_CUTOFF = 20_000.0  # Hz
 
 
 def bank_name(program: int) -> str:
-    """Of the file of an instrument of General MIDI."""
+    """The name of the file of a General MIDI instrument."""
     return f"{program}.bank"
 
 
 def cut_bank(soundfont: SoundFont, program: int) -> bytes:
-    """The file of an instrument."""
+    """The content of the file of a General MIDI instrument."""
     zones: list[dict[str, Any]] = []
     files: list[bytes] = []
     length = 0
-    for zone in soundfont.zones(program, VELOCITY):
-        if zone.highest < KEYS[0] or zone.lowest > KEYS[1]:
+    for zone in soundfont.zones(program, BANK_VELOCITY):
+        if zone.highest < PIANO_KEYS[0] or zone.lowest > PIANO_KEYS[1]:
             continue
         samples, facts = _unrolled(soundfont.sample(zone.sample), zone)
         if zones and all(zones[-1][name] == facts[name] for name in ("lowest", "highest", "pitch", "loop")):
             zones[-1]["gain"] += facts["gain"]  # two layers of one sample
             continue
-        files.append(mp3_bytes(Audio(samples, facts["rate"]), COMPRESSION))
+        files.append(mp3_bytes(Audio(samples, facts["rate"]), MP3_COMPRESSION))
         zones.append({**facts, "bytes": [length, length + len(files[-1])]})
         length += len(files[-1])
     head = json.dumps({"program": program, "zones": zones}, separators=(",", ":")).encode()
@@ -75,7 +76,7 @@ def cut_bank(soundfont: SoundFont, program: int) -> bytes:
 
 
 def _unrolled(sample: Sample, zone: Zone) -> tuple[Float32[np.ndarray, " time"], dict[str, Any]]:
-    """What is encoded of a sample, and the zone's facts with its rate."""
+    """A sample with its loop repeated, as it is encoded, and the facts of its zone."""
     start, end = sample.loop
     period = sample.samples[start:end]
     times = max(1, int(np.ceil(LOOP_SECONDS * sample.rate / len(period))))
@@ -97,13 +98,17 @@ def _unrolled(sample: Sample, zone: Zone) -> tuple[Float32[np.ndarray, " time"],
 
 
 def _levelled(samples: Float32[np.ndarray, " time"]) -> tuple[float, Float32[np.ndarray, " time"]]:
-    """The factor that brings samples back to what they were, and the same at a peak that no codec cuts."""
+    """A gain, and samples at a peak that no codec clips: their product is the given samples."""
     peak = max(float(np.abs(samples).max()), 1e-6)
     return peak / 0.8, samples * np.float32(0.8 / peak)
 
 
 def _facts(generators: Mapping[int, int], recorded: float) -> dict[str, Any]:
-    """Of pitch, envelope, loudness and colour, in a browser's units."""
+    """Pitch, envelope, loudness and filter of a zone, in a browser's units.
+
+    Args:
+        recorded: the key, with its fraction, at which the sample sounds as recorded.
+    """
     of = {number: generators.get(number, 0) for number in range(60)}
     root = recorded if of[ROOT] < 0 else of[ROOT] + (recorded - round(recorded))
     tuned = of[COARSE] + of[FINE] / 100
@@ -126,7 +131,7 @@ def _seconds(timecents: int) -> float:
 
 
 def main(folder: Path = BANKS) -> int:
-    """Cut all instruments; the exit status."""
+    """Write the banks of all instruments; returns the exit status."""
     try:
         soundfont = SoundFont(find_soundfont())
         for name, program in INSTRUMENTS.items():

@@ -1,4 +1,4 @@
-"""Folder: the site written out, whole or not at all."""
+"""Folder: the site written to disk, whole or not at all."""
 
 import os
 import secrets
@@ -8,36 +8,37 @@ from pathlib import Path
 from engine.errors import EngineError, InvalidValueError
 from engine.live.site import Site
 
-README = Path(__file__).with_name("space.md")  # with the front matter of a static Space
-MARK = "# Written by python -m engine live, which may replace this folder."
-LARGE = ("safetensors", "bank", "wasm", "png")  # kinds of files that the Hub's git keeps elsewhere
-ATTRIBUTES = "\n".join([MARK, *(f"*.{kind} filter=lfs diff=lfs merge=lfs -text" for kind in LARGE), ""])
+SITE_README = Path(__file__).with_name("space.md")  # with the front matter of a static Space
+SITE_MARK = "# Written by python -m engine live, which may replace this folder."
+LFS_KINDS = ("safetensors", "bank", "wasm", "png")  # suffixes of files that the Hub's git keeps in LFS
+LFS_LINES = [f"*.{kind} filter=lfs diff=lfs merge=lfs -text" for kind in LFS_KINDS]
+GIT_ATTRIBUTES = "\n".join([SITE_MARK, *LFS_LINES, ""])
 
 
 def write_site(out: Path, site: Site | None = None) -> tuple[int, int]:
-    """Write all files.
+    """Write all files of the site.
 
     Args:
-        out: a new folder, an empty one, or an earlier one.
-        site: all models that we ship, unless it is given.
+        out: a new folder, an empty one, or one written earlier, which is replaced.
+        site: what is written; None for a site of all shipped models.
 
     Returns:
-        How many files there are, and their bytes.
+        How many files there are, and their bytes in all.
 
     Raises:
-        InvalidValueError: there is something else already, or no place for it.
+        InvalidValueError: the folder holds something else, or its parent does not exist.
         EngineError: a model cannot be drawn by the kernel, or the disk refuses.
     """
     if not out.absolute().parent.is_dir():
         raise InvalidValueError(f"the folder {out.absolute().parent} does not exist: make it first")
     if not _may_be_replaced(out):
         raise InvalidValueError(
-            f"{out} holds something else than an earlier page Live: choose a new or an empty folder"
+            f"{out} holds something other than an earlier page Live: choose a new or an empty folder"
         )
     site = site or Site()
     files = {path: site.content(path) for path in site.paths()} | {
-        "README.md": README.read_bytes(),
-        ".gitattributes": ATTRIBUTES.encode(),
+        "README.md": SITE_README.read_bytes(),
+        ".gitattributes": GIT_ATTRIBUTES.encode(),
     }
     partial = out.absolute().with_name(f".{out.absolute().name}.{secrets.token_hex(8)}.partial")
     try:
@@ -58,10 +59,10 @@ def write_site(out: Path, site: Site | None = None) -> tuple[int, int]:
 
 
 def _may_be_replaced(folder: Path) -> bool:
-    """Whether nothing is lost: nothing is there, nothing is in it, or it was written here."""
+    """Whether nothing would be lost: it does not exist, is empty, or was written by this module."""
     if not folder.exists():
         return True
     mark = folder / ".gitattributes"
     if mark.is_file():
-        return mark.read_text(encoding="utf-8", errors="replace").startswith(MARK)
+        return mark.read_text(encoding="utf-8", errors="replace").startswith(SITE_MARK)
     return folder.is_dir() and not any(folder.iterdir())

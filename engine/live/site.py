@@ -1,10 +1,10 @@
-"""Site: the page Live and all that it asks for; the app serves these files, ``engine live`` writes them.
+"""Site: the page Live and every file that it asks for; the app serves them, ``engine live`` writes them.
 
 index.html, *.js, *.css     the page
-models.json                 what may be chosen: models, instruments
-models/NAME.safetensors     a checkpoint's weights, as they are
-models/NAME.json            its program for the kernel, and where in those weights each tensor is
-kernel.wasm                 the module that draws here too
+models.json                 what visitors may choose: models, instruments
+models/NAME.safetensors     a checkpoint's weights, unchanged
+models/NAME.json            its program for the kernel, where in those weights each tensor is, and its gates
+kernel.wasm                 the module that draws, the same as here
 banks/NUMBER.bank           an instrument
 """
 
@@ -23,6 +23,7 @@ import torch
 
 from engine.checkpoints import (
     CHECKPOINTS,
+    WEIGHTS_FILE,
     Card,
     corpus_words,
     in_order,
@@ -40,11 +41,15 @@ from engine.rendering import INSTRUMENTS
 from engine.representations import PianoRoll
 from engine.scoring import gates_of
 
-PAGE = Path(__file__).with_name("page")
-FORMAT = 1  # of models.json
-TYPES = {".js": "text/javascript", ".wasm": "application/wasm", ".webmanifest": "application/manifest+json"}
-LICENCE = "banks/LICENSE.txt"  # of the instruments
-FIRST_CORPUS = "jsb_chorales"
+PAGE_FOLDER = Path(__file__).with_name("page")
+CHOICES_FORMAT = 1  # of models.json
+MEDIA_TYPES = {
+    ".js": "text/javascript",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+}
+BANKS_LICENCE = "banks/LICENSE.txt"
+FIRST_CORPUS = "jsb_chorales"  # its models are offered first
 
 
 @dataclass(frozen=True)
@@ -52,25 +57,25 @@ class Site:
     """The files by their paths in the folder.
 
     Args:
-        checkpoints: folder of the models.
-        links: title and address, from this page, of the pages beside it, the first one first.
+        checkpoints: the folder of the models.
+        links: (title, address from this page) of the other pages, the home page first.
     """
 
     checkpoints: Path = CHECKPOINTS
     links: tuple[tuple[str, str], ...] = ()
 
     def paths(self) -> list[str]:
-        """Of all files."""
-        page = [path.relative_to(PAGE).as_posix() for path in sorted(PAGE.rglob("*.*"))]
+        """The paths of all files."""
+        page = [path.relative_to(PAGE_FOLDER).as_posix() for path in sorted(PAGE_FOLDER.rglob("*.*"))]
         models = [
             f"models/{card.name}{ending}" for card in self.cards for ending in (".json", ".safetensors")
         ]
         banks = [f"banks/{bank_name(program)}" for program in INSTRUMENTS.values()]
-        given = ["earshot.css", "icon.png", "kernel.wasm", "models.json", LICENCE]
+        given = ["earshot.css", "icon.png", "kernel.wasm", "models.json", BANKS_LICENCE]
         return [*page, *given, *models, *banks]
 
     def content(self, path: str) -> bytes | None:
-        """Of a file; None where there is no such."""
+        """The content of a file; None if there is no such file."""
         if path not in self.paths():
             return None
         if path == "models.json":
@@ -82,25 +87,25 @@ class Site:
         if folder == "models" and ending == "json":
             return _plan(stem, self.checkpoints)
         if folder == "models":
-            return (self.checkpoints / stem / "model.safetensors").read_bytes()
+            return (self.checkpoints / stem / WEIGHTS_FILE).read_bytes()
         if path == "kernel.wasm":
             return module_bytes()
         if folder == "banks":
             return (BANKS / name).read_bytes()
-        return ((ASSETS if path in ("earshot.css", "icon.png") else PAGE) / path).read_bytes()
+        return ((ASSETS if path in ("earshot.css", "icon.png") else PAGE_FOLDER) / path).read_bytes()
 
     @cached_property
     def cards(self) -> list[Card]:
-        """Of all models, those of music before those of speech, and the first corpus's first."""
+        """The cards of all models, music before speech, ``FIRST_CORPUS`` first."""
         cards = in_order(read_cards(self.checkpoints)[0].values())
         return sorted(
             cards, key=lambda card: (card.kind, card.corpus.name != FIRST_CORPUS, card.corpus.title)
         )
 
     def choices(self) -> dict[str, Any]:
-        """What the page offers."""
+        """What the page offers, as models.json says it."""
         return {
-            "format": FORMAT,
+            "format": CHOICES_FORMAT,
             "models": [self._choice(card) for card in self.cards],
             "instruments": [
                 {"title": name, "program": program, "sha256": _digest(BANKS / bank_name(program))}
@@ -109,8 +114,8 @@ class Site:
         }
 
     def _page(self) -> bytes:
-        """With the links to the pages beside it."""
-        page = Template((PAGE / "index.html").read_text(encoding="utf-8"))
+        """The page's HTML with the links to the other pages."""
+        page = Template((PAGE_FOLDER / "index.html").read_text(encoding="utf-8"))
         links = "".join(
             f'<a href="{html.escape(address)}">{html.escape(name)}</a>' for name, address in self.links
         )
@@ -132,14 +137,14 @@ class Site:
             "title": title(card) if is_best(card) or is_of_the_paper(card) else card.name,
             "corpus": card.corpus.name,
             "music": corpus_words(card),
-            "bytes": (self.checkpoints / card.name / "model.safetensors").stat().st_size,
+            "bytes": (self.checkpoints / card.name / WEIGHTS_FILE).stat().st_size,
             "sha256": card.weights_sha256,
         }
 
 
 def media_type(path: str) -> str:
-    """Of a file, as a server says it."""
-    return TYPES.get(Path(path).suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+    """The media type (``Content-Type``) of a file."""
+    return MEDIA_TYPES.get(Path(path).suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
 
 
 @cache
@@ -149,7 +154,7 @@ def _digest(path: Path) -> str:
 
 @cache
 def _plan(name: str, folder: Path) -> bytes:
-    """A model's program, and where each of its tensors is: a name in its file, or the numbers themselves."""
+    """models/NAME.json: a model's program, where each of its tensors is, and its uppermost gates."""
     model = load(name, folder).model
     program = program_of(model, kinds())
     kept = _kept(model)
@@ -158,7 +163,7 @@ def _plan(name: str, folder: Path) -> bytes:
 
 
 def _uppermost_gates(model: Model) -> dict[str, Any] | None:
-    """Of the highest cell that has some: its place from 0, and what they are called."""
+    """The gates of the highest cell that has any: its place, from 0, and their names; None if none has."""
     gates = gates_of(model)
     if not gates:
         return None
@@ -171,11 +176,13 @@ def _kept(model: Model) -> Mapping[str, torch.Tensor]:
 
 
 def _place(tensor: torch.Tensor, kept: Mapping[str, torch.Tensor]) -> str | list[float]:
-    for name, other in kept.items():
-        if other.data_ptr() == tensor.data_ptr():
+    """The name of a tensor in the file of weights; the numbers themselves if it is not there."""
+    for name, weight in kept.items():
+        if weight.data_ptr() == tensor.data_ptr():
             return name
-    for name, other in kept.items():
-        if other.element_size() == 1 and other.shape == tensor.shape and torch.equal(other.float(), tensor):
+    for name, weight in kept.items():
+        is_byte = weight.element_size() == 1
+        if is_byte and weight.shape == tensor.shape and torch.equal(weight.float(), tensor):
             return name
     return tensor.flatten().tolist()
 

@@ -1,7 +1,7 @@
-"""SoundFont: the tables of an .sf2 or .sf3 file, and what one key of an instrument is made of.
+"""SoundFont: the tables of an .sf3 file, and what the keys of an instrument are made of.
 
-Source: SoundFont Technical Specification 2.04 (Creative, 2006); an .sf3 file is the same with each sample as
-a stream of Ogg Vorbis, whose place is in bytes and whose loop is counted from the sample's own beginning.
+Source: SoundFont Technical Specification 2.04 (Creative, 2006), which describes .sf2; in an .sf3 file each
+sample is a stream of Ogg Vorbis, whose place is in bytes and whose loop counts from the sample's own start.
 """
 
 import io
@@ -16,23 +16,23 @@ from jaxtyping import Float32
 
 from engine.errors import UnreadableFileError
 
-NAME = ("name", "S20")
-BAGS = [("generators", "<u2"), ("modulators", "<u2")]
-GENERATORS = [("number", "<u2"), ("amount", "<i2")]
-TABLES = {
-    "phdr": [NAME, ("program", "<u2"), ("bank", "<u2"), ("bag", "<u2"), ("unused", "V12")],
-    "pbag": BAGS,
-    "pgen": GENERATORS,
-    "inst": [NAME, ("bag", "<u2")],
-    "ibag": BAGS,
-    "igen": GENERATORS,
+NAME_FIELD = ("name", "S20")
+BAG_FIELDS = [("generators", "<u2"), ("modulators", "<u2")]
+GENERATOR_FIELDS = [("number", "<u2"), ("amount", "<i2")]
+SOUNDFONT_TABLES = {
+    "phdr": [NAME_FIELD, ("program", "<u2"), ("bank", "<u2"), ("bag", "<u2"), ("unused", "V12")],
+    "pbag": BAG_FIELDS,
+    "pgen": GENERATOR_FIELDS,
+    "inst": [NAME_FIELD, ("bag", "<u2")],
+    "ibag": BAG_FIELDS,
+    "igen": GENERATOR_FIELDS,
     "shdr": [
-        NAME, ("start", "<u4"), ("end", "<u4"), ("loop_start", "<u4"), ("loop_end", "<u4"), ("rate", "<u4"),
-        ("pitch", "u1"), ("cents", "i1"), ("link", "<u2"), ("type", "<u2"),
+        NAME_FIELD, ("start", "<u4"), ("end", "<u4"), ("loop_start", "<u4"), ("loop_end", "<u4"),
+        ("rate", "<u4"), ("pitch", "u1"), ("cents", "i1"), ("link", "<u2"), ("type", "<u2"),
     ],
 }  # fmt: skip
-INSTRUMENT, KEYS, VELOCITIES, SAMPLE = 41, 43, 44, 53  # numbers of generators
-DEFAULTS = {8: 13_500, 33: -12_000, 34: -12_000, 35: -12_000, 36: -12_000, 38: -12_000, 56: 100, 58: -1}
+INSTRUMENT_ID, KEY_RANGE, VELOCITY_RANGE, SAMPLE_ID = 41, 43, 44, 53  # numbers of generators
+GENERATOR_DEFAULTS = {8: 13_500, **dict.fromkeys((33, 34, 35, 36, 38), -12_000), 56: 100, 58: -1}
 Generators = dict[int, int]
 
 
@@ -42,8 +42,8 @@ class Zone:
 
     Args:
         lowest, highest: MIDI numbers of the first and last key.
-        sample: number of its sample.
-        generators: number -> amount, those of preset and instrument together, defaults too.
+        sample: the number of its sample.
+        generators: number -> amount, of preset and instrument together, with defaults for all others.
     """
 
     lowest: int
@@ -58,8 +58,8 @@ class Sample:
 
     Args:
         samples: amplitudes, from -1 to 1.
-        rate: in Hz.
-        loop: its first sample, and the first after it.
+        rate: sample rate in Hz.
+        loop: indices of its first sample and of the first after it.
         pitch: the key, with its fraction, at which it sounds as recorded.
     """
 
@@ -73,10 +73,10 @@ class SoundFont:
     """An .sf3 file.
 
     Args:
-        path: of the file.
+        path: where the file is.
 
     Raises:
-        UnreadableFileError: there is no such file, or it is no SoundFont.
+        UnreadableFileError: the file cannot be read, or is not a SoundFont.
     """
 
     def __init__(self, path: Path):
@@ -86,27 +86,27 @@ class SoundFont:
             raise UnreadableFileError(f"{path} cannot be read ({error.strerror})") from None
         place = self._bytes.rfind(b"pdta")
         if self._bytes[8:12] != b"sfbk" or place < 0:
-            raise UnreadableFileError(f"{path} is no SoundFont")
+            raise UnreadableFileError(f"{path} is not a SoundFont")
         self._first = self._bytes.index(b"smpl") + 8
         self._tables = dict(_tables(self._bytes, place + 4))
 
     def zones(self, program: int, velocity: int) -> list[Zone]:
-        """Of an instrument of General MIDI, as it sounds when it is struck so hard, from low to high."""
+        """The zones of a General MIDI instrument that sound at this velocity, from low to high."""
         presets = self._tables["phdr"]
         (place,) = np.flatnonzero((presets["program"] == program) & (presets["bank"] == 0))[:1]
-        found = []
+        zones = []
         bags = presets["bag"][place : place + 2].tolist()
-        for preset in self._bags("p", *bags, INSTRUMENT):
-            if not _holds(preset, VELOCITIES, velocity):
+        for preset in self._bags("p", *bags, INSTRUMENT_ID):
+            if not _holds(preset, VELOCITY_RANGE, velocity):
                 continue
-            number = preset[INSTRUMENT]
-            for own in self._bags("i", *self._tables["inst"]["bag"][number : number + 2].tolist(), SAMPLE):
-                if _holds(own, VELOCITIES, velocity):
-                    found.append(_zone(preset, own))
-        return sorted(found, key=lambda zone: zone.lowest)
+            number = preset[INSTRUMENT_ID]
+            for own in self._bags("i", *self._tables["inst"]["bag"][number : number + 2].tolist(), SAMPLE_ID):
+                if _holds(own, VELOCITY_RANGE, velocity):
+                    zones.append(_zone(preset, own))
+        return sorted(zones, key=lambda zone: zone.lowest)
 
     def sample(self, number: int) -> Sample:
-        """Decoded."""
+        """The sample of this number, decoded."""
         header = self._tables["shdr"][number]
         stream = self._bytes[self._first + int(header["start"]) : self._first + int(header["end"])]
         samples, rate = soundfile.read(io.BytesIO(stream), dtype="float32")
@@ -114,27 +114,33 @@ class SoundFont:
         return Sample(samples, rate, loop, float(header["pitch"]) - float(header["cents"]) / 100)
 
     def _bags(self, kind: str, first: int, end: int, ends_with: int) -> list[Generators]:
-        """The zones of a preset or instrument; what stands before them holds for all."""
+        """The generators of each zone of a preset or instrument; a bag before the zones holds for them all.
+
+        Args:
+            kind: ``"p"`` for a preset, ``"i"`` for an instrument.
+            first, end: the range of its bags.
+            ends_with: the generator that every true zone has.
+        """
         bags, generators = self._tables[f"{kind}bag"]["generators"], self._tables[f"{kind}gen"]
         shared: Generators = {}
-        found = []
+        zones = []
         for place in range(first, end):
             part = generators[bags[place] : bags[place + 1]]
             own = dict(zip(part["number"].tolist(), part["amount"].tolist(), strict=True))
             if ends_with in own:
-                found.append({**shared, **own})
+                zones.append({**shared, **own})
             else:
                 shared = own
-        return found
+        return zones
 
 
 def _tables(content: bytes, place: int) -> Iterator[tuple[str, np.ndarray]]:
-    """Each of the tables, by its name in the file, from a place on."""
+    """(name, rows) of each table that stands in the file from a place on."""
     while place + 8 <= len(content):
         name = content[place : place + 4].decode("latin-1")
         (size,) = struct.unpack_from("<I", content, place + 4)
-        if name in TABLES:
-            yield name, np.frombuffer(content[place + 8 : place + 8 + size], np.dtype(TABLES[name]))
+        if name in SOUNDFONT_TABLES:
+            yield name, np.frombuffer(content[place + 8 : place + 8 + size], np.dtype(SOUNDFONT_TABLES[name]))
         place += 8 + size + size % 2
 
 
@@ -149,10 +155,10 @@ def _holds(generators: Generators, number: int, wanted: int) -> bool:
 
 
 def _zone(preset: Generators, own: Generators) -> Zone:
-    """Amounts of a preset are added to those of its instrument."""
-    together = {**DEFAULTS, **own}
+    """One zone of an instrument within one of a preset, whose amounts are added."""
+    together = {**GENERATOR_DEFAULTS, **own}
     for number, amount in preset.items():
-        if number not in (INSTRUMENT, KEYS, VELOCITIES):
+        if number not in (INSTRUMENT_ID, KEY_RANGE, VELOCITY_RANGE):
             together[number] = together.get(number, 0) + amount
-    (low, high), (least, most) = _range(preset, KEYS), _range(own, KEYS)
-    return Zone(max(low, least), min(high, most), own[SAMPLE], together)
+    (low, high), (least, most) = _range(preset, KEY_RANGE), _range(own, KEY_RANGE)
+    return Zone(max(low, least), min(high, most), own[SAMPLE_ID], together)

@@ -1,4 +1,4 @@
-"""Models: stacks of cells with a head, what is wrapped around them, and their specs."""
+"""Models: stacks of cells with a head, the models that hold another one, and their specs."""
 
 from engine.models.copy_memory import GUIDES, CopyMemory, Evidence, Trust, trusted
 from engine.models.copying import Copying

@@ -1,14 +1,14 @@
 """CopyMemory: where a piece went like this before, and how that went on.
 
 Music comes back, and a network of a few million weights finds that hard to learn. So every place j of the
-piece's own past is compared with where the piece stands now, t:
+piece's own past is compared with where the piece is now, t:
 
     m_t(j) = m_{t-1}(j-1) + 1 where frame t-1 is frame j-1, else 0: how many frames before both agree
-    d      semitones, other than 0, by which frame t-1 is frame j-1 moved, if it is
-    l_t(j) = l_{t-1}(j-1) + 1 where d is what it was one frame before, 1 where it is another, 0 without one
+    d      semitones, not 0, such that frame t-1 is frame j-1 moved by them, if there are such
+    l_t(j) = l_{t-1}(j-1) + 1 where d is what it was one frame before, 1 where it differs, 0 where d is none
     n_t(j) = n_{t-1}(j-1) + 1 where the highest pitches of both frames are the same, else 0
 
-Four guides (engine/heads/copied_notes.py) point at a frame each, the latest of those with the longest match:
+Four guides (engine/heads/copied_notes.py) each point at the latest frame with the longest match:
 
     same    the frame at the longest m
     other   the frame at the longest m among frames that differ from that one
@@ -23,15 +23,15 @@ How much guide k is trusted, beside the network's logit of 0, and how often it s
     L   the length of its match, at least 1; without one it says nothing
     r   its record in this piece: 1/2 at the start, then after every frame of which it said something
         r := 3/4 r + 1/4 [it was right], a whole frame or, of ``line``, the highest pitch
-    s   for how many frames the last one has stood
-    c   places with m of at least the longest m, or of at least 8, if that is longer
+    s   for how many frames the last one has been held
+    c   places where m is at least the longest m, or at least 8 where the longest is longer
 
-Long stays and places that were copied often make trust fall, where validation says so: that keeps a draw from
-going round in a circle for ever. Nothing but the piece itself is read. That what follows the longest match
-comes next is the oldest idea of compression (Ziv and Lempel 1977).
+Frames that are held long and places that were copied often make trust fall, where validation says so: that
+keeps a draw from going round in a circle for ever. Nothing but the piece itself is read. That what
+followed the longest match will come next is the oldest idea of compression (Ziv and Lempel 1977).
 
 Conventions
-    place   of the past, at most ``window`` of them, the latest last
+    place   index of a frame of the past; at most ``window`` of them, the latest last
     code    whole numbers that two frames share if and only if they are the same
 """
 
@@ -45,16 +45,16 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.errors import InvalidValueError
-from engine.heads import Guides
+from engine.heads import Guides, highest_ranks
 
 GUIDES = ("same", "other", "moved", "line")
 MAX_WINDOW = 1 << 14  # frames
-MAX_TRUST = 1e3
-RECORD_KEPT = 0.75
-LONG_ENOUGH = 8  # frames of a match, for a place to be counted
-KINDS = ("same", "moved", "line")  # of matches
-WORD_BITS = 48  # pitches a word, so that a float64 holds it
-BLOCK_FRAMES = 64  # heard at once
+MAX_TRUST = 1e3  # of any number of a guide, either side of 0
+RECORD_KEPT = 0.75  # of r, from one frame to the next
+LONG_ENOUGH = 8  # frames of a match: a place with so many is always counted
+MATCH_KINDS = ("same", "moved", "line")  # m, l and n
+WORD_BITS = 48  # pitches in a word, few enough for float64 to hold it exactly
+HEARD_AT_ONCE = 64  # frames
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Trust:
     """The numbers of one guide: see the formulas above.
 
     Raises:
-        InvalidValueError: one is no number, or out of range.
+        InvalidValueError: one is not a number, or out of range.
     """
 
     trust: float
@@ -83,19 +83,19 @@ class Trust:
 
 
 class Past(NamedTuple):
-    """What is kept of a piece.
+    """What is kept of a piece so far.
 
     Args:
         frames: by rank.
-        codes: of the frames; and of their shapes, the frames moved so that the highest pitch has rank 0.
+        codes: of the frames; then of their shapes, frames moved so that the highest pitch has rank 0.
         tops: the rank of the highest pitch of each.
         lengths: of the matches at every place and at the one to come: m, l and n.
-        steps: d, likewise; as it is where l is not 0.
+        steps: by how many ranks each of these was moved: d where l is not 0.
         records: r.
         standing: s.
-        guesses: what the guides point at, by rank.
-        matched: L of that, 0 for nothing.
-        count: c of that.
+        guesses: the frames that the guides point at, by rank.
+        matched: L of each guide, 0 where it says nothing.
+        count: c.
     """
 
     frames: Bool[Tensor, "batch place event"]
@@ -115,7 +115,7 @@ class Evidence(NamedTuple):
 
     Args:
         guesses: the frames that the guides point at, by rank.
-        facts: 1, ln L, r - 1/2, ln s and ln c.
+        facts: 1, ln L, r - 1/2, ln s and ln c, of each guide.
         has_match: whether a guide has anything to say.
     """
 
@@ -128,9 +128,9 @@ class CopyMemory:
     """What a piece's past says of its next frame.
 
     Args:
-        num_pitches: of a frame.
-        window: frames of the past that are looked at.
-        trusts: of each guide; one that is left out says nothing.
+        num_pitches: pitches of a frame.
+        window: how many frames of the past are looked at.
+        trusts: the numbers of each guide; one that is left out says nothing.
 
     Raises:
         InvalidValueError: a number is out of range, or no guide is named.
@@ -147,12 +147,12 @@ class CopyMemory:
 
     @classmethod
     def of(cls, spec: Any, num_pitches: int) -> "CopyMemory":
-        """From a card or a recipe: a window, and the numbers of each guide.
+        """From the ``copy_memory`` of a card or a recipe: a window, and the numbers of each guide.
 
         Raises:
-            InvalidValueError: it is none.
+            InvalidValueError: it is no such thing, or a number is out of range.
         """
-        known = {each.name for each in fields(Trust)}
+        known = {field.name for field in fields(Trust)}
         numbers = dict(spec) if isinstance(spec, Mapping) else {}
         window = numbers.pop("window", None)
         for guide in numbers.values():
@@ -167,11 +167,11 @@ class CopyMemory:
 
     @property
     def spec(self) -> dict[str, Any]:
-        """As ``of`` reads it."""
+        """What ``of`` reads."""
         return {"window": self.window} | {name: asdict(trust) for name, trust in self.trusts.items()}
 
     def nothing(self, batch_size: int, like: Tensor) -> Past:
-        """Before anything was heard; on the device and of the type of ``like``."""
+        """The past before anything was heard, with the device and type of ``like``."""
         whole = {"dtype": torch.long, "device": like.device}
         truths = {"dtype": torch.bool, "device": like.device}
         guides, size = len(GUIDES), self.num_pitches
@@ -180,7 +180,7 @@ class CopyMemory:
             frames=frames,
             codes=_codes(frames, torch.zeros(batch_size, 0, **whole)),
             tops=torch.zeros(batch_size, 0, **whole),
-            lengths=torch.zeros(batch_size, len(KINDS), 1, **whole),
+            lengths=torch.zeros(batch_size, len(MATCH_KINDS), 1, **whole),
             steps=torch.zeros(batch_size, 1, **whole),
             records=like.new_full((batch_size, guides), 0.5),
             standing=torch.zeros(batch_size, **whole),
@@ -190,7 +190,7 @@ class CopyMemory:
         )
 
     def numbers(self, like: Tensor) -> Float[Tensor, "guide number"]:
-        """Of all guides, in the order of Trust; one that is left out is never trusted."""
+        """Trust's numbers of all GUIDES, in its order; a guide that is left out is never trusted."""
         silent = [-torch.inf, *(0.0,) * (len(fields(Trust)) - 1)]
         rows = [
             list(asdict(self.trusts[name]).values()) if name in self.trusts else silent for name in GUIDES
@@ -198,15 +198,15 @@ class CopyMemory:
         return torch.tensor(rows, dtype=like.dtype, device=like.device)
 
     def hear(self, past: Past, frames: Float[Tensor, "batch time event"]) -> tuple[Evidence, Past]:
-        """Frame after frame: what is said after each of the one to come, and the past with all of them."""
+        """What is said, after each frame, of the one to come; and the past with all these frames."""
         said = []
-        for block in frames.split(BLOCK_FRAMES, 1):
+        for block in frames.split(HEARD_AT_ONCE, 1):
             evidence, past = self._hear(past, block.flip(-1) > 0.5)
             said.append(evidence)
         return Evidence(*(torch.cat(parts, 1) for parts in zip(*said, strict=True))), past
 
     def _hear(self, past: Past, heard: Bool[Tensor, "batch time event"]) -> tuple[Evidence, Past]:
-        """A block of frames, by rank."""
+        """``hear`` for one block of frames, by rank."""
         places = _Places.of(past, heard)
         lengths = _lengths(past, places)
         matches = _guesses(places, lengths, self.window)
@@ -225,7 +225,7 @@ class CopyMemory:
 
 
 def trusted(evidence: Evidence, numbers: Float[Tensor, "guide number"]) -> Guides:
-    """The guides as much as these numbers trust them."""
+    """What the guides say, weighed by these numbers."""
     of_trust, of_slips = numbers[:, :5], numbers[:, 5:]
     logits = (of_trust * evidence.facts).sum(-1).masked_fill(~evidence.has_match, -torch.inf)
     slips = (of_slips * evidence.facts[..., :3]).sum(-1)
@@ -234,13 +234,13 @@ def trusted(evidence: Evidence, numbers: Float[Tensor, "guide number"]) -> Guide
 
 
 def evidence_of(past: Past) -> Evidence:
-    """What is said of the frame to come; leading axes (batch, 1)."""
+    """What the past says of the frame to come; leading axes (batch, 1)."""
     matches = _Matches(past.guesses[:, None], past.matched[:, None], past.count[:, None])
     return _evidence(matches, past.records[:, None], past.standing[:, None])
 
 
 class _Matches(NamedTuple):
-    """What the guides point at after each frame of a block: see Past."""
+    """What the guides point at after each frame of a block; the fields are those of Past."""
 
     guesses: Bool[Tensor, "batch time guide event"]
     matched: Int64[Tensor, "batch time guide"]
@@ -252,19 +252,19 @@ def _evidence(
 ) -> Evidence:
     length = matches.matched.clamp(min=1).to(records).log()
     of_frame = [number.clamp(min=1).to(records).log()[..., None] for number in (standing, matches.count)]
-    stood, count = (each.expand_as(length) for each in of_frame)
+    stood, count = (log_number.expand_as(length) for log_number in of_frame)
     facts = torch.stack((torch.ones_like(length), length, records - 0.5, stood, count), -1)
     return Evidence(matches.guesses, facts, matches.matched > 0)
 
 
 class _Places(NamedTuple):
-    """The past and a block of frames after it, and each of these compared with all places.
+    """The past and a block of frames after it, each frame of the block compared with all places.
 
     Args:
-        frames, codes, tops: of all places.
-        is_same: the frame, and its highest pitch.
-        steps: by which the frame is moved.
-        is_moved: whether it is.
+        frames, codes, tops: of all places, as in Past.
+        is_same: whether the two frames are equal.
+        steps: by how many ranks the highest pitches differ.
+        is_moved: whether one frame is the other moved by that, which is not 0.
         first: the place of the block's first frame.
     """
 
@@ -290,11 +290,6 @@ class _Places(NamedTuple):
         return cls(frames, codes, tops, whole, steps, shape & sounds & (steps != 0), first)
 
 
-def highest_ranks(frames: Bool[Tensor, "*axes event"]) -> Int64[Tensor, "*axes"]:
-    """The rank of each frame's highest pitch; of silence, the number of pitches."""
-    return functional.pad(frames, (0, 1), value=True).int().argmax(-1)
-
-
 def _codes(
     frames: Bool[Tensor, "batch time event"], tops: Int64[Tensor, "batch time"]
 ) -> Float64[Tensor, "batch time two_and_word"]:
@@ -308,7 +303,7 @@ def _codes(
 def _lowered(
     frames: Bool[Tensor, "*axes event"], ranks: Int64[Tensor, "*axes"]
 ) -> Bool[Tensor, "*axes event"]:
-    """By rank, each moved by so many ranks towards the first; what leaves the keyboard is lost."""
+    """Each frame moved by its number of ranks towards rank 0; what leaves the keyboard is lost."""
     size = frames.shape[-1]
     places = torch.arange(size, device=frames.device) + ranks[..., None]
     is_there = (places >= 0) & (places < size)
@@ -316,7 +311,7 @@ def _lowered(
 
 
 def _lengths(past: Past, places: _Places) -> Int64[Tensor, "batch kind time place_to_come"]:
-    """After each frame of the block; a place that was not heard yet has none."""
+    """m, l and n after each frame of the block; 0 at places that were not heard yet."""
     num_places = places.frames.shape[1]
     before = functional.pad(places.steps[:, :-1, :-1], (1, 0))
     first = functional.pad(past.steps, (0, num_places))[:, None, :num_places]
@@ -329,16 +324,16 @@ def _lengths(past: Past, places: _Places) -> Int64[Tensor, "batch kind time plac
         for kinds in ((places.is_same, places.is_moved, is_line), (places.is_same, goes_on, is_line))
     )
     now = functional.pad(past.lengths, (0, num_places))[..., :num_places]
-    found = []
+    by_frame = []
     for begin, stay in zip(begins.unbind(2), stays.unbind(2), strict=True):
         reached = begin + stay * now
         now = functional.pad(reached, (1, 0))[..., :-1]
-        found.append(functional.pad(reached, (1, 0)))
-    return torch.stack(found, 2)
+        by_frame.append(functional.pad(reached, (1, 0)))
+    return torch.stack(by_frame, 2)
 
 
 def _guesses(places: _Places, lengths: Tensor, window: int) -> _Matches:
-    """What each guide points at, the length of its match, and at how many places the first has one."""
+    """What each guide points at, the length of its match, and c."""
     num_places = places.frames.shape[1]
     number = torch.arange(places.first, num_places, device=lengths.device)[:, None]
     is_kept = torch.arange(num_places, device=lengths.device) > number - window
@@ -358,6 +353,7 @@ def _guesses(places: _Places, lengths: Tensor, window: int) -> _Matches:
 
 
 def _latest_longest(lengths: Int64[Tensor, "batch time place"]) -> Int64[Tensor, "batch time"]:
+    """The latest of the places with the longest match."""
     num_places = lengths.shape[-1]
     return (lengths * num_places + torch.arange(num_places, device=lengths.device)).argmax(-1)
 
@@ -365,21 +361,21 @@ def _latest_longest(lengths: Int64[Tensor, "batch time place"]) -> Int64[Tensor,
 def _records(
     past: Past, matches: _Matches, heard: Bool[Tensor, "batch time event"]
 ) -> Float[Tensor, "batch time guide"]:
-    """After each frame of the block."""
+    """The record r of each guide after each frame of the block."""
     guesses = torch.cat((past.guesses[:, None], matches.guesses[:, :-1]), 1)
     spoke = torch.cat((past.matched[:, None], matches.matched[:, :-1]), 1) > 0
     right = (guesses == heard[:, :, None]).all(-1)
     right[..., -1] = highest_ranks(guesses[:, :, -1]) == highest_ranks(heard)
-    record, found = past.records, []
+    record, by_frame = past.records, []
     for is_right, did_speak in zip(right.unbind(1), spoke.unbind(1), strict=True):
         after = RECORD_KEPT * record + (1 - RECORD_KEPT) * is_right.to(record)
         record = torch.where(did_speak, after, record)
-        found.append(record)
-    return torch.stack(found, 1)
+        by_frame.append(record)
+    return torch.stack(by_frame, 1)
 
 
 def _standing(past: Past, places: _Places) -> Int64[Tensor, "batch time"]:
-    """For how many frames each frame of the block has stood."""
+    """For how many frames each frame of the block has been held, itself included."""
     latest = functional.pad(places.is_same, (1, 0))  # of each frame, whether it is the one before
     number = torch.arange(places.first, places.frames.shape[1], device=latest.device)
     stands = latest.gather(-1, number[None, :, None].expand(len(latest), -1, -1))[..., 0]

@@ -1,7 +1,7 @@
-"""Copying: a model beside a memory of the piece's own past.
+"""Copying: a model with a memory of the piece's own past.
 
 Conventions
-    layers  of the state: those of the model, then the memory's Past
+    layers  in the state: those of the model, then the number of frames read and the memory's Past
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from engine.models.model import Model, ModelState
 
 
 class Copying(Model):
-    """What a model expects, and what the piece did when it went like this before.
+    """What a model expects, mixed with how the piece went on when it went like this before.
 
     Raises:
         InvalidValueError: the model's head does not choose the highest pitch first.
@@ -37,7 +37,7 @@ class Copying(Model):
 
     @property
     def network(self) -> Model:
-        """That of the model."""
+        """The network of the model it holds."""
         return self.model.network
 
     def initial_state(self, batch_size: int) -> ModelState:
@@ -50,10 +50,10 @@ class Copying(Model):
 
     def step(self, frame: Float[Tensor, "batch event"], state: ModelState) -> tuple[Distribution, ModelState]:
         """Read a frame (zeros at the start) and predict the one after it."""
-        found, left = self.model.step(frame, ModelState(state.context, state.layers[:-1]))
+        notes, left = self.model.step(frame, ModelState(state.context, state.layers[:-1]))
         evidence, heard = self._listen(frame[:, None], state.layers[-1])
         guides = self._guides(Evidence(*(part[:, 0] for part in evidence)))
-        return CopiedNotes(found, guides), ModelState(left.context, (*left.layers, heard))
+        return CopiedNotes(notes, guides), ModelState(left.context, (*left.layers, heard))
 
     def forward(
         self,
@@ -64,13 +64,13 @@ class Copying(Model):
     ) -> tuple[Distribution, ModelState]:
         """Teacher forcing."""
         *own, memory = layers or self.initial_state(len(frames)).layers
-        found, left = self.model(frames, own, before, drop)
+        notes, left = self.model(frames, own, before, drop)
         last = torch.zeros_like(frames[:, :1]) if before is None else before[:, -1:]
         evidence, heard = self._listen(torch.cat((last, frames), 1)[:, :-1], memory)
-        return CopiedNotes(found, self._guides(evidence)), ModelState(left.context, (*left.layers, heard))
+        return CopiedNotes(notes, self._guides(evidence)), ModelState(left.context, (*left.layers, heard))
 
     def listen(self, frames: Float[Tensor, "batch time event"]) -> Evidence:
-        """What the past says of each frame of whole pieces."""
+        """What the past says of each frame of whole pieces, for fitting the trust in guides."""
         memory = self.initial_state(len(frames)).layers[-1]
         return self._listen(functional.pad(frames, (0, 0, 1, 0))[:, :-1], memory)[0]
 
@@ -78,15 +78,13 @@ class Copying(Model):
         return trusted(evidence, self.memory.numbers(evidence.facts))
 
     def _listen(self, frames: Float[Tensor, "batch time event"], memory: State) -> tuple[Evidence, State]:
-        """What is said after each frame; the very first is read before a piece begins, and not heard."""
+        """What is said after each frame; the very first is the silence before the piece, and not heard."""
         (num_heard, *_), past = memory, Past(*memory[1:])
         num_unheard = min(frames.shape[1], 1) if int(num_heard[0]) == 0 else 0
-        found, heard = (
-            [Evidence(*(part[:, :num_unheard] for part in evidence_of(past)))],
-            frames[:, num_unheard:],
-        )
+        evidences = [Evidence(*(part[:, :num_unheard] for part in evidence_of(past)))]
+        heard = frames[:, num_unheard:]
         if heard.shape[1]:
             evidence, past = self.memory.hear(past, heard)
-            found.append(evidence)
-        whole = Evidence(*(torch.cat(parts, 1) for parts in zip(*found, strict=True)))
+            evidences.append(evidence)
+        whole = Evidence(*(torch.cat(parts, 1) for parts in zip(*evidences, strict=True)))
         return whole, (num_heard + frames.shape[1], *past)

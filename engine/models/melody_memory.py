@@ -1,22 +1,22 @@
-"""MelodyMemory: how the melodies of the training pieces went on, wherever they went like this one.
+"""MelodyMemory: how the melodies of the training pieces went on wherever they were like this one.
 
 Chorales share tunes, and a network of a few million weights knows them only roughly. So the highest pitch
 of every frame of every training piece is kept as it is, and a piece that goes like one of them is expected
-to go on like it. Every place j of the kept melodies is as close to the piece as the frames before both are
-alike, the nearer ones more than those long ago:
+to go on like it. A place j of the kept melodies is the closer to the piece the more the frames before both
+are alike, recent frames counting for more:
 
     c_1(j) = start where a melody begins, 0 elsewhere
     c_t(j) = decay c_{t-1}(j-1) + (same if the highest pitch of frame t-1 is that at j-1, else other)
              0 where a melody begins
     v(r)   = sum over j whose highest pitch is r of exp(c_t(j) - doubt)
 
-and the votes v join what a network expects of the highest pitch (engine/heads/reminded_notes.py). To keep
+and the votes v join what a network expects of the highest pitch (engine/heads/reminded_notes.py). Keeping
 what was read beside the weights is the idea of the nearest-neighbour language model (Khandelwal et al.
 2020, arXiv 1911.00172); here two moments are compared note by note, not by a network's states.
 
 Conventions
     place      an index of the kept melodies, piece after piece
-    rank       of a frame's highest pitch: 0 is the top of the keyboard; silence has the number of pitches
+    rank       a frame's highest pitch, 0 being the top of the keyboard; the number of pitches for silence
     closeness  shape (batch, place), c_t; (batch, 0) before anything is expected
 """
 
@@ -29,17 +29,16 @@ from jaxtyping import Bool, Float, Int64, UInt8
 from torch import Tensor, nn
 
 from engine.errors import InvalidValueError
+from engine.heads import highest_ranks
 from engine.registry import require_positive
 
-MAX_EXPONENT = 80.0  # of a place's vote, so that no sum of votes leaves float32
+MAX_EXPONENT = 80.0  # of a place's vote, so that no sum of votes overflows float32
 MAX_PITCHES = 254  # so that all ranks fit a byte
 
 
 def melody(frames: Float[Tensor, "*axes event"]) -> Int64[Tensor, "*axes"]:
-    """The rank of each frame's highest pitch."""
-    ends = torch.cat((frames, torch.ones_like(frames[..., :1])), -1)  # a silent frame ends at once
-    ends[..., :-1] = frames.flip(-1)
-    return (ends > 0.5).int().argmax(-1)
+    """The rank of each frame's highest pitch; the number of pitches for silence."""
+    return highest_ranks(frames.flip(-1) > 0.5)
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,8 @@ class Belief:
     """How much melodies are believed: the numbers of the formulas above.
 
     Args:
-        decay: of closeness, from one frame to the next.
-        same, other: added for a highest pitch that is the same, and for another.
+        decay: what remains of closeness from one frame to the next, below 1.
+        same, other: added where the highest pitch is the same, and where it is not.
         start: closeness of the first frame of a piece to those of the melodies.
         doubt: how close a place must be to weigh as much as the network does.
 
@@ -77,11 +76,11 @@ class Belief:
 
 
 class MelodyMemory(nn.Module):
-    """Melodies and how much they are believed; they are empty until they are kept or loaded.
+    """Melodies and how much they are believed; all ranks are 0 until ``keep`` or until weights are loaded.
 
     Args:
-        num_pitches: of a frame.
-        num_places: frames of all melodies.
+        num_pitches: pitches of a frame.
+        num_places: frames of all melodies together.
 
     Raises:
         InvalidValueError: a size is out of range.
@@ -111,7 +110,7 @@ class MelodyMemory(nn.Module):
     def advance(
         self, closeness: Float[Tensor, "batch known"], heard: Int64[Tensor, " batch"]
     ) -> Float[Tensor, "batch place"]:
-        """That of the next frame, given the melody of the one before; of the first one nothing was heard."""
+        """The closeness for the next frame, given the melody of the one before; the first ignores it."""
         if closeness.shape[1] == 0:
             return (self.belief.start * self.begins).expand(len(closeness), -1)
         alike = self.ranks == heard[:, None]
@@ -121,8 +120,8 @@ class MelodyMemory(nn.Module):
     def votes(self, closeness: Float[Tensor, "batch place"]) -> Float[Tensor, "batch rank"]:
         """What the places expect of the highest pitch, together."""
         weights = (closeness - self.belief.doubt).exp()
-        found = weights.new_zeros(len(weights), self.num_pitches + 1)
-        return found.index_add_(1, self.ranks.long(), weights)
+        votes = weights.new_zeros(len(weights), self.num_pitches + 1)
+        return votes.index_add_(1, self.ranks.long(), weights)
 
     def read(
         self,
@@ -136,10 +135,10 @@ class MelodyMemory(nn.Module):
             before: shape (batch, event), the frame before the first; not read at the start of a piece.
         """
         heard = melody(torch.cat((before[:, None], frames), 1)[:, :-1])
-        found = []
+        votes = []
         for step in heard.unbind(1):
             closeness = self.advance(closeness, step)
-            found.append(self.votes(closeness))
-        if not found:
+            votes.append(self.votes(closeness))
+        if not votes:
             return frames.new_zeros(len(frames), 0, self.num_pitches + 1), closeness
-        return torch.stack(found, 1), closeness
+        return torch.stack(votes, 1), closeness

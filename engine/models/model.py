@@ -1,12 +1,12 @@
 """Model: the distribution of each frame given those before it.
 
-A Stack is a network; Transposed and Reminded hold another model and add to what it expects. Each of them is
-final: nothing builds on one by inheriting from it.
+A Stack is a network; Transposed, Reminded and Copying hold another model and add to what it expects. Each of
+them is final: nothing inherits from one.
 
 Conventions
     frames   shape (batch, time, event)
 
-Step 1 reads zeros from the state before everything and predicts frame 1, so every frame is predicted.
+The first step reads zeros in the initial state and predicts the first frame, so every frame is predicted.
 """
 
 from abc import ABC, abstractmethod
@@ -23,10 +23,10 @@ from engine.heads import Distribution
 class ModelState(NamedTuple):
     """What a model remembers between steps.
 
-    ``batch`` counts each key of a transposed model by itself, all sequences of a key side by side.
+    For a transposed model ``batch`` is keys times sequences, all sequences of a key side by side.
 
     Args:
-        context: shape (batch, (context_frames - 1) * event), the frames before the last.
+        context: shape (batch, (context_frames - 1) * event), the frames before the one to be read.
         layers: the state of each cell, and of whatever else remembers.
     """
 
@@ -39,8 +39,8 @@ class Model(nn.Module, ABC):
 
     Attributes:
         frame_size: numbers in a frame.
-        context_frames: how many frames before it are read to predict a frame.
-        num_keys: in which every frame is heard, side by side; 1 but for transposed models.
+        context_frames: how many frames a step reads, the latest among them.
+        num_keys: in how many keys every frame is heard, side by side; 1 except for transposed models.
     """
 
     frame_size: int
@@ -50,7 +50,7 @@ class Model(nn.Module, ABC):
     @property
     @abstractmethod
     def network(self) -> "Model":
-        """The Stack within, which is fitted: itself, or that of the model it holds."""
+        """The Stack that is fitted: the model itself, or the network of the model it holds."""
 
     @abstractmethod
     def initial_state(self, batch_size: int) -> ModelState:
@@ -70,9 +70,9 @@ class Model(nn.Module, ABC):
     ) -> tuple[Distribution, ModelState]:
         """Teacher forcing: the distribution of every frame given those before it.
 
-        A sequence may be read in parts: give the ``layers`` of the state that the part before left, and
-        the last ``context_frames`` frames of it as ``before``. ``drop`` changes the outputs of every cell on
-        their way up: dropout, while fitting.
+        A sequence may be read in parts: pass the ``layers`` of the state after the part before, and its last
+        ``context_frames`` frames as ``before``. ``drop`` acts on the outputs of every cell: dropout, while
+        fitting.
 
         Returns:
             A Distribution with leading axes (batch, time), and the state in which ``step`` would
@@ -84,5 +84,5 @@ class Model(nn.Module, ABC):
         return next(self.parameters()).new_zeros(batch_size, self.frame_size)
 
     def num_parameters(self) -> int:
-        """Trainable numbers."""
+        """How many numbers are fitted."""
         return sum(parameter.numel() for parameter in self.parameters())

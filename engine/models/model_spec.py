@@ -1,11 +1,11 @@
-"""Model spec: from what a card or a recipe says of a model to the model, with zero weights.
+"""Model spec: from how a card or a recipe describes a model to the model, with zero weights.
 
     card     {"cells": [spec, …], "head": spec, "context_frames": n}, with all sizes
     recipe   the same without the sizes that its frames fix, which ``with_sizes`` fills in
 
-``"residual": true``, ``"gain_floor": x`` (Stack), ``"clock": [n, …]`` and ``"told_keys": n`` (Told),
-``"transpositions": n`` (Transposed),
-``"melody_memory": {…}`` (Reminded) and ``"copy_memory": {…}`` (Copying) may stand beside them.
+Beside them there may be ``"residual": true`` and ``"gain_floor": x`` (Stack), ``"clock": [n, …]`` and
+``"told_keys": n`` (Told), ``"transpositions": n`` (Transposed), ``"melody_memory": {…}`` (Reminded) and
+``"copy_memory": {…}`` (Copying).
 """
 
 import inspect
@@ -27,9 +27,9 @@ from engine.models.transposed import Transposed
 from engine.registry import build
 from engine.representations import Representation
 
-OF_STACK = ("context_frames", "residual", "gain_floor")
-# of a model, beside its parts
-OPTIONS = (*OF_STACK, "clock", "told_keys", "transpositions", "melody_memory", "copy_memory")
+STACK_OPTIONS = ("context_frames", "residual", "gain_floor")
+# beside the cells and the head
+MODEL_OPTIONS = (*STACK_OPTIONS, "clock", "told_keys", "transpositions", "melody_memory", "copy_memory")
 
 
 def build_model(spec: Mapping[str, Any]) -> Model:
@@ -42,7 +42,7 @@ def build_model(spec: Mapping[str, Any]) -> Model:
     if not isinstance(spec.get("residual", False), bool):
         raise InvalidValueError(f"residual={spec['residual']!r} must be true or false")
     cells = [build("cell", CELLS, cell) for cell in spec["cells"]]
-    options = {key: spec[key] for key in OF_STACK if key in spec}
+    options = {key: spec[key] for key in STACK_OPTIONS if key in spec}
     told = Told(spec.get("clock", ()), spec.get("told_keys", 0))
     model = Stack(cells, build("head", HEADS, spec["head"]), told=told, **options)
     if spec.get("transpositions", 0) != 0:
@@ -55,23 +55,24 @@ def build_model(spec: Mapping[str, Any]) -> Model:
 
 
 def check_keys(spec: Mapping[str, Any]) -> None:
-    """Refuse a spec that has other parts than a model.
+    """Refuse a spec whose keys are not those of a model.
 
     Raises:
         InvalidValueError: a key is unknown, or cells or head are missing.
     """
-    unknown = set(spec) - {"cells", "head", *OPTIONS}
+    unknown = set(spec) - {"cells", "head", *MODEL_OPTIONS}
     if unknown or not isinstance(spec.get("cells"), list) or "head" not in spec:
         raise InvalidValueError(
-            f"a model spec holds 'cells' (a list), 'head', {', '.join(map(repr, OPTIONS))} and nothing else"
+            "a model spec holds 'cells' (a list), 'head', "
+            f"{', '.join(map(repr, MODEL_OPTIONS))} and nothing else"
         )
 
 
 def check_names(spec: Mapping[str, Any]) -> None:
-    """Refuse a spec that names a cell or a head which does not exist, whatever its sizes.
+    """Refuse a spec that names a cell or a head that does not exist, whatever its sizes.
 
     Raises:
-        EngineError: a name is unknown or missing, or the spec has other parts than a model.
+        EngineError: a name is unknown or missing, or the spec's keys are not those of a model.
     """
     check_keys(spec)
     parts = [*(("cell", CELLS, cell) for cell in spec["cells"]), ("head", HEADS, spec["head"])]
@@ -87,11 +88,11 @@ def with_sizes(
 ) -> dict[str, Any]:
     """A recipe's spec with the sizes that its frames fix: what a card keeps, and ``build_model`` reads.
 
-    A cell reads what the one below it puts out, the first one the frames before, as many as the recipe says;
-    what a recipe leaves out of these and of the head's parameters are facts of the frames.
+    The first cell reads as many frames as the recipe says, every other one the output of the cell below. What
+    the recipe leaves out of the head's parameters are facts of the frames.
 
     Args:
-        num_places: frames of all training pieces, for a model that keeps their melodies.
+        num_places: frames of all training pieces together, for a model that keeps their melodies.
 
     Raises:
         EngineError: a name is unknown, or the head is for another kind of frames.
@@ -108,7 +109,7 @@ def with_sizes(
     head = {**spec["head"]}
     kind = HEADS[head["name"]]
     if kind.events != representation.events:
-        fitting = ", ".join(name for name, other in HEADS.items() if other.events == representation.events)
+        fitting = ", ".join(name for name, choice in HEADS.items() if choice.events == representation.events)
         raise InvalidValueError(
             f"the head {head['name']!r} is for {kind.events}, and these frames hold "
             f"{representation.events}: choose another ({fitting})"
@@ -125,7 +126,7 @@ def with_sizes(
 
 
 def _melody_memory(spec: Any, num_pitches: int) -> MelodyMemory:
-    keys = {"num_places", *(each.name for each in fields(Belief))}
+    keys = {"num_places", *(field.name for field in fields(Belief))}
     if not isinstance(spec, Mapping) or set(spec) != keys:
         raise InvalidValueError(f"melody_memory holds {', '.join(sorted(keys))} and nothing else")
     numbers = {key: value for key, value in spec.items() if key != "num_places"}

@@ -1,7 +1,7 @@
-"""Reminded: a model beside a memory of the training pieces' melodies.
+"""Reminded: a model with a memory of the training pieces' melodies.
 
 Conventions
-    layers  of the state: those of the model, then the memory's (closeness,)
+    layers  in the state: those of the model, then the memory's (closeness,)
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from engine.models.model import Model, ModelState
 
 
 class Reminded(Model):
-    """What a model expects, with the votes of a memory for the highest pitch.
+    """What a model expects, with a memory's votes for the highest pitch.
 
     Raises:
         InvalidValueError: the model's head does not choose the highest pitch first.
@@ -38,7 +38,7 @@ class Reminded(Model):
 
     @property
     def network(self) -> Model:
-        """That of the model."""
+        """The network of the model it holds."""
         return self.model.network
 
     def initial_state(self, batch_size: int) -> ModelState:
@@ -49,10 +49,10 @@ class Reminded(Model):
     def step(self, frame: Float[Tensor, "batch event"], state: ModelState) -> tuple[Distribution, ModelState]:
         """Read a frame (zeros at the start) and predict the one after it."""
         *layers, (closeness,) = state.layers
-        found, left = self.model.step(frame, ModelState(state.context, tuple(layers)))
+        notes, left = self.model.step(frame, ModelState(state.context, tuple(layers)))
         closeness = self.memory.advance(closeness, melody(frame))
         votes = self.memory.votes(closeness)
-        return _reminded(found, votes), ModelState(left.context, (*left.layers, (closeness,)))
+        return _reminded(notes, votes), ModelState(left.context, (*left.layers, (closeness,)))
 
     def forward(
         self,
@@ -63,12 +63,12 @@ class Reminded(Model):
     ) -> tuple[Distribution, ModelState]:
         """Teacher forcing."""
         *own, (closeness,) = layers or self.initial_state(len(frames)).layers
-        found, left = self.model(frames, own, before, drop)
+        notes, left = self.model(frames, own, before, drop)
         last = torch.zeros_like(frames[:, 0]) if before is None else before[:, -1]
         votes, closeness = self.memory.read(frames, closeness, last)
-        return _reminded(found, votes), ModelState(left.context, (*left.layers, (closeness,)))
+        return _reminded(notes, votes), ModelState(left.context, (*left.layers, (closeness,)))
 
 
-def _reminded(found: Distribution, votes: Tensor) -> RemindedNotes:
-    notes = found if isinstance(found, NoteListMixture) else NoteListMixture(found, range(1))
-    return RemindedNotes(notes, votes)
+def _reminded(notes: Distribution, votes: Tensor) -> RemindedNotes:
+    mixture = notes if isinstance(notes, NoteListMixture) else NoteListMixture(notes, range(1))
+    return RemindedNotes(mixture, votes)

@@ -2,9 +2,9 @@
 
 Conventions
     input    of a step: what it is told (engine/models/told.py), then the ``context_frames`` frames before
-             it, oldest first; zeros before the start. With a ``gain_floor`` the cells read it divided by its
-             gain g, the root of its mean square and of the floor's, and log(g); the head reads it as it is
-    layers   of the state: those of the cells, then that of what is told, if anything is
+             the one to predict, oldest first; zeros before the start. With a ``gain_floor`` f the cells read
+             it divided by its gain g = sqrt(mean square + f^2), then log(g); the head reads it as it is
+    layers   in the state: those of the cells, then that of Told, if anything is told
 """
 
 import math
@@ -27,13 +27,13 @@ class Stack(Model):
     """A stack of cells, each reading the output of the one below, and a head on the last.
 
     Args:
-        residual: whether a cell whose output is as wide as its input adds to it, so that what it reads is
-            still there for those above (He et al. 2016, arXiv 1512.03385).
-        told: what it is told beside the frames.
-        gain_floor: of automatic gain control, in units of the frame; 0 for none.
+        residual: whether a cell whose output is as wide as its input adds the two, so that the cells above
+            still get what it reads (He et al. 2016, arXiv 1512.03385).
+        told: what it is told beside the frames; None for nothing.
+        gain_floor: least gain of the automatic gain control, in units of the frame; 0 for no gain control.
 
     Raises:
-        InvalidValueError: sizes of neighbours do not fit.
+        InvalidValueError: there is no cell, sizes of neighbours do not fit, or a number is out of range.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Stack(Model):
 
     @property
     def network(self) -> "Stack":
-        """Itself."""
+        """The stack itself."""
         return self
 
     def initial_state(self, batch_size: int, moved: Int64[Tensor, " batch"] | None = None) -> ModelState:
@@ -91,7 +91,7 @@ class Stack(Model):
 
     def step(self, frame: Float[Tensor, "batch event"], state: ModelState) -> tuple[Distribution, ModelState]:
         """Read a frame (zeros at the start) and predict the one after it."""
-        parts = self._modules  # found at once: nn.Module's own lookup costs as much as a small gate
+        parts = self._modules  # nn.Module's own lookup costs as much as a small gate
         x, context = frame, state.context
         if self.context_frames > 1:
             x = torch.cat((context, frame), 1)
@@ -100,12 +100,12 @@ class Stack(Model):
         if self.told.num_inputs:
             inputs, told = self.told.read(layers[-1], 1, frame)
             x, layers, left = torch.cat((inputs[:, 0], x), 1), layers[:-1], (told,)
-        output, found = self._heard(x) if self.gain_floor else x, []
+        output, states = self._heard(x) if self.gain_floor else x, []
         for cell, cell_state, adds in zip(parts["cells"], layers, self.adds, strict=True):
             cell_state = cell.forward(output, cell_state)  # not cell(…): hooks cost as much as a small gate
             output = output + cell_state[0] if adds else cell_state[0]
-            found.append(cell_state)
-        return parts["head"].forward(output, x), ModelState(context, (*found, *left))
+            states.append(cell_state)
+        return parts["head"].forward(output, x), ModelState(context, (*states, *left))
 
     def forward(
         self,
@@ -126,10 +126,11 @@ class Stack(Model):
         drop: Callable[[Tensor], Tensor] | None = None,
         watch: Callable[[int, Tensor, State], None] | None = None,
     ) -> tuple[Float[Tensor, "batch time hidden"], Float[Tensor, "batch time input"], ModelState]:
-        """Through all cells: what the last one puts out, the inputs of the steps, the state after them.
+        """All cells over whole sequences: the last one's outputs, the steps' inputs, the state after them.
 
         Args:
-            watch: is told of each cell, the lowest first: its place, all that it reads, and its state before.
+            watch: called for each cell, the lowest first, with its place, all that it reads, and the state
+                before.
         """
         if before is None:
             before = frames.new_zeros(frames.shape[0], self.context_frames, frames.shape[2])
@@ -145,15 +146,15 @@ class Stack(Model):
         for place, (cell, start, adds) in enumerate(zip(self.cells, layers, self.adds, strict=True)):
             if watch:
                 watch(place, outputs, start)
-            found, cell_state = cell.unroll(outputs, start)
-            found = drop(found) if drop else found
-            outputs = outputs + found if adds else found
+            hidden, cell_state = cell.unroll(outputs, start)
+            hidden = drop(hidden) if drop else hidden
+            outputs = outputs + hidden if adds else hidden
             left.append(cell_state)
         context = known[:, length : length + self.context_frames - 1].flatten(1)
         return outputs, inputs, ModelState(context, (*left, *told))
 
     def _heard(self, inputs: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes heard"]:
-        """At the same loudness whoever speaks, and how loud it was."""
+        """The inputs divided by their gain g, so that all voices are equally loud, then log(g)."""
         loudness = (inputs.square().mean(-1, keepdim=True) + self.gain_floor**2).sqrt()
         return torch.cat((inputs / loudness, loudness.log()), -1)
 

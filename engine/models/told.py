@@ -1,14 +1,14 @@
-"""Told: what a network is told of a frame beside those before it: its number, and by how much all were moved.
+"""Told: what a network is told of a frame beside those before it: its number, and how far all were moved.
 
     clock   the number of the frame to come, from 0, modulo each of some lengths: 1 at the remainder, else 0
     key     1 at the semitones by which the piece was moved, from -reach to reach, else 0
 
-Neither is outside information: the number is counted, and whoever moves a piece knows by how much. A clock is
-what Johnson's networks read of the beat, too (2017, "Generating Polyphonic Music Using Tied Parallel
-Networks", and the code that he published of the network before it).
+Neither is outside information: the number is counted, and whoever moves a piece knows by how much. Johnson's
+networks read the beat from such a clock too (2017, "Generating Polyphonic Music Using Tied Parallel
+Networks", and the code that he published for an earlier network).
 
 Conventions
-    state   (number, moved), each of shape (batch,) and whole: the frame to come, and semitones
+    state   (number of the frame to come, semitones), whole numbers of shape (batch,)
 """
 
 from typing import Any
@@ -21,15 +21,15 @@ from engine.cells import State
 from engine.errors import InvalidValueError
 
 MAX_CLOCK = 256  # frames
-MAX_KEYS = 11
+MAX_TOLD_KEYS = 11  # semitones
 
 
 class Told:
-    """Inputs of a network beside its frames; none, unless there is a clock or a key.
+    """Inputs of a network beside its frames; none unless there is a clock or a key.
 
     Args:
-        clock: lengths in frames, such as a bar's.
-        told_keys: reach of the key, in semitones up and down; 0 leaves it out.
+        clock: lengths in frames, such as that of a bar.
+        told_keys: the key's reach in semitones up and down; 0 leaves the key out.
 
     Raises:
         InvalidValueError: a number is out of range.
@@ -37,20 +37,20 @@ class Told:
 
     def __init__(self, clock: Any = (), told_keys: Any = 0):
         is_list = isinstance(clock, list | tuple)
-        if not is_list or not all(type(each) is int and 2 <= each <= MAX_CLOCK for each in clock):
+        if not is_list or not all(type(length) is int and 2 <= length <= MAX_CLOCK for length in clock):
             raise InvalidValueError(f"clock={clock!r} must be a list of lengths from 2 to {MAX_CLOCK} frames")
-        if type(told_keys) is not int or not 0 <= told_keys <= MAX_KEYS:
-            raise InvalidValueError(f"told_keys={told_keys!r} must be from 0 to {MAX_KEYS} semitones")
+        if type(told_keys) is not int or not 0 <= told_keys <= MAX_TOLD_KEYS:
+            raise InvalidValueError(f"told_keys={told_keys!r} must be from 0 to {MAX_TOLD_KEYS} semitones")
         self.clock = tuple(clock)
         self.told_keys = told_keys
         self.num_inputs = sum(clock) + (2 * told_keys + 1) * bool(told_keys)
 
     def initial_state(self, batch_size: int, moved: Int64[Tensor, " batch"] | None, like: Tensor) -> State:
-        """Before the first frame.
+        """The state before the first frame.
 
         Args:
             moved: semitones by which each piece was moved; None for not at all.
-            like: on the device that is wanted.
+            like: a tensor on the device that is wanted.
         """
         nothing = torch.zeros(batch_size, dtype=torch.long, device=like.device)
         return nothing, nothing if moved is None else moved.to(like.device)
@@ -58,11 +58,12 @@ class Told:
     def read(
         self, state: State, count: int, like: Tensor
     ) -> tuple[Float[Tensor, "batch time inputs"], State]:
-        """The inputs of so many frames to come, and the state after them; of the type of ``like``."""
+        """The inputs of the next ``count`` frames, with the type of ``like``, and the state after them."""
         number, moved = state
         numbers = number[:, None] + torch.arange(count, device=number.device)
         parts = [
-            (numbers % each)[..., None] == torch.arange(each, device=number.device) for each in self.clock
+            (numbers % length)[..., None] == torch.arange(length, device=number.device)
+            for length in self.clock
         ]
         if self.told_keys:
             keys = torch.arange(-self.told_keys, self.told_keys + 1, device=number.device)

@@ -1,7 +1,7 @@
-"""Transposed: a network that hears every frame in several keys; what it expects is the mean over them.
+"""Transposed: a network that hears every frame in several keys and expects the mean over them.
 
 Conventions
-    keys     semitones; each has rows of its own, all sequences of a key side by side
+    keys     semitones; each has rows of the batch of its own, all sequences of a key side by side
 """
 
 from collections.abc import Callable, Sequence
@@ -16,18 +16,16 @@ from engine.heads import Distribution, NoteListMixture, moved
 from engine.models.model import Model, ModelState
 from engine.models.stack import Stack
 
-MAX_TRANSPOSITIONS = 11
-FRAMES_AT_ONCE = 16_384  # of all keys together, while sequences are read
+MAX_TRANSPOSITIONS = 11  # semitones
+TRANSPOSED_AT_ONCE = 16_384  # frames, all keys together, while sequences are read
 
 
 class Transposed(Model):
-    """A network in every key within so many semitones: see NoteListMixture.
-
-    Args:
-        transpositions: semitones up and down.
+    """A network in every key within ``transpositions`` semitones up and down: see NoteListMixture.
 
     Raises:
-        InvalidValueError: that is out of range, or the network's head has no use for it.
+        InvalidValueError: transpositions are out of range, or the network's head does not choose the highest
+            pitch first.
     """
 
     def __init__(self, model: Stack, transpositions: int):
@@ -48,7 +46,7 @@ class Transposed(Model):
 
     @property
     def network(self) -> Stack:
-        """The network."""
+        """The network that it holds."""
         return self.model
 
     def initial_state(self, batch_size: int) -> ModelState:
@@ -58,8 +56,8 @@ class Transposed(Model):
 
     def step(self, frame: Float[Tensor, "batch event"], state: ModelState) -> tuple[Distribution, ModelState]:
         """Read a frame (zeros at the start) in all keys and predict the one after it."""
-        found, state = self.model.step(moved(frame, self.keys).flatten(0, 1), state)
-        return NoteListMixture(found, self.keys), state
+        notes, state = self.model.step(moved(frame, self.keys).flatten(0, 1), state)
+        return NoteListMixture(notes, self.keys), state
 
     def forward(
         self,
@@ -68,19 +66,19 @@ class Transposed(Model):
         before: Float[Tensor, "batch context event"] | None = None,
         drop: Callable[[Tensor], Tensor] | None = None,
     ) -> tuple[Distribution, ModelState]:
-        """Teacher forcing, some rows at a time, since all keys together may be many."""
+        """Teacher forcing, so many rows at a time that memory suffices: all keys together are many."""
         if before is None:
             before = frames.new_zeros(frames.shape[0], self.context_frames, frames.shape[2])
         layers = layers or self.initial_state(len(frames)).layers
         heard, before = (moved(part, self.keys).flatten(0, 1) for part in (frames, before))
-        size = max(1, FRAMES_AT_ONCE // max(1, frames.shape[1]))  # rows at once
+        size = max(1, TRANSPOSED_AT_ONCE // max(1, frames.shape[1]))  # rows at once
         parts = []
         for start, rows in zip(range(0, len(heard), size), heard.split(size), strict=True):
             own = [tuple(part[start : start + size] for part in layer) for layer in layers]
             parts.append(self.model.read(rows, own, before[start : start + size], drop))
         outputs, inputs = (torch.cat([part[place] for part in parts]) for place in (0, 1))
         context = torch.cat([state.context for _, _, state in parts])
-        every = zip(*(state.layers for _, _, state in parts), strict=True)
-        left = tuple(tuple(map(torch.cat, zip(*layer, strict=True))) for layer in every)
-        found = self.model.head(outputs, inputs)
-        return NoteListMixture(found, self.keys), ModelState(context, left)
+        by_layer = zip(*(state.layers for _, _, state in parts), strict=True)
+        left = tuple(tuple(map(torch.cat, zip(*layer, strict=True))) for layer in by_layer)
+        notes = self.model.head(outputs, inputs)
+        return NoteListMixture(notes, self.keys), ModelState(context, left)

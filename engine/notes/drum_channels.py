@@ -1,8 +1,8 @@
 """DrumChannels: which channels of a MIDI file play drums, as its banks and messages say.
 
-Channel 10 does in General MIDI. GM2 gives any channel drums by the bank 120 and notes by 121; XG drums by the
-banks 126 and 127, and notes by any other once the file has switched XG on; GS by a message for the part. A
-bank counts from the program that follows it.
+In General MIDI channel 10 does. In GM2 bank 120 makes any channel play drums, and bank 121 notes; in XG banks
+126 and 127 make it play drums, and any other notes once the file has switched XG on; in GS a message for the
+part decides. A bank takes effect with the program that follows it.
 
 Sources: General MIDI 2 (MIDI Manufacturers Association, RP-024), the XG and GS formats as Yamaha and Roland
 describe them.
@@ -21,7 +21,7 @@ _USUAL = 9
 
 
 class DrumChannels:
-    """Told of all messages in their order, it knows of each channel."""
+    """Told of all messages in their order, it knows which channels play drums at that point."""
 
     def __init__(self) -> None:
         self._drums = {_USUAL}

@@ -2,7 +2,7 @@
 
 The models say which keys sound and not how loudly, so this is a player's habit and no part of any draw: the
 highest line is brought out, the lowest carries it, what lies between steps back. Pianists strike the melody
-harder than what goes with it (Goebl 2001, "Melody lead in piano performance").
+harder than its accompaniment (Goebl 2001, "Melody lead in piano performance").
 """
 
 from collections.abc import Collection
@@ -10,29 +10,29 @@ from itertools import takewhile
 
 from engine.notes.notes import Note, Notes
 
-HIGHEST, LOWEST, BETWEEN = 96, 88, 78  # MIDI velocities
+MELODY_VELOCITY, BASS_VELOCITY, INNER_VELOCITY = 96, 88, 78  # MIDI velocities
 
 
 def velocity(pitch: int, together: Collection[int]) -> int:
-    """Of a key that is struck.
+    """The MIDI velocity of a key that is struck.
 
     Args:
-        together: all pitches that sound from then on, this one too.
+        together: all pitches that sound from then on, this one included.
     """
     if pitch >= max(together):
-        return HIGHEST
-    return LOWEST if pitch <= min(together) else BETWEEN
+        return MELODY_VELOCITY
+    return BASS_VELOCITY if pitch <= min(together) else INNER_VELOCITY
 
 
 def velocities(music: Notes) -> dict[Note, int]:
-    """Of every note; of notes without length too."""
-    found: dict[Note, int] = {}
+    """The MIDI velocity of every note, notes of no length included."""
+    by_note: dict[Note, int] = {}
     sounding: list[Note] = []
     notes = sorted(music.notes)
     for place, note in enumerate(notes):
         if place == 0 or note.start_tick > notes[place - 1].start_tick:
             start = note.start_tick
-            struck = takewhile(lambda other, start=start: other.start_tick == start, notes[place:])
-            sounding = [other for other in sounding if other.end_tick > start] + list(struck)
-        found[note] = velocity(note.pitch, [other.pitch for other in sounding])
-    return found
+            struck = takewhile(lambda later, start=start: later.start_tick == start, notes[place:])
+            sounding = [held for held in sounding if held.end_tick > start] + list(struck)
+        by_note[note] = velocity(note.pitch, [neighbour.pitch for neighbour in sounding])
+    return by_note

@@ -1,7 +1,7 @@
 """MIDI bytes: notes as a Standard MIDI File.
 
-A file written here and read again has the same notes at the same ticks. What a roll has beside notes
-is lost: silent frames at its end.
+A file written here and read again has the same notes at the same ticks. Silent frames at the end of a piano
+roll are lost.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from engine.notes.dynamics import velocities
 from engine.notes.notes import Notes
 
 TEMPO_RANGE = (20.0, 400.0)  # quarter notes per minute
-_EXPRESSION = 11  # controller whose highest value, 127, is where it stands anyway
+_EXPRESSION = 11  # a controller whose usual value is its highest, 127, so that setting it changes nothing
 
 
 @functools.cache
@@ -34,7 +34,7 @@ def midi_bytes(
     """Notes as a Standard MIDI File with a track of notes for each voice.
 
     Args:
-        music: may be without any.
+        music: it may hold no notes.
         quarters_per_minute: the tempo, within ``TEMPO_RANGE``.
         program: General MIDI instrument, 0 (grand piano) to 127.
         tail_seconds: how long the file goes on after the last note, for players that stop at its end.

@@ -1,8 +1,8 @@
 """MIDI events: the messages of a Standard MIDI File that say what sounds, as they stand in it.
 
 Only what is used is read: whatever else a file holds (texts, keys, metres, lyrics, values that no controller
-has) may be as wrong as it likes. Lengths of tracks are believed where a track or the end of the file follows;
-otherwise a track ends where it says so itself.
+has) may be wrong. The stated length of a track is believed if another track or the end of the file follows
+there; otherwise the track ends at its own end-of-track event.
 
 The format is that of the MIDI Manufacturers Association's "Standard MIDI Files 1.0" (RP-001). RIFF files
 (.rmi) hold one in their ``data`` chunk, old Macintosh files behind a header of 128 bytes.
@@ -19,9 +19,9 @@ from typing import NamedTuple
 from engine.errors import UnreadableFileError
 
 NOTE_OFF, NOTE_ON, CONTROLLER, PROGRAM = 0x8, 0x9, 0xB, 0xC
-HEADER, TRACK = b"MThd", b"MTrk"
+HEADER_MARK, TRACK_MARK = b"MThd", b"MTrk"
 MACINTOSH_HEADER_BYTES = 128
-BEGINNING_BYTES = MACINTOSH_HEADER_BYTES + len(HEADER)
+MIDI_START_BYTES = MACINTOSH_HEADER_BYTES + len(HEADER_MARK)
 MAX_NUMBER_BYTES = 4  # of a number of variable length
 _NUM_DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
 _META, _END_OF_TRACK, _SET_TEMPO = 0xFF, 0x2F, 0x51
@@ -33,8 +33,8 @@ class Message(NamedTuple):
     """A channel message, or a system-exclusive one.
 
     Args:
-        data: of a channel message its one or two numbers; of a system-exclusive one its bytes.
-        channel: 0 to 15; None of a system-exclusive message, whose status is 0.
+        data: the one or two numbers of a channel message, the bytes of a system-exclusive one.
+        channel: 0 to 15; None for a system-exclusive message, whose status is 0.
     """
 
     tick: int
@@ -44,7 +44,7 @@ class Message(NamedTuple):
 
 
 class Tempo(NamedTuple):
-    """From a tick on, how long a quarter note lasts."""
+    """How long a quarter note lasts from a tick on."""
 
     tick: int
     microseconds: int
@@ -61,10 +61,10 @@ class Track:
 
 @dataclass(frozen=True)
 class MidiEvents:
-    """A file.
+    """All events of a file.
 
     Args:
-        format: 0 or 1, tracks that play together; 2, patterns that do not.
+        format: 0 or 1, whose tracks play together; 2, whose tracks are patterns, played one after the other.
         resolution: ticks per quarter note.
     """
 
@@ -73,23 +73,23 @@ class MidiEvents:
     tracks: tuple[Track, ...]
 
 
-def is_midi(beginning: bytes) -> bool:
-    """Whether a file that begins so is one of MIDI, whatever its name is; ``BEGINNING_BYTES`` are enough."""
-    is_riff = beginning.startswith(b"RIFF") and beginning[8:12] == b"RMID"
-    return is_riff or beginning.startswith(HEADER) or beginning[MACINTOSH_HEADER_BYTES:].startswith(HEADER)
+def is_midi(start: bytes) -> bool:
+    """Whether a file that starts so is a MIDI file, whatever its name; ``MIDI_START_BYTES`` are enough."""
+    is_riff = start.startswith(b"RIFF") and start[8:12] == b"RMID"
+    return is_riff or start.startswith(HEADER_MARK) or start[MACINTOSH_HEADER_BYTES:].startswith(HEADER_MARK)
 
 
 def read_events(data: bytes, name: str) -> MidiEvents:
     """The events of a file.
 
     Args:
-        name: of the file, for the sentences.
+        name: what the file is called in errors.
 
     Raises:
-        UnreadableFileError: it is no MIDI file, was cut off, or is damaged where it matters.
+        UnreadableFileError: it is not a MIDI file, was cut off, or is damaged where it matters.
     """
     data = _unwrapped(data)
-    if not data.startswith(HEADER):
+    if not data.startswith(HEADER_MARK):
         raise UnreadableFileError(
             f"{name} is not a MIDI file, whatever its extension says (no MThd at its start); export as MIDI"
         )
@@ -111,7 +111,7 @@ def read_events(data: bytes, name: str) -> MidiEvents:
 
 
 def _unwrapped(data: bytes) -> bytes:
-    """Without what some programs put around a file."""
+    """The MIDI file inside what some programs put around it."""
     if data.startswith(b"RIFF") and data[8:12] == b"RMID":
         place = 12
         while place + 8 <= len(data):
@@ -119,7 +119,7 @@ def _unwrapped(data: bytes) -> bytes:
             if data[place : place + 4] == b"data":
                 return data[place + 8 : place + 8 + size]
             place += 8 + size + size % 2
-    if data[MACINTOSH_HEADER_BYTES:].startswith(HEADER):
+    if data[MACINTOSH_HEADER_BYTES:].startswith(HEADER_MARK):
         return data[MACINTOSH_HEADER_BYTES:]
     return data
 
@@ -128,22 +128,22 @@ def _tracks(data: bytes, name: str) -> Iterator[Track]:
     place = 8 + int.from_bytes(data[4:8], "big")
     while place + 8 <= len(data):
         end = place + 8 + int.from_bytes(data[place + 4 : place + 8], "big")
-        if data[place : place + 4] != TRACK:  # a chunk of another kind, to be passed over
+        if data[place : place + 4] != TRACK_MARK:  # a chunk of another kind, which is skipped
             place = end
             continue
-        is_believable = end == len(data) or data[end : end + 4] == TRACK
+        is_believable = end == len(data) or data[end : end + 4] == TRACK_MARK
         track = _TrackReader(data, place + 8, end if is_believable else len(data), end > len(data), name)
         yield track.read()
-        place = end if is_believable else max(data.find(TRACK, track.place), track.place)
+        place = end if is_believable else max(data.find(TRACK_MARK, track.place), track.place)
 
 
 class _TrackReader:
     """Reads one track.
 
     Args:
-        place: of its first event.
-        end: before which it ends.
-        is_longer: whether it says that it goes on where the file has ended.
+        place: where its first event starts in the data.
+        end: where it ends at the latest.
+        is_longer: whether its stated length goes beyond the end of the file.
     """
 
     def __init__(self, data: bytes, place: int, end: int, is_longer: bool, name: str):
@@ -154,7 +154,7 @@ class _TrackReader:
         self.tempos: list[Tempo] = []
 
     def read(self) -> Track:
-        """To its end.
+        """Read it to its end.
 
         Raises:
             UnreadableFileError: it was cut off, or is damaged.
@@ -201,14 +201,14 @@ class _TrackReader:
         return self._bytes(1)[0]
 
     def _bytes(self, count: int) -> bytes:
-        found = self.data[self.place : self.place + count]
-        if len(found) < count:
+        content = self.data[self.place : self.place + count]
+        if len(content) < count:
             raise _cut_off(self.name)
         self.place += count
-        return found
+        return content
 
     def _number(self) -> int:
-        """Seven bits a byte, the highest set on all but the last."""
+        """A number of variable length: seven bits a byte, the highest bit set on all but the last."""
         value = 0
         for _ in range(MAX_NUMBER_BYTES):
             byte = self._byte()

@@ -1,14 +1,15 @@
-"""MIDI file: its notes, by one rule whoever wrote it.
+"""MIDI file: its notes, by one rule whichever program wrote it.
 
-Each note-off ends one note of its channel and pitch: the one that began first, of the same track if one of
-those sounds. So a pitch that is struck again before it was let go is two notes, and two voices in unison are
-two. All notes of a channel end where a message says so, and what was never let go at the end of its track.
+Each note-off ends one note of its channel and pitch: the one that began first, preferably in the same track.
+So a pitch that is struck again before it was let go is two notes, and so are two voices in unison. All notes
+of a channel end where a message says so; those that were never let go end with their track.
 """
 
 from array import array
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import astuple
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,9 @@ from engine.notes.midi_events import CONTROLLER, NOTE_OFF, NOTE_ON, Message, Mid
 from engine.notes.notes import Note, Notes
 from engine.notes.tempo_map import TempoMap
 
-MAX_BYTES = 1_000_000
-MAX_NOTES = 100_000
-MAX_QUARTERS = 20_000  # 2 h 46 min at 120 quarter notes a minute
+MAX_MIDI_BYTES = 1_000_000
+MAX_MIDI_NOTES = 100_000
+MAX_MIDI_QUARTERS = 20_000  # 2 h 46 min at 120 quarter notes a minute
 _ALL_OFF = (120, *range(123, 128))  # controllers that end all notes of a channel
 _PATTERNS = 2  # the format whose tracks do not play together
 
@@ -38,8 +39,8 @@ def read_notes(source: bytes | Path) -> Notes:
     return _read(source)[0]
 
 
-def read_strange_notes(source: Path) -> Notes:
-    """The same of a stranger's file, read in a process of its own within bounds; raises as above."""
+def read_untrusted_notes(source: Path) -> Notes:
+    """The same for a stranger's file, in a process of its own within bounds; raises like ``read_notes``."""
     facts, content = run_confined("engine.notes.midi_file:note_bytes", source.name, {"source": str(source)})
     numbers = array("q", content)
     notes = (Note(*numbers[place : place + 3]) for place in range(0, len(numbers), 3))
@@ -48,16 +49,16 @@ def read_strange_notes(source: Path) -> Notes:
 
 def note_bytes(source: str) -> tuple[dict[str, Any], bytes]:
     """What ``read_notes`` reads, for another process: facts; start, end and pitch of each note as int64."""
-    read = read_notes(Path(source))
-    numbers = array("q", [number for note in read.notes for number in astuple(note)])
-    return {"resolution": read.resolution, "num_drum_notes": read.num_drum_notes}, numbers.tobytes()
+    music = read_notes(Path(source))
+    numbers = array("q", [number for note in music.notes for number in astuple(note)])
+    return {"resolution": music.resolution, "num_drum_notes": music.num_drum_notes}, numbers.tobytes()
 
 
 def read_steady_notes(source: bytes | Path) -> Notes:
-    """The same with the file's own tempos played out: see ``TempoMap.steady``.
+    """The same with the file's own tempos turned into lengths: see ``TempoMap.steady``.
 
     Raises:
-        UnreadableFileError: as above.
+        UnreadableFileError: as ``read_notes``.
     """
     music, tempos = _read(source)
     return TempoMap(music.resolution, tempos).steady(music)
@@ -68,9 +69,9 @@ def _read(source: bytes | Path) -> tuple[Notes, list[Tempo]]:
     data = source if isinstance(source, bytes) else _read_bytes(source)
     if not data:
         raise UnreadableFileError(f"{name} is empty; choose a MIDI file")
-    if len(data) > MAX_BYTES:
+    if len(data) > MAX_MIDI_BYTES:
         raise UnreadableFileError(
-            f"{name} is larger than {MAX_BYTES:,} bytes; cut the piece into shorter ones"
+            f"{name} is larger than {MAX_MIDI_BYTES:,} bytes; cut the piece into shorter ones"
         )
     events = read_events(data, name)
     starts = _starts(events)
@@ -95,7 +96,7 @@ def _read_bytes(path: Path) -> bytes:
         raise UnreadableFileError(f"there is no file {str(path)!r}; check the path")
     try:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(MAX_MIDI_BYTES + 1)
     except OSError as error:
         raise UnreadableFileError(
             f"{path.name} cannot be read: {error.strerror}; check its permissions"
@@ -103,7 +104,7 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _starts(events: MidiEvents) -> list[int]:
-    """The tick at which each track begins: all at once, or patterns one after the other."""
+    """The tick at which each track starts: 0, or for patterns the end of the one before."""
     starts, end = [], 0
     for track in events.tracks:
         starts.append(end)
@@ -112,17 +113,17 @@ def _starts(events: MidiEvents) -> list[int]:
 
 
 def _in_order(events: MidiEvents, starts: list[int]) -> Iterator[tuple[int, int, Message]]:
-    """All messages with their ticks and tracks, as they come; of those at once in the order of the file."""
-    every = (
+    """All (tick, track, message) in order of time, those of one tick as they stand in the file."""
+    messages = (
         (start + message.tick, place, message)
         for place, (start, track) in enumerate(zip(starts, events.tracks, strict=True))
         for message in track.messages
     )
-    return iter(sorted(every, key=lambda one: one[0]))
+    return iter(sorted(messages, key=itemgetter(0)))
 
 
 class _Pairing:
-    """Makes notes of their beginnings and ends."""
+    """Makes notes of note-ons and note-offs."""
 
     def __init__(self) -> None:
         self.num_drum_notes = 0
@@ -131,7 +132,7 @@ class _Pairing:
         self._sounding: defaultdict[int, dict[int, _Struck]] = defaultdict(_pitches)
 
     def take(self, tick: int, track: int, message: Message) -> None:
-        """The next message."""
+        """Take the next message in."""
         self._drums.tell(message)
         if message.channel is None:
             return
@@ -148,7 +149,11 @@ class _Pairing:
             self._end_all(message.channel, tick)
 
     def finish(self, ends: list[int]) -> list[Note]:
-        """All notes, those that still sound until their track ends."""
+        """All notes; those that still sound end with their track.
+
+        Args:
+            ends: the tick at which each track ends.
+        """
         for pitches in self._sounding.values():
             for pitch, struck in pitches.items():
                 self._notes += [Note(start, max(start, ends[track]), pitch) for start, track in struck.left()]
@@ -161,50 +166,50 @@ class _Pairing:
 
 
 class _Struck:
-    """What sounds of one pitch: begun in order of time, ended in the same, each in a moment however many."""
+    """The notes of one pitch that sound, first begun, first ended; quick however many there are."""
 
     def __init__(self) -> None:
         self._all: deque[list[int | bool]] = deque()  # [start tick, track, whether it has ended]
         self._of_track: defaultdict[int, deque[list[int | bool]]] = defaultdict(deque)
 
     def begin(self, tick: int, track: int) -> None:
-        """One more."""
-        one = [tick, track, False]
-        self._all.append(one)
-        self._of_track[track].append(one)
+        """Add a note that starts."""
+        stroke = [tick, track, False]
+        self._all.append(stroke)
+        self._of_track[track].append(stroke)
 
     def end(self, track: int) -> int | None:
-        """End the first of this track, or else of any; where it started, None if nothing sounds."""
+        """End the first note of this track, else of any; its start tick, or None if nothing sounds."""
         for waiting in (self._of_track[track], self._all):
             while waiting:
-                one = waiting.popleft()
-                if not one[2]:
-                    one[2] = True
-                    return one[0]
+                stroke = waiting.popleft()
+                if not stroke[2]:
+                    stroke[2] = True
+                    return stroke[0]
         return None
 
     def left(self) -> list[tuple[int, int]]:
-        """(Start tick, track) of what sounds still."""
+        """(start tick, track) of each note that still sounds."""
         return [(start, track) for start, track, has_ended in self._all if not has_ended]
 
 
 def _pitches() -> dict[int, _Struck]:
-    """Pitch -> what sounds of it."""
+    """Pitch -> its notes that sound."""
     return defaultdict(_Struck)
 
 
 def _check_size(name: str, num_notes: int, num_ticks: int, resolution: int) -> None:
-    if num_notes > MAX_NOTES:
+    if num_notes > MAX_MIDI_NOTES:
         raise UnreadableFileError(
-            f"{name} holds {num_notes:,} notes; at most {MAX_NOTES:,} are read: cut it into pieces"
+            f"{name} holds {num_notes:,} notes; at most {MAX_MIDI_NOTES:,} are read: cut it into pieces"
         )
-    if num_ticks > MAX_QUARTERS * resolution:
+    if num_ticks > MAX_MIDI_QUARTERS * resolution:
         raise UnreadableFileError(
-            f"{name} lasts {num_ticks // resolution:,} quarter notes; at most {MAX_QUARTERS:,} are read: cut "
-            "it into pieces"
+            f"{name} lasts {num_ticks // resolution:,} quarter notes; at most {MAX_MIDI_QUARTERS:,} are read:"
+            " cut it into pieces"
         )
 
 
 def _no_notes(name: str, num_drum_notes: int) -> UnreadableFileError:
-    found = f"only drums (hits: {num_drum_notes:,})" if num_drum_notes else "no notes"
-    return UnreadableFileError(f"{name} holds {found}; choose a MIDI file with pitched notes")
+    content = f"only drums (hits: {num_drum_notes:,})" if num_drum_notes else "no notes"
+    return UnreadableFileError(f"{name} holds {content}; choose a MIDI file with pitched notes")

@@ -36,7 +36,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Notes:
-    """The pitched notes of a piece in any order, and how many drum hits were there beside them.
+    """The pitched notes of a piece in any order, and how many drum hits there were besides.
 
     Raises:
         InvalidValueError: the resolution is not positive.
@@ -54,10 +54,10 @@ class Notes:
 
     @property
     def voices(self) -> list[list[Note]]:
-        """The notes shared out so that in none a pitch is struck while it sounds; one for most music.
+        """The notes shared out so that within a voice no pitch is struck while it sounds; mostly one voice.
 
         An instrument ends a pitch at the first note-off, so each voice is played by an instrument of its own.
-        Notes of no length are left out: they are let go before they are struck, and so never.
+        Notes of no length are left out: they would be let go before they are struck, and sound for ever.
         """
         voices: list[list[Note]] = []
         ends: list[dict[int, int]] = []  # of each voice: pitch -> when it is free
@@ -72,7 +72,7 @@ class Notes:
         return voices
 
     def transposed(self, semitones: int) -> "Notes":
-        """The same with ``semitones`` added to every pitch.
+        """The same notes with ``semitones`` added to every pitch.
 
         Raises:
             InvalidValueError: a pitch would leave 0 … 127.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from engine.notes.midi_events import Tempo
 from engine.notes.notes import Note, Notes
 
-USUAL_MICROSECONDS = 500_000  # where a file names no tempo
+USUAL_MICROSECONDS = 500_000  # until a file names a tempo
 STEADY_QUARTERS_PER_MINUTE = 120.0
 STEADY_RESOLUTION = 30_000  # ticks of 17 µs at that tempo
 
@@ -20,7 +20,7 @@ class TempoMap:
 
     Args:
         resolution: ticks per quarter note.
-        tempos: in any order; of those at one tick the last counts.
+        tempos: in any order; of several at one tick the last counts.
     """
 
     def __init__(self, resolution: int, tempos: Sequence[Tempo]):
@@ -33,11 +33,11 @@ class TempoMap:
             self._seconds.append(self._after(place - 1, self._ticks[place]))
 
     def seconds(self, tick: int) -> float:
-        """When a tick sounds, from the start of the piece."""
+        """When a tick sounds, in seconds from the start of the piece."""
         return self._after(bisect_right(self._ticks, tick) - 1, tick)
 
     def steady(self, music: Notes) -> Notes:
-        """The same sound at a steady ``STEADY_QUARTERS_PER_MINUTE``."""
+        """Notes that sound the same at a steady ``STEADY_QUARTERS_PER_MINUTE``."""
         per_second = STEADY_RESOLUTION * STEADY_QUARTERS_PER_MINUTE / 60
         notes = [
             Note(

@@ -1,4 +1,4 @@
-"""Excerpt: the short beginnings out of test splits that are shipped, for draws and for listening tests."""
+"""Excerpt: a short beginning from a test split, shipped as a prime for draws and for listening tests."""
 
 import json
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from engine.folders import ASSETS
 from engine.pieces.piece import read_piece
 from engine.representations import REPRESENTATIONS, Representation
 
-PRIMES = ASSETS / "primes"
+PRIMES_FOLDER = ASSETS / "primes"
 
 
 @dataclass(frozen=True)
 class Excerpt:
-    """One shipped file, with where it comes from."""
+    """One shipped file, and where it comes from."""
 
     file: str
     title: str
@@ -29,48 +29,48 @@ class Excerpt:
 
     @property
     def name(self) -> str:
-        """What links call it: the file's name without its ending."""
+        """What links call it: the file's name without its suffix."""
         return Path(self.file).stem
 
     @property
     def kind(self) -> str:
-        """Name of the representation that it is for."""
+        """The name of the representation that it is for."""
         suffix = Path(self.file).suffix
         return next(name for name, kind in REPRESENTATIONS.items() if suffix in kind.facts.suffixes)
 
     @property
     def path(self) -> Path:
-        """Where it lies."""
-        return PRIMES / self.file
+        """Its path in the folder of excerpts."""
+        return PRIMES_FOLDER / self.file
 
 
 @cache
 def excerpts() -> tuple[Excerpt, ...]:
     """All shipped excerpts, in the order of their index file."""
-    listed = json.loads((PRIMES / "primes.json").read_text(encoding="utf-8"))
+    listed = json.loads((PRIMES_FOLDER / "primes.json").read_text(encoding="utf-8"))
     return tuple(Excerpt(**entry) for entry in listed)
 
 
 def excerpts_of(corpus: str, kind: str) -> list[Excerpt]:
-    """Those of a corpus; all for frames of this kind if the corpus (a visitor's own) has none."""
+    """The excerpts of a corpus; if it has none (a visitor's own), all for frames of this kind."""
     of_kind = [excerpt for excerpt in excerpts() if excerpt.kind == kind]
     return [excerpt for excerpt in of_kind if excerpt.corpus == corpus] or of_kind
 
 
 def excerpt(name: str) -> Excerpt:
-    """One by name.
+    """The excerpt of a name.
 
     Raises:
         UnknownNameError: there is no such excerpt.
     """
-    found = {entry.name: entry for entry in excerpts()}
-    if name not in found:
-        raise UnknownNameError("excerpt", name, found)
-    return found[name]
+    by_name = {entry.name: entry for entry in excerpts()}
+    if name not in by_name:
+        raise UnknownNameError("excerpt", name, by_name)
+    return by_name[name]
 
 
 def read_excerpt(name: str, representation: Representation) -> Tensor:
-    """All frames of one, shape (time, event), as models of this representation read them.
+    """All frames of an excerpt, shape (time, event), as models of this representation read them.
 
     Raises:
         EngineError: there is no such excerpt, or it is of another kind.

@@ -14,9 +14,9 @@ from jaxtyping import Float32
 from torch import Tensor
 
 from engine.errors import UnreadableFileError
-from engine.notes import BEGINNING_BYTES, is_midi, read_notes, read_strange_notes
+from engine.notes import MIDI_START_BYTES, is_midi, read_notes, read_untrusted_notes
 from engine.representations import REPRESENTATIONS, PianoRoll, Representation, Waveform
-from engine.sound import read_audio, read_strange_audio
+from engine.sound import read_audio, read_untrusted_audio
 
 MIDI_SUFFIXES = PianoRoll.facts.suffixes
 
@@ -32,11 +32,11 @@ class Piece:
 def read_piece(
     path: Path, representation: Representation, longest: float | None = None, is_ours: bool = False
 ) -> Piece:
-    """Read a MIDI or sound file, whichever the representation means.
+    """Read a MIDI or sound file, whichever the representation is for.
 
     Args:
-        longest: seconds of a sound after which no more is read; None to refuse what is very long.
-        is_ours: whether the file came with Earshot; others' are read in a process of their own, see
+        longest: seconds of sound after which reading stops; None to refuse very long sounds instead.
+        is_ours: whether the file came with Earshot; any other is read in a process of its own, see
             engine/confined.py.
 
     Raises:
@@ -57,13 +57,13 @@ def read_prime(
 ) -> Piece:
     """A file for a model to go on from, at the height of the model's corpus.
 
-    Where a corpus is played at another height than it is written, a file may stand at either: a shipped
-    excerpt as the corpus is written, a draw that was taken home as it was heard. Whichever brings the file
-    nearer to the corpus is believed.
+    Where a corpus is played higher or lower than it is written, a file may stand at either height: a shipped
+    excerpt as the corpus is written, a downloaded draw as it was heard. The height that brings the file
+    nearer to the corpus is taken.
 
     Args:
-        played_semitones: added to the corpus's pitches for ears.
-        mean_pitch: of the corpus; None: every file stands as it is written.
+        played_semitones: what is added to the corpus's pitches when they are played.
+        mean_pitch: the corpus's mean MIDI number; None takes every file as it is written.
         is_ours: as for ``read_piece``.
 
     Raises:
@@ -84,12 +84,13 @@ def read_prime(
 
 
 def _away(piece: Piece, representation: Representation, mean_pitch: float) -> float:
+    """Semitones from a piece's mean pitch to ``mean_pitch``; infinity for a silent piece."""
     height = representation.mean_pitch(piece.frames)
     return inf if height is None else abs(height - mean_pitch)
 
 
 def _read_roll(path: Path, representation: Representation, longest: float | None, is_ours: bool) -> Piece:
-    encoded = representation.encode(read_notes(path) if is_ours else read_strange_notes(path))
+    encoded = representation.encode(read_notes(path) if is_ours else read_untrusted_notes(path))
     report = encoded.report
     is_whole = report.num_kept == report.num_notes and report.num_drum_notes == 0
     return Piece(encoded.frames, "" if is_whole else report.describe())
@@ -101,7 +102,7 @@ def _read_waveform(path: Path, representation: Representation, longest: float | 
         if is_ours:
             audio = read_audio(path, **cut)
         else:
-            audio = read_strange_audio(path, sample_rate=representation.sample_rate, **cut)
+            audio = read_untrusted_audio(path, sample_rate=representation.sample_rate, **cut)
         return Piece(representation.encode(audio), "")
     except UnreadableFileError:
         if holds_midi(path):
@@ -112,18 +113,18 @@ def _read_waveform(path: Path, representation: Representation, longest: float | 
 
 
 def representation_of(path: Path) -> str:
-    """The name of the representation that a file is for: by how it begins, else by its ending."""
+    """The name of the representation that a file is for: by its first bytes, else by its suffix."""
     if holds_midi(path):
         return PianoRoll.name
-    by_ending = (name for name, kind in REPRESENTATIONS.items() if path.suffix.lower() in kind.facts.suffixes)
-    return next(by_ending, Waveform.name)
+    by_suffix = (name for name, kind in REPRESENTATIONS.items() if path.suffix.lower() in kind.facts.suffixes)
+    return next(by_suffix, Waveform.name)
 
 
 def holds_midi(path: Path) -> bool:
-    """Whether a file is one of MIDI, whatever its name says; not of one that cannot be read."""
+    """Whether a file is a MIDI file, whatever its name says; False if it cannot be read."""
     try:
         with path.open("rb") as file:
-            return is_midi(file.read(BEGINNING_BYTES))
+            return is_midi(file.read(MIDI_START_BYTES))
     except OSError:
         return False  # whoever reads it says what is wrong
 

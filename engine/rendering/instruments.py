@@ -1,4 +1,4 @@
-"""Instruments: those that may be chosen, by their names for people and their numbers in General MIDI."""
+"""Instruments: those that visitors may choose, from the name they see to the General MIDI number."""
 
 INSTRUMENTS = {
     "Grand piano": 0, "Electric piano": 4, "Harpsichord": 6, "Celesta": 8, "Vibraphone": 11,

@@ -1,7 +1,7 @@
-"""Points with intervals as an SVG picture: one figure to the right, an estimate with its interval upwards.
+"""Points with intervals as an SVG picture: a figure to the right, an estimate with its interval upwards.
 
-A picture fills its width. Colours come from CSS variables of the page (``--picture-draw`` …), each with a
-default, so that a saved picture looks right too.
+A picture fills the width that it is given. Colours come from CSS variables of the page
+(``--picture-draw`` …), each with a default, so that a saved picture looks right too.
 
 Conventions
     positions   per cent of the picture, from the left and from the top
@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from operator import itemgetter
 
 from engine.words import signed
 
@@ -18,11 +19,11 @@ DRAW_COLOUR = "var(--picture-draw, #4338ca)"
 GRID_COLOUR = "var(--picture-grid, #8a8fa333)"
 LABEL_COLOUR = "var(--picture-label, #6b7080)"
 PAPER_COLOUR = "var(--picture-paper, #ffffff)"
-HEIGHT = 320  # CSS pixels
+PICTURE_HEIGHT = 320  # CSS pixels
 LEFT, RIGHT, TOP, BOTTOM = 13.0, 90.0, 12.0, 80.0  # where the outermost points lie
 NUM_TICKS = 4
-LINE = 5.0  # height of a line of words
-NEAR = 34.0  # a label takes less of the width
+LINE_HEIGHT = 5.0  # of a line of words, per cent of the height
+LABEL_WIDTH = 34.0  # a label takes less than this, per cent of the width
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,9 @@ class IntervalPoint:
     """One estimate.
 
     Args:
-        label: its name, as short as can be.
-        figure: where it stands to the right.
-        estimate, low, high: where it stands upwards, and the ends of its interval, if it has one.
+        label: its name, as short as possible.
+        figure: its value on the horizontal axis.
+        estimate, low, high: its value on the vertical axis, and the ends of its interval if it has one.
     """
 
     label: str
@@ -44,7 +45,7 @@ class IntervalPoint:
 
 @dataclass(frozen=True)
 class Axis:
-    """Maps values to positions, with a twelfth of their span free at both ends."""
+    """Maps values to positions in per cent, with a twelfth of their span free at both ends."""
 
     least: float
     most: float
@@ -53,18 +54,18 @@ class Axis:
 
     @classmethod
     def over(cls, values: Iterable[float], start: float, end: float) -> "Axis":
-        """Wide enough for all values."""
-        found = list(values)
-        least, most = min(found), max(found)
+        """An axis from ``start`` to ``end`` that holds all values; there must be at least one."""
+        numbers = list(values)
+        least, most = min(numbers), max(numbers)
         slack = (most - least) / 12 or max(abs(most), 1.0) / 10
         return cls(least - slack, most + slack, start, end)
 
     def at(self, value: float) -> float:
-        """Position of a value."""
+        """The position of a value."""
         return self.start + (self.end - self.start) * (value - self.least) / (self.most - self.least)
 
     def ticks(self) -> list[float]:
-        """Round values, about NUM_TICKS of them."""
+        """Round values within the axis, about ``NUM_TICKS``."""
         raw = (self.most - self.least) / NUM_TICKS
         power = 10.0 ** math.floor(math.log10(raw))
         step = next(power * size for size in (1, 2, 5, 10) if power * size >= raw * 0.999)
@@ -75,7 +76,7 @@ class Axis:
 def interval_svg(
     points: Sequence[IntervalPoint], figure_name: str, estimate_name: str, title: str = "Estimates"
 ) -> str:
-    """An accessible SVG of the points; its text alternative says every figure.
+    """An accessible SVG of the points; its text alternative gives every figure.
 
     Args:
         points: at least one.
@@ -97,17 +98,17 @@ def interval_svg(
 
 
 def _whole(title: str, description: str, content: str) -> str:
-    """The ``<svg>`` with its words for those who do not see it."""
+    """The ``<svg>`` with its words for those who cannot see it."""
     title, description = _escaped(title), _escaped(description)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{title}. {description}"'
-        f' width="100%" height="{HEIGHT}" style="display:block">'
+        f' width="100%" height="{PICTURE_HEIGHT}" style="display:block">'
         f"<title>{title}</title><desc>{description}</desc>{content}</svg>"
     )
 
 
 def _escaped(text: str) -> str:
-    """Any text as XML can hold it, without control characters."""
+    """Any text, as XML can hold it: escaped, without control characters."""
     return escape("".join(character for character in text if character.isprintable()))
 
 
@@ -139,20 +140,20 @@ def _point(point: IntervalPoint, across: Axis, upwards: Axis) -> str:
 
 
 def _labels(points: Sequence[IntervalPoint], across: Axis, upwards: Axis) -> Iterable[str]:
-    """Names beside their points, towards the middle, moved down where two would lie on each other."""
+    """Names beside their points, towards the middle, moved down where two would overlap."""
     placed: list[tuple[float, float]] = []
-    for point in sorted(points, key=lambda one: -one.estimate):
+    for point in sorted(points, key=lambda point: -point.estimate):
         x, y = across.at(point.figure), upwards.at(point.estimate)
-        for other_x, other_y in sorted(placed, key=lambda one: one[1]):
-            if abs(other_x - x) < NEAR and abs(other_y - y) < LINE:
-                y = other_y + LINE
+        for placed_x, placed_y in sorted(placed, key=itemgetter(1)):
+            if abs(placed_x - x) < LABEL_WIDTH and abs(placed_y - y) < LINE_HEIGHT:
+                y = placed_y + LINE_HEIGHT
         placed.append((x, y))
         side = 'dx="10"' if x < (LEFT + RIGHT) / 2 else 'dx="-10" text-anchor="end"'
         yield _words(point.label, f'x="{x:.2f}%" y="{y:.2f}%" dy="4" {side}', is_name=True)
 
 
 def _words(text: str, place: str, is_name: bool = False) -> str:
-    """Small words with a rim of paper, so that lines behind them do not disturb."""
+    """Small words with a rim of paper, so that lines behind them do not interfere."""
     colour, weight = (DRAW_COLOUR, 600) if is_name else (LABEL_COLOUR, 400)
     return (
         f'<text {place} style="font:{weight} 12px system-ui,sans-serif;fill:{colour};paint-order:stroke;'

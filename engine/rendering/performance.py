@@ -1,4 +1,4 @@
-"""Performance: how frames become what is heard and taken home: sound at a safe level, and MIDI."""
+"""Performance: how frames become what is heard and downloaded: sound at a safe level, and MIDI."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ class Performance:
     """How a piano roll is played; a waveform needs none of it.
 
     Args:
-        quarters_per_minute: tempo.
-        program: General MIDI instrument, 0 (grand piano) … 127.
+        quarters_per_minute: the tempo.
+        program: General MIDI instrument, 0 (grand piano) to 127.
         semitones: added to every pitch.
 
     Raises:
-        InvalidValueError: either is out of range.
+        InvalidValueError: tempo or program is out of range.
     """
 
     quarters_per_minute: float = 100.0
@@ -58,7 +58,7 @@ def perform_midi(
     """The MIDI file of a piano roll.
 
     Raises:
-        InvalidValueError: the frames are no notes but samples.
+        InvalidValueError: the frames are samples, not notes; or a pitch would leave 0 to 127.
     """
     if not representation.facts.holds_notes:
         raise InvalidValueError("speech has no notes to write as MIDI: ask for a .wav file")

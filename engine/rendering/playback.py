@@ -1,13 +1,13 @@
-"""The one gain through which all that plays goes, so that no draw can hurt anyone's ears.
+"""The one gain that everything played passes through, so that no draw can hurt anyone's ears.
 
 Conventions
     peak      at most -3 dBFS, so that nothing clips in a player either
-    loudness  at most -16 LUFS, integrated, ITU-R BS.1770-4 (pyloudnorm); of two channels the mean of their
-              power and not the sum: sound of one channel comes from two loudspeakers, too
-    quiet     sound is raised towards -16 LUFS too, by at most 12 dB; silence and what lies below
-              -50 LUFS is not: that would only play its noise floor
+    loudness  at most -16 LUFS, integrated, ITU-R BS.1770-4 (pyloudnorm); for two channels the mean of their
+              powers and not the sum, since one channel is played by two loudspeakers too
+    quiet     sound is raised towards -16 LUFS by at most 12 dB; silence and sound below -50 LUFS are not,
+              since that would only raise the noise floor
     fades     10 ms at both ends (raised cosine), before anything is measured
-    rate      44.1 or 48 kHz, which every browser plays; kept, if it is one of them
+    rate      44.1 or 48 kHz, which every browser plays; kept if it is one of them
 """
 
 import math
@@ -21,11 +21,11 @@ MAX_PEAK_DECIBELS = -3.0  # dBFS
 MAX_LOUDNESS_LUFS = -16.0
 MAX_RAISE_DECIBELS = 12.0
 NOISE_FLOOR_LUFS = -50.0
-SILENCE_LUFS = -70.0  # the absolute gate of BS.1770: what lies below counts as nothing
+SILENCE_LUFS = -70.0  # the absolute gate of BS.1770: whatever is quieter counts as silence
 FADE_SECONDS = 0.010
 MIN_MEASURED_SECONDS = 0.5  # BS.1770 measures blocks of 0.4 s
 FULL_SCALE = 0.999  # samples from here on count as clipped …
-MIN_CLIPPED_SHARE = 0.001  # … and are named when so many of all are
+MIN_CLIPPED_SHARE = 0.001  # … and are mentioned if they are at least this share of all
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Playback:
     """Sound that is fit to be played, and what was done to it.
 
     Attributes:
-        audio: 44.1 or 48 kHz, faded and turned to its level.
-        gain_decibels: what was added; not above 0 for silence.
-        loudness_lufs: of ``audio``; minus infinity for silence.
+        audio: the sound at 44.1 or 48 kHz, faded, with the gain applied.
+        gain_decibels: the gain; not above 0 for silence.
+        loudness_lufs: the loudness of ``audio``; minus infinity for silence.
         is_silent: nothing can be heard: empty, zeros, a constant, or below -70 LUFS.
-        clipped_share: share of the given samples that stood at full scale, from 0 to 1.
+        clipped_share: share of the given samples that were at full scale, from 0 to 1.
     """
 
     audio: Audio
@@ -48,7 +48,7 @@ class Playback:
 
     @property
     def is_clipped(self) -> bool:
-        """Whether so many samples stand at full scale that it is heard as distortion."""
+        """Whether enough samples stand at full scale to be heard as distortion."""
         return self.clipped_share >= MIN_CLIPPED_SHARE
 
     @property
@@ -87,23 +87,23 @@ def prepare_playback(audio: Audio) -> Playback:
 
 
 def safe_gain(audio: Audio) -> float:
-    """What brings a sound to the level of all that plays, in dB; see the conventions."""
+    """The gain in dB that brings a sound to the level at which everything is played; see the conventions."""
     loudness_lufs = measure_loudness(audio)
     return _choose_gain(loudness_lufs, decibels(audio.peak), loudness_lufs < SILENCE_LUFS)
 
 
 def playback_sample_rate(sample_rate: int) -> int:
-    """The rate at which sound of this rate is played, in Hz: 44.1 kHz for its own parts, else 48 kHz."""
+    """The rate in Hz at which sound of this rate is played: 44,100 for multiples of 11,025, else 48,000."""
     if sample_rate in PLAYBACK_SAMPLE_RATES:
         return sample_rate
     return 44_100 if sample_rate % 11_025 == 0 else 48_000
 
 
 def measure_loudness(audio: Audio) -> float:
-    """Integrated loudness in LUFS by BS.1770-4; minus infinity for what lies below its gate of -70.
+    """Integrated loudness in LUFS by BS.1770-4; minus infinity below its gate of -70.
 
-    Sound shorter than half a second is measured repeated, as loud as if it went on: BS.1770 is not
-    defined for it, and zeros put after it would make it count as quieter than it is.
+    Sound shorter than half a second is repeated before it is measured: BS.1770 is not defined for
+    so little, and padding with zeros would make it seem quieter than it is.
     """
     num_samples = len(audio.samples)
     if num_samples == 0:
@@ -117,7 +117,7 @@ def measure_loudness(audio: Audio) -> float:
 
 
 def _choose_gain(loudness_lufs: float, peak_decibels: float, is_silent: bool) -> float:
-    """The gain in dB for a sound of this loudness and peak; not above 0 where there is nothing to raise."""
+    """The gain in dB for a sound of this loudness and peak; not above 0 for silence and noise floors."""
     is_raised = loudness_lufs >= NOISE_FLOOR_LUFS and not is_silent
     return min(
         MAX_LOUDNESS_LUFS - loudness_lufs,
@@ -127,7 +127,7 @@ def _choose_gain(loudness_lufs: float, peak_decibels: float, is_silent: bool) ->
 
 
 def faded(audio: Audio) -> Audio:
-    """The sound with 10 ms of raised cosine at both ends; less, if it is shorter than both."""
+    """The sound faded over 10 ms of raised cosine at both ends; over half of it each if it is shorter."""
     num_faded = min(round(FADE_SECONDS * audio.sample_rate), len(audio.samples) // 2)
     if num_faded == 0:
         return audio

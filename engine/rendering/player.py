@@ -1,6 +1,6 @@
-"""Player: frames become sound while later ones still come; all parts together are what ``perform`` plays.
+"""Player: turns frames into sound while later frames are still being drawn.
 
-What it gives is not yet at a safe level: see `engine.rendering.playback`.
+All parts together are what ``perform`` plays, but not yet at a safe level: see `engine.rendering.playback`.
 """
 
 from abc import ABC, abstractmethod
@@ -16,24 +16,24 @@ from engine.notes import velocity
 from engine.rendering.instrument import Instrument
 from engine.rendering.performance import Performance
 from engine.rendering.playback import playback_sample_rate
-from engine.rendering.synthesis import SAMPLE_RATE, TAIL_SECONDS, check_length, find_synthesiser
+from engine.rendering.synthesis import SYNTHESIS_RATE, TAIL_SECONDS, check_length, find_synthesiser
 from engine.representations import PianoRoll, Representation, Waveform
 
 Samples = Float32[np.ndarray, "sample *channel"]
 
 
 class Player(ABC):
-    """What plays frames.
+    """Plays frames part by part.
 
     Attributes:
-        sample_rate: of what it plays, 44.1 or 48 kHz.
+        sample_rate: the rate of its sound in Hz, 44,100 or 48,000.
     """
 
     sample_rate: int
 
     @abstractmethod
     def push(self, frames: Float32[Tensor, "time event"]) -> Samples:
-        """The sound of the next frames, as far as it is known before those that follow.
+        """The sound of the next frames, as far as it is known before later ones come.
 
         Raises:
             EngineError: it would last too long.
@@ -41,7 +41,7 @@ class Player(ABC):
 
     @abstractmethod
     def finish(self) -> Samples:
-        """What is left after the last frame; after it nothing may be pushed.
+        """The sound that is left after the last frame; nothing may be pushed afterwards.
 
         Raises:
             EngineError: it would last too long.
@@ -49,17 +49,17 @@ class Player(ABC):
 
 
 class RollPlayer(Player):
-    """Plays a piano roll; where there is no FluidSynth, all at its end.
+    """Plays a piano roll; without FluidSynth all of the sound comes from ``finish``.
 
     Args:
-        roll: the representation.
-        performance: how it is played.
+        roll: what its frames mean.
+        performance: tempo, instrument and transposition.
 
     Raises:
         EngineError: there is no synthesiser.
     """
 
-    sample_rate = SAMPLE_RATE
+    sample_rate = SYNTHESIS_RATE
 
     def __init__(self, roll: PianoRoll, performance: Performance):
         self._roll, self._performance = roll, performance
@@ -70,7 +70,7 @@ class RollPlayer(Player):
         self._num_frames = self._num_samples = self._end = 0
 
     def push(self, frames: Float32[Tensor, "time event"]) -> Samples:
-        """Every frame as the keys that are struck, held and let go in it."""
+        """Strike, hold and let go of the keys of each frame."""
         tempo = self._performance.quarters_per_minute
         check_length((self._num_frames + len(frames)) * self._roll.frame_seconds(tempo), tempo)
         if self._instrument is None:
@@ -89,7 +89,7 @@ class RollPlayer(Player):
         self._num_frames += 1
         self._end = self._num_frames if pitches else self._end
         seconds = self._num_frames * self._roll.frame_seconds(self._performance.quarters_per_minute)
-        return self._sound(round(seconds * SAMPLE_RATE))
+        return self._sound(round(seconds * SYNTHESIS_RATE))
 
     def _sound(self, until: int) -> Samples:
         samples = self._instrument.sound(max(until - self._num_samples, 0))
@@ -97,7 +97,7 @@ class RollPlayer(Player):
         return samples
 
     def finish(self) -> Samples:
-        """Until all that was struck has faded away."""
+        """The sound until everything that was struck has faded away."""
         tempo = self._performance.quarters_per_minute
         if self._instrument is None:
             frames = torch.cat([torch.zeros(0, self._roll.num_pitches), *self._kept])
@@ -107,7 +107,7 @@ class RollPlayer(Player):
         check_length(seconds, tempo)
         for pitch in sorted(self._sounding):
             self._instrument.release(pitch)
-        tail = self._sound(round(seconds * SAMPLE_RATE))
+        tail = self._sound(round(seconds * SYNTHESIS_RATE))
         self._instrument.close()
         return tail
 
@@ -116,7 +116,7 @@ class WaveformPlayer(Player):
     """Plays samples, at a rate that every browser plays.
 
     Args:
-        waveform: the representation.
+        waveform: what its frames mean.
     """
 
     def __init__(self, waveform: Waveform):
@@ -125,16 +125,16 @@ class WaveformPlayer(Player):
         self._resampler = soxr.ResampleStream(waveform.sample_rate, self.sample_rate, 1, dtype="float32")
 
     def push(self, frames: Float32[Tensor, "time event"]) -> Samples:
-        """A filter's delay keeps the last milliseconds for the next part."""
+        """The sound of the next frames; the resampler keeps the last milliseconds for the next part."""
         return self._resampled(self._waveform.decode(frames).samples)
 
     def finish(self) -> Samples:
-        """What the filter still holds."""
+        """The last milliseconds, which the filter still holds."""
         return self._resampled(_nothing(), last=True)
 
     def _resampled(self, samples: np.ndarray, last: bool = False) -> Samples:
-        found = self._resampler.resample_chunk(samples, last=last)
-        return np.clip(found, -1, 1).astype(np.float32, copy=False)
+        resampled = self._resampler.resample_chunk(samples, last=last)
+        return np.clip(resampled, -1, 1).astype(np.float32, copy=False)
 
 
 def _nothing(*channels: int) -> Samples:
@@ -142,7 +142,7 @@ def _nothing(*channels: int) -> Samples:
 
 
 def open_player(representation: Representation, performance: Performance) -> Player:
-    """What plays frames of this representation; raises EngineError if nothing can."""
+    """The player for frames of this representation; raises EngineError if there is no synthesiser."""
     return PLAYERS[representation.name](representation, performance)
 
 

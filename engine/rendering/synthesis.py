@@ -1,7 +1,7 @@
 """Synthesis: notes to sound, by FluidSynth and a SoundFont, else by midirenderer.
 
-FluidSynth makes 79 times real time, so a render takes a fresh synthesiser: nothing of another
-render (program, reverb, hanging notes) can be in it, and visitors render at the same time. One more
+FluidSynth runs 79 times as fast as real time, so each render takes a fresh synthesiser: nothing of another
+render (program, reverb, hanging notes) can be in it, and visitors can render at the same time. One more
 synthesiser, which never plays, keeps the samples of the SoundFont in memory for all of them.
 """
 
@@ -22,15 +22,15 @@ from jaxtyping import Float32
 
 from engine.errors import EngineError, InvalidValueError
 from engine.notes import Notes, check_performance, load_pretty_midi, midi_bytes, velocities
-from engine.rendering.instrument import CHANNELS, Instrument
+from engine.rendering.instrument import MELODIC_CHANNELS, Instrument
 from engine.sound import Audio
 
-SAMPLE_RATE = 44_100  # Hz
+SYNTHESIS_RATE = 44_100  # Hz
 TAIL_SECONDS = 1.5  # for released notes and reverb to fade away
-MAX_SECONDS = 900.0
-GAIN = 1.0  # of FluidSynth, whose own 0.2 leaves four voices at about -40 LUFS
-MIDIRENDERER_GAIN = 2.5  # brings it to the same loudness
-SHIPPED_NAME = "TimGM6mb"
+MAX_PLAYED_SECONDS = 900.0
+FLUIDSYNTH_GAIN = 1.0  # its default of 0.2 leaves four voices at about -40 LUFS
+MIDIRENDERER_GAIN = 2.5  # for the same loudness
+SHIPPED_SOUNDFONT = "TimGM6mb"
 FLUIDR3_MONO = tuple(
     Path(folder) / "FluidR3Mono_GM.sf3"
     for folder in (
@@ -44,15 +44,15 @@ FLUIDR3_MONO = tuple(
 
 
 class Synthesiser(ABC):
-    """What makes sound of notes."""
+    """Turns notes into sound."""
 
     description: str  # for people, e.g. "FluidSynth 2.3.1 with FluidR3 Mono"
 
     def render(self, music: Notes, quarters_per_minute: float = 100.0, program: int = 0) -> Audio:
-        """The notes played from tick 0, and ``TAIL_SECONDS`` more.
+        """The notes played from tick 0, and ``TAIL_SECONDS`` more, in stereo at ``SYNTHESIS_RATE``.
 
-        The same notes give the same samples every time; none give silence.
-        Where the sum of the notes goes beyond 1 the whole is scaled down to a peak of 1.
+        The same notes give the same samples every time; no notes give silence.
+        If the sum of the notes goes beyond 1, all of it is scaled down to a peak of 1.
 
         Args:
             music: what is played.
@@ -60,20 +60,21 @@ class Synthesiser(ABC):
             program: General MIDI instrument, 0 (grand piano) to 127.
 
         Raises:
-            InvalidValueError: tempo or program out of range, or it would last more than ``MAX_SECONDS``.
+            InvalidValueError: tempo or program is out of range, or it would last longer than
+                ``MAX_PLAYED_SECONDS``.
         """
         check_performance(quarters_per_minute, program)
         seconds = music.end_tick * 60 / (quarters_per_minute * music.resolution) + TAIL_SECONDS
         check_length(seconds, quarters_per_minute)
-        num_samples = round(seconds * SAMPLE_RATE)
+        num_samples = round(seconds * SYNTHESIS_RATE)
         if not music.notes:
-            return Audio(np.zeros((num_samples, 2), np.float32), SAMPLE_RATE)
+            return Audio(np.zeros((num_samples, 2), np.float32), SYNTHESIS_RATE)
         samples = self._play(music, quarters_per_minute, program, num_samples)
         peak = float(np.abs(samples).max())
-        return Audio(samples / np.float32(peak) if peak > 1 else samples, SAMPLE_RATE)
+        return Audio(samples / np.float32(peak) if peak > 1 else samples, SYNTHESIS_RATE)
 
     def instrument(self, program: int) -> Instrument | None:
-        """One that plays what its caller strikes; None where only whole pieces can be played.
+        """An instrument whose keys the caller strikes; None if only whole pieces can be played.
 
         Args:
             program: General MIDI instrument.
@@ -93,7 +94,7 @@ class FluidSynth(Synthesiser):
     Args:
         library: the module of pyfluidsynth.
         soundfont: an .sf2 or .sf3 file.
-        soundfont_name: for people.
+        soundfont_name: its name for people.
 
     Raises:
         EngineError: FluidSynth cannot load the SoundFont.
@@ -106,7 +107,7 @@ class FluidSynth(Synthesiser):
             library, "fluid_synth_write_float", "synth:P length:i l:P l0:i l1:i r:P r0:i r1:i"
         )
         set_log_function = _bind(library, "fluid_set_log_function", "level:i function:P data:P")
-        for level in range(5):  # from panic to debug, all of which it would print to stderr
+        for level in range(5):  # from panic to debug, all of which FluidSynth would print to stderr
             set_log_function(level, None, None)
         version = [ctypes.c_int() for _ in range(3)]
         _bind(library, "fluid_version", "major:P minor:P micro:P")(*map(ctypes.byref, version))
@@ -118,7 +119,7 @@ class FluidSynth(Synthesiser):
         self, music: Notes, quarters_per_minute: float, program: int, num_samples: int
     ) -> Float32[np.ndarray, "time 2"]:
         samples = np.zeros((num_samples, 2), np.float32)
-        samples_per_tick = SAMPLE_RATE * 60 / (quarters_per_minute * music.resolution)
+        samples_per_tick = SYNTHESIS_RATE * 60 / (quarters_per_minute * music.resolution)
         moves = _key_moves(music)
         instrument = self.instrument(program)
         try:
@@ -138,14 +139,14 @@ class FluidSynth(Synthesiser):
         return samples
 
     def instrument(self, program: int) -> Instrument:
-        """A synthesiser of its own."""
+        """An instrument on a synthesiser of its own, which the caller must close."""
         synth, soundfont_id = self._new_synth()
-        for channel in CHANNELS:
+        for channel in MELODIC_CHANNELS:
             synth.program_select(channel, soundfont_id, 0, program)
         return Instrument(synth, self._write_float)
 
     def _new_synth(self) -> tuple[Any, int]:
-        synth = self._library.Synth(gain=GAIN, samplerate=SAMPLE_RATE, channels=16)
+        synth = self._library.Synth(gain=FLUIDSYNTH_GAIN, samplerate=SYNTHESIS_RATE, channels=16)
         soundfont_id = synth.sfload(str(self._soundfont))
         if soundfont_id < 0:
             synth.delete()
@@ -154,12 +155,12 @@ class FluidSynth(Synthesiser):
 
 
 class MidiRenderer(Synthesiser):
-    """The wheel midirenderer, for where there is no FluidSynth.
+    """The wheel midirenderer, for machines without FluidSynth.
 
     Args:
-        library: its module.
+        library: the module midirenderer.
         soundfont: an .sf2 file.
-        soundfont_name: for people.
+        soundfont_name: its name for people.
     """
 
     def __init__(self, library: ModuleType, soundfont: Path, soundfont_name: str):
@@ -173,19 +174,19 @@ class MidiRenderer(Synthesiser):
         file = midi_bytes(music, quarters_per_minute, program, TAIL_SECONDS)
         wave = self._library.render_wave_from(self._soundfont_bytes, file)
         stereo, sample_rate = soundfile.read(io.BytesIO(wave), dtype="float32", always_2d=True)
-        played = Audio(stereo, sample_rate).resample(SAMPLE_RATE).samples[:num_samples]
+        played = Audio(stereo, sample_rate).resample(SYNTHESIS_RATE).samples[:num_samples]
         return np.pad(played * np.float32(MIDIRENDERER_GAIN), ((0, num_samples - len(played)), (0, 0)))
 
 
 def find_soundfont() -> Path:
-    """FluidR3 Mono, where Debian's package or another put it.
+    """The path of FluidR3 Mono, where Debian's package or another put it.
 
     Raises:
-        EngineError: it is nowhere.
+        EngineError: it is not installed.
     """
     for soundfont in filter(Path.is_file, FLUIDR3_MONO):
         return soundfont
-    raise EngineError("FluidR3 Mono is not there: install fluidr3mono-gm-soundfont")
+    raise EngineError("FluidR3 Mono was not found: install fluidr3mono-gm-soundfont")
 
 
 @functools.cache
@@ -203,16 +204,16 @@ def find_synthesiser() -> Synthesiser:
     if fluidsynth is not None:
         with contextlib.suppress(EngineError):
             return FluidSynth(fluidsynth, find_soundfont(), "FluidR3 Mono")
-        return FluidSynth(fluidsynth, shipped, SHIPPED_NAME)
+        return FluidSynth(fluidsynth, shipped, SHIPPED_SOUNDFONT)
     try:
         import midirenderer
     except ImportError:
         raise EngineError("there is no synthesiser; install FluidSynth, or midirenderer from PyPI") from None
-    return MidiRenderer(midirenderer, shipped, SHIPPED_NAME)
+    return MidiRenderer(midirenderer, shipped, SHIPPED_SOUNDFONT)
 
 
 def _import_fluidsynth() -> ModuleType | None:
-    """pyfluidsynth, or nothing where the library that it binds is missing or broken."""
+    """pyfluidsynth; None where it, or the library that it binds, is missing or broken."""
     load_pretty_midi()  # imports it first, and keeps it from printing
     try:
         import fluidsynth
@@ -222,20 +223,20 @@ def _import_fluidsynth() -> ModuleType | None:
 
 
 def check_length(seconds: float, quarters_per_minute: float) -> None:
-    """Refuse what would last too long; raises InvalidValueError."""
-    if seconds > MAX_SECONDS:
+    """Raise InvalidValueError if a piece would last longer than ``MAX_PLAYED_SECONDS``."""
+    if seconds > MAX_PLAYED_SECONDS:
         raise InvalidValueError(
             f"at {quarters_per_minute:g} quarter notes a minute this lasts {seconds / 60:.0f} minutes;"
-            f" at most {MAX_SECONDS / 60:.0f} are played: raise the tempo or cut the piece"
+            f" at most {MAX_PLAYED_SECONDS / 60:.0f} are played: raise the tempo or cut the piece"
         )
 
 
 def _key_moves(music: Notes) -> list[tuple[int, int, int, int]]:
-    """(tick, velocity, pitch, layer) in order of time.
+    """Every key that goes down or up, as (tick, velocity, pitch, layer), in order of time.
 
-    Of a key that is let go the velocity is 0; at a moment these come first.
+    The velocity is 0 for a key that is let go; at one tick these come first.
 
-    Each voice has a layer of its own, so that of two notes of one pitch none ends the other; voices beyond
+    Each voice has a layer of its own, so that neither of two notes of one pitch ends the other; voices beyond
     the last layer share it.
     """
     moves, struck = [], velocities(music)
@@ -246,7 +247,7 @@ def _key_moves(music: Notes) -> list[tuple[int, int, int, int]]:
 
 
 def _bind(library: ModuleType, name: str, arguments: str) -> Callable[..., int]:
-    """A C function that pyfluidsynth does not bind; arguments: ``name:i`` (int), ``name:P`` (pointer)."""
+    """A C function that pyfluidsynth does not bind; arguments: ``name:i`` for int, ``name:P`` for pointer."""
     types = {"i": ctypes.c_int, "P": ctypes.c_void_p}
     parts = [argument.split(":") for argument in arguments.split()]
     return library.cfunc(name, ctypes.c_int, *((part, types[kind], 1) for part, kind in parts))

@@ -1,6 +1,6 @@
 """What one frame means, with its units: one representation per file, looked up in ``REPRESENTATIONS``.
 
-The last is for every file that no other one says is its own.
+The last one is for every file that no other claims by its suffix.
 """
 
 from engine.representations.conversion import are_alike, converted, widest

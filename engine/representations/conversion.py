@@ -1,4 +1,4 @@
-"""Conversion: the same piece in the frames of another model."""
+"""Conversion: the same piece in the frames of another representation."""
 
 from collections.abc import Iterable
 
@@ -10,12 +10,12 @@ from engine.representations.representation import Representation
 from engine.representations.waveform import Waveform
 
 
-def are_alike(one: Representation, other: Representation) -> bool:
-    """Whether a piece in the frames of one can be had in those of the other, exactly."""
-    if one == other:
+def are_alike(first: Representation, second: Representation) -> bool:
+    """Whether frames of the one can be turned into frames of the other without loss."""
+    if first == second:
         return True
-    of_sound = isinstance(one, Waveform) and isinstance(other, Waveform)
-    return of_sound and one.sample_rate == other.sample_rate
+    are_sound = isinstance(first, Waveform) and isinstance(second, Waveform)
+    return are_sound and first.sample_rate == second.sample_rate
 
 
 def converted(
@@ -23,7 +23,7 @@ def converted(
 ) -> Float32[Tensor, "other_time other_event"]:
     """Frames of one representation in another: sound of one rate, in frames of any length and scale.
 
-    What fills no frame at the end is left out.
+    What does not fill a frame at the end is left out.
 
     Raises:
         InvalidValueError: the two are not alike.
@@ -37,5 +37,9 @@ def converted(
 
 
 def widest(representations: Iterable[Representation]) -> Representation:
-    """Of several that are alike the first with the longest frames, of which others' are mostly parts."""
-    return max(representations, key=lambda each: each.frame_size)
+    """The first with the largest frames, of several that are alike; others' frames are mostly parts of them.
+
+    Raises:
+        ValueError: there is none.
+    """
+    return max(representations, key=lambda representation: representation.frame_size)

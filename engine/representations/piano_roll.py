@@ -1,13 +1,13 @@
-"""Piano roll: a frame says which keys sound during one step of a grid in quarter or eighth notes.
+"""Piano roll: a frame says which keys sound during one step of a grid of quarter or eighth notes.
 
 Conventions
     frames  float32, shape (time, pitch), 1 = sounding, 0 = not; column j is pitch lowest_pitch + j
 
-The grid counts ticks from tick 0: a frame is resolution / frames_per_quarter ticks, whatever tempo
+The grid counts ticks from tick 0: a frame is resolution / frames_per_quarter ticks, whatever the tempo
 or metre. Onset and end of a note go to the nearest line, halves up; a note whose two ends fall on
 one line is left out and counted. Leading rests stay, the last frame ends with the last note. A held
 and a repeated note look the same: read back, a pitch in neighbouring frames is one held note.
-So were the corpora of Boulanger-Lewandowski et al. (2012) made.
+The corpora of Boulanger-Lewandowski et al. (2012) were made in this way.
 """
 
 from dataclasses import dataclass
@@ -21,16 +21,16 @@ from engine.errors import InvalidValueError, UnreadableFileError
 from engine.notes import Note, Notes
 from engine.representations.representation import Facts
 
-MAX_FRAMES = 20_000
+MAX_ROLL_FRAMES = 20_000
 TICKS_PER_QUARTER = 480  # of the notes that decode makes
 _UNITS = {1: "a quarter note", 2: "an eighth note"}
 
 
 @dataclass(frozen=True)
 class EncodingReport:
-    """What of some music is in its frames, in notes.
+    """How many notes of some music are in its frames, and how many are not and why.
 
-    ``num_notes`` counts all pitched notes of the music, the left-out ones too.
+    ``num_notes`` counts all pitched notes of the music, including those left out.
     """
 
     num_notes: int
@@ -44,7 +44,7 @@ class EncodingReport:
         return self.num_notes - self.num_too_short - self.num_out_of_range
 
     def describe(self) -> str:
-        """One sentence for a person."""
+        """The report in one sentence for a person."""
         left_out = [
             f"{count:,} {what}"
             for count, what in (
@@ -130,18 +130,18 @@ class PianoRoll:
 
     @property
     def frames_per_unit(self) -> float:
-        """The length of a draw is asked for in frames."""
+        """Frames in one unit of the length of a draw: 1, since people ask for frames."""
         return 1.0
 
     def frame_seconds(self, quarters_per_minute: float) -> float:
-        """How long one frame sounds at a tempo, in seconds."""
+        """How long one frame sounds at this tempo, in seconds."""
         return 60 / (quarters_per_minute * self.frames_per_quarter)
 
     def encode(self, music: Notes) -> EncodedNotes:
         """The frames of some notes.
 
         Raises:
-            UnreadableFileError: no note is left, or the piece is longer than ``MAX_FRAMES`` frames.
+            UnreadableFileError: no note is left, or the piece is longer than ``MAX_ROLL_FRAMES`` frames.
         """
         spans, num_too_short, num_out_of_range = [], 0, 0
         for note in music.notes:
@@ -160,10 +160,10 @@ class PianoRoll:
                 " Choose another piece."
             )
         num_frames = max(stop for _, stop, _ in spans)
-        if num_frames > MAX_FRAMES:
+        if num_frames > MAX_ROLL_FRAMES:
             raise UnreadableFileError(
-                f"the piece lasts {num_frames:,} frames ({self.frame_unit} each); at most {MAX_FRAMES:,} are"
-                " read: cut it into pieces"
+                f"the piece lasts {num_frames:,} frames ({self.frame_unit} each); at most "
+                f"{MAX_ROLL_FRAMES:,} are read: cut it into pieces"
             )
         frames = torch.zeros(num_frames, self.num_pitches)
         for first, stop, column in spans:
@@ -171,7 +171,7 @@ class PianoRoll:
         return EncodedNotes(frames, report)
 
     def _line(self, tick: int, music: Notes) -> int:
-        """The nearest line of the grid, halves up: floor(tick / ticks per frame + 1/2) in whole numbers."""
+        """The nearest line of the grid, halves up: floor(tick / ticks per frame + 1/2) in integers."""
         return (2 * tick * self.frames_per_quarter + music.resolution) // (2 * music.resolution)
 
     def decode(self, frames: Float32[torch.Tensor, "time pitch"]) -> Notes:
@@ -189,7 +189,7 @@ class PianoRoll:
         return Notes(TICKS_PER_QUARTER, tuple(sorted(notes)))
 
     def mean_pitch(self, frames: Float32[torch.Tensor, "time pitch"]) -> float | None:
-        """MIDI number, over all notes of all frames; None where there is no note."""
+        """The mean MIDI number over all notes of all frames; None where there is no note."""
         counts = frames.double().sum(0)
         if not counts.any():
             return None
@@ -212,13 +212,13 @@ class PianoRoll:
         possible = self.transpositions(frames)
         if semitones not in possible:
             raise InvalidValueError(
-                f"transposed by {semitones} semitones notes leave the keyboard;"
-                f" from {possible[0]} to {possible[-1]} all stay"
+                f"transposed by {semitones} semitones, notes would leave the keyboard;"
+                f" from {possible[0]} to {possible[-1]} they all stay"
             )
         return frames.roll(semitones, 1) if semitones else frames.clone()
 
     def check(self, frames: Float32[torch.Tensor, "time pitch"]) -> None:
-        """Refuse frames that are not of this roll.
+        """Refuse frames that this roll cannot have.
 
         Raises:
             InvalidValueError: another number of pitches, or values other than 0 and 1.

@@ -1,4 +1,4 @@
-"""Representation: what one frame means, with every unit that decoding a draw needs; Facts: of its kind."""
+"""Representation: what one frame means, with all units that decoding needs. Facts: what its kind shares."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -9,12 +9,12 @@ class Facts:
     """What others ask of a kind of frame, so that nobody has to compare its name.
 
     Args:
-        title: of what such frames are, for a choice.
+        title: what such frames hold, as a choice offers it: ``"Music"``.
         holds_notes: whether a frame says which notes sound, so that there is a tempo, a key and a MIDI file.
-        suffixes: endings of its files, in small letters; the first is that of the shipped excerpts.
-        step: what one frame is called where its likelihood is said.
+        suffixes: suffixes of its files, in lower case; the first is that of the shipped excerpts.
+        step: what one frame is called where its likelihood is given.
         figure: the name of the figure by which models are compared.
-        length_unit: in what the length of a draw is asked for, ``"frames"`` or ``"seconds"``.
+        length_unit: the unit in which the length of a draw is asked for, ``"frames"`` or ``"seconds"``.
     """
 
     title: str
@@ -26,27 +26,23 @@ class Facts:
 
     @property
     def unit(self) -> str:
-        """Of a likelihood, ``nats per frame``."""
+        """The unit of a likelihood, e.g. ``nats per frame``."""
         return f"nats per {self.step}"
 
     @property
     def figure_words(self) -> str:
-        """The name of the figure as a reader knows it, ``bits per sample``."""
+        """The name of the figure as readers know it, e.g. ``bits per sample``."""
         return self.figure.replace("_", " ")
 
 
 @runtime_checkable
 class Representation(Protocol):
-    """What all representations offer; how to encode and decode is each one's own.
+    """What all representations offer; each has its own ``encode`` and ``decode`` besides.
 
-    Args:
+    Attributes:
         name: its key in ``REPRESENTATIONS``.
-        events: what a frame holds, notes or samples; a head is for one of them.
+        events: what a frame holds, ``"notes"`` or ``"samples"``; a head is for one of them.
         facts: what is true of all frames of this kind.
-        frame_size: numbers in a frame.
-        frame_unit: what a frame is, in words.
-        context_frames: how many frames before it a model reads to predict a frame.
-        spec: the JSON object that builds it again.
     """
 
     name: str
@@ -65,7 +61,7 @@ class Representation(Protocol):
 
     @property
     def context_frames(self) -> int:
-        """How many frames before it a model reads to predict a frame."""
+        """How many earlier frames a model reads at once to predict a frame."""
         ...
 
     @property
@@ -79,5 +75,5 @@ class Representation(Protocol):
         ...
 
     def frame_seconds(self, quarters_per_minute: float) -> float:
-        """How long one frame sounds, in seconds; where there is no tempo, whatever the tempo."""
+        """How long one frame sounds, in seconds; sound has no tempo and ignores it."""
         ...

@@ -1,4 +1,4 @@
-"""Waveform: a frame is the next samples of standardised sound, the paper's ten or others.
+"""Waveform: a frame is the next samples of standardised sound, ten in the paper.
 
 Conventions
     samples       amplitude in [-1, 1] at ``sample_rate`` Hz
@@ -29,7 +29,7 @@ LOWEST_STEP, HIGHEST_STEP = -32_768, 32_767
 
 @dataclass(frozen=True)
 class Waveform:
-    """Sound at one rate, standardised by one mean and scale, in frames of some samples.
+    """Sound at one rate, standardised by one mean and scale, in frames of a fixed number of samples.
 
     Args:
         sample_rate: Hz.
@@ -82,22 +82,22 @@ class Waveform:
 
     @property
     def frame_size(self) -> int:
-        """Numbers in one frame."""
+        """Numbers in a frame: its samples."""
         return self.samples_per_frame
 
     @property
     def frame_unit(self) -> str:
-        """``"10 samples at 8 kHz"``."""
+        """What a frame is, e.g. ``"10 samples at 8 kHz"``."""
         return f"{self.samples_per_frame} samples at {self.sample_rate / 1000:g} kHz"
 
     @property
     def frames_per_second(self) -> float:
-        """Model time steps in a second of sound."""
+        """Frames, that is steps of a model, in a second of sound."""
         return self.sample_rate / self.samples_per_frame
 
     @property
     def frames_per_unit(self) -> float:
-        """The length of a draw is asked for in seconds."""
+        """Frames in one unit of the length of a draw, a second."""
         return self.frames_per_second
 
     def frame_seconds(self, quarters_per_minute: float) -> float:
@@ -106,20 +106,20 @@ class Waveform:
 
     @property
     def min_log_scale(self) -> float:
-        """Log of half a 16-bit step of the standardised signal: no density may be narrower."""
+        """The logarithm of half a 16-bit step, standardised: no density may be narrower."""
         return math.log(0.5 / STEPS_PER_UNIT / self.scale)
 
     @property
     def step(self) -> float:
-        """A 16-bit step of the standardised signal, for heads whose numbers are those of the 65,536 integers.
+        """A 16-bit step, standardised, for heads over the 65,536 integers themselves.
 
         Raises:
-            InvalidValueError: the mean is not 0, so that they are not.
+            InvalidValueError: the mean is not 0, so that frames are not whole steps.
         """
         if self.mean != 0:
             raise InvalidValueError(
-                f"the frames are not whole 16-bit steps, since mean={self.mean:g} was taken from them: say "
-                "samples_per_frame in the recipe, so that whole recordings are heard"
+                f"the frames are not whole 16-bit steps, since mean={self.mean:g} was subtracted from them: "
+                "give samples_per_frame in the recipe, so that whole recordings are heard"
             )
         return 1 / STEPS_PER_UNIT / self.scale
 
@@ -134,9 +134,9 @@ class Waveform:
         return torch.from_numpy(standardised.astype(np.float32)).reshape(num_frames, self.samples_per_frame)
 
     def decode(self, frames: Float32[Tensor, "time sample"]) -> Audio:
-        """The sound of frames, clipped to [-1, 1]; what is not a number becomes 0.
+        """The sound of frames, clipped to [-1, 1]; NaN becomes 0.
 
-        ``decode(encode(audio))`` at this rate differs by float32 rounding only, below a
+        ``decode(encode(audio))`` at this rate differs only by float32 rounding, less than a
         hundredth of a 16-bit step; nothing is rounded to 16 bits before a file is written.
         """
         self._check(frames)
@@ -147,7 +147,7 @@ class Waveform:
     def amplify(
         self, frames: Float32[Tensor, "*batch time sample"], decibels: float
     ) -> Float32[Tensor, "*batch time sample"]:
-        """The frames made louder, or quieter: in whole 16-bit steps, and cut off where they end.
+        """The frames made louder or quieter, rounded to whole 16-bit steps and clipped at full scale.
 
         Raises:
             InvalidValueError: the frames are not whole steps.

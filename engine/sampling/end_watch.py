@@ -1,7 +1,7 @@
-"""EndWatch: whether the piece that is drawn is over.
+"""EndWatch: whether the piece that is being drawn is over.
 
 Frame t is the last one if a uniform number of (seed, t), one that no head asks for, is below the chance of an
-end after it: so that a draw is cut short, and none of its frames is another.
+end after it. So a draw is cut short, but none of its frames changes.
 """
 
 import numpy as np
@@ -13,13 +13,13 @@ from engine.sampling.uniforms import frame_uniforms
 
 
 class EndWatch:
-    """Looks at a draw frame by frame.
+    """Watches a draw frame by frame; ``has_ended`` is true from the last frame of the piece on.
 
     Args:
-        ending: of the corpus.
+        ending: how the corpus's pieces end.
         lowest_pitch: MIDI number of the first pitch of a frame.
-        seed: of the draw.
-        prime: what it continues, shape (time, pitch); it has been heard, and does not end.
+        seed: the draw's.
+        prime: what the draw continues, shape (time, pitch); it counts as heard, and does not end.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class EndWatch:
             self._signs.hear(frame)
 
     def see(self, frame: Float[Tensor, " pitch"]) -> None:
-        """The next frame."""
+        """Take in the next frame of the draw."""
         number = self._signs.num_frames
         chance = self._ending.chance(self._signs.hear(np.asarray(frame) > 0.5))
         free = len(frame) + 1  # heads ask for at most one number more than a frame has

@@ -1,22 +1,22 @@
 """RunawayWatch: whether a draw of notes has swollen into noise.
 
-A network that has drawn an odd frame reads it, and may answer with one that is odder still; from some point
-on it does not come back.
+A network that has drawn an odd frame reads it, and may answer with an even odder one; from some point on it
+does not find back.
 """
 
 from jaxtyping import Float
 from torch import Tensor
 
 RUNAWAY_FRAMES = 8  # in a row
-RUNAWAY_FACTOR = 1.5  # times the most notes of any training frame
+RUNAWAY_FACTOR = 1.5  # times the notes of the fullest training frame
 
 
 class RunawayWatch:
-    """Looks at a draw frame by frame: it has run away once 8 in a row have more than 1.5 times the most notes
-    of any training frame.
+    """Watches a draw frame by frame: it has run away once 8 frames in a row have more than 1.5 times as many
+    notes as the fullest training frame.
 
     Args:
-        most_notes: of any training frame; None where that is not known, and nothing ever runs away.
+        most_notes: in the fullest training frame; None where that is not known, and nothing runs away.
     """
 
     def __init__(self, most_notes: int | None):
@@ -25,7 +25,7 @@ class RunawayWatch:
         self._in_a_row = 0
 
     def see(self, frame: Float[Tensor, " pitch"]) -> None:
-        """The next frame."""
+        """Take in the next frame of the draw."""
         if self.most_notes is None:
             return
         is_full = float(frame.sum()) > RUNAWAY_FACTOR * self.most_notes

@@ -2,8 +2,8 @@
 
 A draw is a function of model, prime and options alone: no process-wide random state is read or
 written, so nobody's draw touches another's. Frame t of the sequence (primes count) is drawn with the
-uniform numbers of (seed, t); hence models that agree draw the same, and a draw that is given back as
-a prime goes on as the longer draw would have.
+uniform numbers of (seed, t); so models that agree draw the same, and a draw that is given back as a
+prime goes on as the longer draw would have.
 
 The kernel draws wherever it can run the model (engine/kernel), and torch where it cannot.
 """
@@ -27,7 +27,7 @@ def sample(
     """Draw ``options.num_frames`` frames that follow the prime, one at a time.
 
     Args:
-        prime: the given beginning; nothing, or an empty one, starts from silence.
+        prime: the given beginning; without one, or with an empty one, the draw starts from silence.
 
     Yields:
         Frames of shape (event,); those of the prime are not repeated.
@@ -42,10 +42,10 @@ def sample(
 def stages(
     model: Model, options: SamplingOptions, prime: Float[Tensor, "time event"] | None = None
 ) -> Iterator[Float[Tensor, " event"] | None]:
-    """As ``sample``, for whoever may lose patience before the first frame.
+    """As ``sample``, for callers that may have to stop before the first frame.
 
     Yields:
-        None while the prime is being read, every few hundredths of a second, then the frames.
+        None from time to time while the prime is being read, then the frames.
     """
     if prime is not None and prime.shape[-1] != model.frame_size:
         raise InvalidValueError(

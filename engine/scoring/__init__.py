@@ -11,7 +11,7 @@ from engine.scoring.likelihood import (
     read_in_parts,
 )
 from engine.scoring.scoring import Judging, ScoredFile
-from engine.scoring.surprise import Reading, Surprise, extreme_moments, surprise_of, window_means
+from engine.scoring.surprise import Surprise, extreme_moments, surprise_of, window_means
 
 __all__ = [
     "Expectation",
@@ -19,7 +19,6 @@ __all__ = [
     "Judgement",
     "Judging",
     "LogLikelihood",
-    "Reading",
     "ScoredFile",
     "Surprise",
     "bin_log_probs",

@@ -2,8 +2,8 @@
 
 Where pitches are independent given the past, their probabilities are known. Where they are not, the
 marginal p(pitch | past) is a sum over all frames that hold the pitch, for which there is no formula: it is
-estimated as the share of so many draws of the frame. Their uniform numbers are the same for every frame and
-every model. With n draws a probability p is off by sqrt(p (1 - p) / n), which is 0.022 at most for 512.
+estimated as the share of n draws of the frame that hold the pitch. Their uniform numbers are the same for
+every frame and every model. The standard error is sqrt(p (1 - p) / n), at most 0.022 for 512 draws.
 """
 
 from collections.abc import Iterator
@@ -20,17 +20,17 @@ from engine.representations import PianoRoll
 from engine.sampling import frame_uniforms
 from engine.scoring.likelihood import read_in_parts
 
-NUM_DRAWS = 512
-SEED = 0
+DRAWS_PER_FRAME = 512
+EXPECTATION_SEED = 0
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """Of one frame.
+    """What a model expects of one frame.
 
     Args:
-        probabilities: of each pitch as the piece is written, given all frames before.
-        num_draws: by which they were estimated; 0 where they are exact.
+        probabilities: for each pitch as the piece is written, given all frames before.
+        num_draws: how many draws they were estimated from; 0 where they are exact.
     """
 
     probabilities: Float32[Tensor, " pitch"]
@@ -43,15 +43,15 @@ def expect(
     frames: Float32[Tensor, "time pitch"],
     start: int = 0,
     transposed_semitones: int = 0,
-    num_draws: int = NUM_DRAWS,
+    num_draws: int = DRAWS_PER_FRAME,
 ) -> Iterator[Expectation]:
-    """What the model expects at each frame of a piece, given all before it, one after the other.
+    """What the model expects at each frame of a piece, given all frames before it.
 
     Args:
         frames: the piece as it is written.
         start: the first frame that is asked for; the last is the one after the piece.
-        transposed_semitones: added to the notes before the model hears them, and taken back after.
-        num_draws: of each frame, where pitches depend on each other.
+        transposed_semitones: added to the notes before the model hears them, and undone afterwards.
+        num_draws: draws of each frame, where pitches depend on each other.
 
     Raises:
         InvalidValueError: the start is not in the piece, no draw is allowed, or a note would leave the
@@ -74,19 +74,19 @@ def _expectations(
     for part, distribution in read_in_parts(model, heard.unsqueeze(0), singly_from=start):
         if num_read >= start:
             exact = distribution.marginals()
-            found = _shares(distribution, num_draws) if exact is None else exact
-            written = _moved_back(found[0, 0].float(), semitones)
+            probabilities = _shares(distribution, num_draws) if exact is None else exact
+            written = _moved_back(probabilities[0, 0].float(), semitones)
             yield Expectation(written, num_draws if exact is None else 0)
         num_read += part.shape[1]
 
 
 def _shares(distribution: Distribution, num_draws: int) -> Tensor:
-    """Of so many draws of each of its frames, the share in which each event happens: (*axes, event)."""
+    """The share of draws in which each event happens, frame by frame: shape (*axes, event)."""
     repeated = distribution.repeated(num_draws)
-    numbers = frame_uniforms(SEED, 0, num_draws, distribution.num_uniforms)
+    numbers = frame_uniforms(EXPECTATION_SEED, 0, num_draws, distribution.num_uniforms)
     return repeated.sample(numbers[None, None]).mean(-2)
 
 
 def _moved_back(probabilities: Float32[Tensor, " pitch"], semitones: int) -> Float32[Tensor, " pitch"]:
-    """Each pitch where it is written; one that the model cannot hear in its key is not expected."""
+    """Each pitch where it is written; one that lies off the keyboard in the model's key has probability 0."""
     return moved(probabilities, [-semitones])[0]

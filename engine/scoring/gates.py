@@ -1,4 +1,4 @@
-"""Gates: how far open those of a network's cells stand, unit by unit, while it hears a piece.
+"""Gates: how far open the gates of a network's cells stand, unit by unit, while it hears a piece.
 
 Conventions
     open    1 lets all through, 0 nothing
@@ -29,16 +29,16 @@ class Gate:
 
 
 def gates_of(model: Model) -> list[Gate]:
-    """All that the network within has, the lowest layer's first; none where its cells have none."""
+    """All gates of a model's network, the lowest layer's first; an empty list if its cells have none."""
     layers = enumerate(model.network.cells, 1)
     return [Gate(layer, name) for layer, cell in layers for name in cell.gate_names]
 
 
 @torch.no_grad()
 def opened(model: Model, gate: Gate, frames: Float32[Tensor, "time event"]) -> Float32[Tensor, "unit time"]:
-    """How far a gate is open as each frame is predicted; the units in which it moves most come first.
+    """How far a gate is open as each frame is predicted, 0 to 1; the units in which it moves most come first.
 
-    A network that hears pieces in several keys hears this one where it is written.
+    A network that hears pieces in several keys hears this one only as it is written.
 
     Raises:
         InvalidValueError: the network has no such gate.
@@ -46,18 +46,19 @@ def opened(model: Model, gate: Gate, frames: Float32[Tensor, "time event"]) -> F
     network = model.network
     if gate not in gates_of(model):
         raise InvalidValueError(f"the network has no {gate.name} gate in layer {gate.layer}")
-    found: list[Tensor] = []
+    openings: list[Tensor] = []
 
     def watch(place: int, xs: Tensor, start: State) -> None:
         if place == gate.layer - 1:
-            found.append(_walk(network.cells[place], gate.name, xs, start))
+            openings.append(_walk(network.cells[place], gate.name, xs, start))
 
     network.read(frames.unsqueeze(0), watch=watch)
-    (values,) = found
-    return values[values.var(1, unbiased=False).argsort(descending=True, stable=True)]
+    (opening,) = openings
+    return opening[opening.var(1, unbiased=False).argsort(descending=True, stable=True)]
 
 
 def _walk(cell: Cell, name: str, xs: Tensor, state: State) -> Tensor:
+    """The gate's opening at each step of the first sequence, shape (unit, time)."""
     place, steps = cell.gate_names.index(name), []
     for drive in cell.drive(xs).unbind(1):
         steps.append(cell.gates(drive, state)[place][0])

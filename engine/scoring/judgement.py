@@ -1,7 +1,7 @@
-"""Judgement: what one model thinks of one piece, and the order in which several stand.
+"""Judgement: what one model thinks of one piece, and how the judgements of several models are ranked.
 
-Likelihoods compare where models predict the same frames. Another grid or rate makes other frames of a piece,
-and more or fewer of them, so models stand in groups, each of one kind of frame.
+Likelihoods can be compared where models predict the same frames. Another grid or rate makes other frames of a
+piece, and more or fewer of them, so models are ranked in groups, each of one grid or rate.
 """
 
 from collections.abc import Iterable
@@ -16,12 +16,12 @@ from engine.scoring.surprise import Surprise
 
 @dataclass(frozen=True)
 class Judgement:
-    """One model's.
+    """What one model thinks of one piece.
 
     Args:
-        card: of the model.
-        representation: of its frames.
-        surprise: of each frame of the piece.
+        card: the model's card.
+        representation: what its frames mean.
+        surprise: how unexpected each frame of the piece is.
         report: what of the file is not in the frames, in one sentence; empty if nothing is missing.
     """
 
@@ -37,7 +37,7 @@ class Judgement:
 
     @property
     def extent(self) -> str:
-        """How much was read, counted in what models that are compared share: frames of notes, or samples."""
+        """How much was read, in a unit that compared models share: frames of notes, or samples."""
         count = len(self.surprise.nats)
         if self.is_music:
             return f"{count:,} frames, each {self.representation.frame_unit}"
@@ -45,18 +45,18 @@ class Judgement:
         return f"{count * waveform.frame_size:,} samples at {waveform.sample_rate / 1000:g} kHz"
 
     def figures(self, per_frame: bool = False) -> dict[str, Any]:
-        """As programs read them: counts, means, and with ``per_frame`` a list for each frame."""
+        """The figures for programs: counts and means and, with ``per_frame``, the value of each frame."""
         surprise = self.surprise
         num_frames, mean = len(surprise.nats), surprise.likelihood.nats_per_frame
         if self.is_music:
-            found: dict[str, Any] = {
+            figures: dict[str, Any] = {
                 "num_frames": num_frames,
                 "nats_per_frame": mean,
                 "transposed_semitones": surprise.transposed_semitones,
             }
         else:
             size = self.representation.frame_size
-            found = {
+            figures = {
                 "num_steps": num_frames,
                 "num_samples": num_frames * size,
                 "nats_per_step": mean,
@@ -64,14 +64,14 @@ class Judgement:
                 "bits_per_sample": surprise.mean,
             }
         if per_frame:
-            found["nats"] = [round(nats, 6) for nats in surprise.nats.tolist()]
+            figures["nats"] = [round(nats, 6) for nats in surprise.nats.tolist()]
             if surprise.bits_per_sample is not None:
-                found["bits"] = [round(bits, 6) for bits in surprise.bits_per_sample.tolist()]
-        return found
+                figures["bits"] = [round(bits, 6) for bits in surprise.bits_per_sample.tolist()]
+        return figures
 
 
 def ranked(judgements: Iterable[Judgement]) -> list[list[Judgement]]:
-    """Groups that can be compared, of one grid or one rate, the finest first; in each the best first."""
+    """Groups within which figures compare, of one grid or rate, the finest first; in each the best first."""
 
     def group(judgement: Judgement) -> tuple[int, str]:
         if judgement.is_music:

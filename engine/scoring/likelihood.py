@@ -29,9 +29,9 @@ class LogLikelihood:
     """Log-likelihoods of some sequences, in nats, summed in float64.
 
     Args:
-        totals: of all frames that count, one a sequence.
-        first: of the first frame of a sequence; 0 where it does not count.
-        num_frames: how many frames count, one a sequence.
+        totals: the sum over the frames that count, for each sequence.
+        first: that of each sequence's first frame; 0 where it does not count.
+        num_frames: how many frames of each sequence count.
         num_first: 1 where the first frame counts, else 0.
     """
 
@@ -42,32 +42,32 @@ class LogLikelihood:
 
     @property
     def num_sequences(self) -> int:
-        """How many sequences were scored."""
+        """The number of sequences."""
         return len(self.totals)
 
     @property
     def nats_per_frame(self) -> float:
-        """Pooled negative log-likelihood per frame; NaN when no frame counts."""
+        """Pooled negative log-likelihood per frame; NaN if no frame counts."""
         return _ratio(-self.totals.sum(), self.num_frames.sum())
 
     @property
     def nats_per_frame_sequence_mean(self) -> float:
-        """Mean over sequences of the negative log-likelihood per frame."""
+        """Mean over sequences, those without frames left out, of their negative log-likelihood per frame."""
         counted = self.num_frames > 0
         means = -self.totals[counted] / self.num_frames[counted]
         return _ratio(means.sum(), counted.sum())
 
     @property
     def nats_per_frame_without_first(self) -> float:
-        """Pooled as nats_per_frame, but no sequence's first frame counts."""
+        """Pooled like ``nats_per_frame``, but no sequence's first frame counts."""
         return _ratio(-(self.totals - self.first).sum(), (self.num_frames - self.num_first).sum())
 
     def bits_per(self, events_per_frame: int) -> float:
-        """Pooled, in bits for each of ``events_per_frame`` events (samples) of a frame."""
+        """Pooled, in bits per event where a frame holds ``events_per_frame`` events (samples)."""
         return self.nats_per_frame / events_per_frame / math.log(2)
 
     def sequence(self, index: int) -> "LogLikelihood":
-        """That of one sequence alone."""
+        """The log-likelihood of one sequence alone."""
         row = slice(index, index + 1)
         return LogLikelihood(self.totals[row], self.first[row], self.num_frames[row], self.num_first[row])
 
@@ -91,7 +91,7 @@ class LogLikelihood:
     def of(
         cls, log_probs: Float[Tensor, "batch time"], mask: Bool[Tensor, "batch time"] | None = None
     ) -> "LogLikelihood":
-        """Sum log-probabilities of frames; what the mask leaves out may even be NaN."""
+        """Sum the log-probabilities of frames; where the mask is False they may even be NaN."""
         if mask is None:
             mask = torch.ones(log_probs.shape, dtype=torch.bool, device=log_probs.device)
         counted = torch.where(mask, log_probs.double(), 0.0).cpu()
@@ -109,7 +109,7 @@ def log_likelihood(
 
     Args:
         frames: sequences, padded at their ends to one length.
-        mask: true where a frame counts; all do by default.
+        mask: True where a frame counts; all do by default.
 
     Raises:
         InvalidValueError: frames have another width than the model's.
@@ -123,14 +123,14 @@ def log_likelihood(
 def continuation_likelihood(
     model: Model, frames: Float[Tensor, "time event"], num_prime_frames: int
 ) -> tuple[LogLikelihood, LogLikelihood]:
-    """Of a prime and of what follows it, each given all frames before, in one pass of bounded memory.
+    """The likelihoods of a prime and of what follows it, given all before, in one pass of bounded memory.
 
     Args:
         frames: prime and continuation.
-        num_prime_frames: 0 … len(frames); the likelihood of an empty part is NaN per frame.
+        num_prime_frames: 0 … len(frames); the likelihood per frame of an empty part is NaN.
 
     Raises:
-        InvalidValueError: another width than the model's, or a prime longer than the frames.
+        InvalidValueError: frames have another width than the model's, or the prime is longer than the frames.
     """
     _check_width(model, frames)
     if not 0 <= num_prime_frames <= len(frames):
@@ -146,12 +146,12 @@ def continuation_likelihood(
 def read_in_parts(
     model: Model, frames: Float[Tensor, "batch time event"], singly_from: int | None = None
 ) -> Iterator[tuple[Tensor, Distribution]]:
-    """Teacher forcing of sequences of any length within bounded memory.
+    """Read sequences of any length with teacher forcing, within bounded memory.
 
     The state goes from part to part, so the distributions are those of one pass, up to rounding.
 
     Args:
-        singly_from: from this frame on each is a part of its own.
+        singly_from: from this frame on, each frame is a part of its own.
 
     Yields:
         The frames of a part, and their distribution with leading axes (batch, time of the part).
@@ -173,7 +173,7 @@ def read_in_parts(
 def bin_log_probs(
     mixture: Distribution, waveform: Waveform, frames: Float[Tensor, "batch time sample"]
 ) -> Float64[Tensor, "batch time"]:
-    """Log-probability of the 16-bit integers of each frame: a density is integrated over their bins."""
+    """Log-probability in nats of each frame's 16-bit integers: a density is integrated over their bins."""
     if mixture.is_discrete:
         return mixture.log_prob(frames).double()
     wide = GaussianMixture(mixture.mixture_logits.double(), mixture.loc.double(), mixture.log_scale.double())

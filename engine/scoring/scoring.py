@@ -1,4 +1,4 @@
-"""Scoring: a file that models are asked of: read once for each kind of frame, gone through part by part.
+"""Scoring: one file asked of several models, read once for each kind of frame and judged part by part.
 
 The page, its endpoint and the command line decide which models are asked, in which order and for how long.
 """
@@ -14,12 +14,12 @@ from engine.scoring.surprise import Reading
 
 
 class ScoredFile:
-    """The file, as frames of the kinds that models have asked for.
+    """The file, and its frames in each representation that a model has asked for.
 
     Args:
-        file: MIDI or sound.
+        file: the path of a MIDI or sound file.
         load: gives the checkpoint of a name.
-        read: gives the file as frames of a kind, all of them or as many as are wanted.
+        read: gives the file as frames of a representation, all of them or as many as are wanted.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class ScoredFile:
         self._pieces: dict[Representation, Piece] = {}
 
     def piece(self, representation: Representation) -> Piece:
-        """The file as such frames; raises EngineError if it cannot be read so."""
+        """The file as frames of this representation; raises EngineError if it cannot be read so."""
         if representation not in self._pieces:
             self._pieces[representation] = self._read(self.file, representation)
         return self._pieces[representation]
@@ -47,8 +47,8 @@ class Judging:
     """One model on its way through the file.
 
     Args:
-        checkpoint: of the model.
-        piece: the file as its frames.
+        checkpoint: the model with its card.
+        piece: the file as this model's frames.
 
     Raises:
         InvalidValueError: there is no frame, or frames are not this model's.
@@ -61,7 +61,7 @@ class Judging:
 
     @property
     def card(self) -> Card:
-        """Of the model."""
+        """The model's card."""
         return self._checkpoint.card
 
     @property
@@ -79,7 +79,7 @@ class Judging:
         self._reading.go_on()
 
     def judgement(self) -> Judgement:
-        """What the model thinks of the piece, whose rest is read if there is one.
+        """What the model thinks of the piece; whatever has not been read yet is read first.
 
         Raises:
             InvalidValueError: the likelihood is not finite.

@@ -1,9 +1,9 @@
 """Surprise: how unexpected each frame of a piece is to a model that has heard those before it.
 
 Conventions
-    nats    -log p(frame | frames before), natural logarithm; of sound it is a density's, and may be negative
+    nats    -log p(frame | frames before), natural logarithm; for sound p may be a density, and nats negative
     bits    per 16-bit sample: the density integrated over the bins of the samples, never negative
-    moment  an index of some values that follow one another in time
+    moment  the index of one of some values that follow one another in time
 """
 
 from collections.abc import Sequence
@@ -23,11 +23,11 @@ from engine.scoring.transposition import best_row, in_all_keys
 
 @dataclass(frozen=True)
 class Surprise:
-    """Of every frame of one piece under one model.
+    """How unexpected every frame of one piece is to one model.
 
     Args:
-        nats: of each frame.
-        bits_per_sample: of each frame of sound, the mean over its samples; None for notes.
+        nats: for each frame.
+        bits_per_sample: for each frame of sound, the mean over its samples; None for notes.
         transposed_semitones: what was added to the notes to reach the key that the model likes best.
     """
 
@@ -37,29 +37,29 @@ class Surprise:
 
     @property
     def likelihood(self) -> LogLikelihood:
-        """Of the whole piece."""
+        """The log-likelihood of the whole piece."""
         return LogLikelihood.of(-self.nats.unsqueeze(0))
 
     @property
     def values(self) -> Float64[Tensor, " time"]:
-        """What is shown of each frame: nats of notes, bits per sample of sound."""
+        """What is shown of each frame: nats for notes, bits per sample for sound."""
         return self.nats if self.bits_per_sample is None else self.bits_per_sample
 
     @property
     def mean(self) -> float:
-        """Of the values shown."""
+        """The mean of the values shown."""
         return float(self.values.mean())
 
 
 class Reading:
-    """A piece on its way through a model, part by part, so that memory stays bounded and work can be left.
+    """A piece read by a model part by part, so that memory stays bounded and the work can be interrupted.
 
-    Notes are read in all of the twelve keys that keep them on the keyboard, side by side.
+    Notes are read side by side in those of the twelve keys that keep them on the keyboard.
 
     Args:
         frames: the whole piece.
-        mean_pitch: of the notes that the model was fitted to; the piece is read near it, or near the middle
-            of the keyboard.
+        mean_pitch: MIDI number, over the notes that the model was fitted to; the piece is read near it, or
+            near the middle of the keyboard if it is None.
 
     Raises:
         InvalidValueError: there is no frame, or frames are not this model's.
@@ -99,7 +99,7 @@ class Reading:
         self.num_read += part.shape[1]
 
     def surprise(self) -> Surprise:
-        """What came of it, in the best key.
+        """The surprise of all frames, in the best key.
 
         Raises:
             InvalidValueError: the likelihood is not finite.
@@ -123,7 +123,7 @@ def surprise_of(
     frames: Float32[Tensor, "time event"],
     mean_pitch: float | None = None,
 ) -> Surprise:
-    """Of a whole piece at once; arguments and errors are those of Reading."""
+    """The surprise of a whole piece at once; arguments and errors are those of Reading."""
     reading = Reading(model, representation, frames, mean_pitch)
     while not reading.is_whole:
         reading.go_on()
@@ -138,10 +138,10 @@ def window_means(values: Float64[Tensor, " time"], width: int) -> Float64[Tensor
 def extreme_moments(
     values: Float64[Tensor, " time"], count: int, apart: int = 1
 ) -> tuple[list[int], list[int]]:
-    """Where the values are highest, and where lowest, the most extreme first; none is on the wrong side.
+    """Where the values are highest, and where lowest, the most extreme first.
 
     Args:
-        count: at most so many of each, above the mean and below it; one that is equal to it is either.
+        count: at most so many of each: highest ones not below the mean, lowest ones not above it.
         apart: no two of a kind are nearer to each other than this; of equal values the earlier counts.
     """
     mean = float(values.mean())
@@ -155,6 +155,6 @@ def _spread(moments: Sequence[int], count: int, apart: int) -> list[int]:
     for moment in moments:
         if len(chosen) == count:
             break
-        if all(abs(moment - other) >= apart for other in chosen):
+        if all(abs(moment - taken) >= apart for taken in chosen):
             chosen.append(moment)
     return chosen

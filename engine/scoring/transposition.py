@@ -1,8 +1,8 @@
 """Transposition: the key in which a model likes a piece best.
 
-The public corpora are transposed to C major or C minor, so a piece in another key is scored best
+The public corpora are transposed to C major or C minor, so a piece in another key is best scored
 after moving it there. It is tried in all twelve keys, each at the height that is nearest to the corpus's
-own: so the figures of a tune do not depend on the key or the octave in which somebody wrote it down.
+own, so that the figures of a tune do not depend on the key or the octave in which it was written down.
 """
 
 import math
@@ -14,7 +14,7 @@ from torch import Tensor
 
 from engine.representations import PianoRoll
 
-TIE = 1e-6  # likelihoods that differ by this part of them are equal: so much may be rounding of float32
+TIE_SHARE = 1e-6  # likelihoods that differ by less than this share count as equal: float32 rounds that much
 
 
 def in_all_keys(
@@ -23,7 +23,7 @@ def in_all_keys(
     """Semitones to each key in which every note stays on the keyboard, rising, and the piece moved by each.
 
     Args:
-        mean_pitch: of the model's corpus, MIDI number; None takes the middle of the keyboard.
+        mean_pitch: the mean MIDI number of the model's corpus; None takes the middle of the keyboard.
     """
     middle = roll.lowest_pitch + roll.num_pitches // 2
     wanted = middle if mean_pitch is None else mean_pitch
@@ -39,9 +39,9 @@ def in_all_keys(
 def best_row(semitones: Sequence[int], totals: Float64[Tensor, " key"]) -> int:
     """Which of some transpositions has the highest log-likelihood.
 
-    On a tie the smallest move wins; of two equal moves, the one downwards, if it comes first.
+    On a tie the smallest move wins; of two equally large ones the first, which in rising order is downwards.
     """
     highest = float(totals.max())
-    lowest = highest - TIE * abs(highest)
+    lowest = highest - TIE_SHARE * abs(highest)
     tied = [row for row in range(len(semitones)) if float(totals[row]) >= lowest]
     return min(tied, key=lambda row: abs(semitones[row]))

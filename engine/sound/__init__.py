@@ -2,17 +2,17 @@
 
 from engine.sound.audio import PLAYBACK_SAMPLE_RATES, Audio, decibels
 from engine.sound.audio_file import (
-    MAX_SECONDS,
+    MAX_SOUND_SECONDS,
     mp3_bytes,
     read_audio,
-    read_strange_audio,
+    read_untrusted_audio,
     wav_bytes,
     write_wav,
 )
 from engine.sound.spectrum import MOMENT_STEP, log_mel, moments
 
 __all__ = [
-    "MAX_SECONDS",
+    "MAX_SOUND_SECONDS",
     "MOMENT_STEP",
     "PLAYBACK_SAMPLE_RATES",
     "Audio",
@@ -21,7 +21,7 @@ __all__ = [
     "moments",
     "mp3_bytes",
     "read_audio",
-    "read_strange_audio",
+    "read_untrusted_audio",
     "wav_bytes",
     "write_wav",
 ]

@@ -1,7 +1,7 @@
 """Audio: amplitudes and their rate.
 
 Conventions
-    samples      float32, amplitude in [-1, 1], finite; shape (time,) of one channel, (time, 2) of left, right
+    samples      float32, amplitudes in [-1, 1], finite; shape (time,), or (time, 2) for left and right
     sample_rate  Hz, an integer
 """
 
@@ -44,12 +44,12 @@ class Audio:
 
     @property
     def peak(self) -> float:
-        """Largest absolute amplitude; 0 for an empty sound."""
+        """The largest absolute amplitude; 0 for an empty sound."""
         return float(np.abs(self.samples).max(initial=0.0))
 
     @property
     def num_channels(self) -> int:
-        """One, or two."""
+        """Channels: 1 or 2."""
         return 1 if self.samples.ndim == 1 else self.samples.shape[1]
 
     @property
@@ -58,7 +58,7 @@ class Audio:
         return Audio(self.samples.mean(1), self.sample_rate) if self.num_channels > 1 else self
 
     def resample(self, sample_rate: int) -> "Audio":
-        """The same sound at another rate, by soxr; overshoot of its filter is clipped to [-1, 1]."""
+        """The same sound at another rate in Hz, by soxr; its filter's overshoot is clipped to [-1, 1]."""
         if sample_rate == self.sample_rate:
             return self
         samples = soxr.resample(self.samples, self.sample_rate, sample_rate)

@@ -1,12 +1,12 @@
 """Sound files: in as whatever people have, out as 16-bit WAV.
 
 Conventions
-    in   WAV (8 to 32 bit, float), FLAC, OGG, MP3 … by soundfile; everything else (webm and m4a of
-         browsers and phones, G.722) by ffmpeg in a child process; one channel, see mono.py
-    length  is what is found: a header may have been written before it was known, or estimate it
-    out  16-bit PCM WAV: amplitude a becomes the integer round(32768 a), at most 32767, so that
-         reading a 16-bit file and writing it again gives the same integers; and MP3, for what is heard over
-         a slow line, of some 64 kbit/s; its header says how many samples it holds, and browsers keep to it
+    in      WAV (8 to 32 bit, float), FLAC, OGG, MP3 … by soundfile; everything else (webm and m4a from
+            browsers and phones, G.722) by ffmpeg in a child process; one channel, see mono.py
+    length  what the file really holds: its header may have been written before that was known, or estimate it
+    out     16-bit PCM WAV: amplitude a becomes the integer round(32768 a), at most 32767, so that
+            reading a 16-bit file and writing it again gives the same integers; and MP3 at about 64 kbit/s,
+            for slow connections; its header says how many samples it holds, and browsers keep to it
 """
 
 import io
@@ -26,28 +26,28 @@ from engine.sound.mono import Wanted, read_mono
 from engine.sound.sound_blocks import Opening, open_with_soundfile
 from engine.whole_file import write_whole
 
-MAX_SECONDS = 600.0
-HEADERLESS = (".g722", ".raw")  # soundfile sees anything in the first and wants a rate for the second
+MAX_SOUND_SECONDS = 600.0
+HEADERLESS_SUFFIXES = (".g722", ".raw")  # soundfile misreads the first and wants a rate for the second
 MAX_MENDED_BYTES = 500_000_000
 MAX_HEADER_BYTES = 1_000_000  # before the samples of a WAV file
-MP3_SCALE = 0.95  # the encoder (LAME) makes either so much quieter
-# Of channels: 64 kbit/s, and some 73 of two. At a constant rate that would be 64, too coarse, or 80.
+MP3_SCALE = 0.95  # the encoder (LAME) makes every sound quieter by this factor
+# By channels: 64 kbit/s for one, about 73 for two, which at a constant rate could have 64, too coarse, or 80.
 MP3_RATES = {1: ("CONSTANT", 0.88), 2: ("AVERAGE", 0.87)}
-TEXT_BYTES = 1_024  # of a file's beginning, by which text is known
+TEXT_BYTES = 1_024  # at the start of a file, by which text is recognised
 
 
-def read_audio(source: Path, max_seconds: float = MAX_SECONDS, **wanted: Any) -> Audio:
+def read_audio(source: Path, max_seconds: float = MAX_SOUND_SECONDS, **wanted: Any) -> Audio:
     """One channel of sound from a file.
 
     Args:
-        source: the file; the name's ending does not matter where the bytes say what it is.
-        max_seconds: longer files are refused, from the header where it can be trusted to say.
-        wanted: what else a Wanted says: ``is_cut`` and ``sample_rate``, the file's own if not given.
+        source: the file; its suffix does not matter where the bytes say what it is.
+        max_seconds: longer files are refused, by the header alone where it can be trusted.
+        wanted: the other fields of Wanted: ``is_cut`` and ``sample_rate``, the file's own if not given.
 
     Raises:
         UnreadableFileError: missing, empty, truncated, too long or large, not finite, or no sound at all;
             one sentence says what to do.
-        EngineError: only ffmpeg could read it and there is none.
+        EngineError: only ffmpeg could read it, and it is not installed.
     """
     if not source.is_file():
         raise UnreadableFileError(f"{source} is not a file; give the path of a sound file")
@@ -60,15 +60,15 @@ def read_audio(source: Path, max_seconds: float = MAX_SECONDS, **wanted: Any) ->
     return audio
 
 
-def read_strange_audio(source: Path, max_seconds: float = MAX_SECONDS, **wanted: Any) -> Audio:
-    """The same of a stranger's file, read in a process of its own within bounds; raises as above."""
+def read_untrusted_audio(source: Path, max_seconds: float = MAX_SOUND_SECONDS, **wanted: Any) -> Audio:
+    """The same for a stranger's file, in a process of its own within bounds; raises like ``read_audio``."""
     arguments = {"source": str(source), "max_seconds": max_seconds, **wanted}
     facts, content = run_confined("engine.sound.audio_file:audio_bytes", source.name, arguments)
     return Audio(np.frombuffer(content, np.float32), facts["sample_rate"])
 
 
 def audio_bytes(source: str, **wanted: Any) -> tuple[dict[str, Any], bytes]:
-    """What ``read_audio`` reads, for another process: facts, and the samples as float32."""
+    """What ``read_audio`` reads, for another process: its sample rate, and the samples as float32."""
     audio = read_audio(Path(source), **wanted)
     return {"sample_rate": audio.sample_rate}, audio.samples.tobytes()
 
@@ -82,10 +82,10 @@ def wav_bytes(audio: Audio) -> bytes:
 
 
 def mp3_bytes(audio: Audio, compression: float | None = None) -> bytes:
-    """The sound as an MP3 file, as loud as it is; of 32, 44.1 or 48 kHz.
+    """The sound, of 32, 44.1 or 48 kHz, as an MP3 file that is just as loud.
 
     Args:
-        compression: from 0 to 1, at a rate that varies, for what dies away; else the rate of ``MP3_RATES``.
+        compression: 0 to 1, with a variable bit rate, for sound that dies away; None for ``MP3_RATES``.
     """
     buffer = io.BytesIO()
     louder = audio.samples / np.float32(MP3_SCALE)
@@ -103,21 +103,21 @@ def write_wav(audio: Audio, path: Path) -> None:
 
 
 def _read(source: Path, folder: Path, wanted: Wanted) -> Audio:
-    """By soundfile, and by ffmpeg what it does not know.
+    """Read by soundfile, or by ffmpeg if soundfile does not know the kind.
 
     Args:
-        folder: for what must be written to be read.
+        folder: where a mended copy may be written.
     """
 
     def opening(path: Path) -> Opening:
         return lambda: open_with_soundfile(path, source.name)
 
-    if source.suffix.lower() not in HEADERLESS:
+    if source.suffix.lower() not in HEADERLESS_SUFFIXES:
         try:
             audio = read_mono(opening(source), wanted)
         except soundfile.LibsndfileError:  # ffmpeg knows more kinds, and text would cost a process
             if _is_text(source):
-                raise UnreadableFileError(f"{source.name} is text, no sound; give a recording") from None
+                raise UnreadableFileError(f"{source.name} is text, not sound; give a recording") from None
         else:
             mended = None if len(audio.samples) else _finished_wav(source, folder)
             return read_mono(opening(mended), wanted) if mended else audio
@@ -126,14 +126,14 @@ def _read(source: Path, folder: Path, wanted: Wanted) -> Audio:
 
 def _is_text(source: Path) -> bool:
     with source.open("rb") as file:
-        beginning = file.read(TEXT_BYTES)
-    words = beginning.decode("utf-8", "ignore")  # a character may be cut at the end
-    whole = len(words.encode()) >= len(beginning) - 3
-    return whole and all(letter.isprintable() or letter in "\t\r\n\f" for letter in words)
+        start = file.read(TEXT_BYTES)
+    words = start.decode("utf-8", "ignore")  # a character may be cut at the end
+    is_whole = len(words.encode()) >= len(start) - 3
+    return is_whole and all(letter.isprintable() or letter in "\t\r\n\f" for letter in words)
 
 
 def _finished_wav(source: Path, folder: Path) -> Path | None:
-    """A copy of a WAV file whose header was not finished, as if it had been; None if it is none."""
+    """A copy with its lengths filled in of a WAV file with an unfinished header; None for any other file."""
     num_bytes = source.stat().st_size
     if num_bytes > MAX_MENDED_BYTES:
         return None
@@ -150,14 +150,14 @@ def _finished_wav(source: Path, folder: Path) -> Path | None:
     return mended
 
 
-def _unfinished_data(beginning: bytes) -> int | None:
-    """Where the samples' chunk of a WAV file begins, if it says that it holds none."""
-    if not beginning.startswith(b"RIFF") or beginning[8:12] != b"WAVE":
+def _unfinished_data(start: bytes) -> int | None:
+    """Where the samples' chunk of a WAV file starts, if it says that it holds none."""
+    if not start.startswith(b"RIFF") or start[8:12] != b"WAVE":
         return None
     place = 12
-    while beginning[place : place + 4] != b"data":
-        if place + 8 >= len(beginning):
+    while start[place : place + 4] != b"data":
+        if place + 8 >= len(start):
             return None
-        size = int.from_bytes(beginning[place + 4 : place + 8], "little")
+        size = int.from_bytes(start[place + 4 : place + 8], "little")
         place += 8 + size + size % 2
-    return None if any(beginning[place + 4 : place + 8]) else place
+    return None if any(start[place + 4 : place + 8]) else place

@@ -1,7 +1,7 @@
 """Sound that only ffmpeg can read, decoded by a child process that may do nothing else.
 
 What it reads comes from strangers: only sound containers and local files are allowed (no playlists,
-which could name other files, and no network), with limits of time and memory.
+which could name other files, and no network), with limits on time and memory.
 """
 
 import contextlib
@@ -18,12 +18,13 @@ from typing import IO
 import numpy as np
 
 from engine.errors import EngineError, UnreadableFileError
-from engine.sound.sound_blocks import BLOCK_LENGTH, Block, SoundBlocks
+from engine.sound.sound_blocks import READ_BLOCK_LENGTH, Block, SoundBlocks
 
-TIMEOUT_SECONDS = 60
+DECODING_TIMEOUT_SECONDS = 60
 MEMORY_KILOBYTES = 2_000_000
 MAX_SOURCES = 32  # in one process: each has a thread, and threads count as memory
-AU_HEADER = struct.Struct(">4s5I")  # mark, where the samples begin, bytes, encoding, rate, channels
+AU_HEADER = struct.Struct(">4s5I")  # mark, where the samples start, bytes, encoding, rate, channels
+INSTALL_FFMPEG = "apt-get install ffmpeg"
 CONTAINERS = (
     "aac,ac3,aiff,alaw,amr,ape,asf,au,avi,caf,eac3,flac,g722,gsm,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,"
     "mp3,mpeg,mpegts,mulaw,ogg,tta,w64,wav,wv"
@@ -31,19 +32,19 @@ CONTAINERS = (
 
 
 def is_there() -> bool:
-    """Whether an ffmpeg can be called on this machine."""
+    """Whether ffmpeg is installed on this machine."""
     return shutil.which("ffmpeg") is not None
 
 
 def decode(sources: Sequence[Path], targets: Sequence[Path], max_seconds: float) -> None:
     """Write the first sound track of each source as a float WAV file, rate and channels kept.
 
-    At most ``max_seconds`` of each are decoded. One process decodes up to 32 sources, each with a
-    decoder of its own, which saves the start of a process per file: 558 prompts take 3 s, not 30.
+    At most ``max_seconds`` of each are decoded. One process decodes up to 32 sources, which saves
+    starting a process for each: 558 prompts take 3 s, not 30.
 
     Raises:
-        EngineError: there is no ffmpeg.
-        UnreadableFileError: a source is no sound that ffmpeg knows, is damaged, or takes too long.
+        EngineError: ffmpeg is not installed.
+        UnreadableFileError: a source is not a sound that ffmpeg knows, is damaged, or takes too long.
     """
     _check_there(sources[0].name)
     for start in range(0, len(sources), MAX_SOURCES):
@@ -56,8 +57,8 @@ def open_with_ffmpeg(source: Path, max_seconds: float) -> Iterator[SoundBlocks]:
     """The first sound track of a source, rate and channels kept, through a pipe: nothing is written.
 
     Raises:
-        EngineError: there is no ffmpeg.
-        UnreadableFileError: it is no sound that ffmpeg knows, is damaged, or takes too long.
+        EngineError: ffmpeg is not installed.
+        UnreadableFileError: it is not a sound that ffmpeg knows, is damaged, or takes too long.
     """
     _check_there(source.name)
     command = [*_beginning(), *_source(source), "-map", "0:a:0", "-t", str(max_seconds)]
@@ -66,7 +67,7 @@ def open_with_ffmpeg(source: Path, max_seconds: float) -> Iterator[SoundBlocks]:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, bufsize=0
         )
-        timer = threading.Timer(TIMEOUT_SECONDS, process.kill)
+        timer = threading.Timer(DECODING_TIMEOUT_SECONDS, process.kill)
         timer.start()
         try:
             rate, channels = _au_header(process.stdout)
@@ -84,7 +85,7 @@ def open_with_ffmpeg(source: Path, max_seconds: float) -> Iterator[SoundBlocks]:
 
 
 def _au_header(pipe: IO[bytes]) -> tuple[int, int]:
-    """Rate and channels; 0 where nothing has come."""
+    """Sample rate in Hz and number of channels; both 0 if nothing was decoded."""
     header = _read_whole(pipe, AU_HEADER.size)
     if len(header) < AU_HEADER.size:
         return 0, 0
@@ -96,14 +97,14 @@ def _au_header(pipe: IO[bytes]) -> tuple[int, int]:
 def _checked_blocks(
     process: subprocess.Popen, channels: int, source: Path, said: IO[bytes]
 ) -> Iterator[Block]:
-    while data := _read_whole(process.stdout, 4 * channels * BLOCK_LENGTH):
+    while data := _read_whole(process.stdout, 4 * channels * READ_BLOCK_LENGTH):
         whole = len(data) - len(data) % (4 * channels)
         yield np.frombuffer(data[:whole], ">f4").astype(np.float32).reshape(-1, channels)
     _check_end(process, source, said)
 
 
 def _read_whole(pipe: IO[bytes], num_bytes: int) -> bytes:
-    """So many, or what there is to the end."""
+    """``num_bytes`` bytes, or fewer where the pipe ends before."""
     data = bytearray()
     while len(data) < num_bytes and (part := pipe.read(num_bytes - len(data))):
         data += part
@@ -121,8 +122,8 @@ def _check_end(process: subprocess.Popen, source: Path, said: IO[bytes]) -> None
 def _check_there(name: str) -> None:
     if not is_there():
         raise EngineError(
-            f"{name} is no WAV, FLAC, OGG or MP3 file, and ffmpeg, which reads other kinds, "
-            "is not installed; install it (apt-get install ffmpeg) or convert the file"
+            f"{name} is not a WAV, FLAC, OGG or MP3 file, and ffmpeg, which reads other kinds, "
+            f"is not installed; install it ({INSTALL_FFMPEG}) or convert the file"
         )
 
 
@@ -145,7 +146,11 @@ def _run(sources: Sequence[Path], targets: Sequence[Path], max_seconds: float) -
         command += ["-c:a", "pcm_f32le", "-f", "wav", f"file:{target.resolve()}"]
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_SECONDS, check=False
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=DECODING_TIMEOUT_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise _too_slow(sources) from error
@@ -155,12 +160,13 @@ def _run(sources: Sequence[Path], targets: Sequence[Path], max_seconds: float) -
 
 def _too_slow(sources: Sequence[Path]) -> UnreadableFileError:
     return UnreadableFileError(
-        f"decoding {_names(sources)} took more than {TIMEOUT_SECONDS} s; give a shorter file or a WAV"
+        f"decoding {_names(sources)} took more than {DECODING_TIMEOUT_SECONDS} s; "
+        "give a shorter file or a WAV"
     )
 
 
 def _refusal(sources: Sequence[Path], said: str) -> UnreadableFileError:
-    """Why these could not be decoded."""
+    """Why these could not be decoded, in one sentence made from ffmpeg's own words."""
     if "matches no streams" in said:
         return UnreadableFileError(f"{_names(sources)} has no sound track; give a recording")
     reason = (said.strip().splitlines() or ["no reason given"])[-1]

@@ -1,4 +1,4 @@
-"""SoundBlocks: a sound on its way out of a file, a block after the other, so that none is too large to hold.
+"""SoundBlocks: a sound read from a file block by block, so that memory never has to hold all of it.
 
 Conventions
     block   float32, shape (time, channel), amplitudes as the file has them
@@ -16,11 +16,11 @@ from jaxtyping import Float32
 
 from engine.errors import UnreadableFileError
 
-SAMPLE_RATES = (1_000, 384_000)  # Hz, lowest and highest that we believe
+BELIEVABLE_RATES = (1_000, 384_000)  # Hz, the lowest and the highest that we believe
 MAX_CHANNELS = 32
-BLOCK_LENGTH = 65_536  # samples per channel
+READ_BLOCK_LENGTH = 65_536  # samples per channel
 LOSSY = ("MPEG", "MP3", "OGG")  # kinds and codecs whose headers only estimate the length
-BELIEVABLE_SECONDS = 100 * 3_600  # more is what stands where the length was not known
+BELIEVABLE_SECONDS = 100 * 3_600  # a longer one stands in headers written before the length was known
 
 Block = Float32[np.ndarray, "time channel"]
 
@@ -31,12 +31,12 @@ class SoundBlocks:
 
     Args:
         sample_rate: Hz.
-        channels: at least one.
-        claimed: samples per channel that there must be at least, by the header; 0 where it cannot know.
-        blocks: until nothing comes any more, whatever length the header says.
+        channels: how many, at least one.
+        claimed: samples per channel that the header promises; 0 where it cannot know.
+        blocks: all that the file holds, whatever length its header says.
 
     Raises:
-        UnreadableFileError: such rates and channels cannot be.
+        UnreadableFileError: the rate or the number of channels cannot be true.
     """
 
     name: str
@@ -46,7 +46,7 @@ class SoundBlocks:
     blocks: Iterator[Block]
 
     def __post_init__(self) -> None:
-        low, high = SAMPLE_RATES
+        low, high = BELIEVABLE_RATES
         if not low <= self.sample_rate <= high or not 1 <= self.channels <= MAX_CHANNELS:
             raise UnreadableFileError(
                 f"{self.name} claims {self.sample_rate} Hz and {self.channels} channels, which cannot be "
@@ -64,25 +64,25 @@ def open_with_soundfile(path: Path, name: str) -> Iterator[SoundBlocks]:
 
     Raises:
         LibsndfileError: it knows no such file.
-        UnreadableFileError: it is cut off, or such rates and channels cannot be.
+        UnreadableFileError: it is cut off, or its rate or number of channels cannot be true.
     """
     with soundfile.SoundFile(path) as file:
-        found = SoundBlocks(name, file.samplerate, file.channels, _claimed(file), _blocks(file))
+        sound = SoundBlocks(name, file.samplerate, file.channels, _claimed(file), _blocks(file))
         sizes = re.search(r"data : (\d+) \(should be (\d+)\)", file.extra_info)
         if sizes and int(sizes[2]) < int(sizes[1]) < 2**31 - 4096:  # near 2^31, 2^32: written to a pipe
             raise truncated(name, float(sizes[2]), float(sizes[1]), "bytes")
-        yield found
+        yield sound
 
 
-def truncated(name: str, found: float, claimed: float, unit: str = "s") -> UnreadableFileError:
-    """A file that holds less than it says."""
+def truncated(name: str, held: float, claimed: float, unit: str = "s") -> UnreadableFileError:
+    """The refusal of a file that holds less than it says, both in ``unit``."""
     return UnreadableFileError(
-        f"{name} is cut off: it holds {found:,.6g} of {claimed:,.6g} {unit}; copy or export it again"
+        f"{name} is cut off: it holds {held:,.6g} of {claimed:,.6g} {unit}; copy or export it again"
     )
 
 
 def _blocks(file: soundfile.SoundFile) -> Iterator[Block]:
-    while len(block := file.read(BLOCK_LENGTH, dtype="float32", always_2d=True)):
+    while len(block := file.read(READ_BLOCK_LENGTH, dtype="float32", always_2d=True)):
         yield block
 
 

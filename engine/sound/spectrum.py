@@ -1,4 +1,4 @@
-"""Spectra as an ear divides them: logarithms of the power in bands of equal width on the mel scale.
+"""Spectra as an ear divides them: log power in bands of equal width on the mel scale.
 
 mel(f) = 2595 log10(1 + f / 700)
 """
@@ -9,32 +9,33 @@ from jaxtyping import Float32, Float64
 from engine.sound.audio import Audio
 
 MOMENT_STEP = 0.01  # seconds between moments
-MOMENT = 0.032  # seconds
+MEL_SECONDS = 0.032  # length of the moment of which a spectrum is taken
 NUM_BANDS = 32
-LOWEST = 60.0  # Hz
-FLOOR = 1e-9  # of full scale, in power
+LOWEST_HERTZ = 60.0  # where the lowest band starts
+POWER_FLOOR = 1e-9  # added to the power of each band, where full scale has 1
 
 
 def moments(sound: Audio, seconds: float) -> Float32[np.ndarray, "moment time"]:
-    """Stretches of so many seconds, one every hundredth of a second."""
+    """All stretches of ``seconds``, one starting every ``MOMENT_STEP``; none if the sound is shorter."""
     length, step = int(seconds * sound.sample_rate), int(MOMENT_STEP * sound.sample_rate)
     if len(sound.samples) < length:
         return np.zeros((0, length), np.float32)
     return np.lib.stride_tricks.sliding_window_view(sound.samples, length)[::step]
 
 
-def log_mel(sound: Audio, every: int = 1) -> Float64[np.ndarray, "moment band"]:
-    """dB, every so many hundredths of a second."""
-    found = moments(sound, MOMENT)[::every].astype(np.float64)
-    window = np.hanning(found.shape[1])
-    power = np.abs(np.fft.rfft(found * window)) ** 2 / (window**2).sum() / found.shape[1]
-    return 10 * np.log10(power @ _bands(found.shape[1], sound.sample_rate) + FLOOR)
+def log_mel(sound: Audio, stride: int = 1) -> Float64[np.ndarray, "moment band"]:
+    """Power of each band in dB, at every ``stride``-th moment."""
+    stretches = moments(sound, MEL_SECONDS)[::stride].astype(np.float64)
+    length = stretches.shape[1]
+    window = np.hanning(length)
+    power = np.abs(np.fft.rfft(stretches * window)) ** 2 / (window**2).sum() / length
+    return 10 * np.log10(power @ _bands(length, sound.sample_rate) + POWER_FLOOR)
 
 
 def _bands(length: int, rate: int) -> Float64[np.ndarray, "frequency band"]:
-    """Triangles, each from the middle of the one below to that of the one above."""
+    """Triangles, each from the middle of the band below to the middle of the band above."""
     highest = 2595 * np.log10(1 + rate / 2 / 700)
-    places = np.linspace(2595 * np.log10(1 + LOWEST / 700), highest, NUM_BANDS + 2)
+    places = np.linspace(2595 * np.log10(1 + LOWEST_HERTZ / 700), highest, NUM_BANDS + 2)
     edges = 700 * (10 ** (places / 2595) - 1)
     frequencies = np.fft.rfftfreq(length, 1 / rate)[:, None]
     rising = (frequencies - edges[:-2]) / (edges[1:-1] - edges[:-2])

@@ -6,7 +6,7 @@ from collections import OrderedDict, deque
 
 from engine.errors import InvalidValueError
 
-HOUR = 3600.0
+SECONDS_AN_HOUR = 3600.0
 MAX_ADDRESSES = 10_000  # that are remembered
 
 
@@ -14,7 +14,7 @@ class Hourly:
     """Counts what addresses do.
 
     Args:
-        most: of it, within any hour.
+        most: how much of it an address may do within any hour.
         what, done: for the sentence: 60 tests were begun, 400 MB were uploaded.
     """
 
@@ -24,18 +24,18 @@ class Hourly:
         self._lock = threading.Lock()
 
     def count(self, address: str, amount: int = 1) -> None:
-        """So much more.
+        """Count so much more of it.
 
         Raises:
-            InvalidValueError: that is too often; the sentence says when it can be done again.
+            InvalidValueError: that is too much; the sentence says when more is allowed.
         """
         now = time.monotonic()
         with self._lock:
             times = self._times.setdefault(address, deque())
-            while times and times[0][0] <= now - HOUR:
+            while times and times[0][0] <= now - SECONDS_AN_HOUR:
                 times.popleft()
-            if sum(each for _, each in times) + amount > self.most:
-                minutes = max(1, round((times[0][0] + HOUR - now) / 60)) if times else 60
+            if sum(counted for _, counted in times) + amount > self.most:
+                minutes = max(1, round((times[0][0] + SECONDS_AN_HOUR - now) / 60)) if times else 60
                 raise InvalidValueError(
                     f"{self.most} {self.what} were {self.done} from your address within the last hour, and "
                     f"no more are allowed: go on in {minutes} min"

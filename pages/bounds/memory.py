@@ -16,7 +16,7 @@ M_ARENA_MAX = -8  # of malloc.h
 
 
 def start(every_seconds: float) -> None:
-    """Have few arenas, and give back what is free in a thread; elsewhere than on GNU/Linux do nothing."""
+    """Have few arenas, and give back what is free every so many seconds; does nothing but on GNU/Linux."""
     library = _gnu()
     if library is None:
         return

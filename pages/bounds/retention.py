@@ -13,26 +13,29 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-MAX_BYTES = 1_000_000_000  # of all files together; the oldest go first
+MAX_FOLDER_BYTES = 1_000_000_000  # of all files together; the oldest go first
 BLOCK = 4_096  # bytes that a file's size is rounded up to, and that its folder takes
-LOOK_SECONDS = 10.0  # for which a count of the bytes holds, beside what has come since
+LOOK_SECONDS = 10.0  # for which a count of the bytes holds, with what has come since added
 NEW_SECONDS = 60.0  # for which an empty folder may be one that is about to be written to
-LOG = "earshot.retention"  # name of the logger
+RETENTION_LOG = "earshot.retention"  # name of the logger
 
 
 class Retention:
     """The folder, as it is kept.
 
     Args:
-        folder: of everything that visitors give and get, earlier runs' too.
-        age_seconds: after which a file goes that nobody has written or asked for again.
-        max_bytes: of all together.
+        folder: of everything that visitors give and get, also in earlier runs.
+        age_seconds: after which a file is removed that nobody has written or asked for since.
+        max_bytes: of all files together.
     """
 
-    def __init__(self, folder: Path, age_seconds: float, max_bytes: int = MAX_BYTES):
+    def __init__(self, folder: Path, age_seconds: float, max_bytes: int = MAX_FOLDER_BYTES):
         self.folder, self.age_seconds, self.max_bytes = folder, age_seconds, max_bytes
         self._lock = threading.Lock()
-        self._counted, self._total = -LOOK_SECONDS, 0  # when, by time.monotonic, and the bytes since
+        self._counted, self._total = (
+            -LOOK_SECONDS,
+            0,
+        )  # when bytes were counted, by time.monotonic, and how many
 
     def clean(self) -> None:
         """Remove what is old, and the folders that it lay in."""
@@ -68,7 +71,7 @@ class Retention:
             os.utime(path)
 
     def start(self, every_seconds: float) -> None:
-        """Keep it so in a thread, whatever goes wrong in a round."""
+        """Clean and make room in a thread every so many seconds, whatever goes wrong in a round."""
 
         def go_on() -> None:
             while True:
@@ -79,14 +82,14 @@ class Retention:
         threading.Thread(target=go_on, daemon=True).start()
 
     def _files(self) -> list[tuple[float, int, Path]]:
-        """When each was last written or asked for, the bytes of it and its folder, and where it lies."""
-        found = []
+        """When each was last written or asked for, the bytes of it and its folder, and its path."""
+        files = []
         for path in self.folder.rglob("*"):
             with contextlib.suppress(OSError):  # gone meanwhile, or another's
                 if path.is_file() and not path.is_symlink():
                     facts = path.stat()
-                    found.append((facts.st_ctime, (1 + max(1, -(-facts.st_size // BLOCK))) * BLOCK, path))
-        return found
+                    files.append((facts.st_ctime, (1 + max(1, -(-facts.st_size // BLOCK))) * BLOCK, path))
+        return files
 
 
 def attempt(act: Callable[[], None]) -> None:
@@ -94,14 +97,9 @@ def attempt(act: Callable[[], None]) -> None:
     try:
         act()
     except Exception as error:  # a disk can refuse in many ways
-        logging.getLogger(LOG).warning("old files were not removed this time (%s)", error)
+        logging.getLogger(RETENTION_LOG).warning("old files were not removed this time (%s)", error)
 
 
 def _remove(path: Path) -> None:
     with contextlib.suppress(OSError):
         path.unlink()
-
-
-def served_folder() -> Path:
-    """Where such files lie: what GRADIO_TEMP_DIR names, which is set before gradio is imported."""
-    return Path(os.environ["GRADIO_TEMP_DIR"])

@@ -9,8 +9,8 @@ IPV6_PREFIX = 64  # bits that one household has
 def address_of(request: Any) -> str:
     """The address that a request comes from.
 
-    Behind a proxy that is the last one that the proxies have written down and that is not of an inner
-    network: what stands before it a visitor can write.
+    Behind a proxy that is the last public address that the proxies have written down: a visitor can write
+    what stands before it.
 
     Args:
         request: Starlette's, or Gradio's, which passes its attributes on.
@@ -18,7 +18,7 @@ def address_of(request: Any) -> str:
     peer = _bare(request.client.host if request.client else "")
     lines = [] if is_public(peer) else request.headers.getlist("x-forwarded-for")  # each proxy may add one
     passed = [*(_bare(part) for part in ",".join(lines).split(",")), peer]
-    return _household(next((one for one in reversed(passed) if is_public(one)), peer))
+    return _household(next((address for address in reversed(passed) if is_public(address)), peer))
 
 
 def is_public(text: str) -> bool:
@@ -30,7 +30,7 @@ def is_public(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    """Without port and brackets; of an IPv4 address that is written as IPv6, that one."""
+    """An address without port and brackets; one of IPv4 that is written as IPv6 becomes IPv4 again."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -45,7 +45,7 @@ def _bare(text: str) -> str:
 
 
 def _household(text: str) -> str:
-    """An address; of an IPv6 one the network, of which a visitor has all addresses."""
+    """An address; for IPv6 its network, all addresses of which are one visitor's."""
     try:
         address = ip_address(text)
     except ValueError:

@@ -13,11 +13,11 @@ from starlette.requests import Request
 from starlette.types import Message, Receive
 
 MAX_JSON = 1_000_000  # bytes
-OVERHEAD = 100_000  # bytes of an upload beside the file
-SECONDS = 120.0  # for a body to come
-SESSION = re.compile(r"[\w-]{1,64}")
-ELSEWHERE = re.compile(r"\s*https?:", re.IGNORECASE)  # a path that Gradio would fetch
-PART = re.compile(rb"content-disposition\s*:\s*form-data", re.IGNORECASE)
+UPLOAD_OVERHEAD = 100_000  # bytes of an upload besides the file
+BODY_SECONDS = 120.0  # for a body to come
+SESSION_NAME = re.compile(r"[\w-]{1,64}")
+FOREIGN_ADDRESS = re.compile(r"\s*https?:", re.IGNORECASE)  # a path that Gradio would fetch
+FORM_PART = re.compile(rb"content-disposition\s*:\s*form-data", re.IGNORECASE)
 
 
 class BodyError(Exception):
@@ -34,10 +34,10 @@ class BodyError(Exception):
 
 
 def declared_bytes(request: Request, most: int) -> int:
-    """How many bytes will come.
+    """How many bytes a request says will come.
 
     Raises:
-        BodyError: it is not said, or too many.
+        BodyError: it does not say, or they are more than ``most``.
     """
     length = request.headers.get("content-length", "")
     if "transfer-encoding" in request.headers or not re.fullmatch(r"[0-9]{1,12}", length):
@@ -48,14 +48,14 @@ def declared_bytes(request: Request, most: int) -> int:
 
 
 async def read_whole(receive: Receive, most: int) -> bytes:
-    """All of it.
+    """The whole body of a request.
 
     Raises:
-        BodyError: it is larger, comes too slowly, or not to its end.
+        BodyError: it is larger than ``most`` bytes, comes too slowly, or is cut off.
     """
     body = bytearray()
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(BODY_SECONDS):
             while True:
                 message = await receive()
                 if message["type"] != "http.request":
@@ -66,7 +66,7 @@ async def read_whole(receive: Receive, most: int) -> bytes:
                 if not message.get("more_body"):
                     return bytes(body)
     except TimeoutError:
-        raise BodyError(408, f"it did not come within {SECONDS:.0f} s: send it again") from None
+        raise BodyError(408, f"it did not come within {BODY_SECONDS:.0f} s: send it again") from None
 
 
 def again(body: bytes, receive: Receive) -> Receive:
@@ -80,20 +80,20 @@ def again(body: bytes, receive: Receive) -> Receive:
 
 
 def check_upload(body: bytes) -> None:
-    """One file at a time.
+    """Look whether an upload holds exactly one file.
 
     Raises:
-        BodyError: there are more, or none.
+        BodyError: it holds more, or none.
     """
-    if len(PART.findall(body)) != 1:
+    if len(FORM_PART.findall(body)) != 1:
         raise BodyError(400, "send one file at a time")
 
 
 def check_json(body: bytes) -> None:
-    """What an event holds: a page that could be one, and no addresses of files elsewhere.
+    """Look whether an event names a page that could be one, and no files of other sites.
 
     Raises:
-        BodyError: that, or no JSON.
+        BodyError: it does not, or is no JSON.
     """
     try:
         value = json.loads(body or b"{}")
@@ -101,17 +101,17 @@ def check_json(body: bytes) -> None:
     except (ValueError, RecursionError):
         raise BodyError(400, "this is not JSON: send an object") from None
     session = value.get("session_hash") if isinstance(value, dict) else None
-    if session is not None and not (isinstance(session, str) and SESSION.fullmatch(session)):
+    if session is not None and not (isinstance(session, str) and SESSION_NAME.fullmatch(session)):
         raise BodyError(400, "session_hash must have at most 64 letters and digits")
 
 
 def _check(value: Any) -> None:
     waiting = [value]
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            if isinstance(path := one.get("path"), str) and ELSEWHERE.match(path):
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if isinstance(path := part.get("path"), str) and FOREIGN_ADDRESS.match(path):
                 raise BodyError(400, "files of other sites are not fetched: upload the file itself")
-            waiting.extend(one.values())
-        elif isinstance(one, list):
-            waiting.extend(one)
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)

@@ -1,4 +1,4 @@
-"""Connection: uvicorn's own, but for nonsense that follows an answer which has already begun."""
+"""Connection: uvicorn's own, but for nonsense that comes when the answer has already begun."""
 
 import h11
 from uvicorn.config import HTTP_PROTOCOLS
@@ -10,8 +10,8 @@ BEFORE_THE_ANSWER = (h11.IDLE, h11.SEND_RESPONSE)
 class Connection(H11Protocol):
     """One connection of a client.
 
-    A body of which a refusal has not waited for the end may turn out to be no body at all: uvicorn
-    would then answer once more, which h11 refuses with an error that reaches the log as a traceback.
+    A refusal does not wait for the end of a body, which may turn out to be no body at all: uvicorn would
+    then answer once more, which h11 refuses with an error that reaches the log as a traceback.
     """
 
     def send_400_response(self, msg: str) -> None:

@@ -1,9 +1,9 @@
 """Door: which requests are answered at all.
 
 routes   those that Earshot uses
-names    where the app listens on this machine alone, or is told its names, by those alone
-POST     of pages of this site, and of programs; of a size that is said, and looked through
-uploads  one file at a time, so many at once and so many bytes an hour of an address, with room made for them
+names    only the app's own, where it listens on this machine alone or is told them
+POST     from pages of this site and from programs; its size is said, its body looked through
+uploads  one file each; so many at once, and so many bytes an hour, from an address; room is made for them
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from engine.errors import InvalidValueError
 from pages.bounds import Hourly, Retention, address_of, attempt
 from pages.door.body import (
     MAX_JSON,
-    OVERHEAD,
+    UPLOAD_OVERHEAD,
     BodyError,
     again,
     check_json,
@@ -30,24 +30,24 @@ from pages.door.body import (
     read_whole,
 )
 from pages.door.names import Names
-from pages.door.routes import FILES, UPLOAD, Routes
+from pages.door.routes import FILES_PATH, UPLOAD_PATH, Routes
 from pages.front import not_found
 
 MAX_UPLOADS, MAX_UPLOADS_OF_ADDRESS = 8, 2  # at once
-MEGABYTES_AN_HOUR = 400  # of an address
-SMALLEST = 1  # megabyte, that each upload counts for at least
+MEGABYTES_AN_HOUR = 400  # from an address
+LEAST_MEGABYTES = 1  # that any upload counts for
 
 
 class Door:
-    """Before everything else that answers.
+    """What every request meets first.
 
     Args:
         app: what answers.
         routes: paths that are answered.
-        names: of the app.
+        names: what the app is called.
         retention: of the folder of uploads.
         max_upload: bytes of a file.
-        fetched: is told the path of each served file that a browser has fetched to its end.
+        fetched: called with the path of each served file that a browser has fetched to its end.
     """
 
     def __init__(
@@ -65,14 +65,14 @@ class Door:
         self._hourly = Hourly(MEGABYTES_AN_HOUR, "MB", "uploaded")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Answer one request, or refuse it."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
             try:
                 await self._answer(Request(scope), receive, send)
             except BodyError as error:
-                with contextlib.suppress(Exception):  # of the server, where who sent it is gone already
+                with contextlib.suppress(Exception):  # of the server, where whoever sent it is gone already
                     await _refused(error.status, error.sentence)(scope, receive, send)
 
     async def _answer(self, request: Request, receive: Receive, send: Send) -> None:
@@ -82,25 +82,25 @@ class Door:
             await _refused(*refusal)(scope, receive, send)
         elif path not in self.routes:
             await (await not_found(request, HTTPException(404)))(scope, receive, send)
-        elif request.method == "POST" and path.rstrip("/") == UPLOAD:
+        elif request.method == "POST" and path.rstrip("/") == UPLOAD_PATH:
             await self._upload(request, receive, send)
         elif request.method not in ("GET", "HEAD", "OPTIONS"):
             declared_bytes(request, MAX_JSON)
             body = await read_whole(receive, MAX_JSON)
             check_json(body)
             await self.app(scope, again(body, receive), send)
-        elif request.method == "GET" and path.startswith(FILES):
-            await self.app(scope, receive, self._noting(path.removeprefix(FILES), send))
+        elif request.method == "GET" and path.startswith(FILES_PATH):
+            await self.app(scope, receive, self._noting(path.removeprefix(FILES_PATH), send))
         else:
             await self.app(scope, receive, send)
 
     async def _upload(self, request: Request, receive: Receive, send: Send) -> None:
         """A file, read whole before it is written."""
-        most, address = self.max_upload + OVERHEAD, address_of(request)
+        most, address = self.max_upload + UPLOAD_OVERHEAD, address_of(request)
         size = declared_bytes(request, most)
         with self._place(address):
             try:
-                self._hourly.count(address, max(SMALLEST, round(size / 1e6)))
+                self._hourly.count(address, max(LEAST_MEGABYTES, round(size / 1e6)))
             except InvalidValueError as error:
                 raise BodyError(429, str(error)) from None
             body = await read_whole(receive, most)

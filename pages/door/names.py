@@ -1,4 +1,4 @@
-"""Names: by which the app is called, and whose pages may post to it.
+"""Names: what the app is called, and whose pages may post to it.
 
 A page elsewhere can have its own name point here, or post to us through a visitor's browser; both say so: the
 first in Host, the second in Sec-Fetch-Site, or in Origin where a browser is old or a connection not safe.
@@ -12,34 +12,39 @@ from starlette.requests import Request
 
 from pages.bounds import is_public
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-HOSTS = "EARSHOT_HOSTS"  # of the environment: names that a proxy may pass on, with commas between
-OF_OTHERS = (
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+HOSTS_VARIABLE = "EARSHOT_HOSTS"  # of the environment: names that a proxy may pass on, with commas between
+FOREIGN_PAGE = (
     "pages of other sites may not use this app: open the app itself (a proxy before it must pass Host on, or "
-    f"{HOSTS} name it)"
+    f"{HOSTS_VARIABLE} name it)"
 )
 
 
 class Names:
-    """The app's own.
+    """The names of the app.
 
     Args:
         host: where it listens.
-        environment: may name others.
+        environment: may name others, in ``HOSTS_VARIABLE``.
     """
 
     def __init__(self, host: str, environment: Mapping[str, str]):
-        given = {name.strip().lower() for name in environment.get(HOSTS, "").split(",") if name.strip()}
+        given = {
+            name.strip().lower() for name in environment.get(HOSTS_VARIABLE, "").split(",") if name.strip()
+        }
         self._given = frozenset(given)
-        self._only = frozenset({*LOOPBACK, *given}) if given or _is_loopback(host) else None
+        self._only = frozenset({*LOOPBACK_NAMES, *given}) if given or _is_loopback(host) else None
 
     def refusal(self, request: Request) -> tuple[int, str] | None:
         """Why a request is not answered, as a status of HTTP and a sentence; None if it is."""
         try:
             if self._only is not None and _name(request.headers.get("host", "")) not in self._only:
-                return 421, f"this app answers to {', '.join(sorted(self._only))}: name others in {HOSTS}"
+                return (
+                    421,
+                    f"this app answers to {', '.join(sorted(self._only))}: name others in {HOSTS_VARIABLE}",
+                )
             is_safe = request.method in ("GET", "HEAD")
-            return None if is_safe or self._is_from_here(request) else (403, OF_OTHERS)
+            return None if is_safe or self._is_from_here(request) else (403, FOREIGN_PAGE)
         except ValueError:  # no host is written so
             return 400, "Host or Origin is damaged: send it as it is"
 
@@ -61,13 +66,14 @@ class Names:
 
 def _are_one(first: str, second: str) -> bool:
     """Whether two places are one; a proxy may leave the port out."""
-    one, other = urlsplit(f"//{first}"), urlsplit(f"//{second}")
-    ports = {one.port, other.port} - {None}
-    return bool(one.hostname) and one.hostname == other.hostname and len(ports) < 2
+    places = (urlsplit(f"//{first}"), urlsplit(f"//{second}"))
+    ports = {place.port for place in places} - {None}
+    hosts = {place.hostname for place in places}
+    return len(hosts) == 1 and all(hosts) and len(ports) < 2
 
 
 def _name(host: str) -> str:
-    """Without its port."""
+    """The name in a Host header, without its port."""
     return (urlsplit(f"//{host}").hostname or "").lower().rstrip(".")
 
 

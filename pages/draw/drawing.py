@@ -18,12 +18,13 @@ from pages.draw.packed_roll import PACKED, pack_roll, unpack_roll
 from pages.draw.request import DrawRequest
 from pages.house import MAX_LENGTHS, OWN, Running, loaded
 
-SECONDS_PER_VIEW = 0.2  # between two updates of the page
+OTHER_FRAMES = "draws another kind of frames"
+SECONDS_PER_DRAW_VIEW = 0.2  # between two updates of the page
 SECONDS_TO_SOUND = 0.5  # after which the page is updated all the same
-SECONDS_AHEAD = 12.0  # of sound of the first lane, of what has been heard of it at most
-FIRST_AHEAD = 1.5  # twice as many with every view; what a piece takes to be made would be waited for
-SECONDS_PLAYED, MOST_PLAYED = 8.0, 64.0  # of a lane at first and later, before it is another's turn
-SECONDS_PER_TURN = 0.01  # of a lane, before it is another's; whoever stops them waits no longer
+SECONDS_AHEAD = 12.0  # by which the sound of the first lane is ahead of what is heard of it, at most
+FIRST_AHEAD = 1.5  # at first, doubled with every view: a longer piece would be waited for
+SECONDS_PLAYED, MOST_SECONDS_PLAYED = 8.0, 64.0  # of a lane at first and later, before another's turn
+SECONDS_PER_TURN = 0.01  # of a lane, before another's; whoever stops them waits no longer
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def open_drawing(request: DrawRequest, upload: str | None, kind: str) -> Drawing
     representation = checkpoints[0].representation
     for name, checkpoint in zip(request.models, checkpoints, strict=True):
         if checkpoint.representation.name != kind:
-            raise InvalidValueError(f"{name!r} draws another kind of frames: choose a model of this page")
+            raise InvalidValueError(f"{name!r} {OTHER_FRAMES}: choose a model of this page")
         if not are_alike(checkpoint.representation, representation):
             raise InvalidValueError("models that are compared must be fitted on the same corpus")
     unit = representation.facts.length_unit
@@ -72,8 +73,8 @@ def open_drawing(request: DrawRequest, upload: str | None, kind: str) -> Drawing
     if request.prime == OWN and representation.facts.holds_notes:
         request = replace(request, prime=pack_roll(frames), kept=1.0)
     lanes = [
-        LaneDraw(number, each, request, converted(frames, representation, each.representation))
-        for number, each in enumerate(checkpoints)
+        LaneDraw(number, checkpoint, request, converted(frames, representation, checkpoint.representation))
+        for number, checkpoint in enumerate(checkpoints)
     ]
     return Drawing(request, tuple(lanes), report)
 
@@ -106,12 +107,12 @@ def prime_frames(prime: str, upload: str | None, checkpoint: Checkpoint) -> tupl
 
 
 def sample_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[list[LaneDraw]]:
-    """Sample all lanes side by side until they are whole or the visitor ends it; yields those that grew."""
+    """Sample all lanes side by side until they are whole or the visitor ends it; yields those that change."""
     began, ahead = time.monotonic(), FIRST_AHEAD
     _begin(lanes[0], running)
     yield list(lanes[:1])
     while running.goes_on and (growing := [lane for lane in lanes if not lane.is_whole]):
-        _grow(growing, running, SECONDS_PER_VIEW)
+        _grow(growing, running, SECONDS_PER_DRAW_VIEW)
         heard = [lane for lane in lanes[:1] if not lane.is_played]
         for lane in heard:
             lane.play(until=time.monotonic() - began + ahead)
@@ -124,17 +125,17 @@ def sample_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[l
 
 
 def play_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[list[LaneDraw]]:
-    """Make sound of what has been drawn, in turns; yields the lanes of which there is more to be heard."""
+    """Make sound of what has been drawn, in turns; yields the lanes that have more to be heard."""
     seconds = SECONDS_PLAYED
     while not running.is_replaced and (silent := [lane for lane in lanes if not lane.is_played]):
         for lane in silent:
             lane.play(more=seconds)
         yield silent
-        seconds = min(2 * seconds, MOST_PLAYED)
+        seconds = min(2 * seconds, MOST_SECONDS_PLAYED)
 
 
 def _begin(lane: LaneDraw, running: Running) -> None:
-    """Nothing but one lane, until there is something to be heard of it."""
+    """Draw nothing but one lane, until something of it can be heard."""
     until = time.monotonic() + SECONDS_TO_SOUND
     while running.goes_on and not lane.is_heard and time.monotonic() < until:
         lane.extend(SECONDS_PER_TURN)
@@ -144,7 +145,7 @@ def _begin(lane: LaneDraw, running: Running) -> None:
 
 
 def _grow(lanes: list[LaneDraw], running: Running, seconds: float) -> None:
-    """In turns, until the page is to be updated."""
+    """Draw lanes in turns, until the page is to be updated."""
     until = time.monotonic() + seconds
     while running.goes_on and not all(lane.is_whole for lane in lanes):
         for lane in lanes:

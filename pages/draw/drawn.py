@@ -25,11 +25,11 @@ from pages.parts import packed
 
 @dataclass(frozen=True)
 class Drawn:
-    """What is needed of it; some kilobytes a lane, since it stays as long as the page.
+    """What is needed to play it again: some kilobytes a lane, since it stays as long as the page.
 
     Args:
         request: what was asked for.
-        rolls: of each lane its notes as JSON, how many frames there are, and how many of them were given.
+        rolls: for each lane its notes as JSON, how many frames there are, and how many of them were given.
         note: what stands above the lanes.
     """
 
@@ -39,16 +39,16 @@ class Drawn:
 
     @classmethod
     def of(cls, request: DrawRequest, values: Iterable[Mapping[str, Any]], note: str = "") -> "Drawn | None":
-        """Of the values of its lanes; None where they are no notes, or not all done."""
+        """A draw from the values of its lanes; None where they are no notes, or not all done."""
         values = list(values)
         if any(value["kind"] != "roll" or value["state"] not in ("done", "stopped") for value in values):
             return None
-        rolls = ((packed(each["notes"]), each["frames_done"], each["prime_frames"]) for each in values)
+        rolls = ((packed(value["notes"]), value["frames_done"], value["prime_frames"]) for value in values)
         return cls(request, tuple(rolls), note)
 
     @classmethod
     def of_link(cls, value: Mapping[str, Any]) -> "Drawn | None":
-        """Of the value of one lane that has a link."""
+        """A draw from the value of its only lane; None where that has no link."""
         request = DrawRequest.from_query(dict(parse_qsl((value.get("link") or "").removeprefix("?"))))
         return cls.of(request, [value]) if request else None
 
@@ -83,21 +83,21 @@ def frames_of(notes: Any, num_frames: int, roll: PianoRoll) -> Tensor:
     return frames
 
 
-def beginning_of(told: Mapping[str, Any], roll: PianoRoll) -> str:
-    """The packed roll of what a visitor's browser says that has been heard.
+def beginning_of(heard: Mapping[str, Any], roll: PianoRoll) -> str:
+    """The packed roll of what has been heard of a lane, as the visitor's browser says.
 
     Args:
-        told: ``notes`` as JSON without the outer brackets, and ``frame``, before which all is kept.
+        heard: ``notes`` as JSON without the outer brackets, and ``frame``, before which all is kept.
 
     Raises:
-        InvalidValueError: it is nothing that can be gone on from.
+        InvalidValueError: a draw cannot go on from it.
     """
-    frame, notes = told.get("frame"), told.get("notes")
+    frame, notes = heard.get("frame"), heard.get("notes")
     is_place = isinstance(frame, int) and not isinstance(frame, bool) and 0 < frame <= MAX_PACKED_FRAMES
     if not is_place or not isinstance(notes, str):
         raise InvalidValueError("listen to where you want to go on from first")
     try:
-        found = json.loads(f"[{notes}]")
+        rows = json.loads(f"[{notes}]")
     except ValueError:
         raise InvalidValueError("these are no notes: reload the page") from None
-    return pack_roll(frames_of(found, frame, roll))
+    return pack_roll(frames_of(rows, frame, roll))

@@ -1,4 +1,4 @@
-"""The first draw: what a page shows before anything is asked for, so that a visitor hears something at once.
+"""FirstDraw: what a page shows before anything is asked for, so that a visitor hears something at once.
 
 That of music is shipped with the app; that of sound, which is drawn faster than it is heard, is made when the
 first visitor comes.
@@ -22,11 +22,10 @@ from engine.representations import Waveform
 from pages.draw.drawing import open_drawing
 from pages.draw.lane_draw import LaneDraw
 from pages.draw.request import DrawRequest
-from pages.house import loaded
-from pages.parts import served_bytes
+from pages.house import loaded, served_bytes
 
-DRAWS = ASSETS / "draws"
-SECONDS_AT_ONCE = 60.0
+SHIPPED_DRAWS = ASSETS / "draws"
+WORK_SECONDS = 60.0  # between two looks at whether a draw is whole
 
 Made = tuple[dict[str, Any], dict[str, bytes]]  # the value of a lane, and its files
 
@@ -52,36 +51,35 @@ def first_sound(request: DrawRequest) -> dict[str, Any]:
 
 
 def _laid_out(made: Made) -> dict[str, Any]:
-    """Its files are written for every visitor: old ones are removed."""
-    value, files = made
+    """Its value, with its files written anew for every visitor: old ones are removed."""
+    value, contents = made
 
-    def again(each: dict[str, Any]) -> dict[str, Any]:
-        name = Path(each["path"]).name
-        return {**each, "path": served_bytes(files[name], name)}
+    def written(file: dict[str, Any]) -> dict[str, Any]:
+        name = Path(file["path"]).name
+        return {**file, "path": served_bytes(contents[name], name)}
 
-    return {**value, **{kind: list(map(again, value[kind])) for kind in ("downloads", "pieces")}}
+    return {**value, **{kind: list(map(written, value[kind])) for kind in ("downloads", "pieces")}}
 
 
 @cache
 def _drawn(request: DrawRequest) -> Made:
-    """Drawn once per process: it is the same for everybody."""
+    """Value and files, drawn once per process: they are the same for everybody."""
     (lane,) = open_drawing(request, None, Waveform.name).lanes
     while not lane.is_whole:
-        lane.extend(SECONDS_AT_ONCE)
+        lane.extend(WORK_SECONDS)
     return _finished(lane)
 
 
 @cache
 def _shipped() -> Made:
     """Value and files, rendered once per process: they are the same for everybody."""
-    link = (DRAWS / "first.txt").read_text(encoding="utf-8").strip()
+    link = (SHIPPED_DRAWS / "first.txt").read_text(encoding="utf-8").strip()
     request = DrawRequest.from_query(dict(parse_qsl(link.removeprefix("?"))))
     checkpoint = loaded(request.models[0])
     lane = LaneDraw(0, checkpoint, request, torch.zeros(0, checkpoint.model.frame_size))
-    read = read_piece(DRAWS / "first.mid", checkpoint.representation, is_ours=True).frames
-    silence = read.new_zeros(
-        max(lane.num_frames - len(read), 0), read.shape[1]
-    )  # a MIDI file has none at its end
+    read = read_piece(SHIPPED_DRAWS / "first.mid", checkpoint.representation, is_ours=True).frames
+    num_silent = max(lane.num_frames - len(read), 0)  # a MIDI file has no silence at its end
+    silence = read.new_zeros(num_silent, read.shape[1])
     for frame in (*read, *silence):
         if not lane.is_whole:
             lane.take(frame)
@@ -89,10 +87,10 @@ def _shipped() -> Made:
 
 
 def _finished(lane: LaneDraw) -> Made:
-    """Raises EngineError where there is nothing to be heard."""
+    """Value and files of a lane that is whole; raises EngineError where it cannot be played."""
     lane.finish()
     value = lane.value()
     if lane.state == "error":
         raise EngineError(value["message"])
-    paths = [Path(each["path"]) for kind in ("downloads", "pieces") for each in value[kind]]
+    paths = [Path(file["path"]) for kind in ("downloads", "pieces") for file in value[kind]]
     return value, {path.name: path.read_bytes() for path in paths}

@@ -1,6 +1,7 @@
-// A visitor's last draws, in this browser's storage, which tabs share: it is read again before anything is added, and
-// when another tab has added something. `element`, `props` and `watch` come from Gradio. Labels may hold a name that
-// somebody chose, so they enter through textContent alone, and a link is nothing but a query of this page.
+// A visitor's last draws, in this browser's storage, which tabs share: it is read again before anything is
+// added, and when another tab has added something. `element`, `props` and `watch` come from Gradio. Labels
+// may hold a name that somebody chose, so they enter through textContent alone, and a link is never more than
+// a query of this page.
 
 const MAX_ENTRIES = 10;
 const section = element.querySelector(".earshot-history");
@@ -12,8 +13,11 @@ function read() {
   try {
     kept = JSON.parse(localStorage.getItem(place()) ?? "[]");
   } catch {}
-  const isEntry = (entry) => Array.isArray(entry) && [2, 3].includes(entry.length) && entry.every((part) => typeof part === "string");
-  return Array.isArray(kept) ? kept.filter((entry) => isEntry(entry) && entry[1].startsWith("?")).slice(0, MAX_ENTRIES) : [];
+  const isEntry = (entry) =>
+    Array.isArray(entry) && [2, 3].includes(entry.length) && entry.every((part) => typeof part === "string");
+  return Array.isArray(kept)
+    ? kept.filter((entry) => isEntry(entry) && entry[1].startsWith("?")).slice(0, MAX_ENTRIES)
+    : [];
 }
 
 function add(entry) {
@@ -23,7 +27,7 @@ function add(entry) {
   } catch {}
 }
 
-// A tree: what went on from a draw stands under it.
+// A tree: draws that went on from another stand under it.
 function show() {
   const entries = read();
   const placed = new Set();
@@ -39,7 +43,9 @@ function show() {
   };
   const links = entries.map(([, link]) => link);
   const roots = entries.filter(([, , origin]) => !links.includes(origin)).map(grow);
-  const rest = entries.filter((entry) => !placed.has(entry)).map((entry) => (placed.has(entry) ? null : grow(entry)));
+  const rest = entries
+    .filter((entry) => !placed.has(entry))
+    .map((entry) => (placed.has(entry) ? null : grow(entry)));
   section.hidden = entries.length === 0;
   section.querySelector("ol").replaceChildren(...roots, ...rest.filter(Boolean));
 }

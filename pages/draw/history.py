@@ -37,10 +37,10 @@ class History(Component):
 
 
 def finished(page: str, request: DrawRequest, label: str) -> dict[str, Any]:
-    """The value after a draw; one that no link can carry is left out."""
+    """The value after a draw; its entry is None where no link can carry it."""
     return {"page": page, "entry": request.link and [label, request.link, ""]}
 
 
 def gone_on(value: Mapping[str, Any], origin: str | None) -> dict[str, Any]:
-    """The same of a draw that went on from another's lane."""
+    """The value after a draw that went on from a lane of another, whose link is ``origin``."""
     return {**value, "entry": value["entry"] and [*value["entry"][:2], origin or ""]}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-MAX_DRAWS = 64
+MAX_KEPT_DRAWS = 64
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class KeptDraw:
 
     @property
     def files(self) -> list[Path]:
-        """All of its files."""
+        """The paths of its sound and its downloads."""
         names = ("pieces", "downloads")
         return [Path(file["path"]) for lane in self.lanes for name in names for file in lane.get(name, ())]
 
 
 class KeptDraws:
-    """By link; visitors share it, and what is in it is never changed."""
+    """The draws by link; visitors share them, and none is ever changed."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, KeptDraw] = OrderedDict()
@@ -50,7 +50,7 @@ class KeptDraws:
             return None
 
     def keep(self, link: str | None, lanes: Iterable[Mapping[str, Any]], note: str) -> None:
-        """This one is the newest; the oldest is dropped. What is not whole or has no link is not kept."""
+        """Keep a draw, and drop the oldest for it; one that is not whole or has no link is not kept."""
         values = list(lanes)
         if not link or any(value["state"] != "done" for value in values):
             return
@@ -58,5 +58,5 @@ class KeptDraws:
         with self._lock:
             self._kept[link] = draw
             self._kept.move_to_end(link)
-            while len(self._kept) > MAX_DRAWS:
+            while len(self._kept) > MAX_KEPT_DRAWS:
                 self._kept.popitem(last=False)

@@ -22,8 +22,8 @@ from engine.scoring import continuation_likelihood, surprise_of
 from engine.sound import wav_bytes
 from pages.draw.lane_sound import LaneSound
 from pages.draw.request import DrawRequest
-from pages.house import sentence
-from pages.parts import picture_of, served_bytes
+from pages.house import sentence, served_bytes
+from pages.parts import picture_of
 
 RAN_AWAY = (
     "This draw has swollen into noise: {notes} notes at once, where its corpus has at most {most}. It was "
@@ -67,7 +67,7 @@ class LaneDraw:
         stem = file_stem(request, checkpoint.card.name)
         self._sound = LaneSound(checkpoint.representation, self.performance, stem)
         self._extra: dict[str, Any] = {}
-        self.plays = ""  # what the press is called whose sound shall be heard as soon as it is there
+        self.plays = ""  # names the press that asked for it: it is heard as soon as there is sound
 
     @property
     def is_music(self) -> bool:
@@ -116,8 +116,8 @@ class LaneDraw:
         """Make sound of what is drawn.
 
         Args:
-            more: seconds, at most, and a little more.
-            until: it has so many seconds in all.
+            more: seconds that are added at most, but for the rest of a step.
+            until: seconds that there are then at most, likewise.
         """
         self._sound.make(self.frames, min(until, self._sound.seconds + more))
 
@@ -156,10 +156,10 @@ class LaneDraw:
         playback = prepare_playback(self._sound.finish(self.frames))
         wav = served_bytes(wav_bytes(playback.audio), f"{stem}.wav")
         downloads.append({"label": "WAV", "path": wav})
-        self._extra |= {"message": " ".join([*self._said(), *playback.messages])}
+        self._extra |= {"message": " ".join([*self._messages(), *playback.messages])}
 
-    def _said(self) -> list[str]:
-        """Of a draw that has run away, or whose model knows of no end though one was asked for."""
+    def _messages(self) -> list[str]:
+        """What is said of a draw that has run away, or that was to end and whose model knows no end."""
         if self._watch.has_run_away:
             return [RAN_AWAY.format(notes=int(self.frames[-1].sum()), most=self._watch.most_notes)]
         if self._is_cut_off and self._end_watch is None:
@@ -172,7 +172,7 @@ class LaneDraw:
         return self.request.until_end and not self._has_ended and self.is_whole
 
     def facts(self, frames: Tensor) -> list[list[str]]:
-        """What the model is, and how likely draw and beginning are to it; of neither where it is empty."""
+        """What the model is, and how it is surprised by draw and beginning, but for those that are empty."""
         model, representation = self.checkpoint.model, self.checkpoint.representation
         facts, num_prime = representation.facts, len(self.prime)
         if facts.holds_notes:
@@ -193,7 +193,7 @@ class LaneDraw:
         return [["Model", f"{card.name}: {makeup(card)}"], *surprise, *height]
 
     def value(self) -> dict[str, Any]:
-        """What the lane shows now."""
+        """What the lane shows now; see pages/parts/lane.py for its keys."""
         card = self.checkpoint.card
         request = self.request
         warmth = "" if request.temperature == 1 else f" · temperature {request.temperature:g}"

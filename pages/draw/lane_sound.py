@@ -13,16 +13,16 @@ from engine.representations import Representation
 from engine.sound import Audio
 from pages.parts import SoundPieces
 
-SECONDS_AT_ONCE = 1.0  # that are made between two looks at whether it is enough
+SOUND_SECONDS_AT_ONCE = 1.0  # that are made between two looks at whether it is enough
 
 
 class LaneSound:
-    """Of one lane; opened with its first frame.
+    """The sound of one lane, opened with its first frame.
 
     Args:
         representation: of the frames.
         performance: how they are played.
-        stem: of the names of its files.
+        stem: what the names of its files begin with.
     """
 
     def __init__(self, representation: Representation, performance: Performance, stem: str):
@@ -32,11 +32,11 @@ class LaneSound:
         self._num_frames = 0
         self._failure: EngineError | None = None
         seconds = representation.frame_seconds(performance.quarters_per_minute)
-        self._frames_at_once = max(1, round(SECONDS_AT_ONCE / seconds))
+        self._frames_at_once = max(1, round(SOUND_SECONDS_AT_ONCE / seconds))
 
     @property
     def seconds(self) -> float:
-        """Of what has been made."""
+        """The length of what has been made."""
         return self._pieces.seconds if self._pieces else 0.0
 
     def has_all(self, num_frames: int) -> bool:
@@ -49,14 +49,14 @@ class LaneSound:
         return self._pieces.value if self._pieces else {}
 
     def make(self, frames: Sequence[Tensor], until: float = math.inf) -> None:
-        """Go on with these frames, the first ones of which it knows, until there are so many seconds.
+        """Go on with these frames, of which it has made the first, until there are so many seconds.
 
-        What cannot be played is said by ``finish``.
+        That something cannot be played is raised by ``finish``.
         """
         try:
             while not self.has_all(len(frames)) and self.seconds < until:
-                some = frames[self._num_frames : self._num_frames + self._frames_at_once]
-                self._push(torch.stack(list(some)))
+                step = frames[self._num_frames : self._num_frames + self._frames_at_once]
+                self._push(torch.stack(list(step)))
         except EngineError as error:
             self._failure = error
 

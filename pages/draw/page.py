@@ -29,9 +29,9 @@ from pages.draw.lane_draw import LaneDraw
 from pages.draw.packed_roll import PACKED
 from pages.draw.request import DrawRequest
 from pages.house import (
-    FITTING,
-    HEAVY,
-    LIGHT,
+    FITTING_REMEDY,
+    HEAVY_WORK,
+    LIGHT_WORK,
     LIMITS,
     MAX_LANES,
     OWN,
@@ -45,14 +45,15 @@ from pages.house import (
     model_notes,
     queue_place,
     repeated,
+    this_page,
     toast,
     told_at,
     warn,
     with_remedy,
 )
-from pages.parts import HIDDEN, Lane, this_page
+from pages.parts import HIDDEN_LANE, Lane
 
-FIRST_SEED = 7
+SHOWN_SEED = 7
 
 
 class DrawPage(ABC):
@@ -67,7 +68,7 @@ class DrawPage(ABC):
     picture: str  # of a lane: its kind
     heading: str
     promise: str
-    nothing_yet: str  # what is said while there is no model, without its remedy
+    nothing_yet: str  # the sentence while there is no model, without its remedy
     button: str  # draws with a new seed
     corpus_label: str  # of the choice between corpora
     own_label: str  # choice of a file of the visitor's
@@ -77,7 +78,7 @@ class DrawPage(ABC):
         self.catalogue = catalogue
         hero(self.heading, self.promise)
         if not catalogue.corpora:
-            gr.Markdown(f"{with_remedy(self.nothing_yet, FITTING)}.")
+            gr.Markdown(f"{with_remedy(self.nothing_yet, FITTING_REMEDY)}.")
             footer(catalogue.problems)
             return
         self.controls: dict[str, Component] = {}
@@ -94,11 +95,11 @@ class DrawPage(ABC):
         self.note = gr.Markdown(visible=False, elem_id="note", elem_classes="earshot-note")
         coming = {"kind": self.picture, "message": "Something to hear is on its way …"}
         self.lanes = [
-            Lane(coming if lane == 0 else HIDDEN, elem_id=f"lane-{lane}") for lane in range(MAX_LANES)
+            Lane(coming if lane == 0 else HIDDEN_LANE, elem_id=f"lane-{lane}") for lane in range(MAX_LANES)
         ]
         self.history = History(self.name, elem_id="history")
         self.running = gr.State(None)
-        self.linked = gr.State(None)  # what the address asks for, and what the press is called that led there
+        self.linked = gr.State(None)  # what the address asks for, and the name of the press that led there
         self.drawn = gr.State(None)
         self.offered = gr.State(self.first_corpus)  # whose models the visitor can tick
         footer(catalogue.problems)
@@ -122,13 +123,11 @@ class DrawPage(ABC):
 
     @property
     def first_corpus(self) -> str:
-        """The corpus that is chosen to begin with."""
+        """The corpus that is chosen at first, by name."""
         return self.catalogue.corpora[0][1]
 
-    # ---- controls that every page has
-
     def lay_out_choices(self, corpus: str) -> None:
-        """What is drawn, and what it goes on from."""
+        """Lay out what is drawn, and what it goes on from."""
         choices = self.prime_choices(corpus)
         with gr.Row(elem_classes="earshot-choices"):
             self.controls["corpus"] = gr.Dropdown(
@@ -143,7 +142,7 @@ class DrawPage(ABC):
             self.lay_out_own()
 
     def models(self, corpus: str) -> None:
-        """Who draws, and what is to be known of them."""
+        """Lay out who draws, and what is to be known of them."""
         models = self.catalogue.models(corpus)
         self.controls["models"] = gr.CheckboxGroup(
             models, value=first_names(models), label="Models", elem_id="models"
@@ -151,37 +150,35 @@ class DrawPage(ABC):
         self.about = gr.HTML(model_notes(self.catalogue.cards_of(corpus)), apply_default_css=False)
 
     def temperature(self) -> None:
-        """How bold."""
+        """Lay out how bold a draw is."""
         lowest, highest = LIMITS["temperature"]
         self.controls["temperature"] = gr.Slider(
             lowest, highest, value=1.0, step=0.05, label="Temperature", elem_id="temperature"
         )
 
     def seed(self) -> None:
-        """Which dice; limits are the request's, since Gradio's own are a traceback to the app."""
-        self.controls["seed"] = gr.Number(FIRST_SEED, label="Seed", precision=0, elem_id="seed")
+        """Lay out the seed; the request limits it, since Gradio's own limits put a traceback into the log."""
+        self.controls["seed"] = gr.Number(SHOWN_SEED, label="Seed", precision=0, elem_id="seed")
 
     def prime_choices(self, corpus: str) -> list[tuple[str, str]]:
-        """(label, value) of what a draw may begin with; the first is chosen to begin with."""
+        """(label, value) of what a draw may begin with; the first is chosen at first."""
         shipped = [(excerpt.title, excerpt.name) for excerpt in excerpts_of(corpus, self.kind)]
         return [("From nothing", ""), *shipped, (self.own_label, OWN)]
 
-    # ---- events
-
     @property
     def inputs(self) -> set[Component]:
-        """What a press is given."""
+        """The components whose values a press is given."""
         return {*self.controls.values(), self.running}
 
     @property
     def filled(self) -> list[Component]:
-        """What ``fill`` fills."""
+        """The components that ``fill`` changes."""
         return [self.running, self.drawn, self.note, self.history, *self.lanes, self.stop]
 
     @property
     def heavy(self) -> dict[str, Any]:
-        """Of an event that draws; a press at a draw's end is not lost."""
-        return {**HEAVY, **told_at(self.queue), "trigger_mode": "always_last"}
+        """Options of an event that draws; a press at a draw's end is not lost."""
+        return {**HEAVY_WORK, **told_at(self.queue), "trigger_mode": "always_last"}
 
     def _connect(self, page: gr.Blocks) -> None:
         inputs = self.inputs
@@ -193,15 +190,17 @@ class DrawPage(ABC):
         self.stop.click(press_stop, self.running, None, queue=False, **QUIET)
         corpus, models, prime = (self.controls[name] for name in ("corpus", "models", "prime"))
         offered = self.offered
-        corpus.change(self.choose_corpus, [corpus, offered], [models, prime, offered, self.about], **LIGHT)
-        prime.change(show_own, prime, self.own, **LIGHT)
-        found = [self.linked, self.drawn, self.offered, self.about, self.note, self.history]
-        found += [*self.lanes, *filled]
-        visited = page.load(self.visit, None, found, **LIGHT)
-        visited.then(self.draw_linked, {self.linked, self.running}, shown, **HEAVY)
+        corpus.change(
+            self.choose_corpus, [corpus, offered], [models, prime, offered, self.about], **LIGHT_WORK
+        )
+        prime.change(show_own, prime, self.own, **LIGHT_WORK)
+        visible = [self.linked, self.drawn, self.offered, self.about, self.note, self.history]
+        visible += [*self.lanes, *filled]
+        visited = page.load(self.visit, None, visible, **LIGHT_WORK)
+        visited.then(self.draw_linked, {self.linked, self.running}, shown, **HEAVY_WORK)
 
     def choose_corpus(self, corpus: str, offered: str) -> Changes:
-        """Another corpus has other models and other beginnings; an address has offered its own already.
+        """Offer the models and beginnings of another corpus; those of an address are offered already.
 
         Not for ``input``, which Gradio (6.31) sends twice: a late answer would undo what was ticked by then.
         """
@@ -217,8 +216,8 @@ class DrawPage(ABC):
         }
 
     def visit(self, visitor: gr.Request) -> Iterator[Changes]:
-        """What a visitor finds: a welcome, or the draw that the address asks for, shown or about to be drawn;
-        where it names a model, a new one."""
+        """What a visitor finds: a welcome, the draw that the address asks for, shown or about to be drawn, or
+        a new one by the model that it names."""
         try:
             request = DrawRequest.from_query(visitor.query_params)
             if request is not None:
@@ -235,7 +234,7 @@ class DrawPage(ABC):
         yield {self.linked: None, self.drawn: Drawn.of_link(welcome), self.lanes[0]: welcome}
 
     def _shown_again(self, request: DrawRequest) -> Changes:
-        """A draw whose files are still here; empty if it must be drawn."""
+        """The lanes of a draw whose files are still here; empty if it must be drawn."""
         kept = self.kept.of(request.link)
         if kept is None:
             return {}
@@ -257,7 +256,7 @@ class DrawPage(ABC):
         primes = [value for _, value in self.prime_choices(card.corpus.name) if value != OWN]
         asked = {control: component.value for control, component in self.controls.items()}
         asked |= {"prime": primes[0], "seed": new_seed()}
-        said = f"{title(card)}, fitted to {corpus_words(card)}, is about to begin …"
+        message = f"{title(card)}, fitted to {corpus_words(card)}, is about to begin …"
         return {
             **offer,
             self.controls["corpus"]: card.corpus.name,
@@ -265,7 +264,7 @@ class DrawPage(ABC):
             self.controls["prime"]: {**offer[self.controls["prime"]], "value": primes[0]},
             self.controls["seed"]: asked["seed"],
             self.linked: (DrawRequest.of((name,), asked), secrets.token_hex(4)),
-            self.lanes[0]: {"kind": self.picture, "message": said},
+            self.lanes[0]: {"kind": self.picture, "message": message},
         }
 
     def _controls_of(self, request: DrawRequest) -> Changes:
@@ -328,14 +327,14 @@ class DrawPage(ABC):
         yield from self.fill(drawing.request, drawing.lanes, drawing.report)
 
     def fill(self, request: DrawRequest, lanes: tuple[LaneDraw, ...], note: str) -> Iterator[Changes]:
-        """The lanes until all is there, and what is remembered of them."""
+        """The lanes until all is there, and then what is remembered of them."""
         running = Running()
         yield {
             self.running: running,
             self.note: _note(note),
             self.stop: gr.update(interactive=True),
             **self.show(lanes),
-            **dict.fromkeys(self.lanes[len(lanes) :], HIDDEN),
+            **dict.fromkeys(self.lanes[len(lanes) :], HIDDEN_LANE),
         }
         for changes in self.sample_lanes(lanes, running):
             if running.is_replaced:
@@ -355,7 +354,7 @@ class DrawPage(ABC):
         return {self.lanes[lane.lane]: lane.value() for lane in lanes}
 
     def describe(self, request: DrawRequest) -> str:
-        """One line for the history."""
+        """The draw in one line, for the history."""
         cards = [self.catalogue.cards[name] for name in request.models]
         cells = ", ".join(map(title, cards))
         begin = " after a beginning" if request.prime else ""
@@ -373,7 +372,7 @@ def show_own(prime: str) -> Any:
 
 
 def press_stop(running: Running | None) -> None:
-    """Tell the draw that this visitor started last to be content with what it has."""
+    """Have the draw that this visitor started last be content with what it has."""
     if running is not None:
         running.stop()
 

@@ -15,23 +15,22 @@ from pages.draw.first_draw import first_draw
 from pages.draw.history import gone_on
 from pages.draw.lane_draw import LaneDraw
 from pages.draw.page import DrawPage, new_seed
-from pages.house import LIMITS, MAX_FRAMES, Changes, Running, loaded, repeated, toast
-from pages.parts import told
+from pages.house import LIMITS, MAX_DRAWN_FRAMES, Changes, Running, event_data, loaded, repeated, toast
 from pages.shared import Shared
 
-GRID = (
+PLAY_GRID = (
     "The models hear which keys sound in each frame, a quarter note for the chorales and an eighth for "
     "other corpora, and nothing else: a note that is struck again becomes a held one, shorter ones are left "
     "out, and the tempo is the slider's."
 )
 
 
-PLAYED = ("tempo", "program")  # what changes nothing but how a draw is played
-UNTIL_END = "After each frame a chance, learned from real endings, decides whether the draw is over."
+PLAYED_CONTROLS = ("tempo", "program")  # which change nothing but how a draw is played
+UNTIL_END_INFO = "After each frame a chance, learned from real endings, decides whether the draw is over."
 
 
 class PlayPage(DrawPage):
-    """The page of music."""
+    """The page Play: piano rolls."""
 
     name = "play"
     kind = PianoRoll.name
@@ -54,16 +53,16 @@ class PlayPage(DrawPage):
 
     def lay_out_own(self) -> None:
         self.controls["upload"] = gr.File(label="A MIDI file to continue", height=150, elem_id="upload")
-        gr.Markdown(GRID, elem_classes="earshot-note")
+        gr.Markdown(PLAY_GRID, elem_classes="earshot-note")
 
     def lay_out_more(self, corpus: str) -> None:
         self.models(corpus)
         with gr.Row():
             self.controls["length"] = gr.Slider(
-                1, MAX_FRAMES, value=256, step=1, label="Length in frames, at most", elem_id="length"
+                1, MAX_DRAWN_FRAMES, value=256, step=1, label="Length in frames, at most", elem_id="length"
             )
             self.controls["until_end"] = gr.Checkbox(
-                True, label="Until the piece ends", elem_id="until-end", info=UNTIL_END
+                True, label="Until the piece ends", elem_id="until-end", info=UNTIL_END_INFO
             )
             self.temperature()
         with gr.Row():
@@ -77,10 +76,10 @@ class PlayPage(DrawPage):
             self.seed()
 
     def play_again(self, given: Changes) -> Iterator[Changes]:
-        """What is on the page, in another tempo or on another instrument."""
+        """Play what is on the page in another tempo or on another instrument."""
         drawn = given[self.drawn]
         try:
-            asked = {name: given[self.controls[name]] for name in PLAYED}
+            asked = {name: given[self.controls[name]] for name in PLAYED_CONTROLS}
             request = drawn and replace(drawn.request, **asked)
         except EngineError as error:
             raise toast(error) from None
@@ -90,11 +89,11 @@ class PlayPage(DrawPage):
             yield from repeated(self.fill(request, drawn.lanes(request), drawn.note))
 
     def go_on(self, given: Changes, event: gr.EventData) -> Iterator[Changes]:
-        """A new draw, from where a lane was left."""
+        """Draw anew, from where a lane was left."""
         corpus, seed = given[self.controls["corpus"]], new_seed()
         roll = loaded(self.catalogue.cards_of(corpus)[0].name).representation
         try:
-            prime = beginning_of(told(event), roll)
+            prime = beginning_of(event_data(event), roll)
         except EngineError as error:
             raise toast(error) from None
         choices = [*self.prime_choices(corpus), ("What was heard", prime)]
@@ -111,7 +110,7 @@ class PlayPage(DrawPage):
 
     def _connect(self, page: gr.Blocks) -> None:
         super()._connect(page)
-        played = {self.drawn, self.running, *(self.controls[name] for name in PLAYED)}
+        played = {self.drawn, self.running, *(self.controls[name] for name in PLAYED_CONTROLS)}
         self.controls["tempo"].release(self.play_again, played, self.filled, **self.heavy)
         self.controls["program"].change(self.play_again, played, self.filled, **self.heavy)
         shown = [*self.filled, self.controls["seed"], self.controls["prime"]]

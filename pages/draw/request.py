@@ -69,10 +69,10 @@ class DrawRequest:
 
     @classmethod
     def of(cls, models: tuple[str, ...], values: Mapping[str, Any]) -> "DrawRequest":
-        """A request of what a page, a link or a program gives; what it leaves out takes its default.
+        """A request from what a page, a link or a program gives; what that leaves out takes its default.
 
         Raises:
-            InvalidValueError: a value is empty, no number, or out of range.
+            InvalidValueError: a value is empty, no number or out of range, or length or seed is missing.
         """
         whole = ("seed", "program")
         given = {
@@ -106,7 +106,7 @@ class DrawRequest:
 
 
 def _truth(name: str, given: Any) -> bool:
-    """What a box, a link or a program gives; raises InvalidValueError."""
+    """True or False from what a box, a link or a program gives; raises InvalidValueError for others."""
     truths = {"true": True, "false": False}
     if str(given).lower() not in truths:
         raise InvalidValueError(f"{name} {repr(given)[:40]} must be True or False")

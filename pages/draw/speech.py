@@ -10,17 +10,17 @@ from pages.draw.first_draw import first_sound
 from pages.draw.lane_draw import LaneDraw
 from pages.draw.page import DrawPage
 from pages.draw.request import DrawRequest
-from pages.house import LIGHT, LIMITS, MAX_SECONDS, OWN, PRIVACY, Changes, Running
+from pages.house import LIGHT_WORK, LIMITS, MAX_DRAWN_SECONDS, OWN, PRIVACY, Changes, Running
 from pages.shared import Shared
 
 FIRST_KEPT = 0.6  # most clips are in the middle of their word there; after the word comes silence
-FIRST_SECONDS = 4.0  # that are added unless it is said otherwise
-WELCOME_SEED = 0  # of forty the one with the most to be heard; chosen anew when the first model is
-SECONDS_PER_VIEW = 0.5  # of sound, between two updates of the page
+FIRST_SECONDS = 4.0  # that are added unless the visitor asks for others
+WELCOME_SEED = 0  # of forty, the one with the most to be heard; chosen anew with the first model
+SOUND_SECONDS_PER_VIEW = 0.5  # of sound, between two updates of the page
 
 
 class SpeechPage(DrawPage):
-    """The page of speech."""
+    """The page Speech: sound."""
 
     name = "speech"
     kind = Waveform.name
@@ -59,7 +59,7 @@ class SpeechPage(DrawPage):
             )
             self.controls["length"] = gr.Slider(
                 LIMITS["length"][0],
-                MAX_SECONDS,
+                MAX_DRAWN_SECONDS,
                 value=FIRST_SECONDS,
                 step=0.1,
                 label="Seconds to add",
@@ -68,7 +68,7 @@ class SpeechPage(DrawPage):
             self.temperature()
             self.seed()
         prime, kept = self.controls["prime"], self.controls["kept"]
-        prime.input(first_kept, prime, kept, **LIGHT)
+        prime.input(first_kept, prime, kept, **LIGHT_WORK)
 
     def prime_choices(self, corpus: str) -> list[tuple[str, str]]:
         nothing, *given = super().prime_choices(corpus)
@@ -90,7 +90,7 @@ class SpeechPage(DrawPage):
     def sample_lanes(self, lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[Changes]:
         """One after the other, so that each can be heard while it is sampled."""
         for lane in lanes:
-            frames = round(SECONDS_PER_VIEW * lane.checkpoint.representation.frames_per_second)
+            frames = round(SOUND_SECONDS_PER_VIEW * lane.checkpoint.representation.frames_per_second)
             while running.goes_on and not lane.is_whole:
                 lane.extend(seconds=60.0, max_frames=frames)
                 lane.play()

@@ -16,7 +16,7 @@ from engine.checkpoints import (
     title,
 )
 
-NUM_CHOSEN = 3  # models that are ticked to begin with
+NUM_CHOSEN = 3  # models that are ticked at first
 MAX_LOADED = 32  # models in memory at once; one is at most nine megabytes
 
 
@@ -42,7 +42,7 @@ class Catalogue:
         return [(title(card), card.name) for card in self.cards_of(corpus)]
 
     def cards_of(self, corpus: str) -> list[Card]:
-        """Of a corpus's models: the best, then the paper's in its order of cells."""
+        """The cards of a corpus's models: the best first, then the paper's in its order of cells."""
         return in_order(card for card in self.cards.values() if card.corpus.name == corpus)
 
 
@@ -55,14 +55,14 @@ def read_catalogue(representation: str, folder: Path = CHECKPOINTS) -> Catalogue
 
 
 def joined(catalogues: Iterable[Catalogue]) -> Catalogue:
-    """All models of several."""
+    """The models of several as one, with all of their problems."""
     parts = list(catalogues)
     cards = {name: card for part in parts for name, card in part.cards.items()}
     return Catalogue(cards, tuple(dict.fromkeys(text for part in parts for text in part.problems)))
 
 
 def first_names(models: list[tuple[str, str]]) -> list[str]:
-    """Names of the models that are chosen to begin with, of a list of (title, name)."""
+    """Names of the models that are chosen at first, from a list of (title, name)."""
     return [name for _, name in models][:NUM_CHOSEN]
 
 

@@ -1,4 +1,4 @@
-"""Changes: what a handler yields: a component and its new value; what is not named stays as it is."""
+"""Changes: what a handler yields: components and their new values; all others stay as they are."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -9,14 +9,14 @@ Changes = dict[Component, Any]
 
 
 def repeated(all_changes: Iterable[Changes]) -> Iterator[Changes]:
-    """The same, but that whatever is an object in the browser is said again each time, as it last was.
+    """The same changes, each with the latest of all values that are objects in the browser.
 
     Gradio (6.31) sends differences, and its browser side works them into the object that it handed out
     before. Where the page has been too busy to show that one yet, and the difference makes it "no change",
     it is never shown: a draw would seem to be sampled for ever. Objects that stay objects are shown late at
     worst, and unchanged ones cost nothing but an empty difference.
     """
-    said: Changes = {}
+    latest: Changes = {}
     for changes in all_changes:
-        said |= {component: value for component, value in changes.items() if isinstance(value, Mapping)}
-        yield {**said, **changes}
+        latest |= {component: value for component, value in changes.items() if isinstance(value, Mapping)}
+        yield {**latest, **changes}

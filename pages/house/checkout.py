@@ -2,7 +2,7 @@
 
 from engine.folders import PROJECT
 
-FITTING = "fit one with `python -m training fit`"  # the remedy where there is no model
+FITTING_REMEDY = "fit one with `python -m training fit`"  # the remedy where there is no model
 
 
 def in_checkout() -> bool:

@@ -11,12 +11,12 @@ from engine.errors import InvalidValueError
 from engine.sampling import MAX_SEED
 
 MAX_LANES = 4
-MAX_FRAMES = 512
-MAX_SECONDS = 10
+MAX_DRAWN_FRAMES = 512
+MAX_DRAWN_SECONDS = 10
 OWN = "own"  # chosen instead of something shipped: a file of the visitor's
-MAX_LENGTHS = {"frames": MAX_FRAMES, "seconds": MAX_SECONDS}
+MAX_LENGTHS = {"frames": MAX_DRAWN_FRAMES, "seconds": MAX_DRAWN_SECONDS}
 LIMITS: Mapping[str, tuple[float, float]] = {
-    "length": (0.1, MAX_FRAMES),  # of speech at most MAX_SECONDS
+    "length": (0.1, MAX_DRAWN_FRAMES),  # of speech at most MAX_DRAWN_SECONDS
     "seed": (0, MAX_SEED),
     "temperature": (0.1, 2.0),
     "tempo": (40, 240),

@@ -15,26 +15,26 @@ class PlayerNames:
     """Names by checkpoint; a model that is no longer here is called by its checkpoint's name.
 
     Args:
-        cards: of the models that are here.
+        cards: name -> card, of the models that are here.
     """
 
     cards: Mapping[str, Card]
 
     def title(self, player: str) -> str:
-        """In full."""
+        """The name in full."""
         if player in REFERENCES:
             return REFERENCES[player][0]
         return full_title(self.cards[player]) if player in self.cards else player
 
     def short(self, player: str) -> str:
-        """For a column or a point of a picture."""
+        """The name for a column or a point of a picture, of ``MAX_SHORT`` characters at most."""
         if player in REFERENCES:
             return REFERENCES[player][1]
         name = self.brief(player)
         return name if len(name) <= MAX_SHORT else f"{name[: MAX_SHORT - 1]}…"
 
     def brief(self, player: str) -> str:
-        """For a sentence: what tells a model from the others of its corpus."""
+        """The name for a sentence: what tells a model from the others of its corpus."""
         card = self.cards.get(player)
         if card is not None and is_best(card):
             return title(card)
@@ -43,12 +43,12 @@ class PlayerNames:
         return player
 
     def corpus(self, name: str) -> str:
-        """Of a corpus."""
+        """What a corpus is called; its own name where no model here was fitted to it."""
         return next((corpus_words(card) for card in self.cards.values() if card.corpus.name == name), name)
 
     @property
     def nats(self) -> dict[str, float]:
-        """Held-out likelihoods, where a card says one."""
+        """Held-out nats by model, where a card has them."""
         return {name: nats for name, card in self.cards.items() if (nats := card.held_out_nats) is not None}
 
     def unit(self, player: str) -> str:

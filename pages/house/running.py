@@ -4,26 +4,26 @@ import threading
 
 
 class Running:
-    """A draw at work, as its visitor may end it: by the button, or by another draw."""
+    """Work on the lanes of a page, which its visitor ends with the button or by starting more."""
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
         self._replaced = threading.Event()
 
     def stop(self) -> None:
-        """Be content with the frames that are there."""
+        """Be content with what there is."""
         self._stopped.set()
 
     def replace(self) -> None:
-        """Another draw has taken the lanes."""
+        """Later work has taken the lanes."""
         self._replaced.set()
 
     @property
     def is_replaced(self) -> bool:
-        """Whether the lanes belong to a later draw."""
+        """Whether later work has the lanes."""
         return self._replaced.is_set()
 
     @property
     def goes_on(self) -> bool:
-        """Whether more frames are wanted."""
+        """Whether more of it is wanted: it was neither stopped nor replaced."""
         return not (self._stopped.is_set() or self._replaced.is_set())

@@ -20,10 +20,10 @@ def sentence(error: EngineError) -> str:
 
 
 def toast(error: EngineError) -> gr.Error:
-    """What a handler raises: Gradio shows it in a corner of the page, as HTML, which a name must not be."""
+    """What a handler raises: Gradio shows it in a corner of the page as HTML, so names are escaped."""
     return gr.Error(html.escape(sentence(error), quote=False), print_exception=False)
 
 
 def warn(error: EngineError) -> None:
-    """Show the error while the handler goes on; it stays until closed: who opens a link may look later."""
+    """Show the error while the handler goes on, until it is closed: who opens a link may look later."""
     gr.Warning(html.escape(sentence(error), quote=False), duration=None)

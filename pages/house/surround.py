@@ -1,6 +1,5 @@
 """Surround: what stands above and below every page: its promise, the state of the house, the licences."""
 
-import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from engine.errors import EngineError
 from engine.folders import ASSETS
 from engine.kernel import why_not
 from engine.rendering import find_synthesiser
+from pages.house.template import rendered
 
 PRIVACY = (
     "A recording goes to the computer that runs this page and nowhere else. It is used for your draw alone "
@@ -25,15 +25,15 @@ LICENCES = (
 
 def hero(title: str, promise: str) -> gr.HTML:
     """A page's heading and what can be done there."""
-    text = f'<div class="earshot-hero"><h1>{html.escape(title)}</h1><p>{html.escape(promise)}</p></div>'
+    text = rendered(Path(__file__).with_name("hero.html.jinja"), title=title, promise=promise)
     return gr.HTML(text, apply_default_css=False)
 
 
 def footer(problems: Sequence[str] = ()) -> gr.HTML:
     """Which parts run in what mode, and on what terms everything is given."""
     lines = [status(), *problems, LICENCES]
-    text = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
-    return gr.HTML(f'<div class="earshot-footer earshot-status">{text}</div>', apply_default_css=False)
+    text = rendered(Path(__file__).with_name("footer.html.jinja"), lines=lines)
+    return gr.HTML(text, apply_default_css=False)
 
 
 def status() -> str:
@@ -66,4 +66,5 @@ def head() -> str:
 
 def base_style() -> str:
     """The style sheet of all pages."""
-    return (ASSETS / "earshot.css").read_text(encoding="utf-8")
+    sheets = (ASSETS / "earshot.css", ASSETS / "pages.css")
+    return "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)

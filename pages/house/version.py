@@ -14,7 +14,7 @@ SOURCES = ("app.py", "engine", "pages", "assets")
 def version() -> str:
     """The commit of a git checkout, with ``+`` after it if its sources were changed.
 
-    Elsewhere, as on a Space: ``sources-`` and the beginning of a sha256 over them.
+    Elsewhere, as on a Space: ``sources-`` and the start of a sha256 over them.
     """
     commit, changes = _git("rev-parse", "HEAD"), _git("status", "--porcelain", "--", *SOURCES)
     if commit and (PROJECT / ".git").exists():

@@ -18,7 +18,7 @@ import gradio as gr
 from engine.listening import pseudonym
 
 OBFUSCATION = "earshot-visitor"  # no secret: a constant, so that a restart can read what is stored
-SECRET = "EARSHOT_SECRET"  # of the environment; else in a file beside the votes
+SECRET_VARIABLE = "EARSHOT_SECRET"  # of the environment; without it a file beside the votes has a secret
 MIN_CHARACTERS = 16  # of a secret
 SIGNATURE = 32  # hexadecimal digits
 
@@ -32,7 +32,7 @@ class Visitors:
     """Gives ids to visitors, and knows its own again.
 
     Args:
-        secret: by which they are signed.
+        secret: what ids are signed with.
     """
 
     def __init__(self, secret: bytes):
@@ -53,7 +53,7 @@ class Visitors:
         return hmac.compare_digest(signature, self._signature(number))
 
     def listener(self, kept: Any) -> str:
-        """As whom the votes of this visitor are written down; a new one's where the id is none of ours."""
+        """The pseudonym of this visitor, for votes; a new visitor's where the id is none of ours."""
         return pseudonym(self.known_or_new(kept))
 
     def _signature(self, number: str) -> str:
@@ -61,13 +61,18 @@ class Visitors:
 
 
 def open_visitors(folder: Path, environment: Mapping[str, str]) -> Visitors:
-    """With the secret of the environment, or with that of a file in a folder, made at the first time.
+    """With the secret of the environment, or with one in a file of the folder, written the first time.
 
     Where neither can be had (the folder may not be written to) visitors are known until the app stops.
+
+    Raises:
+        SystemExit: the secret of the environment is too short.
     """
-    if given := environment.get(SECRET):
+    if given := environment.get(SECRET_VARIABLE):
         if len(given) < MIN_CHARACTERS:
-            raise SystemExit(f"{SECRET} must have {MIN_CHARACTERS} characters or more: choose a longer one")
+            raise SystemExit(
+                f"{SECRET_VARIABLE} must have {MIN_CHARACTERS} characters or more: choose a longer one"
+            )
         return Visitors(given.encode())
     return Visitors(_kept_secret(folder / "visitors.secret"))
 

@@ -3,7 +3,7 @@
 What was not fetched was not heard, and nothing was heard before it was. A browser fetches all clips of a
 trial before the first sounds, and plays one at a time.
 
-Kept in memory. Of a trial that was asked before this process began nothing is known, and nothing is held
+Kept in memory. Nothing is known of a trial that was asked before this process began, and nothing is held
 against it.
 """
 
@@ -17,24 +17,24 @@ from pathlib import Path
 
 from engine.errors import VoteError
 from engine.listening import Trial
-from pages.parts import served_bytes
+from pages.house import served_bytes
 
-MAX_TRIALS = 4_000  # that are remembered
+MAX_LEDGER_TRIALS = 4_000
 IMPOSSIBLE = "the times of this answer cannot be true, so it does not count: reload the page"
 COUNT_SECONDS = 0.5  # by which a browser's count of what it played may exceed the server's clock
 
 
 class ClipLedger:
-    """By trial: an address for each lane, the same whenever it is asked for, and when it was fetched."""
+    """For each trial the address of each lane, the same every time, and when it was first fetched."""
 
     def __init__(self) -> None:
-        self._paths: OrderedDict[str, tuple[str, ...]] = OrderedDict()  # trial id -> of its lanes
+        self._paths: OrderedDict[str, tuple[str, ...]] = OrderedDict()  # trial id -> one for each lane
         self._fetched: dict[str, float | None] = {}  # path -> when first, by the clock of time.monotonic
         self._begun = datetime.now(UTC)
         self._lock = threading.Lock()
 
     def addresses(self, trial_id: str, sounds: Sequence[bytes]) -> tuple[str, ...]:
-        """Paths of files with these sounds, under names that tell nothing."""
+        """Paths of files with these sounds, whose names give nothing away."""
         with self._lock:
             paths = self._paths.get(trial_id, ())
         if len(paths) == len(sounds) and all(Path(path).exists() for path in paths):
@@ -46,19 +46,19 @@ class ClipLedger:
             self._fetched |= dict(zip(new, before, strict=False))
             self._paths[trial_id] = new
             self._paths.move_to_end(trial_id)
-            while len(self._paths) > MAX_TRIALS:
+            while len(self._paths) > MAX_LEDGER_TRIALS:
                 for path in self._paths.popitem(last=False)[1]:
                     self._fetched.pop(path, None)
             return new
 
     def fetch(self, path: str) -> None:
-        """Somebody fetches a file; it may be a clip."""
+        """Note that a file is fetched, if it is a clip and the first time."""
         with self._lock:
             if path in self._fetched and self._fetched[path] is None:
                 self._fetched[path] = time.monotonic()
 
     def check(self, trial: Trial, heard: Sequence[float], response_seconds: float) -> None:
-        """Refuse an answer to what was not fetched, or not so long ago.
+        """Refuse an answer to clips that were not fetched, or not long enough ago.
 
         Raises:
             VoteError: one sentence for the listener.

@@ -2,6 +2,7 @@
 
 import secrets
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,8 +13,8 @@ from engine.listening import TASKS
 from engine.pieces import excerpts
 from pages.bounds import address_of
 from pages.house import (
-    LIGHT,
-    SHORT,
+    LIGHT_WORK,
+    TRIAL_WORK,
     Catalogue,
     Visitors,
     first_names,
@@ -22,7 +23,9 @@ from pages.house import (
     joined,
     number,
     queue_place,
+    rendered,
     sentence,
+    this_page,
     toast,
     told_at,
     visitor_state,
@@ -30,7 +33,7 @@ from pages.house import (
 from pages.listen.listening_room import ListeningRoom
 from pages.listen.volume.volume_check import VolumeCheck, check_sound
 from pages.listen.wish import Wish
-from pages.parts import VoteFiles, this_page, vote_file
+from pages.parts import NOT_VOTED, VoteFiles, vote_file
 from pages.shared import Shared
 
 DEVICES = ["Headphones", "Loudspeakers", "A phone or a laptop", "Something else"]
@@ -41,15 +44,11 @@ CONSENT = (
     "you agree."
 )
 DUEL = (
-    "**Which of two do you like better?** Five pairs of one kind of music, some three minutes. After each "
+    "**Which of two do you like better?** Five pairs of one kind of music, about three minutes. After each "
     "answer you are told who made them."
 )
-LEFT = (  # not Markdown, whose links open a page beside this one
-    "<p>You left a test at trial {number} of {num_trials}:"
-    ' <a href="trial?id={trial_id}">go on with it</a>.</p>'
-)
+LEFT_TEST_TEMPLATE = Path(__file__).with_name("left_test.html.jinja")
 NUM_DUELS = 5
-NO_VOTES = "You have not voted yet."
 GO_THERE = "(id) => { location.assign(`trial?id=${encodeURIComponent(id)}`); }"
 
 
@@ -58,9 +57,9 @@ class ComparePage:
 
     Args:
         catalogue: all models, of music and of speech.
-        room: where tests are set up.
-        visitors: who comes, and comes again.
-        corpora: (title, name) of those that have excerpts to begin with.
+        room: where tests are set up and answered.
+        visitors: knows who comes again.
+        corpora: (title, name) of each that has excerpts to begin with.
     """
 
     def __init__(
@@ -73,7 +72,7 @@ class ComparePage:
         self.catalogue = catalogue
         self.room = room
         self.visitors = visitors
-        self._sounds: dict[str, bytes] = {}  # of the volume check, by corpus
+        self._sounds: dict[str, bytes] = {}  # corpus -> what its volume check plays
         self.visitor = visitor_state()
         self.corpora = [name for _, name in corpora]
         with gr.Group(elem_classes="earshot-card"):
@@ -88,7 +87,7 @@ class ComparePage:
             self.own = VoteFiles("Download my votes", elem_id="own-votes")
             self.forget = gr.Button("Delete my votes", elem_id="forget", scale=0)
         with gr.Row(visible=False, elem_id="forget-question") as self.sure:
-            gr.Markdown("Delete all your answers? They cannot be had back.", elem_classes="earshot-note")
+            gr.Markdown("Delete all your answers? They cannot be brought back.", elem_classes="earshot-note")
             self.forget_now = gr.Button("Delete them", variant="stop", elem_id="forget-now", scale=0)
             self.forget_not = gr.Button("Keep them", elem_id="forget-not", scale=0)
         self.note = gr.Markdown(elem_id="compare-note", elem_classes="earshot-note")
@@ -111,15 +110,14 @@ class ComparePage:
         known = self.visitors.known_or_new(kept)
         try:
             trial = self.room.left(self.visitors.listener(known))
-        except EngineError:  # whoever begins a test is told of a store that cannot be used
+        except EngineError:  # who begins a test is told that the store cannot be used
             trial = None
         if trial is None:
             return known, gr.update(visible=False)
-        words = LEFT.format(number=trial.number, num_trials=trial.num_trials, trial_id=trial.trial_id)
-        return known, gr.update(value=words, visible=True)
+        return known, gr.update(value=rendered(LEFT_TEST_TEMPLATE, trial=trial), visible=True)
 
     def begin_duel(self, request: gr.Request, kept: Any) -> tuple[str, str]:
-        """The shortest test: pairs of all models of a corpus that is drawn, music where there is some."""
+        """Begin the shortest test: pairs of models of a corpus drawn at random, music where there is some."""
         task = next(iter(TASKS.values()))
         music = [name for name in self.corpora if self.catalogue.cards_of(name)[0].facts.holds_notes]
         cards = self.catalogue.cards_of(secrets.choice(music or self.corpora))
@@ -128,7 +126,7 @@ class ComparePage:
         return self.begin(request, kept, task.name, names, False, False, NUM_DUELS, "")
 
     def begin(self, request: gr.Request, kept: Any, *wishes: Any) -> tuple[str, str]:
-        """Set the test up: the visitor's id and that of the first trial."""
+        """Set the test up; returns the visitor's id and that of the first trial."""
         names = ("task", "models", "with_real", "with_anchor", "num_trials", "device")
         wish = dict(zip(names, wishes, strict=True))
         wish |= {"models": tuple(wish["models"])}
@@ -143,7 +141,7 @@ class ComparePage:
             raise toast(error) from None
 
     def delete(self, kept: Any) -> list[Any]:
-        """Forget the visitor's answers: a sentence; the question about it and the way back are gone."""
+        """Delete the visitor's answers; say how many, and hide the question and the way back into a test."""
         try:
             count = self.room.forget(self.visitors.listener(kept))
         except EngineError as error:
@@ -158,9 +156,10 @@ class ComparePage:
 
     def question(self, task: str, models: list[str]) -> list[Any]:
         """What the form says and offers for a question."""
-        asked = TASKS[task]
-        beside = gr.update(visible=asked.hides_references)
-        return [asked.hint, asked.num_trials, models[: asked.num_sources[1]], beside, beside]
+        chosen = TASKS[task]
+        references = gr.update(visible=chosen.hides_references)
+        most_models = chosen.num_sources[1]
+        return [chosen.hint, chosen.num_trials, models[:most_models], references, references]
 
     def check_volume(self, corpus: str) -> dict[str, Any]:
         """A sound of the corpus, as loud as the clips of a test."""
@@ -172,9 +171,9 @@ class ComparePage:
             return {"message": sentence(error)}
 
     def own_votes(self, kept: Any, event: gr.EventData) -> dict[str, Any]:
-        """The visitor's own as a file."""
+        """The visitor's own votes as a file."""
         rows = partial(self.room.own_rows, self.visitors.listener(kept))
-        return vote_file(rows, "earshot-my-votes", NO_VOTES, event)
+        return vote_file(rows, "earshot-my-votes", NOT_VOTED, event)
 
     def _lay_out_choices(self, corpora: list[tuple[str, str]]) -> None:
         models = self.catalogue.models(corpora[0][1])
@@ -209,26 +208,26 @@ class ComparePage:
         wishes = [self.task, self.models, self.real, self.anchor, self.trials, self.device]
         outputs = [self.visitor, self.first_trial]
         offered = [self.hint, self.trials, self.models, self.real, self.anchor]
-        self.task.change(self.question, [self.task, self.models], offered, **LIGHT)
-        self.corpus.change(self.models_of, [self.corpus, self.task], self.models, **LIGHT)
-        self.volume.ask(self.check_volume, self.corpus, self.volume, **LIGHT)
-        self.own.ask(self.own_votes, self.visitor, self.own, **LIGHT)
-        short = {**SHORT, **told_at(self.queue)}
+        self.task.change(self.question, [self.task, self.models], offered, **LIGHT_WORK)
+        self.corpus.change(self.models_of, [self.corpus, self.task], self.models, **LIGHT_WORK)
+        self.volume.ask(self.check_volume, self.corpus, self.volume, **LIGHT_WORK)
+        self.own.ask(self.own_votes, self.visitor, self.own, **LIGHT_WORK)
+        short = {**TRIAL_WORK, **told_at(self.queue)}
         begun = self.start.click(self.begin, [self.visitor, *wishes], outputs, **short)
         duel = self.duel.click(self.begin_duel, self.visitor, outputs, **short)
         for started in (begun, duel):
             started.success(None, self.first_trial, None, js=GO_THERE)
-        self.forget.click(partial(gr.update, visible=True), None, self.sure, **LIGHT)
-        self.forget_not.click(partial(gr.update, visible=False), None, self.sure, **LIGHT)
-        self.forget_now.click(self.delete, self.visitor, [self.note, self.sure, self.left], **LIGHT)
-        this_page().load(self.arrive, self.visitor, [self.visitor, self.left], **LIGHT)
+        self.forget.click(partial(gr.update, visible=True), None, self.sure, **LIGHT_WORK)
+        self.forget_not.click(partial(gr.update, visible=False), None, self.sure, **LIGHT_WORK)
+        self.forget_now.click(self.delete, self.visitor, [self.note, self.sure, self.left], **LIGHT_WORK)
+        this_page().load(self.arrive, self.visitor, [self.visitor, self.left], **LIGHT_WORK)
 
 
 def build(shared: Shared) -> None:
     """Lay the page out inside the current route."""
     catalogue = joined(shared.catalogues.values())
-    hero("Compare", "Listen blind, and say what you hear: who made a clip is told after your answer.")
-    with_excerpts = {each.corpus for each in excerpts()}
+    hero("Compare", "Listen blind, and say what you hear: after each answer you are told who made the clips.")
+    with_excerpts = {excerpt.corpus for excerpt in excerpts()}
     corpora = [(words, name) for words, name in catalogue.corpora if name in with_excerpts]
     if corpora:
         ComparePage(catalogue, shared.room, shared.visitors, corpora)

@@ -1,6 +1,6 @@
 """Doubt: whether an answer looks like a machine's; it is kept then, and counts nowhere.
 
-A program that behaves as a person with a browser does is not found out: docs/listening.md says so.
+A program that behaves like a person with a browser is not found out: docs/listening.md says so.
 """
 
 import threading
@@ -18,10 +18,10 @@ MAX_ADDRESSES = 10_000
 
 
 class Ears:
-    """How much is heard at once behind each address; kept in memory alone.
+    """How much is heard at once behind each address; kept in memory only.
 
     Args:
-        listeners: that may hear at once there.
+        listeners: how many may listen at once behind an address.
     """
 
     def __init__(self, listeners: int):
@@ -30,7 +30,7 @@ class Ears:
         self._lock = threading.Lock()
 
     def is_too_much(self, address: str, seconds: float) -> bool:
-        """Whether more has been heard there than so many listeners can hear, with what was heard just now."""
+        """Whether more was heard there, these seconds included, than so many listeners can hear."""
         now = time.monotonic()
         with self._lock:
             heard = self._heard.setdefault(address, deque(maxlen=MAX_HEARD))
@@ -39,8 +39,8 @@ class Ears:
             while len(self._heard) > MAX_ADDRESSES:
                 self._heard.popitem(last=False)
             total = 0.0
-            for begun, each in sorted(heard, reverse=True):
-                total += each
+            for begun, length in sorted(heard, reverse=True):
+                total += length
                 if total > self.listeners * (now - begun) + COUNT_SECONDS:
                     return True
         return False
@@ -56,7 +56,7 @@ def doubt_of(trial: Trial, answer: Answer, earlier: Sequence[Record], by_program
 
     Args:
         earlier: all that this listener has answered.
-        by_program: whether the request did not come from a browser.
+        by_program: whether a program sent the request, by its headers.
     """
     if by_program:
         return PROGRAM
@@ -70,5 +70,5 @@ def doubt_of(trial: Trial, answer: Answer, earlier: Sequence[Record], by_program
 
 
 def seconds_between(earlier: str, later: str) -> float:
-    """Of two times in ISO 8601."""
+    """From one time to another, both in ISO 8601."""
     return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()

@@ -1,7 +1,7 @@
-"""KeptClips: the clips of the trials that were asked last, so that each is sampled, rendered and scored once.
+"""KeptClips: the clips of the latest trials, so that each is sampled, rendered and scored once.
 
-A clip is asked for when its trial is issued, when it is shown, and when it is revealed. Whatever is not here
-any more, after a restart or because others came, is made anew from the trial's session, and is the same.
+A clip is asked for when its trial is issued, when it is shown, and when it is revealed. What is no longer
+here, after a restart or because others came, is made anew from the trial's session, and is the same.
 """
 
 import threading
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from engine.listening import Clip
 
-MAX_TRIALS = 64
-MAX_BYTES = 96_000_000  # of sound: a trial of music takes about four million
+MAX_KEPT_TRIALS = 64
+MAX_KEPT_BYTES = 96_000_000  # of sound: a trial of music takes about four million
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Played:
     """What is made for a trial.
 
     Args:
-        clips: one a lane.
+        clips: one for each lane.
         unlikelihoods: model -> how unlikely it finds each lane's clip, for all models of the test: in nats
             per frame of music, in bits per sample of speech, NaN where a model has no finite answer.
     """
@@ -30,7 +30,7 @@ class Played:
 
 
 class KeptClips:
-    """Clips by the id of their trial; visitors share it, and what is in it is never changed."""
+    """Clips by the id of their trial, for all visitors; what is in it is never changed."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Played] = OrderedDict()
@@ -47,10 +47,12 @@ class KeptClips:
         return played
 
     def keep(self, trial_id: str, played: Played) -> None:
-        """These are the newest; the oldest are dropped where there are too many, or they are too large."""
+        """Add a trial's clips; the oldest are dropped where there are too many, or they are too large."""
         with self._lock:
             self._kept[trial_id] = played
-            while len(self._kept) > 1 and (len(self._kept) > MAX_TRIALS or self._num_bytes() > MAX_BYTES):
+            while len(self._kept) > 1 and (
+                len(self._kept) > MAX_KEPT_TRIALS or self._num_bytes() > MAX_KEPT_BYTES
+            ):
                 self._kept.popitem(last=False)
 
     def _num_bytes(self) -> int:

@@ -3,7 +3,7 @@
 What a listener's browser is told of a trial before the answer: its opaque id, the task, its place in the
 test, and the addresses of sounds. Whose the sounds are stays in the store.
 
-The clips of the last trials are kept; others are made anew from their session, so a restart loses none.
+The clips of the latest trials are kept; others are made anew from their session, so a restart loses none.
 """
 
 import os
@@ -19,6 +19,7 @@ from engine.checkpoints import Checkpoint
 from engine.errors import InvalidValueError, VoteError
 from engine.listening import (
     ANSWERED,
+    NO_MODELS,
     Answer,
     Hearing,
     Record,
@@ -37,8 +38,8 @@ from pages.listen.doubt import AT_ONCE, Ears, doubt_of, seconds_between
 from pages.listen.kept_clips import KeptClips, Played
 from pages.listen.wish import Wish, session_of
 
-TESTS_AN_HOUR = "EARSHOT_TESTS_AN_HOUR"  # of the environment: that an address may begin
-LISTENERS = "EARSHOT_LISTENERS"  # of the environment: that may hear at once behind an address
+TESTS_AN_HOUR = "EARSHOT_TESTS_AN_HOUR"  # in the environment: how many an address may begin
+LISTENERS = "EARSHOT_LISTENERS"  # in the environment: how many may listen at once behind an address
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class ListeningRoom:
         store: where votes are kept.
         model: name -> checkpoint.
         version: of the app, written into every trial.
-        copy: is given rows of the store's export that are new, answers and tombstones.
+        copy: called with the new rows of the store's export, answers and tombstones.
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class ListeningRoom:
         """Set up a test and issue its first trial; returns that trial's id.
 
         Args:
-            address: that asks; it is counted, and not kept.
+            address: of the request; it is counted and not kept.
 
         Raises:
             EngineError: the wish cannot be fulfilled, or there were too many, or the store cannot be used.
@@ -128,16 +129,16 @@ class ListeningRoom:
 
         Args:
             given: ``choice``, ``heard_seconds`` of each lane and ``response_seconds``, from a browser.
-            is_program: whether it does not look like one.
-            address: that it comes from; it is counted, and not kept.
+            is_program: whether the request does not look like a browser's.
+            address: of the request; it is counted and not kept.
 
         Raises:
             VoteError: it cannot count; the sentence says why.
         """
-        found = self.store.find(trial_id, listener)
-        if found.answer is not None:
+        record = self.store.find(trial_id, listener)
+        if record.answer is not None:
             raise VoteError(ANSWERED)
-        trial, now = found.trial, datetime.now(UTC)
+        trial, now = record.trial, datetime.now(UTC)
         try:
             answer = Answer(
                 choice=choice_of(given),
@@ -153,9 +154,9 @@ class ListeningRoom:
         doubt = doubt_of(trial, answer, self.store.records(listener), is_program)
         if not doubt and self.ears.is_too_much(address, sum(answer.heard_seconds)):
             doubt = AT_ONCE
-        record = self.store.answer(trial_id, listener, answer.model_copy(update={"doubt": doubt}))
-        self.copy(self._news(record))
-        return record
+        answered = self.store.answer(trial_id, listener, answer.model_copy(update={"doubt": doubt}))
+        self.copy(self._news(answered))
+        return answered
 
     def next(self, trial_id: str, listener: str) -> str | None:
         """The id of the trial after this one, issued if it was not; None after the last.
@@ -163,19 +164,19 @@ class ListeningRoom:
         Raises:
             EngineError: it is not this listener's or not answered yet, or the store cannot be used.
         """
-        found = self.store.find(trial_id, listener)
-        trial = found.trial
-        if found.answer is None:
+        record = self.store.find(trial_id, listener)
+        trial = record.trial
+        if record.answer is None:
             raise VoteError("answer this trial before you go on to the next")
         if trial.number >= trial.num_trials:
             return None
-        for record in self.store.trials(trial.test_id, listener):
-            if record.trial.number == trial.number + 1:
-                return record.trial.trial_id
+        for later in self.store.trials(trial.test_id, listener):
+            if later.trial.number == trial.number + 1:
+                return later.trial.trial_id
         return self.issue(self.store.session(trial.test_id, listener), trial.number + 1)
 
     def left(self, listener: str) -> Trial | None:
-        """The trial at which this listener has left a test; None where they have left none.
+        """The trial at which this listener left their latest test; None where they finished it or took none.
 
         Raises:
             VoteError: the store cannot be used.
@@ -194,7 +195,7 @@ class ListeningRoom:
         return [record.model_dump(mode="json") for record in self.store.records(listener)]
 
     def forget(self, listener: str) -> int:
-        """Delete all that this listener was asked and said; returns how many answers that were.
+        """Delete all that this listener was asked and said; returns how many answers there were.
 
         Raises:
             VoteError: the store cannot be used.
@@ -205,7 +206,7 @@ class ListeningRoom:
         return count
 
     def issue(self, session: Session, number: int) -> str:
-        """Make a trial of a test that is kept already; returns the trial's id.
+        """Make a trial of a test that is in the store; returns the trial's id.
 
         Raises:
             EngineError: its clips cannot be made, or the store cannot be used.
@@ -219,11 +220,11 @@ class ListeningRoom:
         return trial.trial_id
 
     def _news(self, record: Record) -> list[dict[str, Any]]:
-        """What a copy is told after an answer; after the last of a test all of it, with its seeds."""
+        """The rows for the copy after an answer: after a test's last answer all of the test, with seeds."""
         trial, records = record.trial, [record]
         if trial.number == trial.num_trials:
             records = self.store.trials(trial.test_id, trial.listener)
-        return [each.model_dump(mode="json") for each in records]
+        return [answered.model_dump(mode="json") for answered in records]
 
     def _play(self, session: Session, number: int, ids: Sequence[str]) -> Played:
         planned = session.trials[number - 1]
@@ -232,8 +233,8 @@ class ListeningRoom:
         material = session.material(checkpoints, piece)
         clips = make_clips(planned.plan, material, tuple(ids))
         unlikelihoods = {
-            name: [_unlikelihood(each, clip.frames, material.representation) for clip in clips]
-            for name, each in checkpoints.items()
+            name: [_unlikelihood(checkpoint, clip.frames, material.representation) for clip in clips]
+            for name, checkpoint in checkpoints.items()
         }
         return Played(clips, unlikelihoods)
 
@@ -243,12 +244,12 @@ class ListeningRoom:
             sha256 = lane.checkpoint_sha256
             if sha256 is not None and not self.model(lane.source).card.has_weights(sha256):
                 raise VoteError(
-                    f"the model {lane.source!r} is another than when this trial was asked: start a new test"
+                    f"the model {lane.source!r} has changed since this trial was asked: start a new test"
                 )
 
     def _checkpoints(self, names: Sequence[str]) -> dict[str, Checkpoint]:
         if not names:
-            raise InvalidValueError("choose at least one model")
+            raise InvalidValueError(NO_MODELS)
         return {name: self.model(name) for name in names}
 
 
@@ -263,7 +264,11 @@ def _unlikelihood(checkpoint: Checkpoint, frames: Tensor, representation: Repres
 
 
 def number_of(variable: str, usual: int) -> int:
-    """Of the environment; a class behind one address may need more than usual."""
+    """A whole number in the environment; a class behind one address may need more than usual.
+
+    Raises:
+        SystemExit: it is not a whole number above 0.
+    """
     given = os.environ.get(variable) or str(usual)
     if not given.isdecimal() or int(given) < 1:
         raise SystemExit(f"{variable}={given} must be a whole number above 0")

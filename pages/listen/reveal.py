@@ -1,4 +1,4 @@
-"""Reveal: what a listener is told of a trial after the answer."""
+"""Reveal: what a listener is told about a trial after the answer."""
 
 import math
 
@@ -8,9 +8,9 @@ from engine.words import counted
 from pages.house import PlayerNames, what_it_is
 from pages.listen.listening_room import ListeningRoom, Question
 
-BESIDE = {REAL: "The corpus itself", ANCHOR: "A scrambled version: its moments in random order"}
-IN_A_SENTENCE = {REAL: "the corpus itself", ANCHOR: "the scrambled version"}
-MOST = 1_000  # a higher figure says no more than that the model finds it impossible
+REFERENCES_IN_FULL = {REAL: "The corpus itself", ANCHOR: "A scrambled version: its moments in random order"}
+REFERENCES_IN_A_SENTENCE = {REAL: "the corpus itself", ANCHOR: "the scrambled version"}
+MAX_UNLIKELIHOOD = 1_000  # a higher figure says no more than that the model finds it impossible
 
 
 def reveal(room: ListeningRoom, question: Question) -> list[dict[str, str]]:
@@ -19,16 +19,17 @@ def reveal(room: ListeningRoom, question: Question) -> list[dict[str, str]]:
     Raises:
         EngineError: a model is gone, or the store cannot be used.
     """
-    found = question.played.unlikelihoods
-    unit = room.model(next(iter(found))).representation.facts.figure_words
-    facts = [
+    unlikelihoods = question.played.unlikelihoods
+    unit = room.model(next(iter(unlikelihoods))).representation.facts.figure_words
+    facts_of_lanes = [
         "\n".join(
-            f"{figure(each[place])} {unit} under {names(room, name).brief(name)}"
-            for name, each in found.items()
+            f"{figure(of_lanes[place])} {unit} under {names(room, name).brief(name)}"
+            for name, of_lanes in unlikelihoods.items()
         )
         for place in range(len(question.played.clips))
     ]
-    return [row | {"facts": each} for row, each in zip(sources(room, question.trial), facts, strict=True)]
+    lanes = zip(sources(room, question.trial), facts_of_lanes, strict=True)
+    return [lane | {"facts": facts} for lane, facts in lanes]
 
 
 def sources(room: ListeningRoom, trial: Trial) -> list[dict[str, str]]:
@@ -36,7 +37,7 @@ def sources(room: ListeningRoom, trial: Trial) -> list[dict[str, str]]:
     lane_names = TASKS[trial.task].lane_names
     lanes = zip(lane_names, (lane.source for lane in trial.lanes), strict=False)
     return [
-        {"name": name, "source": BESIDE.get(source) or _described(room, source), "facts": ""}
+        {"name": name, "source": REFERENCES_IN_FULL.get(source) or _described(room, source), "facts": ""}
         for name, source in lanes
     ]
 
@@ -48,32 +49,34 @@ def _described(room: ListeningRoom, model: str) -> str:
 
 
 def sentence_of(room: ListeningRoom, record: Record) -> str:
-    """What an answer says, and how many others said likewise; empty where a task puts it in no words."""
+    """What an answer says, and how many others said the same; empty where the task has no words for it."""
     task = TASKS[record.trial.task]
     said = task.told(record.trial, record.answer.choice, lambda source: _called(room, source))
     if not said:
         return ""
-    alike = [task.is_like(record, other) for other in room.store.records()]
+    alike = [task.is_like(record, theirs) for theirs in room.store.records()]
     asked = [is_same for is_same in alike if is_same is not None]
-    others = f" {sum(asked)} of {counted(len(asked), 'other listener')} said likewise." if asked else ""
+    others = f" {sum(asked)} of {counted(len(asked), 'other listener')} said the same." if asked else ""
     return f"{said[:1].upper()}{said[1:]}.{others}"
 
 
 def _called(room: ListeningRoom, source: str) -> str:
-    return IN_A_SENTENCE.get(source) or f"the {names(room, source).brief(source)}"
+    return REFERENCES_IN_A_SENTENCE.get(source) or f"the {names(room, source).brief(source)}"
 
 
 def verdict_of(room: ListeningRoom, trial: Trial) -> str:
-    """What came of the test that this trial is the last of."""
+    """The result of the test whose last trial this is; empty where the store cannot be used."""
     try:
         records = room.store.trials(trial.test_id, trial.listener)
     except EngineError:
-        return ""  # the answer is kept all the same, and the sentence is there when the page is loaded again
-    return verdict(records, lambda source: IN_A_SENTENCE.get(source) or names(room, source).brief(source))
+        return ""  # the answer is kept, and the sentence comes when the page is loaded again
+    return verdict(
+        records, lambda source: REFERENCES_IN_A_SENTENCE.get(source) or names(room, source).brief(source)
+    )
 
 
 def names(room: ListeningRoom, model: str) -> PlayerNames:
-    """What a model is called; by its checkpoint's name if it is not here any more."""
+    """What a model is called: its checkpoint's name if it is no longer here."""
     try:
         return PlayerNames({model: room.model(model).card})
     except EngineError:
@@ -81,7 +84,7 @@ def names(room: ListeningRoom, model: str) -> PlayerNames:
 
 
 def figure(unlikelihood: float) -> str:
-    """``7.89``; an impossible clip has a very high one, or none."""
-    if math.isnan(unlikelihood) or unlikelihood > MOST:
-        return f"over {MOST:,}"
+    """``7.89``; ``over 1,000`` where the model finds the clip impossible (very high, or NaN)."""
+    if math.isnan(unlikelihood) or unlikelihood > MAX_UNLIKELIHOOD:
+        return f"over {MAX_UNLIKELIHOOD:,}"
     return f"{unlikelihood:.2f}"

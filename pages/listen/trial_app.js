@@ -1,68 +1,73 @@
-// What surrounds a trial in the app: sounds that the server hands out, an address that is the trial's own, and answers
-// that are kept in the browser until the server has said that it has them. Stands before trial.js; bundle.js says the
-// same for a test without a server.
+// What surrounds a trial in the app: sounds that the server hands out, an address of the trial's own, and
+// answers that are kept in the browser until the server has said that it has them. Stands after trial.js;
+// bundle.js does the same for a test without a server.
 
-const PATIENCE = 8_000; // milliseconds after which an answer of which nothing was heard is sent again
-const UNHEARD = "Nothing was heard of your answer yet: it is kept in this browser, and sent again until it has arrived.";
-let sending; // timer of the answer that is under way
-let revealing; // timer of the question whose the clips were
+(() => {
+  const PATIENCE = 8_000; // milliseconds after which an answer is sent again that has not been confirmed
+  const UNHEARD =
+    "Your answer has not been confirmed yet: it is kept in this browser, and sent again until it arrives.";
+  let sending; // timer of the answer that is under way
+  let revealing; // timer of the question whose clips these were
 
-function webAddress(address) {
-  const url = new URL(address, location.href); // never a javascript: address
-  return ["http:", "https:"].includes(url.protocol) ? url.href : "";
-}
-
-const surroundings = {
-  async soundOf(lane) {
-    const answer = await fetch(webAddress(lane.audio.url));
-    if (!answer.ok) throw new Error("the sound is not there");
-    return answer.arrayBuffer();
-  },
-  opened({ trial }) {
-    history.replaceState(null, "", `${location.pathname}?id=${encodeURIComponent(trial)}`);
-  },
-  send(given) {
-    unsent(given.trial, given);
-    post(given);
-  },
-  // What the server says of a trial; true while an answer to it is under way.
-  told({ state, trial }) {
-    if (["answered", "again", "kept"].includes(state)) {
-      clearTimeout(sending);
-      unsent(trial, null);
-    }
-    clearTimeout(revealing);
-    if (state === "kept") askWhose(trial);
-    const given = state === "asking" && unsent(trial);
-    if (given) post(given); // the page was reloaded before the answer had arrived
-    return Boolean(given);
-  },
-};
-
-// Again after a while, where the queue had no room for it.
-function askWhose(trial) {
-  trigger("reveal", { trial });
-  revealing = setTimeout(() => element.isConnected && askWhose(trial), 2 * PATIENCE);
-}
-
-function post(given) {
-  clearTimeout(sending);
-  sending = setTimeout(() => {
-    if (!element.isConnected) return;
-    part("message").textContent = UNHEARD;
-    post(given);
-  }, PATIENCE);
-  trigger("vote", given);
-}
-
-// The answer to a trial that is kept here, and with a second argument another in its place; null is none.
-function unsent(trial, given) {
-  const name = `earshot-answer-${trial}`;
-  try {
-    if (given) localStorage.setItem(name, JSON.stringify(given));
-    else if (given === null) localStorage.removeItem(name);
-    return JSON.parse(localStorage.getItem(name));
-  } catch {
-    return null; // no storage here
+  function webAddress(address) {
+    const url = new URL(address, location.href); // never a javascript: address
+    return ["http:", "https:"].includes(url.protocol) ? url.href : "";
   }
-}
+
+  const surroundings = {
+    async soundOf(lane) {
+      const answer = await fetch(webAddress(lane.audio.url));
+      if (!answer.ok) throw new Error("the sound is not there");
+      return answer.arrayBuffer();
+    },
+    opened({ trial }) {
+      history.replaceState(null, "", `${location.pathname}?id=${encodeURIComponent(trial)}`);
+    },
+    send(given) {
+      unsent(given.trial, given);
+      post(given);
+    },
+    // What the server says of a trial; true while an answer to it is under way.
+    told({ state, trial }) {
+      if (["answered", "again", "kept"].includes(state)) {
+        clearTimeout(sending);
+        unsent(trial, null);
+      }
+      clearTimeout(revealing);
+      if (state === "kept") askWhose(trial);
+      const given = state === "asking" && unsent(trial);
+      if (given) post(given); // the page was reloaded before the answer had arrived
+      return Boolean(given);
+    },
+  };
+
+  // Asks whose clips these were, and again after a while, since the queue may have had no room.
+  function askWhose(trial) {
+    trigger("reveal", { trial });
+    revealing = setTimeout(() => element.isConnected && askWhose(trial), 2 * PATIENCE);
+  }
+
+  function post(given) {
+    clearTimeout(sending);
+    sending = setTimeout(() => {
+      if (!element.isConnected) return;
+      part("message").textContent = UNHEARD;
+      post(given);
+    }, PATIENCE);
+    trigger("vote", given);
+  }
+
+  // The answer to a trial that is kept here, and with a second argument another in its place; null is none.
+  function unsent(trial, given) {
+    const name = `earshot-answer-${trial}`;
+    try {
+      if (given) localStorage.setItem(name, JSON.stringify(given));
+      else if (given === null) localStorage.removeItem(name);
+      return JSON.parse(localStorage.getItem(name));
+    } catch {
+      return null; // no storage here
+    }
+  }
+
+  const part = openTrial({ element, props, watch, trigger, surroundings });
+})();

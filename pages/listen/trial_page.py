@@ -1,4 +1,4 @@
-"""Trial page: one trial, entered by its opaque id; no picker, and nothing that tells before the answer."""
+"""Trial page: one trial, by the opaque id in its address; it gives nothing away before the answer."""
 
 from typing import Any
 
@@ -7,12 +7,22 @@ import gradio as gr
 from engine.errors import EngineError
 from engine.listening import Hearing, Record, question_of
 from pages.bounds import address_of
-from pages.house import QUIET, SHORT, footer, hero, queue_place, sentence, told_at, visitor_state
+from pages.house import (
+    QUIET,
+    TRIAL_WORK,
+    event_data,
+    footer,
+    hero,
+    queue_place,
+    sentence,
+    this_page,
+    told_at,
+    visitor_state,
+)
 from pages.listen.doubt import is_program
 from pages.listen.listening_room import ListeningRoom, Question, choice_of
 from pages.listen.reveal import reveal, sentence_of, sources, verdict_of
 from pages.listen.trial_player import TrialPlayer
-from pages.parts import this_page, told
 from pages.shared import Shared
 
 NO_TRIAL = "There is no trial here yet: begin one on the Compare page."
@@ -26,7 +36,7 @@ def build(shared: Shared) -> None:
     hero("Trial", "Listen, change between the clips as often as you like, then answer.")
     visitor = visitor_state()
     player = TrialPlayer(elem_id="trial")
-    short = {**SHORT, **told_at(queue_place())}
+    short = {**TRIAL_WORK, **told_at(queue_place())}
     footer()
 
     def enter(kept: Any, request: gr.Request) -> tuple[str, dict[str, Any]]:
@@ -34,15 +44,15 @@ def build(shared: Shared) -> None:
         return known, asked(room, request.query_params.get("id", ""), visitors.listener(known))
 
     def vote(kept: Any, request: gr.Request, event: gr.EventData) -> dict[str, Any]:
-        given, by_program = told(event), is_program(request.headers)
+        given, by_program = event_data(event), is_program(request.headers)
         facts = {"is_program": by_program, "address": address_of(request)}
         return answered(room, str(given.get("trial", "")), visitors.listener(kept), given, **facts)
 
     def reveal(kept: Any, event: gr.EventData) -> dict[str, Any]:
-        return asked(room, str(told(event).get("trial", "")), visitors.listener(kept))
+        return asked(room, str(event_data(event).get("trial", "")), visitors.listener(kept))
 
     def go_on(kept: Any, event: gr.EventData) -> dict[str, Any]:
-        return gone_on(room, str(told(event).get("trial", "")), visitors.listener(kept))
+        return gone_on(room, str(event_data(event).get("trial", "")), visitors.listener(kept))
 
     this_page().load(enter, visitor, [visitor, player], **short)
     player.vote(vote, visitor, player, queue=False, **QUIET)  # a full queue must not refuse a vote
@@ -84,7 +94,7 @@ def _blind(room: ListeningRoom, question: Question) -> dict[str, Any]:
 def answered(
     room: ListeningRoom, trial_id: str, listener: str, given: dict[str, Any], **facts: Any
 ) -> dict[str, Any]:
-    """That the answer is kept, and nothing more: no sound is made here, however often it is sent.
+    """Say that the answer is kept, and nothing more: no sound is made here, however often it is sent.
 
     An answer that does not count leaves the page as it was, with the reason.
 
@@ -125,7 +135,7 @@ def _kept(record: Record, message: str = KEPT) -> dict[str, Any]:
 
 
 def _revealed(room: ListeningRoom, record: Record) -> dict[str, Any]:
-    """An answered trial with all that is told of it; of models that are gone, their names are."""
+    """An answered trial with all that can be told about it: only names where models are gone."""
     trial = record.trial
     told = {**question_of(trial.task), "number": trial.number, "num_trials": trial.num_trials}
     told |= _kept(record) | {"state": "answered"}

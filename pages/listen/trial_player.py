@@ -1,27 +1,25 @@
-"""TrialPlayer: the clips of a trial on one clock, and the question; nothing in it tells whose they are.
+"""TrialPlayer: the clips of a trial on one clock, and the question; nothing in it shows whose they are.
 
 Conventions
-    value   one flat dict, see `EMPTY` for every key and its default
+    value   one flat dict, see `EMPTY_TRIAL` for every key and its default
     lanes   paths of MP3 files where browsers may fetch them, in the order of the trial
     reveal  {"name", "source", "facts"} of each lane; only of an answered trial
 """
 
 import secrets
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from gradio.data_classes import FileData
-
 from engine.listening import BUNDLE_FOLDER
+from pages.house import file_value
 from pages.parts import Component
 
-STATES = (
+TRIAL_STATES = (
     *("empty", "asking", "answered", "error"),
-    "again",  # what is on the page stays, with a message
-    "kept",  # so it does, with an answer that counts; the page asks for the reveal then
+    "again",  # the page stays as it is, with a message
+    "kept",  # likewise, and the answer counts; the page then asks for the reveal
 )
-EMPTY: Mapping[str, Any] = {
+EMPTY_TRIAL: Mapping[str, Any] = {
     "state": "empty",
     "message": "",
     "trial": "",  # its id
@@ -31,7 +29,7 @@ EMPTY: Mapping[str, Any] = {
     "number": 0,
     "num_trials": 0,
     "seconds": 0.0,  # of every clip
-    "counts_from": 0.0,  # seconds of every clip that all share; what is heard is heard after them
+    "counts_from": 0.0,  # seconds at the start that all clips share; only what is heard after them counts
     "needed": 0.0,  # seconds of each that must be heard
     "enough": 0.0,  # seconds that the browser must have counted of each
     "lanes": (),
@@ -54,10 +52,10 @@ class TrialPlayer(Component):
     """
 
     files = (
-        *(BUNDLE_FOLDER / name for name in ("trial.html", "trial.css", "trial_player.js")),
-        *("trial_app.js", BUNDLE_FOLDER / "trial.js"),
+        *(BUNDLE_FOLDER / name for name in ("trial.html", "trial.css", "trial_player.js", "trial.js")),
+        "trial_app.js",
     )
-    empty: Mapping[str, Any] = EMPTY
+    empty: Mapping[str, Any] = EMPTY_TRIAL
     description = "a trial"
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -67,10 +65,8 @@ class TrialPlayer(Component):
             ValueError: a key or state that is not known.
         """
         full = self.full(value)
-        if full["state"] not in STATES:
+        if full["state"] not in TRIAL_STATES:
             raise ValueError(f"unknown state {full['state']!r} of a trial")
-        lanes = [
-            {"audio": FileData(path=path, orig_name=Path(path).name).model_dump()} for path in full["lanes"]
-        ]
+        lanes = [{"audio": file_value(path)} for path in full["lanes"]]
         lists = {name: list(full[name]) for name in ("names", "answers", "reveal")}
         return full | {"lanes": lanes, **lists, "turn": secrets.token_hex(4)}

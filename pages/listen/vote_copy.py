@@ -20,9 +20,9 @@ from engine.errors import EngineError, InvalidValueError
 from engine.listening import VoteStore, public_rows, read_lines
 
 MINUTES_BETWEEN_PUSHES = 5
-LINES = "*.jsonl"
-TOKEN, DATASET = "HF_TOKEN", "EARSHOT_VOTES_DATASET"  # of the environment
-LOG = "earshot.votes"  # name of the logger
+COPIED_FILES = "*.jsonl"
+TOKEN_VARIABLE, DATASET_VARIABLE = "HF_TOKEN", "EARSHOT_VOTES_DATASET"  # in the environment
+VOTES_LOG = "earshot.votes"  # name of the logger
 
 
 class VoteCopy:
@@ -43,20 +43,21 @@ class VoteCopy:
         self.lines = folder / f"votes-{secrets.token_hex(8)}.jsonl"
         self.scheduler = CommitScheduler(
             repo_id=dataset, folder_path=folder, every=MINUTES_BETWEEN_PUSHES, repo_type="dataset",
-            private=True, allow_patterns=LINES, hf_api=api,
+            private=True, allow_patterns=COPIED_FILES, hf_api=api,
         )  # fmt: skip
 
     def fill(self) -> int:
-        """Take in all that was ever pushed; returns how many trials were new, or were deleted by it.
+        """Take in all that was ever pushed; returns how many trials it added or deleted.
 
-        A file that cannot be read and a line that is not a vote are passed over and told to the log: the
-        others count.
+        A file that cannot be read and a line that is not a vote are left out and logged: the others count.
         """
-        folder = Path(self.api.snapshot_download(self.dataset, repo_type="dataset", allow_patterns=LINES))
-        return sum(map(self._take_in, sorted(folder.rglob(LINES))))
+        folder = Path(
+            self.api.snapshot_download(self.dataset, repo_type="dataset", allow_patterns=COPIED_FILES)
+        )
+        return sum(map(self._take_in, sorted(folder.rglob(COPIED_FILES))))
 
     def _take_in(self, path: Path) -> int:
-        log, count = logging.getLogger(LOG), 0
+        log, count = logging.getLogger(VOTES_LOG), 0
         try:
             lines = read_lines(path)
         except EngineError as error:
@@ -70,22 +71,22 @@ class VoteCopy:
         return count
 
     def add(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Have these rows of an export pushed with the next commit, as anybody may read them."""
+        """Have these rows of an export pushed with the next commit, in their public form."""
         with self.scheduler.lock, self.lines.open("a", encoding="utf-8") as file:
             file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in public_rows(rows))
 
 
 def open_copy(store: VoteStore) -> VoteCopy | None:
     """The copy that the environment names; None without a token or a dataset, or when the Hub refuses."""
-    token, dataset = os.environ.get(TOKEN), os.environ.get(DATASET)
+    token, dataset = os.environ.get(TOKEN_VARIABLE), os.environ.get(DATASET_VARIABLE)
     if not token or not dataset:
         return None
     try:
         copy = VoteCopy(store, store.path.parent / "pushed", dataset, HfApi(token=token))
         copy.fill()
-    except Exception as error:  # whatever the network and the Hub may raise: votes are kept here all the same
-        logging.getLogger(LOG).warning(
-            "votes are not copied to %s (%s): look at %s and at the dataset", dataset, error, TOKEN
+    except Exception as error:  # whatever the network and the Hub may raise: votes are kept here anyway
+        logging.getLogger(VOTES_LOG).warning(
+            "votes are not copied to %s (%s): look at %s and at the dataset", dataset, error, TOKEN_VARIABLE
         )
         return None
     return copy

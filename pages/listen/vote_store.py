@@ -11,7 +11,7 @@ from engine.listening import VoteStore
 def open_store() -> VoteStore:
     """The store in $EARSHOT_VOTES, or in votes/ beside the app; its folder is made if it can be.
 
-    A folder that cannot be made is told to whoever votes: pages without votes work all the same.
+    Who votes is told if the folder cannot be made; pages without votes work anyway.
     """
     path = Path(os.environ.get("EARSHOT_VOTES") or PROJECT / "votes" / "votes.sqlite3")
     with contextlib.suppress(OSError):  # the store says so, in a sentence, when it is used

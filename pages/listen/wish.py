@@ -1,4 +1,4 @@
-"""Wish: the listening test that a visitor asks for, and the session that comes of it."""
+"""Wish: the listening test that a visitor asks for, and the session that it becomes."""
 
 import secrets
 from collections.abc import Iterable, Mapping
@@ -11,11 +11,14 @@ from engine.listening import ANCHOR, REAL, Record, Session, TestDesign, shared_r
 from engine.pieces import excerpts_of, read_excerpt
 from engine.representations import are_alike
 
-PRIME_SHARE = 3  # the prime is one part in so many of the clip
+CLIP_PER_PRIME = 3  # a clip is this many times as long as its prime
 MAX_SECONDS_OF_SPEECH = 2.0
-SECONDS_DRAWN = 2.0  # of speech after the prime, where nothing real is heard beside it and could end before
+SECONDS_DRAWN = (
+    2.0  # of speech after the prime, where no real excerpt is heard beside it, which could end sooner
+)
 MIN_SECONDS_OF_SPEECH = 0.4  # loudness is measured over blocks of this length
-MIN_FRAMES = 6  # two to begin with and four to compare
+SAME_CORPUS = "must be fitted on the same corpus"
+MIN_CLIP_FRAMES = 6  # two to begin with and four to compare
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Wish:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """All who take part."""
+        """The models, and the references that are hidden among them."""
         beside = [name for name, wanted in ((REAL, self.with_real), (ANCHOR, self.with_anchor)) if wanted]
         return (*self.models, *beside)
 
@@ -51,23 +54,25 @@ def session_of(
 
     Args:
         checkpoints: of the wish's models.
-        asked: trials of earlier tests, by which those that were asked least come first.
+        asked: all earlier trials; what was asked least in them comes first.
 
     Raises:
         InvalidValueError: the wish cannot be fulfilled.
     """
     corpora = {checkpoint.card.corpus.name for checkpoint in checkpoints.values()}
     if len(corpora) > 1:
-        raise InvalidValueError("models that are compared must be fitted on the same corpus: choose one")
+        raise InvalidValueError(f"models that are compared {SAME_CORPUS}: choose one")
     (corpus,) = corpora
     first = next(iter(checkpoints.values()))
-    if not all(are_alike(first.representation, other.representation) for other in checkpoints.values()):
+    if not all(
+        are_alike(first.representation, checkpoint.representation) for checkpoint in checkpoints.values()
+    ):
         raise InvalidValueError("models that are compared must read the same frames: choose others")
     design = TestDesign(wish.task, wish.sources, wish.num_trials, secrets.randbelow(2**31))
     representation = shared_representation(checkpoints)
-    pieces = [each.name for each in excerpts_of(corpus, representation.name)]
+    pieces = [excerpt.name for excerpt in excerpts_of(corpus, representation.name)]
     num_frames = common_length([len(read_excerpt(name, representation)) for name in pieces], representation)
-    num_prime_frames = num_frames // PRIME_SHARE
+    num_prime_frames = num_frames // CLIP_PER_PRIME
     num_drawn = num_frames - num_prime_frames
     if not (representation.facts.holds_notes or design.hears_piece):
         num_drawn = max(num_drawn, round(SECONDS_DRAWN * representation.frames_per_second))
@@ -86,12 +91,12 @@ def session_of(
 
 
 def common_length(lengths: list[int], representation: Any) -> int:
-    """How many frames every clip has, its beginning included, where excerpts are so many frames long.
+    """How many frames every clip has, its prime included, given the lengths of the excerpts in frames.
 
     Raises:
         InvalidValueError: that is too short to be compared.
     """
-    least, most = MIN_FRAMES, min(lengths, default=0)
+    least, most = MIN_CLIP_FRAMES, min(lengths, default=0)
     if not representation.facts.holds_notes:
         per_second = representation.frames_per_second
         least = round(MIN_SECONDS_OF_SPEECH * per_second)

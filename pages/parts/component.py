@@ -1,4 +1,4 @@
-"""Component: the base of our own parts of pages, and every private name of Gradio's, all in one place.
+"""Component: the base of our own parts of pages.
 
 Conventions
     files   what a part looks like and how it behaves: names of files beside its module, or paths; those of
@@ -9,14 +9,11 @@ Conventions
 import inspect
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import FileData
-from gradio.processing_utils import save_file_to_cache
-from gradio.utils import get_upload_folder, is_in_or_equal
-from gradio_client.utils import strip_invalid_filename_characters
+
+from pages.house import file_value, served_bytes
 
 
 class Component(gr.HTML):
@@ -30,7 +27,7 @@ class Component(gr.HTML):
     files: tuple[str | Path, ...] = ()
     empty: Mapping[str, Any] = {}
     description: str = ""
-    """Of the value, for programs."""
+    """What the value is, for programs."""
 
     def __init__(self, value: Any = None, **kwargs: Any):
         texts = {suffix: "".join(self._texts(suffix)) for suffix in (".html", ".css", ".js")}
@@ -43,16 +40,16 @@ class Component(gr.HTML):
 
     @classmethod
     def _texts(cls, suffix: str) -> list[str]:
-        """Of all its files with this ending."""
-        found = []
+        """The texts of all its files with this ending."""
+        texts = []
         for kind in reversed(cls.__mro__):
             folder = Path(inspect.getfile(kind)).parent if "files" in vars(kind) else Path()
             paths = [folder / name for name in vars(kind).get("files", ())]
-            found += [path.read_text(encoding="utf-8") for path in paths if path.suffix == suffix]
-        return found
+            texts += [path.read_text(encoding="utf-8") for path in paths if path.suffix == suffix]
+        return texts
 
     def preprocess(self, payload: Any) -> None:
-        """It is shown, never read."""
+        """Nothing: it is shown, never read."""
 
     def full(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
         """The value with its defaults.
@@ -67,15 +64,11 @@ class Component(gr.HTML):
         return {**self.empty, **(value or {})}
 
     def served(self, content: bytes, name: str) -> dict[str, Any]:
-        """What a value holds of a file that the browser fetches: its address and how it is called.
+        """What a value holds of a file that the browser fetches: its address and its name.
 
         The file lies in Gradio's cache under this name, since the server names a download after it.
         """
-        return self.file(served_bytes(content, name))
-
-    def file(self, path: str) -> dict[str, Any]:
-        """The same of a file that lies where browsers may fetch it."""
-        return FileData(path=path, orig_name=Path(path).name).model_dump()
+        return file_value(served_bytes(content, name))
 
     def api_info(self) -> dict[str, Any]:
         """The value is an object; `gr.HTML` would announce a string."""
@@ -92,26 +85,3 @@ def styled(content: str, style: Path, elem_id: str) -> gr.HTML:
     """HTML of our own with a style sheet of its own."""
     css = style.read_text(encoding="utf-8")
     return gr.HTML(content, css_template=css, apply_default_css=False, elem_id=elem_id)
-
-
-def this_page() -> gr.Blocks:
-    """The Blocks that is being laid out; its ``load`` is the page's."""
-    return gr.context.Context.root_block
-
-
-def told(event: gr.EventData) -> dict[str, Any]:
-    """What the browser said with an event: an object, empty where a browser sent something else."""
-    return event._data if isinstance(event._data, dict) else {}
-
-
-def is_uploaded(path: str) -> bool:
-    """Whether a file is one that somebody has uploaded."""
-    return is_in_or_equal(Path(path).resolve(), Path(get_upload_folder()).resolve())
-
-
-def served_bytes(content: bytes, name: str) -> str:
-    """A file of this name in the folder of uploads, where browsers may fetch it; returns its path there."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / strip_invalid_filename_characters(name)
-        path.write_bytes(content)
-        return save_file_to_cache(path, cache_dir=get_upload_folder())

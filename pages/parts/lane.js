@@ -1,393 +1,381 @@
-// One lane: a draw with its picture, its sound, its figures and its files.
-// `element`, `props` and `watch` come from Gradio. A whole new value arrives several times a second while the
-// draw is sampled, so the page's nodes stay as they are and only what differs is touched: sound that plays, focus
-// and scroll survive. Text enters through textContent alone, since titles may hold a visitor's file name.
-// The functions that draw stand before this file, in lane_picture.js, and what is heard in sound.js; lane.sound is it. What stands behind it (score_lane.js) may
-// add to `more`, be told of every `show`, `draw` and `paint`, and change how far an arrow key goes.
+// One lane: a draw with its picture, its sound, its figures and its files. `element`,
+// `props`, `trigger` and `watch` come from Gradio. A whole new value arrives several times a
+// second while the draw is sampled, so the page's nodes stay as they are and only what
+// differs is touched: sound that plays, focus and scroll survive. Sound, lanePicture and
+// laneFigures stand before this file. What stands after it (score_lane.js) may add to `more`,
+// to be called at every `show`, `draw` and `paint`, and may change how far an arrow key goes.
 
-const AS_SPECTRUM = "earshot-as-spectrum"; // a choice of the visitor's, kept by the browser, for all lanes
-const part = (name) => element.querySelector(`.lane-${name}`);
-const lane = element.querySelector(".lane");
-const [canvas, keys, scroll, seek] = ["canvas", "keys", "scroll", "seek"].map(part);
-const MIN_FRAME_WIDTH = 1.8; // CSS pixels; a roll with narrower frames scrolls sideways
-const MAX_WIDTH = 4000; // CSS pixels; phones refuse larger canvases
-const MAX_ZOOM = 4; // times as wide as the lane
-const SEEK_SECONDS = 2;
-const MUTED_AFTER = 1000; // milliseconds that a browser may take to let sound begin
-const LEAD_IN = 1.5; // seconds that are heard again of what is gone on from
+// biome-ignore lint/correctness/noUnusedVariables: roll_edit.js, volume.js and score_lane.js use it
+const lane = (() => {
+  const { describe, drawKeys, drawPicture, framesAcross, pictureSeconds, pitchRange } = lanePicture;
+  const { fileAddress, part, webAddress } = laneFigures;
+  const AS_SPECTRUM = "earshot-as-spectrum"; // the visitor's choice for all lanes, kept by the browser
+  const section = element.querySelector(".lane");
+  const [canvas, keys, scroll, seek] = ["canvas", "keys", "scroll", "seek"].map(part);
+  const MIN_FRAME_WIDTH = 1.8; // CSS pixels; a roll with narrower frames scrolls sideways
+  const MAX_WIDTH = 4000; // CSS pixels; phones refuse larger canvases
+  const MAX_ZOOM = 4; // times as wide as the lane
+  const SEEK_SECONDS = 2;
+  const MUTED_AFTER = 1000; // milliseconds that a browser may take to let sound begin
+  const LEAD_IN = 1.5; // seconds that are heard again before the place from which a draw went on
 
-const BLANK = { state: "empty", kind: "roll", num_frames: 0, frames_done: 0, prime_frames: 0, seconds_per_frame: 1, frames_per_bar: 4, semitones: 0 };
+  const BLANK = {
+    state: "empty",
+    kind: "roll",
+    num_frames: 0,
+    frames_done: 0,
+    prime_frames: 0,
+    seconds_per_frame: 1,
+    frames_per_bar: 4,
+    semitones: 0,
+  };
 
-let value = BLANK;
-let asSpectrum = remembered() === "true";
-let zoom = 1;
-let follow = true; // the picture scrolls along, until the visitor scrolls it
-let began = null; // when and at which frame this draw was first seen sampling, for the rate
-let shown = {}; // what each list was last built from
-let lit = ""; // the pitches whose keys are lit
-let heeded = ""; // the press that has been answered with sound
-let resumed = null; // the frame to go on from, and whether it sounds, when the same notes are played otherwise
-let seekStep = () => SEEK_SECONDS;
-const more = { show: [], draw: [], paint: [] };
-const tell = (event, ...given) => more[event].forEach((listener) => listener(...given));
+  let value = BLANK;
+  let asSpectrum = remembered() === "true";
+  let zoom = 1;
+  let follow = true; // the picture scrolls along, until the visitor scrolls it
+  let lit = ""; // the pitches whose keys are lit
+  let heeded = ""; // the press that has been answered with sound
+  let resumed = null; // where to go on, and whether it sounds, when the same notes are played otherwise
+  let seekStep = () => SEEK_SECONDS;
+  const more = { show: [], draw: [], paint: [] };
+  const tell = (event, ...given) => more[event].forEach((listener) => listener(...given));
 
-const sound = new Sound(showPlaying, ({ message }) => toast(message));
-const soundSeconds = () => (value.state === "sampling" ? Math.max(sound.duration, pictureSeconds(value)) : sound.duration);
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-const hasSound = () => sound.pieces.length > 0;
+  const sound = new Sound(showPlaying, ({ message }) => toast(message));
+  const soundSeconds = () =>
+    value.state === "sampling" ? Math.max(sound.duration, pictureSeconds(value)) : sound.duration;
+  const clock = (seconds) =>
+    `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const hasSound = () => sound.pieces.length > 0;
 
-// Of a file that the app serves, from its path there.
-function fileAddress(path) {
-  const { root, api_prefix: prefix } = window.gradio_config;
-  return webAddress(`${root}${prefix}/file=${encodeURI(path)}`);
-}
+  // ---- a value
 
-function webAddress(address) {
-  const url = new URL(address, location.href); // never a javascript: address
-  return ["http:", "https:"].includes(url.protocol) ? url.href : "";
-}
+  function show(next) {
+    // Python packs notes and peaks into one text each: thousands
+    // of small arrays are slow to pass through Gradio
+    if (value.state === "sampling" && next.state !== "sampling" && follow) scroll.scrollTo({ left: 0 });
+    if (value.state === "sampling" && next?.state === "done" && next.link) stay(next.link);
+    const same = next?.notes && next.notes === value.packed && next.kind === "roll";
+    const isAnother = hasSound() && !next?.pieces;
+    if (isAnother)
+      resumed = same ? { frame: sound.currentTime / value.seconds_per_frame, plays: !sound.paused } : null;
+    value = { ...BLANK, ...(next || {}), packed: next?.notes };
+    for (const name of ["notes", "peaks", "pieces"]) value[name] = JSON.parse(`[${value[name] || ""}]`);
+    Object.assign(section.dataset, { lane: value.lane || 0, state: value.state, kind: value.kind });
+    section.setAttribute("aria-label", value.title || "Lane");
+    // four lanes stand in one list of names
+    seek.setAttribute("aria-label", `Position in ${value.title || "the lane"}`);
+    follow = laneFigures.show(value) || follow;
+    tell("show");
+    load();
+    share();
+    draw();
+  }
 
-// ---- words, figures and files
+  // Lanes of one kind are drawn on one axis of time and one of pitch.
+  function share() {
+    const isShown = !["hidden", "empty"].includes(value.state);
+    const own = { ...value, axis: undefined };
+    section.axis = isShown
+      ? { kind: value.kind, seconds: pictureSeconds(own), range: pitchRange(own) }
+      : undefined;
+    document.dispatchEvent(new CustomEvent("earshot-axis"));
+  }
 
-function show(next) {
-  // Python packs notes and peaks into one text each: thousands of small arrays are slow to pass through Gradio
-  if (value.state === "sampling" && next.state !== "sampling" && follow) scroll.scrollTo({ left: 0 });
-  if (value.state === "sampling" && next?.state === "done" && next.link) stay(next.link);
-  const same = next?.notes && next.notes === value.packed && next.kind === "roll";
-  const isAnother = hasSound() && !next?.pieces;
-  if (isAnother) resumed = same ? { frame: sound.currentTime / value.seconds_per_frame, plays: !sound.paused } : null;
-  value = { ...BLANK, ...(next || {}), packed: next?.notes };
-  for (const name of ["notes", "peaks", "pieces"]) value[name] = JSON.parse(`[${value[name] || ""}]`);
-  Object.assign(lane.dataset, { lane: value.lane || 0, state: value.state, kind: value.kind });
-  lane.setAttribute("aria-label", value.title || "Lane");
-  seek.setAttribute("aria-label", `Position in ${value.title || "the lane"}`); // four lanes stand in one list of names
-  part("progress").setAttribute("aria-label", `Frames sampled by ${value.title || "the model"}`);
-  part("title").textContent = value.title || "";
-  part("subtitle").textContent = value.subtitle || "";
-  part("waiting").textContent = value.state === "empty" ? value.message || "Nothing sampled yet" : "";
-  part("message").textContent = value.state === "empty" ? "" : value.message || "";
-  rebuild("figures", value.figures, figure);
-  rebuild("facts", value.facts, figure);
-  part("details").hidden = !value.facts?.length;
-  rebuild("files", value.downloads, download);
-  part("link").hidden = !value.link;
-  part("view").hidden = value.kind !== "wave" || !value.spectrum;
-  showProgress();
-  tell("show");
-  load();
-  share();
-  draw();
-}
+  function axisOfAll() {
+    const all = [...document.querySelectorAll(".lane")].map((other) => other.axis);
+    const alike = all.filter((axis) => axis?.kind === value.kind);
+    if (!alike.length) return undefined;
+    const [lowest, highest] = [
+      Math.min(...alike.map(({ range }) => range[0])),
+      Math.max(...alike.map(({ range }) => range[1])),
+    ];
+    return { seconds: Math.max(...alike.map(({ seconds }) => seconds)), range: [lowest, highest] };
+  }
 
-// Lanes of one kind are drawn on one axis of time and one of pitch.
-function share() {
-  const isShown = !["hidden", "empty"].includes(value.state);
-  const own = { ...value, axis: undefined };
-  lane.axis = isShown ? { kind: value.kind, seconds: pictureSeconds(own), range: pitchRange(own) } : undefined;
-  document.dispatchEvent(new CustomEvent("earshot-axis"));
-}
+  function redrawOnNewAxis() {
+    if (JSON.stringify(axisOfAll()) !== JSON.stringify(value.axis)) draw();
+  }
 
-function axisOfAll() {
-  const all = [...document.querySelectorAll(".lane")].map((other) => other.axis);
-  const alike = all.filter((axis) => axis?.kind === value.kind);
-  if (!alike.length) return undefined;
-  const [lowest, highest] = [Math.min(...alike.map(({ range }) => range[0])), Math.max(...alike.map(({ range }) => range[1]))];
-  return { seconds: Math.max(...alike.map(({ seconds }) => seconds)), range: [lowest, highest] };
-}
+  // The address becomes the draw's, which is there again after a
+  // reload, on the way back, and after a lost connection.
+  function stay(link) {
+    const address = webAddress(link);
+    if (address) history.replaceState(history.state, "", address);
+  }
 
-function redrawOnNewAxis() {
-  if (JSON.stringify(axisOfAll()) !== JSON.stringify(value.axis)) draw();
-}
+  function draw() {
+    value.axis = axisOfAll();
+    canvas.setAttribute("aria-label", describe({ ...value, asSpectrum }));
+    const height = canvas.clientHeight;
+    const narrowest = value.kind === "wave" ? 0 : framesAcross(value) * MIN_FRAME_WIDTH;
+    const width = Math.max(
+      scroll.clientWidth,
+      Math.min(Math.max(scroll.clientWidth * zoom, narrowest), MAX_WIDTH),
+    );
+    if (!height || !scroll.clientWidth) return; // hidden; the ResizeObserver calls again
+    part("picture").style.width = `${width}px`;
+    section.dataset.wide = width > scroll.clientWidth;
+    drawPicture(canvas, width, height, { ...value, asSpectrum });
+    drawKeys(keys, value, new Set());
+    tell("draw", width);
+    lit = "";
+    if (value.state === "sampling") keepInView((value.frames_done / framesAcross(value)) * width);
+    paintPlayhead();
+  }
 
-// A draw is there again after a reload, on the way back, and when a connection was gone.
-function stay(link) {
-  const address = webAddress(link);
-  if (address) history.replaceState(history.state, "", address);
-}
+  function remembered() {
+    try {
+      return localStorage.getItem(AS_SPECTRUM);
+    } catch {
+      return null; // storage may be forbidden
+    }
+  }
 
-function rebuild(name, list, build) {
-  const key = JSON.stringify(list || []);
-  if (shown[name] === key) return; // a link keeps its focus
-  shown[name] = key;
-  part(name).replaceChildren(...(list || []).map(build));
-}
+  function choose(isSpectrum) {
+    try {
+      localStorage.setItem(AS_SPECTRUM, isSpectrum);
+    } catch {} // then for this visit alone
+    document.dispatchEvent(new CustomEvent(AS_SPECTRUM, { detail: isSpectrum }));
+  }
 
-function make(tag, className, text, children = []) {
-  const node = Object.assign(document.createElement(tag), { className, textContent: text });
-  node.append(...children);
-  return node;
-}
+  function showView(isSpectrum) {
+    asSpectrum = isSpectrum;
+    part("view").setAttribute("aria-pressed", String(asSpectrum));
+    draw();
+  }
 
-function figure([label, text]) {
-  return make("div", "lane-figure", "", [make("dt", "", label), make("dd", "", text)]);
-}
+  // Once, twice, four times as wide, then once again; what is heard stays in view.
+  function zoomOn() {
+    const middle = sound.currentTime / pictureSeconds(value);
+    zoom = zoom < MAX_ZOOM ? 2 * zoom : 1;
+    part("zoom").textContent = zoom > 1 ? `Zoom ${zoom}×` : "Zoom";
+    draw();
+    scroll.scrollTo({ left: middle * part("picture").clientWidth - scroll.clientWidth / 2 });
+  }
 
-function download([label, path]) {
-  const link = make("a", "lane-file", label);
-  const name = path.split(/[\\/]/).at(-1);
-  Object.assign(link, { href: fileAddress(path), download: name, title: name });
-  link.setAttribute("aria-label", `Download ${name}`);
-  return link;
-}
+  // ---- the sound
 
-// As a musician counts, or in seconds of sound.
-function howFar() {
-  const { frames_done: done, num_frames: all, frames_per_bar: bar, seconds_per_frame: seconds } = value;
-  if (value.kind === "roll") return `bar ${Math.ceil(done / bar)} of ${Math.ceil(all / bar)}`;
-  return `${(done * seconds).toFixed(1)} of ${(all * seconds).toFixed(1)} s`;
-}
+  function load() {
+    const pieces = value.pieces.map(([start, seconds, path]) => ({ start, seconds, url: fileAddress(path) }));
+    sound.give(pieces, value.state !== "sampling", value.gain || 0);
+    part("play").disabled = !pieces.length;
+    seek.tabIndex = pieces.length ? 0 : -1;
+    seek.setAttribute("aria-disabled", String(!pieces.length));
+    for (const name of ["repeat", "zoom"]) part(name).hidden = !pieces.length;
+    if (value.plays && value.plays !== heeded && pieces.length) {
+      heeded = value.plays;
+      resumed = { frame: wentOnAt() / value.seconds_per_frame, plays: true };
+    }
+    if (resumed) resume();
+  }
 
-function showProgress() {
-  const sampling = value.state === "sampling";
-  const now = performance.now();
-  if (!sampling) began = null;
-  else if (!began || value.frames_done < began.frames) {
-    began = { time: now, frames: value.frames_done };
+  // In another tempo, or on another instrument, from the place that was heard last.
+  function resume() {
+    const seconds = resumed.frame * value.seconds_per_frame;
+    if (!hasSound() || (sound.duration <= seconds && value.state === "sampling")) return;
+    const { plays } = resumed;
+    resumed = null;
+    if (seconds) sound.currentTime = seconds;
+    if (plays) begin(false);
+    if (plays) setTimeout(restIfUnheard, MUTED_AFTER);
+  }
+
+  // Whoever came by an address has pressed nothing here, and the browser may stay silent until they do. After
+  // a press, a clock that does not run yet waits for its device, with some headphones for seconds.
+  function restIfUnheard() {
+    const isSilenced = !navigator.userActivation?.hasBeenActive && Sound.clock().state !== "running";
+    if (isSilenced && !sound.paused) sound.pause();
+  }
+
+  // One lane of a page plays at a time; whoever changes to another hears it from the same place.
+  function begin(staysInPlace = true) {
+    document.querySelectorAll("audio").forEach((other) => other.pause());
+    for (const other of document.querySelectorAll(".lane")) {
+      if (other === section || !other.sound || other.sound.paused) continue;
+      other.sound.pause();
+      if (staysInPlace && other.sound.currentTime < sound.duration)
+        sound.currentTime = other.sound.currentTime;
+    }
     follow = true;
+    sound.play();
   }
-  const rate = began && now > began.time + 400 ? ((value.frames_done - began.frames) / (now - began.time)) * 1000 : 0;
-  const times = Math.round(rate * value.seconds_per_frame);
-  const pace = times > 1 ? ` · ${times}× as fast as it sounds` : "";
-  part("status").textContent = sampling ? howFar().replace("bar", "Bar") + pace : value.state === "stopped" ? `Stopped at ${howFar()}` : value.ending || "";
-  const bar = part("progress");
-  bar.setAttribute("aria-valuemax", value.num_frames);
-  bar.setAttribute("aria-valuenow", value.frames_done);
-  bar.firstElementChild.style.transform = `scaleX(${value.frames_done / Math.max(value.num_frames, 1)})`;
-}
 
-function draw() {
-  value.axis = axisOfAll();
-  canvas.setAttribute("aria-label", describe({ ...value, asSpectrum }));
-  const height = canvas.clientHeight;
-  const narrowest = value.kind === "wave" ? 0 : framesAcross(value) * MIN_FRAME_WIDTH;
-  const width = Math.max(scroll.clientWidth, Math.min(Math.max(scroll.clientWidth * zoom, narrowest), MAX_WIDTH));
-  if (!height || !scroll.clientWidth) return; // hidden; the ResizeObserver calls again
-  part("picture").style.width = `${width}px`;
-  lane.dataset.wide = width > scroll.clientWidth;
-  drawPicture(canvas, width, height, { ...value, asSpectrum });
-  drawKeys(keys, value, new Set());
-  tell("draw", width);
-  lit = "";
-  if (value.state === "sampling") keepInView((value.frames_done / framesAcross(value)) * width);
-  paintPlayhead();
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(AS_SPECTRUM);
-  } catch {
-    return null; // storage may be forbidden
+  function toggle() {
+    if (!hasSound()) return;
+    if (sound.paused) begin();
+    else sound.pause();
   }
-}
 
-function choose(isSpectrum) {
-  try {
-    localStorage.setItem(AS_SPECTRUM, isSpectrum);
-  } catch {} // then for this visit alone
-  document.dispatchEvent(new CustomEvent(AS_SPECTRUM, { detail: isSpectrum }));
-}
-
-function showView(isSpectrum) {
-  asSpectrum = isSpectrum;
-  part("view").setAttribute("aria-pressed", String(asSpectrum));
-  draw();
-}
-
-// Once, twice, four times as wide, then once again; what is heard stays in view.
-function zoomOn() {
-  const middle = sound.currentTime / pictureSeconds(value);
-  zoom = zoom < MAX_ZOOM ? 2 * zoom : 1;
-  part("zoom").textContent = zoom > 1 ? `Zoom ${zoom}×` : "Zoom";
-  draw();
-  scroll.scrollTo({ left: middle * part("picture").clientWidth - scroll.clientWidth / 2 });
-}
-
-// ---- the sound
-
-function load() {
-  const pieces = value.pieces.map(([start, seconds, path]) => ({ start, seconds, url: fileAddress(path) }));
-  sound.give(pieces, value.state !== "sampling", value.gain || 0);
-  part("play").disabled = !pieces.length;
-  seek.tabIndex = pieces.length ? 0 : -1;
-  seek.setAttribute("aria-disabled", String(!pieces.length));
-  for (const name of ["repeat", "zoom"]) part(name).hidden = !pieces.length;
-  if (value.plays && value.plays !== heeded && pieces.length) {
-    heeded = value.plays;
-    resumed = { frame: wentOnAt() / value.seconds_per_frame, plays: true };
+  function goTo(seconds) {
+    if (!hasSound()) return;
+    sound.currentTime = Math.min(Math.max(seconds, 0), soundSeconds());
+    paintPlayhead();
   }
-  if (resumed) resume();
-}
 
-// In another tempo, or on another instrument, from the place that was heard last.
-function resume() {
-  const seconds = resumed.frame * value.seconds_per_frame;
-  if (!hasSound() || (sound.duration <= seconds && value.state === "sampling")) return;
-  const { plays } = resumed;
-  resumed = null;
-  if (seconds) sound.currentTime = seconds;
-  if (plays) begin(false);
-  if (plays) setTimeout(restIfUnheard, MUTED_AFTER);
-}
-
-// Who came by an address has pressed nothing here, and a browser may keep silent until they do. After a press a clock
-// that does not run yet waits for its device, some headphones for seconds.
-function restIfUnheard() {
-  const isSilenced = !navigator.userActivation?.hasBeenActive && pageClock().state !== "running";
-  if (isSilenced && !sound.paused) sound.pause();
-}
-
-// Of the lanes of a page one plays at a time; who changes to another hears the same place of it.
-function begin(staysInPlace = true) {
-  document.querySelectorAll("audio").forEach((other) => other.pause());
-  for (const other of document.querySelectorAll(".lane")) {
-    if (other === lane || !other.sound || other.sound.paused) continue;
-    other.sound.pause();
-    if (staysInPlace && other.sound.currentTime < sound.duration) sound.currentTime = other.sound.currentTime;
+  function showPlaying() {
+    if (section.dataset.playing !== String(!sound.paused)) {
+      section.dataset.playing = !sound.paused;
+      part("play-text").textContent = sound.paused ? "Play" : "Pause";
+      part("play").setAttribute(
+        "aria-label",
+        `${sound.paused ? "Play" : "Pause"} ${value.title || ""}`.trim(),
+      );
+      if (!sound.paused) requestAnimationFrame(tick);
+    }
+    section.dataset.waiting = sound.waiting;
+    part("go-on").hidden = !(value.goes_on && hasSound() && ["done", "stopped"].includes(value.state));
+    paintPlayhead();
   }
-  follow = true;
-  sound.play();
-}
 
-function toggle() {
-  if (!hasSound()) return;
-  if (sound.paused) begin();
-  else sound.pause();
-}
+  const frameHeard = () =>
+    Math.min(Math.floor(sound.currentTime / value.seconds_per_frame), value.frames_done);
 
-function goTo(seconds) {
-  if (!hasSound()) return;
-  sound.currentTime = Math.min(Math.max(seconds, 0), soundSeconds());
-  paintPlayhead();
-}
-
-function showPlaying() {
-  if (lane.dataset.playing !== String(!sound.paused)) {
-    lane.dataset.playing = !sound.paused;
-    part("play-text").textContent = sound.paused ? "Play" : "Pause";
-    part("play").setAttribute("aria-label", `${sound.paused ? "Play" : "Pause"} ${value.title || ""}`.trim());
-    if (!sound.paused) requestAnimationFrame(tick);
+  // Where a draw went on, whichever lane it was in, a moment before that place is heard again, not all of it.
+  function wentOnAt() {
+    const seconds = Number(document.body.dataset.earshotWentOnAt || 0);
+    delete document.body.dataset.earshotWentOnAt;
+    return seconds;
   }
-  lane.dataset.waiting = sound.waiting;
-  part("go-on").hidden = !(value.goes_on && hasSound() && ["done", "stopped"].includes(value.state));
-  paintPlayhead();
-}
 
-const frameHeard = () => Math.min(Math.floor(sound.currentTime / value.seconds_per_frame), value.frames_done);
-
-// What was gone on from in any lane is heard once more for a moment, not from its beginning.
-function wentOnAt() {
-  const seconds = Number(document.body.dataset.earshotWentOnAt || 0);
-  delete document.body.dataset.earshotWentOnAt;
-  return seconds;
-}
-
-function goOn() {
-  const frame = frameHeard();
-  document.body.dataset.earshotWentOnAt = Math.max(0, frame * value.seconds_per_frame - LEAD_IN);
-  const kept = value.notes.filter(([, start]) => start < frame).map(([pitch, start, length]) => [pitch, start, Math.min(length, frame - start)]);
-  sound.pause();
-  trigger("go_on", { frame, notes: JSON.stringify(kept).slice(1, -1) });
-}
-
-function repeat() {
-  sound.repeats = !sound.repeats;
-  part("repeat").setAttribute("aria-pressed", String(sound.repeats));
-}
-
-function tick() {
-  paintPlayhead();
-  if (!element.isConnected) sound.stop();
-  else if (!sound.paused) requestAnimationFrame(tick);
-}
-
-function paintPlayhead() {
-  const time = sound.currentTime;
-  const x = Math.min(time / Math.max(pictureSeconds(value), 0.001), 1) * part("picture").clientWidth;
-  part("playhead").style.transform = `translateX(${x}px)`;
-  part("playhead").hidden = !hasSound();
-  part("go-on").disabled = frameHeard() === 0;
-  const text = hasSound() ? `${clock(time)} / ${clock(soundSeconds())}` : "";
-  if (part("time").textContent !== text) {
-    part("time").textContent = text;
-    seek.setAttribute("aria-valuemax", soundSeconds().toFixed(1));
-    seek.setAttribute("aria-valuenow", time.toFixed(1));
-    seek.setAttribute("aria-valuetext", `${clock(time)} of ${clock(soundSeconds())}`);
+  function goOn() {
+    const frame = frameHeard();
+    document.body.dataset.earshotWentOnAt = Math.max(0, frame * value.seconds_per_frame - LEAD_IN);
+    const kept = value.notes
+      .filter(([, start]) => start < frame)
+      .map(([pitch, start, length]) => [pitch, start, Math.min(length, frame - start)]);
+    sound.pause();
+    trigger("go_on", { frame, notes: JSON.stringify(kept).slice(1, -1) });
   }
-  if (!sound.paused) keepInView(x);
-  lightKeys(sound.paused ? -1 : time / value.seconds_per_frame);
-  tell("paint", time);
-}
 
-function lightKeys(frame) {
-  const heard = value.notes.filter(([, start, length]) => start <= frame && frame < start + length);
-  const sounding = new Set(heard.map(([pitch]) => pitch));
-  if (lit === [...sounding].join()) return;
-  lit = [...sounding].join();
-  drawKeys(keys, value, sounding);
-}
-
-function keepInView(x) {
-  const [left, width] = [scroll.scrollLeft, scroll.clientWidth];
-  if (!follow || (x >= left && x <= left + width * 0.9)) return;
-  scroll.scrollTo({ left: x - width * 0.15, behavior: calm() ? "auto" : "smooth" });
-}
-
-// ---- the visitor
-
-function seekTo(event) {
-  const box = seek.getBoundingClientRect();
-  goTo(((event.clientX - box.left) / box.width) * pictureSeconds(value));
-}
-
-function onKey(event) {
-  const steps = { ArrowLeft: -seekStep(), ArrowRight: seekStep() };
-  if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("input")) return;
-  if (event.key === " " && !event.target.closest("a, button")) toggle();
-  else if (event.key in steps) goTo(sound.currentTime + steps[event.key]);
-  else if (event.key === "Home") goTo(0);
-  else return;
-  event.preventDefault();
-}
-
-async function copyLink() {
-  const address = webAddress(value.own_link || value.link);
-  try {
-    await navigator.clipboard.writeText(address);
-    toast("Link copied");
-  } catch {
-    toast(address); // no permission, or a page without https: then the visitor copies it by hand
+  function repeat() {
+    sound.repeats = !sound.repeats;
+    part("repeat").setAttribute("aria-pressed", String(sound.repeats));
   }
-}
 
-let toastTimer;
-function toast(text) {
-  part("toast").textContent = text;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => (part("toast").textContent = ""), 4000);
-}
+  function tick() {
+    paintPlayhead();
+    if (!element.isConnected) sound.stop();
+    else if (!sound.paused) requestAnimationFrame(tick);
+  }
 
-part("play").addEventListener("click", toggle);
-part("link").addEventListener("click", copyLink);
-part("repeat").addEventListener("click", repeat);
-part("zoom").addEventListener("click", zoomOn);
-part("go-on").addEventListener("click", goOn);
-part("view").addEventListener("click", () => choose(!asSpectrum));
-document.addEventListener("earshot-axis", redrawOnNewAxis);
-document.addEventListener(AS_SPECTRUM, (event) => showView(event.detail));
-lane.addEventListener("keydown", onKey);
-seek.addEventListener("pointerdown", (event) => {
-  // a finger scrolls a wide picture; there only a tap seeks (see "click")
-  if (event.pointerType === "touch" && lane.dataset.wide === "true") return;
-  seek.setPointerCapture(event.pointerId);
-  seekTo(event);
-});
-seek.addEventListener("pointermove", (event) => seek.hasPointerCapture(event.pointerId) && seekTo(event));
-seek.addEventListener("click", seekTo);
-for (const name of ["wheel", "touchmove"]) scroll.addEventListener(name, () => (follow = false), { passive: true });
-new ResizeObserver(draw).observe(scroll);
-new MutationObserver(draw).observe(document.body, { attributes: true, attributeFilter: ["class"] }); // light or dark
-watch("value", () => show(props.value));
-Object.assign(lane, { sound, notes: () => value.notes });
-show(props.value);
-showView(asSpectrum);
+  function paintPlayhead() {
+    const time = sound.currentTime;
+    const x = Math.min(time / Math.max(pictureSeconds(value), 0.001), 1) * part("picture").clientWidth;
+    part("playhead").style.transform = `translateX(${x}px)`;
+    part("playhead").hidden = !hasSound();
+    part("go-on").disabled = frameHeard() === 0;
+    const text = hasSound() ? `${clock(time)} / ${clock(soundSeconds())}` : "";
+    if (part("time").textContent !== text) {
+      part("time").textContent = text;
+      seek.setAttribute("aria-valuemax", soundSeconds().toFixed(1));
+      seek.setAttribute("aria-valuenow", time.toFixed(1));
+      seek.setAttribute("aria-valuetext", `${clock(time)} of ${clock(soundSeconds())}`);
+    }
+    if (!sound.paused) keepInView(x);
+    lightKeys(sound.paused ? -1 : time / value.seconds_per_frame);
+    tell("paint", time);
+  }
+
+  function lightKeys(frame) {
+    const heard = value.notes.filter(([, start, length]) => start <= frame && frame < start + length);
+    const sounding = new Set(heard.map(([pitch]) => pitch));
+    if (lit === [...sounding].join()) return;
+    lit = [...sounding].join();
+    drawKeys(keys, value, sounding);
+  }
+
+  function keepInView(x) {
+    const [left, width] = [scroll.scrollLeft, scroll.clientWidth];
+    if (!follow || (x >= left && x <= left + width * 0.9)) return;
+    scroll.scrollTo({ left: x - width * 0.15, behavior: calm() ? "auto" : "smooth" });
+  }
+
+  // ---- the visitor
+
+  function seekTo(event) {
+    const box = seek.getBoundingClientRect();
+    goTo(((event.clientX - box.left) / box.width) * pictureSeconds(value));
+  }
+
+  function onKey(event) {
+    const steps = { ArrowLeft: -seekStep(), ArrowRight: seekStep() };
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("input")) return;
+    if (event.key === " " && !event.target.closest("a, button")) toggle();
+    else if (event.key in steps) goTo(sound.currentTime + steps[event.key]);
+    else if (event.key === "Home") goTo(0);
+    else return;
+    event.preventDefault();
+  }
+
+  async function copyLink() {
+    const address = webAddress(value.own_link || value.link);
+    try {
+      await navigator.clipboard.writeText(address);
+      toast("Link copied");
+    } catch {
+      toast(address); // no permission, or a page without https: then the visitor copies it by hand
+    }
+  }
+
+  let toastTimer;
+  function toast(text) {
+    part("toast").textContent = text;
+    clearTimeout(toastTimer);
+    toastTimer = setTimeout(() => (part("toast").textContent = ""), 4000);
+  }
+
+  part("play").addEventListener("click", toggle);
+  part("link").addEventListener("click", copyLink);
+  part("repeat").addEventListener("click", repeat);
+  part("zoom").addEventListener("click", zoomOn);
+  part("go-on").addEventListener("click", goOn);
+  part("view").addEventListener("click", () => choose(!asSpectrum));
+  document.addEventListener("earshot-axis", redrawOnNewAxis);
+  document.addEventListener(AS_SPECTRUM, (event) => showView(event.detail));
+  section.addEventListener("keydown", onKey);
+  seek.addEventListener("pointerdown", (event) => {
+    // a finger scrolls a wide picture; there only a tap seeks (see "click")
+    if (event.pointerType === "touch" && section.dataset.wide === "true") return;
+    seek.setPointerCapture(event.pointerId);
+    seekTo(event);
+  });
+  seek.addEventListener("pointermove", (event) => seek.hasPointerCapture(event.pointerId) && seekTo(event));
+  seek.addEventListener("click", seekTo);
+  for (const name of ["wheel", "touchmove"])
+    scroll.addEventListener(name, () => (follow = false), { passive: true });
+  new ResizeObserver(draw).observe(scroll);
+  // light or dark
+  new MutationObserver(draw).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  watch("value", () => show(props.value));
+  Object.assign(section, { sound, notes: () => value.notes });
+  show(props.value);
+  showView(asSpectrum);
+
+  return {
+    calm,
+    canvas,
+    draw,
+    goTo,
+    hasSound,
+    keepInView,
+    more,
+    paintPlayhead,
+    section,
+    seek,
+    show,
+    sound,
+    toast,
+    toggle,
+    get value() {
+      return value;
+    },
+    followAlong() {
+      follow = true;
+    },
+    stepBy(step) {
+      seekStep = step;
+    },
+  };
+})();

@@ -1,8 +1,8 @@
 """Lane: one draw on a page, with its picture, its sound, its figures and its files.
 
 Conventions
-    value       one flat dict, see `EMPTY` for every key and its default. Times are in seconds, pitches are
-                MIDI numbers, frames count from 0 and include the prime.
+    value       one flat dict, see `EMPTY_LANE` for every key and its default. Times are in seconds, pitches
+                are MIDI numbers, frames count from 0 and include the prime.
     notes       [pitch, start_frame, length_frames], sorted by start, for the kind ``"roll"``
     peaks       [lowest, highest] amplitude of equally long slices, in [-1, 1], for the kind ``"wave"``
     spectrum    a hexadecimal digit for each of 32 bands, evenly spaced in mels from the lowest to
@@ -20,10 +20,10 @@ from typing import Any
 
 from pages.parts.component import Component
 
-KINDS = ("roll", "wave")
-STATES = ("hidden", "empty", "sampling", "done", "stopped", "error")
+LANE_KINDS = ("roll", "wave")
+LANE_STATES = ("hidden", "empty", "sampling", "done", "stopped", "error")
 
-EMPTY: Mapping[str, Any] = {
+EMPTY_LANE: Mapping[str, Any] = {
     "kind": "roll",
     "lane": 0,  # its colour, 0 .. 3
     "title": "",
@@ -43,7 +43,7 @@ EMPTY: Mapping[str, Any] = {
     "highest_hertz": 0.0,
     "sample_seconds": 0.0,  # how much time the peaks cover
     "figures": (),  # [label, text] pairs
-    "facts": (),  # likewise, shown to who asks for details
+    "facts": (),  # likewise, shown to those who ask for details
     "pieces": (),
     "gain": 0.0,  # dB, of all pieces
     "ending": "",  # how it came to its end, where there is something to say
@@ -55,14 +55,14 @@ EMPTY: Mapping[str, Any] = {
 }
 
 
-HIDDEN: Mapping[str, Any] = {"state": "hidden"}  # a lane that a draw does not need
+HIDDEN_LANE: Mapping[str, Any] = {"state": "hidden"}  # a lane that a draw does not need
 
 
 class Lane(Component):
     """One lane of a page: a piano roll or a waveform that grows, plays, and can be taken home.
 
     An event that streams values into lanes needs ``show_progress="hidden"`` (the lane shows its own), and
-    says again what it has said of a lane (`pages.house.changes.repeated`).
+    sends the latest value of each lane every time (`pages.house.changes.repeated`).
 
     Args:
         value: the first value, or None for an empty lane; keys that are missing take their default.
@@ -72,26 +72,28 @@ class Lane(Component):
     files = (
         "lane.html",
         "lane.css",
+        "lane_foot.css",
         "sound/sound.js",
         "lane_picture.js",
+        "lane_figures.js",
         "lane.js",
         "roll_edit.js",
         "sound/volume.js",
     )
-    empty: Mapping[str, Any] = EMPTY
+    empty: Mapping[str, Any] = EMPTY_LANE
     description = "a draw: figures, files, notes or peaks (JSON arrays without the outer brackets)"
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
-        """What the browser gets: defaults filled in, long lists packed.
+        """What the browser gets: defaults filled in, lists of rows packed.
 
         Raises:
             ValueError: a key, kind, state or lane that is not known.
         """
         full = self.full(value)
-        if full["kind"] not in KINDS or full["state"] not in STATES or full["lane"] not in range(4):
+        if full["kind"] not in LANE_KINDS or full["state"] not in LANE_STATES or full["lane"] not in range(4):
             raise ValueError(
-                f"a lane has one of the kinds {KINDS}, one of the states {STATES} and a number in 0 .. 3; "
-                f"given {full['kind']!r}, {full['state']!r}, {full['lane']!r}"
+                f"a lane has one of the kinds {LANE_KINDS}, one of the states {LANE_STATES} "
+                f"and a number in 0 .. 3; given {full['kind']!r}, {full['state']!r}, {full['lane']!r}"
             )
         return full | {
             "notes": packed([int(number) for number in note] for note in full["notes"]),
@@ -99,8 +101,8 @@ class Lane(Component):
             **{
                 name: [[str(label), str(text)] for label, text in full[name]] for name in ("figures", "facts")
             },
-            "pieces": packed([each["start"], each["seconds"], each["path"]] for each in full["pieces"]),
-            "downloads": [[each["label"], each["path"]] for each in full["downloads"]],
+            "pieces": packed([piece["start"], piece["seconds"], piece["path"]] for piece in full["pieces"]),
+            "downloads": [[file["label"], file["path"]] for file in full["downloads"]],
         }
 
 

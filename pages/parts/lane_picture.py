@@ -11,7 +11,7 @@ from engine.sound import MOMENT_STEP, Audio, log_mel
 
 PEAKS_PER_SECOND = 120  # columns of a waveform picture
 MOMENTS_PER_COLUMN = 2  # of a spectrum
-QUIETEST, LOUDEST = -85.0, -17.5  # dB of a band that is as light, or as dark, as any
+QUIETEST, LOUDEST = -85.0, -17.5  # dB of a band that has the lightest shade, and the darkest
 SHADES = "0123456789abcdef"
 
 
@@ -47,7 +47,7 @@ def _wave(frames: Tensor, representation: Any, quarters_per_minute: float) -> Ma
 
 
 def _envelope(samples: np.ndarray, samples_per_column: int) -> list[list[float]]:
-    """[lowest, highest] of each full or last column."""
+    """[lowest, highest] of each column; the last may have fewer samples."""
     columns = [
         samples[start : start + samples_per_column] for start in range(0, len(samples), samples_per_column)
     ]

@@ -1,5 +1,5 @@
-// Buttons that ask the server for a file of votes, and save it when it is there. `element`, `props`, `watch` and
-// `trigger` come from Gradio. Text enters through textContent alone.
+// Buttons that ask the server for a file of votes, and save it when it is there. `element`, `props`, `watch`
+// and `trigger` come from Gradio. Text enters through textContent alone.
 
 const message = element.querySelector(".votes-message");
 

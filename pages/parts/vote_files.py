@@ -12,12 +12,13 @@ import gradio as gr
 
 from engine.errors import EngineError
 from engine.listening import export_text
-from pages.house import sentence
-from pages.parts.component import Component, told
+from pages.house import event_data, sentence
+from pages.parts.component import Component
 
 Row = Mapping[str, Any]  # of an export: an answered trial, or a deletion
-KINDS = ("jsonl", "csv")
-EMPTY: Mapping[str, Any] = {"file": None, "message": ""}
+NOT_VOTED = "You have not voted yet."
+VOTE_FILE_KINDS = ("jsonl", "csv")
+NO_VOTE_FILE: Mapping[str, Any] = {"file": None, "message": ""}
 
 
 class VoteFiles(Component):
@@ -29,7 +30,7 @@ class VoteFiles(Component):
     """
 
     files = ("vote_files.html", "vote_files.css", "vote_files.js")
-    empty: Mapping[str, Any] = EMPTY
+    empty: Mapping[str, Any] = NO_VOTE_FILE
     description = "a file of votes"
 
     def __init__(self, label: str = "", **kwargs: Any):
@@ -46,15 +47,15 @@ class VoteFiles(Component):
 
 
 def vote_file(read: Callable[[], list[Row]], name: str, nothing: str, event: gr.EventData) -> dict[str, Any]:
-    """The value after a press: a file, or a sentence.
+    """The value after a press: a file, or a message.
 
     Args:
         read: the rows of an export.
         name: of the file, without its ending.
         nothing: what is said if there are none.
     """
-    kind = told(event).get("kind")
-    if kind not in KINDS:
+    kind = event_data(event).get("kind")
+    if kind not in VOTE_FILE_KINDS:
         return {"message": "Press one of the buttons."}
     try:
         rows = read()

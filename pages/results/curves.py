@@ -27,7 +27,7 @@ class Curves(Component):
     description = "learning curves by corpus"
 
     def postprocess(self, value: Sequence[Mapping[str, Any]]) -> str:
-        """One text, since Gradio is slow with long lists."""
+        """All of it as one JSON text, since Gradio is slow with long lists."""
         return json.dumps(value, separators=(",", ":"))
 
 
@@ -35,9 +35,9 @@ def corpora_of(cards: Iterable[Card], order: Iterable[str] = ()) -> tuple[list[d
     """The corpora with the curves of their published models, and a sentence for each curve that is damaged.
 
     Args:
-        order: names of corpora that come first.
+        order: names of the corpora that come first; the others follow as the cards have them.
     """
-    found: dict[str, dict[str, Any]] = {}
+    corpora: dict[str, dict[str, Any]] = {}
     problems = []
     for card in in_order(cards):
         if card.name != f"{card.corpus.name}-{card.cell}" or card.cell not in CELL_ORDER:
@@ -49,13 +49,13 @@ def corpora_of(cards: Iterable[Card], order: Iterable[str] = ()) -> tuple[list[d
             continue
         unit = card.facts.unit
         facts = {"name": card.corpus.name, "title": corpus_title(card), "unit": unit, "curves": []}
-        found.setdefault(card.corpus.name, facts)["curves"].append(curve)
+        corpora.setdefault(card.corpus.name, facts)["curves"].append(curve)
     ranks = {name: rank for rank, name in enumerate(order)}
-    return sorted(found.values(), key=lambda one: ranks.get(one["name"], len(ranks))), problems
+    return sorted(corpora.values(), key=lambda corpus: ranks.get(corpus["name"], len(ranks))), problems
 
 
 def curve_of(card: Card) -> Mapping[str, Any]:
-    """One curve, rounded to what can be seen.
+    """One model's curve, rounded to what can be seen; seconds, and nats per frame.
 
     Raises:
         CheckpointError: the checkpoint's curve is missing or damaged.

@@ -3,7 +3,7 @@
 Conventions
     entries   what can be compared first, and each part from the lowest figure up
     kind      exact; bound: the exact figure is lower or the same; estimate; code length
-    known     read: in the paper; cited: in another paper, ``read_in``; recalled: neither; computed: ours
+    known     read: in the paper; cited: in another paper, ``read_in``; recalled: in neither; computed: ours
 """
 
 from typing import Literal
@@ -11,25 +11,25 @@ from typing import Literal
 from engine.strict import Strict
 
 
-class _Read(Strict, extra="ignore"):
-    """Keys that this version does not know are left alone."""
+class ResultsPart(Strict, extra="ignore"):
+    """A part of assets/results.json; keys that this version does not know are left alone."""
 
 
-class Source(_Read):
-    """A paper: what it is called here, all that is known of it, and where it can be read."""
+class Source(ResultsPart):
+    """A paper: its short name here, its full citation, and where it can be read."""
 
     name: str
     citation: str
     url: str | None = None
 
 
-class Entry(_Read):
+class Entry(ResultsPart):
     """One figure.
 
     Args:
         figure: nats per frame as text, with its sign and its range.
         comparable: False where other frames or another split were scored.
-        checkpoint: name of ours, None of all others.
+        checkpoint: its name where the figure is ours, else None.
     """
 
     method: str
@@ -45,8 +45,8 @@ class Entry(_Read):
     checkpoint: str | None = None
 
 
-class Published(_Read):
-    """One corpus."""
+class Published(ResultsPart):
+    """The figures of one corpus, ours among them."""
 
     corpus: str
     title: str

@@ -13,27 +13,23 @@ from pydantic import ValidationError
 
 from engine.errors import UnreadableFileError
 from engine.folders import ASSETS
-from engine.strict import Strict, first_problem
+from engine.strict import first_problem
 from pages.house import with_remedy
-from pages.results.published import Published
+from pages.results.published import Published, ResultsPart
 
-RESULTS = ASSETS / "results.json"
-REMEDY = "write it with `python -m training report`"
-
-
-class _Read(Strict, extra="ignore"):
-    """Keys that this version does not know are left alone."""
+SHIPPED_RESULTS = ASSETS / "results.json"
+RESULTS_REMEDY = "write it with `python -m training report`"
 
 
-class Figures(_Read):
-    """One kind of figure, by split."""
+class Figures(ResultsPart):
+    """One kind of figure for each split."""
 
     train: float | None = None
     valid: float | None = None
     test: float | None = None
 
 
-class Seeds(_Read):
+class Seeds(ResultsPart):
     """The same fit from several seeds: how far the test figure spreads."""
 
     count: int
@@ -42,14 +38,15 @@ class Seeds(_Read):
     test_max: float
 
 
-class ResultRow(_Read):
+class ResultRow(ResultsPart):
     """One row of the table.
 
     Args:
         checkpoint: its name, or None while there is none.
         page: where the model is played.
         paper, paper_corpus: the printed figures, and of which of the paper's corpora they are.
-        better_average: the way of averaging by which the corpus is held against the paper.
+        better_average: the average, the better one on the test split, by which the corpus is held against
+            the paper.
     """
 
     corpus: str
@@ -74,14 +71,14 @@ class ResultRow(_Read):
     seeds: Seeds | None = None
 
 
-class Results(_Read):
+class Results(ResultsPart):
     """All rows, in the order of the table, and the published figures; what is for programs is left out."""
 
     rows: tuple[ResultRow, ...]
     leaderboard: tuple[Published, ...] = ()
 
 
-def read_results(path: Path = RESULTS) -> Results:
+def read_results(path: Path = SHIPPED_RESULTS) -> Results:
     """The table that is shipped with the app.
 
     Raises:
@@ -91,11 +88,15 @@ def read_results(path: Path = RESULTS) -> Results:
     try:
         return Results.model_validate_json(path.read_bytes())
     except FileNotFoundError:
-        raise UnreadableFileError(with_remedy(f"there is no table yet, {name} is missing", REMEDY)) from None
+        raise UnreadableFileError(
+            with_remedy(f"there is no table yet, {name} is missing", RESULTS_REMEDY)
+        ) from None
     except OSError as error:
-        raise UnreadableFileError(with_remedy(f"{name} cannot be read ({error.strerror})", REMEDY)) from None
+        raise UnreadableFileError(
+            with_remedy(f"{name} cannot be read ({error.strerror})", RESULTS_REMEDY)
+        ) from None
     except ValidationError as error:
         place, said = first_problem(error)
         raise UnreadableFileError(
-            with_remedy(f"the table in {name} cannot be shown ({place}: {said.lower()})", REMEDY)
+            with_remedy(f"the table in {name} cannot be shown ({place}: {said.lower()})", RESULTS_REMEDY)
         ) from None

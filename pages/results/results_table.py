@@ -1,26 +1,41 @@
 """ResultsTable: our figures beside the paper's, as a page shows them.
 
-A table of music and one of speech: the first is held against the printed figures, the second stands on other
-recordings than the paper's and cannot be.
+A table of music and one of speech: the first is compared with the printed figures; the second cannot be,
+since its recordings are not the paper's.
 """
 
-import html
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from urllib.parse import quote
+from pathlib import Path
 
 from engine.cells import cell_title
 from engine.words import signed
+from pages.house import rendered
+from pages.results.hear_link import PLAYING_PAGES, HearLink, hear
 from pages.results.result_row import ResultRow
 
+TABLE_TEMPLATE = Path(__file__).with_name("results_table.html.jinja")
 NONE = "–"
 AVERAGES = {"pooled": "Pooled", "sequence_mean": "Sequence mean"}
 HELD_BY = {"pooled": "the pooled figures", "sequence_mean": "the sequence means"}
-# Relative to the page, so that they hold behind a proxy too: the Results page lies beside both.
-PLACES = {"play": ("./", "Play"), "speech": ("./speech", "Speech")}
-PRINTED, OURS = ".2f", ".3f"  # decimals: the paper's, and enough to see what is under a printed figure
+PRINTED, OURS = ".2f", ".3f"  # decimals: as the paper has, and enough to see what is below a printed figure
+
+
+@dataclass(frozen=True)
+class PrintedFigure:
+    """A figure as it stands in a table.
+
+    Args:
+        text: the figure, or a dash while there is none.
+        mark: why it is marked; empty where it is not.
+        small: what stands under it in small type.
+    """
+
+    text: str
+    mark: str = ""
+    small: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,12 +44,12 @@ class Column:
 
     Args:
         group, heading: of the table's two lines of headings.
-        text: a row's cell, as HTML.
+        figure: what a row has in it.
     """
 
     group: str
     heading: str
-    text: Callable[[ResultRow], str]
+    figure: Callable[[ResultRow], PrintedFigure]
 
 
 @dataclass(frozen=True)
@@ -52,47 +67,28 @@ class ResultsTable:
 
     def html(self) -> str:
         """The table in a box of its own, in which it scrolls where it is too wide."""
-        groups = [(name, len(list(columns))) for name, columns in groupby(self.columns, attrgetter("group"))]
-        over = "".join(f'<th colspan="{count}" scope="colgroup">{name}</th>' for name, count in groups)
-        headings = self._cells("th", [column.heading for column in self.columns])
-        corpora = "".join(self._corpus(list(rows)) for _, rows in groupby(self.rows, attrgetter("corpus")))
-        return (
-            f'<div class="results-scroll" role="region" aria-label="{self.caption}" tabindex="0"><table>'
-            f"<caption>{self.caption}</caption>"
-            f'<thead><tr><th rowspan="2" scope="col" class="results-cell">Cell</th>{over}</tr>'
-            f"<tr>{headings}</tr></thead>{corpora}</table></div>"
-        )
+        return rendered(TABLE_TEMPLATE, table=self, cell_title=cell_title, corpus_note=corpus_note)
 
-    def _corpus(self, rows: list[ResultRow]) -> str:
-        title, note = html.escape(rows[0].title), html.escape(corpus_note(rows[0]))
-        heading = (
-            f'<tr class="results-corpus"><th colspan="{len(self.columns) + 1}" scope="rowgroup">'
-            f"<div>{title} <span>{note}</span></div></th></tr>"
-        )
-        return f"<tbody>{heading}{''.join(self._row(row) for row in rows)}</tbody>"
+    @property
+    def groups(self) -> list[tuple[str, list[Column]]]:
+        """The columns under each heading of the upper line."""
+        return [(name, list(columns)) for name, columns in groupby(self.columns, attrgetter("group"))]
 
-    def _row(self, row: ResultRow) -> str:
-        cell, name = html.escape(row.cell), html.escape(cell_title(row.cell))
-        return (
-            f'<tr data-model="{html.escape(row.corpus)}-{cell}"><th scope="row" class="results-cell">'
-            f'<div><i data-cell="{cell}"></i>{name}{opening(row, self.playable)}</div></th>'
-            f"{self._cells('td', [column.text(row) for column in self.columns])}</tr>"
-        )
+    @property
+    def corpora(self) -> list[list[ResultRow]]:
+        """The rows of each corpus."""
+        return [list(rows) for _, rows in groupby(self.rows, attrgetter("corpus"))]
 
-    def _cells(self, tag: str, texts: Iterable[str]) -> str:
-        """One cell for each column, with a mark where a group begins."""
-        cells, group = [], ""
-        scope = ' scope="col"' if tag == "th" else ""
-        for column, text in zip(self.columns, texts, strict=True):
-            first = "" if column.group == group else ' class="results-first"'
-            cells.append(f"<{tag}{scope}{first}>{text}</{tag}>")
-            group = column.group
-        return "".join(cells)
+    def link(self, row: ResultRow) -> HearLink | None:
+        """Where the row's model is played, if it is there to be opened."""
+        if row.checkpoint is None or row.checkpoint not in self.playable:
+            return None
+        return hear(row.page, row.checkpoint, f"{row.title} {cell_title(row.cell)}")
 
 
 def tables(rows: Iterable[ResultRow], playable: Collection[str]) -> list[ResultsTable]:
     """The table of music and that of speech, as far as there are rows for them."""
-    of_page = {page: tuple(row for row in rows if row.page == page) for page in PLACES}
+    of_page = {page: tuple(row for row in rows if row.page == page) for page in PLAYING_PAGES}
     music, speech = of_page["play"], of_page["speech"]
     both = [
         ResultsTable("Music, nats per frame", music_columns(music), music, playable),
@@ -132,11 +128,11 @@ def fit_columns() -> tuple[Column, ...]:
     """How large a model is, and how it was fitted."""
     group = "Model and fit"
     return (
-        Column(group, "Units", lambda row: number(row.units, ",")),
-        Column(group, "Recurrent parameters", lambda row: number(row.num_recurrent_parameters, ",")),
-        Column(group, "Learning rate", lambda row: number(row.learning_rate, ".3g")),
-        Column(group, "Epochs", lambda row: number(row.epochs, ",")),
-        Column(group, "Seconds per epoch", lambda row: number(row.seconds_per_epoch, ",.2f")),
+        Column(group, "Units", fact("units", ",")),
+        Column(group, "Recurrent parameters", fact("num_recurrent_parameters", ",")),
+        Column(group, "Learning rate", fact("learning_rate", ".3g")),
+        Column(group, "Epochs", fact("epochs", ",")),
+        Column(group, "Seconds per epoch", fact("seconds_per_epoch", ",.2f")),
     )
 
 
@@ -145,33 +141,36 @@ def number(value: float | None, form: str) -> str:
     return NONE if value is None else signed(value, form)
 
 
-def printed(split: str) -> Callable[[ResultRow], str]:
+def fact(field: str, form: str) -> Callable[[ResultRow], PrintedFigure]:
+    """A field of the row itself."""
+    return lambda row: PrintedFigure(number(getattr(row, field), form))
+
+
+def printed(split: str) -> Callable[[ResultRow], PrintedFigure]:
     """The paper's figure."""
-    return lambda row: number(getattr(row.paper, split), PRINTED)
+    return lambda row: PrintedFigure(number(getattr(row.paper, split), PRINTED))
 
 
-def ours(kind: str, split: str) -> Callable[[ResultRow], str]:
+def ours(kind: str, split: str) -> Callable[[ResultRow], PrintedFigure]:
     """Our figure; one of music on the test split is marked where it is at or under the printed one."""
 
-    def text(row: ResultRow) -> str:
-        figure, theirs = getattr(getattr(row, kind), split, None), row.paper.test
-        is_held = row.page == "play" and split == "test" and None not in (figure, theirs)
-        if not is_held or figure > theirs:
-            return number(figure, OURS)
-        title = f"at or under the paper’s {number(theirs, PRINTED)}"
-        return f'<strong title="{title}">{number(figure, OURS)}</strong>'
+    def figure(row: ResultRow) -> PrintedFigure:
+        nats, theirs = getattr(getattr(row, kind), split, None), row.paper.test
+        is_held = row.page == "play" and split == "test" and None not in (nats, theirs)
+        mark = f"at or under the paper’s {number(theirs, PRINTED)}" if is_held and nats <= theirs else ""
+        return PrintedFigure(number(nats, OURS), mark)
 
-    return text
+    return figure
 
 
-def spread(row: ResultRow) -> str:
+def spread(row: ResultRow) -> PrintedFigure:
     """Mean and range of the test figure over seeds."""
     if row.seeds is None:
-        return NONE
+        return PrintedFigure(NONE)
     mean, *ends = (
-        number(value, OURS) for value in (row.seeds.test_mean, row.seeds.test_min, row.seeds.test_max)
+        number(nats, OURS) for nats in (row.seeds.test_mean, row.seeds.test_min, row.seeds.test_max)
     )
-    return f"{mean}<small>{' to '.join(ends)}</small>"
+    return PrintedFigure(mean, small=" to ".join(ends))
 
 
 def corpus_note(row: ResultRow) -> str:
@@ -181,18 +180,3 @@ def corpus_note(row: ResultRow) -> str:
     if row.better_average is None or row.pooled is None:
         return ""
     return f"held against the paper by {HELD_BY[row.better_average]}"
-
-
-def opening(row: ResultRow, playable: Collection[str]) -> str:
-    """A button that opens the row's model, if it is there to be opened."""
-    if row.checkpoint is None or row.checkpoint not in playable:
-        return ""
-    return hear(row.page, row.checkpoint, f"{row.title} {cell_title(row.cell)}")
-
-
-def hear(page: str, checkpoint: str, title: str) -> str:
-    """A button that opens a model where it is played."""
-    address, words = PLACES[page]
-    link = html.escape(f"{address}?model={quote(checkpoint)}")
-    says = html.escape(f"Hear {title}: opens {words}")
-    return f'<a class="results-open" href="{link}" aria-label="{says}" title="{says}">Hear</a>'

@@ -13,54 +13,55 @@ from engine.pieces import excerpt
 from engine.rendering import Performance
 from engine.representations import REPRESENTATIONS
 from pages.house import (
-    FITTING,
-    HEAVY,
-    LIGHT,
+    FITTING_REMEDY,
+    HEAVY_WORK,
+    LIGHT_WORK,
     LIMITS,
     OWN,
     PRIVACY,
     QUIET,
     Catalogue,
     Changes,
+    event_data,
     footer,
     hero,
     number,
     queue_place,
     sentence,
+    this_page,
     toast,
     told_at,
     warn,
     with_remedy,
 )
-from pages.parts import this_page, told
 from pages.score.score_lane import ScoreLane
 from pages.score.score_table import ScoreTable
-from pages.score.scoring import MAX_QUARTERS, MAX_SECONDS, Scoring
+from pages.score.scoring import MAX_SCORED_QUARTERS, MAX_SCORED_SECONDS, Scoring
 from pages.score.shipped_scoring import ShippedScoring
-from pages.score.side import MUSIC, SIDES, SPEECH, piece_choices
+from pages.score.side import MUSIC_SIDE, SCORE_SIDES, SPEECH_SIDE, piece_choices
 from pages.score.view import expected_value, lane_value, opened_value, table_value
 from pages.shared import Shared
 
-HEADING = "How surprising is it?"
-PROMISE = (
+SCORE_HEADING = "How surprising is it?"
+SCORE_PROMISE = (
     "Bring a piece of music or a recording. Every model that reads such a thing says how likely it finds it, "
     "moment by moment: see what it did not expect, click there and listen."
 )
-NOTHING_YET = "There is no model in `checkpoints/` yet"
-GRID = (
+NOTHING_TO_SCORE = "There is no model in `checkpoints/` yet"
+SCORE_GRID = (
     "The models hear which keys sound in each quarter or eighth note and nothing else. Every piece is tried "
-    f"in twelve keys; the first {MAX_QUARTERS} quarter notes are scored."
+    f"in twelve keys; the first {MAX_SCORED_QUARTERS} quarter notes are scored."
 )
-SOUND = f"{PRIVACY} The first {MAX_SECONDS:g} seconds are scored."
+SCORE_SOUND = f"{PRIVACY} The first {MAX_SCORED_SECONDS:g} seconds are scored."
 FIRST_TEMPO = 100.0
-SECONDS_PER_VIEW = 0.3  # between two updates of the page
-SECONDS_TO_LOOK = 0.8  # a model may go on to later frames than the one that was asked for
+SECONDS_PER_SCORE_VIEW = 0.3  # between two updates of the page
+SECONDS_TO_LOOK = 0.8  # for which a model may go on to frames after the one that was asked for
 FRAMES_TO_LOOK = 24
 LOOK: Mapping[str, Any] = {
     **QUIET,
     "concurrency_id": "look",
     "concurrency_limit": 2,
-    "trigger_mode": "multiple",  # the lane asks again as soon as it is answered, when Gradio is not done yet
+    "trigger_mode": "multiple",  # the lane asks again as soon as it is answered, before Gradio is done
 }
 
 
@@ -73,10 +74,12 @@ class ScorePage:
 
     def __init__(self, catalogues: Mapping[str, Catalogue]):
         self.catalogues = {kind: catalogue for kind, catalogue in catalogues.items() if catalogue.cards}
-        problems = list(dict.fromkeys(text for one in catalogues.values() for text in one.problems))
-        hero(HEADING, PROMISE)
+        problems = list(
+            dict.fromkeys(text for catalogue in catalogues.values() for text in catalogue.problems)
+        )
+        hero(SCORE_HEADING, SCORE_PROMISE)
         if not self.catalogues:
-            gr.Markdown(f"{with_remedy(NOTHING_YET, FITTING)}.")
+            gr.Markdown(f"{with_remedy(NOTHING_TO_SCORE, FITTING_REMEDY)}.")
             footer(problems)
             return
         with gr.Group(elem_classes="earshot-card"):
@@ -96,18 +99,18 @@ class ScorePage:
         """Music and speech have pieces and a place for the visitor's file each; one of the two is hidden."""
         controls: dict[str, Component] = {}
         with gr.Row():
-            kinds = [(REPRESENTATIONS[one].facts.title, one) for one in self.catalogues]
+            kinds = [(REPRESENTATIONS[name].facts.title, name) for name in self.catalogues]
             controls["kind"] = gr.Radio(kinds, value=kind, label="What", elem_id="kind", scale=2)
-            for one in SIDES.values():
-                choices = piece_choices(one)
-                controls[one.shipped] = gr.Dropdown(
-                    choices, value=choices[0][1], label="Piece", elem_id=one.shipped, scale=3,
-                    visible=one.kind == kind, filterable=False,
+            for side in SCORE_SIDES.values():
+                choices = piece_choices(side)
+                controls[side.shipped] = gr.Dropdown(
+                    choices, value=choices[0][1], label="Piece", elem_id=side.shipped, scale=3,
+                    visible=side.kind == kind, filterable=False,
                 )  # fmt: skip
             lowest, highest = LIMITS["tempo"]
             controls["tempo"] = gr.Slider(
                 lowest, highest, value=FIRST_TEMPO, step=1, label="Tempo, quarters a minute", elem_id="tempo",
-                visible=kind == MUSIC.kind, scale=3,
+                visible=kind == MUSIC_SIDE.kind, scale=3,
             )  # fmt: skip
         with gr.Column(visible=False) as self.own_music:
             controls["midi"] = gr.File(
@@ -115,7 +118,7 @@ class ScorePage:
                 height=150,
                 elem_id="upload",
             )
-            gr.Markdown(GRID, elem_classes="earshot-note")
+            gr.Markdown(SCORE_GRID, elem_classes="earshot-note")
         with gr.Column(visible=False) as self.own_speech:
             controls["recording"] = gr.Audio(
                 sources=["upload", "microphone"],
@@ -123,46 +126,48 @@ class ScorePage:
                 label="A recording to score",
                 elem_id="recording",
             )
-            gr.Markdown(SOUND, elem_classes="earshot-note")
+            gr.Markdown(SCORE_SOUND, elem_classes="earshot-note")
         return controls
 
     def _first_value(self) -> dict[str, Any]:
         """What the lane says until a shipped piece has been scored, if there is one."""
         kind = next(iter(self.catalogues))
-        return welcome(kind) if piece_choices(SIDES[kind])[0][1] == OWN else waiting(kind)
+        return welcome(kind) if piece_choices(SCORE_SIDES[kind])[0][1] == OWN else waiting(kind)
 
     def choose_own(self, kind: str) -> Changes:
-        """A place for the visitor's own file, without a search for it among the pieces."""
-        side = SIDES[kind]
-        places = {MUSIC.kind: self.own_music, SPEECH.kind: self.own_speech}
-        shown = {place: gr.update(visible=one == kind) for one, place in places.items()}
+        """Show a place for the visitor's own file, which need not be looked for among the pieces."""
+        side = SCORE_SIDES[kind]
+        places = {MUSIC_SIDE.kind: self.own_music, SPEECH_SIDE.kind: self.own_speech}
+        shown = {place: gr.update(visible=name == kind) for name, place in places.items()}
         return {self.controls[side.shipped]: gr.update(value=OWN), **shown}
 
     def _connect(self) -> None:
         inputs = {*self.controls.values(), self.scoring}
-        heavy = {**HEAVY, **told_at(self.queue)}
+        heavy = {**HEAVY_WORK, **told_at(self.queue)}
         filled = [self.scoring, self.table, self.lane, self.stop]
         self.start.click(self.press, inputs, filled, **heavy)
         self.stop.click(press_stop, self.scoring, None, queue=False, **QUIET)
-        choices = [self.controls[name] for name in ("kind", MUSIC.shipped, SPEECH.shipped)]
+        choices = [self.controls[name] for name in ("kind", MUSIC_SIDE.shipped, SPEECH_SIDE.shipped)]
         shown = self._shown = [*choices[1:], self.controls["tempo"], self.own_music, self.own_speech]
-        self.mine.click(self.choose_own, choices[0], [*choices[1:], self.own_music, self.own_speech], **LIGHT)
+        self.mine.click(
+            self.choose_own, choices[0], [*choices[1:], self.own_music, self.own_speech], **LIGHT_WORK
+        )
         for choice in choices:
-            choice.input(show_chosen, choices, shown, **LIGHT)
-        self.table.choose(self.choose, self.scoring, [self.table, self.lane], **LIGHT)
+            choice.input(show_chosen, choices, shown, **LIGHT_WORK)
+        self.table.choose(self.choose, self.scoring, [self.table, self.lane], **LIGHT_WORK)
         self.lane.look(look, self.scoring, self.lane, **LOOK)
-        self.lane.gates(show_gate, self.scoring, self.lane, **LIGHT)
+        self.lane.gates(show_gate, self.scoring, self.lane, **LIGHT_WORK)
         self.shipped = {
             piece: ShippedScoring(partial(open_shipped, piece, catalogue))
             for kind, catalogue in self.catalogues.items()
-            for _, piece in piece_choices(SIDES[kind])
+            for _, piece in piece_choices(SCORE_SIDES[kind])
             if piece != OWN
         }
         if self.shipped:
-            this_page().load(self.visit, None, [*filled, *choices, *shown[2:]], **LIGHT)
+            this_page().load(self.visit, None, [*filled, *choices, *shown[2:]], **LIGHT_WORK)
 
     def visit(self, visitor: gr.Request) -> Iterator[Changes]:
-        """A shipped piece, the address's or the first, scored; whoever comes first sees the models do it."""
+        """Score a shipped piece, the address's or the first; whoever comes first sees the models do it."""
         piece = visitor.query_params.get("piece", "")
         if piece and piece not in self.shipped:
             warn(UnknownNameError("piece of this page", piece[:60], self.shipped))
@@ -177,18 +182,20 @@ class ScorePage:
 
     def _chosen(self, kind: str, piece: str) -> Changes:
         """The controls as they are where this piece is chosen."""
-        choices = {name: self.controls[name].value for name in ("kind", MUSIC.shipped, SPEECH.shipped)}
-        choices |= {"kind": kind, SIDES[kind].shipped: piece}
+        choices = {
+            name: self.controls[name].value for name in ("kind", MUSIC_SIDE.shipped, SPEECH_SIDE.shipped)
+        }
+        choices |= {"kind": kind, SCORE_SIDES[kind].shipped: piece}
         shown = dict(zip(self._shown, show_chosen(*choices.values()), strict=True))
-        for name in ("kind", SIDES[kind].shipped):
+        for name in ("kind", SCORE_SIDES[kind].shipped):
             control = self.controls[name]
             shown[control] = {**shown.get(control, gr.update()), "value": choices[name]}
         return shown
 
     def press(self, given: Changes) -> Iterator[Changes]:
-        """Score a piece: the table and the lane as they change."""
+        """Score a piece; yields the table and the lane as they change."""
         asked = {name: given[component] for name, component in self.controls.items()}
-        piece = self.shipped.get(asked[SIDES[asked["kind"]].shipped])
+        piece = self.shipped.get(asked[SCORE_SIDES[asked["kind"]].shipped])
         try:
             tempo = number("tempo", asked["tempo"])
             if piece is None:
@@ -207,7 +214,7 @@ class ScorePage:
         begun = {self.scoring: scoring, self.stop: gr.update(interactive=not scoring.is_done)}
         yield {**begun, self.table: table_value(scoring), self.lane: waiting(kind)}
         while not scoring.is_done:
-            go_on(SECONDS_PER_VIEW)
+            go_on(SECONDS_PER_SCORE_VIEW)
             if scoring.running.is_replaced or scoring.is_done:
                 break
             yield {self.table: table_value(scoring), **self._first_lane(scoring)}
@@ -219,7 +226,7 @@ class ScorePage:
             raise toast(EngineError(scoring.problems[0] if scoring.problems else "stopped before any result"))
         if not scoring.is_chosen_by_visitor:
             scoring.chosen = scoring.best.card.name
-        chosen = scoring.judgement(scoring.chosen)  # said again: see pages/house/changes.py
+        chosen = scoring.judgement(scoring.chosen)  # sent again: see pages/house/changes.py
         yield {self.table: table_value(scoring), self.lane: lane_value(scoring, chosen), **ended}
 
     def _first_lane(self, scoring: Scoring) -> Changes:
@@ -230,8 +237,8 @@ class ScorePage:
         return {self.lane: lane_value(scoring, scoring.judgements[0]), self.table: table_value(scoring)}
 
     def choose(self, scoring: Scoring | None, event: gr.EventData) -> Changes | Any:
-        """Another model's lane."""
-        judgement = scoring and scoring.judgement(said(event, "model", str))
+        """Show another model's lane."""
+        judgement = scoring and scoring.judgement(sent(event, "model", str))
         if not judgement:
             return gr.skip()
         scoring.chosen, scoring.is_chosen_by_visitor = judgement.card.name, True
@@ -239,21 +246,21 @@ class ScorePage:
 
 
 def open_scoring(asked: Mapping[str, Any], catalogue: Catalogue) -> Scoring:
-    """The visitor's own file.
+    """The scoring of the visitor's own file.
 
     Raises:
         EngineError: no file is chosen, it cannot be read, or the tempo is out of range.
     """
-    side = SIDES[asked["kind"]]
+    side = SCORE_SIDES[asked["kind"]]
     upload = asked[side.upload]
-    performance = Performance(number("tempo", asked["tempo"])) if side is MUSIC else Performance()
+    performance = Performance(number("tempo", asked["tempo"])) if side is MUSIC_SIDE else Performance()
     if upload is None:
         raise InvalidValueError(side.missing)
     return Scoring(Path(upload), Path(upload).name, list(catalogue.cards.values()), performance)
 
 
 def open_shipped(piece: str, catalogue: Catalogue) -> Scoring:
-    """A shipped piece, at the height of its corpus; raises EngineError if it cannot be read."""
+    """The scoring of a shipped piece, at the pitch of its corpus; raises EngineError if it cannot be read."""
     shipped, cards = excerpt(piece), list(catalogue.cards.values())
     heights = (card.corpus.played_semitones for card in cards if card.corpus.name == shipped.corpus)
     performance = Performance(FIRST_TEMPO, semitones=next(heights, 0))
@@ -264,14 +271,14 @@ def open_shipped(piece: str, catalogue: Catalogue) -> Scoring:
 
 def show_chosen(kind: str, music: str, speech: str) -> list[Any]:
     """What music or speech asks for: pieces, a tempo or none, a place for a file where one is wanted."""
-    is_music = kind == MUSIC.kind
+    is_music = kind == MUSIC_SIDE.kind
     own_music, own_speech = is_music and music == OWN, not is_music and speech == OWN
     return [gr.update(visible=shown) for shown in (is_music, not is_music, is_music, own_music, own_speech)]
 
 
 def welcome(kind: str) -> dict[str, Any]:
     """A lane before anything is scored."""
-    return {"kind": SIDES[kind].picture, "message": SIDES[kind].invitation}
+    return {"kind": SCORE_SIDES[kind].picture, "message": SCORE_SIDES[kind].invitation}
 
 
 def waiting(kind: str) -> dict[str, Any]:
@@ -280,35 +287,35 @@ def waiting(kind: str) -> dict[str, Any]:
 
 
 def press_stop(scoring: Scoring | None) -> None:
-    """Be content with the models that have been asked."""
+    """Have the scoring be content with the models that have been asked."""
     if scoring is not None:
         scoring.running.stop()
 
 
 def look(scoring: Scoring | None, event: gr.EventData) -> Any:
     """What a model expects at a frame, and at some after it."""
-    name, frame = said(event, "model", str), said(event, "frame", int)
-    if scoring is not None and name == scoring.chosen and told(event).get("is_heard") is True:
+    name, frame = sent(event, "model", str), sent(event, "frame", int)
+    if scoring is not None and name == scoring.chosen and event_data(event).get("is_heard") is True:
         scoring.is_chosen_by_visitor = True  # no other lane comes while this one is heard
     if scoring is None or name is None or frame is None:
         return gr.skip()
     try:
-        found = scoring.expected(name, frame, SECONDS_TO_LOOK, FRAMES_TO_LOOK)
+        expectations = scoring.expected(name, frame, SECONDS_TO_LOOK, FRAMES_TO_LOOK)
     except EngineError as error:
         raise gr.Error(sentence(error), print_exception=False) from None
-    return gr.update(expected=expected_value(scoring, name, frame, found))
+    return gr.update(expected=expected_value(scoring, name, frame, expectations))
 
 
 def show_gate(scoring: Scoring | None, event: gr.EventData) -> Any:
     """How far a gate of a model was open, frame by frame."""
-    name, number = said(event, "model", str), said(event, "gate", int)
-    found = None if None in (scoring, name, number) else opened_value(scoring, name, number)
-    return gr.skip() if found is None else gr.update(opened=found)
+    name, number = sent(event, "model", str), sent(event, "gate", int)
+    gate = None if None in (scoring, name, number) else opened_value(scoring, name, number)
+    return gr.skip() if gate is None else gr.update(opened=gate)
 
 
-def said(event: gr.EventData, name: str, kind: type) -> Any:
-    """What the browser said under a name, or None where it is of another kind."""
-    value = told(event).get(name)
+def sent(event: gr.EventData, name: str, kind: type) -> Any:
+    """What the browser sent under a name, or None where it is of another type."""
+    value = event_data(event).get(name)
     return value if isinstance(value, kind) and not isinstance(value, bool) else None
 
 

@@ -1,13 +1,13 @@
 """ScoreLane: a lane with one model's surprise under it, the moments that stand out, and what was expected.
 
 Conventions
-    value      a Lane's, and `SCORE_EMPTY`
+    value      a Lane's, and `EMPTY_SCORE`
     surprise   [number] of equally long slices of time, each of ``frames_per_value`` frames
     moments    [index into surprise], the most extreme first
     gates      what the gates are called that the model has, in the order by which they are asked for
     opened     what `view.opened_value` gives: the answer to the event ``gates``, whose data is
                ``{"model": name, "gate": number}``
-    expected   what `score_view.expected_value` gives: the answer to the event ``look``, whose data is
+    expected   what `view.expected_value` gives: the answer to the event ``look``, whose data is
                ``{"model": name, "frame": number}``
 """
 
@@ -15,16 +15,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pages.parts import EMPTY, Lane, packed
+from pages.parts import EMPTY_LANE, Lane, packed
 
-LISTS = ("surprise", "least_expected", "most_expected")
-SCORE_EMPTY: Mapping[str, Any] = {
+PACKED_LISTS = ("surprise", "least_expected", "most_expected")
+EMPTY_SCORE: Mapping[str, Any] = {
     "model": "",
     "unit": "",  # of the surprise: nats, bits
     "mean": 0.0,
     "frames_per_value": 1,
     "gates": (),
-    **dict.fromkeys(LISTS, ()),
+    **dict.fromkeys(PACKED_LISTS, ()),
 }
 
 
@@ -36,7 +36,7 @@ class ScoreLane(Lane):
         kwargs: whatever `gr.HTML` takes; ``expected`` and ``opened`` are updated by themselves.
     """
 
-    empty: Mapping[str, Any] = {**EMPTY, **SCORE_EMPTY}
+    empty: Mapping[str, Any] = {**EMPTY_LANE, **EMPTY_SCORE}
     files = ("score_lane.html", "score_lane.css", "score_lane.js", "score_gates.js")
 
     def __init__(self, value: Mapping[str, Any] | None = None, **kwargs: Any):
@@ -45,5 +45,5 @@ class ScoreLane(Lane):
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
         full = super().postprocess(value)
-        lists = {name: packed(full[name]) for name in LISTS}
+        lists = {name: packed(full[name]) for name in PACKED_LISTS}
         return full | lists | {"gates": json.dumps(full["gates"])}

@@ -1,6 +1,6 @@
-// The models and what they think of a piece. `element`, `props`, `trigger` and `watch` come from Gradio. Rows are
-// built anew only where they differ, and the button that has the focus keeps it. Text enters through textContent
-// alone, since a file's name may hold anything.
+// The models and what they think of a piece. `element`, `props`, `trigger` and `watch` come from Gradio. Rows
+// are built anew only where they differ, and the button that has the focus keeps it. Text enters through
+// textContent alone, since a file's name may hold anything.
 
 const part = (name) => element.querySelector(`.score-${name}`);
 let shown = "";
@@ -22,7 +22,8 @@ function show(value) {
   const bar = part("progress");
   bar.setAttribute("aria-valuemax", value.of);
   bar.setAttribute("aria-valuenow", value.done);
-  bar.firstElementChild.style.transform = `scaleX(${(value.done + (value.state === "scoring" ? value.share : 0)) / Math.max(value.of, 1)})`;
+  const done = value.done + (value.state === "scoring" ? value.share : 0);
+  bar.firstElementChild.style.transform = `scaleX(${done / Math.max(value.of, 1)})`;
   const key = JSON.stringify([value.groups, value.chosen, value.note, value.problems]);
   if (key === shown) return;
   shown = key;
@@ -37,9 +38,16 @@ function show(value) {
 
 // One line for each model, as it stands in the tables; what a spreadsheet would take for a formula is text.
 function csv({ groups }) {
-  const quoted = (text) => `"${String(text).replaceAll('"', '""').replace(/^[=@\t\r]/, "'$&")}"`;
-  const lines = groups.flatMap(({ unit, rows }) => rows.map((row) => [row.name, row.title, row.corpus, row.figure, unit, row.shift]));
-  return [["checkpoint", "model", "fitted to", "surprise", "unit", "moved by"], ...lines].map((line) => line.map(quoted).join()).join("\n");
+  const quoted = (text) =>
+    `"${String(text)
+      .replaceAll('"', '""')
+      .replace(/^[=@\t\r]/, "'$&")}"`;
+  const lines = groups.flatMap(({ unit, rows }) =>
+    rows.map((row) => [row.name, row.title, row.corpus, row.figure, unit, row.shift]),
+  );
+  return [["checkpoint", "model", "fitted to", "surprise", "unit", "moved by"], ...lines]
+    .map((line) => line.map(quoted).join())
+    .join("\n");
 }
 
 function saveCsv() {
@@ -60,7 +68,8 @@ async function copyLink() {
 
 function statusOf(value) {
   const models = `${value.of} model${value.of === 1 ? "" : "s"}`;
-  if (value.state === "done") return value.done === value.of ? `${models} listened` : `${value.done} of ${models} listened`;
+  if (value.state === "done")
+    return value.done === value.of ? `${models} listened` : `${value.done} of ${models} listened`;
   if (value.state === "stopped") return `Stopped after ${value.done} of ${models}`;
   const share = value.share > 0 ? `, ${Math.round(100 * value.share)} %` : "";
   return `${value.done} of ${models} · now ${value.now}${share}`;
@@ -68,7 +77,12 @@ function statusOf(value) {
 
 function table(group, chosen) {
   const heads = ["Model", "Fitted to", capital(group.unit), ...(group.has_shift ? ["Moved by"] : [])];
-  const head = make("tr", "", "", heads.map((text, index) => cell("th", `score-cell-${index}`, text, "col")));
+  const head = make(
+    "tr",
+    "",
+    "",
+    heads.map((text, index) => cell("th", `score-cell-${index}`, text, "col")),
+  );
   const rows = group.rows.map((row) => tableRow(row, group, row.name === chosen));
   return make("table", "score-table", "", [
     make("caption", "", `${group.caption} `, [make("span", "score-unit", `${capital(group.unit)}.`)]),
@@ -106,7 +120,8 @@ function tableRow(row, group, isChosen) {
   return node;
 }
 
-const shiftOf = (shift) => (shift === "0" ? "as written" : `${shift} semitone${/^.1$/.test(shift) ? "" : "s"}`);
+const shiftOf = (shift) =>
+  shift === "0" ? "as written" : `${shift} semitone${/^.1$/.test(shift) ? "" : "s"}`;
 
 part("groups").addEventListener("click", (event) => {
   const row = event.target.closest("tr[data-row]");

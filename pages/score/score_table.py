@@ -1,7 +1,7 @@
 """ScoreTable: the models and what they think of a piece, the best first; a click on one chooses it.
 
 Conventions
-    value   what `score_view.table_value` gives, or None before anything is scored
+    value   what `view.table_value` gives, or None before anything is scored
     choose  the event of a click; its data is ``{"model": name}``
 """
 
@@ -12,7 +12,7 @@ from pages.parts import Component
 
 
 class ScoreTable(Component):
-    """Tables of one kind of frame each, with the progress above them; None before anything is scored."""
+    """One table for each kind of frame, with the progress above them; empty before anything is scored."""
 
     files = ("score_table.html", "score_table.css", "score_table.js")
     description = "the models and what they think of a piece"

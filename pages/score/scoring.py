@@ -23,10 +23,10 @@ from engine.scoring import Expectation, Judgement, Judging, ScoredFile, expect, 
 from pages.house import Running, loaded
 from pages.parts import pieces_of
 
-MAX_QUARTERS = 512  # 128 bars of four: the largest models take about a minute for them
-MAX_SECONDS = 30.0  # of sound
-MAX_SILENCE = 90.0  # seconds before it that are passed over
-AT_ONCE = 2  # models that read side by side, each on a core of its own where there are two
+MAX_SCORED_QUARTERS = 512  # 128 bars of four: the largest models take about a minute for them
+MAX_SCORED_SECONDS = 30.0  # of sound
+MAX_SILENT_SECONDS = 90.0  # before it, that are passed over
+MODELS_AT_ONCE = 2  # models that read side by side, each on a core of its own where there are two
 
 
 class Scoring:
@@ -44,7 +44,7 @@ class Scoring:
 
     def __init__(self, file: Path, title: str, cards: Sequence[Card], performance: Performance):
         self.file, self.title, self.performance = file, title, performance
-        self.link = self.corpus = ""  # of a shipped piece: what opens the page with it, and whence it is
+        self.link = self.corpus = ""  # of a shipped piece: what opens the page with it, and where it is from
         self.judgements: list[Judgement] = []
         self.problems: list[str] = []
         self.num_models = 0
@@ -61,13 +61,13 @@ class Scoring:
             raise EngineError(self.problems[0] if self.problems else "there is no model for this yet")
 
     def play_at(self, quarters_per_minute: float) -> None:
-        """In another tempo, which speech has none of."""
+        """Play in another tempo; speech has none."""
         if self.performance.quarters_per_minute != quarters_per_minute:
             self.performance = replace(self.performance, quarters_per_minute=quarters_per_minute)
             self._sounds = {}
 
     def forget_looks(self) -> None:
-        """Of what is expected nothing has been asked yet."""
+        """Begin anew with what models expect, as if nothing had been asked."""
         self._listening: tuple[str, int, Iterator[Expectation]] | None = None
         self._lock = threading.Lock()
 
@@ -83,7 +83,7 @@ class Scoring:
 
     @property
     def kind(self) -> str:
-        """Of all of its models: name of a representation."""
+        """The kind of frames of all of its models: name of a representation."""
         return self._kind
 
     @property
@@ -105,19 +105,19 @@ class Scoring:
         return self._scored.piece(judgement.representation)
 
     def go_on(self, seconds: float) -> None:
-        """Work for so long, at least on one part of the piece; one model's failure is a problem named."""
+        """Work for so long, at least on one part of the piece; a model that fails is one of the problems."""
         until = time.monotonic() + seconds
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(MODELS_AT_ONCE) as pool:
             while not self.is_done:
-                at_work = self._waiting[:AT_ONCE]
+                at_work = self._waiting[:MODELS_AT_ONCE]
                 for card, problem in zip(at_work, pool.map(self._advance, at_work), strict=True):
                     self._take(card, problem)
                 if time.monotonic() > until:
                     return
 
     def judgement(self, name: str | None) -> Judgement | None:
-        """One model's, if it is there."""
-        return next((one for one in self.judgements if one.card.name == name), None)
+        """The judgement of a model, if it is there."""
+        return next((judgement for judgement in self.judgements if judgement.card.name == name), None)
 
     def sound(self, judgement: Judgement) -> Mapping[str, Any]:
         """What a lane holds of a judgement's sound; raises EngineError if it cannot be played."""
@@ -129,9 +129,10 @@ class Scoring:
         return made
 
     def expected(self, name: str, start: int, seconds: float, most: int) -> list[Expectation]:
-        """What a model expects at the frames from ``start`` on: as many as fit into the time, at least one.
+        """What a model expects at frames from ``start`` on: as many as fit into the time, ``most`` at most.
 
-        Where the frames before were asked for last, the model goes on from there.
+        It is one at least; none where the model or the frame is not there, or the piece is no music. Where
+        the frames before were asked for last, the model goes on from there.
         """
         judgement = self.judgement(name)
         if judgement is None or not judgement.is_music:
@@ -141,11 +142,11 @@ class Scoring:
             return []
         with self._lock:
             expectations = self._listen(judgement, piece, start)
-            found = [next(expectations)]
-            while len(found) < min(most, len(piece.frames) - start) and time.monotonic() < until:
-                found.append(next(expectations))
-            self._listening = (name, start + len(found), expectations)
-        return found
+            given = [next(expectations)]
+            while len(given) < min(most, len(piece.frames) - start) and time.monotonic() < until:
+                given.append(next(expectations))
+            self._listening = (name, start + len(given), expectations)
+        return given
 
     def _listen(self, judgement: Judgement, piece: Piece, start: int) -> Iterator[Expectation]:
         name = judgement.card.name
@@ -158,7 +159,7 @@ class Scoring:
     def _readable(self, cards: Sequence[Card]) -> list[Card]:
         """The models that can be loaded and for whose frames the file can be read."""
         can_be_read: dict[Representation, bool] = {}
-        refused, found = [], []
+        refused, readable = [], []
         for card in cards:
             try:
                 representation = loaded(card.name).representation
@@ -172,10 +173,10 @@ class Scoring:
                     can_be_read[representation] = False
                     refused.append(str(error))
             if can_be_read[representation]:
-                found.append(card)
+                readable.append(card)
         self.problems = [*dict.fromkeys(refused), *self.problems]
-        self.num_models = len(found)
-        return found
+        self.num_models = len(readable)
+        return readable
 
     def _advance(self, card: Card) -> str:
         """One part of the piece, read by one model; what is wrong with it, if anything is."""
@@ -188,7 +189,7 @@ class Scoring:
         return ""
 
     def _take(self, card: Card, problem: str) -> None:
-        """What has come of it: a model that is through, or cannot go on, is asked no more."""
+        """Keep what has come of it: a model that is through, or cannot go on, is asked no more."""
         asked = self._asked.get(card.name)
         if not problem and not asked.is_whole:
             return
@@ -204,30 +205,33 @@ class Scoring:
 
 
 def shortened_piece(file: Path, representation: Representation) -> Piece:
-    """The frames of a file, cut at what is scored here: from its beginning, or from where something sounds.
+    """The frames of a file, cut to what is scored here: from its start, or from where something sounds.
 
     Raises:
         EngineError: the file cannot be read, or is silent.
     """
-    read = read_piece(file, representation, longest=MAX_SECONDS + MAX_SILENCE)
+    read = read_piece(file, representation, longest=MAX_SCORED_SECONDS + MAX_SILENT_SECONDS)
     most, report = most_frames(representation), read.report
     first = _first_sounding(read.frames, representation, most)
     if first is None:
-        seconds = MAX_SECONDS + MAX_SILENCE
-        is_cut = len(read.frames) > most * seconds / MAX_SECONDS - 2 and not representation.facts.holds_notes
+        seconds = MAX_SCORED_SECONDS + MAX_SILENT_SECONDS
+        is_cut = (
+            len(read.frames) > most * seconds / MAX_SCORED_SECONDS - 2
+            and not representation.facts.holds_notes
+        )
         where = f" in its first {seconds:g} seconds: cut out the part that you want" if is_cut else ""
         remedy = where or ": check the microphone and record again"
         raise UnreadableFileError(f"{file.name} is silent{remedy}")
     if len(read.frames) > most:
         is_music = representation.facts.holds_notes
-        length = f"{MAX_QUARTERS} quarter notes" if is_music else f"{MAX_SECONDS:g} seconds"
+        length = f"{MAX_SCORED_QUARTERS} quarter notes" if is_music else f"{MAX_SCORED_SECONDS:g} seconds"
         where = " after the silence it begins with" if first else ""
         report = f"{report} Only the first {length}{where} are scored here.".strip()
     return Piece(read.frames[first : first + most], report)
 
 
 def _first_sounding(frames: Tensor, representation: Representation, most: int) -> int | None:
-    """Where to begin, so that what is scored is not silent; 0 if its beginning is not, None if all is."""
+    """Where to begin, so that what is scored is not silent; 0 if its start is not, None if all of it is."""
     if _sounds(frames[:most], representation):
         return 0
     if len(frames) <= most:
@@ -246,10 +250,10 @@ def _sounds(frames: Tensor, representation: Representation) -> bool:
 def most_frames(representation: Representation) -> int:
     """How many frames are scored here at most."""
     if representation.facts.holds_notes:
-        return MAX_QUARTERS * representation.frames_per_quarter
-    return round(MAX_SECONDS * representation.frames_per_second)
+        return MAX_SCORED_QUARTERS * representation.frames_per_quarter
+    return round(MAX_SCORED_SECONDS * representation.frames_per_second)
 
 
 def _cost(card: Card) -> tuple[int, str]:
-    """What a frame takes, roughly: the small models come first, so that there is something to see."""
+    """How much work a frame is, roughly: small models come first, so that there is something to see."""
     return card.num_parameters * card.num_keys, card.name

@@ -10,7 +10,7 @@ from pages.score.scoring import Scoring
 
 
 class ShippedScoring:
-    """Worked on while somebody looks; visitors share what is found.
+    """A scoring that goes on while somebody looks; visitors share its judgements.
 
     Args:
         open_it: gives the scoring, when the first visitor comes.
@@ -21,7 +21,7 @@ class ShippedScoring:
         self._lock = threading.Lock()
 
     def of_visitor(self, quarters_per_minute: float) -> Scoring:
-        """With a choice, an end and a tempo of the visitor's own; raises EngineError if it cannot be."""
+        """The scoring, with a choice, an end and a tempo of one visitor's; raises EngineError if it fails."""
         with self._lock:
             self._scoring = self._scoring or self._open()
             mine = copy.copy(self._scoring)

@@ -30,7 +30,7 @@ class Side:
     missing: str
 
 
-MUSIC = Side(
+MUSIC_SIDE = Side(
     kind=PianoRoll.name,
     picture="roll",
     shipped="piece",
@@ -39,7 +39,7 @@ MUSIC = Side(
     invitation="Choose a MIDI file, or one of the shipped pieces, then press Score.",
     missing="choose a MIDI file to score, or a shipped piece",
 )
-SPEECH = Side(
+SPEECH_SIDE = Side(
     kind=Waveform.name,
     picture="wave",
     shipped="clip",
@@ -48,10 +48,10 @@ SPEECH = Side(
     invitation="Choose or record some speech, or take a shipped clip, then press Score.",
     missing="record or choose some speech to score, or a shipped clip",
 )
-SIDES = {side.kind: side for side in (MUSIC, SPEECH)}
+SCORE_SIDES = {side.kind: side for side in (MUSIC_SIDE, SPEECH_SIDE)}
 
 
 def piece_choices(side: Side) -> list[tuple[str, str]]:
-    """(label, value) of what may be scored; the first is chosen to begin with."""
-    shipped = [(one.title, one.name) for one in excerpts() if one.kind == side.kind]
+    """(label, value) of what may be scored; the first is chosen at first."""
+    shipped = [(excerpt.title, excerpt.name) for excerpt in excerpts() if excerpt.kind == side.kind]
     return [*shipped, (side.own_label, OWN)]

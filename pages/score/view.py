@@ -23,15 +23,15 @@ from pages.parts import picture_of
 from pages.score.scoring import Scoring
 
 NUM_MOMENTS = 5  # of each kind
-MOST_UNITS = 48  # whose gates are shown
+MAX_GATE_UNITS = 48  # whose gates are shown
 NUM_PITCHES = 8  # that are shown of what a model expects
-WINDOWS_PER_SECOND = 40  # of sound: over so long the surprise of its samples is averaged
+WINDOWS_PER_SECOND = 40  # of sound, over each of which the surprise of samples is averaged
 GAP_SECONDS = 0.15  # between two moments of sound
-APART = "Figures compare within a table, not between two: there the models are given other frames."
+TABLES_APART = "Compare figures within a table, not between two, whose models are given other frames."
 
 
 def table_value(scoring: Scoring) -> dict[str, Any]:
-    """What a ScoreTable shows now."""
+    """What a ScoreTable shows of a scoring now."""
     groups = [_group(group) for group in ranked(scoring.judgements)]
     now = scoring.now
     return {
@@ -44,7 +44,7 @@ def table_value(scoring: Scoring) -> dict[str, Any]:
         "share": round(now[1], 3) if now else 1.0,
         "chosen": scoring.chosen or "",
         "groups": groups,
-        "note": APART if len(groups) > 1 else "",
+        "note": TABLES_APART if len(groups) > 1 else "",
         "problems": [sentence(EngineError(problem)) for problem in scoring.problems],
     }
 
@@ -52,17 +52,17 @@ def table_value(scoring: Scoring) -> dict[str, Any]:
 def _group(group: Sequence[Judgement]) -> dict[str, Any]:
     """Models that can be compared, the best first."""
     first = group[0]
-    worst = max(one.surprise.mean for one in group)
+    worst = max(judgement.surprise.mean for judgement in group)
     rows = [
         {
-            "name": one.card.name,
-            "title": title(one.card),
-            "corpus": corpus_words(one.card),
-            "figure": f"{one.surprise.mean:.2f}",
-            "bar": round(one.surprise.mean / worst, 3) if worst > 0 else 0.0,
-            "shift": shift(one),
+            "name": judgement.card.name,
+            "title": title(judgement.card),
+            "corpus": corpus_words(judgement.card),
+            "figure": f"{judgement.surprise.mean:.2f}",
+            "bar": round(judgement.surprise.mean / worst, 3) if worst > 0 else 0.0,
+            "shift": shift(judgement),
         }
-        for one in group
+        for judgement in group
     ]
     return {
         "caption": f"{first.extent}. {first.report}".strip(),
@@ -132,7 +132,7 @@ def shown_values(judgement: Judgement) -> tuple[torch.Tensor, int]:
 
 
 def gate_title(gate: Gate) -> str:
-    """What it is called on the page."""
+    """What a gate is called on the page."""
     return f"{gate.name.capitalize()} gate, layer {gate.layer}"
 
 
@@ -146,24 +146,29 @@ def opened_value(scoring: Scoring, name: str, number: int) -> dict[str, Any] | N
     if not 0 <= number < len(gates):
         return None
     frames = roll.transpose(scoring.piece_of(judgement).frames, judgement.surprise.transposed_semitones)
-    shades = (opened(checkpoint.model, gates[number], frames)[:MOST_UNITS] * 15).round().int().tolist()
+    shades = (opened(checkpoint.model, gates[number], frames)[:MAX_GATE_UNITS] * 15).round().int().tolist()
     return {"model": name, "gate": number, "rows": ["".join(f"{shade:x}" for shade in row) for row in shades]}
 
 
-def expected_value(scoring: Scoring, name: str, start: int, found: Sequence[Expectation]) -> dict[str, Any]:
+def expected_value(
+    scoring: Scoring, name: str, start: int, expectations: Sequence[Expectation]
+) -> dict[str, Any]:
     """What a model expects at some frames, as a ScoreLane reads it.
 
-    Of each frame the likeliest pitches and those that sound: [pitch, probability in thousandths, sounds].
+    For each frame the likeliest pitches and those that sound: [pitch, probability in thousandths, sounds].
     """
     judgement = scoring.judgement(name)
-    if judgement is None or not found:
+    if judgement is None or not expectations:
         return {"model": name, "start": start, "frames": [], "num_draws": 0}
     frames, lowest = scoring.piece_of(judgement).frames, judgement.representation.lowest_pitch
-    told = [_told(one.probabilities, frames[start + place], lowest) for place, one in enumerate(found)]
-    return {"model": name, "start": start, "frames": told, "num_draws": found[0].num_draws}
+    rows = [
+        _pitches(expectation.probabilities, frames[start + place], lowest)
+        for place, expectation in enumerate(expectations)
+    ]
+    return {"model": name, "start": start, "frames": rows, "num_draws": expectations[0].num_draws}
 
 
-def _told(probabilities: torch.Tensor, frame: torch.Tensor, lowest: int) -> list[list[int]]:
+def _pitches(probabilities: torch.Tensor, frame: torch.Tensor, lowest: int) -> list[list[int]]:
     likeliest = probabilities.topk(min(NUM_PITCHES, len(probabilities))).indices.tolist()
     sounding = frame.nonzero().flatten().tolist()
     columns = sorted({*likeliest, *sounding}, key=lambda column: -float(probabilities[column]))

@@ -107,6 +107,9 @@ def test_what_it_expects_is_known_from_draws(way):
     """The Score page shows each pitch's probability; of a head without a formula for it, from draws."""
     checkpoint = way.checkpoint
     frames = torch.zeros(2, checkpoint.model.frame_size)
-    found = list(expect(checkpoint.model, checkpoint.representation, frames, num_draws=16))
-    assert [one.num_draws for one in found] == [16, 16, 16]
-    assert all(one.probabilities.min() >= 0 and one.probabilities.max() <= 1 for one in found)
+    expectations = list(expect(checkpoint.model, checkpoint.representation, frames, num_draws=16))
+    assert [expectation.num_draws for expectation in expectations] == [16, 16, 16]
+    assert all(
+        expectation.probabilities.min() >= 0 and expectation.probabilities.max() <= 1
+        for expectation in expectations
+    )

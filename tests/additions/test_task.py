@@ -29,6 +29,7 @@ from pages.listen.listening_room import ListeningRoom
 from pages.listen.wish import Wish
 from tests.engine.small_models import published
 from tests.engine.tones import write_tone
+from tests.pages.listen.long_ago import ask_long_ago
 from tests.source import PROJECT, files
 
 NAME = "odd_one_out"
@@ -55,13 +56,13 @@ class OddOneOut(Task):
     def lanes(
         self, sources: Lanes, num_trials: int, asked: Sequence[Record], rng: np.random.Generator
     ) -> list[Lanes]:
-        found = []
+        assignments = []
         for _ in range(num_trials):
             odd, other = rng.permutation(2)
             lanes = [sources[other]] * 3
             lanes[rng.integers(3)] = sources[odd]
-            found.append(tuple(lanes))
-        return found
+            assignments.append(tuple(lanes))
+        return assignments
 
     def verdict(self, votes: Sequence[Vote], name: Name) -> str:
         right = sum(int(vote.answer.choice) == odd_lane(vote.trial.lanes) for vote in votes)
@@ -78,9 +79,7 @@ def odd_lane(lanes: Sequence[Any]) -> int:
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch):
     monkeypatch.setitem(TASKS, NAME, OddOneOut())
-    for module in ("listening_room", "doubt"):  # nobody has to wait
-        monkeypatch.setattr(f"pages.listen.{module}.COUNT_SECONDS", 60.0)
-    monkeypatch.setattr("pages.listen.clip_ledger.ClipLedger.check", lambda *given: None)
+    ask_long_ago(monkeypatch)
 
 
 @pytest.fixture
@@ -193,8 +192,8 @@ def names_in(path: Path, names: set[str]) -> set[str]:
     """Those names that stand in a file as texts of their own."""
     text = (PROJECT / path).read_text(encoding="utf-8")
     if path.suffix == ".py":
-        found = {node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)}
-        return names & {value for value in found if isinstance(value, str)}
+        constants = {node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)}
+        return names & {value for value in constants if isinstance(value, str)}
     return {name for name in names if re.search(rf"""(["'`>]){name}["'`<]""", text)}
 
 

@@ -3,22 +3,24 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from engine import confined
 from engine.confined import run_confined
 from engine.errors import InvalidValueError, UnreadableFileError
+from tests.patience import until
 
 BEHAVIOURS = """
-import os, sys, time
+import os, signal, sys
 from engine.errors import InvalidValueError
 
 def well(number): return {"twice": 2 * number}, bytes(range(256))
 def badly(): raise InvalidValueError("give another")
 def wildly(): raise RuntimeError("of a library")
 def greedy(): return {"size": len(bytearray(400_000_000))}, b""
-def endless(): time.sleep(60)
+def endless(): signal.pause()
 def busy():
     while True: pass
 def deadly(): os.abort()
@@ -30,16 +32,25 @@ def large():
     with open(os.environ["TMPDIR"] + "/large", "wb") as file: file.write(bytes(100_000_000))
 def parental():
     import subprocess
-    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3); open(%r, 'w')" % LEFT])
-    time.sleep(60)
+    subprocess.Popen([sys.executable, "-c", CHILD])
+    signal.pause()
+"""
+# Holds a lock as long as it lives, and says in the file that it is there.
+CHILD = """
+import fcntl, signal
+file = open(%r, "w")
+fcntl.flock(file, fcntl.LOCK_EX)
+file.write("here")
+file.flush()
+signal.pause()
 """
 
 
 @pytest.fixture
 def ask(tmp_path, monkeypatch):
     """Runs a behaviour of a module that lies elsewhere."""
-    left = tmp_path / "left"
-    (tmp_path / "behaviours.py").write_text(f"LEFT = {str(left)!r}\n{BEHAVIOURS}")
+    child = CHILD % str(tmp_path / "lock")
+    (tmp_path / "behaviours.py").write_text(f"CHILD = {child!r}\n{BEHAVIOURS}")
     (tmp_path / "engine").symlink_to(confined.PROJECT / "engine")
     monkeypatch.setattr(confined, "PROJECT", tmp_path)
     return lambda name, **arguments: run_confined(f"behaviours:{name}", "given.wav", arguments)
@@ -64,16 +75,29 @@ def test_what_goes_wrong_there_is_a_sentence_here(ask, name):
     assert "\n" not in str(caught.value)
 
 
+def is_free(path: Path) -> bool:
+    """Whether nobody has a lock on a file: whoever had one is dead."""
+    import fcntl
+
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+@pytest.mark.skipif(confined.resource is None, reason="the system has neither such limits nor such locks")
 @pytest.mark.parametrize("name", ["endless", "busy", "parental"])
 def test_it_is_ended_with_all_that_it_has_started(ask, monkeypatch, tmp_path, name):
-    monkeypatch.setattr(confined, "SECONDS", 1)
+    monkeypatch.setattr(confined, "MAX_CONFINED_SECONDS", 5 if name == "parental" else 1)
     begun = time.monotonic()
-    with pytest.raises(UnreadableFileError, match=r"given\.wav took more than 1 s|too much memory or time"):
+    with pytest.raises(UnreadableFileError, match=r"given\.wav took more than \d s|too much memory or time"):
         ask(name)
     assert time.monotonic() - begun < 30
     if name == "parental":
-        time.sleep(4)
-        assert not (tmp_path / "left").exists()
+        assert (tmp_path / "lock").read_text() == "here"
+        until(lambda: is_free(tmp_path / "lock"))
 
 
 def test_it_is_told_no_secrets(ask, monkeypatch):

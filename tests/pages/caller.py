@@ -10,7 +10,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-PATIENCE = 240  # seconds, for a machine with other work
+ANSWER_SECONDS = 240  # that an answer may take, on a machine with other work
 BUSY = "Queue is full"  # how Gradio begins to say that; its page says "This application is currently busy"
 Values = list[Any]
 
@@ -40,19 +40,19 @@ class Caller:
 
     @cached_property
     def _components(self) -> dict[int, dict[str, Any]]:
-        return {one["id"]: one for one in self.config["components"]}
+        return {component["id"]: component for component in self.config["components"]}
 
     def event(self, function: str, elem_id: str | None = None) -> dict[str, Any]:
         """What happens at an event of this page: by its function, and the elem_id of what triggers it."""
         here = self.config["page"][self.page]["dependencies"]
-        (found,) = (
-            one
-            for one in self.config["dependencies"]
-            if one["id"] in here
-            and one["api_name"].rstrip("_0123456789") == function
-            and elem_id in (None, *(self._elem_id(target) for target, _ in one["targets"]))
+        (event,) = (
+            dependency
+            for dependency in self.config["dependencies"]
+            if dependency["id"] in here
+            and dependency["api_name"].rstrip("_0123456789") == function
+            and elem_id in (None, *(self._elem_id(target) for target, _ in dependency["targets"]))
         )
-        return found
+        return event
 
     def _elem_id(self, component: int | None) -> str | None:
         return self._components.get(component, {}).get("props", {}).get("elem_id")
@@ -64,8 +64,10 @@ class Caller:
             given: by elem_id; what the browser keeps by its storage key, with underscores.
         """
         inputs = [self._components[number]["props"] for number in event["inputs"]]
-        names = [(one.get("elem_id") or one.get("storage_key") or "").replace("-", "_") for one in inputs]
-        return [given.get(name, one.get("value")) for name, one in zip(names, inputs, strict=True)]
+        names = [
+            (props.get("elem_id") or props.get("storage_key") or "").replace("-", "_") for props in inputs
+        ]
+        return [given.get(name, props.get("value")) for name, props in zip(names, inputs, strict=True)]
 
     def open(self) -> bytes:
         """The page itself."""
@@ -73,7 +75,7 @@ class Caller:
 
     def get(self, address: str) -> bytes:
         """What lies at an address."""
-        with urlopen(self._request(address), timeout=PATIENCE) as answer:
+        with urlopen(self._request(address), timeout=ANSWER_SECONDS) as answer:
             return answer.read()
 
     def _request(self, address: str, body: bytes | None = None, **headers: str) -> Request:
@@ -116,7 +118,7 @@ class Caller:
     def _post(self, path: str, body: bytes, kind: str = "application/json") -> Any:
         request = self._request(self.address + path, body, Content_Type=kind)
         try:
-            with urlopen(request, timeout=PATIENCE) as answer:
+            with urlopen(request, timeout=ANSWER_SECONDS) as answer:
                 return json.load(answer)
         except HTTPError as error:
             words = error.read().decode(errors="replace")
@@ -127,7 +129,7 @@ class Caller:
     def _wait(self, number: str, hear: Callable[[int], None]) -> Values:
         count = 0
         address = f"{self.address}gradio_api/queue/data?session_hash={self.session}"
-        with urlopen(self._request(address), timeout=PATIENCE) as stream:
+        with urlopen(self._request(address), timeout=ANSWER_SECONDS) as stream:
             for line in stream:
                 if not line.startswith(b"data:"):
                     continue

@@ -10,6 +10,7 @@ import pytest
 from engine.checkpoints.checkpoint import CHECKPOINTS, available, read_card
 from tests.engine.small_models import published
 from tests.pages.visit import Visit
+from tests.patience import PATIENCE_SECONDS
 from tests.server import Server, serving
 
 PARTS = ("app.py", "pages", "engine", "assets", "checkpoints")
@@ -64,8 +65,9 @@ def _no_traceback(request) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def browser(chromium):
     """Debian's chromium, where sound may play without a click."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=1000 * PATIENCE_SECONDS)
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
         running = playwright.chromium.launch(executable_path=chromium, args=arguments)

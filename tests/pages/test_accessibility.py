@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from engine.listening.votes.store import VoteStore
 from engine.pieces.excerpt import excerpt
-from pages.board.page import OWN
+from pages.board.page import OWN_VOTES
 from tests.pages.board.board_page import made_votes
 from tests.pages.listen.trial_visit import listen
 from tests.pages.visit import Visit
@@ -24,7 +24,7 @@ STILL = "*, *::before, *::after { transition: none !important; animation: none !
 IN_A_TOAST = {("nested-interactive", ".toast-header")}  # a button that folds it holds the one that closes it
 
 
-def found(visit: Visit) -> set[tuple[str, str]]:
+def findings_of(visit: Visit) -> set[tuple[str, str]]:
     """Rule and selector of all that axe finds on the page as it is now, at both sizes, light and dark."""
     page = visit.page
     page.wait_for_selector(".loading", state="detached")  # where Gradio still fetches a component
@@ -35,38 +35,44 @@ def found(visit: Visit) -> set[tuple[str, str]]:
         for is_dark in (False, True):
             page.evaluate("is_dark => document.body.classList.toggle('dark', is_dark)", is_dark)
             visit.draw_anew()
-            page.wait_for_function("!document.getAnimations().some(one => one.playState === 'running')")
+            page.wait_for_function(
+                "!document.getAnimations().some(animation => animation.playState === 'running')"
+            )
             assert page.evaluate("document.documentElement.scrollWidth") <= width, "wider than the screen"
             rules = {"runOnly": ["color-contrast"]} if is_dark else None  # the only one that sees colours
             violations = Axe().run(page, options=rules).response["violations"]
-            findings |= {(one["id"], " ".join(node["target"])) for one in violations for node in one["nodes"]}
+            findings |= {
+                (violation["id"], " ".join(node["target"]))
+                for violation in violations
+                for node in violation["nodes"]
+            }
     return findings
 
 
 def test_axe_finds_what_is_wrong(visitors):
-    """Else the tests below would say nothing: an image without words, and words that cannot be read."""
+    """Otherwise the tests below would prove nothing: an image without words, and words too pale to read."""
     visit = visitors("compare")
     visit.page.evaluate(
         """document.querySelector(".earshot-hero").insertAdjacentHTML("beforeend",
             '<img id="mute" src="data:,"><p id="pale" style="color: #ccc; background: #fff">pale</p>')"""
     )
-    assert found(visit) == {("image-alt", "#mute"), ("color-contrast", "#pale")}
+    assert findings_of(visit) == {("image-alt", "#mute"), ("color-contrast", "#pale")}
 
 
 @pytest.mark.parametrize("path", ["", "speech"])
 def test_pages_that_draw(visitors, path):
     visit = visitors(path)
-    assert found(visit) == set()
+    assert findings_of(visit) == set()
     visit.set("kept", 0.3) if path else visit.exactly(16)
     visit.draw(3)
-    assert found(visit) == set()
+    assert findings_of(visit) == set()
 
 
 def test_a_list_that_is_open(visitors):
     visit = visitors("")
     visit.page.locator("#corpus input").click()
     visit.page.get_by_role("option").first.wait_for()
-    assert found(visit) == set()
+    assert findings_of(visit) == set()
 
 
 def test_a_trial_from_its_form_to_the_answer(visitors):
@@ -75,13 +81,13 @@ def test_a_trial_from_its_form_to_the_answer(visitors):
     visit.pick("corpus", "Bach chorales")
     visit.choose("jsb_chorales-gru", "jsb_chorales-lstm")
     visit.settle()
-    assert found(visit) == set()
+    assert findings_of(visit) == set()
     visit.start()
-    assert found(visit) == set()
+    assert findings_of(visit) == set()
     listen(visit, *"ab")
     page.locator(".trial-answer").first.click()
     page.wait_for_selector(".trial[data-state=answered]")
-    assert found(visit) == set()
+    assert findings_of(visit) == set()
 
 
 @pytest.fixture
@@ -97,15 +103,15 @@ def made(app, app_folder) -> Iterator[None]:
 def test_the_board(visitors, made):
     visit = visitors("board")
     visit.page.wait_for_selector("#board [data-corpus=jsb_chorales]")
-    assert found(visit) == set()
-    visit.page.get_by_label(OWN).check()
+    assert findings_of(visit) == set()
+    visit.page.get_by_label(OWN_VOTES).check()
     visit.page.wait_for_selector("#board .board-message")
-    assert found(visit) == set()
+    assert findings_of(visit) == set()
 
 
 def test_a_piece_that_is_scored(visitors):
     visit = visitors("score")
-    assert found(visit) == set()
+    assert findings_of(visit) == set()
     visit.pick("piece", "A MIDI file of mine")
     field = visit.page.locator("#upload input[type=file]")
     field.set_input_files({"name": "a jig.mid", "mimeType": "", "buffer": JIG.read_bytes()})
@@ -115,7 +121,7 @@ def test_a_piece_that_is_scored(visitors):
     visit.page.click("#stop")
     visit.page.wait_for_selector(".score:is([data-state=done], [data-state=stopped])")
     visit.page.wait_for_selector('.score-pitches[data-waiting="false"] li')
-    assert found(visit) == set()
+    assert findings_of(visit) == set()
 
 
 def test_a_place_for_a_recording_and_a_complaint(visitors):
@@ -123,11 +129,11 @@ def test_a_place_for_a_recording_and_a_complaint(visitors):
     visit.page.get_by_label("Speech").check()
     visit.pick("clip", "A recording of mine")
     visit.page.wait_for_selector("#recording input[type=file]", state="attached")
-    assert found(visit) == set()
+    assert findings_of(visit) == set()
     visit.page.click("#score")
     visit.page.get_by_test_id("toast-text").first.wait_for()
-    assert found(visit) == IN_A_TOAST
+    assert findings_of(visit) == IN_A_TOAST
 
 
 def test_results(visitors):
-    assert found(visitors("results")) == set()
+    assert findings_of(visitors("results")) == set()

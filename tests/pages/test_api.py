@@ -16,6 +16,7 @@ from engine.pieces.excerpt import excerpts_of
 from engine.pieces.piece import read_piece
 from engine.scoring.surprise import surprise_of
 from pages import api
+from pages.draw.drawing import OTHER_FRAMES
 from tests.engine.notes.raw_midi import midi_file, note
 from tests.pages.draw.test_play import BEST, CHORALE, GRU, drawn, notes, prime_of
 
@@ -68,8 +69,8 @@ def test_every_endpoint_and_each_of_its_parameters_is_described(client):
 def test_no_frames_are_as_many_as_the_piece_has(ask):
     answer = ask(model=BEST, frames=0, seed=7, api_name="/sample_roll")
     midi = Path(answer["midi"]["path"] if isinstance(answer["midi"], dict) else answer["midi"])
-    found = notes(midi, BEST)
-    assert 4 < len(found) < 128 and torch.equal(found, drawn(BEST, 128, 7)[: len(found)])
+    roll = notes(midi, BEST)
+    assert 4 < len(roll) < 128 and torch.equal(roll, drawn(BEST, 128, 7)[: len(roll)])
     assert answer["message"] == ""
 
 
@@ -126,7 +127,7 @@ def test_speech_is_continued_after_a_clip_and_after_an_upload(ask, app):
     ("values", "said"),
     [
         ({"model": "nope"}, "Unknown checkpoint 'nope'; known: "),
-        ({"model": "tiny-speech"}, "another kind of frames"),
+        ({"model": "tiny-speech"}, OTHER_FRAMES),
         ({"model": "spoiled"}, "sha256 differs"),
         ({"model": "newer"}, "colour"),
         ({"model": "../../etc"}, "Unknown checkpoint"),
@@ -176,17 +177,17 @@ def test_a_piece_is_scored_under_every_model_that_reads_it(ask, app, tmp_path):
     own = tmp_path / "mine.mid"
     own.write_bytes(midi_file(note(60, 960) + note(64, 480) + note(65, 10)))
     answer = ask(file=handle_file(own), api_name="/score")
-    found = {model["checkpoint"]: model for model in answer["models"]}
-    assert len(found) >= 12 and GRU in found and "tiny-speech" not in found
+    scores = {model["checkpoint"]: model for model in answer["models"]}
+    assert len(scores) >= 12 and GRU in scores and "tiny-speech" not in scores
     checkpoint = load(GRU)
     frames = read_piece(own, checkpoint.representation).frames
     surprise = surprise_of(
         checkpoint.model, checkpoint.representation, frames, checkpoint.card.corpus.mean_pitch
     )
     semitones, likelihood = surprise.transposed_semitones, surprise.likelihood
-    assert found[GRU]["nats_per_frame"] == pytest.approx(likelihood.nats_per_frame, abs=1e-4)
-    assert (found[GRU]["transposed_semitones"], found[GRU]["num_frames"]) == (semitones, 3)
-    assert found[GRU]["frame"] == "a quarter note" and "1 too short" in found[GRU]["report"]
+    assert scores[GRU]["nats_per_frame"] == pytest.approx(likelihood.nats_per_frame, abs=1e-4)
+    assert (scores[GRU]["transposed_semitones"], scores[GRU]["num_frames"]) == (semitones, 3)
+    assert scores[GRU]["frame"] == "a quarter note" and "1 too short" in scores[GRU]["report"]
     assert "spoiled" in answer["problems"][0]
     frames = [model["frame"] for model in answer["models"]]
     assert frames == sorted(frames, reverse=True), "models that can be compared stand together"

@@ -5,7 +5,9 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
+from pages.listen.trial_page import KEPT
 from tests.pages.caller import Caller
 from tests.pages.listen.trial_visit import listen
 from tests.pages.visit import Visit
@@ -70,7 +72,7 @@ def test_who_waits_is_told_how_many_are_before(visitors, others):
     assert box["height"] >= 20 and box["width"] > 100, "it can be read"
     others.set()
     visit.wait(1)
-    assert place.is_hidden()
+    expect(place).to_be_hidden()
 
 
 def test_a_full_queue_is_one_sentence(visitors):
@@ -96,7 +98,7 @@ def test_a_full_queue_refuses_no_vote(visitors):
     listen(visit, *"ab")
     page.locator(".trial-answer").first.click()
     page.wait_for_selector(".trial[data-state=answered]")
-    assert page.locator(".trial-message").inner_text() == "Your answer is kept."
+    assert page.locator(".trial-message").inner_text() == KEPT
     page.unroute("**/queue/join*")
     page.wait_for_selector(".trial-revealed")  # which waits for its turn, and is asked for again
     assert page.locator(".trial-revealed").count() == 2

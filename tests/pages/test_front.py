@@ -7,6 +7,7 @@ import urllib.request
 from html.parser import HTMLParser
 
 import pytest
+from playwright.sync_api import expect
 
 from pages.site import PAGES, fronts
 from tests.visitor import free_port
@@ -94,8 +95,7 @@ def test_what_a_visitor_says_of_the_address_is_text(app):
 def test_the_tab_is_called_by_its_page(visitors):
     for path, title in (("", "Earshot"), ("speech", "Speech · Earshot"), ("board", "Board · Earshot")):
         visit = visitors(path)
-        visit.settle()
-        assert visit.page.title() == title
+        expect(visit.page).to_have_title(title)
 
 
 @pytest.mark.browser

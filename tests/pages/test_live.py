@@ -50,7 +50,7 @@ def test_axe_finds_nothing(visitors, size, scheme):
     page.wait_for_function("document.getElementById('roll').session.frames.length > 2")
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0], "wider than the screen"
     violations = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["target"]) for one in violations] == []
+    assert [(violation["id"], violation["nodes"][0]["target"]) for violation in violations] == []
 
 
 def test_keys_alone_reach_everything(visitors):

@@ -20,8 +20,8 @@ def tokens(dark: bool) -> dict[str, str]:
     light_rules, dark_rules = re.findall(
         r"^:root:root(?: \.dark)? \{(.*?)^\}", css, re.MULTILINE | re.DOTALL
     )[:2]
-    found = dict(re.findall(r"--([\w-]+): (#\w{6});", light_rules))
-    return found | (dict(re.findall(r"--([\w-]+): (#\w{6});", dark_rules)) if dark else {})
+    colours = dict(re.findall(r"--([\w-]+): (#\w{6});", light_rules))
+    return colours | (dict(re.findall(r"--([\w-]+): (#\w{6});", dark_rules)) if dark else {})
 
 
 def luminance(colour: str) -> float:

@@ -7,6 +7,7 @@ import pytest
 
 from pages.shared import open_shared
 from pages.site import build
+from tests.pages.visit import WAITING
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +28,7 @@ def test_lists_close_behind_who_tabs_on(visitors, path):
         box.focus()
         for key in ("Shift", "x"):
             visit.page.keyboard.press(key)
-        assert max(visit.page.evaluate(OPEN)) > 2, "all of its choices"
+        visit.page.wait_for_function(f"Math.max(...({OPEN})()) > 2")  # all of its choices
         visit.page.keyboard.press("Tab")
         visit.page.wait_for_function(f"({OPEN})().length <= {NEXT}")
         assert box.get_attribute("readonly") is not None, "a phone raises no keyboard"
@@ -57,7 +58,7 @@ def test_a_double_click_draws_once(visitors):
     visit.exactly(8)
     sent = []
     visit.page.on("request", lambda request: sent.append(request.post_data or ""))
-    visit.page.evaluate("document.querySelector('#lane-0 .lane').dataset.state = 'waiting'")
+    visit.page.evaluate(WAITING)
     visit.page.dblclick("#sample")
     visit.wait()
     visit.settle()

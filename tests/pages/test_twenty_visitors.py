@@ -20,13 +20,16 @@ import pytest
 import soundfile
 
 from tests.engine.notes.raw_midi import midi_file, note
-from tests.pages.caller import PATIENCE, BusyError, Caller, elapsed
+from tests.pages.caller import ANSWER_SECONDS, BusyError, Caller, elapsed
+from tests.pages.listen.trial_visit import listen
 from tests.pages.visit import Visit
 from tests.server import serving
 
-SECONDS = float(os.environ.get("EARSHOT_LOAD_SECONDS", "20"))
+LOAD_SECONDS = float(os.environ.get("EARSHOT_LOAD_SECONDS", "20"))
 NUM_CALLERS, NUM_BROWSERS = 18, 2
-LISTENS = 3.3  # seconds to each clip, a little more than what counts
+ARRIVAL_SECONDS = 10.0  # within which they come: not all in the same second
+AGAIN_SECONDS = 3.0  # after which somebody who was told that the app is busy tries again
+LISTENED_SECONDS = 3.3  # to each clip, a little more than what counts by the app's own clock
 TRIALS = 3  # of each test
 MODELS = ["jsb_chorales-best", "jsb_chorales-tanh", "jsb_chorales-gru", "jsb_chorales-lstm"]
 MOST_ON_DISK = 1_100_000_000  # bytes
@@ -67,7 +70,7 @@ class Person:
         """All of it."""
         dice = np.random.default_rng(self.seed)
         acts = (self.draw, self.take_a_test, self.read_the_board, self.score)
-        time.sleep(dice.uniform(0, 10))  # they do not all come in the same second
+        time.sleep(dice.uniform(0, ARRIVAL_SECONDS))
         try:
             while time.monotonic() < self.until:
                 dice.choice(acts, p=[0.3, 0.5, 0.1, 0.1])(dice)
@@ -96,7 +99,7 @@ class Person:
                     return act()
                 except BusyError:
                     self.log.num_busy += 1
-                    time.sleep(3)
+                    time.sleep(AGAIN_SECONDS)
 
         seconds, result = elapsed(persistently)
         self.log.waits[what].append(seconds)
@@ -137,9 +140,9 @@ class Person:
         for lane in question["lanes"]:
             self.wait("a clip", lambda url=lane["audio"]["url"]: tab.get(url))
         begun = time.monotonic()
-        time.sleep(LISTENS * len(question["lanes"]))
+        time.sleep(LISTENED_SECONDS * len(question["lanes"]))
         told = {"trial": question["trial"], "choice": choice}
-        told |= {"heard_seconds": [LISTENS] * len(question["lanes"])}
+        told |= {"heard_seconds": [LISTENED_SECONDS] * len(question["lanes"])}
         told |= {"response_seconds": round(time.monotonic() - begun, 2)}
         (shown,) = self.ask(tab, "vote", "a vote, until it is kept", told)
         assert shown["state"] == "kept", shown["message"]
@@ -251,7 +254,7 @@ class Watched:
         self.log = log
         self.listening, self.drawing = (Visit(browser, address, {}) for _ in range(NUM_BROWSERS))
         for visit in (self.listening, self.drawing):
-            visit.page.set_default_timeout(1000 * PATIENCE)
+            visit.page.set_default_timeout(1000 * ANSWER_SECONDS)
         self.drawing.go("")
         self.listening.go("compare")
         self.listening.pick("corpus", "Bach chorales")
@@ -267,10 +270,7 @@ class Watched:
             self.log.waits["a trial in a browser"].append(seconds)
             self.drawing.set("seed", len(self.log.votes))
             self.drawing.press()
-            for number, key in enumerate("ab"):
-                page.keyboard.press(key)
-                heard = "n => document.querySelectorAll('.trial-lane-heard')[n].textContent === 'heard'"
-                page.wait_for_function(heard, arg=number)
+            listen(self.listening, "a", "b")
             seconds, trial_id = elapsed(self.vote)
             self.log.waits["a vote in a browser"].append(seconds)
             self.log.votes[trial_id] = "0"
@@ -321,7 +321,7 @@ def test_twenty_visitors_and_an_abuser_lose_no_vote_and_see_no_error(crowded, br
     log = Log()
     config = json.loads(Caller(crowded.address, {}, "config").open())
     watched = Watched(browser, crowded.address, log)
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + LOAD_SECONDS
     people = [Person(crowded.address, config, log, until, seed) for seed in range(NUM_CALLERS)]
     threads = [threading.Thread(target=person.live) for person in people]
     threads.append(Abuser(crowded.address, config, until))

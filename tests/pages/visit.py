@@ -7,7 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Error
 
-SECONDS = 1000  # milliseconds, as Playwright counts
+from tests.patience import PATIENCE_SECONDS
+
 HARMLESS = (
     "AbortError",  # what Gradio reports when its page is left while it waits for something
     # what its player reports, and asks again, where the first sound waits for ffmpeg to start
@@ -17,7 +18,8 @@ HARMLESS = (
 HANGING_UP = "Unexpected error Connection errored out."  # the same, of a page that was about to ask
 NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 WAITING = "document.querySelector('#lane-0 .lane').dataset.state = 'waiting'"
-PATIENCE = 60 * SECONDS  # far above what anything takes, for a machine with other work
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+KEEP_COPIED = "navigator.clipboard.writeText = async text => { window.copied = text; }"
 
 
 class Visit:
@@ -34,7 +36,7 @@ class Visit:
         self.wrong: list[str] = []
         screen = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}  # as a browser of somebody
         self._context = browser.new_context(accept_downloads=True, **{**screen, **context})
-        self._context.set_default_timeout(PATIENCE)
+        self._context.set_default_timeout(1000 * PATIENCE_SECONDS)  # in milliseconds
         self._unanswered: set[Any] = set()
         self._is_leaving = False
         self._context.on("request", self._look_at)
@@ -88,7 +90,7 @@ class Visit:
         """Wait for the answers to all that was asked until now."""
         self.draw_anew()
         while self._unanswered:
-            self.page.wait_for_timeout(20)
+            self.draw_anew()
 
     def reload(self) -> None:
         """Load the page again, once it waits for nothing."""
@@ -150,7 +152,7 @@ class Visit:
         self.page.get_by_role("option", name=choice, exact=True).click()
 
     def begin(self, choice: str) -> None:
-        """Choose a beginning, and wait until the place for a file is there or gone: buttons move by it."""
+        """Choose a beginning, and wait until the place for a file is there or gone: buttons move with it."""
         self.pick("prime", choice)
         self.page.wait_for_selector("#upload", state="visible" if choice.endswith("of mine") else "hidden")
 
@@ -213,10 +215,12 @@ class Visit:
 
     def picture(self, lane: int = 0) -> str:
         """What the picture is said to show."""
+        self.draw_anew()
         return self.lane(lane).locator(".lane-canvas").get_attribute("aria-label")
 
     def num_pixels(self, lane: int = 0) -> int:
         """How many pixels of the picture have the lane's own colour."""
+        self.draw_anew()
         return (
             self.lane(lane)
             .locator(".lane-canvas")
@@ -250,7 +254,7 @@ class Visit:
 
     def link(self, lane: int = 0) -> str:
         """What the lane's link leads to, behind the page's address."""
-        self.page.evaluate("navigator.clipboard.writeText = async text => { window.copied = text; }")
+        self.page.evaluate(KEEP_COPIED)
         self.lane(lane).locator(".lane-link").click()
         return self.page.evaluate("window.copied").removeprefix(self.address)
 
@@ -259,6 +263,15 @@ class Visit:
         self.settle()
         self.draw_anew()
         return self.page.locator(".earshot-history li > a").all_inner_texts()
+
+    def outside(self, selector: str) -> list[str]:
+        """What sticks out of the screen on its left or right, of all that a selector finds."""
+        return self.page.locator(selector).evaluate_all(
+            """nodes => nodes
+                .map(node => [node.getBoundingClientRect(), node])
+                .filter(([box]) => box.width > 1 && (box.left < 0 || box.right > innerWidth + 0.5))
+                .map(([, node]) => node.outerHTML.slice(0, 200))"""
+        )
 
     def complaint(self) -> str:
         """The sentence in the corner of the page; it is then put away."""

@@ -29,8 +29,9 @@ TOP_LEVEL = {
         "pyproject.toml",
     ),
     *("docs", "benchmarks", ".ci", ".gitignore", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE"),
+    *("package.json", "package-lock.json", "biome.jsonc"),
 }
-# Who must not reach whom, by whatever detour, beside the contracts of import-linter in pyproject.toml.
+# Who must not reach whom, by whatever detour, besides the contracts of import-linter in pyproject.toml.
 UNREACHABLE = {
     "engine": ("app", "tests", "benchmarks"),
     "training": ("app", "tests", "benchmarks"),
@@ -40,6 +41,7 @@ UNREACHABLE = {
 # Third parties that only these may import.
 ONLY_IN = {
     "gradio": ("app", "pages"),
+    "jinja2": ("pages",),
     "spaces": ("app",),
     "pooch": ("training",),
     "huggingface_hub": ("pages",),

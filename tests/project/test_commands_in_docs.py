@@ -131,7 +131,9 @@ def check_python(arguments: list[str], monkeypatch) -> None:
     if module == "dask":
         check_dask(rest)
     elif module == "engine" and rest[0] in QUICK:
-        given = [found for word in rest for found in (sorted(glob.glob(word)) if "*" in word else [word])]
+        given = [
+            argument for word in rest for argument in (sorted(glob.glob(word)) if "*" in word else [word])
+        ]
         if rest[0] == "bundle":
             Path("test.key.json").unlink()  # it writes its own
         assert PROGRAMS[module].main([*given, *SMALL.get(rest[0], [])]) == 0
@@ -202,7 +204,7 @@ def test_the_example_of_the_endpoints_calls_them_as_they_are():
 
 
 def test_a_command_that_is_wrong_is_found(monkeypatch):
-    """Else the tests above would say nothing."""
+    """Otherwise the tests above would prove nothing."""
     with pytest.raises(SystemExit, match="2"):
         parse("training", ["fit", "jsb_chorales-gru", "--no-such"], monkeypatch)
     with pytest.raises(AssertionError):

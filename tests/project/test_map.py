@@ -19,7 +19,7 @@ from training import __main__ as training_program
 from training.corpora import CORPORA, FOLDERS
 
 MAP = PROJECT / "docs" / "architecture.md"
-ENDINGS = "py|js|css|html|md|json|txt|toml|sh|svg|png|mid|wav"
+ENDINGS = "py|js|css|html|jinja|md|json|txt|toml|sh|svg|png|mid|wav"
 PATH = re.compile(rf"[\w.-]+(/[\w.-]+)*/|([\w.-]+/)*[\w.-]+\.({ENDINGS})")
 TO_BE_CHOSEN = re.compile(r"\b(NAME|CORPUS)\b")  # stand for a name of whoever adds something
 ENTRY = re.compile(r"`([A-Za-z_]\w*)` in `([\w./]+\.py)`")
@@ -90,17 +90,17 @@ def test_every_face_that_is_named_has_what_it_is_asked_for():
 
 def commands_of(program: str, monkeypatch) -> set[str]:
     """The commands that a program knows."""
-    found: set[str] = set()
+    names: set[str] = set()
 
     def note(parser: ArgumentParser, *_: object) -> None:
         (commands,) = (part for part in parser._actions if isinstance(part, _SubParsersAction))
-        found.update(commands.choices)
+        names.update(commands.choices)
         raise KeyError
 
     monkeypatch.setattr(ArgumentParser, "parse_args", note)
     with pytest.raises(KeyError):
         PROGRAMS[program].main([])
-    return found
+    return names
 
 
 def row(what: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""What the project needs from others: pinned exactly, direct only, and there for the Python of Spaces."""
+"""What the project needs from others: pinned exactly, direct only, and available for the Python of Spaces."""
 
 import re
 import subprocess
@@ -15,21 +15,19 @@ from training.publishing.space import ONLY_TRAINING, ZERO_SPACES, space_requirem
 OWN = {"engine", "training", "pages", "app", "tests", "benchmarks"}
 ONLY_ON_ZEROGPU = {"spaces"}
 COMES_WITH_GRADIO = {"gradio_client", "uvicorn", "h11"}  # its own, and what serves it
-PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
-
-
 FOR_GRADIO = {"socksio"}  # which it imports where the environment names a SOCKS proxy
+PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
 
 
 def pins(path: Path) -> dict[str, str]:
     """Name -> version of a requirements file; a line that is not ``name==version`` fails."""
     lines = [line.strip() for line in path.read_text().splitlines()]
-    found = {}
+    versions = {}
     for line in lines:
         if line and not line.startswith("#"):
             name, version = re.fullmatch(r"([A-Za-z0-9_.-]+)==([0-9][A-Za-z0-9.]*)", line).groups()
-            found[name] = version
-    return found
+            versions[name] = version
+    return versions
 
 
 def distributions(imported_by) -> set[str]:
@@ -110,13 +108,13 @@ GPU = re.compile(r"nvidia|cuda|triton")
 
 def locked(path: Path) -> dict[str, set[str]]:
     """Name -> versions of a lock file, for different Pythons perhaps; a line of another kind fails."""
-    found: dict[str, set[str]] = {}
+    versions: dict[str, set[str]] = {}
     text = path.read_text().replace("\\\n", " ")
     for line in text.splitlines()[1:]:
         pin = r"([a-z0-9.-]+)==([0-9][A-Za-z0-9.]*)( ; [^;]+?)?((?:\s+--hash=sha256:[0-9a-f]{64})+)\s*"
         name, version, _, _ = re.fullmatch(pin, line).groups()
-        found.setdefault(name, set()).add(version)
-    return found
+        versions.setdefault(name, set()).add(version)
+    return versions
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -147,7 +145,7 @@ def test_what_is_installed_needs_nothing_that_is_not_locked(project_folder):
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_how_old_a_lock_is_stands_in_the_report(project_folder, name, record_property, capsys):
-    """An old one is told in words, and fails nothing."""
+    """An old one is reported in words, and fails no test."""
     first = (project_folder / f"{name}.lock").read_text().partition("\n")[0]
     renewed = date.fromisoformat(re.match(r"# Renewed (\d{4}-\d\d-\d\d)\. ", first)[1])
     days = (date.today() - renewed).days

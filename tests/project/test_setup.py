@@ -175,3 +175,28 @@ def test_nothing_is_installed_as_root_where_that_is_not_wanted(machine):
     said = machine.make("packages", "NO_APT=1")
     assert said.returncode == 0 and "fluidsynth" in said.stdout
     assert "apt-get" not in machine.asked()
+
+
+def test_lint_without_npm_says_what_to_install(machine):
+    nowhere = f"NODE_MODULES={machine.folder / 'node_modules'}"
+    made = machine.make("lint-scripts", nowhere)
+    assert made.returncode != 0
+    assert made.stderr.splitlines()[0] == (
+        "make lint needs npm, to install Biome, which lints the scripts and style sheets: "
+        "install Node.js 20 or newer, with npm"
+    )
+
+
+def test_lint_installs_biome_once(machine):
+    """What npm leaves is remembered by its time, beside that of package-lock.json."""
+    node_modules = machine.folder / "node_modules"
+    programs = node_modules / ".bin"
+    programs.mkdir(parents=True)
+    machine.add("biome", 'echo "biome $*" >> "$LOG"')
+    (machine.folder / "bin" / "biome").rename(programs / "biome")
+    machine.add("npm", 'echo "npm $*" >> "$LOG"')
+    machine.add("touch", ': > "$1"')
+    for expected in (["npm ci", "biome check"], ["biome check"]):
+        made = machine.make("lint-scripts", f"NODE_MODULES={node_modules}")
+        assert made.returncode == 0, made.stderr
+        assert [" ".join(line.split()[:2]) for line in machine.asked().splitlines()] == expected

@@ -54,10 +54,10 @@ def test_evaluate_prints_what_the_card_claims(corpora_folder, capsys):
 
 @pytest.mark.parametrize("name", golden_likelihoods.SLOW)
 def test_what_the_card_claims_follows_from_its_pieces(name):
-    found, weights = golden_likelihoods.kept(name)
+    scores, weights = golden_likelihoods.kept(name)
     card = read_card(name)
     assert weights == card.weights_sha256, "python -m tests.golden_likelihoods"
-    figures = golden_likelihoods.figures(found, card.representation.get("samples_per_frame", 1))
+    figures = golden_likelihoods.figures(scores, card.representation.get("samples_per_frame", 1))
     assert len(figures) > 2
     assert {key: card.metrics["test"][key] for key in figures} == pytest.approx(figures, **EXACT)
 
@@ -71,11 +71,11 @@ def test_some_pieces_are_as_likely_as_they_were(name, corpora_folder):
     num = len(data.splits["test"])
     assert num == expected["whole"].num_sequences
     chosen = range(num // NUM_PIECES // 2, num, num // NUM_PIECES)
-    for key, found in golden_likelihoods.score(checkpoint, data, chosen).items():
-        frames = found.num_frames
+    for key, score in golden_likelihoods.score(checkpoint, data, chosen).items():
+        frames = score.num_frames
         assert torch.equal(frames, expected[key].num_frames[chosen])
         torch.testing.assert_close(
-            found.totals / frames, expected[key].totals[chosen] / frames, rtol=0, atol=EXACT["abs"]
+            score.totals / frames, expected[key].totals[chosen] / frames, rtol=0, atol=EXACT["abs"]
         )
 
 
@@ -86,10 +86,10 @@ def test_the_likelihood_of_some_pieces_is_that_of_a_plain_loop(name, corpora_fol
     pieces = sorted(data_of(checkpoint.card, corpora_folder).splits["test"], key=len)
     for piece in pieces[:: len(pieces) // NUM_PIECES][:NUM_PIECES]:
         frames = piece[None, :NUM_FRAMES]
-        found = checkpoint.model(frames)[0].log_prob(frames)[0].numpy()
+        log_probs = checkpoint.model(frames)[0].log_prob(frames)[0].numpy()
         expected = by_hand(CHECKPOINTS / name, frames[0].double().numpy())
-        assert found == pytest.approx(expected, abs=2e-3)
-        assert found.mean() == pytest.approx(expected.mean(), **EXACT)
+        assert log_probs == pytest.approx(expected, abs=2e-3)
+        assert log_probs.mean() == pytest.approx(expected.mean(), **EXACT)
 
 
 @EVERY_BEST

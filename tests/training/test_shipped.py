@@ -11,7 +11,7 @@ from tests.oracle import Oracle
 from training import __main__ as program
 from training.corpora import open_corpus
 from training.fitting.recipe import make_recipe, read_recipe, recipe_names
-from training.fitting.run_state import Curve
+from training.fitting.run_state import RunCurve
 from training.paper import TABLE_2, models_of
 from training.publishing.model_card import model_card
 from training.publishing.publish import corpus_facts
@@ -49,7 +49,7 @@ def test_each_is_whole(name):
     assert hashlib.sha256(weights).hexdigest() == read_card(name).weights_sha256
     assert (folder / "README.md").read_text(encoding="utf-8") == model_card(read_card(name))
     curve = json.loads((folder / "curve.json").read_text(encoding="utf-8"))
-    assert set(curve) == set(Curve.__dataclass_fields__)
+    assert set(curve) == set(RunCurve.__dataclass_fields__)
     assert {len(values) for values in curve.values()} == {read_card(name).training.epochs}
     assert curve["update"][-1] == read_card(name).training.updates
     assert curve["seconds"] == sorted(curve["seconds"])

@@ -1,4 +1,4 @@
-"""Arguments that several commands have, and what they come to."""
+"""Arguments that several commands share, and what they mean."""
 
 import argparse
 from pathlib import Path
@@ -26,7 +26,7 @@ from training.fitting import (
 from training.paper import paper_model
 from training.searching import num_cores
 
-BEST = "best"  # of --cell
+BEST_CELL = "best"  # of --cell
 BEST_RECIPES = {PianoRoll.name: "jsb_chorales-best", Waveform.name: "spoken_digits-best"}
 MAX_SEEDS = 100
 MAX_WORKERS = 256
@@ -40,26 +40,26 @@ def add_corpora(command: argparse.ArgumentParser) -> None:
 
 
 def add_runs(command: argparse.ArgumentParser) -> None:
-    """Where a fit that was stopped goes on from."""
+    """The folder in which stopped fits keep their states."""
     command.add_argument("--runs", type=Path, default=RUNS, help="folder of the states of unfinished fits")
 
 
 def add_replace(command: argparse.ArgumentParser) -> None:
-    """What ``check_place`` asks for."""
+    """Permission to replace a checkpoint; see ``check_place``."""
     command.add_argument("--replace", action="store_true", help="replace a checkpoint of the same name")
 
 
 def add_workers(command: argparse.ArgumentParser) -> None:
-    """Who does the work; see ``chosen_workers``."""
+    """How many processes do the work, or which scheduler hands it out; see ``chosen_workers``."""
     command.add_argument("--workers", type=int, help="processes (default: one a core, or one for a GPU)")
     command.add_argument("--scheduler", help="tcp://HOST:8786 of a Dask scheduler, for many machines")
 
 
 def add_recipe_changes(command: argparse.ArgumentParser) -> None:
-    """What a recipe is changed by, or a fresh one is made of; see ``chosen_recipe``. Folders too."""
+    """Options that change a recipe or make a new one (see ``chosen_recipe``), and the folders."""
     command.add_argument("--corpus", help="a corpus name, midi:PATH or audio:PATH")
     command.add_argument("--cell", help="tanh, gru or lstm, or best: as our best models")
-    command.add_argument("--name", help="of the new checkpoint")
+    command.add_argument("--name", help="name of the new checkpoint")
     command.add_argument("--units", type=int, help="hidden units a layer; default: the paper's")
     command.add_argument("--layers", type=int, help="recurrent layers")
     command.add_argument("--epochs", type=int, help="at most this many")
@@ -73,20 +73,20 @@ def add_recipe_changes(command: argparse.ArgumentParser) -> None:
 
 
 def chosen_recipe(options: argparse.Namespace, name: str | None) -> Recipe:
-    """The recipe of this name, or a fresh one, with what the command line changes.
+    """The recipe of this name, or a new one, with the changes of the command line.
 
     Args:
-        options: as ``add_recipe_changes`` asks for them, and ``learning_rate`` of some commands.
-        name: of a recipe, or of its .json file; None makes a fresh one.
+        options: those of ``add_recipe_changes``, and the ``learning_rate`` of some commands.
+        name: of a recipe, or its .json file; None makes a new one.
 
     Raises:
-        EngineError: there is no such recipe, or a value cannot be.
+        EngineError: there is no such recipe, or a value is not allowed.
     """
     given = {
         "name": options.name, "corpus": options.corpus, "max_epochs": options.epochs,
         "patience": options.patience, "seed": options.seed,
     }  # fmt: skip
-    if name and options.cell == BEST:
+    if name and options.cell == BEST_CELL:
         raise InvalidValueError("--cell best is itself a recipe: leave out the other, or name a cell")
     name = name or _best_recipe(options)
     values = read_recipe(name).model_dump() if name else {}
@@ -104,16 +104,16 @@ def chosen_recipe(options: argparse.Namespace, name: str | None) -> Recipe:
 
 def _best_recipe(options: argparse.Namespace) -> str | None:
     """The recipe of our best models of such frames, where ``--cell best`` asks for it."""
-    if options.cell != BEST or not (options.corpus and options.name):
+    if options.cell != BEST_CELL or not (options.corpus and options.name):
         return None
     return BEST_RECIPES[frames_of(options.corpus)]
 
 
 def _model(options: argparse.Namespace, before: Recipe | None) -> dict[str, Any]:
     """The model of a recipe, or the paper's of a cell, with what the command line changes."""
-    cell = None if options.cell == BEST else options.cell
+    cell = None if options.cell == BEST_CELL else options.cell
     if cell and cell not in CELLS:
-        raise UnknownNameError("cell", cell, [*CELLS, BEST])
+        raise UnknownNameError("cell", cell, [*CELLS, BEST_CELL])
     if before is None:
         model = paper_model(cell, frames_of(options.corpus))
     else:
@@ -128,7 +128,7 @@ def _model(options: argparse.Namespace, before: Recipe | None) -> dict[str, Any]
 
 
 def check_place(name: str, options: argparse.Namespace) -> None:
-    """Before hours of fitting: may the checkpoint be written where it would go?
+    """Make sure, before hours of fitting, that the checkpoint may be written.
 
     Raises:
         InvalidValueError: a checkpoint is there that is not to be replaced, or something else is.
@@ -153,10 +153,10 @@ def chosen_device(name: str) -> torch.device:
 
 
 def chosen_workers(options: argparse.Namespace, default: int | None = None) -> int:
-    """How many processes; where nothing is said ``default``, or one a core.
+    """How many processes: as asked for, else ``default``, else one a core.
 
     Raises:
-        InvalidValueError: none, or too many.
+        InvalidValueError: fewer than 1, or more than MAX_WORKERS.
     """
     count = options.workers if options.workers is not None else default or num_cores()
     if not 1 <= count <= MAX_WORKERS:
@@ -165,10 +165,10 @@ def chosen_workers(options: argparse.Namespace, default: int | None = None) -> i
 
 
 def check_seeds(count: int) -> None:
-    """So many seeds may be asked for.
+    """Refuse a number of seeds that is out of range.
 
     Raises:
-        InvalidValueError: none, or too many.
+        InvalidValueError: fewer than 1, or more than MAX_SEEDS.
     """
     if not 1 <= count <= MAX_SEEDS:
         raise InvalidValueError(f"--seeds {count} must be from 1 to {MAX_SEEDS}")

@@ -13,30 +13,32 @@ from training.commands.arguments import add_corpora
 from training.corpora import SPLITS, CorpusData, load_data, open_corpus
 from training.draws import DrawsOptions, compare_draws, comparison_text, part_figures
 from training.fitting import evaluate
-from training.paper import CELLS
+from training.paper import PAPER_CELLS
 from training.publishing import publish_draws, publish_figures
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be asked of it."""
+    """Add the command's arguments to its parser."""
     command.add_argument("checkpoint")
     command.add_argument("--split", default="test", choices=SPLITS)
-    command.add_argument("--corpus", help="score another corpus of the same kind than the model's own")
+    command.add_argument("--corpus", help="score another corpus of the same kind, not the model's own")
     command.add_argument(
         "--draws", action="store_true", help="compare draws with held-out pieces instead (takes minutes)"
     )
     command.add_argument(
         "--parts",
         action="store_true",
-        help="apart for frames that the piece had before, and for pieces that training knows",
+        help="separate figures for frames that the piece had before, and for pieces that training knows",
     )
-    command.add_argument("--pieces", type=int, help="draws; as many as the test split has, by default")
     command.add_argument(
-        "--frames", type=int, default=1, help="of every draw at least; its faults are counted"
+        "--pieces", type=int, help="number of draws (default: as many as the test split has)"
+    )
+    command.add_argument(
+        "--frames", type=int, default=1, help="least frames of a draw, all of which are searched for faults"
     )
     command.add_argument("--temperature", type=float, default=1.0, help="of the draws")
     command.add_argument(
-        "--update-card", action="store_true", help="keep what was found of draws or parts on the model's card"
+        "--update-card", action="store_true", help="keep the figures of draws or parts on the model's card"
     )
     command.add_argument("--json", action="store_true", help="print one JSON object")
     add_corpora(command)
@@ -61,7 +63,7 @@ def run(options: argparse.Namespace) -> None:
             f"({data.representation.spec} against {checkpoint.representation.spec})"
         )
     if options.draws:
-        comparison = compare_draws(checkpoint, corpus, data, drawn, _of_paper(name, options.checkpoints))
+        comparison = compare_draws(checkpoint, corpus, data, drawn, _paper_models(name, options.checkpoints))
         print(
             json.dumps(comparison) if options.json else comparison_text(comparison, checkpoint.representation)
         )
@@ -76,16 +78,16 @@ def run(options: argparse.Namespace) -> None:
             print(f"{key:30} {value:.4f}" if isinstance(value, float) else f"{key:30} {value}")
 
 
-def _of_paper(corpus: str, folder: Path) -> list[Checkpoint]:
-    """The paper's models of a corpus that are there."""
-    names = [f"{corpus}-{cell}" for cell in CELLS]
+def _paper_models(corpus: str, folder: Path) -> list[Checkpoint]:
+    """Checkpoints of the paper's models of a corpus, as far as they exist."""
+    names = [f"{corpus}-{cell}" for cell in PAPER_CELLS]
     return [load(name, folder) for name in names if name in available(folder)]
 
 
 def _figures(
     checkpoint: Checkpoint, corpus: str, data: CorpusData, options: argparse.Namespace
 ) -> dict[str, Any]:
-    """Of the split, whole or in parts."""
+    """Figures of the split, whole or in parts."""
     if not options.parts:
         return evaluate(checkpoint, corpus, options.split, data)
     figures = part_figures(checkpoint, data, options.split)

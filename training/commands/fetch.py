@@ -8,7 +8,7 @@ from training.corpora import CORPORA, fetch
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be asked of it."""
+    """Add the command's arguments to its parser."""
     command.add_argument("name", help=f"one of: {', '.join(CORPORA)}")
     add_corpora(command)
     add_checkpoints(command)

@@ -12,7 +12,7 @@ from engine.models import Stack
 from training.commands.arguments import add_recipe_changes, check_place, chosen_device, chosen_recipe
 from training.corpora import load_data, open_corpus
 from training.fitting import (
-    FIRST,
+    FIRST_RECIPES,
     Fit,
     FitOptions,
     Recipe,
@@ -28,14 +28,17 @@ MAX_THREADS = 256
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be asked of it."""
+    """Add the command's arguments to its parser."""
     command.add_argument("recipe", nargs="?", help=f"a .json file or one of: {', '.join(recipe_names())}")
     add_recipe_changes(command)
     command.add_argument("--learning-rate", type=float)
     command.add_argument(
-        "--begin-with", type=Path, metavar="CHECKPOINT", help="its folder, for a recipe that says begins_with"
+        "--begin-with",
+        type=Path,
+        metavar="CHECKPOINT",
+        help="folder of the checkpoint that a recipe with begins_with begins with",
     )
-    command.add_argument("--threads", type=int, default=1, help="CPU threads; small models like one")
+    command.add_argument("--threads", type=int, default=1, help="CPU threads; one is best for small models")
     command.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
@@ -43,7 +46,7 @@ def run(options: argparse.Namespace) -> None:
     """Fit it to its end, and write the checkpoint.
 
     Raises:
-        EngineError: something that was asked for cannot be, or the disk refuses.
+        EngineError: an option is impossible, or the disk refuses.
         KeyboardInterrupt: it was stopped; the same command goes on from the last saved state.
     """
     recipe = chosen_recipe(options, options.recipe)
@@ -72,7 +75,10 @@ def _first(recipe: Recipe, folder: Path | None) -> Stack | None:
     checkpoint = load(folder.name, folder.parent)
     if not recipe.begins_with:
         raise InvalidValueError(f"recipe {recipe.name!r} begins with no other: leave out --begin-with")
-    wanted, given = read_recipe(recipe.begins_with, FIRST), make_recipe(checkpoint.card.training.recipe)
+    wanted, given = (
+        read_recipe(recipe.begins_with, FIRST_RECIPES),
+        make_recipe(checkpoint.card.training.recipe),
+    )
     if given.model_copy(update={"name": wanted.name}) != wanted:
         raise InvalidValueError(
             f"{folder} was not fitted by the recipe {wanted.name!r}, with which {recipe.name!r} begins"
@@ -81,7 +87,7 @@ def _first(recipe: Recipe, folder: Path | None) -> Stack | None:
 
 
 def _fit(recipe: Recipe, how: FitOptions, options: argparse.Namespace) -> tuple[Fit, Path]:
-    """From where it stands to its checkpoint, and its folder."""
+    """Fit from wherever it stands; returns the fit and the folder of its checkpoint."""
     corpus = open_corpus(recipe.corpus, options.corpora, recipe.seed)
     data = load_data(corpus, recipe.samples_per_frame)
     if data.report is not None:

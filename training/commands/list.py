@@ -10,7 +10,7 @@ from training.fitting import recipe_names
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be asked of it."""
+    """Add the command's arguments to its parser."""
     add_corpora(command)
     add_checkpoints(command)
 

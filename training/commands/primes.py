@@ -9,7 +9,7 @@ from training.publishing import cut_primes
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be asked of it."""
+    """Add the command's arguments to its parser."""
     add_corpora(command)
     command.add_argument(
         "--out", type=Path, default=ASSETS / "primes", help="folder of the excerpts and their index"
@@ -17,7 +17,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write all of them and their index, and name each.
+    """Write the excerpts and their index, and print the name of each excerpt.
 
     Raises:
         EngineError: a corpus is missing or changed, or the disk refuses.

@@ -19,20 +19,24 @@ from training.fitting import (
 )
 from training.publishing import publish_remembering, remembering
 
-MEMORIES = ("melodies", "copies")
+MEMORY_KINDS = ("melodies", "copies")
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be asked of it."""
+    """Add the command's arguments to its parser."""
     command.add_argument("checkpoint")
     command.add_argument(
-        "--memories", nargs="+", choices=MEMORIES, default=MEMORIES, help="which; the others are taken away"
+        "--memories",
+        nargs="+",
+        choices=MEMORY_KINDS,
+        default=MEMORY_KINDS,
+        help="memories to give; others are taken away",
     )
     command.add_argument(
         "--least-gain",
         type=float,
         default=0.01,
-        help="nats per frame on valid below which it is not worth it",
+        help="nats per frame on valid that a memory must gain to be kept",
     )
     command.add_argument(
         "--update-recipes", action="store_true", help="write the numbers into training/recipes"
@@ -42,10 +46,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Choose how they are believed, and write the checkpoint anew where that is worth it.
+    """Choose the numbers of the memories, and rewrite the checkpoint with those that gain enough.
 
     Raises:
-        EngineError: something that was asked for cannot be, or the disk refuses.
+        EngineError: an option is impossible, or the disk refuses.
     """
     checkpoint = load(options.checkpoint, options.checkpoints)
     recipe = make_recipe(checkpoint.card.training.recipe)
@@ -65,7 +69,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _melodies(model: Model, data: CorpusData, options: argparse.Namespace) -> Belief | None:
-    """Where they are worth it."""
+    """How far melodies are to be believed; None where they gain too little."""
     belief, gain = choose_melodies(model, data.splits["train"], data.splits["valid"])
     numbers = ", ".join(f"{key} {value:g}" for key, value in asdict(belief).items())
     print(f"melodies: {numbers}: {gain:.4f} nats per frame better on the pieces of valid that were looked at")
@@ -73,7 +77,7 @@ def _melodies(model: Model, data: CorpusData, options: argparse.Namespace) -> Be
 
 
 def _copies(model: Model, data: CorpusData, options: argparse.Namespace) -> CopyMemory | None:
-    """Where they are worth it."""
+    """The memory of the piece's own past; None where it gains too little."""
     copies, gain = choose_copies(model, data.splits["valid"])
     for name, trust in copies.trusts.items():
         print(f"copies, {name}: " + ", ".join(f"{key} {value:g}" for key, value in asdict(trust).items()))

@@ -16,14 +16,14 @@ from training.commands.arguments import (
     chosen_workers,
 )
 from training.fitting import RECIPES, recipe_names
-from training.searching import RESULTS, RUNGS, Campaign, CampaignOptions, num_cores, open_workers
+from training.searching import RUNGS, SEARCH_RESULTS, Campaign, CampaignOptions, num_cores, open_workers
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be asked of it."""
+    """Add the command's arguments to its parser."""
     command.add_argument("recipe", nargs="*", help=f".json files or any of: {', '.join(recipe_names())}")
     add_recipe_changes(command)
-    command.add_argument("--results", type=Path, default=RESULTS, help="folder of the results")
+    command.add_argument("--results", type=Path, default=SEARCH_RESULTS, help="folder of the results")
     command.add_argument("--seeds", type=int, default=1, help="seeds with which the winner is fitted")
     command.add_argument(
         "--rungs", nargs="+", metavar="1/N:K",
@@ -36,13 +36,13 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def ladder(rungs: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Of ``["1/15:4", "1/5:2"]``: ((15, 4), (5, 2)).
+    """Rungs from texts: ``["1/15:4", "1/5:2"]`` gives ((15, 4), (5, 2)).
 
     Raises:
-        InvalidValueError: one is something else, comes no later than the one before, or keeps no fewer.
+        InvalidValueError: a text is something else, or a rung is no later than the last or keeps no fewer.
     """
-    matches = [re.fullmatch(r"1/([1-9]\d{0,3}):([1-9]\d{0,3})", each) for each in rungs]
-    pairs = tuple((int(found[1]), int(found[2])) for found in matches if found)
+    matches = [re.fullmatch(r"1/([1-9]\d{0,3}):([1-9]\d{0,3})", rung) for rung in rungs]
+    pairs = tuple((int(match[1]), int(match[2])) for match in matches if match)
     if len(pairs) < len(rungs) or any(a[0] <= b[0] or a[1] <= b[1] for a, b in pairwise(pairs)):
         raise InvalidValueError(
             f"--rungs {' '.join(rungs)}: give 1/N:K, for the best K rates after the N-th part of the epochs, "
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> None:
     """Search, and write the results and the winners' checkpoints.
 
     Raises:
-        EngineError: something that was asked for cannot be, or the disk refuses.
+        EngineError: an option is impossible, or the disk refuses.
     """
     names = options.recipe or [None]
     if len(names) > 1 and options.name:

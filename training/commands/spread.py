@@ -18,14 +18,21 @@ from training.commands.arguments import (
 from training.corpora import load_data, open_corpus
 from training.fitting import RECIPES, Fit, FitOptions, read_recipe, recipe_names, remove_run, write_recipe
 from training.publishing import publish
-from training.searching import SEEDS, SeriesOptions, chosen_seed, open_workers, run_series, seed_recipes
+from training.searching import (
+    SEED_RESULTS,
+    SeriesOptions,
+    chosen_seed,
+    open_workers,
+    run_series,
+    seed_recipes,
+)
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be asked of it."""
+    """Add the command's arguments to its parser."""
     command.add_argument("recipe", help=f"a .json file or one of: {', '.join(recipe_names())}")
     command.add_argument("--seeds", type=int, default=3, help="how many, counted from the recipe's own")
-    command.add_argument("--results", type=Path, default=SEEDS, help="folder of the results")
+    command.add_argument("--results", type=Path, default=SEED_RESULTS, help="folder of the results")
     add_runs(command)
     add_replace(command)
     command.add_argument(
@@ -40,7 +47,7 @@ def run(options: argparse.Namespace) -> None:
     """Fit from each seed, and write the best one's checkpoint under the recipe's name.
 
     Raises:
-        EngineError: something that was asked for cannot be, or the disk refuses.
+        EngineError: an option is impossible, or the disk refuses.
     """
     recipe = read_recipe(options.recipe)
     check_place(recipe.name, options)
@@ -58,5 +65,5 @@ def run(options: argparse.Namespace) -> None:
     print(f"seed {chosen.seed}; wrote {folder}")
     if options.update_recipes:
         write_recipe(fit.recipe, RECIPES)
-    for each in recipes:
-        remove_run(options.runs / each.name)
+    for seeded in recipes:
+        remove_run(options.runs / seeded.name)

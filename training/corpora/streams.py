@@ -13,33 +13,35 @@ from jaxtyping import Float32
 from engine.sound import Audio
 
 PAUSE_SECONDS = (0.04, 0.1)  # from, to
-MOMENT_SECONDS = 0.02
+QUIET_MOMENT_SECONDS = 0.02
 LOUDEST_PAUSE = 0.001  # of full scale
 STEPS_PER_UNIT = 32_768  # 16-bit steps per unit of amplitude
 
 
 def streams(recordings: Sequence[Audio], seconds: float, rng: np.random.Generator) -> list[Audio]:
-    """All recordings of a voice in an order of chance, joined until a stream lasts so long; the last may not.
+    """All recordings of a voice in random order, joined into streams that last at least so many seconds.
+
+    The last may be shorter.
 
     Args:
         recordings: of one rate.
     """
-    found: list[Audio] = []
+    joined: list[Audio] = []
     parts: list[np.ndarray] = []
     for index in rng.permutation(len(recordings)):
         recording = recordings[index]
         parts += [recording.samples, _pause(recording, rng)]
         if sum(map(len, parts)) >= seconds * recording.sample_rate:
-            found.append(Audio(np.concatenate(parts), recording.sample_rate))
+            joined.append(Audio(np.concatenate(parts), recording.sample_rate))
             parts = []
     if parts:
-        found.append(Audio(np.concatenate(parts), recordings[0].sample_rate))
-    return found
+        joined.append(Audio(np.concatenate(parts), recordings[0].sample_rate))
+    return joined
 
 
 def _pause(recording: Audio, rng: np.random.Generator) -> Float32[np.ndarray, " time"]:
-    """Noise of whole 16-bit steps."""
-    rate, length = recording.sample_rate, max(1, int(MOMENT_SECONDS * recording.sample_rate))
+    """Noise in whole 16-bit steps, as loud as the recording's quietest moment."""
+    rate, length = recording.sample_rate, max(1, int(QUIET_MOMENT_SECONDS * recording.sample_rate))
     count = max(1, len(recording.samples) // length)
     moments = np.resize(recording.samples, (count, min(length, max(1, len(recording.samples)))))
     level = min(LOUDEST_PAUSE, float(moments.std(1).min()))

@@ -8,34 +8,24 @@ occurs twice counts once. The choice of windows is spread evenly, with no random
 """
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from engine.representations import Waveform
-from engine.sound import MAX_SECONDS, Audio, ffmpeg, read_audio
-from training.corpora.corpus import SPLITS, Corpus, CorpusData
-from training.corpora.files import checked_paths, hash_list
+from engine.sound import MAX_SOUND_SECONDS, Audio, ffmpeg, read_audio
+from training.corpora.corpus import SPLITS
 from training.corpora.origin import Origin
-from training.corpora.windows import window_corpus
+from training.corpora.windows import WindowedCorpus
 
-WINDOW_LENGTH = 8_000  # samples
-ENDING = ".g722"
+G722_SUFFIX = ".g722"
 SPEAKER = "allison"
 DEBIAN_FILE = "asterisk-core-sounds-en-g722_1.6.1-1_all.deb"
 
 
-class VoicePrompts(Corpus):
-    """One voice, by recording into train / valid / test.
-
-    Args:
-        folder: the folder of all corpora; the files lie in its ``voice_prompts``.
-        hashes: relative path -> sha256; None takes the project's own list.
-        num_windows: how many windows to keep.
-    """
+class VoicePrompts(WindowedCorpus):
+    """One voice, by recording into train / valid / test; the files lie in the folder ``voice_prompts``."""
 
     name = "voice_prompts"
     title = "Voice prompts"
-    frames = Waveform.name
     description = "one voice, telephone prompts: 800 windows of half a second at 16 kHz"
     homepage = "https://packages.debian.org/asterisk-core-sounds-en-g722"
     licence = "CC BY-SA 3.0"
@@ -53,32 +43,27 @@ class VoicePrompts(Corpus):
         },
     )
 
-    def __init__(self, folder: Path, hashes: Mapping[str, str] | None = None, num_windows: int = 800):
-        self.folder = folder
-        self.hashes = hash_list(self.name) if hashes is None else hashes
-        self.num_windows = num_windows
-
-    def load(self) -> CorpusData:
-        """The windows, standardised.
-
-        Raises:
-            EngineError: there is no ffmpeg, or a file is missing or changed.
-        """
-        recordings = {split: voices[SPEAKER] for split, voices in self.voices().items()}
-        return window_corpus(recordings, WINDOW_LENGTH, self.num_windows)
+    window_length = 8_000
+    num_windows = 800
 
     def voices(self) -> dict[str, dict[str, list[Audio]]]:
-        """One voice."""
-        return {split: {SPEAKER: decode_all(paths)} for split, paths in self.recordings().items()}
+        """All recordings, of one speaker."""
+        return {split: {SPEAKER: self.read(paths)} for split, paths in self.recordings().items()}
 
     def recordings(self) -> dict[str, list[Path]]:
         """Split -> its checked files, each content once, in the order of their paths."""
         first = {sha256: path for path, sha256 in sorted(self.hashes.items(), reverse=True)}
-        paths = dict(zip(self.hashes, checked_paths(self.name, self.folder, self.hashes), strict=True))
+        paths = dict(zip(self.hashes, self.checked_paths(), strict=True))
         splits: dict[str, list[Path]] = {split: [] for split in SPLITS}
-        for position, path in enumerate(sorted(path for path in first.values() if path.endswith(ENDING))):
+        for position, path in enumerate(
+            sorted(path for path in first.values() if path.endswith(G722_SUFFIX))
+        ):
             splits[split_of_position(position)].append(paths[path])
         return splits
+
+    def read(self, paths: Sequence[Path]) -> list[Audio]:
+        """The sound of these files, each decoded from rest; raises EngineError if there is no ffmpeg."""
+        return decode_all(paths)
 
 
 def split_of_position(position: int) -> str:
@@ -90,5 +75,5 @@ def decode_all(paths: Sequence[Path]) -> list[Audio]:
     """The recordings as 16 kHz sound, by ffmpeg."""
     with tempfile.TemporaryDirectory() as folder:
         decoded = [Path(folder) / f"{number}.wav" for number in range(len(paths))]
-        ffmpeg.decode(paths, decoded, MAX_SECONDS)
+        ffmpeg.decode(paths, decoded, MAX_SOUND_SECONDS)
         return [read_audio(path) for path in decoded]

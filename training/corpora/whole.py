@@ -31,7 +31,9 @@ def whole_corpus(corpus: Corpus, samples_per_frame: int) -> CorpusData:
         EngineError: as ``load_data``.
     """
     voices = corpus.voices()
-    recorded = {split: [each for own in voices[split].values() for each in own] for split in SPLITS}
+    recorded = {
+        split: [recording for voice in voices[split].values() for recording in voice] for split in SPLITS
+    }
     if not recorded["train"]:
         raise InvalidValueError(
             f"{corpus.name} holds no recordings: leave out samples_per_frame, which is for sound"
@@ -42,12 +44,12 @@ def whole_corpus(corpus: Corpus, samples_per_frame: int) -> CorpusData:
     rate = recorded["train"][0].sample_rate
     frames = Waveform(rate, 0.0, float(np.sqrt(np.mean(train**2))), samples_per_frame)
     rng = np.random.default_rng(0)
-    heard = [each for own in voices["train"].values() for each in streams(own, STREAM_SECONDS, rng)]
+    heard = [stream for voice in voices["train"].values() for stream in streams(voice, STREAM_SECONDS, rng)]
     sequences = {
-        split: [frames.encode(each) for each in (heard if split == "train" else recorded[split])]
+        split: [frames.encode(sound) for sound in (heard if split == "train" else recorded[split])]
         for split in SPLITS
     }
-    long_enough = {split: [each for each in found if len(each)] for split, found in sequences.items()}
+    long_enough = {split: [sequence for sequence in sequences[split] if len(sequence)] for split in SPLITS}
     if lacking := [split for split in SPLITS if not long_enough[split]]:
         raise InvalidValueError(
             f"{corpus.name} has no recording for {' and '.join(lacking)} that is as long as a frame, "
@@ -58,7 +60,7 @@ def whole_corpus(corpus: Corpus, samples_per_frame: int) -> CorpusData:
 
 
 def _windows(corpus: Corpus, frames: Waveform) -> dict[str, list[Tensor]]:
-    """Those of the paper's models, in frames of this size; what fills no frame is left out."""
+    """The windows of the paper's models in frames of this size; what fills no frame is left out."""
     cut = corpus.load()
     return {
         split: [frames.encode(cut.representation.decode(window)) for window in windows]

@@ -2,8 +2,8 @@
 
 A small network of two hidden layers reads the traits of windows of a piece. It is fitted on windows of three
 quarters of the pieces of both kinds and judges those of the others, which it has never heard: how often it
-finds a drawn window likelier to be drawn than a real one is the AUC, 0.5 where it cannot tell. Five times,
-split by piece, each time otherwise.
+finds a drawn window likelier to be drawn than a real one is the AUC, 0.5 where it cannot tell. This is
+done five times, with another split of the pieces each time.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from torch.nn import functional
 NUM_SPLITS = 5
 HELD_SHARE = 0.25  # of the pieces
 NUM_NETWORKS = 3  # whose judgements are added up
-NUM_UNITS, NUM_EPOCHS, BATCH_SIZE = 64, 60, 128
+CLASSIFIER_UNITS, CLASSIFIER_EPOCHS, CLASSIFIER_BATCH_SIZE = 64, 60, 128
 MIN_PIECES, MAX_WINDOWS = 4, 1_500  # of each kind
 MOST_AWAY = 5.0  # standard deviations
 
@@ -39,7 +39,7 @@ class Windows:
         length: int,
         traits: Callable[[np.ndarray, int], Float64[np.ndarray, " trait"]],
     ) -> "Windows | None":
-        """Every half window a new one; of many, some that lie evenly; None where fewer than four are so long.
+        """Windows that overlap by half, an even choice of many; None where fewer than four pieces have one.
 
         Args:
             pieces: each (time, ...).
@@ -55,29 +55,29 @@ class Windows:
         ]
         if len(places) > MAX_WINDOWS:
             places = [places[int(place)] for place in np.linspace(0, len(places) - 1, MAX_WINDOWS)]
-        found = [traits(pieces[number][start : start + length], start) for number, start in places]
-        return cls(np.array(found), np.array([number for number, _ in places], dtype=np.int64))
+        rows = [traits(pieces[number][start : start + length], start) for number, start in places]
+        return cls(np.array(rows), np.array([number for number, _ in places], dtype=np.int64))
 
     def some(self, pieces: np.ndarray) -> Float64[np.ndarray, "some trait"]:
-        """Those of some pieces."""
+        """Traits of the windows of these pieces."""
         return self.traits[np.isin(self.pieces, pieces)]
 
     def halves(self) -> "tuple[Windows, Windows]":
-        """Those of every second piece, and of the others."""
+        """The windows of the first, third, … piece, and those of the second, fourth, …."""
         second = np.isin(self.pieces, np.unique(self.pieces)[1::2])
         return tuple(Windows(self.traits[rows], self.pieces[rows]) for rows in (~second, second))
 
 
 def auc(real: Windows | None, drawn: Windows | None) -> dict[str, float] | None:
-    """Mean and standard deviation over five splits; None where a kind has too few pieces."""
+    """Mean and standard deviation of the AUC over five splits; None where a kind has too few pieces."""
     if real is None or drawn is None:
         return None
-    found = [_split((real, drawn), seed) for seed in range(NUM_SPLITS)]
-    return {"mean": float(np.mean(found)), "deviation": float(np.std(found))}
+    areas = [_split((real, drawn), seed) for seed in range(NUM_SPLITS)]
+    return {"mean": float(np.mean(areas)), "deviation": float(np.std(areas))}
 
 
 def _split(kinds: Sequence[Windows], seed: int) -> float:
-    """Fit on some pieces, judge the others."""
+    """The AUC of one split: fitted on some pieces, measured on the others."""
     rng = np.random.default_rng(seed)
     fitted, held = [], []
     for kind in kinds:
@@ -109,19 +109,19 @@ def area(scores: np.ndarray, is_drawn: np.ndarray) -> float:
 def _judge(
     fitted: torch.Tensor, labels: torch.Tensor, held: torch.Tensor, seed: int
 ) -> Float[torch.Tensor, " window"]:
-    """Log-odds of being drawn."""
+    """Log-odds that each held window is a drawn one, by one network."""
     rng = torch.Generator().manual_seed(seed)
-    sizes = (fitted.shape[1], NUM_UNITS, NUM_UNITS, 1)
+    sizes = (fitted.shape[1], CLASSIFIER_UNITS, CLASSIFIER_UNITS, 1)
     layers = [nn.Linear(*pair) for pair in pairwise(sizes)]
     for layer in layers:
         nn.init.xavier_uniform_(layer.weight, generator=rng)
         nn.init.zeros_(layer.bias)
     optimiser = torch.optim.AdamW(nn.ModuleList(layers).parameters(), lr=2e-3, weight_decay=0.01)
-    for _ in range(NUM_EPOCHS):
-        for rows in torch.randperm(len(fitted), generator=rng).split(BATCH_SIZE):
+    for _ in range(CLASSIFIER_EPOCHS):
+        for rows in torch.randperm(len(fitted), generator=rng).split(CLASSIFIER_BATCH_SIZE):
             optimiser.zero_grad()
-            found = _through(layers, fitted[rows], rng)
-            functional.binary_cross_entropy_with_logits(found, labels[rows]).backward()
+            log_odds = _through(layers, fitted[rows], rng)
+            functional.binary_cross_entropy_with_logits(log_odds, labels[rows]).backward()
             optimiser.step()
     with torch.no_grad():
         return _through(layers, held, None)
@@ -130,7 +130,7 @@ def _judge(
 def _through(
     layers: Sequence[nn.Linear], values: torch.Tensor, rng: torch.Generator | None
 ) -> Float[torch.Tensor, " window"]:
-    """Log-odds; with a generator through dropout."""
+    """Log-odds of each window; with a generator, under dropout."""
     for place, layer in enumerate(layers):
         if rng is not None:
             share = 0.1 if place == 0 else 0.4

@@ -40,12 +40,13 @@ def comparison_text(comparison: Mapping[str, Any], representation: Representatio
         f"beside held-out {'pieces' if holds_notes else 'recordings'}",
         "",
     ]
-    for window, found in comparison["auc"].items():
+    for window, auc in comparison["auc"].items():
         by = f"{window} frames" if holds_notes else window
-        said = "too few are so long" if found is None else f"{found['mean']:.3f} ± {found['deviation']:.3f}"
-        lines.append(f"{f'told apart by {by} (AUC, 0.5: cannot be)':88} {said}")
+        said = "too few are that long" if auc is None else f"{auc['mean']:.3f} ± {auc['deviation']:.3f}"
+        lines.append(f"{f'told apart by {by} (AUC, 0.5: not at all)':88} {said}")
     lines += ["", f"{'':88} " + " ".join(f"{kind:>8}" for kind in kinds)]
-    for key, words in (music.LINES if holds_notes else speech.LINES).items():
-        found = [comparison[kind].get(key) for kind in kinds]
-        lines.append(f"{words:88} " + " ".join(f"{'–' if one is None else f'{one:.3f}':>8}" for one in found))
+    for key, words in (music.MUSIC_FIGURE_TITLES if holds_notes else speech.SPEECH_FIGURE_TITLES).items():
+        figures = (comparison[kind].get(key) for kind in kinds)
+        texts = ("–" if figure is None else f"{figure:.3f}" for figure in figures)
+        lines.append(f"{words:88} " + " ".join(f"{text:>8}" for text in texts))
     return "\n".join(lines)

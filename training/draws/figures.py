@@ -1,4 +1,4 @@
-"""Figures: what is found of some pieces, by name; None where there is nothing to be said."""
+"""Figures: what is measured of pieces or sounds, by name; None where there is nothing to measure."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,6 +7,6 @@ Figures = dict[str, float | None]
 
 
 def mean_of(numbers: Iterable[Any]) -> float | None:
-    """Of numbers and truths; None of none."""
+    """The mean of numbers or truths; None if there are none."""
     every = [float(number) for number in numbers]
     return sum(every) / len(every) if every else None

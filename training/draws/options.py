@@ -1,21 +1,21 @@
-"""DrawsOptions: what is drawn, to be compared."""
+"""DrawsOptions: how many draws are compared, how long, at which temperature."""
 
 from dataclasses import dataclass
 
 from engine.errors import InvalidValueError
-from engine.sampling import SamplingOptions
+from engine.sampling import MAX_DRAW_FRAMES, SamplingOptions
 
-FIRST_SEED = 1_000_000  # far from the seeds that are drawn while a model is made
-MAX_PIECES, MAX_FRAMES = 1_000, 100_000
+FIRST_DRAW_SEED = 1_000_000  # far from the seeds that are drawn while a model is made
+MAX_PIECES = 1_000
 
 
 @dataclass(frozen=True)
 class DrawsOptions:
-    """What is drawn.
+    """Which draws are compared with held-out pieces.
 
     Args:
-        num_pieces: draws; None for as many as the test split has.
-        num_frames: of every draw at least.
+        num_pieces: draws; None for as many as the test split has (50 of sound).
+        num_frames: least frames of a draw.
         temperature: of the draws.
 
     Raises:
@@ -29,6 +29,6 @@ class DrawsOptions:
     def __post_init__(self) -> None:
         if self.num_pieces is not None and not 2 <= self.num_pieces <= MAX_PIECES:
             raise InvalidValueError(f"--pieces {self.num_pieces} must be from 2 to {MAX_PIECES:,}")
-        if not 1 <= self.num_frames <= MAX_FRAMES:
-            raise InvalidValueError(f"--frames {self.num_frames} must be from 1 to {MAX_FRAMES:,}")
+        if not 1 <= self.num_frames <= MAX_DRAW_FRAMES:
+            raise InvalidValueError(f"--frames {self.num_frames} must be from 1 to {MAX_DRAW_FRAMES:,}")
         SamplingOptions(self.num_frames, temperature=self.temperature)

@@ -5,7 +5,7 @@ from training.fitting.evaluate import evaluate, metrics
 from training.fitting.fit import Fit, FitOptions, run_together
 from training.fitting.memories import choose_copies, choose_melodies, reminded
 from training.fitting.recipe import (
-    FIRST,
+    FIRST_RECIPES,
     RECIPES,
     Recipe,
     make_recipe,
@@ -19,7 +19,7 @@ from training.fitting.run_state import RUNS, Progress, remove_run
 from training.fitting.whole_model import whole_model, without_copies, without_memories
 
 __all__ = [
-    "FIRST",
+    "FIRST_RECIPES",
     "RECIPES",
     "RUNS",
     "Fit",

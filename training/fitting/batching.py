@@ -1,4 +1,4 @@
-"""Batches: sequences of different lengths, padded at their ends; those of training changed anew each time.
+"""Batches: sequences of different lengths, padded at their ends; training changes them anew each time.
 
 Conventions
     sequences  list of float32 tensors, each (time, event)
@@ -18,8 +18,9 @@ from engine.representations import PianoRoll, Representation, Waveform
 from training.fitting.settings import Regularisation
 
 POOL_BATCHES = 16  # batches whose sequences are sorted by length together, so that little is padded
-MOST_FLIPPED = 0.6  # share of a disturbed frame's silent pitches that sound at most
+MOST_FLIPPED = 0.6  # largest share of a disturbed frame's silent pitches that sound
 MAX_SCORED_FRAMES = 65_536  # padded frames that are scored at once
+MAX_MEMORY_FRAMES = 2_048  # that are read at once while the numbers of a memory are chosen
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Batch:
 
     Args:
         moved: semitones by which each was moved from where it is written; None for not at all.
-        heard: that are read in place of the frames that are predicted; None for these themselves.
+        heard: what is read in place of the frames that are predicted; None for these themselves.
     """
 
     frames: Float[Tensor, "batch time event"]
@@ -66,12 +67,12 @@ def augmented(
         InvalidValueError: loudness is asked of frames that are not whole 16-bit steps.
     """
     if settings.any_start:
-        sequences = [turned(each, rng) for each in sequences]
+        sequences = [turned(sequence, rng) for sequence in sequences]
     if settings.transposition and epoch >= settings.written_epochs:
-        moved = [transposed(representation, each, settings.transposition, rng) for each in sequences]
+        moved = [transposed(representation, sequence, settings.transposition, rng) for sequence in sequences]
         batch = collate([frames for frames, _ in moved], [semitones for _, semitones in moved])
     elif settings.loudness:
-        batch = collate([louder(representation, each, settings.loudness, rng) for each in sequences])
+        batch = collate([louder(representation, sequence, settings.loudness, rng) for sequence in sequences])
     else:
         batch = collate(sequences)
     if settings.read_noise:
@@ -97,7 +98,7 @@ def transposed(
 def disturbed(
     frames: Float[Tensor, "batch time event"], share: float, rng: torch.Generator
 ) -> Float[Tensor, "batch time event"]:
-    """With notes flipped in a share of the frames, in some of these few and in some many.
+    """Frames with notes flipped in a share of them: few in some, many in others.
 
     In each of them a silent pitch sounds with a probability of 0.6 u^2, u uniform and drawn anew for every
     frame, and a note falls silent with half of that.
@@ -110,21 +111,25 @@ def disturbed(
 
 
 def turned(frames: Float[Tensor, "time event"], rng: torch.Generator) -> Float[Tensor, "time event"]:
-    """Begun at any frame, all as likely; those before it come at the end."""
+    """The sequence begun at a random frame; those before it come at the end."""
     return frames.roll(-int(torch.randint(len(frames), (), generator=rng)), 0)
 
 
 def louder(
     waveform: Waveform, frames: Float[Tensor, "time event"], most: float, rng: torch.Generator
 ) -> Float[Tensor, "time event"]:
-    """Sound made louder or quieter by up to ``most`` decibels, all as likely; raises InvalidValueError."""
+    """Sound made louder or quieter by up to ``most`` decibels, all as likely.
+
+    Raises:
+        InvalidValueError: the frames are not whole 16-bit steps.
+    """
     return waveform.amplify(frames, most * (2 * float(torch.rand((), generator=rng)) - 1))
 
 
 def hissing(
     frames: Float[Tensor, "batch time event"], most: float, rng: torch.Generator
 ) -> Float[Tensor, "batch time event"]:
-    """With normal noise on every sample, as loud as a share of its frame (root mean square).
+    """Frames with normal noise on every sample, as loud as a share of its frame (root mean square).
 
     The share is ``most`` u^2, u uniform and drawn anew for every sequence.
     """

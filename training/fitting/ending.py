@@ -9,14 +9,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.endings import NUM_SIGNS, Ending, Signs
-from engine.sampling import MAX_FRAMES
+from engine.sampling import MAX_DRAW_FRAMES
 
-PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0)  # on squared numbers, of which validation chooses
-PENALTY = 1.0  # where there is no validation
-LEAST = 4.0  # times the share of frames that are the last: a piece does not end where the chance is less
+ENDING_PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0)  # on squared numbers, of which validation chooses
+ENDING_PENALTY = 1.0  # where there is no validation
+LEAST_CHANCE_FACTOR = 4.0  # times the share of last frames: a piece ends at no smaller chance
 RAISE, MOST_RAISED = 0.05, 2.0  # log-odds
-MAX_STEPS = 200
-DIGITS = 3
+MAX_ENDING_STEPS = 200
+ENDING_DECIMALS = 3
 
 
 def choose_ending(
@@ -29,29 +29,29 @@ def choose_ending(
         lowest_pitch: MIDI number of the first pitch.
 
     Returns:
-        It, and its negative log-likelihood on valid (or train, if valid is empty) in nats a piece: of ending
-        where the piece ends and nowhere before.
+        The ending, and its negative log-likelihood on valid (or train, if valid is empty) in nats a piece:
+        of ending where the piece ends and nowhere before.
     """
-    signs, held_out = (_Read.of(pieces, lowest_pitch) for pieces in (train, valid))
-    penalties = PENALTIES if len(held_out.is_last) else (PENALTY,)
+    signs, held_out = (_PieceSigns.of(pieces, lowest_pitch) for pieces in (train, valid))
+    penalties = ENDING_PENALTIES if len(held_out.is_last) else (ENDING_PENALTY,)
     judges = held_out if len(held_out.is_last) else signs
-    found = [np.round(_fitted(signs, penalty), DIGITS) for penalty in penalties]
-    nats = [judges.nats(torch.from_numpy(numbers)) for numbers in found]
+    candidates = [np.round(_fitted(signs, penalty), ENDING_DECIMALS) for penalty in penalties]
+    nats = [judges.nats(torch.from_numpy(numbers)) for numbers in candidates]
     best = int(np.argmin(nats))
-    numbers, least = _without_doubt(found[best], signs)
-    longest = min(max([1, *map(len, train)]), MAX_FRAMES)
+    numbers, least = _without_doubt(candidates[best], signs)
+    longest = min(max([1, *map(len, train)]), MAX_DRAW_FRAMES)
     return Ending.of_numbers(numbers, longest, least), nats[best]
 
 
 def _without_doubt(
-    numbers: Float64[np.ndarray, " number"], read: "_Read"
+    numbers: Float64[np.ndarray, " number"], read: "_PieceSigns"
 ) -> tuple[Float64[np.ndarray, " number"], float]:
-    """Numbers with which pieces end as often where there is a least chance, and that chance.
+    """Numbers with which pieces end as often although small chances count as none, and the least chance.
 
-    Where nothing tells of an end the regression has doubts all the same, and a draw that never comes to rest
-    would end by them in the middle of a phrase.
+    Where nothing tells of an end the regression still has doubts, and a draw that never comes to rest
+    would end on them in the middle of a phrase.
     """
-    least = round(min(LEAST * float(read.is_last.mean()), 0.5), DIGITS + 1)
+    least = round(min(LEAST_CHANCE_FACTOR * float(read.is_last.mean()), 0.5), ENDING_DECIMALS + 1)
     chances = (read.signs @ torch.from_numpy(numbers)).sigmoid()
     total = float(chances.sum())
     raised = numbers.copy()
@@ -60,10 +60,10 @@ def _without_doubt(
         if float(chances[chances >= least].sum()) >= total:
             break
         raised[0] += RAISE
-    return np.round(raised, DIGITS), least
+    return np.round(raised, ENDING_DECIMALS), least
 
 
-class _Read:
+class _PieceSigns:
     """Signs after every frame of some pieces, a leading 1 for the level, and whether it is the last."""
 
     def __init__(self, signs: Float64[Tensor, "frame number"], is_last: Float64[Tensor, " frame"]):
@@ -71,7 +71,7 @@ class _Read:
         self.is_last = is_last
 
     @classmethod
-    def of(cls, pieces: Sequence[Tensor], lowest_pitch: int) -> "_Read":
+    def of(cls, pieces: Sequence[Tensor], lowest_pitch: int) -> "_PieceSigns":
         rows, lasts = [np.zeros((0, NUM_SIGNS))], [np.zeros(0)]
         for piece in pieces:
             hearing = Signs(lowest_pitch)
@@ -82,18 +82,18 @@ class _Read:
         return cls(functional.pad(signs, (1, 0), value=1.0), is_last)
 
     def nats(self, numbers: Float64[Tensor, " number"]) -> float:
-        """A piece."""
+        """Negative log-likelihood, in nats a piece."""
         return float(self.total(numbers) / self.is_last.sum())
 
     def total(self, numbers: Float64[Tensor, " number"]) -> Float64[Tensor, ""]:
-        """Of all pieces."""
+        """Negative log-likelihood of all pieces, in nats."""
         log_odds = self.signs @ numbers
         return functional.binary_cross_entropy_with_logits(log_odds, self.is_last, reduction="sum")
 
 
-def _fitted(read: _Read, penalty: float) -> Float64[np.ndarray, " number"]:
+def _fitted(read: _PieceSigns, penalty: float) -> Float64[np.ndarray, " number"]:
     numbers = torch.zeros(1 + NUM_SIGNS, dtype=torch.float64, requires_grad=True)
-    search = torch.optim.LBFGS([numbers], max_iter=MAX_STEPS, line_search_fn="strong_wolfe")
+    search = torch.optim.LBFGS([numbers], max_iter=MAX_ENDING_STEPS, line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:
         search.zero_grad()

@@ -17,7 +17,7 @@ from training.fitting.batching import MAX_SCORED_FRAMES, Batch, scoring_batches
 from training.fitting.population import log_probs, stack_weights
 from training.fitting.whole_model import without_copies, without_memories
 
-WIDE_UNITS = 64  # wider layers, and more keys, are given fewer frames at once: memory stays, caches serve
+WIDE_UNITS = 64  # with wider layers and more keys, fewer frames at once: memory is bounded, caches help
 BIN_FRAMES = 4_096  # frames whose 16-bit bins are integrated at once, in float64
 
 
@@ -67,8 +67,8 @@ def _bin_log_likelihood(model: Model, representation: Representation, batch: Bat
 
 @torch.no_grad()
 def scores(model: Model, sequences: Sequence[Tensor]) -> tuple[LogLikelihood, dict[str, LogLikelihood]]:
-    """Of whole sequences, in order of length; and by the names of figures, without copies and by the network
-    alone, where there are such memories.
+    """Log-likelihood of whole sequences, in order of length; and, by the name of its figure, that without
+    copies and that of the network alone, where the model has such memories.
 
     Raises:
         InvalidValueError: there is no sequence.
@@ -87,7 +87,7 @@ def scores(model: Model, sequences: Sequence[Tensor]) -> tuple[LogLikelihood, di
 def _with_and_without_copies(
     model: Copying, sequences: Sequence[Tensor]
 ) -> tuple[LogLikelihood, LogLikelihood]:
-    """In one pass."""
+    """The log-likelihood with copies and without them, in one pass."""
     parts = []
     device = next(model.parameters()).device
     for batch in scoring_batches(sequences, MAX_SCORED_FRAMES // _share(model)):
@@ -99,7 +99,7 @@ def _with_and_without_copies(
 
 
 def _share(model: Model) -> int:
-    """How many times the memory of a small model in one key it takes."""
+    """How many times as much memory it takes as a small model in one key."""
     widest = max(cell.hidden_size for cell in model.network.cells)
     return max(1, widest // WIDE_UNITS) * model.num_keys
 

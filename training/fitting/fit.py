@@ -2,7 +2,8 @@
 
 An update: draw Gaussian noise once on the recurrent layers' weights, take the gradient of the mean
 over the batch of each sequence's summed negative log-likelihood at the noisy weights, shorten it to
-norm 1, and move the clean weights by RMSProp. All scoring uses the clean weights.
+norm 1, and move the clean weights by RMSProp. All scoring uses the clean weights. A recipe may ask for
+another norm, for Adam, for several parts of a batch, and for the running mean of weights to be scored.
 
 Fits of one recipe at several learning rates see the same batches and the same noise, so they run
 together as one population; a fit alone is a population of one.
@@ -49,8 +50,8 @@ class FitOptions:
         device: where to compute.
         run_folder: where the state is kept.
         quiet: no progress bar.
-        first: the network of the recipe that this one begins with; None of a fit that begins with none, or
-            goes on.
+        first: the network of the recipe that this one begins with; None for a fit that begins with no other,
+            or goes on from its state.
     """
 
     device: torch.device
@@ -60,7 +61,7 @@ class FitOptions:
 
 
 def copied(model: Model) -> dict[str, Tensor]:
-    """A model's weights as they are now."""
+    """A copy of a model's weights as they are now."""
     return {name: value.detach().clone() for name, value in model.named_parameters()}
 
 
@@ -121,15 +122,15 @@ class Fit:
 
     @property
     def unit(self) -> str:
-        """Of ``figure``."""
+        """Unit of ``figure``: nats per frame, or bits per sample."""
         facts = self.representation.facts
         return facts.unit if facts.holds_notes else facts.figure_words
 
     @torch.no_grad()
     def figure(self, nats: float) -> float:
-        """What nats a frame come to in the figure by which models are compared.
+        """Nats a frame as the figure by which models are compared.
 
-        Of sound in bits a 16-bit sample; those of a density as if it were even in each of their bins.
+        For sound that is bits a 16-bit sample, a density taken as even within each bin.
         """
         if self.representation.facts.holds_notes:
             return nats
@@ -139,7 +140,7 @@ class Fit:
         return bits if mixture.is_discrete else bits - half_a_step - 1
 
     def save(self) -> None:
-        """Write the state; that of a diverged fit is of no use, and the last good one stays.
+        """Write the state, except that of a diverged fit, which is of no use: the last good one stays.
 
         Raises:
             EngineError: the state cannot be written.
@@ -148,7 +149,7 @@ class Fit:
             write_state(self.options.run_folder, self.recipe, self.progress, self._tensors())
 
     def add(self, nats: float, num_frames: int) -> None:
-        """Count an update that was made."""
+        """Count an update that was made, and move the mean of weights."""
         progress = self.progress
         if self.scored is not self.model:
             decay = self.recipe.regularisation.averaging
@@ -179,13 +180,13 @@ class Fit:
         progress.batch, progress.epoch_nats, progress.epoch_frames = 0, 0.0, 0
 
     def set_learning_rate(self) -> None:
-        """That of the next update."""
+        """Set the optimiser's rate to that of the next update."""
         num_updates = self.recipe.max_epochs * self.num_batches()
         (group,) = self.optimiser.param_groups
         group["lr"] = learning_rate(self.recipe.optimiser, self.progress.update, num_updates)
 
     def num_batches(self) -> int:
-        """Of an epoch."""
+        """How many batches an epoch has."""
         return -(-len(self.train) // self.recipe.optimiser.batch_size)
 
     def epoch_order(self) -> list[list[int]]:
@@ -278,7 +279,7 @@ def run_together(fits: Sequence[Fit], until_epoch: int | None = None) -> None:
 
 
 def _update_together(fits: Sequence[Fit], bar: tqdm) -> None:
-    """One update of fits that stand at the same one, and validation where it ends the epoch."""
+    """One update of fits that have made equally many, and validation where it ends the epoch."""
     started_at = time.monotonic()
     first = fits[0]
     order = first.epoch_order()[first.progress.batch]

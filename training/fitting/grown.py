@@ -1,7 +1,7 @@
-"""Grown: a network that begins with the weights of another, which was told less of a frame or is larger.
+"""Grown: a network that begins with the weights of another, which was told less, or is larger.
 
 What it is told beside its frames comes with weights of 0, so that at first it expects what the other did.
-Moments that lie farther back than it attends to are forgotten; of a head's units those stay that weigh most.
+Moments that lie farther back than it attends to are forgotten; a head keeps the units that weigh most.
 """
 
 import torch
@@ -11,9 +11,9 @@ from engine.errors import InvalidValueError
 from engine.heads import NoteListHead
 from engine.models import Stack
 
-UNITS_FIRST = ("hidden_weight", "input_weight", "unit_bias")  # of a list of notes, a unit a row
+UNITS_FIRST = ("hidden_weight", "input_weight", "unit_bias")  # weights of a note list, a unit a row
 UNITS_LAST = ("above", "intervals", "last", "to_logits")  # a unit a column
-OUT = ("intervals", "to_logits")  # by which its units have a say
+UNITS_OUT = ("intervals", "to_logits")  # by which its units have a say
 
 
 @torch.no_grad()
@@ -21,7 +21,7 @@ def begin_with(network: Stack, other: Stack) -> None:
     """Give a network the weights of another.
 
     Raises:
-        InvalidValueError: they differ in more than what is told, how far is attended to, and the units of
+        InvalidValueError: they differ in more than what they are told, how far they attend, and the units of
             the head.
     """
     weights = {name: value.detach().float() for name, value in other.named_parameters()}
@@ -30,7 +30,9 @@ def begin_with(network: Stack, other: Stack) -> None:
     parameters = dict(network.named_parameters())
     if parameters.keys() != weights.keys():
         name = min(parameters.keys() ^ weights.keys())
-        raise InvalidValueError(f"a fit begins with a network of the same parts: only one of both has {name}")
+        raise InvalidValueError(
+            f"a fit begins with a network of the same parts: only one of the two has {name}"
+        )
     num_told = network.told.num_inputs - other.told.num_inputs
     laid = {name: _laid(name, weights[name], value, num_told) for name, value in parameters.items()}
     for name, value in parameters.items():
@@ -40,12 +42,12 @@ def begin_with(network: Stack, other: Stack) -> None:
 def _strongest(head: NoteListHead, count: int) -> dict[str, Tensor]:
     """The head's weights, without the units that weigh least: what they read times what they say."""
     own = {name: value.detach().float() for name, value in head.named_parameters()}
-    said = sum(own[name].square().sum(0) for name in OUT if name in own)
+    said = sum(own[name].square().sum(0) for name in UNITS_OUT if name in own)
     weight = said.sqrt() * own["hidden_weight"].square().sum(1).sqrt()
     kept = weight.argsort(descending=True)[:count].sort().values
-    found = {name: own[name][kept] for name in UNITS_FIRST}
-    found |= {name: own[name][:, kept] for name in UNITS_LAST if name in own}
-    return {f"head.{name}": value for name, value in found.items()}
+    parts = {name: own[name][kept] for name in UNITS_FIRST}
+    parts |= {name: own[name][:, kept] for name in UNITS_LAST if name in own}
+    return {f"head.{name}": value for name, value in parts.items()}
 
 
 def _laid(name: str, old: Tensor, new: Tensor, num_told: int) -> Tensor:

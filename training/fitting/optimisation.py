@@ -1,10 +1,11 @@
-"""Optimisation: the optimiser of a fit, what it keeps for each weight, its rate, and the mean of weights."""
+"""Optimisation: the optimiser of a fit, what it keeps for each weight, its rate, the mean of weights."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import torch
 from torch import Tensor
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from engine.models import Model
 from training.fitting.settings import Optimiser
@@ -14,7 +15,7 @@ AVERAGE_START = 10  # the mean of weights begins with a short memory, so that it
 
 
 def make_optimiser(model: Model, settings: Optimiser) -> torch.optim.Optimizer:
-    """Torch's, with these settings."""
+    """Torch's optimiser with these settings."""
     if settings.method == "adamw":
         return torch.optim.AdamW(
             model.parameters(),
@@ -41,17 +42,20 @@ def kept_tensors(settings: Optimiser) -> list[tuple[str, str]]:
 
 
 def learning_rate(settings: Optimiser, update: int, num_updates: int) -> float:
-    """That of an update, counted from 0, when the fit would end after ``num_updates``."""
+    """The rate of an update, counted from 0, of a fit that would end after ``num_updates``."""
     fallen = 1 - (1 - settings.final_share) * update / num_updates
     risen = min(1.0, (update + 1) / settings.warm_up) if settings.warm_up else 1.0
     return settings.learning_rate * fallen * risen
 
 
-@torch.no_grad()
 def move_average(average: Iterable[Tensor], weights: Iterable[Tensor], decay: float, update: int) -> None:
-    """Move a running mean of weights towards those of an update."""
-    share = 1 - min(decay, (1 + update) / (AVERAGE_START + update))
-    torch._foreach_lerp_(list(average), list(weights), share)
+    """Move a running mean of weights towards those of an update, counted from 0.
+
+    Torch's AveragedModel takes over the first update's weights whole, where this mean takes nine tenths of
+    them, and counts updates in a buffer of its own, which a fit that goes on would have to set again.
+    """
+    move = get_ema_multi_avg_fn(min(decay, (1 + update) / (AVERAGE_START + update)))
+    move(list(average), list(weights), update)
 
 
 @contextmanager

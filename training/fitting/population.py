@@ -38,12 +38,12 @@ class Drops(NamedTuple):
 NO_DROPS = Drops()
 
 
-class Reading(NamedTuple):
+class SequencePart(NamedTuple):
     """A part of some sequences.
 
     Args:
-        frames: that are predicted.
-        heard: that are read in their place: these themselves, or disturbed.
+        frames: what is predicted.
+        heard: what is read in their place: these themselves, or disturbed.
         before: the last ``context_frames`` that were read before them; None at the start.
     """
 
@@ -61,9 +61,13 @@ def stack_weights(models: Sequence[Model]) -> Weights:
 def log_probs(
     model: Model, weights: Weights, frames: Float[Tensor, "batch time event"]
 ) -> Float[Tensor, "member batch time"]:
-    """Of every frame under every member; ``model`` gives the architecture, its own weights are not read."""
+    """Log-probability of every frame under every member.
+
+    Args:
+        model: gives the architecture; its own weights are not read.
+    """
     layers = start_layers(model, weights, len(frames))
-    return read_part(model, weights, Reading(frames, frames), layers)[0]
+    return read_part(model, weights, SequencePart(frames, frames), layers)[0]
 
 
 def start_layers(
@@ -83,7 +87,7 @@ def start_layers(
 def read_part(
     model: Model,
     weights: Weights,
-    reading: Reading,
+    reading: SequencePart,
     layers: Layers,
     drops: Drops = NO_DROPS,
 ) -> tuple[Float[Tensor, "member batch time"], Layers]:
@@ -102,8 +106,8 @@ def read_part(
 
     if len(next(iter(weights.values()))) == 1:  # not all operations are as fast with an axis of members
         alone = {name: value[0] for name, value in weights.items()}
-        found, left = of_member(alone, [tuple(part[0] for part in layer) for layer in layers])
-        return found[None], [tuple(part[None] for part in layer) for layer in left]
+        part_log_probs, left = of_member(alone, [tuple(part[0] for part in layer) for layer in layers])
+        return part_log_probs[None], [tuple(part[None] for part in layer) for layer in left]
     return vmap(of_member, randomness="same")(weights, layers)
 
 
@@ -138,10 +142,11 @@ def update(
     recipe: Recipe,
     rng: torch.Generator,
 ) -> Float[Tensor, "member"]:
-    """Fit each member to the same batch, with the same noise.
+    """Move each member by the same batch, with the same noise.
 
-    One step of the optimiser for each part of ``chunk_frames`` frames, without it for the whole batch; the
-    states go on from part to part, gradients do not. A member whose likelihood is not finite does not move.
+    One step of the optimiser for each part of ``chunk_frames`` frames, or for the whole batch where that
+    is None; the states go on from part to part, gradients do not. A member whose likelihood is not finite
+    does not move.
 
     Returns:
         The batch's summed negative log-likelihood at the noisy weights.
@@ -161,9 +166,9 @@ def update(
         part = Batch(batch.frames[:, start : start + size], batch.mask[:, start : start + size])
         before = _last_frames(heard[:, :start], models[0].context_frames)
         weights = add_noise(stack_weights(models), settings.weight_noise, rng)
-        reading = Reading(part.frames, heard[:, start : start + size], before)
-        found, layers = read_part(models[0], weights, reading, layers, drops)
-        part_nats = -(found * part.mask).sum((1, 2))
+        reading = SequencePart(part.frames, heard[:, start : start + size], before)
+        part_log_probs, layers = read_part(models[0], weights, reading, layers, drops)
+        part_nats = -(part_log_probs * part.mask).sum((1, 2))
         _step(models, optimisers, part_nats / len(part.frames), settings)
         nats = nats + part_nats.detach()
         layers = [tuple(state.detach() for state in layer) for layer in layers]

@@ -21,10 +21,10 @@ from engine.whole_file import write_whole
 from training.fitting.settings import Optimiser, Regularisation, Settings
 
 RECIPES = PROJECT / "training" / "recipes"
-FIRST = RECIPES / "first"  # fits with which others begin
-PARTS = {"optimiser": Optimiser, "regularisation": Regularisation}
-MAX_UNITS, MAX_CELLS, MAX_CONTEXT = 8_192, 32, 64
-MAX_SAMPLES = 400  # of a frame
+FIRST_RECIPES = RECIPES / "first"  # of fits with which others begin
+RECIPE_PARTS = {"optimiser": Optimiser, "regularisation": Regularisation}
+MAX_UNITS, MAX_CELLS, MAX_CONTEXT_FRAMES = 8_192, 32, 64
+MAX_SAMPLES_PER_FRAME = 400
 AROUND_A_NETWORK = ("transpositions", "melody_memory", "copy_memory")  # of a model; they are not fitted
 OF_NOTES, OF_SOUND = ("transposition", "read_noise"), ("loudness", "hiss", "any_start")  # of regularisation
 OF_EARLIER_RECIPES = {"cell", "hidden_size", "num_layers", "memory", "joint_head"}
@@ -38,9 +38,9 @@ class Recipe(Settings):
         corpus: a name, ``midi:PATH`` or ``audio:PATH``.
         model: the model's own spec (engine/models/model_spec.py) without the sizes that its frames fix. What
             stands around the network is not fitted: ``transpositions`` (notes are heard in every key within
-            so many semitones, see NoteListMixture), since the written key alone is so many times as fast,
-            ``melody_memory`` (how much the training pieces' melodies are believed) and ``copy_memory`` (how
-            much the piece's own past is trusted), whose numbers ``remember`` finds on validation.
+            so many semitones, see NoteListMixture; fitting in the written key alone is that much faster),
+            ``melody_memory`` (how far the training pieces' melodies are believed) and ``copy_memory`` (how
+            far the piece's own past is trusted), whose numbers ``remember`` finds on validation.
         samples_per_frame: of sound that is heard in whole recordings, one after another; None for music, and
             for the paper's windows.
         weights: what they are rounded to before they are scored and saved.
@@ -56,7 +56,7 @@ class Recipe(Settings):
     name: str = Field(pattern=NAME_PATTERN, max_length=80)
     corpus: str
     model: dict[str, Any]
-    samples_per_frame: int | None = Field(default=None, ge=1, le=MAX_SAMPLES)
+    samples_per_frame: int | None = Field(default=None, ge=1, le=MAX_SAMPLES_PER_FRAME)
     weights: Literal["float32", "float16"] = "float32"
     optimiser: Optimiser = Optimiser()
     regularisation: Regularisation = Regularisation()
@@ -67,13 +67,17 @@ class Recipe(Settings):
     seed: int = Field(default=1, ge=0, le=2**31 - 1)
 
     def network_spec(self, representation: Representation) -> dict[str, Any]:
-        """Of the network alone, as it is fitted: in the written key, beside no memory; raises EngineError."""
+        """Spec of the network alone, as it is fitted: in the written key, without memories.
+
+        Raises:
+            EngineError: as ``model_spec``.
+        """
         self._check_kind(representation)
         network = {key: value for key, value in self.model.items() if key not in AROUND_A_NETWORK}
         return with_sizes(network, representation)
 
     def model_spec(self, representation: Representation, num_places: int = 0) -> dict[str, Any]:
-        """Of the whole model, for ``build_model`` and the card.
+        """Spec of the whole model, for ``build_model`` and the card.
 
         Args:
             num_places: frames of all training pieces.
@@ -154,7 +158,7 @@ def make_recipe(values: object) -> Recipe:
             ) from None
         raise _sentence(error.errors()[0]) from None
     check_names(recipe.model)
-    check_size("context_frames", recipe.model.get("context_frames", 1), MAX_CONTEXT)
+    check_size("context_frames", recipe.model.get("context_frames", 1), MAX_CONTEXT_FRAMES)
     check_size("num_layers", len(recipe.model["cells"]), MAX_CELLS)
     for cell in recipe.model["cells"]:
         check_size("hidden_size", cell.get("hidden_size"), MAX_UNITS)
@@ -177,10 +181,10 @@ def check_size(what: str, given: Any, most: int) -> None:
 
 
 def _sentence(problem: Mapping[str, Any]) -> EngineError:
-    """What pydantic found first, as an error for people."""
+    """The first problem that pydantic reports, as an error for people."""
     place = ".".join(str(part) for part in problem["loc"]) or "the whole"
     if problem["type"] == "extra_forbidden":
-        part = PARTS[problem["loc"][0]] if len(problem["loc"]) > 1 else Recipe
+        part = RECIPE_PARTS[problem["loc"][0]] if len(problem["loc"]) > 1 else Recipe
         known = part.model_fields
         return UnknownNameError("recipe key", problem["loc"][-1], known)
     if place == "name" and problem["type"] == "string_pattern_mismatch":

@@ -9,12 +9,15 @@ from typing import Any
 from training.fitting.recipe import MAX_UNITS, check_size
 from training.paper import models_of, paper_model
 
-MAX_LAYERS = 16
+MAX_RECURRENT_LAYERS = 16
 Spec = dict[str, Any]  # as in a recipe
 
 
 def of_corpus(model: Spec, before: str, now: str) -> Spec:
-    """The model for frames of another representation: the paper's stays the paper's, another is kept."""
+    """The model for frames of another representation: the paper's becomes the paper's for those.
+
+    A model that is not the paper's is kept.
+    """
     first = model["cells"][0]["name"]
     is_papers = before != now and model["head"] == models_of(before).head
     if not is_papers:
@@ -27,7 +30,7 @@ def of_corpus(model: Spec, before: str, now: str) -> Spec:
 def with_cell(model: Spec, cell: str, representation: str) -> Spec:
     """Another cell in the place of the first one and of all of its kind.
 
-    As wide as the paper has it, if what is there is as wide as the paper has that, else as wide as it is.
+    It is as wide as in the paper if the old one was as wide as in the paper, else as wide as the old one.
     """
     units, first = models_of(representation).units, model["cells"][0]["name"]
 
@@ -49,7 +52,7 @@ def with_units(model: Spec, units: int) -> Spec:
 
 def with_layers(model: Spec, count: int) -> Spec:
     """So many layers like the first; raises InvalidValueError if that is out of range."""
-    check_size("num_layers", count, MAX_LAYERS)
+    check_size("num_layers", count, MAX_RECURRENT_LAYERS)
     cells = model["cells"]
     starts = [place for place, spec in enumerate(cells) if spec["name"] == cells[0]["name"]]
     layer = cells[: starts[1]] if len(starts) > 1 else cells

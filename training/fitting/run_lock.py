@@ -9,21 +9,21 @@ from filelock import FileLock, Timeout
 
 from engine.errors import EngineError
 
-LOCK = "lock"
+LOCK_FILE = "lock"
 
 
 @contextmanager
 def run_lock(folder: Path, what: str) -> Iterator[None]:
-    """Hold a run's folder, which is made; one in which nothing was left to go on from is removed afterwards.
+    """Hold a run's folder, made if need be, and removed afterwards if nothing to go on from is in it.
 
     Args:
-        what: runs there, in words.
+        what: who runs there, in words.
 
     Raises:
         EngineError: another process holds it, or the disk refuses.
     """
-    lock = FileLock(folder / LOCK, timeout=0)
-    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    lock = FileLock(folder / LOCK_FILE, timeout=0)
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
@@ -42,10 +42,10 @@ def run_lock(folder: Path, what: str) -> Iterator[None]:
 
 def _remove_empty(folder: Path, made: Sequence[Path]) -> None:
     """The run's folder if nothing but the lock is left in it, and those around it that were made for it."""
-    if folder.exists() and [path.name for path in folder.iterdir()] == [LOCK]:
-        (folder / LOCK).unlink()
+    if folder.exists() and [path.name for path in folder.iterdir()] == [LOCK_FILE]:
+        (folder / LOCK_FILE).unlink()
         folder.rmdir()
     with contextlib.suppress(OSError):  # something lies there
-        for each in made:
-            if each.exists():
-                each.rmdir()
+        for place in made:
+            if place.exists():
+                place.rmdir()

@@ -1,7 +1,8 @@
 """RunState: where a fit stands, on disk, so that a killed run goes on as if nothing had happened.
 
-    training/runs/<name>/state-<update>/tensors.safetensors   weights, best weights, RMSProp's means
-    training/runs/<name>/state-<update>/progress.json         Progress, and the recipe it belongs to
+    training/runs/<name>/state-<update>-<epoch>/
+        tensors.safetensors   weights, best and mean weights, and what the optimiser keeps of each
+        progress.json         Progress, and the recipe it belongs to
 
 A state is written whole under a new name and renamed; older ones are removed only then. Random
 numbers need no state: those of an epoch or an update are seeded by the recipe's seed and its number.
@@ -25,13 +26,13 @@ RUNS = PROJECT / "training" / "runs"
 
 
 @dataclass
-class Curve:
+class RunCurve:
     """A learning curve: one entry for each epoch in every list.
 
     Args:
         update: optimiser updates so far.
         seconds: of fitting and validating so far, over all sessions.
-        train_nats_per_frame: pooled over the epoch, as seen while fitting (noisy weights).
+        train_nats_per_frame: pooled over the epoch, as seen while fitting (noisy weights, dropout).
         valid_nats_per_frame: pooled, clean weights.
     """
 
@@ -65,7 +66,7 @@ class Progress:
     best_epoch: int = 0
     best_valid: float | None = None
     finished: bool = False
-    curve: Curve = field(default_factory=Curve)
+    curve: RunCurve = field(default_factory=RunCurve)
     diverged: bool = False
 
 
@@ -87,7 +88,7 @@ def write_state(folder: Path, recipe: Recipe, progress: Progress, tensors: dict[
 
 
 def _write_whole(target: Path, recipe: Recipe, progress: Progress, tensors: dict[str, Tensor]) -> None:
-    """Under another name first, then renamed."""
+    """Write a state under another name, then rename it."""
     partial = target.with_name(f".{target.name}.partial")
     try:
         shutil.rmtree(partial, ignore_errors=True)
@@ -118,7 +119,7 @@ def read_state(folder: Path, recipe: Recipe) -> tuple[Progress, dict[str, Tensor
         stored = json.loads((states[-1] / "progress.json").read_text(encoding="utf-8"))
         tensors = safetensors.torch.load_file(states[-1] / "tensors.safetensors")
         values = stored["progress"]
-        progress = Progress(**{**values, "curve": Curve(**values["curve"])})
+        progress = Progress(**{**values, "curve": RunCurve(**values["curve"])})
         same_recipe = make_recipe(stored["recipe"]) == recipe
     except (OSError, ValueError, KeyError, TypeError, EngineError, safetensors.SafetensorError) as error:
         raise EngineError(

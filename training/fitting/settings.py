@@ -12,17 +12,17 @@ class Settings(Strict):
 
 
 class Optimiser(Settings):
-    """On the mean over the batch of each sequence's summed NLL.
+    """How weights are moved against the mean over the batch of each sequence's summed nats.
 
     Args:
         method: RMSProp as in the paper, or Adam with weight decay apart from the gradient (Loshchilov and
             Hutter 2019, arXiv 1711.05101).
-        learning_rate: step size, at the first update after the warm-up.
+        learning_rate: step size, before warm-up and fall reduce it.
         warm_up: updates in which the rate rises linearly from 0.
         final_share: what is left of the rate at the end of max_epochs; it falls linearly. 1 keeps it.
         decay: of the running mean of squared gradients.
         epsilon: added to its root, so that a weight with small gradients takes small steps.
-        momentum: share of the step before that each step keeps; of the running mean of gradients in Adam.
+        momentum: share of the step before that each step keeps; in Adam, of the running mean of gradients.
         weight_decay: share of a weight that a step takes away, times the learning rate; Adam alone.
         batch_size: sequences an update.
         chunk_frames: gradients reach back over so many frames and no further, a step of the optimiser
@@ -55,10 +55,11 @@ class Regularisation(Settings):
         dropout: share of each cell's outputs that is left out on their way up.
         list_dropout: the same of the numbers within a joint head from which each choice is made.
         transposition: pieces are moved by up to so many semitones, anew each time they are read.
-        written_epochs: but not in so many epochs at first: what recurs in a piece is found sooner in one key.
+        written_epochs: epochs at the start without it: what recurs in a piece is found sooner in one key.
         averaging: decay of the running mean of weights that is scored and kept; 0 takes the last ones.
         read_noise: share of the frames in which notes are flipped before they are read, though not before
-            they are predicted (``disturbed``): who has read odd frames finds the way back from its own.
+            they are predicted (``disturbed``): a model that has read odd frames finds the way back from
+            its own.
         loudness: sound is made louder or quieter by up to so many decibels, anew each time it is read.
         hiss: most noise on what is read of sound, though not on what is predicted, as a share of a frame's
             loudness (``hissing``).

@@ -12,7 +12,8 @@ HUB_LICENCES = {  # how a corpus's licence begins -> the Hub's name of the licen
     "CC BY-SA": "cc-by-sa-4.0",
     "whatever": "other",  # a folder of one's own
 }
-FIGURES = {  # figure -> how a reader calls it
+UNTIL_END = "until the piece ends"
+FIGURE_WORDS = {  # figure -> how a reader calls it
     "nats_per_frame": "nats per frame, pooled",
     "nats_per_frame_sequence_mean": "nats per frame, mean over sequences",
     "nats_per_frame_without_first": "nats per frame, pooled, first frames left out",
@@ -32,8 +33,8 @@ def model_card(card: Card) -> str:
 
 def hub_licence(corpus_licence: str) -> str:
     """The licence of weights fitted on a corpus: share-alike is carried on, else they are ours to give."""
-    found = (name for start, name in HUB_LICENCES.items() if corpus_licence.startswith(start))
-    return next(found, "mit")
+    names = (name for start, name in HUB_LICENCES.items() if corpus_licence.startswith(start))
+    return next(names, "mit")
 
 
 def _front_matter(card: Card) -> list[str]:
@@ -116,9 +117,9 @@ def _copies(card: Card) -> list[str]:
         return []
     return [
         "Beside the network stands a memory of the piece's own past: where the piece went like this before, "
-        "it expects it to go on likewise, frame for frame, moved by some semitones, or in the highest voice "
-        "(engine/models/copy_memory.py; how much each is trusted was chosen on validation). Nothing but the "
-        "piece itself is read.",
+        "it expects the piece to go on the same way, frame for frame, moved by some semitones, or in the "
+        "highest voice (engine/models/copy_memory.py; how much each is trusted was chosen on validation). "
+        "Nothing but the piece itself is read.",
         "",
     ]
 
@@ -127,9 +128,9 @@ def _ending(card: Card) -> list[str]:
     if card.ending is None:
         return []
     return [
-        "Draws may last until the piece ends: after each frame it ends by a chance that was fitted on the "
-        "training pieces and reads what was heard, not the network (engine/endings). No likelihood has a "
-        "part in it.",
+        f"Draws may last {UNTIL_END}: after each frame it ends by a chance that was fitted on the "
+        "training pieces and reads what was heard, not the network (engine/endings). It is part of no "
+        "likelihood.",
         "",
     ]
 
@@ -165,9 +166,9 @@ def _plain(spec: dict[str, Any]) -> str:
 
 def _metrics(card: Card) -> list[str]:
     splits = list(card.metrics)
-    figures = [figure for figure in FIGURES if any(figure in card.metrics[split] for split in splits)]
+    figures = [figure for figure in FIGURE_WORDS if any(figure in card.metrics[split] for split in splits)]
     rows = [
-        f"| {FIGURES[figure].format(**card.representation)} | "
+        f"| {FIGURE_WORDS[figure].format(**card.representation)} | "
         + " | ".join(_four_places(card.metrics[split].get(figure)) for split in splits)
         + " |"
         for figure in figures

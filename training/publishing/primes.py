@@ -19,10 +19,10 @@ from training.corpora import CORPORA, corpora_folder
 
 SPLIT = "test"
 INDEX_FILE = "primes.json"
-MAX_FRAMES, MAX_SECONDS = 64, 5.0
+MAX_EXCERPT_SECONDS = 5.0
 
 # (corpus, number of the sequence in its test split, frames from its start, title)
-MUSIC = (
+MUSIC_EXCERPTS = (
     ("jsb_chorales", 7, 32, "Chorale in C major, broad and plain"),
     ("jsb_chorales", 24, 32, "Chorale in C major, a wide melody"),
     ("jsb_chorales", 46, 32, "Chorale in C minor, nearly whole"),
@@ -32,8 +32,8 @@ MUSIC = (
     ("nottingham", 23, 48, "Jig in C minor, the first part"),
     ("nottingham", 56, 64, "Dance tune in four, eight bars"),
 )
-# likewise; the second is the recording
-SPEECH = (
+# (corpus, recording in its test split, title)
+SPEECH_EXCERPTS = (
     ("spoken_digits", "spoken_digits/0_jackson_0.wav", "Zero, said by Jackson"),
     ("spoken_digits", "spoken_digits/8_george_0.wav", "Eight, said by George"),
     ("spoken_digits", "spoken_digits/7_lucas_0.wav", "Seven, said by Lucas"),
@@ -64,8 +64,8 @@ def cut_primes(corpora: Path | None, folder: Path) -> list[Excerpt]:
 
 
 def _cut_music(corpora: Path) -> Iterator[tuple[Excerpt, bytes]]:
-    loaded = {name: CORPORA[name](corpora).load() for name in {name for name, *_ in MUSIC}}
-    for name, index, num_frames, title in MUSIC:
+    loaded = {name: CORPORA[name](corpora).load() for name in {name for name, *_ in MUSIC_EXCERPTS}}
+    for name, index, num_frames, title in MUSIC_EXCERPTS:
         data = loaded[name]
         frames = data.splits[SPLIT][index][:num_frames]
         (source,) = CORPORA[name](corpora).hashes
@@ -74,11 +74,13 @@ def _cut_music(corpora: Path) -> Iterator[tuple[Excerpt, bytes]]:
 
 
 def _cut_speech(corpora: Path) -> Iterator[tuple[Excerpt, bytes]]:
-    for name, source, title in SPEECH:
+    for name, source, title in SPEECH_EXCERPTS:
         paths = CORPORA[name](corpora).recordings()[SPLIT]
         index = paths.index(corpora / source)
         audio = read_audio(paths[index])
-        if audio.duration_seconds > MAX_SECONDS:
-            raise InvalidValueError(f"{source} lasts {audio.duration_seconds:.1f} s; a prime {MAX_SECONDS} s")
+        if audio.duration_seconds > MAX_EXCERPT_SECONDS:
+            raise InvalidValueError(
+                f"{source} lasts {audio.duration_seconds:.1f} s; a prime {MAX_EXCERPT_SECONDS} s"
+            )
         file = f"{name}-test-{paths[index].stem}.wav"
         yield Excerpt(file, title, name, SPLIT, index, source, CORPORA[name].licence), wav_bytes(audio)

@@ -15,9 +15,9 @@ from training.corpora import SPLITS, Corpus, CorpusData
 from training.fitting import Fit, Recipe, choose_ending, metrics, whole_model
 from training.publishing.model_card import model_card
 
-CURVE = "curve.json"
-MEASURED = ("mean_pitch", "most_notes")  # of a corpus; it says the rest itself
-MEMORIES = ("melody_memory", "copy_memory")
+CURVE_FILE = "curve.json"
+MEASURED_FACTS = ("mean_pitch", "most_notes")  # of a corpus; it says the rest itself
+MEMORY_KEYS = ("melody_memory", "copy_memory")
 
 
 def publish(
@@ -26,7 +26,7 @@ def publish(
     """Score all splits and write the checkpoint; returns its folder.
 
     Args:
-        replace: whether one of the same name may be replaced, which perhaps came while this was fitted.
+        replace: whether a checkpoint of this name may be replaced; it may have come while this was fitted.
 
     Raises:
         EngineError: the disk refuses, one is there, or the likelihood is not finite.
@@ -51,7 +51,7 @@ def publish(
         metrics={split: metrics(model, data, split) for split in SPLITS},
         ending=ending_of(data),
     )
-    documents = {"README.md": model_card(card), CURVE: json.dumps(asdict(progress.curve)) + "\n"}
+    documents = {"README.md": model_card(card), CURVE_FILE: json.dumps(asdict(progress.curve)) + "\n"}
     return save(model, card, documents, folder, replace)
 
 
@@ -62,7 +62,7 @@ def corpus_facts(corpus: Corpus, data: CorpusData) -> CorpusFacts:
         frames = torch.cat(data.splits["train"])
         measured["mean_pitch"] = round(data.representation.mean_pitch(frames), 2)
         measured["most_notes"] = int(frames.sum(-1).max())
-    stated = {key: getattr(corpus, key) for key in CorpusFacts.model_fields if key not in MEASURED}
+    stated = {key: getattr(corpus, key) for key in CorpusFacts.model_fields if key not in MEASURED_FACTS}
     return CorpusFacts(**stated, **measured)
 
 
@@ -75,7 +75,7 @@ def ending_of(data: CorpusData) -> Ending | None:
 
 def remembering(recipe: Recipe, belief: Belief | None, copies: CopyMemory | None) -> Recipe:
     """The recipe of the same fit with these memories and no other."""
-    model = {key: value for key, value in recipe.model.items() if key not in MEMORIES}
+    model = {key: value for key, value in recipe.model.items() if key not in MEMORY_KEYS}
     kept = {"melody_memory": belief and asdict(belief), "copy_memory": copies and copies.spec}
     model |= {key: value for key, value in kept.items() if value is not None}
     return recipe.model_copy(update={"model": model})
@@ -137,7 +137,7 @@ def publish_remembering(checkpoint: Checkpoint, recipe: Recipe, data: CorpusData
 
 def _save_again(model: Model, card: Card, folder: Path) -> Path:
     """Beside the learning curve that is there, if one is."""
-    documents, curve = {"README.md": model_card(card)}, folder / card.name / CURVE
+    documents, curve = {"README.md": model_card(card)}, folder / card.name / CURVE_FILE
     if curve.is_file():
-        documents[CURVE] = curve.read_text(encoding="utf-8")
+        documents[CURVE_FILE] = curve.read_text(encoding="utf-8")
     return save(model, card, documents, folder, replace=True)

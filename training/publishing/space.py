@@ -15,16 +15,16 @@ import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-PARTS = (
+SPACE_PARTS = (
     *("app.py", "pages", "engine", "assets", "checkpoints"),
     *("requirements.txt", "packages.txt", "README.md", "LICENSE"),
 )
 # The command line, which no visitor reaches.
-LEFT_OUT = ("engine/__main__.py", "engine/command_line.py", "engine/commands")
-SECTIONS = ("In the app", "Licences")  # of README.md, below its introduction
+LEFT_OUT_OF_SPACE = ("engine/__main__.py", "engine/command_line.py", "engine/commands")
+README_SECTIONS = ("In the app", "Licences")  # of README.md, below its introduction
 ONLY_TRAINING = "# Only training needs these:"  # the line of requirements.txt that ends what the app needs
-MARK = "# Written by make space, which may replace this folder."
-LARGE = (
+SPACE_MARK = "# Written by make space, which may replace this folder."
+LARGE_SPACE_KINDS = (
     "safetensors",
     "wav",
     "flac",
@@ -52,7 +52,7 @@ class SpaceError(Exception):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the Space that is asked for, and say so; 0, or the status of what was wrong, which is said."""
+    """Write the Space that is asked for, and say so; returns 0, or the status of a printed error."""
     parser = argparse.ArgumentParser(
         prog="training/publishing/space.py", description="Write the app as a folder for a Space of the Hub."
     )
@@ -143,17 +143,21 @@ def space_readme(text: str, hardware: str = "") -> str:
         asked = r"\g<0>\nsuggested_hardware: zero-a10g"
         head = re.sub("^app_file:.*", asked, head, count=1, flags=re.MULTILINE)
     by_heading = {section.partition("\n")[0][3:].strip(): section for section in sections}
-    for heading in SECTIONS:
+    for heading in README_SECTIONS:
         if heading not in by_heading:
             raise SpaceError(f"README.md lacks the section '## {heading}'; restore it with git")
-    shown = [head, *(by_heading[heading] for heading in SECTIONS)]
+    shown = [head, *(by_heading[heading] for heading in README_SECTIONS)]
     return "\n\n".join(part.strip() for part in shown) + "\n"
 
 
 def attributes() -> str:
     """The text of .gitattributes; its first line tells a Space from other folders."""
     return "".join(
-        f"{line}\n" for line in (MARK, *(f"*.{kind} filter=lfs diff=lfs merge=lfs -text" for kind in LARGE))
+        f"{line}\n"
+        for line in (
+            SPACE_MARK,
+            *(f"*.{kind} filter=lfs diff=lfs merge=lfs -text" for kind in LARGE_SPACE_KINDS),
+        )
     )
 
 
@@ -173,15 +177,15 @@ def _may_be_replaced(folder: Path) -> bool:
         return False
     mark = folder / ".gitattributes"
     if mark.is_file():
-        return mark.read_bytes().split(b"\n")[0] == MARK.encode()
+        return mark.read_bytes().split(b"\n")[0] == SPACE_MARK.encode()
     return not any(folder.iterdir())
 
 
 def _listed(project: Path) -> list[str]:
     """Every file that a Space is made of, as git lists them: committed, or new and not ignored."""
-    for part in PARTS:
+    for part in SPACE_PARTS:
         _must_be_there(project, part)
-    places = [*PARTS, *(f":(exclude){part}" for part in LEFT_OUT)]
+    places = [*SPACE_PARTS, *(f":(exclude){part}" for part in LEFT_OUT_OF_SPACE)]
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *places]
     try:
         run = subprocess.run(command, cwd=str(project), capture_output=True)

@@ -8,14 +8,14 @@ import math
 from collections.abc import Callable
 
 from engine.words import counted
-from training.paper import MUSIC, PaperCorpus
-from training.report.evidence import Entry, Evidence, better_average, is_reached, nats
+from training.paper import PAPER_MUSIC, PaperCorpus
+from training.report.evidence import TableEntry, TableEvidence, better_average, is_reached, nats
 from training.report.markdown import listing, number, signed
 from training.report.summary import agreeing_pairs, first_frame_sentence, gap_sentences
 from training.report.tables import AVERAGE_TITLES, names_of
-from training.searching import BASE
+from training.searching import RATE_BASE
 
-BEFORE = {
+FORMER_SETTINGS = {
     "final_share": 1.0,
     "epsilon": 1e-8,
     "momentum": 0.0,
@@ -23,7 +23,7 @@ BEFORE = {
 }  # on cards from before these were settings
 
 
-def differences(evidence: Evidence) -> list[str]:
+def differences(evidence: TableEvidence) -> list[str]:
     """All paragraphs, each with a name in bold."""
     paragraphs = {
         "Averaging": _averaging(evidence),
@@ -47,25 +47,25 @@ def differences(evidence: Evidence) -> list[str]:
     return [line for name, text in paragraphs.items() for line in (f"**{name}.** {text}", "")]
 
 
-def _setting(evidence: Evidence, read: Callable[[dict], object]) -> str:
+def _setting(evidence: TableEvidence, read: Callable[[dict], object]) -> str:
     """A setting of the fitted recipes: the value alone where all agree, else each with what has it."""
-    found: dict[str, list[Entry]] = {}
+    groups: dict[str, list[TableEntry]] = {}
     for entry in evidence.fitted:
         value = read(entry.card.training.recipe)
         text = f"{value:g}".replace("e-0", "e-") if isinstance(value, float) else str(value)
-        found.setdefault(text, []).append(entry)
-    if len(found) <= 1:
-        return next(iter(found), "as the recipe says")
-    return "; ".join(f"{text} ({names_of(entries, evidence)})" for text, entries in found.items())
+        groups.setdefault(text, []).append(entry)
+    if len(groups) <= 1:
+        return next(iter(groups), "as the recipe says")
+    return "; ".join(f"{text} ({names_of(entries, evidence)})" for text, entries in groups.items())
 
 
-def _optimiser(evidence: Evidence, key: str) -> str:
-    return _setting(evidence, lambda recipe: recipe["optimiser"].get(key, BEFORE.get(key)))
+def _optimiser(evidence: TableEvidence, key: str) -> str:
+    return _setting(evidence, lambda recipe: recipe["optimiser"].get(key, FORMER_SETTINGS.get(key)))
 
 
-def _averaging(evidence: Evidence) -> str:
+def _averaging(evidence: TableEvidence) -> str:
     counts = []
-    for corpus in MUSIC:
+    for corpus in PAPER_MUSIC:
         entries = tuple(entry for entry in evidence.of(corpus) if entry.card)
         if entries:
             passes = [
@@ -79,20 +79,20 @@ def _averaging(evidence: Evidence) -> str:
         "more. Mean of sequences: the mean of each piece's nats per frame. The table gives both, and ◂ "
         "marks the better one, which must be the same for all cells of a corpus."
     )
-    shifts = [shift for corpus in MUSIC if (shift := _shift(evidence, corpus))]
+    shifts = [shift for corpus in PAPER_MUSIC if (shift := _shift(evidence, corpus))]
     if shifts:
         text += f" Mean of sequences minus pooled, our test figures, mean over cells: {listing(shifts)}."
     return f"{text} At or under the printed figure: {'; '.join(counts)}." if counts else text
 
 
-def _shift(evidence: Evidence, corpus: PaperCorpus) -> str:
+def _shift(evidence: TableEvidence, corpus: PaperCorpus) -> str:
     """By how much the two averages differ on a corpus."""
     pairs = [[entry.nats("test", average) for average in AVERAGE_TITLES] for entry in evidence.of(corpus)]
     shifts = [mean - pooled for pooled, mean in pairs if pooled is not None and mean is not None]
     return f"{corpus.title} {signed(sum(shifts) / len(shifts))}" if shifts else ""
 
 
-def _first_frame(evidence: Evidence) -> str:
+def _first_frame(evidence: TableEvidence) -> str:
     return (
         "The authors' published code (librnn) predicts frames 2 to T and does not score the first. We score "
         f"every frame, the first from zeros. {first_frame_sentence(evidence)}"
@@ -100,7 +100,7 @@ def _first_frame(evidence: Evidence) -> str:
 
 
 def _inputs() -> str:
-    widths = listing(f"{corpus.width} for {corpus.title}" for corpus in MUSIC)
+    widths = listing(f"{corpus.width} for {corpus.title}" for corpus in PAPER_MUSIC)
     return (
         f"The paper's frames have {widths}: as many as the highest MIDI number of the corpus. Ours have "
         "88, the keys of a piano, for all. The inputs that are left out are silent in all data, so they cost "
@@ -109,12 +109,13 @@ def _inputs() -> str:
     )
 
 
-def _learning_rates(evidence: Evidence) -> str:
+def _learning_rates(evidence: TableEvidence) -> str:
     text = (
         "The paper draws ten from log-uniform U(-12, -6) and does not say to what base. To base 2 that is "
-        f"2.4e-4 to 1.6e-2, to base e 6.1e-6 to 2.5e-3, to base 10 1e-12 to 1e-6. Ours is base {BASE:g}: it "
-        "lies around the 1e-3 of the authors' own code, while in base e half of the rates would be below "
-        "1.2e-4, and in base 10 all below 1e-6, too slow to get far in the 500 epochs that the paper shows."
+        "2.4e-4 to 1.6e-2, to base e 6.1e-6 to 2.5e-3, to base 10 1e-12 to 1e-6. Ours is base "
+        f"{RATE_BASE:g}: it lies around the 1e-3 of the authors' own code, while in base e half of the rates "
+        "would be below 1.2e-4, and in base 10 all below 1e-6, too slow to get far in the 500 epochs that "
+        "the paper shows."
     )
     by_hand = [entry for entry in evidence.fitted if not entry.has_rate_of_search]
     if by_hand:
@@ -134,7 +135,7 @@ def _learning_rates(evidence: Evidence) -> str:
     )
 
 
-def _fall(evidence: Evidence) -> str:
+def _fall(evidence: TableEvidence) -> str:
     text = (
         "The paper says nothing of it; the authors' code lets the rate fall linearly to a hundredth over "
         "500 epochs. "
@@ -158,7 +159,7 @@ def _halving() -> str:
     )
 
 
-def _batch_size(evidence: Evidence) -> str:
+def _batch_size(evidence: TableEvidence) -> str:
     return (
         f"Not stated. Ours, in sequences an update: {_optimiser(evidence, 'batch_size')}. The authors' code "
         "takes one sequence at a time, so it makes many more and noisier updates an epoch. Batches hold "
@@ -166,24 +167,24 @@ def _batch_size(evidence: Evidence) -> str:
     )
 
 
-def _reach(evidence: Evidence) -> str:
+def _reach(evidence: TableEvidence) -> str:
     text = "The paper says nothing of it; the authors' code takes the gradient through whole sequences."
 
     def reach(recipe: dict) -> str:
         frames = recipe["optimiser"].get("chunk_frames")
         return "whole sequences" if frames is None else f"{frames} frames"
 
-    found = _setting(evidence, reach)
-    if "frames" not in found:
+    reaches = _setting(evidence, reach)
+    if "frames" not in reaches:
         return f"{text} So does ours."
     return (
-        f"{text} Ours: {found}. Where it is a number of frames, long pieces are read in parts of so many, "
+        f"{text} Ours: {reaches}. Where it is a number of frames, long pieces are read in parts of so many, "
         "with an update after each; the state goes on from part to part, the gradient does "
         "not. Scores are those of whole sequences."
     )
 
 
-def _early_stopping(evidence: Evidence) -> str:
+def _early_stopping(evidence: TableEvidence) -> str:
     return (
         "On validation, as in the paper, which gives no patience. Ours stops after so many epochs without a "
         f"better validation figure: {_setting(evidence, lambda recipe: recipe['patience'])}; and after at "
@@ -193,8 +194,8 @@ def _early_stopping(evidence: Evidence) -> str:
     )
 
 
-def _unfinished(evidence: Evidence) -> str:
-    """Those that the last epoch ended, not patience."""
+def _unfinished(evidence: TableEvidence) -> str:
+    """A sentence on the fits that ended with the last epoch, not by patience."""
     entries = [
         entry
         for entry in evidence.fitted
@@ -202,10 +203,15 @@ def _unfinished(evidence: Evidence) -> str:
     ]
     if not entries:
         return " Patience ended them all."
-    return f" Ended by the last epoch, so they might have gone lower: {names_of(entries, evidence)}."
+    falling = [entry for entry in entries if entry.curve.final_fall > 0]
+    falls = [f"`{entry.name}` {entry.curve.final_fall:.4f}" for entry in falling]
+    text = f" Ended by the last epoch, so they might have gone lower: {names_of(entries, evidence)}."
+    if falls:
+        text += f" By how much these fell on validation over the last tenth, an epoch: {listing(falls)}."
+    return text
 
 
-def _rmsprop(evidence: Evidence) -> str:
+def _rmsprop(evidence: TableEvidence) -> str:
     return (
         "The paper gives no settings. The authors' code: decay of the running mean of squared gradients "
         "0.95, its root at least 1e-2, momentum 0.9, and the momentum's own norm clipped at 1. Ours "
@@ -215,7 +221,7 @@ def _rmsprop(evidence: Evidence) -> str:
     )
 
 
-def _gradient_norm(evidence: Evidence) -> str:
+def _gradient_norm(evidence: TableEvidence) -> str:
     return (
         f"Rescaled where it is longer than {_optimiser(evidence, 'max_gradient_norm')}, as in the paper. Of "
         "what, the paper does not say: ours is that of the mean over the batch of each sequence's summed "
@@ -223,7 +229,7 @@ def _gradient_norm(evidence: Evidence) -> str:
     )
 
 
-def _weight_noise(evidence: Evidence) -> str:
+def _weight_noise(evidence: TableEvidence) -> str:
     return (
         f"Gaussian with standard deviation {_optimiser(evidence, 'weight_noise')}, as in the paper. Ours is "
         "drawn once an update and added to all parameters of the recurrent layer, biases and peepholes "
@@ -232,23 +238,23 @@ def _weight_noise(evidence: Evidence) -> str:
     )
 
 
-def _disturbed(evidence: Evidence) -> str:
+def _disturbed(evidence: TableEvidence) -> str:
     text = "The paper has none of it."
     entries = [entry for entry in evidence.fitted if entry.undisturbed is not None]
     if not entries:
         return f"{text} Nor has any fit here: what is read is what the corpus has."
-    each = "; ".join(map(_with_and_without, entries))
+    figures = "; ".join(map(_with_and_without, entries))
     return (
         f"{text} Draws of the plain fits of {names_of(entries, evidence)} swell into noise sooner or later: "
         "one odd frame makes the next one odder. So these were fitted again at the same rate, and in a share "
         "of the frames that they read, not of those that they predict, notes were flipped (`read_noise`, "
         "`disturbed` in training/fitting/batching.py). Without and with it, nats per frame, pooled: "
-        f"{each}. The recipes of the plain fits are in training/recipes/undisturbed, their figures in "
+        f"{figures}. The recipes of the plain fits are in training/recipes/undisturbed, their figures in "
         "training/results/undisturbed."
     )
 
 
-def _with_and_without(entry: Entry) -> str:
+def _with_and_without(entry: TableEntry) -> str:
     plain, recipe = entry.undisturbed, entry.card.training.recipe
     figures = [
         f"{split} {number(nats(plain.metrics, split, 'pooled'))} and {number(entry.nats(split, 'pooled'))}"
@@ -283,7 +289,7 @@ def _speech() -> str:
     )
 
 
-def _seeds(evidence: Evidence) -> str:
+def _seeds(evidence: TableEvidence) -> str:
     several = [entry for entry in evidence.fitted if len(entry.seeds()) > 1]
     single = [entry for entry in evidence.fitted if len(entry.seeds()) == 1]
     text = "The paper prints one figure a cell and no spread."
@@ -296,7 +302,7 @@ def _seeds(evidence: Evidence) -> str:
     return text
 
 
-def _widest(entries: list[Entry]) -> str:
+def _widest(entries: list[TableEntry]) -> str:
     """The largest range over seeds of a test figure, in the pooled average."""
     ranges = {entry.name: entry.seed_nats("test", "pooled") for entry in entries}
     widths = {name: figures[-1] - figures[0] for name, figures in ranges.items() if figures}
@@ -306,7 +312,7 @@ def _widest(entries: list[Entry]) -> str:
     return f"Over our seeds a test figure moves by up to {widths[widest]:.3f} nats (`{widest}`, pooled)."
 
 
-def _figures(evidence: Evidence) -> str:
+def _figures(evidence: TableEvidence) -> str:
     sentences = gap_sentences(evidence)
     same, total = agreeing_pairs(evidence)
     if total:
@@ -316,7 +322,7 @@ def _figures(evidence: Evidence) -> str:
         )
     worse = [
         entry
-        for corpus in MUSIC
+        for corpus in PAPER_MUSIC
         for entry in evidence.of(corpus)
         if entry.card and not is_reached(entry, better_average(evidence.of(corpus)))
     ]

@@ -6,7 +6,7 @@ from typing import Any
 from engine.checkpoints import Card
 from training.report.markdown import DASH, number, table
 
-MUSIC = {
+MUSIC_DRAW_COLUMNS = {
     "runaways": "swell into noise",
     "standstills": "stand still",
     "silence": "silent frames",
@@ -21,7 +21,7 @@ MUSIC = {
     "ends_on_tonic": "end on the tonic",
     "shared_frames": "shared with training",
 }
-SPEECH = {
+SPEECH_DRAW_COLUMNS = {
     "runaways": "run away",
     "silences": "fall silent",
     "standstills": "hold one sound",
@@ -54,14 +54,14 @@ def draws_section(cards: Sequence[Card]) -> list[str]:
             "a draw ends by itself, or where it was cut if it does not before the length of the longest "
             "training piece. Shared with training: frames in a row, nine of ten pieces have no more.",
             "",
-            *_table(music, MUSIC, ("AUC, 16 frames", "AUC, 64")),
+            *_table(music, MUSIC_DRAW_COLUMNS, ("AUC, 16 frames", "AUC, 64")),
         ]
     if speech:
         lines += [
             "Draws of speech last two seconds, and stand beside recordings of one voice, one after another. "
             "The last column is how a classifier tells half of the recordings from the other half.",
             "",
-            *_table(speech, SPEECH, ("AUC, 0.25 s", "of real ones")),
+            *_table(speech, SPEECH_DRAW_COLUMNS, ("AUC, 0.25 s", "of real ones")),
         ]
     return lines
 
@@ -73,15 +73,15 @@ def _table(cards: Sequence[Card], columns: Mapping[str, str], aucs: Sequence[str
         if card.corpus.title != title:
             title = card.corpus.title
             rows.append([f"**{title}**, real", "", *_figures(card.draws["real"], columns), "", ""])
-        told = [_auc(found) for found in card.draws["auc"].values()]
-        found = _figures(card.draws["drawn"], columns)
-        rows.append([f"`{card.name}`", str(card.draws["num_draws"]), *found, *told])
+        told = [_auc_text(auc) for auc in card.draws["auc"].values()]
+        drawn = _figures(card.draws["drawn"], columns)
+        rows.append([f"`{card.name}`", str(card.draws["num_draws"]), *drawn, *told])
     return table(["", "draws", *columns.values(), *aucs], rows)
 
 
-def _figures(found: Mapping[str, float | None], columns: Mapping[str, str]) -> list[str]:
-    return [number(found.get(key)) for key in columns]
+def _figures(figures: Mapping[str, float | None], columns: Mapping[str, str]) -> list[str]:
+    return [number(figures.get(key)) for key in columns]
 
 
-def _auc(found: Mapping[str, Any] | None) -> str:
-    return DASH if found is None else f"{number(found['mean'])} ± {number(found['deviation'])}"
+def _auc_text(auc: Mapping[str, Any] | None) -> str:
+    return DASH if auc is None else f"{number(auc['mean'])} ± {number(auc['deviation'])}"

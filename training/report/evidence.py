@@ -11,12 +11,12 @@ from pathlib import Path
 
 from engine.checkpoints import Card, Curve, available, read_card, read_curve
 from training.fitting import make_recipe
-from training.paper import CELLS, TABLE_2, PaperCorpus
-from training.searching import SEEDS, FitResult, SearchResult, read_results, read_series, spread_of
+from training.paper import PAPER_CELLS, TABLE_2, PaperCorpus
+from training.searching import SEED_RESULTS, FitResult, SearchResult, read_results, read_series, spread_of
 
 UNDISTURBED = "undisturbed"  # folder of the results of fits without read_noise
 
-AVERAGES = {  # how nats are averaged -> the card's figure; sound has the first alone
+AVERAGE_FIGURES = {  # how nats are averaged -> the card's figure; sound has the first alone
     "pooled": ("nats_per_frame", "nats_per_step"),
     "sequence_mean": ("nats_per_frame_sequence_mean",),
     "without_first": ("nats_per_frame_without_first",),
@@ -27,7 +27,7 @@ Metrics = dict[str, dict[str, int | float]]
 
 
 @dataclass(frozen=True)
-class Entry:
+class TableEntry:
     """One model of table 2.
 
     Args:
@@ -50,7 +50,7 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """Of the recipe and of the checkpoint."""
+        """Name of the recipe and of the checkpoint."""
         return f"{self.corpus.ours}-{self.cell}"
 
     def nats(self, split: str, average: str) -> float | None:
@@ -59,7 +59,7 @@ class Entry:
 
     @property
     def learning_rate(self) -> float | None:
-        """With which the checkpoint was fitted."""
+        """The rate with which the checkpoint was fitted."""
         return None if self.card is None else self.card.training.recipe["optimiser"]["learning_rate"]
 
     @property
@@ -96,46 +96,46 @@ class Entry:
         recipe = make_recipe(self.card.training.recipe)
         others = {run.seed: run.metrics for run in self.search.seeds} if self.is_of_search else {}
         for result in self.more_seeds:
-            found = make_recipe(result.recipe)
-            if found.is_fit_of(recipe):
-                others[found.seed] = result.metrics
+            fitted = make_recipe(result.recipe)
+            if fitted.is_fit_of(recipe):
+                others[fitted.seed] = result.metrics
         return {**others, recipe.seed: self.card.metrics}
 
     def seed_nats(self, split: str, average: str) -> list[float]:
         """One figure for each seed that has it, sorted."""
-        found = (nats(metrics, split, average) for metrics in self.seeds().values())
-        return sorted(figure for figure in found if figure is not None)
+        figures = (nats(metrics, split, average) for metrics in self.seeds().values())
+        return sorted(figure for figure in figures if figure is not None)
 
 
 @dataclass(frozen=True)
-class Evidence:
+class TableEvidence:
     """All cells of table 2, corpus by corpus in the paper's order."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[TableEntry, ...]
 
-    def of(self, corpus: PaperCorpus) -> tuple[Entry, ...]:
+    def of(self, corpus: PaperCorpus) -> tuple[TableEntry, ...]:
         """The three models of a corpus."""
         return tuple(entry for entry in self.entries if entry.corpus == corpus)
 
     @property
-    def fitted(self) -> tuple[Entry, ...]:
-        """Those that have a checkpoint."""
+    def fitted(self) -> tuple[TableEntry, ...]:
+        """The entries that have a checkpoint."""
         return tuple(entry for entry in self.entries if entry.card is not None)
 
     @property
-    def searched(self) -> tuple[Entry, ...]:
-        """Those whose learning rate was searched for."""
+    def searched(self) -> tuple[TableEntry, ...]:
+        """The entries whose learning rate was searched for."""
         return tuple(entry for entry in self.entries if entry.search is not None)
 
 
 def nats(metrics: Metrics, split: str, average: str) -> float | None:
     """A figure of a card's metrics, in nats per frame or step; None where it has none."""
-    found = (metrics.get(split, {}).get(figure) for figure in AVERAGES[average])
-    value = next((figure for figure in found if figure is not None), None)
+    figures = (metrics.get(split, {}).get(figure) for figure in AVERAGE_FIGURES[average])
+    value = next((figure for figure in figures if figure is not None), None)
     return None if value is None else float(value)
 
 
-def better_average(entries: tuple[Entry, ...]) -> str:
+def better_average(entries: tuple[TableEntry, ...]) -> str:
     """The average, the same for all cells of a corpus, that is the better one on the test split.
 
     It puts more cells at or under the printed figure; where both put as many, its sum is lower.
@@ -150,13 +150,13 @@ def better_average(entries: tuple[Entry, ...]) -> str:
     return min(("pooled", "sequence_mean"), key=standing) if has_both else "pooled"
 
 
-def is_reached(entry: Entry, average: str) -> bool:
+def is_reached(entry: TableEntry, average: str) -> bool:
     """Whether our test figure, not rounded, is at or under the printed one."""
     figure = entry.nats("test", average)
     return figure is not None and figure <= entry.corpus.test[entry.cell]
 
 
-def read_evidence(checkpoints: Path, results: Path) -> Evidence:
+def read_evidence(checkpoints: Path, results: Path) -> TableEvidence:
     """Everything that the two folders hold of table 2.
 
     Raises:
@@ -166,10 +166,10 @@ def read_evidence(checkpoints: Path, results: Path) -> Evidence:
     names, plain = available(checkpoints), read_series(results / UNDISTURBED)
     entries = []
     for corpus in TABLE_2:
-        for cell in CELLS:
+        for cell in PAPER_CELLS:
             name = f"{corpus.ours}-{cell}"
             card = read_card(name, checkpoints) if name in names else None
             curve = read_curve(name, checkpoints) if name in names else None
-            seeds = tuple(spread_of(name, results / SEEDS.name))
-            entries.append(Entry(corpus, cell, card, curve, searches.get(name), plain.get(name), seeds))
-    return Evidence(tuple(entries))
+            seeds = tuple(spread_of(name, results / SEED_RESULTS.name))
+            entries.append(TableEntry(corpus, cell, card, curve, searches.get(name), plain.get(name), seeds))
+    return TableEvidence(tuple(entries))

@@ -24,18 +24,18 @@ from engine.errors import EngineError
 from engine.folders import PROJECT
 from engine.strict import Strict, first_problem
 from training.corpora import CORPORA
-from training.paper import CELLS, MUSIC
+from training.paper import PAPER_CELLS, PAPER_MUSIC
 from training.report.evidence import nats
 
 PUBLISHED = PROJECT / "training" / "published"
-BEST = "best"  # <corpus>-best: the checkpoint that is meant to be played
-Kind = Literal["exact", "bound", "estimate", "code length"]
-Average = Literal["pooled", "per-sequence", "not stated"]
+BEST_MODEL = "best"  # <corpus>-best: the checkpoint that is meant to be played
+FigureKind = Literal["exact", "bound", "estimate", "code length"]
+FigureAverage = Literal["pooled", "per-sequence", "not stated"]
 Read = TypeVar("Read", bound=BaseModel)
 
 
-class Source(Strict):
-    """A paper.
+class FigureSource(Strict):
+    """A paper or a program.
 
     Args:
         venue: where it appeared, if it did.
@@ -49,14 +49,14 @@ class Source(Strict):
     arxiv: str | None = Field(default=None, pattern=r"^\d{4}\.\d{4,5}$")
 
     @model_validator(mode="after")
-    def _can_be_found(self) -> "Source":
+    def _can_be_found(self) -> "FigureSource":
         if not (self.venue or self.arxiv):
             raise ValueError("a source needs a 'venue' or an 'arxiv' number")
         return self
 
     @property
     def short(self) -> str:
-        """``Chung et al. 2014``."""
+        """Authors and year, as ``Chung et al. 2014``."""
         names = [author.split(". ")[-1] for author in self.authors]
         who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
         return f"{who} {self.year}"
@@ -74,12 +74,13 @@ class Source(Strict):
         return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else None
 
 
-class Figure(Strict):
+class PublishedFigure(Strict):
     """One published figure, as it stands in a file of PUBLISHED.
 
     Args:
         to: the upper end, where what is known is a range.
-        source: of whom it is, a key of sources.json; read_in: where it was read, if not there.
+        source: whose it is, a key of sources.json.
+        read_in: key of the source in which it was read, if not there.
         parameters: of the whole model, about.
         comparable: False where other frames or another split were scored.
     """
@@ -88,16 +89,16 @@ class Figure(Strict):
     to: float | None = None
     method: str = Field(min_length=1)
     source: str
-    kind: Kind
+    kind: FigureKind
     known: Literal["read", "cited", "recalled", "computed"]
     read_in: str | None = None
-    average: Average
+    average: FigureAverage
     parameters: int | None = Field(default=None, gt=0)
     note: str = ""
     comparable: bool = True
 
     @model_validator(mode="after")
-    def _is_whole(self) -> "Figure":
+    def _is_whole(self) -> "PublishedFigure":
         if (self.known == "cited") != (self.read_in is not None):
             raise ValueError("'read_in' goes with known 'cited', and with nothing else")
         if self.to is not None and self.to <= self.nats:
@@ -107,23 +108,23 @@ class Figure(Strict):
         return self
 
 
-class _Sources(RootModel[dict[str, Source]]):
+class _Sources(RootModel[dict[str, FigureSource]]):
     model_config = ConfigDict(frozen=True, strict=True)
 
 
-class _File(Strict):
+class _CorpusFile(Strict):
     corpus: str
-    figures: list[Figure] = Field(min_length=1)
+    figures: list[PublishedFigure] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
-class Standing:
+class BoardEntry:
     """One line of a board: a published figure, or one of ours.
 
     Args:
         known: as in Conventions.
-        source: a paper or a program; None of ours.
-        checkpoint: of ours alone.
+        source: a paper or a program; None for ours.
+        checkpoint: name of the checkpoint, for ours alone.
     """
 
     nats: float
@@ -132,8 +133,8 @@ class Standing:
     kind: str
     known: str
     average: str
-    source: Source | None = None
-    read_in: Source | None = None
+    source: FigureSource | None = None
+    read_in: FigureSource | None = None
     parameters: int | None = None
     note: str = ""
     comparable: bool = True
@@ -150,7 +151,7 @@ class Board:
 
     corpus: str
     title: str
-    standings: tuple[Standing, ...]
+    entries: tuple[BoardEntry, ...]
     best: Card | None = None
 
 
@@ -163,22 +164,24 @@ def read_leaderboard(checkpoints: Path = CHECKPOINTS, published: Path = PUBLISHE
     sources = _read(published / "sources.json", _Sources).root
     names = available(checkpoints)
     boards = []
-    for corpus in (paper.ours for paper in MUSIC):
-        found = [name for name in (f"{corpus}-{end}" for end in (*CELLS, BEST)) if name in names]
-        cards = {name: read_card(name, checkpoints) for name in found}
+    for corpus in (paper.ours for paper in PAPER_MUSIC):
+        present = [
+            name for name in (f"{corpus}-{end}" for end in (*PAPER_CELLS, BEST_MODEL)) if name in names
+        ]
+        cards = {name: read_card(name, checkpoints) for name in present}
         path = published / f"{corpus}.json"
-        file = _read(path, _File)
+        file = _read(path, _CorpusFile)
         if file.corpus != corpus:
             raise EngineError(f"{path} holds the figures of {file.corpus!r}: rename it")
-        standings = [*(_published(figure, sources, path) for figure in file.figures), *ours(cards.values())]
-        best = cards.get(f"{corpus}-{BEST}")
-        boards.append(Board(corpus, CORPORA[corpus].title, tuple(sorted(standings, key=_rank)), best))
+        entries = [*(_published(figure, sources, path) for figure in file.figures), *ours(cards.values())]
+        best = cards.get(f"{corpus}-{BEST_MODEL}")
+        boards.append(Board(corpus, CORPORA[corpus].title, tuple(sorted(entries, key=_rank)), best))
     return tuple(boards)
 
 
-def _rank(standing: Standing) -> tuple[bool, float, float, str, str]:
-    end = standing.to or standing.nats
-    return not standing.comparable, standing.nats, end, standing.method, standing.kind
+def _rank(entry: BoardEntry) -> tuple[bool, float, float, str, str]:
+    end = entry.to or entry.nats
+    return not entry.comparable, entry.nats, end, entry.method, entry.kind
 
 
 def _read(path: Path, kind: type[Read]) -> Read:
@@ -191,18 +194,18 @@ def _read(path: Path, kind: type[Read]) -> Read:
         raise EngineError(f"{path} cannot be used: {place}: {said.lower()}") from None
 
 
-def _published(figure: Figure, sources: Mapping[str, Source], path: Path) -> Standing:
+def _published(figure: PublishedFigure, sources: Mapping[str, FigureSource], path: Path) -> BoardEntry:
     for key in filter(None, (figure.source, figure.read_in)):
         if key not in sources:
             raise EngineError(f"{path} cannot be used: there is no source {key!r} in sources.json")
     facts = figure.model_dump(exclude={"source", "read_in"})
-    return Standing(**facts, source=sources[figure.source], read_in=sources.get(figure.read_in or ""))
+    return BoardEntry(**facts, source=sources[figure.source], read_in=sources.get(figure.read_in or ""))
 
 
-def ours(cards: Iterable[Card]) -> list[Standing]:
+def ours(cards: Iterable[Card]) -> list[BoardEntry]:
     """Our best model of a corpus, and of the paper's cells the one that is best on validation."""
     scored = [card for card in cards if nats(card.metrics, "test", "pooled") is not None]
-    sized = [card for card in scored if not card.name.endswith(f"-{BEST}")]
+    sized = [card for card in scored if not card.name.endswith(f"-{BEST_MODEL}")]
     chosen = [card for card in scored if card not in sized]
     chosen += sorted(sized, key=_valid)[:1]
     return [_of_ours(card) for card in chosen]
@@ -213,9 +216,9 @@ def _valid(card: Card) -> float:
     return float("inf") if figure is None else figure
 
 
-def _of_ours(card: Card) -> Standing:
-    is_best = card.name.endswith(f"-{BEST}")
-    return Standing(
+def _of_ours(card: Card) -> BoardEntry:
+    is_best = card.name.endswith(f"-{BEST_MODEL}")
+    return BoardEntry(
         nats=nats(card.metrics, "test", "pooled"),
         to=None,
         method="Earshot, best model" if is_best else f"Earshot, {cell_title(card.cell)} of the paper's size",
@@ -231,9 +234,9 @@ def _of_ours(card: Card) -> Standing:
 def described(card: Card) -> str:
     """The architecture, and what the network alone reaches on test where a memory helps it."""
     without = [
-        f"{found:.3f} without {words}"
+        f"{figure:.3f} without {words}"
         for average, words in (("without_copies", "copies"), ("without_melodies", "any memory"))
-        if (found := nats(card.metrics, "test", average)) is not None
+        if (figure := nats(card.metrics, "test", average)) is not None
     ]
     return architecture(card.model) + (f" ({', '.join(without)})" if without else "")
 

@@ -7,17 +7,17 @@ from typing import Any
 from engine.checkpoints import Card
 from engine.words import counted
 from training.report.evidence import nats
-from training.report.leaderboard import Board, Source, Standing, described
+from training.report.leaderboard import Board, BoardEntry, FigureSource, described
 from training.report.markdown import DASH, listing, number, table
 from training.searching import FitResult
 
-HEAD = ["model", "nats", "kind", "average", "how known", "parameters", "source", "note"]
-MEMORIES = {"melody_memory": "the melodies", "copy_memory": "the memory of the piece's own past"}
-BEST_HEAD = [
+LEADERBOARD_COLUMNS = ["model", "nats", "kind", "average", "how known", "parameters", "source", "note"]
+MEMORY_WORDS = {"melody_memory": "the melodies", "copy_memory": "the memory of the piece's own past"}
+BEST_MODEL_COLUMNS = [
     *("checkpoint", "model", "train", "valid", "test", "test, mean of sequences"),
     *("test, first frames left out", "parameters"),
 ]
-PARTS = {  # column -> figure, and its decimals
+PART_COLUMNS = {  # column -> figure, and its decimals
     "share of frames repeated": ("share_of_repeated_frames", 3),
     "nats, repeated": ("nats_per_frame_of_repeated_frames", 3),
     "nats, other frames": ("nats_per_frame_of_new_frames", 3),
@@ -27,11 +27,11 @@ PARTS = {  # column -> figure, and its decimals
     "nats, new": ("nats_per_frame_of_new_pieces", 3),
     "sharing": ("num_pieces_sharing_frames", 0),
 }
-SIGNS = {"bound": "≤ ", "estimate": "≈ "}  # before a figure, since a table is read figure by figure
+KIND_SIGNS = {"bound": "≤ ", "estimate": "≈ "}  # before a figure, since a table is read figure by figure
 
 
 def leaderboard_section(boards: Sequence[Board], spreads: Mapping[str, Sequence[FitResult]]) -> list[str]:
-    """The part of docs/results.md.
+    """The section of docs/results.md: what can be compared, our best models, and a table a corpus.
 
     Args:
         spreads: of best models that were fitted from several seeds, the results of all.
@@ -50,9 +50,9 @@ def leaderboard_section(boards: Sequence[Board], spreads: Mapping[str, Sequence[
 
 
 def _counts(boards: Sequence[Board]) -> list[str]:
-    published = [one for board in boards for one in board.standings if _is_published(one)]
-    known = {word: sum(one.known == word for one in published) for word in ("read", "cited", "recalled")}
-    exact = sum(one.kind == "exact" for one in published)
+    published = [entry for board in boards for entry in board.entries if _is_published(entry)]
+    known = {word: sum(entry.known == word for entry in published) for word in ("read", "cited", "recalled")}
+    exact = sum(entry.kind == "exact" for entry in published)
     return [
         "Beyond the paper: every figure that we know to be published on the test splits of the four corpora "
         f"of music, and ours among them, in nats per frame. Of {counted(len(published), 'figure')} "
@@ -64,9 +64,9 @@ def _counts(boards: Sequence[Board]) -> list[str]:
     ]
 
 
-def _is_published(one: Standing) -> bool:
-    """Whether somebody has said so, and it is neither ours nor computed here with somebody's program."""
-    return one.source is not None and one.known != "computed"
+def _is_published(entry: BoardEntry) -> bool:
+    """Whether others print it: it is neither ours nor computed here with somebody's program."""
+    return entry.source is not None and entry.known != "computed"
 
 
 def lowest(boards: Sequence[Board]) -> list[str]:
@@ -75,25 +75,25 @@ def lowest(boards: Sequence[Board]) -> list[str]:
 
 
 def _lowest(board: Board) -> list[str]:
-    own = [one for one in board.standings if one.checkpoint]
-    others = [one for one in board.standings if _is_published(one) and one.comparable]
-    exact = [one for one in others if one.kind == "exact"]
-    read = [one for one in exact if one.known != "recalled"]
+    own = [entry for entry in board.entries if entry.checkpoint]
+    others = [entry for entry in board.entries if _is_published(entry) and entry.comparable]
+    exact = [entry for entry in others if entry.kind == "exact"]
+    read = [entry for entry in exact if entry.known != "recalled"]
     name = own[0].method.removeprefix("Earshot, ") if own else ""
-    found = [f"ours {figure(own[0])} ({name})"] if own else ["no model of ours yet"]
+    phrases = [f"ours {figure(own[0])} ({name})"] if own else ["no model of ours yet"]
     for words, among in (
         ("the lowest exact figure read in print", read),
-        ("the lowest exact one recalled", [one for one in exact if one not in read]),
-        ("the lowest of another kind", [one for one in others if one not in exact]),
-        ("the best general-purpose compressor", [one for one in board.standings if _is_yardstick(one)]),
+        ("the lowest exact one recalled", [entry for entry in exact if entry not in read]),
+        ("the lowest of another kind", [entry for entry in others if entry not in exact]),
+        ("the best general-purpose compressor", [entry for entry in board.entries if _is_yardstick(entry)]),
     ):
         if among:
-            found.append(f"{words} {figure(among[0])} ({among[0].method}, {among[0].source.short})")
-    return found
+            phrases.append(f"{words} {figure(among[0])} ({among[0].method}, {among[0].source.short})")
+    return phrases
 
 
-def _is_yardstick(one: Standing) -> bool:
-    return one.source is not None and one.known == "computed"
+def _is_yardstick(entry: BoardEntry) -> bool:
+    return entry.source is not None and entry.known == "computed"
 
 
 def _protocol() -> list[str]:
@@ -155,14 +155,18 @@ def _best(boards: Sequence[Board]) -> list[str]:
             rows.append([f"`{card.name}`", described(card), *figures, f"{card.num_parameters:,}"])
     if not rows:
         return ["The models that are meant to be played, `<corpus>-best`, are not fitted yet.", ""]
-    return ["The models that are meant to be played, pooled but where said:", "", *table(BEST_HEAD, rows, 2)]
+    return [
+        "The models that are meant to be played, pooled but where said:",
+        "",
+        *table(BEST_MODEL_COLUMNS, rows, 2),
+    ]
 
 
 def _parts(boards: Sequence[Board]) -> list[str]:
-    """What the piece had before and what training has, apart; nothing where nobody has looked."""
+    """Figures apart for what the piece had before and what training has; nothing where no card has them."""
     cards = [board.best for board in boards if board.best]
     rows = [
-        [f"`{card.name}`", *(number(test.get(key), places) for key, places in PARTS.values())]
+        [f"`{card.name}`", *(number(test.get(key), places) for key, places in PART_COLUMNS.values())]
         for card in cards
         if "num_known_pieces" in (test := card.metrics.get("test", {}))
     ]
@@ -174,17 +178,19 @@ def _parts(boards: Sequence[Board]) -> list[str]:
         "highest voice lies in runs of 16 frames that training pieces have, moved or not; new: one that has "
         "no such run. Sharing: pieces with 32 whole frames in a row of a training piece.",
         "",
-        *table(["checkpoint", *PARTS], rows),
+        *table(["checkpoint", *PART_COLUMNS], rows),
     ]
 
 
 def _spreads(spreads: Mapping[str, Sequence[FitResult]], best: Mapping[str, Card]) -> list[str]:
-    """What another seed would have given, as far as these fits have the memories of the model itself."""
+    """What other seeds give, and which memories of the model those fits lack."""
     sentences = []
     for name, results in spreads.items():
         if len(results) > 1:
             lacks = [
-                words for key, words in MEMORIES.items() if key in best[name].model and not _has(results, key)
+                words
+                for key, words in MEMORY_WORDS.items()
+                if key in best[name].model and not _has(results, key)
             ]
             alone = f", without {listing(lacks)}" if lacks else ""
             sentence = (
@@ -202,35 +208,37 @@ def _has(results: Sequence[FitResult], memory: str) -> bool:
 
 
 def _median_and_best(results: Sequence[FitResult], average: str) -> str:
-    found = (nats(result.metrics, "test", average) for result in results)
-    figures = sorted(value for value in found if value is not None)
+    known = (nats(result.metrics, "test", average) for result in results)
+    figures = sorted(value for value in known if value is not None)
     every = listing(number(value) for value in figures)
     return f"median {number(median(figures))}, best {number(figures[0])} (all: {every})"
 
 
 def _table(board: Board, comparable: bool) -> list[str]:
-    standings = [one for one in board.standings if one.comparable == comparable]
-    return table(HEAD, map(_row, standings), len(HEAD)) if standings else []
+    entries = [entry for entry in board.entries if entry.comparable == comparable]
+    return table(LEADERBOARD_COLUMNS, map(_row, entries), len(LEADERBOARD_COLUMNS)) if entries else []
 
 
-def _row(one: Standing) -> list[str]:
-    mark = "**" if one.checkpoint else ""
+def _row(entry: BoardEntry) -> list[str]:
+    mark = "**" if entry.checkpoint else ""
     return [
-        f"{mark}{one.method}{mark}",
-        f"{mark}{figure(one)}{mark}",
-        one.kind,
-        one.average,
-        how_known(one),
-        DASH if one.parameters is None else f"{one.parameters:,}",
-        _link(one.source) if one.source else f"`{one.checkpoint}`",
-        one.note,
+        f"{mark}{entry.method}{mark}",
+        f"{mark}{figure(entry)}{mark}",
+        entry.kind,
+        entry.average,
+        how_known(entry),
+        DASH if entry.parameters is None else f"{entry.parameters:,}",
+        _link(entry.source) if entry.source else f"`{entry.checkpoint}`",
+        entry.note,
     ]
 
 
-def figure(one: Standing) -> str:
-    """As printed, to hundredths or thousandths, with its sign; ours always to thousandths."""
-    ends = (one.nats,) if one.to is None else (one.nats, one.to)
-    return SIGNS.get(one.kind, "") + " to ".join(_decimals(end, bool(one.checkpoint)) for end in ends)
+def figure(entry: BoardEntry) -> str:
+    """The figure as printed, to hundredths or thousandths, with its sign; ours always to thousandths."""
+    ends = (entry.nats,) if entry.to is None else (entry.nats, entry.to)
+    return KIND_SIGNS.get(entry.kind, "") + " to ".join(
+        _decimals(end, bool(entry.checkpoint)) for end in ends
+    )
 
 
 def _decimals(value: float, is_ours: bool) -> str:
@@ -238,53 +246,55 @@ def _decimals(value: float, is_ours: bool) -> str:
     return text if is_ours or text[-1] != "0" else text[:-1]
 
 
-def how_known(one: Standing) -> str:
-    """In words; of what was read elsewhere, where."""
-    if one.known == "cited":
-        return f"read in {one.read_in.short}"
-    return {"read": "read", "recalled": "recalled", "computed": "computed here"}[one.known]
+def how_known(entry: BoardEntry) -> str:
+    """How a figure is known, in words; for one that was read elsewhere, where."""
+    if entry.known == "cited":
+        return f"read in {entry.read_in.short}"
+    return {"read": "read", "recalled": "recalled", "computed": "computed here"}[entry.known]
 
 
-def _link(source: Source) -> str:
+def _link(source: FigureSource) -> str:
     return f"[{source.short}]({source.url})" if source.url else source.short
 
 
 def _sources(boards: Sequence[Board]) -> list[str]:
-    found = {one.source.citation: one.source for board in boards for one in board.standings if one.source}
-    cited = sorted(found.values(), key=lambda source: (source.short, source.citation))
+    by_citation = {
+        entry.source.citation: entry.source for board in boards for entry in board.entries if entry.source
+    }
+    cited = sorted(by_citation.values(), key=lambda source: (source.short, source.citation))
     return ["### Sources", "", *(f"- {_cited(source)}" for source in cited), ""]
 
 
-def _cited(source: Source) -> str:
+def _cited(source: FigureSource) -> str:
     return f"[{source.citation}]({source.url})" if source.url else source.citation
 
 
 def leaderboard_json(boards: Sequence[Board]) -> list[dict[str, Any]]:
-    """The part of assets/results.json."""
+    """The boards as data, for assets/results.json."""
     return [
         {
             "corpus": board.corpus,
             "title": board.title,
-            "entries": [_entry(one) for one in board.standings],
+            "entries": [_entry(entry) for entry in board.entries],
         }
         for board in boards
     ]
 
 
-def _entry(one: Standing) -> dict[str, Any]:
-    source = one.source
+def _entry(entry: BoardEntry) -> dict[str, Any]:
+    source = entry.source
     return {
-        "method": one.method,
-        "figure": figure(one),
-        "nats": round(one.nats, 9),
-        "to": one.to,
-        "kind": one.kind,
-        "known": one.known,
-        "read_in": one.read_in.short if one.read_in else None,
-        "average": one.average,
-        "parameters": one.parameters,
+        "method": entry.method,
+        "figure": figure(entry),
+        "nats": round(entry.nats, 9),
+        "to": entry.to,
+        "kind": entry.kind,
+        "known": entry.known,
+        "read_in": entry.read_in.short if entry.read_in else None,
+        "average": entry.average,
+        "parameters": entry.parameters,
         "source": source and {"name": source.short, "citation": source.citation, "url": source.url},
-        "note": one.note,
-        "comparable": one.comparable,
-        "checkpoint": one.checkpoint,
+        "note": entry.note,
+        "comparable": entry.comparable,
+        "checkpoint": entry.checkpoint,
     }

@@ -19,7 +19,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], num_words: int = 1
 
 
 def number(value: float | int | None, places: int = 3) -> str:
-    """With this many decimals, a dash for what is not there."""
+    """A figure with this many decimals; a dash for None."""
     return DASH if value is None else f"{value:.{places}f}"
 
 

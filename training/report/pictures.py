@@ -26,18 +26,18 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from engine.cells import cell_title
-from training.paper import MUSIC, SPEECH, PaperCorpus
-from training.report.evidence import Entry, Evidence
+from training.paper import PAPER_MUSIC, PAPER_SPEECH, PaperCorpus
+from training.report.evidence import TableEntry, TableEvidence
 from training.report.markdown import listing
 from training.report.tables import corpus_title
 
 COLOURS = {"tanh": "#0072b2", "gru": "#d55e00", "lstm": "#009e73"}  # told apart by colour-blind readers too
 INK, SOFT, LINE = "#17191e", "#5a6070", "#e2dfd8"
 MAX_POINTS = 200  # of a line; more cannot be seen
-SKIPPED = 0.02  # of the epochs at the start, whose steep fall would leave no room for the rest
-NICE = (1, 2, 5, 10)  # steps between ticks
-POINT = re.compile(rb"L ([\d.]+) ([\d.]+)")
-STYLE = {"svg.fonttype": "path", "svg.hashsalt": "earshot", "path.simplify": False}
+SKIPPED_SHARE = 0.02  # of the epochs at the start, whose steep fall would leave no room for the rest
+NICE_STEPS = (1, 2, 5, 10)  # steps between ticks
+SVG_POINT = re.compile(rb"L ([\d.]+) ([\d.]+)")
+SVG_STYLE = {"svg.fonttype": "path", "svg.hashsalt": "earshot", "path.simplify": False}
 
 
 @dataclass(frozen=True)
@@ -56,18 +56,22 @@ class Picture:
 
     @property
     def words(self) -> str:
-        """For those who cannot see it."""
+        """Alternative text, for those who cannot see it."""
         return f"{self.title}: {listing(corpus_title(corpus) for corpus in self.corpora)}"
 
 
 PLOTS = (
-    Picture("figure-2.svg", "Learning curves as in figure 2 of the paper", (MUSIC[0], MUSIC[2])),
-    Picture("figure-3.svg", "Learning curves as in figure 3 of the paper, on public speech", SPEECH),
-    Picture("figure-chorales-piano.svg", "Learning curves of the other two corpora", (MUSIC[1], MUSIC[3])),
+    Picture("figure-2.svg", "Learning curves as in figure 2 of the paper", (PAPER_MUSIC[0], PAPER_MUSIC[2])),
+    Picture("figure-3.svg", "Learning curves as in figure 3 of the paper, on public speech", PAPER_SPEECH),
+    Picture(
+        "figure-chorales-piano.svg",
+        "Learning curves of the other two corpora",
+        (PAPER_MUSIC[1], PAPER_MUSIC[3]),
+    ),
 )
 
 
-def draw(picture: Picture, evidence: Evidence) -> bytes:
+def draw(picture: Picture, evidence: TableEvidence) -> bytes:
     """An SVG file, the same bytes for the same curves."""
     figure = Figure(figsize=(10.0, 7.0), facecolor="white")
     canvas = FigureCanvasSVG(figure)
@@ -79,15 +83,15 @@ def draw(picture: Picture, evidence: Evidence) -> bytes:
     figure.text(0.02, 0.965, picture.title, color=INK, fontproperties=_font(13.0, bold=True), va="center")
     _draw_legend(figure)
     buffer = io.BytesIO()
-    with matplotlib.rc_context(STYLE):
+    with matplotlib.rc_context(SVG_STYLE):
         canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
     return b"\n".join(_shortened(line.rstrip()) for line in buffer.getvalue().splitlines()) + b"\n"
 
 
 def _shortened(line: bytes) -> bytes:
     """A point of a line to a hundredth of a typographic point, where it stands on a line of its own."""
-    found = POINT.fullmatch(line)
-    return b"L %.2f %.2f" % (float(found[1]), float(found[2])) if found else line
+    point = SVG_POINT.fullmatch(line)
+    return b"L %.2f %.2f" % (float(point[1]), float(point[2])) if point else line
 
 
 def _font(size: float, bold: bool = False) -> FontProperties:
@@ -96,8 +100,10 @@ def _font(size: float, bold: bool = False) -> FontProperties:
     return FontProperties(fname=str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name), size=size)
 
 
-def _draw_column(by_epoch: Axes, by_seconds: Axes, corpus: PaperCorpus, entries: Sequence[Entry]) -> None:
-    is_music = corpus in MUSIC
+def _draw_column(
+    by_epoch: Axes, by_seconds: Axes, corpus: PaperCorpus, entries: Sequence[TableEntry]
+) -> None:
+    is_music = corpus in PAPER_MUSIC
     for axes in (by_epoch, by_seconds):
         _dress(axes)
     shown = [entry for entry in entries if entry.curve is not None]
@@ -143,7 +149,7 @@ def _dress(axes: Axes) -> None:
     axes.spines["bottom"].set_color(SOFT)
 
 
-def _draw_curves(axes: Axes, entry: Entry, x: Sequence[float]) -> None:
+def _draw_curves(axes: Axes, entry: TableEntry, x: Sequence[float]) -> None:
     curve, colour, best = entry.curve, COLOURS[entry.cell], entry.best_epoch - 1
     kept = thinned(len(x), best)
     for values, style, width in (
@@ -164,12 +170,12 @@ def thinned(count: int, best: int) -> list[int]:
     return sorted({*range(0, count, step), best, count - 1})
 
 
-def _limits(entries: Sequence[Entry]) -> tuple[float, float]:
+def _limits(entries: Sequence[TableEntry]) -> tuple[float, float]:
     """From the lowest point of any curve to where the slowest one is after its first epochs."""
     lows, highs = [], []
     for entry in entries:
         curve = entry.curve
-        start = min(len(curve.update) - 1, max(1, round(SKIPPED * len(curve.update))))
+        start = min(len(curve.update) - 1, max(1, round(SKIPPED_SHARE * len(curve.update))))
         for values in (curve.train_nats_per_frame, curve.valid_nats_per_frame):
             lows.append(min(values))
             highs.append(max(values[start:]))
@@ -186,9 +192,9 @@ def _scale(axes: Axes, low: float, high: float, is_log: bool) -> None:
     else:
         margin = 0.04 * (high - low) or 1.0
         axes.set_ylim(low - margin, high + margin)
-        axes.yaxis.set_major_locator(MaxNLocator(7, steps=NICE))
+        axes.yaxis.set_major_locator(MaxNLocator(7, steps=NICE_STEPS))
     axes.set_xlim(0.0, None)
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=NICE))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=NICE_STEPS))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, position: f"{value:,.6g}"))
         for label in axis.get_ticklabels():
@@ -199,7 +205,9 @@ def log_ticks(low: float, high: float) -> list[float]:
     """Round numbers for a logarithmic axis: equal steps where it is short, else 1, 2, 5, 10, …"""
     if high < 4 * low:
         return [
-            float(tick) for tick in MaxNLocator(10, steps=NICE).tick_values(low, high) if low <= tick <= high
+            float(tick)
+            for tick in MaxNLocator(10, steps=NICE_STEPS).tick_values(low, high)
+            if low <= tick <= high
         ]
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     ticks = [step * 10.0**power for power in powers for step in (1, 2, 5)]

@@ -10,12 +10,12 @@ from engine.checkpoints import Card, available, read_card
 from engine.errors import EngineError
 from engine.whole_file import write_whole
 from training.fitting import make_recipe
-from training.paper import CELLS, CITATION, TABLE_2
+from training.paper import CITATION, PAPER_CELLS, TABLE_2
 from training.report.ablation_section import ablation_section
 from training.report.differences import differences
 from training.report.draws_section import draws_section
-from training.report.evidence import Evidence, read_evidence
-from training.report.leaderboard import BEST, Board, read_leaderboard
+from training.report.evidence import TableEvidence, read_evidence
+from training.report.leaderboard import BEST_MODEL, Board, read_leaderboard
 from training.report.leaderboard_section import leaderboard_section
 from training.report.pictures import PLOTS, draw
 from training.report.results_json import results_json
@@ -29,7 +29,7 @@ from training.report.search_section import (
 from training.report.sound_section import sound_section
 from training.report.summary import summary
 from training.report.tables import machines, music_table, sizes_table, speech_table, time_table
-from training.searching import ABLATION, SEEDS, FitResult, read_series, spread_of
+from training.searching import ABLATION_RESULTS, SEED_RESULTS, FitResult, read_series, spread_of
 
 
 def write_report(checkpoints: Path, results: Path, root: Path) -> list[Path]:
@@ -69,15 +69,15 @@ def _make(folder: Path) -> None:
 
 def _cards(checkpoints: Path) -> list[Card]:
     """Corpus by corpus as the paper has them, the best model last."""
-    names = [f"{corpus.ours}-{kind}" for corpus in TABLE_2 for kind in (*CELLS, BEST)]
+    names = [f"{corpus.ours}-{kind}" for corpus in TABLE_2 for kind in (*PAPER_CELLS, BEST_MODEL)]
     return [read_card(name, checkpoints) for name in names if name in available(checkpoints)]
 
 
 def _spreads(boards: Sequence[Board], results: Path) -> dict[str, list[FitResult]]:
-    """Of best models, from all seeds of their own fits: results of an earlier one say nothing of this."""
-    found = {}
+    """Results of the best models from all seeds of their present recipes, not of earlier ones."""
+    spreads = {}
     for card in (board.best for board in boards if board.best):
-        recipe, every = make_recipe(card.training.recipe), spread_of(card.name, results / SEEDS.name)
+        recipe, every = make_recipe(card.training.recipe), spread_of(card.name, results / SEED_RESULTS.name)
         others = [result for result in every if make_recipe(result.recipe).is_fit_of(recipe)]
         published = FitResult(
             recipe=card.training.recipe,
@@ -87,16 +87,16 @@ def _spreads(boards: Sequence[Board], results: Path) -> dict[str, list[FitResult
             metrics=card.metrics,
         )
         is_among_them = any(result.recipe["seed"] == recipe.seed for result in others)
-        found[card.name] = others if is_among_them else [published, *others]
-    return found
+        spreads[card.name] = others if is_among_them else [published, *others]
+    return spreads
 
 
 def _ablation(results: Path) -> list[str]:
-    return ablation_section(read_series(results / ABLATION.name))
+    return ablation_section(read_series(results / ABLATION_RESULTS.name))
 
 
-def results_page(evidence: Evidence, beyond: Sequence[str]) -> str:
-    """docs/results.md.
+def results_page(evidence: TableEvidence, beyond: Sequence[str]) -> str:
+    """The text of docs/results.md.
 
     Args:
         beyond: the lines of what the paper has nothing of.
@@ -123,7 +123,7 @@ def _opening() -> list[str]:
     ]
 
 
-def _table(evidence: Evidence) -> list[str]:
+def _table(evidence: TableEvidence) -> list[str]:
     return [
         "## Table 2: music",
         "",
@@ -174,7 +174,7 @@ def _sizes() -> list[str]:
     ]
 
 
-def _time(evidence: Evidence) -> list[str]:
+def _time(evidence: TableEvidence) -> list[str]:
     return [
         "## Time",
         "",
@@ -188,7 +188,7 @@ def _time(evidence: Evidence) -> list[str]:
     ]
 
 
-def _search(evidence: Evidence) -> list[str]:
+def _search(evidence: TableEvidence) -> list[str]:
     return [
         "## Search",
         "",
@@ -200,7 +200,7 @@ def _search(evidence: Evidence) -> list[str]:
     ]
 
 
-def _spread(evidence: Evidence) -> list[str]:
+def _spread(evidence: TableEvidence) -> list[str]:
     return [
         "## Spread over seeds",
         "",

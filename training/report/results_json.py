@@ -4,25 +4,25 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from training.paper import MUSIC, MUSIC_MODELS, SPEECH_MODELS
-from training.report.evidence import Entry, Evidence, better_average
+from training.corpora import SPLITS
+from training.paper import MUSIC_MODELS, PAPER_MUSIC, SPEECH_MODELS
+from training.report.evidence import TableEntry, TableEvidence, better_average
 from training.report.leaderboard import Board
 from training.report.leaderboard_section import leaderboard_json
 from training.report.tables import corpus_title
 
-SPLITS = ("train", "valid", "test")
-PLACES = 9  # decimals: far beyond what a figure means, so that none crosses a printed one by rounding
+DECIMALS = 9  # decimals: far beyond what a figure means, so that none crosses a printed one by rounding
 
 
-def results_json(evidence: Evidence, boards: Sequence[Board]) -> str:
+def results_json(evidence: TableEvidence, boards: Sequence[Board]) -> str:
     """One row a model of table 2, fitted or not, in the paper's order; then the published figures."""
     rows = [_row(entry, better_average(evidence.of(entry.corpus))) for entry in evidence.entries]
     content = {"rows": rows, "leaderboard": leaderboard_json(boards)}
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
-def _row(entry: Entry, better: str) -> dict[str, Any]:
-    is_music = entry.corpus in MUSIC
+def _row(entry: TableEntry, better: str) -> dict[str, Any]:
+    is_music = entry.corpus in PAPER_MUSIC
     card = entry.card
     return {
         "corpus": entry.corpus.ours,
@@ -50,16 +50,16 @@ def _row(entry: Entry, better: str) -> dict[str, Any]:
     }
 
 
-def _figures(entry: Entry, average: str) -> dict[str, float | None]:
+def _figures(entry: TableEntry, average: str) -> dict[str, float | None]:
     return {split: _rounded(entry.nats(split, average)) for split in SPLITS}
 
 
-def _bits(entry: Entry) -> dict[str, float | None]:
+def _bits(entry: TableEntry) -> dict[str, float | None]:
     metrics = entry.card.metrics
     return {split: _rounded(metrics.get(split, {}).get("bits_per_sample")) for split in SPLITS}
 
 
-def _seeds(entry: Entry, average: str) -> dict[str, int | float | None] | None:
+def _seeds(entry: TableEntry, average: str) -> dict[str, int | float | None] | None:
     figures = entry.seed_nats("test", average)
     if len(figures) < 2:
         return None
@@ -73,4 +73,4 @@ def _seeds(entry: Entry, average: str) -> dict[str, int | float | None] | None:
 
 
 def _rounded(value: float | int | None) -> float | None:
-    return None if value is None else round(float(value), PLACES)
+    return None if value is None else round(float(value), DECIMALS)

@@ -6,12 +6,12 @@ from itertools import combinations
 from engine.cells import cell_title
 from engine.words import counted
 from training.paper import TABLE_2, PaperCorpus
-from training.report.evidence import Entry, Evidence, better_average
+from training.report.evidence import TableEntry, TableEvidence, better_average
 from training.report.markdown import DASH, listing, number, table
 from training.report.tables import AVERAGE_TITLES, corpus_title
 from training.searching import SearchResult
 
-ENDS = {  # how the results file says that a trial ended -> the report's words, with its last epoch
+END_WORDS = {  # how the results file says that a trial ended -> the report's words, with its last epoch
     "running": "running, {}",
     "dropped": "dropped, {}",
     "diverged": "diverged, {}",
@@ -20,7 +20,7 @@ ENDS = {  # how the results file says that a trial ended -> the report's words, 
 }
 
 
-def search_tables(evidence: Evidence) -> list[str]:
+def search_tables(evidence: TableEvidence) -> list[str]:
     """For each corpus the rates of its searches side by side, the winner bold."""
     lines = []
     for corpus in TABLE_2:
@@ -30,7 +30,7 @@ def search_tables(evidence: Evidence) -> list[str]:
     return lines or ["No search has been made yet.", ""]
 
 
-def _trials_table(entries: list[Entry]) -> list[str]:
+def _trials_table(entries: list[TableEntry]) -> list[str]:
     """One row a learning rate; searches from one seed drew the same ones."""
     rates = sorted({trial.learning_rate for entry in entries for trial in entry.search.trials})
     rows = []
@@ -46,15 +46,15 @@ def _trials_table(entries: list[Entry]) -> list[str]:
 
 
 def _trial(search: SearchResult, rate: float) -> list[str]:
-    found = [index for index, trial in enumerate(search.trials) if trial.learning_rate == rate]
-    if not found:
+    places = [index for index, trial in enumerate(search.trials) if trial.learning_rate == rate]
+    if not places:
         return ["", ""]
-    trial = search.trials[found[0]]
-    mark = "**" if search.best in found else ""
-    return [f"{mark}{number(trial.best_valid)}{mark}", ENDS[trial.ended].format(trial.epochs)]
+    trial = search.trials[places[0]]
+    mark = "**" if search.best in places else ""
+    return [f"{mark}{number(trial.best_valid)}{mark}", END_WORDS[trial.ended].format(trial.epochs)]
 
 
-def _way(entries: list[Entry]) -> list[str]:
+def _way(entries: list[TableEntry]) -> list[str]:
     """How the candidates were thinned out, and what the searches took."""
     sentences = []
     ladders = {tuple((rung.epochs, rung.keep) for rung in entry.search.rungs) for entry in entries}
@@ -70,12 +70,12 @@ def _way(entries: list[Entry]) -> list[str]:
     return sentences
 
 
-def _whose(entries: list[Entry], ladder: tuple[tuple[int, int], ...]) -> str:
+def _whose(entries: list[TableEntry], ladder: tuple[tuple[int, int], ...]) -> str:
     same = [e for e in entries if tuple((rung.epochs, rung.keep) for rung in e.search.rungs) == ladder]
     return listing(cell_title(entry.cell) for entry in same)
 
 
-def edge_sentences(evidence: Evidence) -> list[str]:
+def edge_sentences(evidence: TableEvidence) -> list[str]:
     """Which winners are the slowest or the fastest rate drawn, so that a better one may lie beyond."""
     ends: dict[str, list[str]] = {"highest": [], "lowest": []}
     finished = [entry for entry in evidence.searched if entry.search.best is not None]
@@ -87,13 +87,13 @@ def edge_sentences(evidence: Evidence) -> list[str]:
                 ends[end].append(f"`{entry.name}`")
     if not finished:
         return []
-    found = [f"the {end} rate drawn won for {listing(names)}" for end, names in ends.items() if names]
-    if not found:
+    phrases = [f"the {end} rate drawn won for {listing(names)}" for end, names in ends.items() if names]
+    if not phrases:
         return ["No winner is the highest or the lowest rate of its ten."]
-    return [f"At the edge of what was drawn: {'; '.join(found)}; a better rate may lie beyond."]
+    return [f"At the edge of what was drawn: {'; '.join(phrases)}; a better rate may lie beyond."]
 
 
-def spread_table(evidence: Evidence) -> list[str]:
+def spread_table(evidence: TableEvidence) -> list[str]:
     """Mean and range over seeds, of every model that has more than one."""
     rows = []
     for corpus in TABLE_2:
@@ -122,7 +122,7 @@ def _range(figures: list[float]) -> str:
     return f"{sum(figures) / len(figures):.3f} ({figures[0]:.3f} to {figures[-1]:.3f})"
 
 
-def difference_sentences(evidence: Evidence) -> list[str]:
+def difference_sentences(evidence: TableEvidence) -> list[str]:
     """For each corpus with seeds, which pairs of cells have ranges that do not meet."""
     lines = []
     for corpus in TABLE_2:
@@ -132,7 +132,7 @@ def difference_sentences(evidence: Evidence) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _pairs(corpus: PaperCorpus, entries: list[Entry], evidence: Evidence) -> str:
+def _pairs(corpus: PaperCorpus, entries: list[TableEntry], evidence: TableEvidence) -> str:
     average = better_average(evidence.of(corpus))
     return "; ".join(
         _pair((first, first.seed_nats("test", average)), (second, second.seed_nats("test", average)))
@@ -140,7 +140,7 @@ def _pairs(corpus: PaperCorpus, entries: list[Entry], evidence: Evidence) -> str
     )
 
 
-def _pair(first: tuple[Entry, list[float]], second: tuple[Entry, list[float]]) -> str:
+def _pair(first: tuple[TableEntry, list[float]], second: tuple[TableEntry, list[float]]) -> str:
     (low, low_figures), (high, high_figures) = sorted(
         (first, second), key=lambda item: sum(item[1]) / len(item[1])
     )
@@ -151,12 +151,12 @@ def _pair(first: tuple[Entry, list[float]], second: tuple[Entry, list[float]]) -
 
 
 def chance_of_disjoint_ranges(first: int, second: int) -> float:
-    """That all of ``first`` numbers lie on one side of all of ``second``, all drawn from one distribution."""
+    """Chance that ``first`` numbers all lie on one side of ``second`` others from the same distribution."""
     return 2 / math.comb(first + second, first)
 
 
-def spread_rule(evidence: Evidence) -> list[str]:
-    """What so few seeds can show, in figures."""
+def spread_rule(evidence: TableEvidence) -> list[str]:
+    """The rule by which cells count as different, and how often chance alone would satisfy it."""
     numbers = sorted({len(entry.seeds()) for entry in evidence.entries if len(entry.seeds()) > 1})
     pairs = [
         (len(first.seeds()), len(second.seeds()))

@@ -8,14 +8,14 @@ from window to window, and a model begins each anew.
 from collections.abc import Mapping, Sequence
 
 from engine.checkpoints import Card
-from training.report.leaderboard import BEST, described
+from training.report.leaderboard import BEST_MODEL, described
 from training.report.markdown import DASH, number, table
 
 CODERS: Mapping[str, Mapping[str, float]] = {  # corpus -> program -> bits a sample
     "spoken_digits": {"`wavpack -hh -x6`, 5.6.0": 9.719, "`flac -8 -e -p`, 1.4.2": 10.073},
     "voice_prompts": {"`wavpack -hh -x6`, 5.6.0": 9.545, "`flac -8 -e -p`, 1.4.2": 10.069},
 }
-NOTES: Mapping[str, str] = {
+CORPUS_NOTES: Mapping[str, str] = {
     "voice_prompts": "The prompts are decoded from G.722, which has 4 bits a sample: whoever knew its tables "
     "and filters would need no more than that. No model here knows them.",
 }
@@ -25,7 +25,7 @@ ANALOGUES = (  # of 8-bit samples of one-second words (SC09), recalled
     ("SaShiMi", 1.873, "Goel et al. 2022, arXiv 2202.09729"),
     ("Mamba", 1.852, "Gu and Dao 2023, arXiv 2312.00752"),
 )
-HEAD = (
+SPEECH_COLUMNS = (
     "",
     "what it is",
     "valid, whole recordings",
@@ -33,13 +33,13 @@ HEAD = (
     "test, the paper's windows",
     "parameters",
 )
-WHOLE, WINDOWS = "bits_per_sample", "bits_per_sample_in_windows"
+WHOLE_FIGURE, WINDOWS_FIGURE = "bits_per_sample", "bits_per_sample_in_windows"
 
 
 def sound_section(cards: Sequence[Card]) -> list[str]:
     """Tables of all models of sound; nothing while no best one is there."""
     speech = [card for card in cards if not card.facts.holds_notes]
-    if not any(card.name.endswith(f"-{BEST}") for card in speech):
+    if not any(card.name.endswith(f"-{BEST_MODEL}") for card in speech):
         return []
     lines = [
         "## Speech, beyond the paper",
@@ -51,22 +51,27 @@ def sound_section(cards: Sequence[Card]) -> list[str]:
     ]
     for corpus in dict.fromkeys(card.corpus.name for card in speech):
         of_corpus = [card for card in speech if card.corpus.name == corpus]
-        rows = [[f"**{of_corpus[0].corpus.title}**", *[""] * (len(HEAD) - 1)]]
+        rows = [[f"**{of_corpus[0].corpus.title}**", *[""] * (len(SPEECH_COLUMNS) - 1)]]
         rows += [_row(card) for card in sorted(of_corpus, key=_windows)]
         rows += [[name, "lossless coder", DASH, DASH, number(bits), DASH] for name, bits in _coders(corpus)]
-        lines += [*table(HEAD, rows, 2), *([NOTES[corpus], ""] if corpus in NOTES else [])]
+        lines += [
+            *table(SPEECH_COLUMNS, rows, 2),
+            *([CORPUS_NOTES[corpus], ""] if corpus in CORPUS_NOTES else []),
+        ]
     lines += [
         "Published figures of like models, on other data by another protocol (8-bit samples of one-second "
         "words at 16 kHz), recalled and not read again, so that none of them stands beside ours:",
         "",
-        *table(["model", "source", "bits an 8-bit sample"], [[*_analogue(each)] for each in ANALOGUES], 2),
+        *table(
+            ["model", "source", "bits an 8-bit sample"], [[*_analogue(analogue)] for analogue in ANALOGUES], 2
+        ),
     ]
     return lines
 
 
 def _row(card: Card) -> list[str]:
-    is_whole = WINDOWS in card.metrics["test"]
-    valid, test = (card.metrics.get(split, {}).get(WHOLE) for split in ("valid", "test"))
+    is_whole = WINDOWS_FIGURE in card.metrics["test"]
+    valid, test = (card.metrics.get(split, {}).get(WHOLE_FIGURE) for split in ("valid", "test"))
     whole = (valid, test) if is_whole else (None, None)
     return [
         f"`{card.name}`",
@@ -79,13 +84,13 @@ def _row(card: Card) -> list[str]:
 
 def _windows(card: Card) -> float:
     test = card.metrics["test"]
-    return test.get(WINDOWS, test[WHOLE])
+    return test.get(WINDOWS_FIGURE, test[WHOLE_FIGURE])
 
 
 def _coders(corpus: str) -> list[tuple[str, float]]:
     return sorted(CODERS.get(corpus, {}).items(), key=lambda coder: coder[1])
 
 
-def _analogue(found: tuple[str, float, str]) -> tuple[str, str, str]:
-    name, bits, source = found
+def _analogue(analogue: tuple[str, float, str]) -> tuple[str, str, str]:
+    name, bits, source = analogue
     return name, source, number(bits)

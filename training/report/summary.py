@@ -4,14 +4,14 @@ from itertools import combinations
 
 from engine.cells import cell_title
 from engine.words import counted
-from training.paper import MUSIC, SPEECH, PaperCorpus
-from training.report.evidence import Entry, Evidence, better_average, is_reached
+from training.paper import PAPER_MUSIC, PAPER_SPEECH, PaperCorpus
+from training.report.evidence import TableEntry, TableEvidence, better_average, is_reached
 from training.report.markdown import listing, signed
 from training.report.tables import AVERAGE_TITLES, corpus_title
 
 
-def summary(evidence: Evidence) -> list[str]:
-    """The first thing that a reader wants to know."""
+def summary(evidence: TableEvidence) -> list[str]:
+    """The list at the head of the report: how many cells reach the paper's figures, and which lead."""
     total, fitted = len(evidence.entries), len(evidence.fitted)
     lines = (
         []
@@ -25,9 +25,9 @@ def summary(evidence: Evidence) -> list[str]:
     return [*lines, ""]
 
 
-def _reached(evidence: Evidence) -> str:
+def _reached(evidence: TableEvidence) -> str:
     parts, reached, fitted = [], 0, 0
-    for corpus in MUSIC:
+    for corpus in PAPER_MUSIC:
         entries = tuple(entry for entry in evidence.of(corpus) if entry.card)
         if entries:
             average = better_average(evidence.of(corpus))
@@ -43,7 +43,7 @@ def _reached(evidence: Evidence) -> str:
     )
 
 
-def order_sentences(evidence: Evidence) -> list[str]:
+def order_sentences(evidence: TableEvidence) -> list[str]:
     """For each pair of cells, on which corpora the first is under the second, here and in the paper."""
     sentences = []
     for first, second in (("gru", "tanh"), ("lstm", "tanh"), ("gru", "lstm")):
@@ -51,7 +51,7 @@ def order_sentences(evidence: Evidence) -> list[str]:
         there: list[str] = []
         level: list[str] = []
         num = 0
-        for corpus in MUSIC:
+        for corpus in PAPER_MUSIC:
             figures = _test_figures(evidence, corpus)
             if {first, second} <= set(figures):
                 num += 1
@@ -71,17 +71,17 @@ def _of(names: list[str], total: int) -> str:
     return f"{len(names)} of {total} ({listing(names)})" if names else f"none of {total}"
 
 
-def _test_figures(evidence: Evidence, corpus: PaperCorpus) -> dict[str, float]:
+def _test_figures(evidence: TableEvidence, corpus: PaperCorpus) -> dict[str, float]:
     entries = evidence.of(corpus)
     average = better_average(entries)
-    found = {entry.cell: entry.nats("test", average) for entry in entries}
-    return {cell: figure for cell, figure in found.items() if figure is not None}
+    figures = {entry.cell: entry.nats("test", average) for entry in entries}
+    return {cell: figure for cell, figure in figures.items() if figure is not None}
 
 
-def speech_sentences(evidence: Evidence) -> list[str]:
+def speech_sentences(evidence: TableEvidence) -> list[str]:
     """By how much the gated cells are ahead of tanh on speech."""
     sentences = []
-    for corpus in SPEECH:
+    for corpus in PAPER_SPEECH:
         figures = _test_figures(evidence, corpus)
         gains = [
             f"{cell_title(cell)} is {_side(figures['tanh'] - figures[cell])} tanh by "
@@ -100,11 +100,11 @@ def _side(gain: float) -> str:
     return "under" if gain >= 0 else "over"
 
 
-def gap_sentences(evidence: Evidence) -> list[str]:
+def gap_sentences(evidence: TableEvidence) -> list[str]:
     """Where our music figures and theirs are furthest apart, on the test and on the training split."""
     cells = [
         (corpus, entry)
-        for corpus in MUSIC
+        for corpus in PAPER_MUSIC
         for entry in evidence.of(corpus)
         if entry.nats("test", "pooled") is not None and entry.nats("train", "pooled") is not None
     ]
@@ -129,14 +129,14 @@ def gap_sentences(evidence: Evidence) -> list[str]:
     ]
 
 
-def _gap(evidence: Evidence, corpus: PaperCorpus, entry: Entry, split: str) -> float:
+def _gap(evidence: TableEvidence, corpus: PaperCorpus, entry: TableEntry, split: str) -> float:
     return entry.nats(split, better_average(evidence.of(corpus))) - getattr(corpus, split)[entry.cell]
 
 
-def first_frame_sentence(evidence: Evidence) -> str:
+def first_frame_sentence(evidence: TableEvidence) -> str:
     """What leaving the first frames out changes, of all music models."""
     gaps = []
-    for corpus in MUSIC:
+    for corpus in PAPER_MUSIC:
         for entry in evidence.of(corpus):
             without, pooled = entry.nats("test", "without_first"), entry.nats("test", "pooled")
             if without is not None and pooled is not None:
@@ -150,10 +150,10 @@ def first_frame_sentence(evidence: Evidence) -> str:
     )
 
 
-def agreeing_pairs(evidence: Evidence) -> tuple[int, int]:
+def agreeing_pairs(evidence: TableEvidence) -> tuple[int, int]:
     """How many pairs of cells stand in the paper's order, and how many could; its ties are left out."""
     same = total = 0
-    for corpus in MUSIC:
+    for corpus in PAPER_MUSIC:
         figures = _test_figures(evidence, corpus)
         for first, second in combinations(figures, 2):
             if corpus.test[first] != corpus.test[second]:

@@ -2,33 +2,32 @@
 
 from collections.abc import Sequence
 
-from engine.cells import CELLS as CELL_TYPES
-from engine.cells import cell_title
+from engine.cells import CELLS, cell_title
 from engine.models import build_model, with_sizes
 from engine.registry import build
 from training.corpora import CORPORA
 from training.paper import (
-    CELLS,
-    MUSIC,
-    SPEECH,
+    PAPER_CELLS,
+    PAPER_MUSIC,
+    PAPER_SPEECH,
     TABLE_1,
     TABLE_2,
     PaperCorpus,
     PaperModels,
     paper_model,
 )
-from training.report.evidence import Entry, Evidence, better_average, is_reached
+from training.report.evidence import TableEntry, TableEvidence, better_average, is_reached
 from training.report.markdown import DASH, listing, number, table
 
 AVERAGE_TITLES = {"pooled": "pooled", "sequence_mean": "mean of sequences"}
-TITLES = [CELL_TYPES[cell].title for cell in CELLS]
-HEAD = ["corpus", "split", "nats per frame", *TITLES]
+CELL_TITLES = [CELLS[cell].title for cell in PAPER_CELLS]
+MUSIC_COLUMNS = ["corpus", "split", "nats per frame", *CELL_TITLES]
 
 
-def music_table(evidence: Evidence) -> list[str]:
-    """Theirs and ours, train and test, by all averages; bold where ours is at or under the printed figure."""
+def music_table(evidence: TableEvidence) -> list[str]:
+    """The paper's figures and ours, by all averages; bold where ours is at or under the printed one."""
     rows = []
-    for corpus in MUSIC:
+    for corpus in PAPER_MUSIC:
         entries = evidence.of(corpus)
         better = better_average(entries)
         rows.append([f"**{corpus.title}**", "train", "paper", *_printed(corpus.train)])
@@ -40,25 +39,25 @@ def music_table(evidence: Evidence) -> list[str]:
             mark = " ◂" if key == better and any(entry.card for entry in entries) else ""
             rows.append(["", "", f"ours, {title}{mark}", *_ours(entries, "test", key)])
         rows.append(["", "", "ours, pooled, first frames left out", *_ours(entries, "test", "without_first")])
-    return table(HEAD, rows, num_words=3)
+    return table(MUSIC_COLUMNS, rows, num_words=3)
 
 
 def _printed(figures: dict[str, float]) -> list[str]:
-    return [f"{figures[cell]:.2f}" for cell in CELLS]
+    return [f"{figures[cell]:.2f}" for cell in PAPER_CELLS]
 
 
-def _ours(entries: tuple[Entry, ...], split: str, average: str) -> list[str]:
-    def text(entry: Entry) -> str:
+def _ours(entries: tuple[TableEntry, ...], split: str, average: str) -> list[str]:
+    def text(entry: TableEntry) -> str:
         figure = number(entry.nats(split, average))
         return f"**{figure}**" if split == "test" and is_reached(entry, average) else figure
 
     return [text(entry) for entry in entries]
 
 
-def speech_table(evidence: Evidence) -> list[str]:
+def speech_table(evidence: TableEvidence) -> list[str]:
     """Nats per step and bits per sample; the paper's figures of the private sets for the pattern alone."""
     rows = []
-    for corpus in SPEECH:
+    for corpus in PAPER_SPEECH:
         entries = evidence.of(corpus)
         title = f"**{corpus_title(corpus)}**"
         for split in ("train", "test"):
@@ -68,19 +67,19 @@ def speech_table(evidence: Evidence) -> list[str]:
             title = ""
         for split in ("train", "test"):
             rows.append(["", split, f"paper, {corpus.title}", *_printed(getattr(corpus, split))])
-    return table(["corpus", "split", "figure", *TITLES], rows, num_words=3)
+    return table(["corpus", "split", "figure", *CELL_TITLES], rows, num_words=3)
 
 
-def _ours_of_speech(entries: tuple[Entry, ...], split: str) -> list[str]:
+def _ours_of_speech(entries: tuple[TableEntry, ...], split: str) -> list[str]:
     return [number(entry.nats(split, "pooled")) for entry in entries]
 
 
-def _bits(entry: Entry, split: str) -> float | None:
+def _bits(entry: TableEntry, split: str) -> float | None:
     return None if entry.card is None else entry.card.metrics.get(split, {}).get("bits_per_sample")
 
 
 def corpus_title(corpus: PaperCorpus) -> str:
-    """As our corpus is called."""
+    """Title of our corpus that stands for one of the paper's."""
     return CORPORA[corpus.ours].title
 
 
@@ -90,7 +89,7 @@ def sizes_table() -> list[str]:
         "models", "cell", "units", "paper's table 1", "recurrent, at the paper's input widths",
         "with biases", "recurrent, at our input width", "with biases", "whole model",
     ]  # fmt: skip
-    rows = [_sizes(models, cell) for models in TABLE_1 for cell in CELLS]
+    rows = [_sizes(models, cell) for models in TABLE_1 for cell in PAPER_CELLS]
     return table(head, rows, num_words=2)
 
 
@@ -102,7 +101,7 @@ def _sizes(models: PaperModels, cell: str) -> list[str]:
     whole = build_model(with_sizes(paper_model(cell, models.representation), models.frames)).num_parameters()
     means = (sum(sizes) / len(sizes) for sizes in zip(*at_theirs, strict=True))
     return [
-        models.title if cell == CELLS[0] else "",
+        models.title if cell == PAPER_CELLS[0] else "",
         cell_title(cell),
         str(units),
         f"{models.num_parameters[cell] / 1000:.1f}·10³",
@@ -115,32 +114,32 @@ def _sizes(models: PaperModels, cell: str) -> list[str]:
 
 def recurrent_sizes(cell: str, width: int, units: int) -> tuple[int, int]:
     """Parameters of one recurrent layer, without biases and with them."""
-    built = build("cell", CELL_TYPES, {"name": cell, "input_size": width, "hidden_size": units})
+    built = build("cell", CELLS, {"name": cell, "input_size": width, "hidden_size": units})
     sizes = {name: parameter.numel() for name, parameter in built.named_parameters()}
     total = sum(sizes.values())
     return total - sum(size for name, size in sizes.items() if "bias" in name), total
 
 
-def time_table(evidence: Evidence) -> list[str]:
+def time_table(evidence: TableEvidence) -> list[str]:
     """Seconds per epoch, epochs, and minutes, by corpus."""
     rows = []
-    for corpus in (*MUSIC, *SPEECH):
+    for corpus in (*PAPER_MUSIC, *PAPER_SPEECH):
         entries = evidence.of(corpus)
         seconds = [number(entry.seconds_per_epoch, 2) for entry in entries]
         rows.append([f"**{corpus_title(corpus)}**", "seconds per epoch", *seconds])
         rows.append(["", "epochs (best)", *(_epochs(entry) for entry in entries)])
         minutes = [number(entry.card.training.seconds / 60, 1) if entry.card else DASH for entry in entries]
         rows.append(["", "minutes in all", *minutes])
-    return table(["corpus", "", *TITLES], rows, num_words=2)
+    return table(["corpus", "", *CELL_TITLES], rows, num_words=2)
 
 
-def _epochs(entry: Entry) -> str:
+def _epochs(entry: TableEntry) -> str:
     return DASH if entry.card is None else f"{entry.card.training.epochs} ({entry.best_epoch})"
 
 
-def machines(evidence: Evidence) -> list[str]:
+def machines(evidence: TableEvidence) -> list[str]:
     """One line for each machine and way of fitting: which models."""
-    groups: dict[str, list[Entry]] = {}
+    groups: dict[str, list[TableEntry]] = {}
     for entry in evidence.fitted:
         training = entry.card.training
         if entry.is_of_search:
@@ -154,12 +153,12 @@ def machines(evidence: Evidence) -> list[str]:
     return [f"- Each {where}: {names_of(entries, evidence)}." for where, entries in groups.items()]
 
 
-def names_of(entries: Sequence[Entry], evidence: Evidence) -> str:
-    """A corpus for all its fitted models together, else the models one by one."""
+def names_of(entries: Sequence[TableEntry], evidence: TableEvidence) -> str:
+    """A corpus by name for all its fitted models together, else the models one by one."""
     names = []
     for corpus in TABLE_2:
         fitted = [entry for entry in evidence.of(corpus) if entry.card]
-        found = [entry for entry in fitted if entry in entries]
-        whole = found == fitted and len(fitted) > 1
-        names += [corpus_title(corpus)] if whole else [f"`{entry.name}`" for entry in found]
+        named = [entry for entry in fitted if entry in entries]
+        whole = named == fitted and len(fitted) > 1
+        names += [corpus_title(corpus)] if whole else [f"`{entry.name}`" for entry in named]
     return listing(names)

@@ -30,7 +30,7 @@ class CampaignOptions:
         num_seeds: seeds in all with which a winning rate is fitted.
         device: ``"cpu"`` or ``"cuda"``.
         replace: whether a checkpoint that another fit wrote may be replaced.
-        rungs: of searches that begin, as RUNGS.
+        rungs: of new searches, in the form of RUNGS.
         recipes: where a winner is written as a recipe, None for nowhere.
         runs: where the states of fits are kept.
         tell: takes a line of progress.
@@ -68,7 +68,7 @@ class Campaign:
     def __init__(self, recipes: Sequence[Recipe], options: CampaignOptions):
         self.options = options
         self.held = ExitStack()
-        self.corpora: dict[tuple[str, int], tuple[Corpus, CorpusData]] = {}
+        self.corpora: dict[tuple[str, int, int | None], tuple[Corpus, CorpusData]] = {}
         try:
             self.searches = [self._open(recipe) for recipe in recipes]
         except BaseException:
@@ -111,7 +111,7 @@ class Campaign:
         return search
 
     def _check_place(self, search: Search) -> None:
-        """Before hours of fitting: may the checkpoint be written where it would go?"""
+        """Make sure, before hours of fitting, that the checkpoint may be written."""
         name, folder = search.recipe.name, self.options.checkpoints
         if name in available(folder):
             if not self.options.replace and not self._is_published(search):

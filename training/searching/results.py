@@ -14,7 +14,7 @@ from engine.folders import PROJECT
 from engine.strict import Strict, first_problem
 from engine.whole_file import write_whole
 
-RESULTS = PROJECT / "training" / "results"
+SEARCH_RESULTS = PROJECT / "training" / "results"
 Ended = Literal["running", "dropped", "diverged", "early stopping", "last epoch"]
 
 
@@ -25,7 +25,7 @@ class Rung(Strict, frozen=False):
     keep: int = Field(ge=1)
 
 
-class Trial(Strict, frozen=False):
+class RateTrial(Strict, frozen=False):
     """A learning rate and how far it came.
 
     Args:
@@ -65,13 +65,13 @@ class SearchResult(Strict, frozen=False):
 
     recipe: dict[str, Any]
     rungs: list[Rung]
-    trials: list[Trial]
+    trials: list[RateTrial]
     best: int | None = None
     seeds: list[SeedResult] = Field(default_factory=list)
     machine: str
 
 
-def read_result(name: str, folder: Path = RESULTS) -> SearchResult | None:
+def read_result(name: str, folder: Path = SEARCH_RESULTS) -> SearchResult | None:
     """The result of one recipe; None if there is none.
 
     Raises:
@@ -89,17 +89,17 @@ def read_result(name: str, folder: Path = RESULTS) -> SearchResult | None:
         ) from None
 
 
-def read_results(folder: Path = RESULTS) -> dict[str, SearchResult]:
+def read_results(folder: Path = SEARCH_RESULTS) -> dict[str, SearchResult]:
     """All results of a folder by name, sorted.
 
     Raises:
         EngineError: a file cannot be read, or holds something else.
     """
-    found = {path.stem: read_result(path.stem, folder) for path in sorted(folder.glob("*.json"))}
-    return {name: result for name, result in found.items() if result is not None}
+    results = {path.stem: read_result(path.stem, folder) for path in sorted(folder.glob("*.json"))}
+    return {name: result for name, result in results.items() if result is not None}
 
 
-def write_result(name: str, result: SearchResult, folder: Path = RESULTS) -> None:
+def write_result(name: str, result: SearchResult, folder: Path = SEARCH_RESULTS) -> None:
     """Write or replace the result of one recipe.
 
     Raises:

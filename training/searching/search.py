@@ -22,18 +22,18 @@ import torch
 from engine.errors import EngineError
 from training.corpora import SPLITS, load_data, open_corpus
 from training.fitting import Fit, FitOptions, Progress, Recipe, make_recipe, metrics, run_together
-from training.searching.results import Rung, SearchResult, SeedResult, Trial
+from training.searching.results import RateTrial, Rung, SearchResult, SeedResult
 
-NUM_TRIALS = 10
-EXPONENTS = (-12.0, -6.0)
-BASE = 2.0
+NUM_RATES = 10
+RATE_EXPONENTS = (-12.0, -6.0)
+RATE_BASE = 2.0
 RUNGS = ((15, 4), (5, 2))  # after max_epochs divided by the first, as many trials as the second go on
 
 
 def learning_rates(seed: int) -> list[float]:
     """Ten draws, log-uniform, to four digits so that a recipe's JSON holds them exactly."""
-    rng = np.random.default_rng(np.random.SeedSequence((seed, NUM_TRIALS)))
-    return [float(f"{BASE**exponent:.4g}") for exponent in rng.uniform(*EXPONENTS, NUM_TRIALS)]
+    rng = np.random.default_rng(np.random.SeedSequence((seed, NUM_RATES)))
+    return [float(f"{RATE_BASE**exponent:.4g}") for exponent in rng.uniform(*RATE_EXPONENTS, NUM_RATES)]
 
 
 def with_rate(recipe: Recipe, learning_rate: float) -> Recipe:
@@ -107,7 +107,7 @@ class Search:
         result: of an earlier session, or None.
         runs: folder of the states of the trials' fits.
         num_seeds: seeds in all with which the winning rate is fitted.
-        rungs: of a search that begins, as RUNGS; one that goes on keeps its own.
+        rungs: of a new search, in the form of RUNGS; one that goes on keeps its own.
 
     Raises:
         EngineError: the result belongs to another recipe.
@@ -155,7 +155,7 @@ class Search:
 
     def waiting_seeds(self) -> list[int]:
         """Seeds with which the winner is still to be fitted."""
-        done = {found.seed for found in self.result.seeds}
+        done = {run.seed for run in self.result.seeds}
         wanted = range(self.recipe.seed + 1, self.recipe.seed + self.num_seeds)
         return [seed for seed in wanted if seed not in done] if self.is_decided else []
 
@@ -175,19 +175,19 @@ class Search:
         """
         if report["diverged"]:
             raise EngineError(f"{self.recipe.name} with seed {seed} diverged at the winning learning rate")
-        found = {key: value for key, value in report.items() if key in SeedResult.model_fields}
+        values = {key: value for key, value in report.items() if key in SeedResult.model_fields}
         self.result.seeds = sorted(
-            [*self.result.seeds, SeedResult(seed=seed, **found)], key=lambda each: each.seed
+            [*self.result.seeds, SeedResult(seed=seed, **values)], key=lambda run: run.seed
         )
 
-    def _trial(self, index: int, report: dict[str, Any]) -> Trial:
+    def _trial(self, index: int, report: dict[str, Any]) -> RateTrial:
         ended = "running"
         if report["diverged"]:
             ended = "diverged"
         elif report["finished"]:
             ended = "last epoch" if report["epochs"] >= self.recipe.max_epochs else "early stopping"
-        found = {key: value for key, value in report.items() if key in Trial.model_fields}
-        return Trial(learning_rate=self.result.trials[index].learning_rate, ended=ended, **found)
+        values = {key: value for key, value in report.items() if key in RateTrial.model_fields}
+        return RateTrial(learning_rate=self.result.trials[index].learning_rate, ended=ended, **values)
 
     def _standing(self) -> list[int]:
         """Trials that may still win, best first."""
@@ -224,6 +224,6 @@ def new_result(recipe: Recipe, rungs: Sequence[tuple[int, int]] = RUNGS) -> Sear
     return SearchResult(
         recipe=recipe.model_dump(),
         rungs=[Rung(epochs=max(1, recipe.max_epochs // share), keep=keep) for share, keep in rungs],
-        trials=[Trial(learning_rate=rate) for rate in learning_rates(recipe.seed)],
+        trials=[RateTrial(learning_rate=rate) for rate in learning_rates(recipe.seed)],
         machine="",
     )

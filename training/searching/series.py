@@ -25,7 +25,7 @@ class FitResult(Strict):
 
     Args:
         metrics: split -> figure -> value, with the weights of the best epoch on validation.
-        seconds: of the fit, beside whatever else its worker's machine did.
+        seconds: of the fit, whatever else its worker's machine did meanwhile.
     """
 
     recipe: dict[str, Any]
@@ -72,8 +72,8 @@ def run_series(recipes: Sequence[Recipe], options: SeriesOptions, client: Client
         recipe, (report,) = tasks[future], future.result()
         if "error" in report or report["diverged"]:
             raise EngineError(report.get("error", f"{recipe.name} diverged: lower its learning rate"))
-        found = {key: value for key, value in report.items() if key in FitResult.model_fields}
-        result = FitResult(recipe=recipe.model_dump(), **found)
+        values = {key: value for key, value in report.items() if key in FitResult.model_fields}
+        result = FitResult(recipe=recipe.model_dump(), **values)
         options.results.mkdir(parents=True, exist_ok=True)
         data = (result.model_dump_json(indent=1) + "\n").encode()
         write_whole(options.results / f"{recipe.name}.json", data)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training.fitting import Recipe, make_recipe
-from training.searching.results import RESULTS
+from training.searching.results import SEARCH_RESULTS
 from training.searching.series import FitResult, read_series, valid_nats
 
-SEEDS = RESULTS / "seeds"
+SEED_RESULTS = SEARCH_RESULTS / "seeds"
 
 
 def seed_recipes(recipe: Recipe, count: int) -> list[Recipe]:
@@ -19,21 +19,21 @@ def seed_recipes(recipe: Recipe, count: int) -> list[Recipe]:
     return [recipe.model_copy(update={"seed": seed, "name": f"{recipe.name}-seed{seed}"}) for seed in seeds]
 
 
-def chosen_seed(recipes: Sequence[Recipe], folder: Path = SEEDS) -> Recipe:
-    """The one of them that is published: the best on validation.
+def chosen_seed(recipes: Sequence[Recipe], folder: Path = SEED_RESULTS) -> Recipe:
+    """The recipe that is published: the best on validation.
 
     Raises:
         EngineError: a result cannot be read.
     """
-    found = read_series(folder)
-    return min(recipes, key=lambda each: valid_nats(found[each.name]))
+    results = read_series(folder)
+    return min(recipes, key=lambda recipe: valid_nats(results[recipe.name]))
 
 
-def spread_of(name: str, folder: Path = SEEDS) -> list[FitResult]:
+def spread_of(name: str, folder: Path = SEED_RESULTS) -> list[FitResult]:
     """Results of a recipe's seeds, by seed.
 
     Raises:
         EngineError: a result cannot be read.
     """
-    found = [result for key, result in read_series(folder).items() if key.startswith(f"{name}-seed")]
-    return sorted(found, key=lambda result: make_recipe(result.recipe).seed)
+    results = [result for key, result in read_series(folder).items() if key.startswith(f"{name}-seed")]
+    return sorted(results, key=lambda result: make_recipe(result.recipe).seed)

@@ -16,7 +16,7 @@ from distributed import Client, LocalCluster
 from engine.errors import InvalidValueError
 
 SECONDS_TO_CONNECT = 10
-ENVIRONMENT = {
+WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     # Long batches ask for hundreds of megabytes at every update: kept, the pages need not be cleared again.
     "MALLOC_ARENA_MAX": "1",
@@ -24,8 +24,8 @@ ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": str(2**34),
     "MALLOC_TOP_PAD_": str(2**26),
 }
-SETTINGS = {
-    "distributed.nanny.pre-spawn-environ": ENVIRONMENT,
+DASK_SETTINGS = {
+    "distributed.nanny.pre-spawn-environ": WORKER_ENVIRONMENT,
     "distributed.scheduler.allowed-failures": 20,
     "distributed.admin.tick.limit": "1h",
     "distributed.worker.daemon": True,
@@ -44,7 +44,7 @@ def open_workers(count: int, scheduler: str | None = None) -> Iterator[Client]:
     Raises:
         InvalidValueError: no scheduler answers there.
     """
-    with dask.config.set(SETTINGS):
+    with dask.config.set(DASK_SETTINGS):
         if scheduler is not None:
             try:
                 client = Client(scheduler, timeout=SECONDS_TO_CONNECT)

@@ -1,1 +1,1 @@
-"""All steps of an unroll at once, with gradients written by hand: a cell may have one."""
+"""All steps of an unroll at once, with gradients written by hand; a cell may do without."""

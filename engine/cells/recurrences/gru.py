@@ -7,11 +7,11 @@ from engine.cells.recurrences.recurrence import Recurrence, Tensors, backwards, 
 
 
 class GRURecurrence(Recurrence):
-    """Keeps the gates (reset, update), the candidate, and reset * h, which the candidate reads."""
+    """Keeps the gates (reset, update), the candidates, and reset * h, which the candidates read."""
 
     @staticmethod
     def run(drive: Tensor, start: Tensors, weights: Tensors) -> tuple[Tensors, Tensors]:
-        """Weights: of the gates, of the candidate."""
+        """The weights are those of the gates, then those of the candidate."""
         (h,), (to_gates, to_candidate) = start, (weight.transpose(1, 2) for weight in weights)
         size = h.shape[-1]
         gates, candidates = (part.contiguous() for part in drive.split((2 * size, size), -1))
@@ -31,7 +31,7 @@ class GRURecurrence(Recurrence):
     def reverse(
         gradients: Tensors, states: Tensors, kept: Tensors, weights: Tensors
     ) -> tuple[Tensor, Tensors, Tensors]:
-        """Per step only what the step after hands back; slopes are computed for all steps at once."""
+        """Step by step only what the step after hands back; the slopes of all steps at once."""
         (gradient,), (gates, candidates, read), (gate_weight, candidate_weight) = gradients, kept, weights
         before = states[0][:-1]
         reset, update = gates.split(before.shape[-1], -1)

@@ -11,7 +11,7 @@ class LSTMRecurrence(Recurrence):
 
     @staticmethod
     def run(drive: Tensor, start: Tensors, weights: Tensors) -> tuple[Tensors, Tensors]:
-        """Weights: from h to all gates, and the peepholes."""
+        """The weights are those from h to all gates and the candidate, then the peepholes."""
         (h, c), to_gates, peephole = start, weights[0].transpose(1, 2), weights[1]
         peeps_in, peep_out = peephole[:, :2].flatten(1).unsqueeze(1), peephole[:, 2:]
         size = h.shape[-1]

@@ -3,7 +3,7 @@
 Autograd would record every small product of every step, and walk them all back; here the walk back
 does only what must go from step to step, and the gradients of the weights are one product over all
 steps. An axis of members runs through everything: a population of cells of one shape, each with weights
-of its own (``torch.func.vmap`` over a cell's unroll puts them there), costs little more than one cell.
+of its own (``torch.func.vmap`` over a cell's unroll makes it), costs little more than one cell.
 
 Conventions
     drive     shape (time, member, batch, drive)
@@ -29,14 +29,14 @@ class Recurrence(ABC):
     @staticmethod
     @abstractmethod
     def run(drive: Tensor, start: Tensors, weights: Tensors) -> tuple[Tensors, Tensors]:
-        """All steps: states and what to keep. ``drive`` is the callee's to overwrite."""
+        """All steps: the states, and what to keep. It may overwrite ``drive``."""
 
     @staticmethod
     @abstractmethod
     def reverse(
         gradients: Tensors, states: Tensors, kept: Tensors, weights: Tensors
     ) -> tuple[Tensor, Tensors, Tensors]:
-        """From gradients of the states to those of drive, start and weights."""
+        """From the gradients of the states to those of drive, start and weights."""
 
 
 class _Steps(torch.autograd.Function):
@@ -76,7 +76,7 @@ class _Steps(torch.autograd.Function):
 
 
 def _join(value: Tensor, dim: int | None, size: int, axis: int) -> Tensor:
-    """The axis of vmap, or as many copies where there is none, multiplied into the axis of members."""
+    """Multiply vmap's axis, or as many copies where there is none, into the axis of members."""
     if dim is None:
         return (
             value.repeat_interleave(size, axis)
@@ -117,5 +117,5 @@ def by_member(values: Tensor) -> Tensor:
 
 
 def backwards(*values: Tensor) -> list[Tensors]:
-    """The entries of each along time, last first, side by side."""
+    """The entries of all along time, last first, side by side."""
     return list(zip(*(value.unbind(0)[::-1] for value in values), strict=True))

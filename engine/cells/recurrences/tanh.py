@@ -7,7 +7,7 @@ from engine.cells.recurrences.recurrence import Recurrence, Tensors, backwards, 
 
 
 class TanhRecurrence(Recurrence):
-    """Keeps nothing but the states."""
+    """The states alone are enough for its gradient."""
 
     @staticmethod
     def run(drive: Tensor, start: Tensors, weights: Tensors) -> tuple[Tensors, Tensors]:

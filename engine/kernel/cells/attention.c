@@ -7,9 +7,9 @@
    numbers   inputs, hidden, heads, window
    tensors   W, b, the heads' b by distance, O
 
-   Keys and values lie in a ring of ``window`` moments that nothing moves, eight of them to a side: their keys
-   lie side by side, so that eight scores grow at once; a value is a row. The biases lie by falling distance,
-   twice over, so that wherever the ring begins those of its places follow one another.
+   Keys and values lie in a ring of ``window`` moments and are never moved. Eight moments make a side: their
+   keys lie side by side, so that eight scores grow at once; a value is a row. The biases lie by falling
+   distance, twice over, so that those of the ring's places follow one another wherever the ring begins.
 */
 #include "../core/floats.h"
 #include "../core/kernel.h"
@@ -19,7 +19,7 @@ enum { SIDE = 8, TOGETHER = 4 };
 
 typedef struct {
     int hidden, heads, window, size, stride; /* size: of a head; stride: that, padded */
-    int wide;                                /* of a drive */
+    int wide;                                /* width of a drive */
     int ring;                                /* window, padded to whole sides */
     long long num_moments;                   /* so far */
     int has_before;
@@ -31,7 +31,7 @@ typedef struct {
     float *queries;        /* [place][head][stride][4], each number four times over */
     float *scores, *scale; /* [place][head][ring], then weights; [place][head], one over the sum of weights */
     float *gathered;       /* [place][head][stride] */
-    float *found;          /* [step][row][hidden, padded] */
+    float *attended;       /* [step][row][hidden, padded] */
 } state;
 
 static int open(part *self) {
@@ -54,11 +54,11 @@ static int open(part *self) {
     own->bias = reserve((long long)heads * (2 * window + SIDE)), own->nothing = reserve(PAD(hidden));
     own->queries = reserve(places * of_heads * 4), own->scores = reserve(places * heads * ring);
     own->scale = reserve(places * heads), own->gathered = reserve(places * of_heads);
-    own->found = reserve(steps * rows * PAD(hidden));
-    return own->found ? reserve_product(inputs > hidden ? inputs : hidden) : NO_MEMORY;
+    own->attended = reserve(steps * rows * PAD(hidden));
+    return own->attended ? reserve_product(inputs > hidden ? inputs : hidden) : NO_MEMORY;
 }
 
-/* By falling distance, twice: place i has that of distance window - i mod window. */
+/* Biases by falling distance, twice: place i has the one of distance window - i mod window. */
 static int ready(part *self) {
     state *own = self->own;
     for (int head = 0; head < own->heads; head++) {
@@ -87,7 +87,7 @@ static void remember(const state *own, long long moment, const float *before, co
     }
 }
 
-/* Queries of a place, divided by sqrt(d). */
+/* The queries of a row and step, divided by sqrt(d). */
 static void spread_queries(const state *own, const float *drive, int place) {
     float scale = 1.0f / __builtin_sqrtf((float)own->size),
           *to = own->queries + 4LL * place * own->heads * own->stride;
@@ -95,8 +95,8 @@ static void spread_queries(const state *own, const float *drive, int place) {
         for (int n = 0; n < own->size; n++) store(to + 4 * n, all(drive[n] * scale));
 }
 
-/* q . k of the moments of N sides of a head, which come from memory side by side, ``apart`` numbers from one
-   to the next: one stream alone would keep the core waiting. */
+/* q . k of the moments of N sides of a head, which are read from memory in parallel, ``apart`` numbers from
+   one to the next: one stream alone would keep the core waiting. */
 #define SCORE(N) \
     static void score_##N(const state *own, const float *query, const float *keys, long long apart, \
                           float *const *to) { \
@@ -115,8 +115,8 @@ static void spread_queries(const state *own, const float *drive, int place) {
 SCORE(1)
 SCORE(4)
 
-/* Scores of ``count`` moments and their biases become weights; those beside the ring, or not yet there, 0.
-   Returns one over their sum, that of finding nothing included. */
+/* Scores of ``count`` moments and their biases become weights, 0 for places without a moment. Returns one
+   over the sum of the weights, that of finding nothing included. */
 static float weigh(float *scores, const float *bias, int count, float nothing) {
     int end = (count + SIDE - 1) / SIDE * SIDE;
     floats largest = all(nothing), sum = all(0.0f);
@@ -132,7 +132,7 @@ static float weigh(float *scores, const float *bias, int count, float nothing) {
     return 1.0f / (sum_of(sum) + exp1(nothing - best[0]));
 }
 
-/* to += weight x value of the moments of N sides, which come from memory side by side likewise. */
+/* to += weight x value of the moments of N sides, which are read from memory in parallel too. */
 #define GATHER(N) \
     static void gather_##N(const float *const *weights, const float *const *values, int stride, float *to) { \
         for (int place = 0; place < SIDE; place++) { \
@@ -153,7 +153,7 @@ static float weigh(float *scores, const float *bias, int count, float nothing) {
 GATHER(1)
 GATHER(4)
 
-/* What looks back together: some rows at one step, or some steps of one row. */
+/* What looks back together: several rows at one step, or several steps of one row. */
 typedef struct {
     int step, num_steps, row, num_rows;
     long long moments; /* that the first step sees */
@@ -201,12 +201,12 @@ static void weigh_all(part *self, const state *own, const glance *at) {
             }
 }
 
-/* Whether a side's weights are less than float32 keeps beside the others. */
+/* Whether a side's weights are too small to matter in float32. */
 static int is_nothing(const float *weights, float scale) {
     return largest_of(larger(load(weights), load(weights + 4))) * scale < 1e-9f;
 }
 
-/* Of some sides of a row's head those that weigh anything, and all together if all of them do. */
+/* Gathers those of some sides of a row's head that weigh anything; if all four do, all at once. */
 static void gather(const state *own, const glance *at, int side, int num_sides, int row, int head,
                    int place) {
     const float *weights[TOGETHER], *values[TOGETHER];
@@ -249,12 +249,12 @@ static void look_back(part *self, const state *own, const glance *at) {
             for (int head = 0; head < own->heads; head++) {
                 int place = (row + step) * own->heads + head;
                 const float *from = own->gathered + place * own->stride;
-                float *to = own->found + ((at->step + step) * num_rows + at->row + row) * PAD(own->hidden);
+                float *to = own->attended + ((at->step + step) * num_rows + at->row + row) * PAD(own->hidden);
                 for (int n = 0; n < own->size; n++) to[head * own->size + n] = from[n] * own->scale[place];
             }
 }
 
-/* The moments that a row's step completes, and those of all steps up to another. */
+/* The moments that a row's steps complete, from ``step`` to before ``end``. */
 static void remember_steps(const state *own, int step, int end, int row) {
     for (int n = step; n < end; n++) {
         const float *now = own->drive + (n * num_rows + row) * own->wide;
@@ -263,9 +263,9 @@ static void remember_steps(const state *own, int step, int end, int row) {
     }
 }
 
-/* While the ring grows, what later steps remember overwrites nothing that an earlier one sees, and the steps
-   of a row go together, so that its keys and values are fetched once for all. A single step goes through all
-   rows side by side, in the order in which everything lies. */
+/* While the ring grows, what later steps remember overwrites nothing that an earlier one sees. So the steps
+   of a row go together, and its keys and values are fetched once for all. A single step takes all rows
+   together, in the order in which they lie in memory. */
 static void run(part *self, int steps, const float *x, int x_stride, float *out, int out_stride) {
     state *own = self->own;
     affine(MATRIX(self, 0), VALUES(self, 1), steps * num_rows, x, x_stride, own->drive, own->wide);
@@ -281,7 +281,7 @@ static void run(part *self, int steps, const float *x, int x_stride, float *out,
             look_back(self, own, &(glance){step, 1, 0, num_rows, after - steps + 1 + step});
         }
     fill_rows(own->nothing, PAD(own->hidden), steps * num_rows, out, out_stride);
-    add_product(MATRIX(self, 3), steps * num_rows, own->found, PAD(own->hidden), out, out_stride);
+    add_product(MATRIX(self, 3), steps * num_rows, own->attended, PAD(own->hidden), out, out_stride);
     own->num_moments = after;
     own->has_before = 1;
     fill_rows(own->drive + (steps - 1) * num_rows * own->wide, num_rows * own->wide, 1, own->before, 0);

@@ -63,10 +63,10 @@ static void run(part *self, int steps, const float *x, int x_stride, float *out,
 }
 
 /* Reset, then update. */
-static int gates(const part *self, int row, float *found) {
+static int gates(const part *self, int row, float *openings) {
     const state *own = self->own;
     for (int k = 0; own->newest && k < 2 * own->hidden; k++)
-        found[k] = sigmoid4(all(own->newest[row * own->wide + k]))[0];
+        openings[k] = sigmoid4(all(own->newest[row * own->wide + k]))[0];
     return own->newest ? 2 * own->hidden : 0;
 }
 

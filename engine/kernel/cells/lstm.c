@@ -64,14 +64,14 @@ static void run(part *self, int steps, const float *x, int x_stride, float *out,
 }
 
 /* Input, forget, output. */
-static int gates(const part *self, int row, float *found) {
+static int gates(const part *self, int row, float *openings) {
     const state *own = self->own;
     int hidden = own->hidden;
     for (int k = 0; own->newest && k < 3 * hidden; k++) {
         const float *cells = k < 2 * hidden ? own->before : own->c;
         float peephole = VALUES(self, 3)[k / hidden * own->stride + k % hidden];
         float logit = own->newest[row * own->wide + k] + peephole * cells[row * own->stride + k % hidden];
-        found[k] = sigmoid4(all(logit))[0];
+        openings[k] = sigmoid4(all(logit))[0];
     }
     return own->newest ? 3 * hidden : 0;
 }

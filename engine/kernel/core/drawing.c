@@ -1,13 +1,13 @@
-/* Reading frames into a model, and drawing from it. A frame that was drawn or given last is ``pending``: it is
-   read when the one after it is wanted, zeros before the first. */
+/* Reading frames into a model, and drawing from it. The frame that was drawn or given last is ``pending``: it
+   is read when the one after it is wanted. Before the first that is zeros. */
 #include "floats.h"
 #include "model.h"
 #include "philox.h"
 
-static long long num_read; /* frames, the silence before the first among them */
+static long long num_read; /* frames, counting the silence before the first */
 static const float *last;  /* what the last frame was drawn from */
 
-/* The number of the frame to come within each clock, and the key that a row hears it in. */
+/* What a row is told: the number of the frame to come within each clock, and its key. Returns the end. */
 static float *tell(int row, float *told) {
     for (int k = 0; k < num_clocks; told += clocks[k++])
         for (int n = 0; n < clocks[k]; n++) told[n] = n == num_read % clocks[k] ? 1.0f : 0.0f;
@@ -16,7 +16,7 @@ static float *tell(int row, float *told) {
     return told;
 }
 
-/* The frame that is read next joins the context, and the context in every key becomes the rows of a step. */
+/* A frame joins the context, and the context in every key becomes the rows of a step. */
 static void lay_out_input(const float *frame, float *rows) {
     int kept = frame_size * (context_frames - 1);
     for (int k = 0; k < kept; k++) context[k] = context[k + frame_size];
@@ -40,7 +40,7 @@ static void hear(const float *frame, float *rows) {
     num_read++;
 }
 
-/* Every row of the input divided by its gain, and the logarithm of that. */
+/* Every row of the input divided by its gain, then the logarithm of the gain. */
 static const float *control_gain(int rows) {
     for (int row = 0; row < rows; row++) {
         const float *from = input + row * widest;
@@ -54,7 +54,7 @@ static const float *control_gain(int rows) {
     return loud;
 }
 
-/* All cells; returns the last one's output. */
+/* Runs all cells; returns the last one's output. */
 static const float *run_cells(int steps) {
     const float *below = gain_floor > 0.0f ? control_gain(steps * num_rows) : input;
     for (int k = 0; k < num_cells; k++) {
@@ -77,7 +77,7 @@ static const float *step(void) {
 
 static float *frame_at(int place) { return frames + place * frame_size; }
 
-/* How many frames there is room for at ``frames_at``. */
+/* How many frames fit at ``frames_at``. */
 EXPORT("capacity") int capacity(void) { return MAX_FRAMES; }
 EXPORT("frames_at") float *frames_at(void) { return frames; }
 
@@ -85,7 +85,7 @@ static void keep_pending(const float *frame) {
     for (int k = 0; k < frame_size; k++) pending[k] = frame[k];
 }
 
-/* Frames that are given, and not drawn: each is read when the one after it comes. */
+/* Frames that are given instead of drawn: each is read when the one after it comes. */
 EXPORT("read") int read_frames(int count) {
     if (!is_ready() || count < 0 || count > capacity()) return WRONG_ORDER;
     for (int k = 0; k < count * frame_size; k++)
@@ -101,7 +101,7 @@ EXPORT("read") int read_frames(int count) {
     return FINE;
 }
 
-/* Frames that follow, the first being number ``position`` of the piece. */
+/* Draws the next frames; the first is number ``position`` of the piece. */
 EXPORT("draw") int draw(int count, double seed, double position, double temperature) {
     const part *head = &parts[num_cells];
     if (!is_ready() || count < 0 || count > capacity()) return WRONG_ORDER;
@@ -119,7 +119,7 @@ EXPORT("draw") int draw(int count, double seed, double position, double temperat
     return FINE;
 }
 
-/* The frame that was drawn last, again with other random numbers: for whoever wants certain notes in it. */
+/* Draws the last frame again with other random numbers: until it has certain notes, say. */
 EXPORT("redraw") int redraw(double seed, double position, double temperature) {
     part *head = &parts[num_cells];
     if (!is_ready() || !last) return WRONG_ORDER;
@@ -134,15 +134,15 @@ EXPORT("redraw") int redraw(double seed, double position, double temperature) {
     return FINE;
 }
 
-/* The frame that was drawn last was another: it is read in its place. */
+/* The given frame is read in place of the one that was drawn last. */
 EXPORT("replace") int replace(void) {
     if (!is_ready()) return WRONG_ORDER;
     keep_pending(frames);
     return FINE;
 }
 
-/* How far the gates of a cell were open as the last frame was drawn, where it is heard as it is written: gate
-   after gate, unit after unit, from ``frames_at`` on. Returns how many numbers; 0 where the cell has none. */
+/* How far the gates of a cell were open when the last frame was drawn, in the key as written: gate after
+   gate, unit after unit, from ``frames_at`` on. Returns how many numbers; 0 where the cell has no gates. */
 EXPORT("gates") int gates(int cell) {
     if (!is_ready() || cell < 0 || cell >= num_cells) return WRONG_ORDER;
     if (!parts[cell].kind->gates) return 0;
@@ -150,7 +150,7 @@ EXPORT("gates") int gates(int cell) {
     return parts[cell].kind->gates(&parts[cell], transpositions, frames);
 }
 
-/* What decides the given frame, which is read as if it had been drawn: numbers from ``frames_at`` on. */
+/* The numbers that decide the given frame, from ``frames_at`` on; it is then read as if it had been drawn. */
 EXPORT("explain") int explain(void) {
     part *head = &parts[num_cells];
     if (!is_ready()) return WRONG_ORDER;

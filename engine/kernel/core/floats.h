@@ -1,10 +1,10 @@
 /* Four float32 at a time, and elementary functions of them by polynomials of our own: the same bits
-   everywhere. Their errors are at most 3e-7 of the result, against float64; none gives a denormal number.
+   everywhere. Their relative errors are at most 3e-7; none gives a denormal number.
 */
 #ifndef FLOATS_H
 #define FLOATS_H
 
-/* A loop over registers. */
+/* A loop that is unrolled, so that what it counts can stay in registers. */
 #define EACH(n, count) _Pragma("clang loop unroll(full)") for (int n = 0; n < count; n++)
 
 typedef float floats __attribute__((vector_size(16), aligned(4), may_alias));
@@ -27,7 +27,7 @@ static inline float largest_of(floats x) {
     return a > b ? a : b;
 }
 
-/* exp(x) = 2^n exp(r), r = x - n log 2 within half of log 2; 0 below -87, above 88 as if it were that. */
+/* exp(x) = 2^n exp(r), r = x - n log 2 within half of log 2; 0 below -87, exp(88) above 88. */
 static inline floats exp4(floats x) {
     ints vanishes = x < all(-87.0f);
     x = choose(x > all(88.0f), all(88.0f), choose(vanishes, all(-87.0f), x));
@@ -44,7 +44,7 @@ static inline floats exp4(floats x) {
 
 static inline floats sigmoid4(floats x) { return all(1.0f) / (all(1.0f) + exp4(-x)); }
 
-/* tanh(x) = x + x^3 P(x^2) where it is small, else (1 - e) / (1 + e), e = exp(-2 |x|). */
+/* tanh |x| = |x| + |x|^3 P(x^2) below 0.625, else (1 - e) / (1 + e), e = exp(-2 |x|). */
 static inline floats tanh4(floats x) {
     const ints sign = {(int)0x80000000, (int)0x80000000, (int)0x80000000, (int)0x80000000};
     floats size = (floats)((ints)x & ~sign), square = x * x, e = exp4(size * all(-2.0f));
@@ -53,11 +53,11 @@ static inline floats tanh4(floats x) {
     p = p * square + all(-0.05372922867536545f);
     p = p * square + all(0.13331328332424164f);
     p = p * square + all(-0.33333277702331543f);
-    floats found = choose(size < all(0.625f), size + p * square * size, large);
-    return (floats)((ints)found | ((ints)x & sign));
+    floats magnitude = choose(size < all(0.625f), size + p * square * size, large);
+    return (floats)((ints)magnitude | ((ints)x & sign));
 }
 
-/* log(x) = n log 2 + 2 artanh((m - 1) / (m + 1)), m from sqrt(1/2) to sqrt(2); x positive and no denormal. */
+/* log(x) = n log 2 + 2 artanh((m - 1) / (m + 1)), m from sqrt(1/2) to sqrt(2); x positive, not denormal. */
 static inline floats log4(floats x) {
     ints exponent = ((ints)x - 0x3f3504f3) >> 23; /* the bits of sqrt(1/2) */
     floats m = (floats)((ints)x - (exponent << 23)), n = __builtin_convertvector(exponent, floats);

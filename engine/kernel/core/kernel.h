@@ -2,10 +2,10 @@
 
    row      one of the ``num_rows`` keys in which every frame is heard; 1 but for transposed models
    part     a cell or a head: its numbers (as the constructor in Python takes them) and its tensors
-   tensor   as Python keeps it: ``rows`` x ``columns``, a bias with 1 column
+   tensor   as Python has it: ``rows`` x ``columns``; a bias has 1 column
 
-   A kind's ``open`` checks the sizes, says how each tensor is kept and reserves what it will need, once; what
-   is reserved is zeros, and is never given back: an instance of the module draws for one draw.
+   A kind's ``open`` checks the sizes, says how each tensor is kept and reserves what it will need, once. What
+   is reserved starts as zeros and is never given back: an instance of the module serves one draw.
 */
 #ifndef KERNEL_H
 #define KERNEL_H
@@ -16,7 +16,7 @@ enum code { /* engine/kernel/kernel.py has a sentence for each */
             FINE = 0,
             NO_PROGRAM = -1,   /* not a program of this version */
             WRONG_SIZES = -2,  /* sizes that do not fit */
-            NO_MEMORY = -3,    /* more than there is */
+            NO_MEMORY = -3,    /* more memory than there is */
             NOT_FINITE = -4,   /* a weight that is not finite */
             WRONG_ORDER = -5,  /* weights missing, or a call out of turn */
             OUT_OF_RANGE = -6, /* the network has left the numbers that float32 can hold */
@@ -41,17 +41,17 @@ typedef struct part {
 typedef struct kind {
     const char *name; /* as the registry of cells or heads has it */
     int (*open)(part *self);
-    /* If it has one: once all weights are there. */
+    /* If the kind has anything to do once all weights are there. */
     int (*ready)(part *self);
-    /* A cell: ``steps`` times ``num_rows`` rows through it. */
+    /* A cell: ``steps`` times ``num_rows`` rows go through it. */
     void (*run)(part *self, int steps, const float *x, int x_stride, float *out, int out_stride);
-    /* A head: the frame that follows a step, given, of its rows, the last cell's output and the input. */
+    /* A head: the frame that follows a step, given the last cell's output and the input of all its rows. */
     int (*draw)(part *self, const float *h, const float *x, const double *uniforms, float temperature,
                 float *frame);
-    /* A cell, if it has gates: how far each was open at the last step, in a row; how many were written. */
-    int (*gates)(const part *self, int row, float *found);
-    /* The numbers that decide ``frame``: how many were written to ``found``, or a code. */
-    int (*explain)(part *self, const float *h, const float *x, const float *frame, float *found);
+    /* A cell, if it has gates: how far each was open at the last step, in a row. Returns how many. */
+    int (*gates)(const part *self, int row, float *openings);
+    /* A head: the numbers that decide ``frame``. Returns how many, or a code. */
+    int (*explain)(part *self, const float *h, const float *x, const float *frame, float *numbers);
 } kind;
 
 extern const kind tanh_cell, gru_cell, lstm_cell, attention_cell;
@@ -59,13 +59,13 @@ extern const kind bernoulli_head, gaussian_mixture_head, logistic_mixture_head, 
 extern const kind melodies, copies;
 
 /* The model that is open. */
-enum { MAX_STEPS = 16, MAX_FRAMES = 1024 }; /* of a beginning, read at once; that there is room for */
+enum { MAX_STEPS = 16, MAX_FRAMES = 1024 }; /* of a prime, read at once; that there is room for */
 extern int frame_size, context_frames, num_rows, transpositions;
-extern int input_size;                  /* what a step is told, then the frames of context */
+extern int input_size;                  /* what a step is told and its frames of context */
 extern int input_stride, hidden_stride; /* of rows of x and h, as heads are given them */
 
 /* ``count`` float32 zeros at an address that is a multiple of 16. A null pointer if there is no room, and
-   from then on for ever. */
+   at every later call too. */
 float *reserve(long long count);
 void *reserve_bytes(long long count);
 int memory_is_full(void);
@@ -79,7 +79,7 @@ int has_shape(const part *self, int tensor, int rows, int columns);
 #define VALUES(self, place) ((self)->tensors[place].matrix.weights) /* of a vector, or plain rows */
 #define MATRIX(self, place) (&(self)->tensors[place].matrix)
 
-/* What stands beside a list of notes, null where the model has none: melodies, and the piece's own past. */
+/* Memories that join a list of notes, null where the model has none: melodies, and the piece's own past. */
 extern part *melody_part, *copy_part;
 void advance_melodies(part *self, const float *heard);
 const float *melody_votes(part *self);

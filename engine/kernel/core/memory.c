@@ -1,4 +1,4 @@
-/* Memory: what is reserved, one piece after the other; nothing is given back before the instance is. */
+/* Memory is reserved piece after piece; nothing is given back before the instance is. */
 #include "kernel.h"
 
 static const long long MAX_BYTES = 1LL << 30;
@@ -14,9 +14,9 @@ void *reserve_bytes(long long count) {
         return is_full = 1, (void *)0;
     if (pages > now && __builtin_wasm_memory_grow(0, pages - now) == (unsigned long)-1)
         return is_full = 1, (void *)0;
-    void *found = (void *)(unsigned long)top;
+    void *start = (void *)(unsigned long)top;
     top = end;
-    return found;
+    return start;
 }
 
 float *reserve(long long count) { return reserve_bytes(4 * count); }

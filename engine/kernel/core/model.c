@@ -1,14 +1,14 @@
-/* The model: parts on top of each other, opened from a program, then read into and drawn from.
+/* The model: parts on top of each other, opened from a program.
 
    program   numbers, one after another:
-               version, pitches or samples of a frame, frames of context, 1 if cells add to what they read,
+               version, pitches or samples of a frame, frames of context, 1 if cells add what they read,
                floor of the gain control (0: none),
-               semitones up and down in which all is heard, and that are told (0: none),
+               semitones up and down in which all is heard, and of the key that is told (0: none),
                number of clocks, their lengths, number of cells
                of each cell, then of the head, then of melodies and copies (if any):
-                 place among the kinds, how many numbers, those, how many tensors, rows and columns of each
+                 place among the kinds, how many numbers, these, how many tensors, rows and columns of each
 
-   then the tensors, in that order: ``stage`` says where to put the next one, ``take`` keeps it.
+   The tensors follow in that order: ``stage`` says where to put the next one, ``take`` keeps it.
 */
 #include "model.h"
 
@@ -45,7 +45,7 @@ EXPORT("kind_name") const char *kind_name(int place) {
     return place < 0 || place >= NUM_KINDS ? 0 : kinds[place]->name;
 }
 
-/* Room for a program of so many numbers. */
+/* Room for a program of ``count`` numbers. */
 EXPORT("program") double *program(int count) {
     return count < 0 || count > 4096 ? 0 : reserve_bytes(8LL * count);
 }
@@ -75,15 +75,15 @@ static int read_part(part *self) {
     for (int k = 0; k < self->num_numbers; k++) self->numbers[k] = next_number();
     if ((self->num_tensors = next_count(MAX_TENSORS)) < 0) return NO_PROGRAM;
     for (int k = 0; k < self->num_tensors; k++) {
-        tensor *each = &self->tensors[k];
-        each->rows = size_of(next_number()), each->columns = size_of(next_number());
-        if (!each->rows || !each->columns) return WRONG_SIZES;
-        if ((long long)each->rows * each->columns > MAX_NUMBERS_OF_TENSOR) return NO_MEMORY;
+        tensor *shape = &self->tensors[k];
+        shape->rows = size_of(next_number()), shape->columns = size_of(next_number());
+        if (!shape->rows || !shape->columns) return WRONG_SIZES;
+        if ((long long)shape->rows * shape->columns > MAX_NUMBERS_OF_TENSOR) return NO_MEMORY;
     }
     return FINE;
 }
 
-/* Room for what is kept of a tensor, in whichever form its part wants it. */
+/* Room for a tensor in the form in which its part wants it. */
 static int reserve_tensor(tensor *self) {
     int rows = self->rows, columns = self->columns;
     long long count = self->is_plain ? (long long)rows * PAD(columns) : (long long)PAD(rows) * columns;
@@ -98,7 +98,7 @@ static int open_part(part *self) {
     return memory_is_full() ? NO_MEMORY : code;
 }
 
-/* Cells one above the other; whether each reads what the one below puts out, and the head the last one. */
+/* Checks that each cell reads what the one below puts out, and the head what the last one does. */
 static int stack_cells(int adds_to_input) {
     int width = input_size + (gain_floor > 0.0f);
     for (int k = 0; k < num_cells; k++) {
@@ -119,7 +119,7 @@ static int stack_cells(int adds_to_input) {
     return FINE;
 }
 
-/* What a step is told, and with it the size of its input. */
+/* What a step is told, and from that the size of its input. */
 static int read_told(void) {
     told_keys = next_count(MAX_FRAME), num_clocks = next_count(MAX_CLOCKS);
     if (told_keys < 0 || num_clocks < 0) return WRONG_SIZES;
@@ -180,19 +180,19 @@ static tensor *next_to_take(void) {
 /* Where the next tensor is to be put, row after row, as float32 or float16; null when all are taken. */
 EXPORT("stage") float *stage(void) { return next_to_take() ? staged : 0; }
 
-/* The bits of float16 as float32: all its numbers are exact, denormal ones too. */
+/* A float16 number as float32: every one is exact, denormal ones too. */
 static float widened(unsigned short half) {
     unsigned sign = (half & 0x8000u) << 16, exponent = half >> 10 & 31, fraction = half & 1023;
     union {
         unsigned bits;
         float value;
-    } found;
+    } single;
     if (!exponent) {
-        found.value = (float)fraction * 0x1p-24f;
-        found.bits |= sign;
+        single.value = (float)fraction * 0x1p-24f;
+        single.bits |= sign;
     } else
-        found.bits = sign | (exponent == 31 ? 0x7f800000u : (exponent + 112) << 23) | fraction << 13;
-    return found.value;
+        single.bits = sign | (exponent == 31 ? 0x7f800000u : (exponent + 112) << 23) | fraction << 13;
+    return single.value;
 }
 
 /* One row of what is staged, as its tensor keeps it. */
@@ -202,7 +202,8 @@ static void keep_row(const tensor *self, int row, const float *weights) {
     if (self->is_plain)
         to += (long long)row * PAD(self->columns);
     else
-        to += (long long)(row / 4) * self->columns * 4 + row % 4; /* a vector lies so one after the other */
+        to += (long long)(row / 4) * self->columns * 4 +
+              row % 4; /* the numbers of a vector thus stay in order */
     for (int column = 0; column < self->columns; column++, to += apart) *to = weights[column];
 }
 

@@ -1,4 +1,4 @@
-/* The model that is open, as those see it who read into it and draw from it. */
+/* The model that is open, as reading and drawing see it. */
 #ifndef MODEL_H
 #define MODEL_H
 
@@ -10,7 +10,7 @@ enum { MAX_CELLS = 16, MAX_MEMORIES = 2, MAX_FRAME = 4096, MAX_CLOCKS = 16, MAX_
 
 extern part parts[MAX_CELLS + MAX_MEMORIES + 1]; /* cells, head, memories if any */
 extern int num_cells, num_parts, adds[MAX_CELLS];
-extern float gain_floor;                /* of what cells read; 0: no gain control */
+extern float gain_floor;                /* of the gain of what cells read; 0: no gain control */
 extern float *input, *loud, *layers[2]; /* [step][row][widest] */
 extern float *pending, *context, *frames;
 extern double *uniforms;

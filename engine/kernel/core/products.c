@@ -3,7 +3,7 @@
 #include "kernel.h"
 
 /* Sums of N rows and 4 C outputs grow in registers. The inputs of the rows lie side by side, each four times
-   over: to spread one of them over four places as it is met would take as long as to multiply with it. */
+   over: spreading one over four places when it is needed would take as long as multiplying with it. */
 #define TILE(N, C) \
     static void tile_##N##_##C(const float *w, int inputs, const float *x, float *out, int out_stride) { \
         floats sums[N][C]; \
@@ -21,7 +21,7 @@
             EACH(c, C) store(out + n * out_stride + 4 * c, sums[n][c]); \
     }
 
-/* As many outputs of N rows as are left, 4 C of them at once. */
+/* The outputs of N rows that are left, 4 C at a time, as far as that goes. */
 #define SPAN(N, C) \
     for (; tile + C <= tiles; tile += C) \
         tile_##N##_##C(w->weights + 4 * tile * w->inputs, w->inputs, x, out + 4 * tile, out_stride);
@@ -50,7 +50,7 @@ ROWS(4, SPAN(4, 2) SPAN(4, 1))
 
 enum { MAX_ROWS = 4 };
 static float *beside; /* the inputs of some rows, side by side, each four times */
-static int widest;    /* that there is room for */
+static int widest;    /* the most inputs that fit */
 
 int reserve_product(int inputs) {
     if (inputs <= widest) return FINE;
@@ -85,7 +85,7 @@ void add_some(const matrix *w, const float *x, int first, int count, float *out)
         tile_1_1(w->weights + 4 * tile * w->inputs, w->inputs, inputs, out, 0);
 }
 
-/* out += x W^T where x is not zero at ``places`` alone. */
+/* out += x W^T where x is zero except at ``places``. */
 static void add_columns(const matrix *w, const float *x, const int *places, int count, float *out) {
     for (int tile = 0; 4 * tile < w->outputs; tile++) {
         const float *weights = w->weights + 4 * tile * w->inputs;
@@ -107,7 +107,7 @@ void affine(const matrix *w, const float *bias, int rows, const float *x, int x_
                 if (count < FEW) places[count] = k;
                 count++;
             }
-        if (count > FEW || 4 * count > w->inputs) { /* as notes are not: the rest at once */
+        if (count > FEW || 4 * count > w->inputs) { /* x is dense, so no notes: the rest at once */
             add_product(w, rows - n, x, x_stride, out, out_stride);
             return;
         }

@@ -19,10 +19,10 @@ typedef struct {
 /* out += x W^T for each of ``rows`` rows. */
 void add_product(const matrix *w, int rows, const float *x, int x_stride, float *out, int out_stride);
 
-/* The same for the outputs first ... first + count - 1 of one row: out[0] is output ``first`` / 4 * 4. */
+/* The same for outputs first ... first + count - 1 of one row; out[0] belongs to output first / 4 * 4. */
 void add_some(const matrix *w, const float *x, int first, int count, float *out);
 
-/* out = bias + x W^T, where most of x may be zeros. */
+/* out = bias + x W^T, faster where most of x is zeros. */
 void affine(const matrix *w, const float *bias, int rows, const float *x, int x_stride, float *out,
             int out_stride);
 

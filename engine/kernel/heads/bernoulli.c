@@ -1,5 +1,5 @@
 /* p(v_j = 1 | h) = sigmoid(W_j h + b_j)
-   at a temperature: sigmoid((W_j h + b_j) / temperature + shift), as many notes being expected as without
+   at a temperature: sigmoid((W_j h + b_j) / temperature + shift), with as many notes expected as without it
 
    numbers   hidden, pitches
    tensors   W, b
@@ -21,7 +21,7 @@ static float *logits(part *self, const float *h) {
 }
 
 enum { HALVINGS = 40 };
-static const float LEAST = 0.01f; /* temperature: below it nothing changes any more */
+static const float LEAST_TEMPERATURE = 0.01f; /* anything below it acts as this does */
 
 static float expected(const float *logits, float factor, float shift, float *probabilities) {
     for (int j = 0; j < frame_size; j += 4)
@@ -31,11 +31,11 @@ static float expected(const float *logits, float factor, float shift, float *pro
     return total;
 }
 
-/* The probabilities at a temperature; the shift is between the least and the most that a logit moves. */
+/* The probabilities at a temperature; the shift lies between the least and the most that a logit moves. */
 static float temper(const float *logits, float temperature, float *probabilities) {
     float wanted = expected(logits, 1.0f, 0.0f, probabilities), low = 0.0f, high = 0.0f;
     if (temperature == 1.0f) return wanted;
-    float factor = 1.0f / (temperature > LEAST ? temperature : LEAST);
+    float factor = 1.0f / (temperature > LEAST_TEMPERATURE ? temperature : LEAST_TEMPERATURE);
     for (int j = 0; j < frame_size; j++) {
         float moved = logits[j] * (1.0f - factor);
         low = j && low < moved ? low : moved, high = j && high > moved ? high : moved;
@@ -60,8 +60,8 @@ static int draw(part *self, const float *h, const float *x, const double *unifor
 }
 
 /* The logits, whatever the frame. */
-static int explain(part *self, const float *h, const float *x, const float *frame, float *found) {
-    fill_rows(logits(self, h), PAD(frame_size), 1, found, 0);
+static int explain(part *self, const float *h, const float *x, const float *frame, float *numbers) {
+    fill_rows(logits(self, h), PAD(frame_size), 1, numbers, 0);
     return frame_size;
 }
 

@@ -1,16 +1,17 @@
-/* Where the piece went like this before, and how that went on: guides beside a list of notes.
+/* Where the piece went like this before, and how that went on: guides for a list of notes.
 
    m_t(d) = m_{t-1}(d) + 1 where frame t-1 is frame t-1-d, else 0       d: the lag, from 1 to the window
-   l_t(d), n_t(d)   the same of frames that are moved by one step, and of highest pitches
-   four guides      same, other, moved, line: the frame d before, at the longest match, the shortest lag of these
+   l_t(d), n_t(d)   the same for frames that are moved by the same step, and for highest pitches
+   four guides      same, other, moved, line: the frame d before, d the shortest lag with the longest match
    logit            trust + by_length ln L + by_record (r - 1/2) + by_standing ln s + by_count ln c
    slip             likewise of three numbers
 
    p(choice)        = w_0 p_0(choice) + sum over guides of w_k (s_k p_0(choice) + (1 - s_k) [choice is said])
-                      w being the softmax of 0 and the logits, times how likely each found the choices so far
+                      w: softmax of 0 and the logits, times how likely each found the choices so far
 
    numbers   window
-   tensors   of each guide: trust, by_length, by_record, by_standing, by_count, slip, its by_length and by_record
+   tensors   a row for each guide: trust, by_length, by_record, by_standing, by_count, slip, slip_by_length,
+             slip_by_record
 
    engine/models/copy_memory.py and engine/heads/copied_notes.py say it in full. Frames are by rank here.
 */
@@ -22,12 +23,12 @@ enum { SAME, OTHER, MOVED, LINE };
 
 typedef struct {
     int window, words, num_heard, newest; /* newest: place of the last frame in the ring */
-    unsigned *frames, *shapes;            /* [place][words]: a bit a rank; of the shape, the highest at 0 */
-    int *tops, *steps;                    /* [place]; [lag]: the step by which frames were moved last */
-    int *same, *moved, *line;             /* [lag]: lengths of matches */
+    unsigned *frames, *shapes; /* [place][words]: a bit for each rank; in shapes the highest is at 0 */
+    int *tops, *steps;         /* [place]; [lag]: the step by which frames were moved last */
+    int *same, *moved, *line;  /* [lag]: lengths of matches */
     int standing, count, matched[GUIDES]; /* s, c and L, 0 for nothing to say */
     float records[GUIDES];                /* r */
-    int lags[GUIDES], step;               /* where they point; by how many ranks the third is moved */
+    int lags[GUIDES], step;               /* where they point; by how many ranks ``moved`` is moved */
     float weights[GUIDES + 1], slips[GUIDES];
 } state;
 
@@ -47,7 +48,7 @@ static int open(part *self) {
     own->same = reserve_bytes(4 * places), own->moved = reserve_bytes(4 * places);
     own->line = reserve_bytes(4 * places);
     for (int k = 0; k < GUIDES; k++) own->records[k] = 0.5f;
-    return own->line ? FINE : NO_MEMORY; /* the last: what is full stays full */
+    return own->line ? FINE : NO_MEMORY; /* the last one: once memory is full, it stays so */
 }
 
 /* The place of the frame that came ``lag`` frames before the newest. */
@@ -75,7 +76,7 @@ static int said(const state *own, int guide, int from) {
     return from;
 }
 
-/* Whether a guide was right of the frame that is the newest now; its lag counted from the one before. */
+/* Whether a guide was right about the frame that is now the newest; its lag counts from the one before. */
 static int was_right(const state *own, int guide, const unsigned *frame) {
     const unsigned *guess = own->frames + (long long)place_before(own, own->lags[guide]) * own->words;
     int step = guide == MOVED ? own->step : 0;
@@ -116,7 +117,7 @@ static void match(state *own) {
     }
 }
 
-/* The shortest lag of the longest match; of frames unlike the one at lag ``unlike``, if that is not 0. */
+/* The shortest lag with the longest match, among frames unlike the one at lag ``unlike`` if that is not 0. */
 static void point(state *own, int guide, const int *lengths, int unlike) {
     own->matched[guide] = 0, own->lags[guide] = 1;
     int most = own->num_heard < own->window ? own->num_heard : own->window;
@@ -130,7 +131,7 @@ static void point(state *own, int guide, const int *lengths, int unlike) {
 
 void advance_copies(part *self, const float *heard, int is_first) {
     state *own = self->own;
-    if (is_first) return; /* what is read first is no frame of the piece */
+    if (is_first) return; /* the silence that is read first is no frame of the piece */
     keep_frame(own, heard);
     const unsigned *frame = own->frames + (long long)own->newest * own->words;
     for (int k = 0; k < GUIDES; k++)
@@ -174,7 +175,7 @@ void begin_copies(part *self) {
 
 static int speaks(int guide, int last) { return guide != LINE || last < 0; }
 
-/* What the network expects of all ranks, which sums to 1, becomes what all expect together. */
+/* The network's shares of all ranks, which sum to 1, become those of network and guides together. */
 void mix_copies(part *self, int last, float *shares) {
     const state *own = self->own;
     float copied[GUIDES], left = 1.0f;
@@ -193,12 +194,13 @@ void take_copies(part *self, int last, int chosen, float share) {
     state *own = self->own;
     float total = own->weights[0] *= share;
     for (int k = 0; k < GUIDES; k++) {
-        float found = share;
+        float likelihood = share;
         if (speaks(k, last)) {
-            found = own->slips[k] * share;
-            if (own->weights[k + 1] > 0.0f && said(own, k, last + 1) == chosen) found += 1.0f - own->slips[k];
+            likelihood = own->slips[k] * share;
+            if (own->weights[k + 1] > 0.0f && said(own, k, last + 1) == chosen)
+                likelihood += 1.0f - own->slips[k];
         }
-        total += own->weights[k + 1] *= found;
+        total += own->weights[k + 1] *= likelihood;
     }
     for (int k = 0; k <= GUIDES; k++) own->weights[k] = total > 1e-37f ? own->weights[k] / total : k == 0;
 }

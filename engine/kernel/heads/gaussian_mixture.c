@@ -10,14 +10,14 @@
 typedef struct {
     int components;
     float bound;
-    float *outputs; /* all; or one component's alone */
+    float *outputs; /* all, or those of one component */
 } state;
 
 static int open(part *self) {
     int hidden = size_of(self->numbers[0]), components = size_of(self->numbers[2]);
     if (self->num_numbers != 4 || self->num_tensors != 2 || !hidden || !components) return WRONG_SIZES;
     if (size_of(self->numbers[1]) != frame_size || num_rows != 1) return WRONG_SIZES;
-    if (components > MAX_FRAMES / 3) return WRONG_SIZES; /* or they could not be explained */
+    if (components > MAX_FRAMES / 3) return WRONG_SIZES; /* or ``explain`` would not fit */
     int outputs = components * (1 + 2 * frame_size);
     if (!has_shape(self, 0, outputs, hidden) || !has_shape(self, 1, outputs, 1)) return WRONG_SIZES;
     if (!(self->numbers[3] > -80.0 && self->numbers[3] < 80.0)) return WRONG_SIZES;
@@ -41,7 +41,7 @@ static float soft_bound(float raw, float bound) {
     return larger + log1(1.0f + exp1(smaller - larger));
 }
 
-/* In whose share of the weights the number falls; -1 if they are no numbers. */
+/* In which component's share the number falls; -1 if the logits are not numbers. */
 static int component(const state *own, const float *logits, double number, float temperature) {
     float largest = logits[0];
     double total = 0.0, so_far = 0.0;
@@ -55,7 +55,8 @@ static int component(const state *own, const float *logits, double number, float
     return own->components - 1;
 }
 
-/* Uniform 0 picks the component, uniform j + 1 draws sample j; a temperature widens by its root. */
+/* Uniform 0 picks the component, uniform j + 1 draws sample j; scales are multiplied by the root of the
+   temperature. */
 static int draw(part *self, const float *h, const float *x, const double *uniforms, float temperature,
                 float *frame) {
     state *own = self->own;
@@ -73,11 +74,11 @@ static int draw(part *self, const float *h, const float *x, const double *unifor
 }
 
 /* All outputs, the raw scales bounded, whatever the frame. */
-static int explain(part *self, const float *h, const float *x, const float *frame, float *found) {
+static int explain(part *self, const float *h, const float *x, const float *frame, float *numbers) {
     state *own = self->own;
     int count = MATRIX(self, 0)->outputs, first = own->components * (1 + frame_size);
     const float *all = outputs(self, h, 0, count);
-    for (int k = 0; k < count; k++) found[k] = k < first ? all[k] : soft_bound(all[k], own->bound);
+    for (int k = 0; k < count; k++) numbers[k] = k < first ? all[k] : soft_bound(all[k], own->bound);
     return count;
 }
 

@@ -72,19 +72,19 @@ static int open(part *self) {
 /* Levinson's recursion: own->prediction of B h + b. */
 static void predict(part *self, const float *h) {
     state *own = self->own;
-    float *found = own->prediction, turned[MOST_REFLECTIONS];
+    float *coefficients = own->prediction, turned[MOST_REFLECTIONS];
     affine(MATRIX(self, B), VALUES(self, B_BIAS), 1, h, 0, own->kept, 0);
     for (int i = 0; i < own->reflections; i++) {
-        float each = LARGEST_REFLECTION * tanh1(own->kept[i]);
-        for (int j = 0; j < i; j++) turned[j] = found[i - 1 - j];
-        for (int j = 0; j < i; j++) found[j] -= each * turned[j];
-        found[i] = each;
+        float reflection = LARGEST_REFLECTION * tanh1(own->kept[i]);
+        for (int j = 0; j < i; j++) turned[j] = coefficients[i - 1 - j];
+        for (int j = 0; j < i; j++) coefficients[j] -= reflection * turned[j];
+        coefficients[i] = reflection;
     }
     float shrunk = 1.0f;
-    for (int i = 0; i < own->reflections; i++) found[i] *= shrunk *= own->damping;
+    for (int i = 0; i < own->reflections; i++) coefficients[i] *= shrunk *= own->damping;
 }
 
-/* What a step says to all samples of the frame. */
+/* What is fixed for all samples of a frame. */
 static void begin(part *self, const float *h, const float *x) {
     state *own = self->own;
     affine(MATRIX(self, C), VALUES(self, C_BIAS), 1, h, 0, own->said, 0);
@@ -96,7 +96,7 @@ static void begin(part *self, const float *h, const float *x) {
     for (int k = 0; k < own->inputs; k++) own->known[k] = x[k];
 }
 
-/* to = x silu'd; added to what is there, or in its place. */
+/* silu of x, added to what is at ``to`` or in its place. */
 static void silu(float *x, int count, float *to, int adds) {
     for (int k = 0; k < count; k += 4) {
         floats units = load(x + k) * sigmoid4(load(x + k));
@@ -138,7 +138,7 @@ static void explain_sample(part *self, int place) {
     }
 }
 
-/* The sample that a uniform number draws from own->parts; not a number where they are none. */
+/* The sample that a uniform number draws from own->parts; NaN where these are. */
 static double draw_sample(const state *own, double number, float temperature) {
     const float *logits = own->parts, *centres = logits + own->components;
     const float *scales = centres + own->components;
@@ -148,10 +148,10 @@ static double draw_sample(const state *own, double number, float temperature) {
     for (int k = 0; k < own->components; k++) total += exp1((logits[k] - largest) / temperature);
     int chosen = 0;
     for (int k = 0; k < own->components; k++) {
-        double each = exp1((logits[k] - largest) / temperature) / total;
-        if (each <= 0.0) continue;
+        double weight = exp1((logits[k] - largest) / temperature) / total;
+        if (weight <= 0.0) continue;
         if (k && share > 0.0 && number < below + share) break;
-        below += share, share = each, chosen = k;
+        below += share, share = weight, chosen = k;
     }
     double where = (number - below) / share;
     where = where > 1.0 - 0x1p-53 ? 1.0 - 0x1p-53 : where < 0x1p-53 ? 0x1p-53 : where;
@@ -180,14 +180,14 @@ static int draw(part *self, const float *h, const float *x, const double *unifor
 }
 
 /* Logits, centres and scales of each sample. */
-static int explain(part *self, const float *h, const float *x, const float *frame, float *found) {
+static int explain(part *self, const float *h, const float *x, const float *frame, float *numbers) {
     state *own = self->own;
     int count = 3 * own->components;
     begin(self, h, x);
     for (int place = 0; place < frame_size; place++) own->known[own->inputs + place] = frame[place];
     for (int place = 0; place < frame_size; place++) {
         explain_sample(self, place);
-        for (int k = 0; k < count; k++) found[place * count + k] = own->parts[k];
+        for (int k = 0; k < count; k++) numbers[place * count + k] = own->parts[k];
     }
     return frame_size * count;
 }

@@ -12,7 +12,7 @@
 typedef struct {
     int num_places, has_begun;
     float decay, same, other, start, doubt;
-    float *closeness; /* [place], and room for one before the first, which is never read */
+    float *closeness; /* [place], with room before the first, whose value counts for nothing */
     float *votes;     /* [rank] */
 } state;
 
@@ -56,13 +56,13 @@ void advance_melodies(part *self, const float *heard) {
         own->has_begun = 1;
         return;
     }
-    floats rank = all(melody(heard)), same = all(own->same), other = all(own->other), one = all(1.0f);
+    floats rank = all(melody(heard)), same = all(own->same), other = all(own->other), ones = all(1.0f);
     for (int j = (own->num_places - 1) / 4 * 4; j >= 0;
-         j -= 4) { /* from the end: what is at j - 1 is still old */
+         j -= 4) { /* from the end, so that j - 1 still holds the old value */
         ints alike = load(ranks + j - 1) == rank;
         floats added = choose(alike, same, other);
         floats reached = added + all(own->decay) * load(closeness + j - 1);
-        store(closeness + j, reached * (one - load(begins + j)));
+        store(closeness + j, reached * (ones - load(begins + j)));
     }
 }
 

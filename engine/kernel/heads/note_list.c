@@ -1,22 +1,22 @@
-/* The notes of a frame from high to low, each given those above it, in all keys; votes help with the first.
+/* The notes of a frame from high to low, each given those above it, in all keys; votes join the first choice.
 
    g_k             = silu(A h + B x + sum_{i<k} C[pitch_i] + D[pitch_{k-1}] + b)
    logits_k        = V g_k + c + s + t_k + q_k,  over the pitches below pitch_{k-1} and "stop"
    s[p]            = sum_d (M h + m)_d x[p - d]     how notes of the last frame move
    t_k[p]          = (R g_k)_{pitch_{k-1} - p}      the interval between neighbours
-   q_k[p]          = sum_{i<k} v_c [p = x_k + pitch_i - x_i, pitch_i other than x_i]     x_k: notes of x's last
+   q_k[p]          = sum_{i<k} v_c [p = x_k + pitch_i - x_i, pitch_i other than x_i]    x_k: notes of x's last
                      frame from above; c = 0 where x_i is octaves above x_k, 1 where a fifth and octaves
-   p(choice)       = sum over keys of weight x softmax(logits of that key), the weights being how likely each
-                     key found the choices so far; of the first with votes v: (p + v) / (1 + sum v)
+   p(choice)       = sum over keys of weight x softmax(logits of that key), a key's weight being how likely it
+                     found the choices so far; for the first choice, with votes v: (p + v) / (1 + sum v)
 
    numbers   hidden, pitches, inputs, units, reach, 1 for the terms q
    tensors   A, B, b, C, D, V, c, with a reach R, M, m, and with the terms q v
 
-   A piece's own past joins in where the model has a memory of it: copies.c.
+   Where the model has a memory of the piece's own past, that joins in: copies.c.
 
    rank      place in the order: 0 is the highest pitch, the number of pitches is the stop. A key of n
-             semitones hears the written rank r at r - n; ranks that leave the keyboard on the way are not
-             chosen there.
+             semitones hears the written rank r at r - n; it never chooses ranks that would leave the
+             keyboard.
 */
 #include "../core/floats.h"
 #include "../core/kernel.h"
@@ -78,7 +78,7 @@ static int open(part *self) {
     own->logits = reserve(rows * wide), own->probabilities = reserve(rows * wide);
     own->by_interval = reserve(rows * wide), own->totals = reserve(rows);
     own->log_weights = reserve(rows), own->weights = reserve(rows), own->mixed = reserve(wide);
-    if (!own->mixed) return NO_MEMORY; /* the last: what is full stays full */
+    if (!own->mixed) return NO_MEMORY; /* the last one: once memory is full, it stays so */
     int widest = hidden > inputs ? hidden : inputs;
     return reserve_product(widest > units ? widest : units);
 }
@@ -104,7 +104,7 @@ static void find_voices(const state *own, const float *last_frame, int *voices, 
     while (count < MAX_VOICES) voices[count++] = frame_size;
 }
 
-/* q of a row. */
+/* Adds q of a row. */
 static void add_parallels(const part *self, const int *voices, const int *chosen, float *logits) {
     const state *own = self->own;
     int number = chosen[0], here = number < MAX_VOICES ? voices[number] : frame_size;
@@ -115,7 +115,7 @@ static void add_parallels(const part *self, const int *voices, const int *chosen
     }
 }
 
-/* What h and the input of the step say, in all keys; no note is chosen yet. */
+/* What h and the step's input give, in all keys; no note is chosen yet. */
 static void begin(part *self, const float *h, const float *x) {
     state *own = self->own;
     int shares = PAD(2 * own->reach + 1);
@@ -132,7 +132,7 @@ static void begin(part *self, const float *h, const float *x) {
                    own->moves + row * own->wide);
 }
 
-/* A key's rank of a written one; below 0 and at ``frame_size`` or above it is beside the keyboard. */
+/* The rank at which a key hears a written one; below 0 or from ``frame_size`` on it is off the keyboard. */
 static int heard(int rank, int row) { return rank - (row - transpositions); }
 
 /* The lowest note so far as a key hears it: -1 for none. */
@@ -158,7 +158,7 @@ static matrix part_of(const matrix *w, int first, int end) {
     return (matrix){end - first, w->inputs, w->weights + (long long)first * w->inputs};
 }
 
-/* No key needs a rank that is ``transpositions`` above the last one written. */
+/* No key needs a rank that is more than ``transpositions`` above the last one written. */
 static void find_logits(part *self, int last) {
     state *own = self->own;
     int highest = last > transpositions ? last - transpositions : 0, first = highest / 4 * 4;
@@ -186,7 +186,7 @@ static void find_logits(part *self, int last) {
    shares are logits - totals. */
 static void share_out(const state *own, int row, int first, int end) {
     float *logits = own->logits + row * own->wide;
-    float largest = logits[frame_size], *found = own->probabilities + row * own->wide;
+    float largest = logits[frame_size], *shares = own->probabilities + row * own->wide;
     for (int rank = first; rank < end; rank++) largest = logits[rank] > largest ? logits[rank] : largest;
     for (int rank = 0; rank < own->wide; rank++) {
         int may_be = (rank >= first && rank < end) || rank == frame_size;
@@ -195,32 +195,32 @@ static void share_out(const state *own, int row, int first, int end) {
     floats sum = all(0.0f);
     for (int rank = 0; rank < own->wide; rank += 4) {
         floats weight = exp4(load(logits + rank));
-        store(found + rank, weight);
+        store(shares + rank, weight);
         sum += weight;
     }
     float total = sum_of(sum);
     own->totals[row] = log1(total);
-    for (int rank = 0; rank < own->wide; rank += 4) store(found + rank, load(found + rank) / all(total));
+    for (int rank = 0; rank < own->wide; rank += 4) store(shares + rank, load(shares + rank) / all(total));
 }
 
-/* Which pitch comes next is decided at a temperature; whether one does, is not. */
+/* A temperature decides which pitch comes next, but not whether one does. */
 static void temper(const state *own, int row, int first, int end, float temperature) {
-    float *logits = own->logits + row * own->wide, *found = own->probabilities + row * own->wide;
+    float *logits = own->logits + row * own->wide, *shares = own->probabilities + row * own->wide;
     float largest = -3.0e38f, total = 0.0f, some = 0.0f;
     for (int rank = first; rank < end; rank++) {
         largest = logits[rank] > largest ? logits[rank] : largest;
-        some += found[rank];
+        some += shares[rank];
     }
     if (!(some > 1e-37f)) return;
     for (int rank = first; rank < end; rank++) {
         logits[rank] = (logits[rank] - largest) / temperature;
-        total += found[rank] = exp1(logits[rank]);
+        total += shares[rank] = exp1(logits[rank]);
     }
     float scale = some / total, log_scale = log1(some) - log1(total) + own->totals[row];
-    for (int rank = first; rank < end; rank++) found[rank] *= scale, logits[rank] += log_scale;
+    for (int rank = first; rank < end; rank++) shares[rank] *= scale, logits[rank] += log_scale;
 }
 
-/* Of all keys: the ranks below the last that fit the keyboard here and there. */
+/* The softmax of every key, over the ranks below the last that fit the keyboard as written and as heard. */
 static void share_out_all(part *self, int last, float temperature) {
     const state *own = self->own;
     find_logits(self, last);
@@ -244,7 +244,7 @@ static void mix(const state *own) {
     }
 }
 
-/* In ``mixed`` shares that sum to 1; whether that can be. */
+/* Makes the shares in ``mixed`` sum to 1. Returns whether they can. */
 static int normalise(const state *own) {
     float total = 0.0f;
     for (int rank = 0; rank <= frame_size; rank++) total += own->mixed[rank];
@@ -252,7 +252,7 @@ static int normalise(const state *own) {
     return total > 0.0f && total < 3.0e38f;
 }
 
-/* Votes beside the network's one; then, as ``temper`` does, at a temperature. */
+/* Votes join the network's one; the result is tempered as in ``temper``. */
 static void help(const state *own, const float *votes, float temperature) {
     float largest = 0.0f, some = 0.0f, total = 0.0f;
     for (int rank = 0; rank <= frame_size; rank++) own->mixed[rank] += votes[rank];
@@ -269,8 +269,8 @@ static void help(const state *own, const float *votes, float temperature) {
     for (int rank = 0; rank < frame_size; rank++) own->mixed[rank] *= some / total;
 }
 
-/* What may come next: its shares in ``mixed``, as network and melodies have them. Votes join what is expected
-   without a temperature; the keys are weighed with it. */
+/* The shares of what may come next, from network and melodies, in ``mixed``. Votes join what the network
+   expects without a temperature; the keys are weighed with it. */
 static int weigh_choices(part *self, int last, float temperature) {
     state *own = self->own;
     int is_helped = melody_part && last < 0;
@@ -284,7 +284,7 @@ static int weigh_choices(part *self, int last, float temperature) {
     return FINE;
 }
 
-/* The choice is made: the keys count by how likely they found it, and a note joins those so far. */
+/* A note is chosen: each key counts by how likely it found it, and it joins the notes so far. */
 static void take_note(part *self, int rank) {
     state *own = self->own;
     float largest = -3.0e38f;
@@ -306,7 +306,7 @@ static void take_note(part *self, int rank) {
     }
 }
 
-/* Of what is below the last: the first rank whose number is below its share of what is left; or the stop. */
+/* The first rank below the last whose number is less than its share of what is left; or the stop. */
 static int next_rank(const state *own, int last, const double *uniforms) {
     double left[MAX_PITCHES + 1], sum = own->mixed[frame_size];
     for (int rank = frame_size - 1; rank > last; rank--) left[rank] = sum += own->mixed[rank];
@@ -315,7 +315,7 @@ static int next_rank(const state *own, int last, const double *uniforms) {
     return frame_size;
 }
 
-/* The shares of the choice after ``last``, copies and all; ``own_shares`` are what they were without. */
+/* The shares of the choice after ``last``, copies included; ``own_shares`` are those without copies. */
 static int expect(part *self, int last, float temperature, float *own_shares) {
     state *own = self->own;
     int code = weigh_choices(self, last, temperature);
@@ -325,7 +325,7 @@ static int expect(part *self, int last, float temperature, float *own_shares) {
     return normalise(own) ? FINE : OUT_OF_RANGE;
 }
 
-/* All take note of a choice. */
+/* Copies and keys take note of a choice. */
 static void take(part *self, int last, int rank, const float *own_shares) {
     if (copy_part) take_copies(copy_part, last, rank, own_shares[rank]);
     if (rank < frame_size) take_note(self, rank);
@@ -349,23 +349,23 @@ static int draw(part *self, const float *h, const float *x, const double *unifor
     return FINE;
 }
 
-/* Along the choices of the frame, the logarithms of all ranks' shares: each [choice][rank, the stop last]. */
-static int explain(part *self, const float *h, const float *x, const float *frame, float *found) {
+/* The logarithms of all ranks' shares at each choice of the frame: [choice][rank, the stop last]. */
+static int explain(part *self, const float *h, const float *x, const float *frame, float *numbers) {
     state *own = self->own;
-    const float *start = found;
+    const float *start = numbers;
     float own_shares[MAX_PITCHES + 1];
     begin(self, h, x);
     if (copy_part) begin_copies(copy_part);
-    for (int last = -1; last < frame_size; found += frame_size + 1) {
+    for (int last = -1; last < frame_size; numbers += frame_size + 1) {
         int code = expect(self, last, 1.0f, own_shares), next = last + 1;
         if (code) return code;
         for (int rank = 0; rank <= frame_size; rank++)
-            found[rank] = own->mixed[rank] > 1e-37f ? log1(own->mixed[rank]) : -100.0f;
+            numbers[rank] = own->mixed[rank] > 1e-37f ? log1(own->mixed[rank]) : -100.0f;
         while (next < frame_size && !(frame[frame_size - 1 - next] > 0.5f)) next++;
         take(self, last, next, own_shares);
         last = next;
     }
-    return found - start;
+    return numbers - start;
 }
 
 const kind note_list_head = {.name = "note_list", .open = open, .draw = draw, .explain = explain};

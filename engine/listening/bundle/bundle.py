@@ -1,16 +1,16 @@
-"""Bundle: a listening test as a folder that needs no server, and beside it the key to whose clips are whose.
+"""Bundle: a listening test as a folder that needs no server, and beside it the key: whose the clips are.
 
     DIR/index.html           the test, in any browser, from a disk or a static host
     DIR/manifest.js          the task, and the ids of trials and clips
-    DIR/sounds/<id>.js       a clip: an MP3 file in base64, as a script. Of a page that was opened from a disk
-                             that is all that browsers let it load, and <audio> would play no two on one clock
+    DIR/sounds/<id>.js       a clip: an MP3 file in base64, as a script. A page opened from a disk may load
+                             nothing else but <audio>, which cannot play two clips on one clock
     DIR.key.json             BundleKey
 
 Conventions
-    ids      drawn by ``secrets``, not from the seed: names of files can be computed from nothing
-    order    of trials in the manifest is that of their ids, which carries nothing; each listener hears them
-             in an order drawn in the browser. Sides are as the design has balanced them
-    files    of one length and header; their times are all the same
+    ids      drawn by ``secrets``, not from the seed: nothing allows a file's name to be computed
+    order    the manifest lists trials by their ids, which tells nothing; each listener hears them in an order
+             drawn in the browser. Sides are as the design balanced them
+    files    all of one length, one header and one time
     seed     the same seed gives the same sounds and sides. Whoever knows it and has the models can tell whose
              clips are whose, so it stands in the key alone
 """
@@ -53,7 +53,7 @@ class BundlePlan:
         session: the test; its ``test_id`` is the bundle's.
         checkpoints: the models, by name.
         pieces: the excerpts, by the names that the session gives them.
-        origin: of the clips, for the foot of the page: who is to be named, and the licence.
+        origin: where the clips come from, for the foot of the page: whom to name, and the licence.
     """
 
     session: Session
@@ -63,7 +63,7 @@ class BundlePlan:
 
 
 def new_id() -> str:
-    """An opaque id, which is also good as the name of a file."""
+    """An opaque id, fit to be a file's name: 16 hexadecimal digits."""
     return secrets.token_hex(8)
 
 
@@ -73,10 +73,10 @@ def key_path(out: Path) -> Path:
 
 
 def check_place(out: Path) -> None:
-    """Refuse a place that holds something already; asked before any work is done.
+    """Refuse a place that holds something already; called before any work is done.
 
     Raises:
-        InvalidValueError: there is something, or the folder above is missing.
+        InvalidValueError: something is there, or the folder above is missing.
     """
     if not out.name or out.name == "..":
         raise InvalidValueError(f"--out {out} must name a new folder")
@@ -98,7 +98,7 @@ def write_bundle(out: Path, plan: BundlePlan, note: Callable[[str], None] = lamb
         note: is told which trial is being made.
 
     Raises:
-        EngineError: a clip cannot be made, or the disk refuses.
+        EngineError: the place is taken, a clip cannot be made, or the disk refuses.
     """
     check_place(out)
     partial = out.with_name(f".{out.name}.{new_id()}.partial")
@@ -125,7 +125,7 @@ def write_bundle(out: Path, plan: BundlePlan, note: Callable[[str], None] = lamb
 
 
 def _write_sounds(folder: Path, plan: BundlePlan, note: Callable[[str], None]) -> list[Trial]:
-    """All clips; a trial at a time, since a test may be larger than the memory."""
+    """Write all clips, a trial at a time, since a test may not fit in memory; returns the trials."""
     session, trials, longest = plan.session, [], 0
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     for planned in session.trials:
@@ -141,9 +141,9 @@ def _write_sounds(folder: Path, plan: BundlePlan, note: Callable[[str], None]) -
 
 
 def _finish(path: Path, num_bytes: int) -> float:
-    """Make a sound as long as the longest, and a script of it instead; returns its seconds.
+    """Make a sound as long as the longest and replace its file by a script; returns its seconds.
 
-    Music ends with its last note, and how long a trial lasts would tell models that end early.
+    Music ends with its last note, and how long a trial lasts would give away models that end early.
     """
     wav = path.read_bytes()
     samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32")
@@ -176,7 +176,7 @@ def _write_page(folder: Path, plan: BundlePlan, trials: list[Trial]) -> None:
 
 
 def _make_times_equal(folder: Path) -> None:
-    """Files first, then the folders that hold them, whose times change with them."""
+    """Files first, then the folders that hold them, since a folder's time changes with its files."""
     for path in sorted(folder.rglob("*"), reverse=True):
         os.utime(path, (FILE_TIME, FILE_TIME))
     os.utime(folder, (FILE_TIME, FILE_TIME))

@@ -1,4 +1,4 @@
-"""BundleKey: whose the clips of a listening-test bundle are; with it its listeners' answers become records.
+"""BundleKey: whose the clips of a listening-test bundle are; with it listeners' answers become records.
 
     key       {"format": 1, "session": {…}, "trials": [{…}, …]}      kept by whoever made the bundle
     result    {"bundle": id, "trial": id, "listener": id, "choice": …, "heard_seconds": […], …}
@@ -63,7 +63,7 @@ class BundleKey(Closed):
     @model_validator(mode="after")
     def _is_of_one_bundle(self) -> "BundleKey":
         if any(trial.test_id != self.session.test_id for trial in self.trials):
-            raise ValueError("its trials are of another bundle than its session")
+            raise ValueError("its trials belong to another bundle than its session")
         for trial in self.trials:
             try:
                 check_trial(trial)
@@ -81,17 +81,17 @@ class BundleKey(Closed):
         return {trial.trial_id: trial for trial in self.trials}
 
     def record(self, values: Any) -> Record:
-        """The trial of a result and its answer.
+        """A result as a record: the trial, now its listener's own, and the answer.
 
         Args:
-            values: of a line of a results file.
+            values: the JSON of a line of a results file.
 
         Raises:
-            InvalidValueError: it is no result, or none of this bundle's.
+            InvalidValueError: it is not a result, or belongs to another bundle.
         """
         result = _validated(Result, values)
         if result.bundle != self.bundle or result.trial not in self._by_id:
-            raise InvalidValueError(f"trial {result.trial!r} is none of bundle {self.bundle}")
+            raise InvalidValueError(f"trial {result.trial!r} is not in bundle {self.bundle}")
         asked = self._by_id[result.trial].model_dump() | {
             "trial_id": f"{result.trial}-{result.listener}",
             "listener": result.listener,
@@ -99,7 +99,9 @@ class BundleKey(Closed):
         }
         of_answer = ("choice", "heard_seconds", "response_seconds", "device", "answered_at")
         answer = {name: getattr(result, name) for name in of_answer}
-        if asked["shared_seconds"] is None:  # it was counted from the start; the session knows the beginning
+        if (
+            asked["shared_seconds"] is None
+        ):  # hearing counted from the start; the session knows the beginning's length
             asked["shared_seconds"] = shared = asked["seconds"] * self.session.shared_share
             answer["heard_seconds"] = tuple(max(0.0, heard - shared) for heard in result.heard_seconds)
         return make_record({"trial": asked, "answer": answer})
@@ -109,7 +111,7 @@ def read_key(path: Path) -> BundleKey:
     """The key that was written beside a bundle.
 
     Raises:
-        UnreadableFileError: the file cannot be read, or is no key.
+        UnreadableFileError: the file cannot be read, or is not a key.
     """
     remedy = "give the .key.json file that was written beside the bundle"
     try:
@@ -120,7 +122,7 @@ def read_key(path: Path) -> BundleKey:
     try:
         return BundleKey.model_validate_json(content)
     except ValidationError as error:
-        raise UnreadableFileError(f"{path} is no key of a bundle ({_first(error)}): {remedy}") from None
+        raise UnreadableFileError(f"{path} is not the key of a bundle ({_first(error)}): {remedy}") from None
 
 
 def _validated(kind: type[Result], values: Any) -> Result:

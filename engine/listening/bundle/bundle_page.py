@@ -1,7 +1,7 @@
-"""BundlePage: the one page of a bundle, made of the pieces that the app's trials are made of.
+"""BundlePage: the only page of a bundle, made of the same parts as the app's trials.
 
-Everything but the manifest and the sounds stands in index.html itself: styles, player, test. So nothing is
-asked of a network, and the page is the same for every bundle.
+Everything but the manifest and the sounds stands in index.html itself: styles, player, test. So no network is
+needed, and the page is the same for every bundle.
 """
 
 import json
@@ -11,17 +11,19 @@ from typing import Any
 from engine.folders import ASSETS
 
 BUNDLE_FOLDER = Path(__file__).parent
-STYLES = (ASSETS / "earshot.css", BUNDLE_FOLDER / "trial.css", BUNDLE_FOLDER / "bundle.css")
-SCRIPTS = tuple(BUNDLE_FOLDER / name for name in ("trial_player.js", "bundle.js", "trial.js"))  # so ordered
-TRIAL = BUNDLE_FOLDER / "trial.html"
+BUNDLE_STYLES = (ASSETS / "earshot.css", BUNDLE_FOLDER / "trial.css", BUNDLE_FOLDER / "bundle.css")
+BUNDLE_SCRIPTS = tuple(
+    BUNDLE_FOLDER / name for name in ("trial_player.js", "trial.js", "bundle.js")
+)  # in this order
+TRIAL_HTML = BUNDLE_FOLDER / "trial.html"
 
 
 def page_html() -> str:
-    """index.html."""
+    """The text of index.html."""
     parts = {
-        "styles": "\n".join(map(_text, STYLES)),
-        "trial": _text(TRIAL),
-        "scripts": "\n".join(map(_text, SCRIPTS)),
+        "styles": "\n".join(map(_text, BUNDLE_STYLES)),
+        "trial": _text(TRIAL_HTML),
+        "scripts": "\n".join(map(_text, BUNDLE_SCRIPTS)),
     }
     page = _text(BUNDLE_FOLDER / "bundle.html")
     for name, text in parts.items():
@@ -30,12 +32,12 @@ def page_html() -> str:
 
 
 def manifest_script(manifest: dict[str, Any]) -> str:
-    """manifest.js: pages that are opened from a disk may run scripts beside them, and read nothing else."""
+    """The text of manifest.js: a page opened from a disk may run scripts beside it, but read no files."""
     return f"window.earshotTest = {json.dumps(manifest, indent=1)};\n"
 
 
 def sound_script(clip: str, mp3_base64: str) -> str:
-    """A sound as a script, for pages that are opened from a disk."""
+    """The text of a sound's script, for a page opened from a disk."""
     return f'earshotSound("{clip}", "{mp3_base64}");\n'
 
 

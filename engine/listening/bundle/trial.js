@@ -1,240 +1,300 @@
-// One trial: clips whose makers are not known here, an answer, and what the server tells after it.
-// `element`, `props`, `watch` and `trigger` come from Gradio, or from bundle.js; `surroundings` from trial_app.js or
-// bundle.js; Player stands before this file. Text enters through textContent alone.
+// One trial: clips whose makers are not known here, an answer, and what the server tells after it. `element`,
+// `props`, `watch` and `trigger` come from Gradio, or from bundle.js. The surroundings are what differs
+// between the app and a bundle: trial_app.js and bundle.js, which stand after this file, hand over theirs.
+// Player stands before it. Text enters through textContent alone.
 
-const part = (name) => element.querySelector(`.trial-${name}`);
-const trial = element.querySelector(".trial");
-const player = new Player(paint, surroundings.soundOf);
-const NOTHING = { state: "empty", lanes: [], names: [], answers: [], message: "", counts_from: 0 };
+// given: { element, props, watch, trigger, surroundings }; returns what finds a part of the page by its name.
+// biome-ignore lint/correctness/noUnusedVariables: trial_app.js and bundle.js use it
+function openTrial({ element, props, watch, trigger, surroundings }) {
+  const part = (name) => element.querySelector(`.trial-${name}`);
+  const trial = element.querySelector(".trial");
+  const player = new Player(paint, surroundings.soundOf);
+  const NOTHING = { state: "empty", lanes: [], names: [], answers: [], message: "", counts_from: 0 };
 
-let value = NOTHING;
-let shown = ""; // the trial that is on the page
-let begunAt = null; // when the first sound was heard
-let sent = false;
-let places = [];
+  let value = NOTHING;
+  let shown = ""; // the trial that is on the page
+  let begunAt = null; // when the first sound was heard
+  let sent = false;
+  let places = [];
 
-const clock = (seconds) => value.seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+  const clock = (seconds) =>
+    value.seconds < 10
+      ? `${seconds.toFixed(1)} s`
+      : `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
-function make(tag, className, text, attributes = {}) {
-  const node = Object.assign(document.createElement(tag), { className, textContent: text });
-  for (const [name, given] of Object.entries(attributes)) node.setAttribute(name, given);
-  return node;
-}
-
-// ---- what the server says
-
-function show(next) {
-  if (next?.state === "again") value = { ...value, message: next.message }; // an answer that did not count
-  else if (next?.state === "kept" && next.trial === value.trial) { // one that does; whose the clips are follows
-    const { message, choice, has_next } = next;
-    value = { ...value, state: "answered", message, choice, has_next };
+  function make(tag, className, text, attributes = {}) {
+    const node = Object.assign(document.createElement(tag), { className, textContent: text });
+    for (const [name, given] of Object.entries(attributes)) node.setAttribute(name, given);
+    return node;
   }
-  else value = { ...NOTHING, ...(next || {}) };
-  trial.dataset.state = value.state;
-  part("question").textContent = value.question || "";
-  part("place").textContent = value.num_trials ? `Trial ${value.number} of ${value.num_trials}` : "";
-  part("message").textContent = value.message || "";
-  if (value.trial !== shown) begin();
-  sent = surroundings.told({ ...value, state: next?.state }) || value.state === "answered";
-  part("next").hidden = !(value.state === "answered" && value.has_next);
-  reveal();
-  paint();
-}
 
-function begin() {
-  shown = value.trial;
-  begunAt = null;
-  places = value.lanes.map(() => 0);
-  player.load(value.lanes, value.counts_from);
-  if (value.trial) surroundings.opened(value);
-  if (value.trial && trial.getBoundingClientRect().top < 0) trial.scrollIntoView(); // the trial before was read to its end
-  part("lanes").replaceChildren(...value.lanes.map((lane, number) => laneButton(number)));
-  part("answers").replaceChildren(...(value.answers.length || !value.lanes.length ? plainAnswers() : rankAnswers()));
-}
+  // ---- what the server says
 
-function laneButton(number) {
-  const button = make("button", "trial-lane", "", { type: "button", "aria-pressed": "false" });
-  button.append(make("span", "trial-lane-name", value.names[number]), make("span", "trial-lane-heard", ""));
-  button.addEventListener("click", () => listenTo(number));
-  return button;
-}
+  function show(next) {
+    if (next?.state === "again")
+      value = { ...value, message: next.message }; // an answer that did not count
+    else if (next?.state === "kept" && next.trial === value.trial) {
+      // one that does; whose the clips are follows
+      const { message, choice, has_next } = next;
+      value = { ...value, state: "answered", message, choice, has_next };
+    } else value = { ...NOTHING, ...(next || {}) };
+    trial.dataset.state = value.state;
+    part("question").textContent = value.question || "";
+    part("place").textContent = value.num_trials ? `Trial ${value.number} of ${value.num_trials}` : "";
+    part("message").textContent = value.message || "";
+    if (value.trial !== shown) begin();
+    sent = surroundings.told({ ...value, state: next?.state }) || value.state === "answered";
+    part("next").hidden = !(value.state === "answered" && value.has_next);
+    reveal();
+    paint();
+  }
 
-function plainAnswers() {
-  return value.answers.map(([choice, text]) => {
-    const button = make("button", "trial-answer", text, { type: "button", "data-choice": choice });
-    button.addEventListener("click", () => answer(choice));
+  function begin() {
+    shown = value.trial;
+    begunAt = null;
+    places = value.lanes.map(() => 0);
+    player.load(value.lanes, value.counts_from);
+    if (value.trial) surroundings.opened(value);
+    // the trial before was read to its end
+    if (value.trial && trial.getBoundingClientRect().top < 0) trial.scrollIntoView();
+    part("lanes").replaceChildren(...value.lanes.map((_, number) => laneButton(number)));
+    part("answers").replaceChildren(
+      ...(value.answers.length || !value.lanes.length ? plainAnswers() : rankAnswers()),
+    );
+  }
+
+  function laneButton(number) {
+    const button = make("button", "trial-lane", "", { type: "button", "aria-pressed": "false" });
+    button.append(make("span", "trial-lane-name", value.names[number]), make("span", "trial-lane-heard", ""));
+    button.addEventListener("click", () => listenTo(number));
     return button;
-  });
-}
+  }
 
-function rankAnswers() {
-  const lists = value.lanes.map((lane, number) => {
-    const label = make("label", "trial-rank", `Clip ${value.names[number]} is in place `);
-    const list = make("select", "", "");
-    list.append(make("option", "", "–", { value: "0" }), ...value.lanes.map((_, n) => make("option", "", `${n + 1}`, { value: `${n + 1}` })));
-    list.addEventListener("change", () => {
-      places[number] = Number(list.value);
-      paint();
+  function plainAnswers() {
+    return value.answers.map(([choice, text]) => {
+      const button = make("button", "trial-answer", text, { type: "button", "data-choice": choice });
+      button.addEventListener("click", () => answer(choice));
+      return button;
     });
-    label.append(list);
-    return label;
-  });
-  const button = make("button", "trial-answer", "This is my order", { type: "button" });
-  button.addEventListener("click", () => answer(places));
-  return [...lists, button];
-}
-
-function reveal() {
-  const rows = (value.reveal || []).map((lane) => {
-    const row = make("div", "trial-revealed", "");
-    row.append(make("strong", "", lane.name), make("span", "trial-source", lane.source));
-    return row;
-  });
-  if (value.told) rows.unshift(make("p", "trial-told", value.told));
-  if (value.reveal?.some(({ facts }) => facts)) rows.push(figures(value.reveal));
-  if (value.verdict) rows.push(make("p", "trial-verdict", value.verdict));
-  if (value.links?.length) {
-    const after = make("nav", "trial-links", "", { "aria-label": "After the test" });
-    after.append(...value.links.map(([text, href]) => make("a", "trial-link", text, { href })));
-    rows.push(after);
   }
-  const isNew = rows.length && !part("reveal").childElementCount;
-  part("reveal").replaceChildren(...rows);
-  if (isNew) requestAnimationFrame(() => part("next").scrollIntoView({ block: "nearest" }));
-  if (isNew) requestAnimationFrame(() => part("reveal").scrollIntoView({ block: "nearest" }));
-  if (value.state !== "answered") return;
-  part("answers").querySelectorAll("[data-choice]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.choice === value.choice)));
-  part("answers").querySelectorAll("select").forEach((list, number) => (list.value = value.choice?.[number] ?? "0"));
-}
 
-// How likely each model of the test finds each clip, for who wants to know.
-function figures(lanes) {
-  const all = make("details", "trial-figures", "");
-  all.append(make("summary", "", "How surprising each clip is to the models"));
-  for (const { name, facts } of lanes) {
-    const row = make("div", "trial-figure", "");
-    row.append(make("strong", "", name), make("span", "trial-facts", facts));
-    all.append(row);
+  function rankAnswers() {
+    const lists = value.lanes.map((_, number) => {
+      const label = make("label", "trial-rank", `Clip ${value.names[number]} is in place `);
+      const list = make("select", "", "");
+      list.append(
+        make("option", "", "–", { value: "0" }),
+        ...value.lanes.map((_, n) => make("option", "", `${n + 1}`, { value: `${n + 1}` })),
+      );
+      list.addEventListener("change", () => {
+        places[number] = Number(list.value);
+        paint();
+      });
+      label.append(list);
+      return label;
+    });
+    const button = make("button", "trial-answer", "This is my order", { type: "button" });
+    button.addEventListener("click", () => answer(places));
+    return [...lists, button];
   }
-  return all;
-}
 
-// ---- sound
-
-async function withSound(act) {
-  try {
-    await player.ready();
-    begunAt ??= performance.now();
-    act();
-  } catch {
-    part("now").textContent = "This browser could not load the sound: reload the page";
+  function reveal() {
+    const rows = (value.reveal || []).map((lane) => {
+      const row = make("div", "trial-revealed", "");
+      row.append(make("strong", "", lane.name), make("span", "trial-source", lane.source));
+      return row;
+    });
+    if (value.told) rows.unshift(make("p", "trial-told", value.told));
+    if (value.reveal?.some(({ facts }) => facts)) rows.push(figures(value.reveal));
+    if (value.verdict) rows.push(make("p", "trial-verdict", value.verdict));
+    if (value.links?.length) {
+      const after = make("nav", "trial-links", "", { "aria-label": "After the test" });
+      after.append(...value.links.map(([text, href]) => make("a", "trial-link", text, { href })));
+      rows.push(after);
+    }
+    const isNew = rows.length && !part("reveal").childElementCount;
+    part("reveal").replaceChildren(...rows);
+    if (isNew) requestAnimationFrame(() => part("next").scrollIntoView({ block: "nearest" }));
+    if (isNew) requestAnimationFrame(() => part("reveal").scrollIntoView({ block: "nearest" }));
+    if (value.state !== "answered") return;
+    part("answers")
+      .querySelectorAll("[data-choice]")
+      .forEach((button) =>
+        button.setAttribute("aria-pressed", String(button.dataset.choice === value.choice)),
+      );
+    part("answers")
+      .querySelectorAll("select")
+      .forEach((list, number) => (list.value = value.choice?.[number] ?? "0"));
   }
-}
 
-const listenTo = (number) => withSound(() => {
-  player.choose(number);
-  if (toTheEnd()) player.seek(player.opening); // a short clip is over before a place in it can be compared
-  if (!player.playing) player.start();
-});
-const toggle = () => withSound(() => (player.playing ? player.pause() : player.start()));
-const loopFrom = () => withSound(() => player.setLoop(player.now(), player.loop?.[1] ?? player.duration));
-const loopTo = () => withSound(() => player.setLoop(player.loop?.[0] ?? 0, player.now()));
-const free = () => withSound(() => player.setLoop(0, 0));
+  // How likely each model of the test finds each clip, for those who want to know.
+  function figures(lanes) {
+    const all = make("details", "trial-figures", "");
+    all.append(make("summary", "", "How surprising each clip is to the models"));
+    for (const { name, facts } of lanes) {
+      const row = make("div", "trial-figure", "");
+      row.append(make("strong", "", name), make("span", "trial-facts", facts));
+      all.append(row);
+    }
+    return all;
+  }
 
-// ---- what is on the page
+  // ---- sound
 
-const toTheEnd = () => (value.needed || 0) >= (value.seconds || 0) - value.counts_from - 0.01;
-const enough = (seconds) => (seconds ?? 0) >= (value.enough ?? 0);
-const inSentence = (name) => (name.length > 1 ? name[0].toLowerCase() + name.slice(1) : name);
+  async function withSound(act) {
+    try {
+      await player.ready();
+      begunAt ??= performance.now();
+      act();
+    } catch {
+      part("now").textContent = "This browser could not load the sound: reload the page";
+    }
+  }
 
-function missing() {
-  const needed = value.needed || 0;
-  const heard = player.heardSeconds();
-  const short = value.lanes.map((_, n) => n).filter((n) => !enough(heard[n]));
-  const names = short.map((n) => inSentence(value.names[n])).join(" and ");
-  const after = value.counts_from ? " after the mark" : "";
-  const howLong = toTheEnd() ? "to the end" : `for at least ${Math.ceil(needed)} seconds${after}`;
-  if (short.length) return `Before you answer, listen to ${names} ${howLong}`;
-  if (!value.answers.length && places.some((place) => !place)) return "Give every clip a place; equal places are allowed";
-  return "";
-}
+  const listenTo = (number) =>
+    withSound(() => {
+      player.choose(number);
+      // a short clip is over before a place in it can be compared
+      if (toTheEnd()) player.seek(player.opening);
+      if (!player.playing) player.start();
+    });
+  const toggle = () => withSound(() => (player.playing ? player.pause() : player.start()));
+  const loopFrom = () => withSound(() => player.setLoop(player.now(), player.loop?.[1] ?? player.duration));
+  const loopTo = () => withSound(() => player.setLoop(player.loop?.[0] ?? 0, player.now()));
+  const free = () => withSound(() => player.setLoop(0, 0));
 
-function paint() {
-  const position = player.now();
-  const length = player.duration || value.seconds || 0;
-  const heard = player.heardSeconds();
-  part("lanes").querySelectorAll(".trial-lane").forEach((button, number) => {
-    button.setAttribute("aria-pressed", String(number === player.active));
-    button.querySelector(".trial-lane-heard").textContent = heard[number] && enough(heard[number]) ? "heard" : `${Math.floor(heard[number] || 0)} s`;
+  // ---- what is on the page
+
+  const toTheEnd = () => (value.needed || 0) >= (value.seconds || 0) - value.counts_from - 0.01;
+  const enough = (seconds) => (seconds ?? 0) >= (value.enough ?? 0);
+  const inSentence = (name) => (name.length > 1 ? name[0].toLowerCase() + name.slice(1) : name);
+
+  function missing() {
+    const needed = value.needed || 0;
+    const heard = player.heardSeconds();
+    const short = value.lanes.map((_, n) => n).filter((n) => !enough(heard[n]));
+    const names = short.map((n) => inSentence(value.names[n])).join(" and ");
+    const after = value.counts_from ? " after the mark" : "";
+    const howLong = toTheEnd() ? "to the end" : `for at least ${Math.ceil(needed)} seconds${after}`;
+    if (short.length) return `Before you answer, listen to ${names} ${howLong}`;
+    if (!value.answers.length && places.some((place) => !place))
+      return "Give every clip a place; equal places are allowed";
+    return "";
+  }
+
+  function paint() {
+    const position = player.now();
+    const length = player.duration || value.seconds || 0;
+    const heard = player.heardSeconds();
+    part("lanes")
+      .querySelectorAll(".trial-lane")
+      .forEach((button, number) => {
+        button.setAttribute("aria-pressed", String(number === player.active));
+        button.querySelector(".trial-lane-heard").textContent =
+          heard[number] && enough(heard[number]) ? "heard" : `${Math.floor(heard[number] || 0)} s`;
+      });
+    part("play").textContent = player.playing ? "Pause" : "Play";
+    part("time").textContent = `${clock(position)} / ${clock(length)}`;
+    const seek = part("seek");
+    seek.max = length;
+    if (document.activeElement !== seek || player.playing) seek.value = position;
+    part("done").style.inlineSize = `${length ? (100 * position) / length : 0}%`;
+    const shared = length ? (100 * value.counts_from) / length : 0;
+    part("shared").style.inlineSize = part("differ").style.insetInlineStart = `${shared}%`;
+    part("differ").textContent = shared
+      ? value.lanes.length > 1
+        ? "from here on they differ"
+        : "from here on it counts"
+      : "";
+    const [from, to] = player.loop ?? [0, 0];
+    Object.assign(part("loop").style, {
+      insetInlineStart: `${(100 * from) / (length || 1)}%`,
+      inlineSize: `${(100 * (to - from)) / (length || 1)}%`,
+    });
+    const name = value.names[player.active];
+    const looping = player.loop ? `, looping ${clock(from)} to ${clock(to)}` : "";
+    const now = name ? `${player.playing ? "Playing" : "Paused"}: ${name}${looping}` : "";
+    if (part("now").textContent !== now) part("now").textContent = now;
+    const reason = value.state === "asking" ? missing() : "";
+    part("gate").textContent = reason;
+    part("answers")
+      .querySelectorAll("button")
+      .forEach((button) => (button.disabled = sent || value.state !== "asking" || Boolean(reason)));
+    part("answers")
+      .querySelectorAll("select")
+      .forEach((list) => (list.disabled = sent || value.state !== "asking"));
+  }
+
+  function tick() {
+    if (!element.isConnected) return player.reset();
+    player.listen();
+    if (player.playing) paint();
+    requestAnimationFrame(tick);
+  }
+
+  // ---- what the listener says
+
+  function answer(choice) {
+    if (sent || value.state !== "asking" || missing()) return;
+    sent = true;
+    if (player.playing) player.pause();
+    const heard = player.heardSeconds().map((seconds) => Number(seconds.toFixed(2)));
+    const response = Number(((performance.now() - begunAt) / 1000).toFixed(2));
+    surroundings.send({ trial: value.trial, choice, heard_seconds: heard, response_seconds: response });
+    paint();
+  }
+
+  function onKey(event) {
+    if (
+      !value.lanes.length ||
+      event.altKey ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.target.closest("select, summary")
+    )
+      return;
+    const onButton = event.target.closest("button, a");
+    const letters = value.names.map((name) => name.toLowerCase());
+    const lane = "12345".includes(event.key)
+      ? Number(event.key) - 1
+      : letters.indexOf(event.key.toLowerCase());
+    const acts = {
+      " ": toggle,
+      "[": loopFrom,
+      "]": loopTo,
+      "\\": free,
+      n: () => part("next").hidden || part("next").click(),
+      ArrowLeft: () => withSound(() => player.seek(player.now() - 2)),
+      ArrowRight: () => withSound(() => player.seek(player.now() + 2)),
+      Home: () => withSound(() => player.seek(0)),
+    };
+    if (event.key === " " && onButton) return;
+    if (lane >= 0 && lane < value.lanes.length) listenTo(lane);
+    else if (acts[event.key]) acts[event.key]();
+    else return;
+    event.preventDefault();
+  }
+
+  part("help").open = matchMedia("(hover: hover)").matches; // whoever has a mouse has keys too
+  part("play").addEventListener("click", toggle);
+  part("from").addEventListener("click", loopFrom);
+  part("to").addEventListener("click", loopTo);
+  part("free").addEventListener("click", free);
+  part("seek").addEventListener("input", (event) => {
+    const seconds = Number(event.target.value);
+    withSound(() => player.seek(seconds));
   });
-  part("play").textContent = player.playing ? "Pause" : "Play";
-  part("time").textContent = `${clock(position)} / ${clock(length)}`;
-  const seek = part("seek");
-  seek.max = length;
-  if (document.activeElement !== seek || player.playing) seek.value = position;
-  part("done").style.inlineSize = `${length ? (100 * position) / length : 0}%`;
-  const shared = length ? (100 * value.counts_from) / length : 0;
-  part("shared").style.inlineSize = part("differ").style.insetInlineStart = `${shared}%`;
-  part("differ").textContent = shared ? (value.lanes.length > 1 ? "from here on they differ" : "from here on it counts") : "";
-  const [from, to] = player.loop ?? [0, 0];
-  Object.assign(part("loop").style, { insetInlineStart: `${(100 * from) / (length || 1)}%`, inlineSize: `${(100 * (to - from)) / (length || 1)}%` });
-  const name = value.names[player.active];
-  const now = name ? `${player.playing ? "Playing" : "Paused"}: ${name}${player.loop ? `, looping ${clock(from)} to ${clock(to)}` : ""}` : "";
-  if (part("now").textContent !== now) part("now").textContent = now;
-  const reason = value.state === "asking" ? missing() : "";
-  part("gate").textContent = reason;
-  part("answers").querySelectorAll("button").forEach((button) => (button.disabled = sent || value.state !== "asking" || Boolean(reason)));
-  part("answers").querySelectorAll("select").forEach((list) => (list.disabled = sent || value.state !== "asking"));
-}
-
-function tick() {
-  if (!element.isConnected) return player.reset();
-  player.listen();
-  if (player.playing) paint();
+  part("next").addEventListener("click", () => trigger("next", { trial: value.trial }));
+  document.addEventListener(
+    "keydown",
+    (event) =>
+      element.isConnected &&
+      !event.target.closest("input:not(.trial-seek), textarea, dialog") &&
+      onKey(event),
+  );
+  watch("value", () => show(props.value));
+  show(props.value);
   requestAnimationFrame(tick);
+
+  return part;
 }
-
-// ---- what the listener says
-
-function answer(choice) {
-  if (sent || value.state !== "asking" || missing()) return;
-  sent = true;
-  if (player.playing) player.pause();
-  const heard = player.heardSeconds().map((seconds) => Number(seconds.toFixed(2)));
-  const response = Number(((performance.now() - begunAt) / 1000).toFixed(2));
-  surroundings.send({ trial: value.trial, choice, heard_seconds: heard, response_seconds: response });
-  paint();
-}
-
-function onKey(event) {
-  if (!value.lanes.length || event.altKey || event.ctrlKey || event.metaKey || event.target.closest("select, summary")) return;
-  const onButton = event.target.closest("button, a");
-  const letters = value.names.map((name) => name.toLowerCase());
-  const lane = "12345".includes(event.key) ? Number(event.key) - 1 : letters.indexOf(event.key.toLowerCase());
-  const acts = {
-    " ": toggle, "[": loopFrom, "]": loopTo, "\\": free, n: () => part("next").hidden || part("next").click(),
-    ArrowLeft: () => withSound(() => player.seek(player.now() - 2)),
-    ArrowRight: () => withSound(() => player.seek(player.now() + 2)),
-    Home: () => withSound(() => player.seek(0)),
-  };
-  if (event.key === " " && onButton) return;
-  if (lane >= 0 && lane < value.lanes.length) listenTo(lane);
-  else if (acts[event.key]) acts[event.key]();
-  else return;
-  event.preventDefault();
-}
-
-part("help").open = matchMedia("(hover: hover)").matches; // whoever has a mouse has keys too
-part("play").addEventListener("click", toggle);
-part("from").addEventListener("click", loopFrom);
-part("to").addEventListener("click", loopTo);
-part("free").addEventListener("click", free);
-part("seek").addEventListener("input", (event) => {
-  const seconds = Number(event.target.value);
-  withSound(() => player.seek(seconds));
-});
-part("next").addEventListener("click", () => trigger("next", { trial: value.trial }));
-document.addEventListener("keydown", (event) => element.isConnected && !event.target.closest("input:not(.trial-seek), textarea, dialog") && onKey(event));
-watch("value", () => show(props.value));
-show(props.value);
-requestAnimationFrame(tick);

@@ -1,4 +1,4 @@
-"""ABX: could a listener tell two clips apart? A test is trials of one listener, their number fixed before."""
+"""ABX: could a listener tell two clips apart? A test is one listener's trials, their number set before."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class AbxTest:
         sources: whose clips A and B were, in alphabetical order.
         num_trials: fixed before the start.
         num_answered: how many were answered, and count.
-        result: None until all are answered: before, a p would not be valid.
+        result: None until all are answered: earlier, a p would not be valid.
     """
 
     test_id: str
@@ -29,7 +29,7 @@ class AbxTest:
 
     @property
     def sentence(self) -> str:
-        """What the test says, in the words that the listener reads."""
+        """What the test says, in the words that its listener reads."""
         if self.result is None:
             return (
                 f"the test was not finished: {self.num_answered} of {self.num_trials} trials count, and p "
@@ -47,7 +47,7 @@ class AbxPair:
 
     Args:
         num_finished, num_unfinished: tests.
-        num_told_apart: finished ones with p < 0.05; of those who guess, one in twenty gets there.
+        num_told_apart: finished ones with p < 0.05; guessing gets there in one of twenty at most.
         right, trials: over the finished tests.
     """
 
@@ -67,7 +67,7 @@ def abx_tests(votes: Iterable[Vote]) -> list[AbxTest]:
 
 
 def abx_pairs(tests: Iterable[AbxTest]) -> list[AbxPair]:
-    """One for each corpus and pair of sources."""
+    """The tests of each corpus and pair of sources together."""
     ordered = sorted(tests, key=_pair_of)
     return [_abx_pair(*pair, list(group)) for pair, group in groupby(ordered, key=_pair_of)]
 

@@ -14,7 +14,7 @@ import evalica
 import numpy as np
 from jaxtyping import Bool, Float64
 
-PRIOR_COMPARISONS = 0.5  # tied ones, in every pair
+PRIOR_COMPARISONS = 0.5  # tied comparisons that are added to every pair
 TOLERANCE, MAX_ROUNDS = 1e-8, 10_000
 
 
@@ -23,10 +23,10 @@ def strengths(
     centred_on: Bool[np.ndarray, " player"] | None = None,
     prior_comparisons: float = PRIOR_COMPARISONS,
 ) -> Float64[np.ndarray, " player"]:
-    """Most likely strengths.
+    """The most likely strengths, given the prior.
 
     Args:
-        centred_on: whose mean is zero; everybody's by default.
+        centred_on: the players whose mean is zero; everybody by default.
         prior_comparisons: 0 for none; then every player must have won and lost.
     """
     count = len(wins)
@@ -51,13 +51,13 @@ def bootstrap(
     num_resamples: int,
     rng: np.random.Generator,
 ) -> Float64[np.ndarray, "resample player"]:
-    """Strengths of resamples, as many units as there are, drawn with replacement; a unit is drawn whole."""
+    """Strengths of resamples: as many units as there are, drawn with replacement, each unit whole."""
     count = len(unit_wins)
-    found = []
+    resamples = []
     for _ in range(num_resamples):
         times = np.bincount(rng.integers(count, size=count), minlength=count)
-        found.append(strengths(np.tensordot(times.astype(float), unit_wins, axes=1), centred_on))
-    return np.stack(found)
+        resamples.append(strengths(np.tensordot(times.astype(float), unit_wins, axes=1), centred_on))
+    return np.stack(resamples)
 
 
 def separations(

@@ -1,4 +1,4 @@
-"""Comparisons: who won over whom, out of preferences and rankings by ear.
+"""Comparisons: who won over whom in preferences and rankings by ear.
 
 Conventions
     wins     (vote, player, player): [v, i, j] is 1 where vote v put i above j, and 0.5 both ways for a tie
@@ -59,7 +59,7 @@ class Comparisons:
 
     @property
     def totals(self) -> Float64[np.ndarray, "player player"]:
-        """Wins over all votes."""
+        """Wins over all votes: [i, j] is how often player i won over player j."""
         return self.wins.sum(axis=0)
 
     def by_listener(self) -> Float64[np.ndarray, "listener player player"]:
@@ -71,7 +71,7 @@ class Comparisons:
 
 
 def comparisons_of(placings: Iterable[Placing]) -> Comparisons:
-    """Of votes on one corpus."""
+    """The comparisons that votes on one corpus make; votes that make none are counted by reason."""
     votes: list[tuple[str, list[Outcome]]] = []
     excluded: Counter[str] = Counter()
     for placing in placings:

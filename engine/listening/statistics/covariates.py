@@ -1,11 +1,11 @@
-"""Covariates: what else than the model differed between clips; strengths are not corrected by it."""
+"""Covariates: what differed between clips besides the model; strengths are not corrected for it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
 from engine.listening.statistics.exact_tests import ExactTest, exact_test
-from engine.listening.statistics.position_bias import SIDES
+from engine.listening.statistics.position_bias import SIDE_CHOICES
 from engine.listening.trial import Vote
 
 HEARD_DECIBELS = 0.1  # smaller differences are rounding
@@ -13,10 +13,10 @@ HEARD_DECIBELS = 0.1  # smaller differences are rounding
 
 @dataclass(frozen=True)
 class Covariates:
-    """Of preferences in which a side was chosen.
+    """What differed in preferences in which a side was chosen.
 
     Args:
-        num_measured: of these, trials in which the loudness of both clips is known.
+        num_measured: preferences in which the loudness of both clips is known.
         median_decibels, largest_decibels: loudness left over between two clips, after their gains.
         louder: how often the louder clip was chosen where they differ by HEARD_DECIBELS or more; None
             without any.
@@ -45,8 +45,8 @@ class Covariates:
 
 
 def covariates_of(votes: Iterable[Vote]) -> Covariates:
-    """Over preferences that are no catch trials."""
-    chosen = [vote for vote in votes if vote.answer.choice in SIDES]
+    """The covariates of preferences that are not catch trials."""
+    chosen = [vote for vote in votes if vote.answer.choice in SIDE_CHOICES]
     lengths = [vote.trial.seconds for vote in chosen]
     excesses = [excess for vote in chosen if (excess := _excess_of_the_chosen(vote)) is not None]
     sizes = [abs(excess) for excess in excesses]

@@ -1,7 +1,8 @@
 """Exact tests: how often right out of how many, held against guessing, without approximation.
 
 The test is scipy's exact binomial test, the interval Wilson's (1927). Both hold only where the number of
-answers was fixed before the first: who may stop at p < 0.05 gets there in far more than one test of twenty.
+answers was fixed before the first: whoever may stop at p < 0.05 gets there in far more than one test in
+twenty.
 """
 
 from dataclasses import dataclass
@@ -15,12 +16,12 @@ SIGNIFICANT = 1 - CONFIDENCE
 
 @dataclass(frozen=True)
 class ExactTest:
-    """Successes in trials that guessing would bring half of.
+    """Successes in trials of which guessing would win half.
 
     Args:
         share: of successes.
         low, high: ends of Wilson's two-sided 95 % interval of the share.
-        p_value: chance of a count this far from a half, or farther, if all were guessed.
+        p_value: chance of such a count or a more extreme one, if all were guessed.
     """
 
     successes: int
@@ -44,10 +45,10 @@ class ExactTest:
 def exact_test(
     successes: int, trials: int, alternative: Literal["greater", "two-sided"] = "greater"
 ) -> ExactTest:
-    """The test of at least one trial.
+    """The test of successes in one trial or more.
 
     Args:
-        alternative: "greater" asks for better than guessing, "two-sided" for other than half.
+        alternative: "greater" asks for better than guessing, "two-sided" for anything but half.
     """
     p_value = float(binomtest(successes, trials, 0.5, alternative=alternative).pvalue)
     interval = binomtest(successes, trials).proportion_ci(CONFIDENCE, method="wilson")

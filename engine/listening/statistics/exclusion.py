@@ -14,7 +14,7 @@ HEARD_TOO_LONG = "a clip was heard for longer than it lasts"
 CATCH = "catch trial: a clip against itself"
 BOTH_BAD = "both were called bad"
 ONE_SOURCE = "two clips of the same model"
-DOUBTS = {
+DOUBT_REASONS = {
     "program": "it came from a program, not from a browser",
     "at_once": "more was heard at once than one listener can hear",
 }
@@ -25,7 +25,7 @@ def reason_against(record: Record) -> str | None:
     if record.answer is None:
         return UNANSWERED
     if record.answer.doubt:
-        return DOUBTS[record.answer.doubt]
+        return DOUBT_REASONS[record.answer.doubt]
     heard, hearing = record.answer.heard_seconds, Hearing.of(record.trial)
     if not hearing.is_enough(heard):
         return OLD_NOT_HEARD if record.trial.shared_seconds is None else NOT_HEARD
@@ -33,7 +33,7 @@ def reason_against(record: Record) -> str | None:
 
 
 def counted(records: Iterable[Record]) -> tuple[list[Vote], Counter[str]]:
-    """The votes that count, and how many records do not, by reason; of a trial the first."""
+    """The votes that count, and how many records do not, by reason; of each trial the first."""
     kept: list[Vote] = []
     excluded: Counter[str] = Counter()
     seen: set[str] = set()

@@ -1,7 +1,7 @@
 """LikelihoodAgreement: do listeners prefer the models that held-out likelihood prefers?
 
-Kendall's tau between strength and likelihood, and its exact two-sided p. Of n models n! orders are possible,
-and the two that agree or disagree wholly have together p = 2/n!: below 0.05 from five models on.
+Kendall's tau between strength and likelihood, and its exact two-sided p. n models have n! orders, and the two
+that agree or disagree wholly have p = 2/n! together: below 0.05 from five models on.
 """
 
 import math
@@ -14,12 +14,12 @@ from engine.listening.statistics.exact_tests import SIGNIFICANT, p_words
 from engine.listening.statistics.ranking import Ranking
 from engine.words import signed
 
-MIN_MODELS = 3  # two have but one order and its reverse
+MIN_MODELS = 3  # two have only one order and its reverse
 
 
 @dataclass(frozen=True)
 class Point:
-    """One model.
+    """A ranked model's likelihood and strength.
 
     Args:
         nats: negative log-likelihood of the test split per frame (per step of speech), lower is better.
@@ -35,13 +35,13 @@ class Point:
 
 @dataclass(frozen=True)
 class LikelihoodAgreement:
-    """Of one corpus.
+    """Whether listeners order the models of one corpus as likelihood does.
 
     Args:
-        points: from the likeliest model on.
+        points: the likeliest model first.
         missing: ranked models whose likelihood is not known.
-        tau: 1 where listeners order the models as likelihood does, -1 where they turn the order round; None
-            of fewer than MIN_MODELS, or where all are equal.
+        tau: 1 where listeners order the models as likelihood does, -1 where they reverse that order; None
+            for fewer than MIN_MODELS, or where all are equal.
         p_value: None where no order of so few models could have been surprising, or where two are equal.
     """
 
@@ -52,11 +52,11 @@ class LikelihoodAgreement:
 
     @property
     def sentence(self) -> str:
-        """What the points allow to be said."""
+        """What can be said from the points."""
         count = len(self.points)
         if count < MIN_MODELS:
             known = f"{count} ranked {'model has' if count == 1 else 'models have'} a known likelihood"
-            return f"To compare orders takes {MIN_MODELS} models; {known}."
+            return f"It takes {MIN_MODELS} models to compare orders; {known}."
         if self.tau is None:
             return "All likelihoods or all strengths are equal: there is no order to compare."
         tau = signed(self.tau, ".2f")
@@ -78,18 +78,24 @@ def likelihood_agreement(ranking: Ranking, nats: Mapping[str, float]) -> Likelih
     Args:
         nats: model -> figure of the test split; all of one corpus and unit.
     """
-    models = [one for one in ranking.standings if not one.is_reference]
-    known = sorted((one for one in models if one.player in nats), key=lambda one: nats[one.player])
-    points = tuple(Point(one.player, nats[one.player], one.strength, one.low, one.high) for one in known)
+    models = [standing for standing in ranking.standings if not standing.is_reference]
+    known = sorted(
+        (standing for standing in models if standing.player in nats),
+        key=lambda standing: nats[standing.player],
+    )
+    points = tuple(
+        Point(standing.player, nats[standing.player], standing.strength, standing.low, standing.high)
+        for standing in known
+    )
     tau = p_value = None
     if len(points) >= MIN_MODELS:
         likelihoods, gains = [-point.nats for point in points], [point.strength for point in points]
         has_ties = len(set(likelihoods)) < len(points) or len(set(gains)) < len(points)
-        found = kendalltau(likelihoods, gains, method="asymptotic" if has_ties else "exact")
-        tau = None if math.isnan(found.statistic) else float(found.statistic)
+        kendall = kendalltau(likelihoods, gains, method="asymptotic" if has_ties else "exact")
+        tau = None if math.isnan(kendall.statistic) else float(kendall.statistic)
         if not has_ties and _least_p(len(points)) < SIGNIFICANT:
-            p_value = float(found.pvalue)
-    missing: Iterable[str] = (one.player for one in models if one.player not in nats)
+            p_value = float(kendall.pvalue)
+    missing: Iterable[str] = (standing.player for standing in models if standing.player not in nats)
     return LikelihoodAgreement(points, tuple(missing), tau, p_value)
 
 

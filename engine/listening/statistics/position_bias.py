@@ -1,7 +1,7 @@
-"""PositionBias: do listeners favour a side whatever is played, and hear differences that are not there?
+"""PositionBias: do listeners favour a side whatever is played, or hear differences that are not there?
 
 A catch trial plays one clip against itself; the right answer is a tie. Where a side was chosen all the same,
-it is A half of the time if neither side is favoured.
+it is A half the time if neither side is favoured.
 """
 
 from collections.abc import Collection, Iterable
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from engine.listening.statistics.exact_tests import ExactTest, exact_test
 from engine.listening.trial import Vote
 
-SIDES = ("0", "1")
+SIDE_CHOICES = ("0", "1")
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class PositionBias:
 
     Args:
         num_catches: catch trials that were answered.
-        catches: those in which a side was chosen, and A among them; None without any.
+        catches: how often A, among catch trials in which a side was chosen; None without any.
         others: the same of all other preferences; sides were drawn at random, so A should win half of them.
     """
 
@@ -29,7 +29,7 @@ class PositionBias:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What can be said."""
+        """A sentence on guessing, and one on all other preferences if there are any."""
         if not self.num_catches:
             said = ["No catch trial was answered, so nothing can be said about guessing."]
         elif self.catches is None:
@@ -40,16 +40,16 @@ class PositionBias:
                 f"though both played one clip; A in {self.catches.words}."
             ]
         if self.others is not None:
-            is_biased = "lean to one side" if self.others.is_significant else "do not lean to a side"
-            said.append(f"All other preferences {is_biased}: A was chosen in {self.others.words}.")
+            leaning = "lean to one side" if self.others.is_significant else "do not lean to a side"
+            said.append(f"All other preferences {leaning}: A was chosen in {self.others.words}.")
         return tuple(said)
 
 
-def position_bias(catches: Collection[Vote], others: Collection[Vote]) -> PositionBias:
-    """Over preferences, catch trials apart; the tests are two-sided and take answers as independent."""
-    return PositionBias(len(catches), _share_of_first(catches), _share_of_first(others))
+def position_bias(catches: Collection[Vote], preferences: Collection[Vote]) -> PositionBias:
+    """The bias in catch trials and in all other preferences: two-sided, taking answers as independent."""
+    return PositionBias(len(catches), _share_of_first(catches), _share_of_first(preferences))
 
 
 def _share_of_first(votes: Iterable[Vote]) -> ExactTest | None:
-    sides = [vote.answer.choice for vote in votes if vote.answer.choice in SIDES]
+    sides = [vote.answer.choice for vote in votes if vote.answer.choice in SIDE_CHOICES]
     return exact_test(sides.count("0"), len(sides), "two-sided") if sides else None

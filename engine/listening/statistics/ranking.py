@@ -1,12 +1,12 @@
 """Ranking: players of one corpus by strength, with intervals, and who cannot be told apart.
 
-What is drawn again for the intervals is the listener with all votes, since votes of one person are not
-independent; with fewer than MIN_LISTENERS it is the vote. A player is preliminary, and in no group, with
-fewer than MIN_VOTES votes, or where there are fewer than MIN_LISTENERS listeners but more than one: the
-ranking of a single listener tells that listener's taste, which is a thing of its own.
+For the intervals listeners are drawn again, each with all their votes, since votes of one person are not
+independent; with fewer than MIN_LISTENERS, votes are. A player is preliminary, and in no group, with fewer
+than MIN_VOTES votes, or where there are fewer than MIN_LISTENERS listeners but more than one: the ranking of
+a single listener tells that listener's taste, which is worth knowing by itself.
 
 Conventions
-    strengths   logarithm of the odds; zero is the mean of the models, recordings and anchor stand beside them
+    strengths   logarithm of the odds; zero is the mean of the models; recordings and anchor stand beside them
     groups      two players that share a letter cannot be separated, two that do not can be
 """
 
@@ -25,12 +25,12 @@ from engine.listening.trial import SOURCES_BESIDE_MODELS
 MIN_VOTES = 30  # of every player, before a ranking is more than preliminary
 MIN_LISTENERS = 10
 NUM_RESAMPLES = 1000
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+GROUP_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One player.
+    """A player's place in a ranking.
 
     Args:
         player: a checkpoint, or a reference: the corpus itself, or the low anchor.
@@ -38,7 +38,7 @@ class Standing:
         is_preliminary: too few votes or listeners.
         group: letters; empty for a preliminary player.
         votes: in how many the player took part.
-        won, compared: comparisons, ties as halves, and how many there were.
+        won, compared: comparisons won, ties as halves, and how many there were.
     """
 
     player: str
@@ -54,7 +54,7 @@ class Standing:
 
     @property
     def caveat(self) -> str:
-        """What must be known of somebody who has won or lost everything; empty of all others."""
+        """What must be known of a player who has won or lost everything; empty for all others."""
         if 0 < self.won < self.compared:
             return ""
         what = "won" if self.won else "lost"
@@ -84,8 +84,8 @@ class Ranking:
 
     @property
     def is_preliminary(self) -> bool:
-        """Whether everybody is."""
-        return all(one.is_preliminary for one in self.standings)
+        """Whether every player is."""
+        return all(standing.is_preliminary for standing in self.standings)
 
 
 def rank(
@@ -121,7 +121,7 @@ def _standings(
     drawn: Float64[np.ndarray, "resample player"],
     order: Int64[np.ndarray, " player"],
 ) -> tuple[Standing, ...]:
-    """In that order."""
+    """The players' standings in ``order``."""
     totals, num_listeners = votes.totals, len(set(votes.listeners))
     taking_part = (votes.wins + votes.wins.transpose(0, 2, 1)).any(axis=2).sum(axis=0)
     settled = (taking_part >= MIN_VOTES) & (num_listeners == 1 or num_listeners >= MIN_LISTENERS)
@@ -147,36 +147,40 @@ def _standings(
 
 
 def _centre(players: tuple[str, ...]) -> Bool[np.ndarray, " player"]:
-    """The models; everybody where there are fewer than two."""
+    """Whose mean is zero: the models, or everybody where there are fewer than two."""
     models = np.array([player not in SOURCES_BESIDE_MODELS for player in players], dtype=bool)
     return models if models.sum() > 1 else np.ones(len(players), dtype=bool)
 
 
 def letters_of(differ: Bool[np.ndarray, "player player"]) -> list[str]:
-    """A letter for each largest set of players of whom no two differ.
+    """The letters of each player; a letter stands for a largest set of players no two of whom differ.
 
     By inserting and absorbing: each pair that differs splits every set that holds both, and a set within
     another is dropped (H.-P. Piepho, Journal of Computational and Graphical Statistics 13, 2004).
     """
     sets = {frozenset(range(len(differ)))}
     for first, second in np.argwhere(np.triu(differ)).tolist():
-        halves = {one - {player} for one in sets if {first, second} <= one for player in (first, second)}
-        kept = {one for one in sets if not {first, second} <= one} | halves
-        sets = {one for one in kept if not any(one < other for other in kept)}
-    names = [LETTERS[place] if place < len(LETTERS) else f"({place + 1})" for place in range(len(sets))]
+        halves = {
+            group - {player} for group in sets if {first, second} <= group for player in (first, second)
+        }
+        kept = {group for group in sets if not {first, second} <= group} | halves
+        sets = {group for group in kept if not any(group < larger for larger in kept)}
+    names = [
+        GROUP_LETTERS[place] if place < len(GROUP_LETTERS) else f"({place + 1})" for place in range(len(sets))
+    ]
     ordered = sorted(sets, key=sorted)
     return [
-        "".join(name for name, one in zip(names, ordered, strict=True) if player in one)
+        "".join(name for name, group in zip(names, ordered, strict=True) if player in group)
         for player in range(len(differ))
     ]
 
 
 def _notes(votes: Comparisons, standings: tuple[Standing, ...]) -> Iterable[str]:
     num_listeners = len(set(votes.listeners))
-    if any(one.is_preliminary for one in standings):
+    if any(standing.is_preliminary for standing in standings):
         yield (
-            f"Preliminary are those with fewer than {MIN_VOTES} votes, and all where there are fewer than "
-            f"{MIN_LISTENERS} listeners but more than one; they are not put into groups."
+            f"Players with fewer than {MIN_VOTES} votes are preliminary, and all are where there are fewer "
+            f"than {MIN_LISTENERS} listeners but more than one; they are not put into groups."
         )
     if votes.num_ties:
         yield (
@@ -188,7 +192,7 @@ def _notes(votes: Comparisons, standings: tuple[Standing, ...]) -> Iterable[str]
         yield "Intervals: 95 %, by drawing listeners again, each with all their votes."
     elif num_listeners == 1:
         yield (
-            "Intervals: 95 %, by drawing the votes of the one listener again; they tell nothing of "
+            "Intervals: 95 %, by drawing the votes of the one listener again; they tell nothing about "
             "other people."
         )
     elif num_listeners:
@@ -198,8 +202,8 @@ def _notes(votes: Comparisons, standings: tuple[Standing, ...]) -> Iterable[str]
         )
     if num_listeners:
         yield (
-            f"Each pair has {PRIOR_COMPARISONS:g} of a comparison, tied, beforehand: so nobody is infinitely "
-            "strong, and strengths of few votes lie nearer to zero."
+            f"Each pair starts with {PRIOR_COMPARISONS:g} of a comparison, tied: so nobody is infinitely "
+            "strong, and strengths from few votes lie nearer to zero."
         )
     if len(standings) > 1 and connected_components(votes.totals > 0, directed=False)[0] > 1:
         yield (

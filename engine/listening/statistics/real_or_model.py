@@ -29,7 +29,7 @@ class Detection:
         source: a checkpoint, or the low anchor.
         called_model, num_clips: of the source's clips.
         real_called_model, num_real: of the corpus's own.
-        d_prime, low, high: with the ends of the 95 % interval; None while there are no clips of one kind.
+        d_prime, low, high: d′ and the ends of its 95 % interval; None while one kind of clips is missing.
     """
 
     corpus: str
@@ -64,18 +64,20 @@ class Detection:
 
 
 def detections(votes: Iterable[Vote]) -> list[Detection]:
-    """One for each corpus and source that was asked about, among answers to "real or model?"."""
+    """A detection for each corpus and source asked about, from answers to "real or model?"."""
     counts: dict[tuple[str, str], list[int]] = {}
     for vote in votes:
         cell = counts.setdefault((vote.trial.corpus, vote.trial.lanes[0].source), [0, 0])
         cell[0] += vote.answer.choice == CALLED_MODEL
         cell[1] += 1
-    found = [
+    detected = [
         _detection(corpus, source, cell, counts.get((corpus, REAL), [0, 0]))
         for (corpus, source), cell in sorted(counts.items())
         if source != REAL
     ]
-    return sorted(found, key=lambda one: (one.corpus, one.source in SOURCES_BESIDE_MODELS))
+    return sorted(
+        detected, key=lambda detection: (detection.corpus, detection.source in SOURCES_BESIDE_MODELS)
+    )
 
 
 def _detection(corpus: str, source: str, own: list[int], real: list[int]) -> Detection:

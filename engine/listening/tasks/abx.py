@@ -1,4 +1,4 @@
-"""ABX: is X the same as A, or the same as B? The same two in every trial, and X one of them by lot."""
+"""ABX: is X the same as A, or the same as B? Every trial has the same two sources, and X is one by lot."""
 
 from collections.abc import Sequence
 
@@ -29,20 +29,20 @@ class Abx(Task):
     def lanes(
         self, sources: Lanes, num_trials: int, asked: Sequence[Record], rng: np.random.Generator
     ) -> list[Lanes]:
-        """Sides and X by lot."""
-        found = []
+        """The two sources, their sides by lot, and X one of them by lot."""
+        trials = []
         for _ in range(num_trials):
             first, second = (sources[k] for k in rng.permutation(2))
-            found.append((first, second, (first, second)[rng.integers(2)]))
-        return found
+            trials.append((first, second, (first, second)[rng.integers(2)]))
+        return trials
 
     def told(self, trial: Trial, choice: Choice, name: Name) -> str:
-        """What X was, and whether that was said."""
+        """What X was, and whether the answer said so."""
         x = trial.lanes[2].source
         place = [lane.source for lane in trial.lanes[:2]].index(x)
         is_right = choice == str(place)
         return f"{'right' if is_right else 'wrong'}: X was {self.lane_names[place]}, {name(x)}"
 
     def verdict(self, votes: Sequence[Vote], name: Name) -> str:
-        """The exact test's sentence."""
+        """What the exact test over the whole test says."""
         return abx_tests(votes)[0].sentence

@@ -1,6 +1,6 @@
 """Preference: which of two clips is better?
 
-A trial is of the two sources that were compared least; A is the one that was A less often. One trial in
+A trial is between the two sources that were compared least; A is the one that was A less often. One trial in
 CATCH_EVERY is a catch: the same clip twice, to see how listeners guess and whether they favour a side.
 """
 
@@ -26,7 +26,7 @@ def is_catch(trial: Trial) -> bool:
 
 
 def winner(trial: Trial, choice: Choice) -> str | None:
-    """The source that was preferred; None where none was, or both lanes are one."""
+    """The source that was preferred; None where none was, or both lanes play one clip."""
     return None if is_catch(trial) or choice not in ("0", "1") else trial.lanes[int(choice)].source
 
 
@@ -52,16 +52,16 @@ class Preference(Task):
     def lanes(
         self, sources: Lanes, num_trials: int, asked: Sequence[Record], rng: np.random.Generator
     ) -> list[Lanes]:
-        """The pairs that were asked least first, and catches by lot."""
+        """The least asked pairs first, and catches by lot."""
         pairs_asked = (trial.lanes for trial in of_task(self, asked) if not is_catch(trial))
         times = Counter(tuple(lane.source for lane in lanes) for lanes in pairs_asked)
         pairs = list(combinations(sources, 2))
         catches = _catches(num_trials, rng)
-        found = []
+        trials = []
         for place in range(num_trials):
             if place in catches:
                 source = sources[rng.integers(len(sources))]
-                found.append((source, source))
+                trials.append((source, source))
                 continue
             order = rng.permutation(len(pairs))  # so that ties are broken by lot
             first, second = min((pairs[k] for k in order), key=lambda p: times[p] + times[p[::-1]])
@@ -69,8 +69,8 @@ class Preference(Task):
             turned = more > 0 or (more == 0 and rng.random() < 0.5)
             pair = (second, first) if turned else (first, second)
             times[pair] += 1
-            found.append(pair)
-        return found
+            trials.append(pair)
+        return trials
 
     def told(self, trial: Trial, choice: Choice, name: Name) -> str:
         """Who was preferred to whom."""
@@ -81,20 +81,20 @@ class Preference(Task):
             return f"you heard no difference between {first} and {second}"
         if choice == SAID_BOTH_BAD:
             return f"you found both bad, {first} and {second}"
-        preferred, other = (first, second) if choice == "0" else (second, first)
-        return f"you preferred {preferred} to {other}"
+        preferred, passed_over = (first, second) if choice == "0" else (second, first)
+        return f"you preferred {preferred} to {passed_over}"
 
-    def is_like(self, mine: Record, other: Record) -> bool | None:
-        """The same winner over the same other."""
+    def is_like(self, mine: Record, theirs: Record) -> bool | None:
+        """Whether the same source won over the same other; None where either record has no winner."""
         if (
-            other.answer is None
-            or other.trial.task != self.name
-            or other.trial.listener == mine.trial.listener
+            theirs.answer is None
+            or theirs.trial.task != self.name
+            or theirs.trial.listener == mine.trial.listener
         ):
             return None
-        pairs = [{lane.source for lane in record.trial.lanes} for record in (mine, other)]
-        found = [winner(record.trial, record.answer.choice) for record in (mine, other)]
-        return None if pairs[0] != pairs[1] or None in found else found[0] == found[1]
+        pairs = [{lane.source for lane in record.trial.lanes} for record in (mine, theirs)]
+        winners = [winner(record.trial, record.answer.choice) for record in (mine, theirs)]
+        return None if pairs[0] != pairs[1] or None in winners else winners[0] == winners[1]
 
     def placing(self, vote: Vote) -> Placing:
         """A win for one side, or a tie."""
@@ -120,13 +120,13 @@ class Preference(Task):
         order = sorted(played, key=lambda source: (-won[source] / played[source], source))
         parts = [f"{name(source)} in {won[source]} of {counted(played[source], 'trial')}" for source in order]
         num_catches = len(votes) - len(pairs)
-        others = (
+        further = (
             (said[TIE], f"you heard no difference in {said[TIE]}"),
             (said[SAID_BOTH_BAD], f"both were bad in {said[SAID_BOTH_BAD]}"),
             (num_catches, f"one clip was played against itself in {num_catches}"),
         )
         preferred = [f"you preferred {listed(parts)}"] if parts else []
-        return "; ".join([*preferred, *(words for count, words in others if count)])
+        return "; ".join([*preferred, *(words for count, words in further if count)])
 
 
 def _catches(num_trials: int, rng: np.random.Generator) -> set[int]:

@@ -30,19 +30,19 @@ class Rank(Task):
         return [tuple(sources[k] for k in rng.permutation(len(sources))) for _ in range(num_trials)]
 
     def check(self, trial: Trial, choice: Choice) -> None:
-        """Refuse what is no place for each lane; raises ValueError."""
+        """Refuse a choice that is not a place for each lane; raises ValueError."""
         count = len(trial.lanes)
         right = isinstance(choice, tuple) and len(choice) == count and all(1 <= p <= count for p in choice)
         if not right:
             raise ValueError(f"choice {choice!r} must be a place from 1 to {count} for each of {count} lanes")
 
     def placing(self, vote: Vote) -> Placing:
-        """As it was said."""
+        """The places as the listener gave them."""
         sources = tuple(lane.source for lane in vote.trial.lanes)
         return Placing(vote.trial.listener, sources, tuple(map(int, vote.answer.choice)))
 
     def verdict(self, votes: Sequence[Vote], name: Name) -> str:
-        """Mean places."""
+        """The mean place of each source, the best first."""
         places: dict[str, list[int]] = {}
         for vote in votes:
             for lane, place in zip(vote.trial.lanes, vote.answer.choice, strict=True):

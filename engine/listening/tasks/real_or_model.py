@@ -1,4 +1,4 @@
-"""Real or model: is a clip from the corpus, or did a model go on? The corpus itself with probability 1/2."""
+"""Real or model: is a clip from the corpus, or did a model go on? It is real with probability 1/2."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -32,26 +32,26 @@ class RealOrModel(Task):
     ) -> list[Lanes]:
         """The corpus half the time, else the model that was asked about least."""
         times = Counter(trial.lanes[0].source for trial in of_task(self, asked))
-        found = []
+        trials = []
         for _ in range(num_trials):
             source = REAL
             if rng.random() < 0.5:
                 order = rng.permutation(len(sources))
                 source = min((sources[k] for k in order), key=lambda name: times[name])
                 times[source] += 1
-            found.append((source,))
-        return found
+            trials.append((source,))
+        return trials
 
     def told(self, trial: Trial, choice: Choice, name: Name) -> str:
-        """Whose it was, and whether that was said."""
+        """Whose it was, and whether the answer said so."""
         source = trial.lanes[0].source
         is_right = (source == REAL) == (choice == CALLED_REAL)
         return f"{'right' if is_right else 'wrong'}: it was {name(source)}"
 
     def verdict(self, votes: Sequence[Vote], name: Name) -> str:
-        """D' of each model, or a count where every clip was a real one."""
-        found = detections(votes)
-        if found:
-            return "; ".join(one.sentence_of(name(one.source)) for one in found)
+        """The d′ of each model, or a count where every clip was a real one."""
+        detected = detections(votes)
+        if detected:
+            return "; ".join(detection.sentence_of(name(detection.source)) for detection in detected)
         called = sum(vote.answer.choice == CALLED_MODEL for vote in votes)
         return f"every clip of this test was a real one, and you called {called} of {len(votes)} a model's"

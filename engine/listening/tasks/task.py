@@ -1,4 +1,4 @@
-"""Task: a kind of blind trial: what is asked, who is heard in which lane, and what answers there are and say.
+"""Task: a kind of blind trial: what is asked, who is heard in which lane, the answers and what they say.
 
 Pages and bundles are told questions, names and answers, and know no task of their own.
 """
@@ -16,18 +16,18 @@ Name = Callable[[str], str]  # what a source is called
 
 
 class Task(ABC):
-    """One kind of trial; an object of it holds nothing, and there is one for all tests.
+    """One kind of trial; its one object holds no state and serves all tests.
 
     Attributes:
         name: by which trials, exports and command lines know it.
-        label: as a choice among tasks.
+        label: what the choice among tasks calls it.
         hint: what a test of it is like, for whoever sets one up.
         question: as the listener reads it above the clips.
         summary: what each question is about, for listeners who were sent a test.
-        lane_names: at least as many as lanes can be.
+        lane_names: at least as many as a trial can have lanes.
         answers: (choice, words) of each button; none where the lanes are put in order.
         num_lanes, num_sources: least and most of a trial, and of a test.
-        num_trials: of a test, unless said.
+        num_trials: of a test, unless another number is asked for.
         hides_references: whether the real excerpt or the anchor may be hidden among the models.
     """
 
@@ -51,30 +51,30 @@ class Task(ABC):
 
         Args:
             sources: who takes part.
-            asked: trials of earlier tests, by which those that were asked least come first.
+            asked: trials of earlier tests; what they asked least comes first.
         """
 
     @abstractmethod
     def verdict(self, votes: Sequence[Vote], name: Name) -> str:
-        """What came of a test, in a sentence for who took it, without a capital and a full stop.
+        """What came of a test, in a sentence for whoever took it, without a capital or a full stop.
 
         Args:
-            votes: at least one, all of the test, that count.
+            votes: all votes of the test that count, at least one.
         """
 
     def told(self, trial: Trial, choice: Choice, name: Name) -> str:
-        """Whose clips were whose, in the words of an answer, no capital and no full stop; or nothing."""
+        """An answer in words that tell whose clips were whose, no capital, no full stop; empty by default."""
         return ""
 
-    def is_like(self, mine: Record, other: Record) -> bool | None:
+    def is_like(self, mine: Record, theirs: Record) -> bool | None:
         """Whether another listener, asked the same, said the same; None where that was not asked."""
         return None
 
     def check(self, trial: Trial, choice: Choice) -> None:
-        """Refuse what is no answer to a trial.
+        """Refuse a choice that is not an answer to a trial.
 
         Raises:
-            ValueError: it is not.
+            ValueError: it is not one.
         """
         allowed = [answer for answer, _ in self.answers]
         if choice not in allowed:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from engine.errors import VoteError
 
-SCHEMA = 1  # of the tables
+VOTES_SCHEMA = 1  # of the tables
 SECONDS_FOR_OTHERS = 10.0  # how long a call waits for those that write
-TABLES = (
+VOTES_TABLES = (
     "CREATE TABLE trials (trial_id TEXT PRIMARY KEY, test_id TEXT, listener TEXT, issued_at TEXT, "
     "answered_at TEXT, deleted_at TEXT, trial TEXT, answer TEXT)",
     "CREATE TABLE tests (test_id TEXT PRIMARY KEY, listener TEXT, test TEXT)",
@@ -24,11 +24,11 @@ TABLES = (
     "CREATE INDEX trials_by_listener ON trials (listener)",
     "CREATE INDEX trials_by_test ON trials (test_id)",
 )
-REASONS = {  # what SQLite says -> what the listener, or the host, should know
+DATABASE_REFUSALS = {  # what SQLite says -> what the listener, or the host, should know
     "locked": "is busy: try again in a few seconds; nothing was lost",
     "readonly": "may not be written to: let the app write to its file and folder",
     "full": "has no room left on its disk: free space there; what is in it stays",
-    "not a database": "is no database of votes: move the file away to begin a new one",
+    "not a database": "is not a database of votes: move the file away to begin a new one",
     "malformed": "is damaged: move the file away to begin a new one, and restore it from its copy",
     "unable to open": "cannot be opened: its folder must exist and be writable",
     "disk i/o": "cannot be read or written: look at its disk",
@@ -61,7 +61,7 @@ def open_database(path: Path, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Conne
 
 
 def _keep_private(path: Path) -> None:
-    """What SQLite writes beside the file takes over who may read it."""
+    """Let only the owner read the file, and with it what SQLite writes beside it."""
     with contextlib.suppress(OSError):  # SQLite says what is wrong with the place
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
@@ -71,22 +71,22 @@ def _keep_private(path: Path) -> None:
 
 def _prepare(database: sqlite3.Connection, path: Path) -> None:
     database.execute("PRAGMA synchronous = FULL")
-    database.execute("BEGIN")  # version and tables of one moment: another may be making them
+    database.execute("BEGIN")  # version and tables at one moment: another process may be making them
     version = _version(database, path)
     database.execute("COMMIT")
-    if version == SCHEMA:
+    if version == VOTES_SCHEMA:
         return
     _write_ahead(database)
     database.execute("BEGIN IMMEDIATE")
-    if _version(database, path) != SCHEMA:  # nobody else has made the tables meanwhile
-        for statement in TABLES:
+    if _version(database, path) != VOTES_SCHEMA:  # nobody has made the tables meanwhile
+        for statement in VOTES_TABLES:
             database.execute(statement)
-        database.execute(f"PRAGMA user_version = {SCHEMA}")
+        database.execute(f"PRAGMA user_version = {VOTES_SCHEMA}")
     database.execute("COMMIT")
 
 
 def _write_ahead(database: sqlite3.Connection) -> None:
-    """Begin the log; where many begin it at once SQLite refuses some of them without waiting."""
+    """Start the log; where many start it at once, SQLite refuses some of them without waiting."""
     until = time.monotonic() + SECONDS_FOR_OTHERS
     while True:
         try:
@@ -99,18 +99,18 @@ def _write_ahead(database: sqlite3.Connection) -> None:
 
 
 def _version(database: sqlite3.Connection, path: Path) -> int:
-    """Of the tables; 0 where there is none."""
+    """The schema of the tables; 0 in an empty file."""
     (version,) = database.execute("PRAGMA user_version").fetchone()
     (tables,) = database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-    if version != SCHEMA and (version or tables):
+    if version != VOTES_SCHEMA and (version or tables):
         raise VoteError(
-            f"the store of votes {path.name} has schema {version} and this Earshot reads {SCHEMA}: export it "
-            "with the Earshot that wrote it, or move the file away to begin a new one"
+            f"the store of votes {path.name} has schema {version} and this Earshot reads {VOTES_SCHEMA}: "
+            "export it with the Earshot that wrote it, or move the file away to begin a new one"
         )
     return version
 
 
 def _reason(error: sqlite3.Error) -> str:
     said = str(error).lower()
-    known = (sentence for key, sentence in REASONS.items() if key in said)
+    known = (sentence for key, sentence in DATABASE_REFUSALS.items() if key in said)
     return next(known, f"cannot be used ({said})")

@@ -1,13 +1,12 @@
 """Votes: trials that were asked and what was answered, kept in SQLite.
 
-One row a trial, written when it is issued and completed when it is answered; a deleted one keeps its id and
-nothing else, so that copies elsewhere learn of it (a tombstone).
+One row for each trial, written when it is issued and completed when it is answered; a deleted one keeps only
+its id and when it was deleted, so that copies elsewhere learn of it (a tombstone).
 
-    export    {"trial": {…}, "answer": {…}}                  of an answered trial, a line of JSON each
-              {"deleted": trial_id, "deleted_at": time}      of a deleted one
+    export    {"trial": {…}, "answer": {…}}                  for an answered trial, a line of JSON each
+              {"deleted": trial_id, "deleted_at": time}      for a deleted one
 
-Every call opens the file anew and each change is one transaction, on the disk before the call returns:
-what was acknowledged survives the process, and many threads and processes may write at once.
+Every call opens the file anew, and each change is one transaction, on the disk before the call returns.
 """
 
 import json
@@ -23,13 +22,14 @@ from engine.listening.trial import Answer, Record, Trial
 from engine.listening.votes.database import open_database
 
 ANSWERED = "this trial has been answered already: your first answer counts"
+NOT_YOURS = "belongs to another visitor"
 
 
 class VoteStore:
     """The votes in one file, which is made when it is first written to.
 
     Args:
-        path: of the file; its folder must exist. The file is its owner's alone to read.
+        path: of the file; its folder must exist. Only its owner can read it.
     """
 
     def __init__(self, path: Path):
@@ -86,8 +86,8 @@ class VoteStore:
         """Complete a trial; once this returns the vote is kept.
 
         Raises:
-            VoteError: no such trial, or it is somebody else's, or answered already, or the answer is none to
-                it, or the store cannot be used.
+            VoteError: there is no such trial, or it is somebody else's, or answered already, or the answer
+                does not fit it, or the store cannot be used.
         """
         with open_database(self.path) as database:
             record = self._own(database, trial_id, listener)
@@ -97,7 +97,7 @@ class VoteStore:
                 whole = Record(trial=record.trial, answer=answer)
                 check_record(whole)
             except (ValueError, InvalidValueError) as error:
-                raise VoteError(f"this is no answer to the trial: {_first_line(error)}") from None
+                raise VoteError(f"this does not answer the trial: {_first_line(error)}") from None
             database.execute(
                 "UPDATE trials SET answer = ?, answered_at = ? WHERE trial_id = ? AND answer IS NULL",
                 (answer.model_dump_json(), answer.answered_at, trial_id),
@@ -105,7 +105,11 @@ class VoteStore:
             return whole
 
     def trials(self, test_id: str, listener: str) -> list[Record]:
-        """The trials of one test of this listener's, in their order, answered or not."""
+        """The trials of one test of this listener's, in their order, answered or not.
+
+        Raises:
+            VoteError: the store cannot be used.
+        """
         rows = self._rows(
             "SELECT trial, answer FROM trials WHERE test_id = ? AND listener = ? AND deleted_at IS NULL",
             (test_id, listener),
@@ -138,7 +142,7 @@ class VoteStore:
         return [_record(*row) for row in self._rows(f"{query} AND listener = ?{order}", (listener,))]
 
     def delete(self, listener: str, now: str) -> int:
-        """Forget all that this listener was asked and said; returns how many answers that were.
+        """Forget all that this listener was asked and said; returns how many answers there were.
 
         Raises:
             VoteError: the store cannot be used.
@@ -166,11 +170,11 @@ class VoteStore:
     def merge(self, rows: Iterable[Any]) -> int:
         """Take in what another store has exported; returns how many trials are new or deleted by it.
 
-        Trials are one by their id: what is here already stays as it is, but for seeds that were not told
-        before its test was over; and a deletion wins over all.
+        Trials with one id are one trial: what is here already stays as it is, except that seeds withheld
+        until its test was over are filled in; and a deletion wins over everything.
 
         Raises:
-            InvalidValueError: a row is neither a record nor a tombstone.
+            InvalidValueError: a row is neither a record nor a tombstone; then nothing is taken in.
             VoteError: the store cannot be used.
         """
         changed = 0
@@ -204,17 +208,17 @@ class VoteStore:
         ).rowcount
 
     def _own(self, database: sqlite3.Connection, trial_id: str, listener: str) -> Record:
-        found = database.execute(
+        row = database.execute(
             "SELECT listener, trial, answer FROM trials WHERE trial_id = ? AND deleted_at IS NULL",
             (trial_id,),
         ).fetchone()
-        if found is None or found[1] is None:
+        if row is None or row[1] is None:
             raise VoteError(
                 "this trial is not known here: it was deleted, or it is another app's; start a new one"
             )
-        if found[0] != listener:
-            raise VoteError("this trial belongs to another visitor: start one of your own")
-        return _record(*found[1:])
+        if row[0] != listener:
+            raise VoteError(f"this trial {NOT_YOURS}: start one of your own")
+        return _record(*row[1:])
 
     def _rows(self, query: str, values: tuple[str, ...] = ()) -> list[tuple]:
         with open_database(self.path, "DEFERRED") as database:

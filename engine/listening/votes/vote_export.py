@@ -1,10 +1,11 @@
-"""Vote export: rows of a store as text that is taken home: JSON lines as `read_votes` reads them, or a table.
+"""Vote export: rows of a store as text to take home: JSON lines as `read_votes` reads them, or a table.
 
-A listener's id may be the key to their votes, so it is replaced by a pseudonym: the same for all rows of one
-listener and in all exports, and no way back. And whoever knows a test's seeds can make its coming trials, so
-rows hold none until all of the test's trials are answered.
+A listener's id may be the key to their votes, so a pseudonym replaces it: the same for all rows of one
+listener and in all exports, with no way back. And whoever knows a test's seeds can make its coming trials, so
+rows hold no seed until all of the test's trials are answered.
 
-    csv    one row a trial and lane facts side by side, from ``lane_1_``; a deleted trial has its id and time
+    csv    one row for each trial, its lanes' facts side by side from ``lane_1_`` on; a deleted trial has only
+           its id and time
 """
 
 import csv
@@ -17,14 +18,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 PSEUDONYM = re.compile("[0-9a-f]{16}")
-SEEDS = ("seed", "design_seed")  # of a trial
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute what begins with one of these
+SEED_FIELDS = ("seed", "design_seed")  # of a trial, by which its sounds can be made again
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute what begins with one of these
 
 
 def pseudonym(listener: str) -> str:
-    """Of a listener's id, which is random and long, so that trying out all of them is hopeless.
+    """The 16 hexadecimal digits that stand for a listener's id; of a pseudonym, itself.
 
-    A pseudonym is its own.
+    Ids are random and long, so that trying out all of them is hopeless.
     """
     if PSEUDONYM.fullmatch(listener):
         return listener
@@ -41,16 +42,16 @@ def export_text(rows: Iterable[Mapping[str, Any]], kind: str) -> str:
 
 
 def public_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The same without what nobody else may know: ids of listeners, and seeds of tests that are not over."""
-    given = list(rows)
-    answered = Counter(row["trial"]["test_id"] for row in given if row.get("answer") is not None)
-    return [_public(row, answered) if "trial" in row else dict(row) for row in given]
+    """The rows without what nobody else may know: ids of listeners, and seeds of tests that are not over."""
+    all_rows = list(rows)
+    answered = Counter(row["trial"]["test_id"] for row in all_rows if row.get("answer") is not None)
+    return [_public(row, answered) if "trial" in row else dict(row) for row in all_rows]
 
 
 def _public(row: Mapping[str, Any], answered: Mapping[str, int]) -> dict[str, Any]:
     trial = {**row["trial"], "listener": pseudonym(row["trial"]["listener"])}
     if answered[trial["test_id"]] < trial["num_trials"]:
-        trial = {name: value for name, value in trial.items() if name not in SEEDS}
+        trial = {name: value for name, value in trial.items() if name not in SEED_FIELDS}
     return {**row, "trial": trial}
 
 
@@ -82,7 +83,7 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
 def _cell(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return " ".join(map(str, value))
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 EXPORTS = {"jsonl": _jsonl, "csv": _csv}

@@ -1,8 +1,8 @@
-"""VoteFile: records out of a file of votes, as the app and bundles let them be downloaded.
+"""VoteFile: records from a file of votes, as it is downloaded from the app or from a bundle.
 
 {"trial": {…}, "answer": {…}}                  a line of JSON each
 {"deleted": trial_id, "deleted_at": time}      a vote that its listener took back; it counts nowhere
-{"bundle": id, "trial": id, "choice": …}       an answer to a bundle, which its key makes a record
+{"bundle": id, "trial": id, "choice": …}       an answer to a bundle, which its key turns into a record
 """
 
 import json
@@ -16,9 +16,11 @@ from engine.listening.bundle.bundle_key import BundleKey
 from engine.listening.record import make_record
 from engine.listening.trial import Record
 
-REMEDY = "give the JSONL file that the Compare page or a listening-test bundle lets its listener download"
+VOTE_FILE_REMEDY = (
+    "give the JSONL file that the Compare page or a listening-test bundle lets its listener download"
+)
 UTF8_MARK = b"\xef\xbb\xbf"
-OTHER_MARKS = {
+FOREIGN_MARKS = {
     b"\xff\xfe": "UTF-16 text, not UTF-8",
     b"\xfe\xff": "UTF-16 text, not UTF-8",
     b"\x1f\x8b": "compressed (gzip)",
@@ -28,10 +30,10 @@ OTHER_MARKS = {
 
 @dataclass(frozen=True)
 class VoteFile:
-    """What was read.
+    """The votes of one file or several.
 
     Args:
-        problems: a sentence for each line that is no record, with its number, from 1.
+        problems: a sentence for each line that is not a record, with its number, from 1.
     """
 
     records: tuple[Record, ...]
@@ -40,15 +42,15 @@ class VoteFile:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a file."""
+    """A line of a file of votes, as bytes."""
 
     content: bytes
 
     def values(self) -> Any:
-        """The JSON that it is.
+        """The line's JSON.
 
         Raises:
-            InvalidValueError: it is none.
+            InvalidValueError: it is not JSON, or not UTF-8 text.
         """
         try:
             return json.loads(self.content.decode("utf-8"))
@@ -68,7 +70,7 @@ def read_vote_files(paths: Sequence[Path], keys: Sequence[BundleKey] = ()) -> Vo
         UnreadableFileError: no file can be read, or there is no vote in any.
     """
     seen: set[Record] = set()
-    found: list[Record] = []
+    records: list[Record] = []
     problems: list[str] = []
     errors: list[UnreadableFileError] = []
     for path in paths:
@@ -77,16 +79,16 @@ def read_vote_files(paths: Sequence[Path], keys: Sequence[BundleKey] = ()) -> Vo
         except UnreadableFileError as error:
             errors.append(error)
             continue
-        found += [record for record in file.records if record not in seen]
+        records += [record for record in file.records if record not in seen]
         seen.update(file.records)
-        problems += [f"{path.name}, {one}" if len(paths) > 1 else one for one in file.problems]
-    if not found:
+        problems += [f"{path.name}, {problem}" if len(paths) > 1 else problem for problem in file.problems]
+    if not records:
         raise errors[0]
-    return VoteFile(tuple(found), (*problems, *map(str, errors)))
+    return VoteFile(tuple(records), (*problems, *map(str, errors)))
 
 
 def read_votes(path: Path, keys: Sequence[BundleKey] = ()) -> VoteFile:
-    """All lines that are records and were not deleted, by whichever line; empty lines are passed over.
+    """All lines that are records and that no other line deletes; empty lines are skipped.
 
     Args:
         keys: of the bundles whose results may stand in the file.
@@ -94,7 +96,7 @@ def read_votes(path: Path, keys: Sequence[BundleKey] = ()) -> VoteFile:
     Raises:
         UnreadableFileError: the file cannot be read, or there is no vote in it.
     """
-    found: list[Record] = []
+    answered: list[Record] = []
     deleted: set[str] = set()
     problems: list[str] = []
     for number, line in read_lines(path):
@@ -103,10 +105,10 @@ def read_votes(path: Path, keys: Sequence[BundleKey] = ()) -> VoteFile:
             if isinstance(values, dict) and "deleted" in values:
                 deleted.add(str(values["deleted"]))
             else:
-                found.append(_record(values, keys))
+                answered.append(_record(values, keys))
         except InvalidValueError as error:
             problems.append(f"line {number} is left out: {error}")
-    records = tuple(record for record in found if record.trial.trial_id not in deleted)
+    records = tuple(record for record in answered if record.trial.trial_id not in deleted)
     if not records:
         raise UnreadableFileError(_nothing(path, problems, deleted))
     return VoteFile(records, tuple(problems))
@@ -116,15 +118,15 @@ def read_lines(path: Path) -> list[tuple[int, Line]]:
     """The lines that are not empty, each with its number, from 1.
 
     Raises:
-        UnreadableFileError: the file cannot be read, or is no UTF-8 text at all.
+        UnreadableFileError: the file cannot be read, or is no UTF-8 text at all: UTF-16 or compressed.
     """
     try:
         content = path.read_bytes().removeprefix(UTF8_MARK)
     except OSError as error:
-        raise UnreadableFileError(f"{path} cannot be read ({error.strerror}): {REMEDY}") from None
-    for mark, what in OTHER_MARKS.items():
+        raise UnreadableFileError(f"{path} cannot be read ({error.strerror}): {VOTE_FILE_REMEDY}") from None
+    for mark, what in FOREIGN_MARKS.items():
         if content.startswith(mark):
-            raise UnreadableFileError(f"{path} is {what}: {REMEDY}, as it is")
+            raise UnreadableFileError(f"{path} is {what}: {VOTE_FILE_REMEDY}, as it is")
     lines = enumerate(content.split(b"\n"), start=1)  # splitlines would cut within words: U+2028, U+0085
     return [(number, Line(line)) for number, line in lines if line.strip()]
 
@@ -135,16 +137,16 @@ def _record(values: Any, keys: Sequence[BundleKey]) -> Record:
     for key in keys:
         if key.bundle == values["bundle"]:
             return key.record(values)
-    given = "none of the keys given is its own" if keys else "its key was not given"
+    mismatch = "none of the keys given is its own" if keys else "its key was not given"
     raise InvalidValueError(
-        f"it answers bundle {values['bundle']!r}, and {given}: add --key and the .key.json file beside it"
+        f"it answers bundle {values['bundle']!r}, and {mismatch}: add --key and the .key.json file beside it"
     )
 
 
 def _nothing(path: Path, problems: list[str], deleted: set[str]) -> str:
-    """Why there is no vote."""
+    """Why there is no vote in a file, and what to do."""
     if problems:
-        return f"no line of {path} is a vote ({problems[0]}): {REMEDY}"
+        return f"no line of {path} is a vote ({problems[0]}): {VOTE_FILE_REMEDY}"
     if deleted:
-        return f"all votes of {path} were deleted by their listeners: {REMEDY}"
-    return f"{path} is empty, there is no vote in it: {REMEDY}"
+        return f"all votes of {path} were deleted by their listeners: {VOTE_FILE_REMEDY}"
+    return f"{path} is empty, there is no vote in it: {VOTE_FILE_REMEDY}"

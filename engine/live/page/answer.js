@@ -2,7 +2,7 @@
 
 const PAUSE = 1.2; // seconds without a key, after which it goes on
 const CHORD = 0.09; // seconds within which keys go down together
-const MOST_FRAMES = 256; // of what somebody plays; the last ones are heard
+const MOST_FRAMES = 256; // of what somebody plays; the network hears the last ones
 
 export class Answer {
   // told: { begins(), ends(frames), secondsPerFrame() }; frames are lists of pitches.
@@ -23,11 +23,13 @@ export class Answer {
 
   up(pitch, now) {
     this.held.delete(pitch);
-    this.notes.filter((note) => note.pitch === pitch && note.to === Infinity).forEach((note) => (note.to = now));
+    this.notes
+      .filter((note) => note.pitch === pitch && note.to === Infinity)
+      .forEach((note) => (note.to = now));
     if (!this.held.size && this.isPlaying) this.timer = setTimeout(() => this.end(), 1000 * PAUSE);
   }
 
-  // Another piece or mode: what was played is nobody's beginning.
+  // Another piece or mode: what was played is not answered.
   cancel() {
     clearTimeout(this.timer);
     this.notes = [];
@@ -41,10 +43,14 @@ export class Answer {
   }
 }
 
-// Seconds of a frame: those of the piece, or less where notes follow each other faster: each is heard by itself.
+// Seconds of a frame: those of the piece, or fewer where notes
+// follow each other faster, so that each is heard.
 export function pulseOf(notes, seconds) {
   const starts = notes.map(({ from }) => from).sort((one, other) => one - other);
-  const gaps = starts.slice(1).map((start, place) => start - starts[place]).filter((gap) => gap > CHORD);
+  const gaps = starts
+    .slice(1)
+    .map((start, place) => start - starts[place])
+    .filter((gap) => gap > CHORD);
   gaps.sort((one, other) => one - other);
   return gaps.length ? Math.min(seconds, gaps[Math.floor(gaps.length / 2)]) : seconds;
 }

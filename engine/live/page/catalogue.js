@@ -1,4 +1,4 @@
-// The catalogue: the models and instruments that there are, as models.json lists them.
+// The catalogue: models and instruments, as models.json lists them.
 
 export class Catalogue {
   constructor({ models, instruments }) {
@@ -17,7 +17,7 @@ export class Catalogue {
     return `lane-${1 + (this.ofMusic(corpus).findIndex((model) => model.name === name) % 4)}`;
   }
 
-  // The model that is there first, of those whose files arrived whole.
+  // The smallest model, which is there first, of those whose files arrived whole.
   smallest(corpus) {
     return this.whole(corpus).reduce((small, model) => (model.bytes < small.bytes ? model : small));
   }
@@ -28,12 +28,12 @@ export class Catalogue {
     return whole.length ? whole : all; // to be tried again
   }
 
-  // Who can play at once.
+  // A model that can play at once.
   ready(corpus) {
     return this.ofMusic(corpus).find(({ name }) => this.there.has(name)) ?? this.smallest(corpus);
   }
 
-  // Title and name of all that is played, in order.
+  // Name and title of every corpus, in order.
   get music() {
     return [...new Map(this.models.map(({ corpus, music }) => [corpus, music]))];
   }

@@ -1,10 +1,10 @@
-// The gates: how far open those of the network's uppermost cell stood as each frame was drawn, unit by unit, under
-// the roll and on its axis of time.
+// The gates: how far open the gates of the network's uppermost cell stood as each frame was drawn, unit by
+// unit; under the roll, on its axis of time.
 
 import { KEYS, NOW, SECONDS } from "./roll.js";
 
 const UNITS = 40; // that are shown of a gate
-const FIRST = 32; // frames of a model by which its units are put in order
+const FIRST = 32; // frames of a model from which the order of its units is found
 const GAP = 2; // pixels between gates
 
 export class Gates {
@@ -21,7 +21,9 @@ export class Gates {
     this.order(shown);
     const x = (at) => KEYS + (width - KEYS) * (NOW + (at - time) / SECONDS);
     for (const frame of shown) {
-      const [left, right] = [x(frame.at), x(frame.at + frame.seconds)].map((edge) => Math.round(Math.max(KEYS, edge))); // no seam
+      const [left, right] = [x(frame.at), x(frame.at + frame.seconds)].map((edge) =>
+        Math.round(Math.max(KEYS, edge)),
+      ); // no seam
       if (!frame.gates || right <= left || left > width) continue;
       pen.globalAlpha = frame.at > time ? 0.45 : 1;
       pen.drawImage(this.columnOf(frame), left, 0, right - left, height);
@@ -32,13 +34,14 @@ export class Gates {
     pen.fillRect(x(time) - 0.75, 0, 1.5, height);
   }
 
-  // Of the frame that sounds, or of the newest.
+  // The names of the gates of the frame that sounds, or of the newest one.
   names(shown, time) {
     const now = shown.findLast(({ at }) => at <= time) ?? shown.at(-1);
     return now?.gates?.names ?? [];
   }
 
-  // The units that move most in the first frames of a model come first, gate by gate, and stay where they are.
+  // The units that move most in the first frames of a model come
+  // first, gate by gate, and stay where they are.
   order(shown) {
     for (const { name, gates } of shown) {
       if (!gates || this.orders.has(name)) continue;
@@ -54,7 +57,10 @@ export class Gates {
     const { names, values } = frame.gates;
     const size = values.length / names.length;
     const units = Math.min(UNITS, size);
-    const column = Object.assign(document.createElement("canvas"), { width: 1, height: names.length * (units + GAP) });
+    const column = Object.assign(document.createElement("canvas"), {
+      width: 1,
+      height: names.length * (units + GAP),
+    });
     const pen = column.getContext("2d");
     pen.fillStyle = this.colours[frame.colour];
     names.forEach((_, gate) => {
@@ -77,11 +83,12 @@ export class Gates {
       pen.fillText(name, 7, y + 1);
     });
     pen.fillStyle = this.colours["roll-line"];
-    for (let place = 1; place < names.length; place++) pen.fillRect(0, (place / names.length) * height - 1, width, 1);
+    for (let place = 1; place < names.length; place++)
+      pen.fillRect(0, (place / names.length) * height - 1, width, 1);
   }
 }
 
-// Of each gate its units, from the one whose openness varies most.
+// The units of each gate, those whose openness varies most first.
 export function orderOf(frames) {
   const [{ names, values }] = frames;
   const size = values.length / names.length;

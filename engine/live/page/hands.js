@@ -1,10 +1,10 @@
-// Hands: keys that a visitor presses, on the page, on a computer's keyboard, or on an instrument that speaks MIDI.
+// Hands: keys that a visitor presses, on the page, on a computer's keyboard, or on a MIDI instrument.
 
 const LETTERS = "awsedftgyhujkolp"; // from a C upwards, black keys in the row above
 const BLACK = new Set([1, 3, 6, 8, 10]);
 const NAMES = ["C", "C sharp", "D", "E flat", "E", "F", "F sharp", "G", "A flat", "A", "B flat", "B"];
 const MOST_KEYS = 16; // that are held at once
-const MOST_A_SECOND = 60; // what is more is an instrument gone wild
+const MOST_A_SECOND = 60; // more than that is an instrument gone wild
 const FIRST = 48; // C3, of the page's keyboard
 const OCTAVES = 3;
 
@@ -29,7 +29,7 @@ export class Hands {
     }
   }
 
-  // By whom a key is held decides when it is let go: a finger, a letter, an instrument.
+  // holder: what holds the key (a finger, a letter, an instrument), which decides when it is let go.
   down(holder, pitch) {
     const now = performance.now();
     this.recent = this.recent.filter((time) => now - time < 1000);
@@ -61,7 +61,9 @@ export class Hands {
 
   // What the network plays is seen on the keys as well.
   light(pitches) {
-    this.place.querySelectorAll(".is-lit").forEach((key) => key.classList.toggle("is-lit", pitches.includes(Number(key.dataset.pitch))));
+    this.place
+      .querySelectorAll(".is-lit")
+      .forEach((key) => key.classList.toggle("is-lit", pitches.includes(Number(key.dataset.pitch))));
     pitches.forEach((pitch) => this.place.querySelector(`[data-pitch="${pitch}"]`)?.classList.add("is-lit"));
   }
 
@@ -86,7 +88,8 @@ export class Hands {
       pressed(event);
     });
     this.place.addEventListener("pointermove", (event) => event.buttons && pressed(event));
-    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, ({ pointerId }) => this.up(`finger ${pointerId}`));
+    for (const end of ["pointerup", "pointercancel"])
+      addEventListener(end, ({ pointerId }) => this.up(`finger ${pointerId}`));
     this.place.addEventListener("keydown", (event) => {
       if (event.repeat || ![" ", "Enter"].includes(event.key)) return;
       event.preventDefault();
@@ -98,7 +101,7 @@ export class Hands {
     this.label();
   }
 
-  // One stop for whoever tabs through the page; arrows go from key to key.
+  // One stop for those who tab through the page; arrows go from key to key.
   walk(event) {
     const step = { ArrowLeft: "previousElementSibling", ArrowRight: "nextElementSibling" }[event.key];
     const next = step && event.target[step];
@@ -111,7 +114,8 @@ export class Hands {
 
   // The letters stand on the keys that they play.
   label() {
-    this.place.querySelectorAll("[data-pitch]").forEach((key) => (key.dataset.letter = LETTERS[Number(key.dataset.pitch) - this.octave]?.toUpperCase() ?? ""));
+    for (const key of this.place.querySelectorAll("[data-pitch]"))
+      key.dataset.letter = LETTERS[Number(key.dataset.pitch) - this.octave]?.toUpperCase() ?? "";
   }
 
   typed(event) {
@@ -126,15 +130,21 @@ export class Hands {
 
   // An instrument by Web MIDI; says in a sentence what is there.
   async listenToMidi() {
-    if (!navigator.requestMIDIAccess) throw new Error("This browser does not speak to MIDI instruments: Chrome, Edge and Firefox do.");
+    if (!navigator.requestMIDIAccess)
+      throw new Error("This browser cannot hear MIDI instruments: Chrome, Edge and Firefox can.");
     const access = await navigator.requestMIDIAccess().catch(() => {
-      throw new Error("The browser was not allowed to listen to MIDI instruments: allow it in its settings for this page.");
+      throw new Error(
+        "The browser was not allowed to listen to MIDI instruments: allow it in its settings for this page.",
+      );
     });
-    const listen = () => access.inputs.forEach((input) => (input.onmidimessage = ({ data }) => this.heed(input.id, data)));
+    const listen = () =>
+      access.inputs.forEach((input) => (input.onmidimessage = ({ data }) => this.heed(input.id, data)));
     access.onstatechange = listen;
     listen();
     const names = [...access.inputs.values()].map(({ name }) => name);
-    return names.length ? `Listening to ${names.join(", ")}.` : "No instrument is connected yet: it is heard as soon as it is.";
+    return names.length
+      ? `Listening to ${names.join(", ")}.`
+      : "No instrument is connected yet: as soon as one is, it is heard.";
   }
 
   heed(source, [status, pitch, velocity]) {

@@ -13,20 +13,31 @@ export class Keeping {
   keep(bytes, ending, type) {
     const { name, seed } = this.asked.session().first;
     const address = URL.createObjectURL(new Blob([bytes], { type }));
-    Object.assign(document.createElement("a"), { href: address, download: `earshot-${name}-${seed}.${ending}` }).click();
+    Object.assign(document.createElement("a"), {
+      href: address,
+      download: `earshot-${name}-${seed}.${ending}`,
+    }).click();
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
   }
 
   midi() {
     const { frames, card } = this.asked.session();
-    this.keep(midiFile(frames, { framesPerQuarter: card.frames_per_quarter, program: this.asked.program() }), "mid", "audio/midi");
+    this.keep(
+      midiFile(frames, { framesPerQuarter: card.frames_per_quarter, program: this.asked.program() }),
+      "mid",
+      "audio/midi",
+    );
   }
 
   async wav() {
     const { frames, card } = this.asked.session();
     const isSpeech = card.kind === "waveform";
     try {
-      this.keep(isSpeech ? speechFile(frames, card.sample_rate) : await wavFile(frames, this.asked.zones(), velocity), "wav", "audio/wav");
+      this.keep(
+        isSpeech ? speechFile(frames, card.sample_rate) : await wavFile(frames, this.asked.zones(), velocity),
+        "wav",
+        "audio/wav",
+      );
     } catch ({ message }) {
       this.asked.problem(message);
     }

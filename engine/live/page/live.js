@@ -1,24 +1,18 @@
-// The page Live: what is chosen, pressed and said. Who draws is in drawing/worker.js, what sounds when in session.js.
+// The page Live: what is chosen, pressed and said. What draws
+// is in drawing/worker.js, what sounds when in session.js.
 
-import { Answer } from "./answer.js";
+import { Along } from "./along.js";
 import { Catalogue } from "./catalogue.js";
-import { Hands } from "./hands.js";
+import { fetched } from "./drawing/weights.js";
 import { Keeping } from "./keeping.js";
 import { pieceOf } from "./link.js";
-import { Output } from "./sound/output.js";
 import { Picture } from "./picture.js";
 import { Session } from "./session.js";
+import { Output } from "./sound/output.js";
 import { Voice } from "./voice.js";
-import { fetched } from "./drawing/weights.js";
 
-const MODES = {
-  free: "What you play sounds beside the network, which does not hear it.",
-  together: "What you hold sounds in every frame that is drawn, and the network hears it. The small ones draw the other notes as they would beside yours; the large one draws a frame until yours are in it, 64 times at most, else they are put in.",
-  answer: "Play something and pause: the network has heard it, and goes on from there.",
-};
-const STALLS = 3; // after which a smaller model is offered
+const STALLS = 3; // after so many a smaller model is offered
 const AFTER_FIRST = 400; // milliseconds from a press until what can wait is fetched
-const HANDS_VELOCITY = 92;
 
 const at = (id) => document.getElementById(id);
 const worker = new Worker("drawing/worker.js", { type: "module" });
@@ -29,21 +23,15 @@ let awaited = null; // the model that takes over as soon as it is there
 let isStarting = false;
 let shared = null; // the piece of a link, until it is played
 
-const told = { frame: framed, colourOf: (name) => choices.colourOf(choices.card(name)), stalled: (count) => count >= STALLS && offerSmaller() };
+const told = {
+  frame: framed,
+  colourOf: (name) => choices.colourOf(choices.card(name)),
+  stalled: (count) => count >= STALLS && offerSmaller(),
+};
 const sessions = { piano_roll: new Session(worker, told), waveform: new Voice(worker, told) };
 let session = sessions.piano_roll; // of what is chosen
-const picture = new Picture({ session: () => session, light: (pitches) => hands.light(pitches) });
+const picture = new Picture({ session: () => session, light: (pitches) => along.hands.light(pitches) });
 const { roll } = picture;
-const answer = new Answer({
-  secondsPerFrame: () => session.secondsPerFrame,
-  begins: () => session.pause(),
-  ends: (frames) => {
-    session.takeBack(frames.map((pitches) => pitches.map(columnOf).filter((column) => column >= 0)));
-    session.goOn();
-    say("The network has heard you, and answers.");
-    showState();
-  },
-});
 const keeping = new Keeping(worker, {
   session: () => session,
   zones: () => output.sampler.zones,
@@ -51,23 +39,16 @@ const keeping = new Keeping(worker, {
   say,
   problem,
 });
-let handled = Promise.resolve(); // what hands do is heeded in turn
-const inTurn = (heed) => (pitch) => {
-  const now = performance.now() / 1000;
-  handled = handled.then(() => heed(pitch, now)).catch(({ message }) => problem(message));
-};
-const hands = new Hands(at("keys"), {
-  down: inTurn(handDown),
-  up: inTurn(handUp),
-  flooded: () => problem("More keys at once than anybody has fingers: some are left out."),
+const along = new Along(worker, output, {
+  session: () => session,
+  roll,
+  start: () => start(),
+  showState,
+  say,
+  problem,
 });
 
 // ---- what there is
-
-const columnOf = (pitch) => {
-  const column = pitch - session.card.lowest_pitch;
-  return column < session.card.num_pitches ? column : -1; // what the network has no key for, it does not hear
-};
 
 function option(value, text) {
   return Object.assign(document.createElement("option"), { value, textContent: text });
@@ -75,13 +56,19 @@ function option(value, text) {
 
 function layOut() {
   at("music").replaceChildren(...choices.music.map(([corpus, title]) => option(corpus, title)));
-  at("instrument").replaceChildren(...choices.instruments.map(({ program, title }) => option(program, title)));
-  for (const [mode, text] of Object.entries(MODES)) if (document.querySelector(`[value=${mode}]`).checked) at("mode-is").textContent = text;
+  at("instrument").replaceChildren(
+    ...choices.instruments.map(({ program, title }) => option(program, title)),
+  );
+  along.showMode();
 }
 
 function showModels(corpus) {
   const buttons = choices.ofMusic(corpus).map((model) => {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: model.title, onclick: () => choose(model) });
+    const button = Object.assign(document.createElement("button"), {
+      type: "button",
+      textContent: model.title,
+      onclick: () => choose(model),
+    });
     button.style.setProperty("--of", `var(--${choices.colourOf(model)})`);
     button.dataset.model = model.name;
     return button;
@@ -91,13 +78,17 @@ function showModels(corpus) {
 }
 
 function showState() {
-  at("models").querySelectorAll("button").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.model === chosen?.name)));
+  at("models")
+    .querySelectorAll("button")
+    .forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.model === chosen?.name)));
   at("play").textContent = session.plays ? "Pause" : "Play";
-  at("piece-is").textContent = session.first ? `Seed ${session.first.seed}, begun by ${choices.card(session.first.name).title}` : "";
+  at("piece-is").textContent = session.first
+    ? `Seed ${session.first.seed}, begun by ${choices.card(session.first.name).title}`
+    : "";
   for (const id of ["forget", "hold", "link", "keep-midi", "keep-wav"]) at(id).disabled = !session.first;
 }
 
-// What is played is notes or speech: the page shows what there is for it.
+// Notes or speech are played: the page shows what there is for them.
 function turnTo(model) {
   session = sessions[model.kind];
   at("roll").session = session; // as a lane's element holds its sound
@@ -151,11 +142,20 @@ async function start(seed = newSeed()) {
   isStarting = true;
   const piece = shared;
   shared = null;
-  answer.cancel();
+  along.answer.cancel();
   await giveSound().finally(() => (isStarting = false));
   location.hash && history.replaceState(null, "", location.pathname + location.search);
-  if (piece) begin(choices.card(piece.first.name), piece.names.map((name) => choices.card(name)), { ...piece.first, planned: piece.planned });
-  else begin(choices.there.has(chosen.name) ? chosen : firstToPlay(), null, { seed, temperature: Number(at("temperature").value) });
+  if (piece)
+    begin(
+      choices.card(piece.first.name),
+      piece.names.map((name) => choices.card(name)),
+      { ...piece.first, planned: piece.planned },
+    );
+  else
+    begin(choices.there.has(chosen.name) ? chosen : firstToPlay(), null, {
+      seed,
+      temperature: Number(at("temperature").value),
+    });
 }
 
 async function giveSound() {
@@ -167,7 +167,7 @@ async function giveSound() {
   session.play(output.clock, output.sampler);
 }
 
-// What should have begun cannot: another model does, or whoever is chosen when it is there.
+// The model that should have begun cannot: another does, or the chosen one when it is there.
 function failed() {
   choices.broken.add(session.card.name);
   session.pause();
@@ -177,13 +177,14 @@ function failed() {
   if (awaited && !isLast) start();
 }
 
-// Who can play at once, until the chosen one is there.
+// A model that can play at once, until the chosen one is there.
 function firstToPlay() {
   const ready = choices.ready(chosen.corpus);
   if (ready === chosen) say("");
   else {
     awaited = chosen.name;
-    setTimeout(() => worker.postMessage({ type: "fetch", card: chosen }), AFTER_FIRST); // the line is for the first note's
+    // the first note's files go first
+    setTimeout(() => worker.postMessage({ type: "fetch", card: chosen }), AFTER_FIRST);
     say(`${ready.title} plays until ${chosen.title} is there.`);
   }
   return ready;
@@ -212,38 +213,6 @@ const isHeld = () => at("hold").getAttribute("aria-pressed") === "true";
 function hold(wanted) {
   worker.postMessage({ type: "change", hold: wanted });
   say(wanted ? "Every 16 frames the network is back at this moment, and finds another way on." : "");
-}
-
-// ---- playing along
-
-const mode = () => document.querySelector("[name=mode]:checked").value;
-
-async function handDown(pitch, now) {
-  if (output.clock?.state !== "running") await output.start();
-  session.press(pitch);
-  output.hands.strike(pitch, HANDS_VELOCITY, output.clock.currentTime);
-  roll.fit(pitch, pitch);
-  if (mode() === "answer") {
-    if (!session.first) await start();
-    answer.down(pitch, now);
-    say("Listening to you …");
-    showState();
-  }
-  if (mode() === "together") tellHands();
-}
-
-function handUp(pitch, now) {
-  if (!output.clock) return;
-  output.hands.release(pitch, output.clock.currentTime);
-  session.lift(pitch);
-  if (answer.isPlaying) answer.up(pitch, now);
-  if (mode() === "together") tellHands();
-}
-
-function tellHands() {
-  if (!session.card) return;
-  const columns = [...new Set(hands.held.values())].map(columnOf).filter((column) => column >= 0);
-  worker.postMessage({ type: "hands", columns });
 }
 
 // ---- what is chosen of the sound
@@ -275,7 +244,8 @@ function offerSmaller() {
   const isSmallest = small.name === session.card.name;
   problem(`This device draws ${session.card.title} more slowly than it should sound.`);
   at("offer").hidden = false;
-  at("offer").textContent = isSmallest ? (session === sessions.waveform ? "Go on all the same" : "Play more slowly") : `Let ${small.title} play`;
+  const slowly = session === sessions.waveform ? "Go on all the same" : "Play more slowly";
+  at("offer").textContent = isSmallest ? slowly : `Let ${small.title} play`;
   at("offer").onclick = () => {
     at("offer").hidden = true;
     session.stalls = 0;
@@ -297,7 +267,10 @@ const HEARD = {
     session.take(drawn);
     at("hold").setAttribute("aria-pressed", String(drawn.isHeld));
     const { speed } = session;
-    if (speed) at("speed").textContent = `${session.card.title} draws ${speed < 10 ? speed.toFixed(1) : Math.round(speed).toLocaleString("en")} times as fast as it sounds, on this device.`;
+    const times = speed && (speed < 10 ? speed.toFixed(1) : Math.round(speed).toLocaleString("en"));
+    if (speed)
+      at("speed").textContent =
+        `${session.card.title} draws ${times} times as fast as it sounds, on this device.`;
   },
   there: ({ name }) => {
     choices.there.add(name);
@@ -305,7 +278,9 @@ const HEARD = {
     if (name === awaited) become(choices.card(name));
   },
   arriving: ({ name, share }) => {
-    if (name === awaited && session.plays) say(`${session.card.title} plays until ${choices.card(name).title} is there: ${Math.round(100 * share)} %`);
+    if (name !== awaited || !session.plays) return;
+    const [now, next] = [session.card.title, choices.card(name).title];
+    say(`${now} plays until ${next} is there: ${Math.round(100 * share)} %`);
   },
   changes: ({ changes }) => keeping.take(changes),
   problem: ({ message, of }) => {
@@ -315,7 +290,8 @@ const HEARD = {
 };
 
 worker.onmessage = ({ data: { type, ...told } }) => HEARD[type](told);
-worker.onerror = () => problem("This browser cannot run the network: it needs a newer one, or an address that begins with https.");
+worker.onerror = () =>
+  problem("This browser cannot run the network: it needs a newer one, or an address that begins with https.");
 
 async function open() {
   try {
@@ -332,15 +308,31 @@ async function open() {
   if (shared?.program !== undefined) at("instrument").value = shared.program;
   if (shared) [at("temperature").value] = [shared.first.temperature];
   turnTo(chosen);
-  slide("temperature", (value) => value.toFixed(2), (temperature) => session.first && worker.postMessage({ type: "change", temperature }));
-  slide("tempo", (value) => `${value} quarters a minute`, (tempo) => (session.tempo = tempo));
-  slide("volume", (value) => `${Math.round(100 * value)} %`, (share) => output.setVolume(share));
-  worker.postMessage({ type: "fetch", card: shared ? choices.card(shared.first.name) : choices.smallest(chosen.corpus) });
+  slide(
+    "temperature",
+    (value) => value.toFixed(2),
+    (temperature) => session.first && worker.postMessage({ type: "change", temperature }),
+  );
+  slide(
+    "tempo",
+    (value) => `${value} quarters a minute`,
+    (tempo) => (session.tempo = tempo),
+  );
+  slide(
+    "volume",
+    (value) => `${Math.round(100 * value)} %`,
+    (share) => output.setVolume(share),
+  );
+  worker.postMessage({
+    type: "fetch",
+    card: shared ? choices.card(shared.first.name) : choices.smallest(chosen.corpus),
+  });
   await chooseInstrument();
   at("play").disabled = at("new").disabled = false;
   if (shared) say("Somebody sent you a piece: press Play to hear it.");
   picture.paint();
-  globalThis.navigator.serviceWorker?.register("service_worker.js").catch(() => {}); // without it all but offline works
+  // without it all but offline works
+  globalThis.navigator.serviceWorker?.register("service_worker.js").catch(() => {});
 }
 
 at("play").onclick = press;
@@ -350,7 +342,9 @@ at("new").onclick = () => {
 };
 at("forget").onclick = () => {
   worker.postMessage({ type: "change", forget: true });
-  say(`The network has forgotten all it heard, and ${session.plays ? "plays" : "will play"} on from nothing.`);
+  say(
+    `The network has forgotten all it heard, and ${session.plays ? "plays" : "will play"} on from nothing.`,
+  );
 };
 at("hold").onclick = () => hold(!isHeld());
 at("watch").onclick = () => {
@@ -361,7 +355,7 @@ at("watch").onclick = () => {
 };
 at("music").onchange = () => {
   const goesOn = session.plays;
-  answer.cancel();
+  along.answer.cancel();
   session.pause();
   chosen = choices.ofMusic(at("music").value)[0];
   turnTo(chosen);
@@ -371,13 +365,6 @@ at("music").onchange = () => {
   showState();
 };
 at("instrument").onchange = chooseInstrument;
-at("modes").onchange = () => {
-  answer.cancel();
-  session.isClose = mode() === "together"; // what is held is heard soon
-  at("mode-is").textContent = MODES[mode()];
-  worker.postMessage({ type: "hands", columns: [] });
-};
-at("midi").onclick = () => hands.listenToMidi().then(say, ({ message }) => problem(message));
 at("link").onclick = () => keeping.link();
 at("keep-midi").onclick = () => keeping.midi();
 at("keep-wav").onclick = async () => {

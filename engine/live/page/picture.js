@@ -1,22 +1,26 @@
-// The picture: what flows by, painted as often as the screen is. The roll or the wave, the gates under it, the lit
-// keys and the time.
+// The picture: what flows by, painted as often as the screen is. The roll or the wave, the gates under it,
+// the lit keys and the time.
 
 import { Gates } from "./gates.js";
-import { Roll, penOf } from "./roll.js";
+import { penOf, Roll } from "./roll.js";
 
 const WITHOUT = "It has no gates: choose GRU or LSTM to see some.";
-const WITH = "A line is a unit of the network: the fuller its colour, the further open the gate stood as the frame was drawn.";
+const WITH =
+  "A line is a unit of the network: the fuller its colour, " +
+  "the further open the gate stood as the frame was drawn.";
 
 const at = (id) => document.getElementById(id);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Picture {
-  // told: `session`, what is chosen; `light`, the pitches of keys that sound.
+  // told: `session`, which gives what is chosen; `light`, which is given the pitches of keys that sound.
   constructor(told) {
     this.told = told;
     this.roll = new Roll(at("roll"));
     this.gates = new Gates(at("gates"), this.roll.colours);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(() => this.readColours()));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
+      setTimeout(() => this.readColours()),
+    );
     addEventListener("DOMContentLoaded", () => this.readColours());
   }
 
@@ -37,7 +41,8 @@ export class Picture {
       if (now) at("keys").style.setProperty("--lit", `var(--${now.colour})`);
       this.told.light(now?.pitches && session.plays ? now.pitches : []);
       const seconds = session.heardSeconds;
-      at("time").textContent = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+      at("time").textContent =
+        `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
     } else this.roll.draw([], 0);
     requestAnimationFrame(() => this.paint());
   }

@@ -1,9 +1,21 @@
-// The roll: what has sounded flows to the left of a line, what is to come stands right of it; keys light at the line.
+// The roll: what has sounded flows away to the left of a line, what is to come stands to its right, and keys
+// light up at the line.
 
 export const SECONDS = 12; // across the picture
-const WAVE_SECONDS = 4; // likewise, of sound
+const WAVE_SECONDS = 4; // the same where the piece is sound
 export const NOW = 0.72; // where the line stands
-export const KEYS = 34; // pixels of the keyboard
+export const KEYS = 34; // pixels across, of the keyboard
+// Colours of the style sheet: of what is behind the notes, and of the notes.
+const GROUNDS = [
+  "roll-ground",
+  "roll-black-row",
+  "roll-line",
+  "roll-octave",
+  "roll-label",
+  "key-white",
+  "key-black",
+];
+const INKS = ["ink", "lane-1", "lane-2", "lane-3", "lane-4", "roll-prime"];
 const BLACK = new Set([1, 3, 6, 8, 10]);
 
 export class Roll {
@@ -15,7 +27,7 @@ export class Roll {
   readColours() {
     const style = getComputedStyle(document.body);
     const of = (name) => style.getPropertyValue(`--${name}`).trim();
-    for (const name of ["roll-ground", "roll-black-row", "roll-line", "roll-octave", "roll-label", "key-white", "key-black", "ink", "lane-1", "lane-2", "lane-3", "lane-4", "roll-prime"]) this.colours[name] = of(name);
+    for (const name of [...GROUNDS, ...INKS]) this.colours[name] = of(name);
   }
 
   fit(low, high) {
@@ -51,7 +63,11 @@ export class Roll {
       const [from, to] = [x(at), x(at + seconds)];
       pen.fillStyle = this.colours[colour];
       for (let left = Math.floor(from); left < to; left++) {
-        const part = samples.subarray(...[left, left + 1].map((edge) => Math.max(0, Math.round(((edge - from) / (to - from)) * samples.length))));
+        const part = samples.subarray(
+          ...[left, left + 1].map((edge) =>
+            Math.max(0, Math.round(((edge - from) / (to - from)) * samples.length)),
+          ),
+        );
         if (!part.length) continue;
         const [low, high] = [Math.min(...part), Math.max(...part)];
         pen.fillRect(left, height * (0.5 - 0.48 * high), 1, Math.max(1, height * 0.48 * (high - low)));
@@ -89,7 +105,12 @@ export class Roll {
         pen.globalAlpha = at > time ? 0.45 : 1;
         pen.fillStyle = this.colours[own.has(pitch) ? "ink" : colour];
         const gap = before.has(pitch) ? 0 : 1.5;
-        pen.fillRect(x(at) + gap, y(pitch) + row * 0.1, Math.max(1, x(at + seconds) - x(at) - gap), Math.max(2, row * 0.8));
+        pen.fillRect(
+          x(at) + gap,
+          y(pitch) + row * 0.1,
+          Math.max(1, x(at + seconds) - x(at) - gap),
+          Math.max(2, row * 0.8),
+        );
         if (at <= time && time < at + seconds) current.set(pitch, pen.fillStyle);
       }
       before = new Set(pitches);
@@ -102,7 +123,12 @@ export class Roll {
     pen.fillStyle = this.colours.ink;
     for (const { pitch, from, to } of own) {
       const left = Math.max(KEYS, x(from));
-      pen.fillRect(left, y(pitch) + row * 0.1, Math.max(2, x(Math.min(to, time)) - left), Math.max(2, row * 0.8));
+      pen.fillRect(
+        left,
+        y(pitch) + row * 0.1,
+        Math.max(2, x(Math.min(to, time)) - left),
+        Math.max(2, row * 0.8),
+      );
     }
   }
 
@@ -123,7 +149,10 @@ export class Roll {
 // What draws on a canvas in CSS pixels, as finely as the screen shows.
 export function penOf(canvas) {
   const ratio = devicePixelRatio || 1;
-  const size = { width: Math.round(canvas.clientWidth * ratio), height: Math.round(canvas.clientHeight * ratio) };
+  const size = {
+    width: Math.round(canvas.clientWidth * ratio),
+    height: Math.round(canvas.clientHeight * ratio),
+  };
   if (canvas.width !== size.width || canvas.height !== size.height) Object.assign(canvas, size);
   const pen = canvas.getContext("2d");
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);

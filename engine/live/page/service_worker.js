@@ -1,5 +1,6 @@
-// The service worker: what was fetched once is there without a line. With a line the page's own files are asked for
-// anew, so that a new version is seen; weights and banks are large and named by what checks them, and are kept.
+// The service worker: what was fetched once is there offline. Online the
+// page's own files are fetched anew, so that a new version is seen; weights
+// and banks are large, carry their hash in their address, and are kept.
 
 const CACHE = "earshot-live-1";
 const KEPT = /\.(safetensors|bank)\?/;
@@ -22,6 +23,8 @@ async function answer(request) {
 }
 
 self.addEventListener("fetch", (event) => {
-  const isOurs = new URL(event.request.url).origin === location.origin && event.request.url.startsWith(self.registration.scope);
+  const isOurs =
+    new URL(event.request.url).origin === location.origin &&
+    event.request.url.startsWith(self.registration.scope);
   if (event.request.method === "GET" && isOurs) event.respondWith(answer(event.request));
 });

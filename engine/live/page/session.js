@@ -1,11 +1,12 @@
-// The session: what sounds when. Frames come from the worker a little before they are due, and become keys that go
-// down and up on the clock of the sound.
+// The session: what sounds when. Frames come from the worker a little before they are due, and become keys
+// that go down and up on the clock of the sound.
 
-const AHEAD = 0.15; // seconds of keys that the clock knows of
-const HIDDEN_AHEAD = 1.5; // of a page that is not looked at, whose turn may come late
+const AHEAD = 0.15; // seconds of keys that are on the clock ahead of time
+const HIDDEN_AHEAD = 1.5; // the same of a hidden page, whose turn may come late
 const DRAWN = 0.4; // seconds of frames that are drawn before they are due
 const LEAD = 0.06; // seconds from a press to the first key
-const HIGHEST = 96; // MIDI velocities of the top line, the bass and what is between, as engine/notes/dynamics.py has them
+// MIDI velocities of the top line, the bass and what is between, as engine/notes/dynamics.py has them
+const HIGHEST = 96;
 const LOWEST = 88;
 const BETWEEN = 78;
 const KEPT = 20_000; // frames of a piece that can be kept as a file
@@ -13,8 +14,29 @@ const KEPT = 20_000; // frames of a piece that can be kept as a file
 export class Session {
   // told: what is asked and told: `frame` (one is put on the clock), `stalled`, `colourOf` a model.
   constructor(worker, told) {
-    Object.assign(this, { worker, told, plays: false, epoch: 0, tempo: 100, queue: [], asked: 0, frames: [], shown: [], own: [] });
-    Object.assign(this, { card: null, own: [], isClose: false, pausedAt: undefined, sounding: new Set(), nextAt: 0, scheduled: 0, waits: false, stalls: 0 });
+    Object.assign(this, {
+      worker,
+      told,
+      plays: false,
+      epoch: 0,
+      tempo: 100,
+      queue: [],
+      asked: 0,
+      frames: [],
+      shown: [],
+      own: [],
+    });
+    Object.assign(this, {
+      card: null,
+      own: [],
+      isClose: false,
+      pausedAt: undefined,
+      sounding: new Set(),
+      nextAt: 0,
+      scheduled: 0,
+      waits: false,
+      stalls: 0,
+    });
   }
 
   get secondsPerFrame() {
@@ -34,13 +56,13 @@ export class Session {
     return this.frames.reduce((sum, { seconds }) => sum + seconds, 0);
   }
 
-  // How many times as fast as it sounds the model draws; nothing until that is known.
+  // How many times as fast as it sounds the model draws; undefined until that is known.
   get speed() {
     const { frames, seconds } = this.drawn ?? { frames: 0 };
     return frames * this.secondsPerFrame > 1 ? (frames * this.secondsPerFrame) / seconds : null;
   }
 
-  // Of the sound: an AudioContext, and who plays on it.
+  // clock: an AudioContext; sampler: what plays the keys on it.
   play(clock, sampler) {
     Object.assign(this, { clock, sampler });
   }
@@ -49,9 +71,32 @@ export class Session {
   begin(card, cards, { seed, temperature, planned = [] }) {
     this.hush();
     this.epoch += 1;
-    Object.assign(this, { card, first: { name: card.name, seed, temperature }, queue: [], asked: 0, frames: [], shown: [] });
-    Object.assign(this, { plays: true, nextAt: 0, scheduled: 0, waits: true, stalls: 0, drawn: { frames: 0, seconds: 0 } });
-    this.worker.postMessage({ type: "begin", epoch: this.epoch, cards, name: card.name, seed, temperature, planned, isSound: card.kind === "waveform" });
+    Object.assign(this, {
+      card,
+      first: { name: card.name, seed, temperature },
+      queue: [],
+      asked: 0,
+      frames: [],
+      shown: [],
+    });
+    Object.assign(this, {
+      plays: true,
+      nextAt: 0,
+      scheduled: 0,
+      waits: true,
+      stalls: 0,
+      drawn: { frames: 0, seconds: 0 },
+    });
+    this.worker.postMessage({
+      type: "begin",
+      epoch: this.epoch,
+      cards,
+      name: card.name,
+      seed,
+      temperature,
+      planned,
+      isSound: card.kind === "waveform",
+    });
     this.want();
   }
 
@@ -85,13 +130,15 @@ export class Session {
   }
 
   want() {
-    const missing = this.isClose ? 1 - this.queue.length - this.asked : Math.ceil(this.drawnSeconds / this.secondsPerFrame) + 1 - this.queue.length - this.asked;
+    const missing = this.isClose
+      ? 1 - this.queue.length - this.asked
+      : Math.ceil(this.drawnSeconds / this.secondsPerFrame) + 1 - this.queue.length - this.asked;
     if (!this.plays || missing <= 0) return;
     this.asked += missing;
     this.worker.postMessage({ type: "want", count: missing, epoch: this.epoch });
   }
 
-  // Called many times a second: what is due is put on the clock.
+  // Called many times a second: puts what is due on the clock.
   look() {
     if (!this.plays || !this.clock) return;
     const now = this.clock.currentTime;
@@ -123,9 +170,19 @@ export class Session {
     const pitches = frame.columns.map((column) => lowest + column);
     const own = new Set(frame.own.map((column) => lowest + column));
     const byHand = frame.isHeard ? own : new Set();
-    for (const pitch of this.sounding) if (!pitches.includes(pitch) || byHand.has(pitch)) this.letGo(pitch, at);
-    for (const pitch of pitches) if (!this.sounding.has(pitch) && !byHand.has(pitch)) this.strike(pitch, pitches, at);
-    const shown = { at, seconds: this.secondsPerFrame, pitches, own, name: frame.name, gates: frame.gates, colour: this.told.colourOf(frame.name) };
+    for (const pitch of this.sounding)
+      if (!pitches.includes(pitch) || byHand.has(pitch)) this.letGo(pitch, at);
+    for (const pitch of pitches)
+      if (!this.sounding.has(pitch) && !byHand.has(pitch)) this.strike(pitch, pitches, at);
+    const shown = {
+      at,
+      seconds: this.secondsPerFrame,
+      pitches,
+      own,
+      name: frame.name,
+      gates: frame.gates,
+      colour: this.told.colourOf(frame.name),
+    };
     if (this.frames.length < KEPT) this.frames.push({ pitches, seconds: shown.seconds });
     this.scheduled += 1;
     this.shown.push(shown);
@@ -144,14 +201,14 @@ export class Session {
     this.sounding.delete(pitch);
   }
 
-  // What was drawn and not yet heard is taken back; somebody's own frames, as lists of columns, follow instead.
+  // What was drawn and not yet heard is taken back; somebody's own frames follow, as lists of columns.
   takeBack(given = []) {
     Object.assign(this, { queue: [], asked: 0, epoch: this.epoch + 1 });
     this.hush();
     this.worker.postMessage({ type: "goBack", position: this.scheduled, epoch: this.epoch, given });
     this.scheduled += given.length;
     const pitches = given.map((columns) => columns.map((column) => this.card.lowest_pitch + column));
-    pitches.forEach((each) => this.frames.push({ pitches: each, seconds: this.secondsPerFrame }));
+    for (const chord of pitches) this.frames.push({ pitches: chord, seconds: this.secondsPerFrame });
   }
 
   // Somebody's key goes down or comes up: it is seen, whoever else hears it.
@@ -161,7 +218,9 @@ export class Session {
   }
 
   lift(pitch) {
-    this.own.filter((note) => note.pitch === pitch && note.to === Infinity).forEach((note) => (note.to = this.time));
+    this.own
+      .filter((note) => note.pitch === pitch && note.to === Infinity)
+      .forEach((note) => (note.to = this.time));
   }
 
   // Of the line in the picture, which stands still in a pause.

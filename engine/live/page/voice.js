@@ -1,10 +1,11 @@
-// The voice: the session of a model that draws sound. Its samples are put on a clock of their own rate, one stretch
-// after the other, so that none is heard twice or bent.
+// The voice: the session of a model that draws sound. Its samples are put on a clock of their own rate, one
+// stretch after the other, so that none is heard twice or bent.
 
 import { Session } from "./session.js";
 
 const STRETCH = 0.1; // seconds that are put on the clock at once
-const DRAWN = 0.8; // seconds that are drawn before they are due: a network of speech draws hundreds of frames a second
+// seconds that are drawn before they are due: a network of speech draws hundreds of frames a second
+const DRAWN = 0.8;
 const KEPT_SECONDS = 300; // that can be kept as a file
 const SHOWN_SECONDS = 8;
 
@@ -48,13 +49,16 @@ export class Voice extends Session {
     const { mean, scale, samples_per_frame: size } = this.card;
     const samples = new Float32Array(frames.length * size);
     frames.forEach((frame, place) =>
-      frame.samples.forEach((sample, k) => (samples[place * size + k] = Math.min(1, Math.max(-1, sample * scale + mean)))),
+      frame.samples.forEach(
+        (sample, k) => (samples[place * size + k] = Math.min(1, Math.max(-1, sample * scale + mean))),
+      ),
     );
     return samples;
   }
 
   hush() {
-    (this.sources ??= new Set()).forEach((source) => source.stop());
+    this.sources ??= new Set();
+    for (const source of this.sources) source.stop();
     this.sources.clear();
   }
 }

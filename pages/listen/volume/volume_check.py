@@ -1,6 +1,6 @@
 """VolumeCheck: a button that plays what clips of a corpus begin with, as loud as a test's clips.
 
-Only beginnings, which every lane of a trial has: how a piece really goes on must not be known before.
+Only beginnings, which every lane of a trial has: how a piece really goes on must not be heard before a test.
 
 Conventions
     value   {"sound": bytes of a WAV file} or {"message": a sentence}
@@ -15,19 +15,19 @@ import torch
 from engine.checkpoints import Checkpoint
 from engine.listening import BUNDLE_FOLDER, REAL, Material, PlannedTrial, make_clips
 from engine.pieces import excerpts_of, read_excerpt
-from pages.listen.wish import PRIME_SHARE
+from pages.listen.wish import CLIP_PER_PRIME
 from pages.parts import Component
 
-EMPTY: Mapping[str, Any] = {"sound": None, "message": ""}
-SECONDS_OF_SPEECH = 4.0  # at least: beginnings are said again until it is so long
-MAX_FRAMES = 32  # of music, a few bars
+NO_SOUND: Mapping[str, Any] = {"sound": None, "message": ""}
+MIN_CHECK_SECONDS = 4.0  # at least: beginnings are repeated until it is this long
+MAX_CHECK_FRAMES = 32  # of music, a few bars
 
 
 class VolumeCheck(Component):
     """The button; its event is ``ask``."""
 
     files = (BUNDLE_FOLDER / "trial_player.js", "volume_check.html", "volume_check.css", "volume_check.js")
-    empty: Mapping[str, Any] = EMPTY
+    empty: Mapping[str, Any] = NO_SOUND
     description = "a sound"
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -45,14 +45,14 @@ def check_sound(checkpoint: Checkpoint) -> bytes:
         EngineError: there is no synthesiser.
     """
     representation = checkpoint.representation
-    names = [each.name for each in excerpts_of(checkpoint.card.corpus.name, representation.name)]
+    names = [excerpt.name for excerpt in excerpts_of(checkpoint.card.corpus.name, representation.name)]
     pieces = [read_excerpt(name, representation) for name in names]
-    frames = torch.cat([piece[: len(piece) // PRIME_SHARE] for piece in pieces])
+    frames = torch.cat([piece[: len(piece) // CLIP_PER_PRIME] for piece in pieces])
     if not representation.facts.holds_notes:
-        wanted = SECONDS_OF_SPEECH * representation.frames_per_second
+        wanted = MIN_CHECK_SECONDS * representation.frames_per_second
         frames = frames.repeat(1 + int(wanted / len(frames)), 1)
     else:
-        frames = frames[:MAX_FRAMES]
+        frames = frames[:MAX_CHECK_FRAMES]
     material = Material({checkpoint.card.name: checkpoint}, frames, 0, len(frames))
     plan = PlannedTrial(number=1, sources=(REAL,), seed=0, prime="").plan
     return make_clips(plan, material, ("volume",))[0].mp3

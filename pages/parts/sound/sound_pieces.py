@@ -2,7 +2,7 @@
 
 Conventions
     piece    {"start": seconds, "seconds": how long it is, "path": where browsers may fetch it}
-    overlap  each but the last holds the beginning of the next, for a crossfade
+    overlap  each but the last ends with the start of the next, for a crossfade
     level    what is heard is a piece turned up or down by ``gain`` dB: the level of a sound is known at its
              end, and pieces are heard before that. They lie ``HEADROOM`` below the sound, which may be louder
              than a file can say.
@@ -16,16 +16,10 @@ from jaxtyping import Float32
 
 from engine.rendering import safe_gain
 from engine.sound import Audio, decibels, mp3_bytes
-from pages.parts.component import served_bytes
+from pages.house import served_bytes
 
 OVERLAP = 0.05  # seconds; sound.js has it too
-LENGTHS = (
-    1,
-    1,
-    2,
-    4,
-    8,
-)  # seconds of the first pieces: the first is soon there; all later are as the last
+PIECE_SECONDS = (1, 1, 2, 4, 8)  # of the first pieces: the first is soon there; all later are as the last
 HEADROOM = 6.0  # dB
 MEASURED_SECONDS = 30.0  # until then the gain follows what has come; after it is settled until the end
 
@@ -33,31 +27,31 @@ Samples = Float32[np.ndarray, "time *channel"]
 
 
 class SoundPieces:
-    """One sound.
+    """A sound, cut into pieces as it comes.
 
     Args:
-        stem: of the names of its files.
+        stem: what the names of its files begin with.
         sample_rate: 44.1 or 48 kHz.
     """
 
     def __init__(self, stem: str, sample_rate: int):
         self._stem, self._sample_rate = stem, sample_rate
         self._parts: list[Samples] = []
-        self._rest: Samples | None = None  # what no piece has but for its overlap
+        self._rest: Samples | None = None  # what no piece has, but for overlaps
         self._num_samples = self._start = 0
-        self._lengths = chain(LENGTHS, repeat(LENGTHS[-1]))
+        self._lengths = chain(PIECE_SECONDS, repeat(PIECE_SECONDS[-1]))
         self._stop = self._samples_of(next(self._lengths))
         self.pieces: list[dict[str, Any]] = []
         self.gain = HEADROOM
 
     @property
     def seconds(self) -> float:
-        """Of all that has come."""
+        """The length of all that has come."""
         return self._num_samples / self._sample_rate
 
     @property
     def samples(self) -> Samples:
-        """All that has come; what goes beyond full scale is all turned down."""
+        """All that has come; turned down to full scale where any of it goes beyond."""
         self._parts = [np.concatenate(self._parts)] if self._parts else [np.zeros(0, np.float32)]
         return self._parts[0] / np.float32(max(1.0, np.abs(self._parts[0]).max(initial=0.0)))
 

@@ -1,4 +1,4 @@
-"""Attention over the own past against a loop over its equations, and what it must not know."""
+"""Attention to what came before, against a loop over its equations, and what it must not know."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ INPUT, HIDDEN, HEADS, WINDOW = 6, 8, 2, 5
 
 @pytest.fixture(autouse=True, params=[True, False], ids=["fitted", "scored"])
 def _with_or_without_gradients(request):
-    """There is a way for each."""
+    """Each takes a way of its own through the cell."""
     with torch.set_grad_enabled(request.param):
         yield
 
@@ -34,7 +34,7 @@ def by_hand(cell: AttentionCell, xs: np.ndarray) -> np.ndarray:
     """The equations of the module, one step and one head at a time."""
     w = {name: value.numpy() for name, value in cell.named_parameters()}
     query, key, during, after = np.split(xs @ w["input_weight"].T + w["bias"], 4, axis=1)
-    width, found = HIDDEN // HEADS, np.zeros((len(xs), HIDDEN))
+    width, attended = HIDDEN // HEADS, np.zeros((len(xs), HIDDEN))
     for t in range(len(xs)):
         for head in range(HEADS):
             part = slice(head * width, (head + 1) * width)
@@ -43,8 +43,8 @@ def by_hand(cell: AttentionCell, xs: np.ndarray) -> np.ndarray:
                 match = query[t, part] @ key[s, part] / np.sqrt(width) + w["distance_bias"][head, t - s]
                 weight_sum += np.exp(match)
                 value_sum += np.exp(match) * (during[s, part] + after[s + 1, part])
-            found[t, part] = value_sum / weight_sum
-    return found @ w["output_weight"].T
+            attended[t, part] = value_sum / weight_sum
+    return attended @ w["output_weight"].T
 
 
 @pytest.mark.parametrize("time", [1, 2, 4, 17])
@@ -78,7 +78,7 @@ def test_moments_beyond_the_window_are_forgotten():
 def test_blocks_of_queries_are_as_all_at_once(monkeypatch):
     cell, xs = cell_of(), inputs(30, batch=3)
     whole = unrolled(cell, xs)
-    monkeypatch.setattr("engine.cells.attention.BLOCK_FRAMES", 4)
+    monkeypatch.setattr("engine.cells.attention.QUERIES_AT_ONCE", 4)
     torch.testing.assert_close(unrolled(cell, xs), whole, rtol=0, atol=1e-14)
 
 

@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 import torch
 
-from engine.checkpoints.checkpoint import CARD, WEIGHTS, available, load, read_card, save, weight_bytes
+from engine.checkpoints.checkpoint import (
+    CARD_FILE,
+    WEIGHTS_FILE,
+    available,
+    load,
+    read_card,
+    save,
+    weight_bytes,
+)
 from engine.endings.ending import Ending
 from engine.endings.signs import NUM_SIGNS
 from engine.errors import CheckpointError, UnknownNameError
@@ -24,8 +32,8 @@ NAME = "tiny-gru"
 
 
 def edit(folder: Path, **changes) -> None:
-    """Change keys of the card, ``model__head`` for one within another; the hash stays."""
-    path = folder / NAME / CARD
+    """Change keys of the card, ``model__head`` for a key within another; the hash stays."""
+    path = folder / NAME / CARD_FILE
     card = json.loads(path.read_text())
     for key, value in changes.items():
         *outer, last = key.split("__")
@@ -61,26 +69,26 @@ def test_the_card_says_what_an_app_shows(tmp_path):
 def test_a_folder_holds_weights_card_and_documents_and_no_pickle(tmp_path):
     published(tmp_path)
     files = contents(tmp_path)
-    assert set(files) == {f"{NAME}/{part}" for part in (WEIGHTS, CARD, "README.md")}
+    assert set(files) == {f"{NAME}/{part}" for part in (WEIGHTS_FILE, CARD_FILE, "README.md")}
     for data in files.values():
         with pytest.raises((pickle.UnpicklingError, ValueError, EOFError, IndexError)):
             pickle.loads(data)  # noqa: S301
-    assert json.loads(files[f"{NAME}/{CARD}"])["format"] == 1
+    assert json.loads(files[f"{NAME}/{CARD_FILE}"])["format"] == 1
 
 
 def test_the_same_weights_are_the_same_bytes(tmp_path):
     model, _ = published(tmp_path)
     assert weight_bytes(model) == weight_bytes(load(NAME, tmp_path).model)
-    assert weight_bytes(model) == (tmp_path / NAME / WEIGHTS).read_bytes()
+    assert weight_bytes(model) == (tmp_path / NAME / WEIGHTS_FILE).read_bytes()
 
 
 def test_available_lists_folders_with_a_card(tmp_path):
     assert available(tmp_path / "nowhere") == available(tmp_path) == []
     for name in ("b-gru", "a-gru"):
         published(tmp_path, name=name)
-    for other in (".hidden", "no-card"):
-        (tmp_path / other).mkdir()
-    (tmp_path / ".hidden" / CARD).write_text("{}")
+    for folder in (".hidden", "no-card"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / ".hidden" / CARD_FILE).write_text("{}")
     assert available(tmp_path) == ["a-gru", "b-gru"]
 
 
@@ -158,7 +166,7 @@ def test_a_card_that_does_not_fit_weights_or_frames_is_refused(tmp_path, changes
 @pytest.mark.parametrize("data", [b"", b"not JSON", b"[1]", b"\xff\xfe", b'{"format": 1', b"null"])
 def test_a_card_that_is_no_card_is_refused(tmp_path, data):
     published(tmp_path)
-    (tmp_path / NAME / CARD).write_bytes(data)
+    (tmp_path / NAME / CARD_FILE).write_bytes(data)
     with pytest.raises(CheckpointError, match="the card of 'tiny-gru' cannot be used: "):
         load(NAME, tmp_path)
 
@@ -166,7 +174,7 @@ def test_a_card_that_is_no_card_is_refused(tmp_path, data):
 @pytest.mark.parametrize("place", [0, 100, -1])
 def test_one_changed_byte_of_the_weights_is_noticed(tmp_path, place):
     published(tmp_path)
-    path = tmp_path / NAME / WEIGHTS
+    path = tmp_path / NAME / WEIGHTS_FILE
     data = bytearray(path.read_bytes())
     data[place] ^= 1
     path.write_bytes(data)
@@ -177,7 +185,7 @@ def test_one_changed_byte_of_the_weights_is_noticed(tmp_path, place):
 @pytest.mark.parametrize("data", [b"", b"rubbish", pickle.dumps({"weight": [1.0]})])
 def test_weights_of_another_format_are_refused_even_with_their_hash(tmp_path, data):
     published(tmp_path)
-    (tmp_path / NAME / WEIGHTS).write_bytes(data)
+    (tmp_path / NAME / WEIGHTS_FILE).write_bytes(data)
     edit(tmp_path, weights_sha256=hashlib.sha256(data).hexdigest())
     with pytest.raises(CheckpointError, match="does not fit this version"):
         load(NAME, tmp_path)
@@ -185,7 +193,7 @@ def test_weights_of_another_format_are_refused_even_with_their_hash(tmp_path, da
 
 def test_missing_weights_are_named(tmp_path):
     published(tmp_path)
-    (tmp_path / NAME / WEIGHTS).unlink()
+    (tmp_path / NAME / WEIGHTS_FILE).unlink()
     with pytest.raises(
         CheckpointError, match=r"model.safetensors of 'tiny-gru' cannot be read .No such file"
     ):
@@ -194,8 +202,8 @@ def test_missing_weights_are_named(tmp_path):
 
 def test_a_card_that_cannot_be_read_is_named(tmp_path):
     published(tmp_path)
-    (tmp_path / NAME / CARD).unlink()
-    (tmp_path / NAME / CARD).mkdir()
+    (tmp_path / NAME / CARD_FILE).unlink()
+    (tmp_path / NAME / CARD_FILE).mkdir()
     with pytest.raises(CheckpointError, match=r"card.json of 'tiny-gru' cannot be read .Is a directory"):
         read_card(NAME, tmp_path)
 
@@ -205,7 +213,7 @@ def full_disk(*_args, **_kwargs):
 
 
 def fail_at(monkeypatch, owner, name: str, call: int) -> None:
-    """Let the disk be full at the given call of a function and never after."""
+    """Let the disk be full at one call of a function, counted from 1, and at no other."""
     calls, real = [], getattr(owner, name)
 
     def counted(*args, **kwargs):
@@ -240,10 +248,12 @@ def test_a_full_disk_leaves_the_older_checkpoint_and_nothing_half_written(
 
 
 def test_one_of_the_same_name_is_replaced_only_on_demand(tmp_path):
-    """Of two fits of one name that ended one after the other, the later once took the earlier's place."""
+    """When two fits of one name ended, the later once replaced the earlier."""
     model, card = published(tmp_path)
     before = contents(tmp_path)
-    with pytest.raises(CheckpointError, match=r"'tiny-gru' has come into .* meanwhile: .* or say --replace"):
+    with pytest.raises(
+        CheckpointError, match=r"'tiny-gru' has appeared in .* meanwhile: .* or say --replace"
+    ):
         save(model, card, {"README.md": "Newer.\n"}, tmp_path)
     assert contents(tmp_path) == before and [path.name for path in tmp_path.iterdir()] == [NAME]
 
@@ -252,11 +262,11 @@ def test_a_save_that_was_killed_is_cleared_away_by_the_next(tmp_path):
     model, card = published(tmp_path)
     for leftover in (f".{NAME}.partial", f".{NAME}.old"):
         (tmp_path / leftover).mkdir()
-        (tmp_path / leftover / WEIGHTS).write_bytes(b"half")
+        (tmp_path / leftover / WEIGHTS_FILE).write_bytes(b"half")
         os.utime(tmp_path / leftover, (0, 0))
     save(model, card, {}, tmp_path, replace=True)
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
-    assert set(contents(tmp_path)) == {f"{NAME}/{WEIGHTS}", f"{NAME}/{CARD}"}
+    assert set(contents(tmp_path)) == {f"{NAME}/{WEIGHTS_FILE}", f"{NAME}/{CARD_FILE}"}
 
 
 def test_a_card_of_other_weights_is_not_saved(tmp_path):

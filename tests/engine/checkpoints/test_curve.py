@@ -40,6 +40,15 @@ def test_the_best_epoch_is_the_first_of_the_lowest_on_validation(folder):
     assert read_curve(NAME, folder).best_epoch == 2
 
 
+def test_how_a_curve_falls_at_its_end(folder):
+    """Of twenty epochs the last two count; a curve of one epoch falls nowhere."""
+    nats = [30.0 - n for n in range(18)] + [12.5, 12.0]
+    write(folder, **{**{key: list(range(20)) for key in LISTS}, "valid_nats_per_frame": nats})
+    assert read_curve(NAME, folder).final_fall == pytest.approx(0.5)
+    write(folder, **{key: [1] for key in LISTS})
+    assert read_curve(NAME, folder).final_fall == 0
+
+
 def test_an_unknown_checkpoint_is_named_with_a_near_one(folder):
     with pytest.raises(UnknownNameError, match=f"'jsb_chorales-gruu'.* did you mean '{NAME}'"):
         read_curve("jsb_chorales-gruu", folder)

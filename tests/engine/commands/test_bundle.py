@@ -54,7 +54,7 @@ def manifest(out: Path) -> dict:
 
 
 @pytest.mark.parametrize(
-    ("task", "others", "num_trials", "num_lanes"),
+    ("task", "flags", "num_trials", "num_lanes"),
     [
         ("preference", "--with-real --with-anchor", 9, 2),
         ("abx", "", 3, 3),
@@ -62,13 +62,15 @@ def manifest(out: Path) -> dict:
         ("real_or_model", "", 4, 1),
     ],
 )
-def test_nothing_in_the_folder_tells(folder, task, others, num_trials, num_lanes):
-    words = f"--task {task} --trials {num_trials} {others} --prime tone.wav --seed {SEED} --out out"
+def test_nothing_in_the_folder_tells(folder, task, flags, num_trials, num_lanes):
+    words = f"--task {task} --trials {num_trials} {flags} --prime tone.wav --seed {SEED} --out out"
     assert run(words) == 0
     out, told = folder / "out", manifest(folder / "out")
-    assert told["task"] == task and [len(one["lanes"]) for one in told["trials"]] == [num_lanes] * num_trials
-    assert told["trials"] == sorted(told["trials"], key=lambda one: one["trial"])
-    clips = [clip for one in told["trials"] for clip in one["lanes"]]
+    assert (
+        told["task"] == task and [len(trial["lanes"]) for trial in told["trials"]] == [num_lanes] * num_trials
+    )
+    assert told["trials"] == sorted(told["trials"], key=lambda trial: trial["trial"])
+    clips = [clip for trial in told["trials"] for clip in trial["lanes"]]
     assert len(set(clips)) == len(clips) == len(sounds(out))
     assert set(files(out)) == {"index.html", "manifest.js"} | {f"sounds/{clip}.js" for clip in clips}
     mp3s = list(sounds(out).values())
@@ -77,7 +79,7 @@ def test_nothing_in_the_folder_tells(folder, task, others, num_trials, num_lanes
     assert len({path.stat().st_mtime_ns for path in (out, *out.rglob("*"))}) == 1
     key = read_key(folder / "out.key.json")
     cards = [read_card(name, folder / "checkpoints") for name in available(folder / "checkpoints")]
-    secrets = [*NAMES, "tiny", "tone", str(SEED), *(str(one.seed) for one in key.session.trials)]
+    secrets = [*NAMES, "tiny", "tone", str(SEED), *(str(planned.seed) for planned in key.session.trials)]
     secrets += [card.weights_sha256[:12] for card in cards]
     secrets += [lane.clip_sha256[:12] for trial in key.trials for lane in trial.lanes]
     everything = "\n".join(files(out)) + "".join(
@@ -98,7 +100,7 @@ def test_the_key_says_whose_the_clips_are(folder):
     assert run(f"--trials 8 --with-real --prime tone.wav --seed {SEED} --out out") == 0
     key, told = read_key(folder / "out.key.json"), manifest(folder / "out")
     assert key.bundle == told["bundle"] and key.session.design_seed == SEED
-    asked = {one["trial"]: one["lanes"] for one in told["trials"]}
+    asked = {trial["trial"]: trial["lanes"] for trial in told["trials"]}
     assert {trial.trial_id: [lane.clip for lane in trial.lanes] for trial in key.trials} == asked
     assert {lane.source for trial in key.trials for lane in trial.lanes} == {*NAMES, "real"}
     assert sum(len({lane.source for lane in trial.lanes}) == 1 for trial in key.trials) == 1, "one catch"
@@ -109,22 +111,22 @@ def test_the_key_says_whose_the_clips_are(folder):
 def test_one_seed_is_one_set_of_sounds_under_new_names(folder):
     for out, seed in (("one", SEED), ("two", SEED), ("three", SEED + 1)):
         assert run(f"--trials 3 --prime tone.wav --seed {seed} --out {out}") == 0
-    one, two, three = (sounds(folder / out) for out in ("one", "two", "three"))
-    assert set(one.values()) == set(two.values()) and not set(one) & set(two)
-    assert not set(one.values()) & set(three.values())
+    first, again, other = (sounds(folder / out) for out in ("one", "two", "three"))
+    assert set(first.values()) == set(again.values()) and not set(first) & set(again)
+    assert not set(first.values()) & set(other.values())
 
 
 def test_bundles_that_differ_in_the_assignment_alone_differ_in_ids_and_sounds_alone(folder):
     assert run(f"--trials 3 --prime tone.wav --seed {SEED} --out one") == 0
     assert run(f"--trials 3 --prime tone.wav --seed {SEED + 1} --out two", *NAMES[::-1]) == 0
-    one, two = (files(folder / out) for out in ("one", "two"))
-    assert one["index.html"] == two["index.html"]
+    first, again = (files(folder / out) for out in ("one", "two"))
+    assert first["index.html"] == again["index.html"]
 
-    def without_ids(given: dict[str, bytes]) -> str:
-        return re.sub(r'"[0-9a-f]{16}"', '""', given["manifest.js"].decode())
+    def without_ids(content: dict[str, bytes]) -> str:
+        return re.sub(r'"[0-9a-f]{16}"', '""', content["manifest.js"].decode())
 
-    assert without_ids(one) == without_ids(two)
-    assert sorted(map(len, one.values())) == sorted(map(len, two.values()))
+    assert without_ids(first) == without_ids(again)
+    assert sorted(map(len, first.values())) == sorted(map(len, again.values()))
 
 
 def test_music_that_ends_early_lasts_as_long(folder, capsys):
@@ -183,11 +185,11 @@ def test_what_cannot_be_is_said_in_a_sentence_and_nothing_is_written(folder, cap
     (folder / "more").mkdir()
     write_tone(folder / "more" / "tone.wav", seconds=0.5)
     write_tone(folder / "click.wav", seconds=0.003)
-    other = folder / "checkpoints" / "other"
-    other.mkdir()
+    renamed = folder / "checkpoints" / "other"
+    renamed.mkdir()
     for path in (folder / "checkpoints" / "tiny-one").iterdir():
         text = path.read_bytes().replace(b'"name": "tiny-one"', b'"name": "other"')
-        (other / path.name).write_bytes(text.replace(b'"name": "tiny"', b'"name": "jsb_chorales"'))
+        (renamed / path.name).write_bytes(text.replace(b'"name": "tiny"', b'"name": "jsb_chorales"'))
     before = sorted(folder.rglob("*"))
     assert run(words, *names) == 1
     (said,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error")]

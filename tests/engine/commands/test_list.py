@@ -1,6 +1,6 @@
 """``python -m engine list``: the models and their figures."""
 
-from engine.checkpoints.checkpoint import CARD
+from engine.checkpoints.checkpoint import CARD_FILE
 from engine.commands import list as list_command
 from tests.engine.commands.command_line import run
 
@@ -14,7 +14,7 @@ def test_list_names_the_models_with_their_figures(folder, capsys):
 
 def test_list_names_a_damaged_checkpoint_beside_the_sound_ones(folder, capsys):
     """One bad card once hid every checkpoint after it."""
-    (folder / "checkpoints" / "tiny-gru" / CARD).write_text("{}")
+    (folder / "checkpoints" / "tiny-gru" / CARD_FILE).write_text("{}")
     assert run("list") == 1
     shown = capsys.readouterr()
     assert shown.out.startswith("tiny-speech") and "error: the card of 'tiny-gru' cannot be used" in shown.err

@@ -9,9 +9,9 @@ from tests.engine.commands.command_line import HOSTILE, run
 from tests.engine.notes.raw_midi import midi_file, note, tempo
 
 
-@pytest.mark.parametrize("given", ["piece.mid", "tone.wav"])
-def test_render_plays_a_file_at_a_safe_level(folder, given, capsys):
-    assert run("render", given, "--out", "x.wav") == 0
+@pytest.mark.parametrize("name", ["piece.mid", "tone.wav"])
+def test_render_plays_a_file_at_a_safe_level(folder, name, capsys):
+    assert run("render", name, "--out", "x.wav") == 0
     samples, sample_rate = soundfile.read(folder / "x.wav")
     assert sample_rate in (44_100, 48_000) and 0.01 < np.abs(samples).max() <= 10 ** (-3 / 20) + 1e-4
     assert "x.wav: " in capsys.readouterr().out
@@ -23,8 +23,8 @@ def test_a_file_is_played_at_its_own_tempos_unless_told_otherwise(folder, capsys
     drums = note(36, 60, channel=9) * 3
     (folder / "own.kar").write_bytes(midi_file(slow_then_fast, drums))
     seconds = []
-    for given in ([], ["--tempo", "100"], ["--tempo", "300"]):
-        assert run("render", "own.kar", "--out", "x.wav", *given) == 0
+    for flags in ([], ["--tempo", "100"], ["--tempo", "300"]):
+        assert run("render", "own.kar", "--out", "x.wav", *flags) == 0
         seconds.append(soundfile.info(folder / "x.wav").duration - TAIL_SECONDS)
         assert "left out: 3 drum notes" in capsys.readouterr().err
     assert seconds == pytest.approx([2.0, 3.0, 1.0], abs=0.01)

@@ -37,9 +37,9 @@ def test_a_draw_into_midi_is_that_of_the_engine(folder, capsys):
 def test_the_same_seed_gives_the_same_file_and_another_another(folder, arguments):
     for out, seed in (("one.wav", "7"), ("two.wav", "7"), ("three.wav", "8")):
         assert run("sample", *arguments, out, "--seed", seed) == 0
-    one, two, three = ((folder / name).read_bytes() for name in ("one.wav", "two.wav", "three.wav"))
-    assert one == two != three
-    with soundfile.SoundFile(io.BytesIO(one)) as file:
+    first, again, other = ((folder / name).read_bytes() for name in ("one.wav", "two.wav", "three.wav"))
+    assert first == again != other
+    with soundfile.SoundFile(io.BytesIO(first)) as file:
         assert (file.format, file.subtype) == ("WAV", "PCM_16")
         assert file.channels == (1 if "tiny-speech" in arguments else 2)
         assert file.samplerate in (44_100, 48_000) and file.frames > 0
@@ -58,10 +58,10 @@ def test_seconds_count_what_is_sampled_and_the_prime_stands_before_it(folder):
 
 def test_a_draw_that_continues_a_piece_begins_with_it(folder):
     assert run("sample", "tiny-gru", "--frames", "30", "--prime", "piece.mid", "--out", "x.mid") == 0
-    piece, found = frames_in(folder / "piece.mid"), frames_in(folder / "x.mid")
+    piece, longer = frames_in(folder / "piece.mid"), frames_in(folder / "x.mid")
     model, _ = published(folder / "again")
     expected = torch.stack(list(sample(model, SamplingOptions(30), piece)))
-    assert torch.equal(found, torch.cat((piece, expected)))
+    assert torch.equal(longer, torch.cat((piece, expected)))
 
 
 def test_a_corpus_that_is_played_lower_is_so_in_both_files_and_is_gone_on_with_where_it_was(folder, capsys):
@@ -119,9 +119,9 @@ def test_a_draw_until_the_end_is_the_beginning_of_the_longer_one(folder, capsys)
     model, card = published(folder / "again")
     save(model, card.model_copy(update={"ending": ending}), {}, folder / "checkpoints", replace=True)
     assert run("sample", "tiny-gru", "--until-end", "--seed", "7", "--out", "x.mid") == 0
-    found, said = frames_in(folder / "x.mid"), capsys.readouterr().out
-    assert 1 < len(found) < 200 and said.endswith("seed 7, temperature 1\n")
-    assert torch.equal(found, torch.stack(list(sample(model, SamplingOptions(len(found), 7)))))
+    frames, said = frames_in(folder / "x.mid"), capsys.readouterr().out
+    assert 1 < len(frames) < 200 and said.endswith("seed 7, temperature 1\n")
+    assert torch.equal(frames, torch.stack(list(sample(model, SamplingOptions(len(frames), 7)))))
     assert run("sample", "tiny-gru", "--until-end", "--frames", "1", "--seed", "7", "--out", "x.mid") == 0
     assert "it has not come to an end, and was cut off there" in capsys.readouterr().out
 

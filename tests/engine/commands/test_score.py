@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from engine.__main__ import main
-from engine.checkpoints.checkpoint import CARD, available, save
+from engine.checkpoints.checkpoint import CARD_FILE, available, save
 from engine.models.model_spec import build_model
 from engine.pieces.piece import representation_of
 from engine.representations import REPRESENTATIONS
@@ -51,13 +51,13 @@ def answer(capsys, words: str) -> dict:
 
 
 def test_a_file_alone_is_scored_under_every_model_of_its_kind(folder, capsys):
-    found = answer(capsys, "piece.mid")
-    names = [model["checkpoint"] for model in found["models"]]
-    assert found["file"] == "piece.mid" and found["problems"] == []
+    scored = answer(capsys, "piece.mid")
+    names = [model["checkpoint"] for model in scored["models"]]
+    assert scored["file"] == "piece.mid" and scored["problems"] == []
     assert names[0] == "tiny-eighths" and set(names[1:]) == {"tiny-gru", "other-gru"}
-    assert [model["frame"] for model in found["models"]] == ["an eighth note", *["a quarter note"] * 2]
-    assert [model["num_frames"] for model in found["models"]] == [8, 4, 4]
-    for model in found["models"]:
+    assert [model["frame"] for model in scored["models"]] == ["an eighth note", *["a quarter note"] * 2]
+    assert [model["num_frames"] for model in scored["models"]] == [8, 4, 4]
+    for model in scored["models"]:
         alone = answer(capsys, f"{model['checkpoint']} piece.mid")
         assert alone == {key: model[key] for key in alone}
 
@@ -74,8 +74,8 @@ def test_of_several_that_are_named_the_best_comes_first(folder, capsys):
 
 
 def test_sound_is_scored_by_models_of_sound(folder, capsys):
-    found = answer(capsys, "tone.wav")
-    (model,) = found["models"]
+    scored = answer(capsys, "tone.wav")
+    (model,) = scored["models"]
     assert model["checkpoint"] == "tiny-speech" and model["frame"] == "10 samples at 8 kHz"
     assert 0 < model["bits_per_sample"] < 200 and model["num_steps"] == 800
     assert run("tone.wav") == 0
@@ -94,9 +94,9 @@ def test_each_frame_is_given_to_programs_that_ask(folder, capsys):
 
 
 def test_a_damaged_model_is_named_beside_what_the_others_think(folder, capsys):
-    (folder / "checkpoints" / "other-gru" / CARD).write_text("{}")
-    found = answer(capsys, "piece.mid")
-    assert len(found["models"]) == 2 and "other-gru" in found["problems"][0]
+    (folder / "checkpoints" / "other-gru" / CARD_FILE).write_text("{}")
+    scored = answer(capsys, "piece.mid")
+    assert len(scored["models"]) == 2 and "other-gru" in scored["problems"][0]
     assert run("piece.mid") == 1
     shown = capsys.readouterr()
     assert "tiny-gru" in shown.out and "error: the card of 'other-gru'" in shown.err
@@ -165,6 +165,6 @@ def test_a_tune_has_one_figure_in_whatever_key_it_is_written(folder, capsys, mov
     (folder / "moved.mid").write_bytes(higher)
     here, there = (answer(capsys, f"{name}.mid")["models"] for name in ("plain", "moved"))
     assert [model["checkpoint"] for model in there] == [model["checkpoint"] for model in here]
-    for one, other in zip(here, there, strict=True):
-        assert other["nats_per_frame"] == one["nats_per_frame"]
-        assert other["transposed_semitones"] == one["transposed_semitones"] - moved
+    for unmoved, shifted in zip(here, there, strict=True):
+        assert shifted["nats_per_frame"] == unmoved["nats_per_frame"]
+        assert shifted["transposed_semitones"] == unmoved["transposed_semitones"] - moved

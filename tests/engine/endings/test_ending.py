@@ -1,4 +1,4 @@
-"""Ending: the chance it gives, and the cards that are none."""
+"""Ending: the chance that it gives, and what is refused as one."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from engine.endings.ending import Ending
-from engine.endings.signs import NUM_SIGNS, SIZES
+from engine.endings.signs import NUM_SIGNS, SIGN_SIZES
 
 NUMBERS = np.linspace(-2, 2, 1 + NUM_SIGNS)
 
@@ -21,7 +21,7 @@ def test_it_is_a_logistic_function_of_the_signs():
 def test_it_is_read_again_as_it_was_written():
     ending = Ending.of_numbers(NUMBERS, 99)
     assert Ending.model_validate_json(ending.model_dump_json()) == ending
-    assert list(ending.weights) == list(SIZES)
+    assert list(ending.weights) == list(SIGN_SIZES)
 
 
 @pytest.mark.parametrize("far", [100.0, -100.0])
@@ -43,12 +43,14 @@ def test_the_surest_numbers_stay_a_chance(far):
     ],
 )
 def test_what_is_no_ending_is_refused(level, changes):
-    weights = {name: [0.0] * size for name, size in SIZES.items()}
+    weights = {name: [0.0] * size for name, size in SIGN_SIZES.items()}
     Ending(longest=99, least=0.0, level=0.0, weights=weights)
     with pytest.raises(ValidationError):
         Ending(longest=99, least=0.0, level=level, weights={**weights, **changes})
     with pytest.raises(ValidationError):
-        Ending(longest=99, least=0.0, level=0.0, weights={name: weights[name] for name in list(SIZES)[1:]})
+        Ending(
+            longest=99, least=0.0, level=0.0, weights={name: weights[name] for name in list(SIGN_SIZES)[1:]}
+        )
 
 
 def test_below_the_least_chance_nothing_ends():

@@ -1,10 +1,10 @@
-"""Signs: what is read off pieces whose answer is known."""
+"""Signs: what they tell of pieces whose answer is known."""
 
 import numpy as np
 import pytest
 
 from engine.endings.key import Key, best_key
-from engine.endings.signs import NUM_SIGNS, SIZES, Signs
+from engine.endings.signs import NUM_SIGNS, SIGN_SIZES, Signs
 
 LOWEST = 21
 C_MAJOR, G_MAJOR, F_MAJOR = (48, 64, 67, 72), (43, 62, 67, 71), (41, 65, 69, 72)
@@ -15,13 +15,13 @@ def frame(*pitches: int) -> np.ndarray:
 
 
 def signs_after(*frames: np.ndarray) -> dict[str, list[float]]:
-    """Of the last frame, by kind."""
+    """The signs after the last of some frames, by kind."""
     hearing = Signs(LOWEST)
-    for each in frames:
-        found = hearing.hear(each)
-    assert found.shape == (NUM_SIGNS,)
-    places = np.cumsum(list(SIZES.values()))[:-1]
-    return {name: part.tolist() for name, part in zip(SIZES, np.split(found, places), strict=True)}
+    for heard in frames:
+        signs = hearing.hear(heard)
+    assert signs.shape == (NUM_SIGNS,)
+    places = np.cumsum(list(SIGN_SIZES.values()))[:-1]
+    return {name: part.tolist() for name, part in zip(SIGN_SIZES, np.split(signs, places), strict=True)}
 
 
 def places_of(numbers: list[float]) -> list[int]:
@@ -29,21 +29,21 @@ def places_of(numbers: list[float]) -> list[int]:
 
 
 def test_a_cadence_into_the_tonic_is_told_from_its_bass():
-    found = signs_after(frame(*C_MAJOR), frame(*F_MAJOR), frame(*G_MAJOR), frame(*C_MAJOR), frame(*C_MAJOR))
+    signs = signs_after(frame(*C_MAJOR), frame(*F_MAJOR), frame(*G_MAJOR), frame(*C_MAJOR), frame(*C_MAJOR))
     for kind in ("", "tonic_"):
-        assert places_of(found[f"{kind}chord"]) == [0, 4, 7]
-        assert places_of(found[f"{kind}top"]) == [0]
-        assert places_of(found[f"{kind}bass_before"]) == [7]
-        assert places_of(found[f"{kind}held"]) == [1]
-    assert found["tonic"] == [1.0] and places_of(found["notes"]) == [4]
-    assert places_of(found["clock_12"]) == places_of(found["clock_16"]) == [5]
-    assert found["shares"][0] == pytest.approx(7 / 20) and sum(found["shares"]) == pytest.approx(1)
+        assert places_of(signs[f"{kind}chord"]) == [0, 4, 7]
+        assert places_of(signs[f"{kind}top"]) == [0]
+        assert places_of(signs[f"{kind}bass_before"]) == [7]
+        assert places_of(signs[f"{kind}held"]) == [1]
+    assert signs["tonic"] == [1.0] and places_of(signs["notes"]) == [4]
+    assert places_of(signs["clock_12"]) == places_of(signs["clock_16"]) == [5]
+    assert signs["shares"][0] == pytest.approx(7 / 20) and sum(signs["shares"]) == pytest.approx(1)
 
 
 def test_on_another_bass_nothing_is_said_of_the_tonic():
-    found = signs_after(frame(*C_MAJOR), frame(*F_MAJOR), frame(*C_MAJOR), frame(*G_MAJOR))
-    assert not any(places_of(found[name]) for name in SIZES if name.startswith("tonic"))
-    assert places_of(found["bass_before"]) == [5]
+    signs = signs_after(frame(*C_MAJOR), frame(*F_MAJOR), frame(*C_MAJOR), frame(*G_MAJOR))
+    assert not any(places_of(signs[name]) for name in SIGN_SIZES if name.startswith("tonic"))
+    assert places_of(signs["bass_before"]) == [5]
 
 
 @pytest.mark.parametrize("semitones", [-5, 1, 7])
@@ -51,13 +51,13 @@ def test_they_are_the_same_in_every_key(semitones):
     chords = (C_MAJOR, F_MAJOR, G_MAJOR, G_MAJOR, C_MAJOR)
     here = signs_after(*(frame(*chord) for chord in chords))
     there = signs_after(*(frame(*(pitch + semitones for pitch in chord)) for chord in chords))
-    assert all(there[name] == pytest.approx(here[name]) for name in SIZES)
+    assert all(there[name] == pytest.approx(here[name]) for name in SIGN_SIZES)
 
 
 def test_silence_has_no_bass_and_is_held_like_any_other():
-    found = signs_after(*([frame(*C_MAJOR)] + [frame()] * 5))
-    assert places_of(found["notes"]) == [0] and places_of(found["held"]) == [4]
-    assert not any(places_of(found[name]) for name in ("chord", "top", "shares", "bass_before", "tonic"))
+    signs = signs_after(*([frame(*C_MAJOR)] + [frame()] * 5))
+    assert places_of(signs["notes"]) == [0] and places_of(signs["held"]) == [4]
+    assert not any(places_of(signs[name]) for name in ("chord", "top", "shares", "bass_before", "tonic"))
     assert signs_after(frame())["notes"][0] == 1.0
 
 
@@ -70,11 +70,11 @@ def test_a_run_that_comes_back_is_followed_from_its_latest_place():
 
 
 def test_what_is_longer_than_there_are_places_takes_the_last():
-    found = signs_after(*([frame(60)] * 20))
-    assert places_of(found["held"]) == [SIZES["held"] - 1]
+    signs = signs_after(*([frame(60)] * 20))
+    assert places_of(signs["held"]) == [SIGN_SIZES["held"] - 1]
     hearing = Signs(LOWEST)
     hearing.num_frames = 10**9
-    assert hearing.hear(frame(60))[SIZES["length"] - 1] == 1.0
+    assert hearing.hear(frame(60))[SIGN_SIZES["length"] - 1] == 1.0
 
 
 def test_a_key_needs_classes_that_differ():

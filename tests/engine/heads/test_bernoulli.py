@@ -43,7 +43,7 @@ def test_an_event_happens_as_often_as_its_probability_says():
 
 
 def test_an_event_happens_just_below_its_probability():
-    """Common random numbers: whoever thinks a note likelier has it too."""
+    """Common random numbers: a model that thinks a note likelier has it too."""
     logits = torch.linspace(-8, 8, 33, dtype=torch.float64)
     below, above = (logits.sigmoid() * factor for factor in (1 - 1e-12, 1 + 1e-12))
     assert Bernoulli(logits).sample(below).all()
@@ -59,5 +59,5 @@ def test_a_temperature_keeps_the_number_of_notes_and_divides_what_sets_them_apar
 
 
 def test_a_temperature_of_one_changes_nothing():
-    one = Bernoulli(torch.tensor([math.log(3.0), -1.0]))
-    assert one.temper(1.0) is one
+    given = Bernoulli(torch.tensor([math.log(3.0), -1.0]))
+    assert given.temper(1.0) is given

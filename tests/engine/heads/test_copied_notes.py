@@ -51,7 +51,7 @@ def by_hand(copied: CopiedNotes, own: np.ndarray, frame: np.ndarray) -> float:
     ranks = [*np.flatnonzero(frame[::-1]), SIZE]
     logits = np.append(0.0, copied.guides.logits[0].numpy())
     weights = np.exp(logits) / np.exp(logits).sum()
-    found = weights[0] * np.exp(own[: len(ranks)].sum())
+    total = weights[0] * np.exp(own[: len(ranks)].sum())
     for guide in range(3):
         slip = 1 / (1 + np.exp(-float(copied.guides.slips[0, guide])))
         chord, probability, last = copied.guides.frames[0, guide].numpy(), weights[guide + 1], -1
@@ -61,8 +61,8 @@ def by_hand(copied: CopiedNotes, own: np.ndarray, frame: np.ndarray) -> float:
             if not (guide == 2 and place):
                 share = slip * share + (1 - slip) * (said == rank)
             probability, last = probability * share, rank
-        found += probability
-    return float(np.log(found))
+        total += probability
+    return float(np.log(total))
 
 
 @KINDS
@@ -74,7 +74,7 @@ def test_the_probabilities_of_all_frames_sum_to_one(kind):
 def test_each_is_what_the_formula_says(kind):
     copied = given(kind, len(ALL_FRAMES))
     own = copied.notes.choice_log_probs(ALL_FRAMES).numpy()
-    expected = [by_hand(copied, *each) for each in zip(own, ALL_FRAMES.numpy(), strict=True)]
+    expected = [by_hand(copied, *pair) for pair in zip(own, ALL_FRAMES.numpy(), strict=True)]
     torch.testing.assert_close(copied.log_prob(ALL_FRAMES), torch.tensor(expected).double())
 
 
@@ -91,14 +91,14 @@ def test_choices_add_up_to_frames_with_and_without_the_guides(kind):
 def test_a_draw_decides_pitch_after_pitch_by_its_conditional_probability(kind, temperature):
     """Number j against p(j sounds | the pitches above j), summed over all frames that agree with those."""
     probabilities = given(kind, len(ALL_FRAMES)).temper(temperature).log_prob(ALL_FRAMES).exp()
-    one = given(kind, 1).temper(temperature)
+    copied = given(kind, 1).temper(temperature)
     for numbers in torch.rand(40, SIZE, generator=seeded(6), dtype=torch.float64):
         agrees, expected = torch.ones(len(ALL_FRAMES), dtype=torch.bool), torch.zeros(SIZE).double()
         for pitch in reversed(range(SIZE)):
             share = probabilities[agrees & (ALL_FRAMES[:, pitch] > 0)].sum() / probabilities[agrees].sum()
             expected[pitch] = float(numbers[pitch] < share)
             agrees &= ALL_FRAMES[:, pitch] == expected[pitch]
-        assert torch.equal(one.sample(numbers[None])[0], expected)
+        assert torch.equal(copied.sample(numbers[None])[0], expected)
 
 
 @KINDS

@@ -55,8 +55,8 @@ def test_bins_are_differences_of_the_distribution_function():
     expected = np.diff(scipy_cdf(given, edges))
     rows = torch.from_numpy(edges).unsqueeze(1)
     copies = GaussianMixture(*(value.expand(100, *value.shape) for value in vars(given).values()))
-    found = copies.log_bin_prob(rows[:-1], rows[1:]).exp().numpy()
-    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-15)
+    shares = copies.log_bin_prob(rows[:-1], rows[1:]).exp().numpy()
+    np.testing.assert_allclose(shares, expected, rtol=1e-9, atol=1e-15)
 
 
 def test_bins_tile_to_one_with_infinite_ends():
@@ -76,18 +76,18 @@ def test_bins_far_in_a_tail_keep_their_precision(side):
     """Forty standard deviations out, where the distribution function itself is 0 or 1 in float64."""
     zero = torch.zeros(1, 1, dtype=torch.float64)
     near, far = (torch.full((1,), side * edge, dtype=torch.float64) for edge in (40.0, 40.5))
-    found = GaussianMixture(zero[0], zero, zero).log_bin_prob(
+    log_prob = GaussianMixture(zero[0], zero, zero).log_bin_prob(
         torch.minimum(near, far), torch.maximum(near, far)
     )
     expected = stats.norm.logsf(40) + np.log1p(-np.exp(stats.norm.logsf(40.5) - stats.norm.logsf(40)))
-    assert math.isclose(float(found), expected, rel_tol=1e-12)
+    assert math.isclose(float(log_prob), expected, rel_tol=1e-12)
 
 
 def test_a_narrow_bin_is_its_width_times_the_density():
     given = mixture()
     frame = torch.tensor([0.2, 0.1, -0.4], dtype=torch.float64)
-    found = given.log_bin_prob(frame - 5e-7, frame + 5e-7)
-    assert math.isclose(float(found), float(given.log_prob(frame)) + 3 * math.log(1e-6), rel_tol=1e-8)
+    log_prob = given.log_bin_prob(frame - 5e-7, frame + 5e-7)
+    assert math.isclose(float(log_prob), float(given.log_prob(frame)) + 3 * math.log(1e-6), rel_tol=1e-8)
 
 
 def test_samples_follow_the_mixture():
@@ -110,9 +110,9 @@ def test_samples_of_a_frame_have_the_moments_of_the_mixture():
     within = torch.einsum("k,kj->j", weights, (2 * given.log_scale).exp()).diag()
     between = torch.einsum("k,ki,kj->ij", weights, given.loc - mean, given.loc - mean)
     products = torch.einsum("ni,nj->nij", drawn - mean, drawn - mean)
-    for found, expected in ((drawn, mean), (products, within + between)):
-        standard_error = found.std(0) / math.sqrt(len(found))
-        assert ((found.mean(0) - expected).abs() < 5 * standard_error).all()
+    for values, expected in ((drawn, mean), (products, within + between)):
+        standard_error = values.std(0) / math.sqrt(len(values))
+        assert ((values.mean(0) - expected).abs() < 5 * standard_error).all()
 
 
 def test_number_0_picks_the_component_and_the_others_a_sample_each():
@@ -162,7 +162,7 @@ def test_components_and_bound_are_checked():
 
 
 def test_one_frame_is_drawn_as_among_many():
-    """A single frame takes a shorter way to its component, which must lead to the same one."""
+    """A single frame finds its component by a shorter way, which must lead to the same one."""
     rng = torch.Generator().manual_seed(5)
     mixture_logits = torch.randn(50, 4, generator=rng)
     loc, log_scale = torch.randn(50, 4, 3, generator=rng), torch.randn(50, 4, 3, generator=rng)

@@ -26,16 +26,20 @@ def inputs(*axes: int, loudness: float = 1.0, seed: int = 2) -> tuple[torch.Tens
 
 
 def loudest(step: float) -> float:
-    """Of all G."""
+    """The largest G that a frame can have."""
     return 0.03 * 32_768 * step
 
 
 def levinson(reflections: np.ndarray, damping: float) -> np.ndarray:
     """Coefficients of the last sample first, number by number."""
-    found: list[float] = []
-    for each in reflections:
-        found = [one - each * other for one, other in zip(found, found[::-1], strict=True)] + [float(each)]
-    return np.array(found) * damping ** np.arange(1, len(found) + 1)
+    coefficients: list[float] = []
+    for reflection in reflections:
+        turned = coefficients[::-1]
+        coefficients = [
+            value - reflection * mirror for value, mirror in zip(coefficients, turned, strict=True)
+        ]
+        coefficients.append(float(reflection))
+    return np.array(coefficients) * damping ** np.arange(1, len(coefficients) + 1)
 
 
 def by_hand(given: LogisticMixtureHead, h: torch.Tensor, x: torch.Tensor, frame: torch.Tensor) -> float:
@@ -88,7 +92,7 @@ def frame_of(*chosen: int, given: LogisticMixtureHead) -> torch.Tensor:
 @pytest.mark.parametrize("loudness", [1.0, 200.0])
 @pytest.mark.parametrize("damping", [0.9, 0.99, 1.0])
 def test_a_loop_in_float64_says_the_same(loudness, damping):
-    """What is heard is too loud for its G in the second case."""
+    """In the second case what is heard is too loud for its G."""
     given = head(damping=damping)
     h, x = inputs(loudness=loudness)
     for chosen in ((0, 5, -7), (3_000, 2_900, -32_768), (32_767, 900, 32_767)):
@@ -103,24 +107,24 @@ def test_all_integers_share_out_exactly_one(scale, loudness, dtype):
     """Narrower than a step, wider than all of them, and far beyond either end."""
     given = head(scale).to(dtype)
     h, x = (part.to(dtype) for part in inputs(loudness=loudness))
-    found = given(h, x)
+    mixture = given(h, x)
     numbers = (INTEGERS * given.step).to(dtype)
     frames = torch.zeros(len(INTEGERS), SIZE, dtype=dtype)
     frames[:, 0] = numbers
-    log_probs = found.repeated(len(INTEGERS)).sample_log_probs(frames)[:, 0]
+    log_probs = mixture.repeated(len(INTEGERS)).sample_log_probs(frames)[:, 0]
     assert torch.logsumexp(log_probs.double(), 0).exp().item() == pytest.approx(1, abs=1e-6)
 
 
 def test_an_integer_is_drawn_as_often_as_it_is_likely():
     given = head(0.3, step=6e-2)
     h, x = inputs()
-    found, count = given(h, x), 40_000
+    mixture, count = given(h, x), 40_000
     numbers = torch.rand(count, SIZE, generator=seeded(3), dtype=torch.float64)
-    drawn = found.repeated(count).sample(numbers)
+    drawn = mixture.repeated(count).sample(numbers)
     counted = integers(drawn[:, 0], given.step).long() + 32_768
     frames = torch.zeros(len(INTEGERS), SIZE, dtype=torch.float64)
     frames[:, 0] = INTEGERS * given.step
-    shares = found.repeated(len(INTEGERS)).sample_log_probs(frames)[:, 0].exp()
+    shares = mixture.repeated(len(INTEGERS)).sample_log_probs(frames)[:, 0].exp()
     counts = torch.bincount(counted, minlength=len(INTEGERS)).double()
     likely = shares * count >= 20
     assert likely.sum() > 10
@@ -132,9 +136,9 @@ def test_frames_hold_whole_steps_and_stay_within_16_bits():
     given = head(4.0)
     h, x = inputs(50, loudness=30)
     drawn = given(h, x).sample(torch.rand(50, SIZE, generator=seeded(4), dtype=torch.float64))
-    found = integers(drawn, given.step)
-    assert torch.equal(found * given.step, drawn)
-    assert found.min() == -32_768 and found.max() == 32_767
+    nearest = integers(drawn, given.step)
+    assert torch.equal(nearest * given.step, drawn)
+    assert nearest.min() == -32_768 and nearest.max() == 32_767
 
 
 def test_a_later_sample_moves_no_earlier_figure():

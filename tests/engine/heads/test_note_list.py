@@ -29,9 +29,9 @@ def given(*axes: int, size: int = SIZE, scale: float = 0.7, seed: int = 3, reach
     return head_of(size, scale, reach)(h, binary_frames(*axes, size))
 
 
-def repeated(one: NoteList, count: int) -> NoteList:
-    offsets = None if one.offsets is None else one.offsets.expand(count, -1)
-    return NoteList(one.base.expand(count, -1), one.weights, offsets, temperature=one.temperature)
+def repeated(notes: NoteList, count: int) -> NoteList:
+    offsets = None if notes.offsets is None else notes.offsets.expand(count, -1)
+    return NoteList(notes.base.expand(count, -1), notes.weights, offsets, temperature=notes.temperature)
 
 
 def by_hand(head: NoteListHead, h: np.ndarray, x: np.ndarray, pitches: list[int]) -> float:
@@ -135,10 +135,10 @@ def test_notes_of_a_frame_depend_on_each_other():
 def test_draws_come_as_often_as_their_probabilities_say():
     """All 64 frames, within five standard errors of 200,000 draws; at temperature 2 too."""
     for temperature in (1.0, 2.0):
-        one = given(1).temper(temperature)
-        probabilities = repeated(one, len(ALL_FRAMES)).log_prob(ALL_FRAMES).exp()
+        notes = given(1).temper(temperature)
+        probabilities = repeated(notes, len(ALL_FRAMES)).log_prob(ALL_FRAMES).exp()
         numbers = torch.rand(200_000, SIZE, generator=seeded(5), dtype=torch.float64)
-        drawn = repeated(one, 200_000).sample(numbers)
+        drawn = repeated(notes, 200_000).sample(numbers)
         index = (drawn @ 2.0 ** torch.arange(SIZE - 1, -1, -1, dtype=torch.float64)).long()
         shares = index.bincount(minlength=64) / 200_000
         errors = (probabilities * (1 - probabilities) / 200_000).sqrt()
@@ -147,15 +147,15 @@ def test_draws_come_as_often_as_their_probabilities_say():
 
 def test_a_draw_decides_pitch_after_pitch_by_its_conditional_probability():
     """Number j against p(j sounds | the pitches above j), summed over all frames that agree with those."""
-    one = given(1, scale=1.5)
-    probabilities = repeated(one, len(ALL_FRAMES)).log_prob(ALL_FRAMES).exp()
+    notes = given(1, scale=1.5)
+    probabilities = repeated(notes, len(ALL_FRAMES)).log_prob(ALL_FRAMES).exp()
     for numbers in torch.rand(40, SIZE, generator=seeded(6), dtype=torch.float64):
         agrees, expected = torch.ones(len(ALL_FRAMES), dtype=torch.bool), torch.zeros(SIZE).double()
         for pitch in reversed(range(SIZE)):
             share = probabilities[agrees & (ALL_FRAMES[:, pitch] > 0)].sum() / probabilities[agrees].sum()
             expected[pitch] = float(numbers[pitch] < share)
             agrees &= ALL_FRAMES[:, pitch] == expected[pitch]
-        assert torch.equal(one.sample(numbers[None])[0], expected)
+        assert torch.equal(notes.sample(numbers[None])[0], expected)
 
 
 def test_on_88_pitches_the_mean_log_prob_of_draws_is_minus_their_entropy():
@@ -198,16 +198,16 @@ def test_what_is_dropped_is_dropped_for_every_choice_and_in_a_copy_alone():
 def test_frames_are_scored_in_blocks_as_at_once(monkeypatch):
     whole, frames = given(11), binary_frames(11, SIZE)
     expected = whole.log_prob(frames)
-    monkeypatch.setattr("engine.heads.note_list.BLOCK_FRAMES", 4)
+    monkeypatch.setattr("engine.heads.note_list.LIST_FRAMES_AT_ONCE", 4)
     torch.testing.assert_close(whole.log_prob(frames), expected)
 
 
 def test_a_temperature_decides_which_pitch_comes_and_not_whether_one_does():
-    one, first = (
+    notes, first = (
         given(1),
         Choices(torch.zeros(1).long(), torch.zeros(1, SIZE, dtype=torch.bool), torch.tensor([-1])),
     )
-    plain, cold, hot = (one.temper(each).log_shares(first)[0] for each in (1.0, 0.5, 3.0))
+    plain, cold, hot = (notes.temper(temperature).log_shares(first)[0] for temperature in (1.0, 0.5, 3.0))
     for tempered, temperature in ((cold, 0.5), (hot, 3.0)):
         assert float(tempered.exp().sum()) == pytest.approx(1) and tempered[-1] == plain[-1]
         torch.testing.assert_close(tempered[:-1].log_softmax(0), (plain[:-1] / temperature).log_softmax(0))

@@ -40,10 +40,10 @@ def test_a_probability_is_the_mean_over_keys_of_that_of_the_moved_frame(reach):
     for place, key in enumerate(KEYS):
         there = moved(ALL_FRAMES, [key])[0]
         whole = there.sum(1) == ALL_FRAMES.sum(1)
-        one = head(h[place].expand(len(there), -1), x[place].expand(len(there), -1))
+        in_key = head(h[place].expand(len(there), -1), x[place].expand(len(there), -1))
         silent = torch.zeros(len(there), SIZE + 1, dtype=torch.bool)
         silent[:, :-1] = moved(torch.ones(SIZE), [key])[0].flip(0) == 0
-        shares = one.without(silent).log_prob(there).exp() * whole
+        shares = in_key.without(silent).log_prob(there).exp() * whole
         assert float(shares.sum()) == pytest.approx(1, abs=1e-12)
         expected += shares / len(KEYS)
     torch.testing.assert_close(mixture.log_prob(ALL_FRAMES).exp(), expected, rtol=1e-12, atol=1e-15)
@@ -62,15 +62,15 @@ def test_far_from_the_ends_a_key_is_the_list_itself():
 @pytest.mark.parametrize("temperature", [1.0, 2.0, 1e-3])
 def test_a_draw_decides_pitch_after_pitch_by_its_conditional_probability(temperature):
     """Number j against p(j sounds | the pitches above j), summed over all frames that agree with those."""
-    every = given(len(ALL_FRAMES))[0].temper(temperature).log_prob(ALL_FRAMES).exp()
-    one = given(1)[0].temper(temperature)
+    probabilities = given(len(ALL_FRAMES))[0].temper(temperature).log_prob(ALL_FRAMES).exp()
+    mixture = given(1)[0].temper(temperature)
     for numbers in torch.rand(40, SIZE, generator=seeded(6), dtype=torch.float64):
         agrees, expected = torch.ones(len(ALL_FRAMES), dtype=torch.bool), torch.zeros(SIZE).double()
         for pitch in reversed(range(SIZE)):
-            share = every[agrees & (ALL_FRAMES[:, pitch] > 0)].sum() / every[agrees].sum()
+            share = probabilities[agrees & (ALL_FRAMES[:, pitch] > 0)].sum() / probabilities[agrees].sum()
             expected[pitch] = float(numbers[pitch] < share)
             agrees &= ALL_FRAMES[:, pitch] == expected[pitch]
-        assert torch.equal(one.sample(numbers[None])[0], expected)
+        assert torch.equal(mixture.sample(numbers[None])[0], expected)
 
 
 def test_draws_of_a_batch_are_those_of_each_by_itself():

@@ -71,20 +71,22 @@ def test_draws_come_as_often_as_they_are_likely(keys, temperature):
     reminded = given(count, keys)[0].temper(temperature)
     numbers = torch.rand(count, SIZE, generator=seeded(8), dtype=torch.float64)
     places = (reminded.sample(numbers) @ 2.0 ** torch.arange(SIZE, dtype=torch.float64)).long()
-    found = torch.bincount(places, minlength=2**SIZE) / count
+    shares = torch.bincount(places, minlength=2**SIZE) / count
     likely = given(len(ALL_FRAMES), keys)[0].temper(temperature).log_prob(ALL_FRAMES).exp()
     expected = torch.zeros(2**SIZE, dtype=torch.float64)
     expected[(ALL_FRAMES @ 2.0 ** torch.arange(SIZE, dtype=torch.float64)).long()] = likely
-    assert float((found - expected).abs().max()) < 4 * (0.25 / count) ** 0.5
+    assert float((shares - expected).abs().max()) < 4 * (0.25 / count) ** 0.5
 
 
 @EVERY_KEYS
 def test_the_same_many_times_draws_as_one_by_one(keys):
-    one, *_ = given(1, keys)
+    reminded, *_ = given(1, keys)
     numbers = torch.rand(1, 7, SIZE, generator=seeded(2), dtype=torch.float64)
-    together = one.repeated(7).sample(numbers)
-    assert torch.equal(together[0], torch.cat([one.sample(each[None]) for each in numbers[0]]))
-    torch.testing.assert_close(one.repeated(7).log_prob(together)[0], given(7, keys)[0].log_prob(together[0]))
+    together = reminded.repeated(7).sample(numbers)
+    assert torch.equal(together[0], torch.cat([reminded.sample(row[None]) for row in numbers[0]]))
+    torch.testing.assert_close(
+        reminded.repeated(7).log_prob(together)[0], given(7, keys)[0].log_prob(together[0])
+    )
 
 
 def test_at_a_temperature_near_zero_the_likeliest_highest_pitch_is_drawn():

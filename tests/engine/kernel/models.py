@@ -24,7 +24,7 @@ def stacks() -> dict[str, Model]:
 
 
 def narrow() -> dict[str, Model]:
-    """Everything of a width of one, where there is nothing to stand side by side."""
+    """Everything one unit wide, where no numbers stand side by side."""
     heads = {
         "bernoulli": {},
         "gaussian_mixture": {"num_components": 1, "min_log_scale": -3.0},
@@ -37,7 +37,7 @@ def narrow() -> dict[str, Model]:
             "damping": 1.0,
         },
     }
-    found = {}
+    models = {}
     for cell in CELLS:
         more = {"num_heads": 1, "window": 1} if cell == "attention" else {}
         for head, sizes in heads.items():
@@ -46,8 +46,8 @@ def narrow() -> dict[str, Model]:
                 "head": {"name": head, "hidden_size": 1, "frame_size": 3, **sizes},
                 "context_frames": 1,
             }
-            found[f"narrow-{cell}-{head}"] = randomise(build_model(spec), 5)
-    return found
+            models[f"narrow-{cell}-{head}"] = randomise(build_model(spec), 5)
+    return models
 
 
 TOLD = {"clock": [5, 2], "told_keys": 2}
@@ -107,7 +107,7 @@ def copying(model: Model, window: int = 4_096, *left_out: str) -> Copying:
 
 
 def every_model() -> dict[str, Model]:
-    """All of them, by what is in them."""
+    """All of them, by names that say what is in them."""
     with torch.no_grad():
         return {
             **stacks(),

@@ -12,16 +12,16 @@ from engine.models import Model
 
 @torch.inference_mode()
 def explained(model: Model, frames: Tensor) -> list[Tensor]:
-    """Of every frame given those before it."""
-    found, _ = model(frames[None])
-    if isinstance(found, Bernoulli):
-        return list(found.logits[0])
-    if isinstance(found, LogisticMixture):
-        return list(torch.cat(found.mixtures(frames[None]), -1)[0].flatten(1))
-    if isinstance(found, GaussianMixture):
-        parts = found.mixture_logits[0], found.loc[0].flatten(1), found.log_scale[0].flatten(1)
+    """The numbers that decide every frame, given those before it."""
+    expected, _ = model(frames[None])
+    if isinstance(expected, Bernoulli):
+        return list(expected.logits[0])
+    if isinstance(expected, LogisticMixture):
+        return list(torch.cat(expected.mixtures(frames[None]), -1)[0].flatten(1))
+    if isinstance(expected, GaussianMixture):
+        parts = expected.mixture_logits[0], expected.loc[0].flatten(1), expected.log_scale[0].flatten(1)
         return list(torch.cat(parts, 1))
-    return _note_lists(found, frames)
+    return _note_lists(expected, frames)
 
 
 def _note_lists(notes: ChosenNotes, frames: Tensor) -> list[Tensor]:
@@ -30,15 +30,15 @@ def _note_lists(notes: ChosenNotes, frames: Tensor) -> list[Tensor]:
     walk, number = notes.walk(len(frames)), torch.arange(len(frames))
     last, active = torch.full_like(number, -1), number
     ranks = torch.arange(sounding.shape[1])
-    found: list[list[Tensor]] = [[] for _ in frames]
+    by_frame: list[list[Tensor]] = [[] for _ in frames]
     while len(active):
         above = sounding[active] & (ranks <= last[active, None])
         choices = Choices(active, above, last[active])
         for place, shares in zip(active.tolist(), walk.log_shares(choices), strict=True):
-            found[place].append(shares)
+            by_frame[place].append(shares)
         left = torch.nn.functional.pad(sounding[active] & ~above, (0, 1), value=True)
         chosen = left.int().argmax(-1)
         walk.take(choices, chosen)
         last[active] = chosen
         active = active[chosen < sounding.shape[1]]
-    return [torch.cat(parts) for parts in found]
+    return [torch.cat(parts) for parts in by_frame]

@@ -18,7 +18,7 @@ from tests.engine.kernel.reference import explained
 from tests.engine.small_models import binary_frames
 
 CLOSE = 1e-5
-LIKELY = -20.0  # logarithms of shares below it are of no account
+LIKELY = -20.0  # logarithms of shares below it do not matter
 FAR = 1e6
 LOUDEST = 30_000  # 16-bit steps
 CHAOS = 8  # times as far from float64 as torch's own float32 is, where that is further than CLOSE
@@ -36,7 +36,7 @@ def explained_by_kernel(model: Model, frames: torch.Tensor) -> list[torch.Tensor
 
 
 def joined(numbers: list[torch.Tensor], others: list[torch.Tensor]) -> torch.Tensor:
-    """Those of all frames, where the others are of account."""
+    """The numbers of all frames, where the others are likely enough to matter."""
     return torch.cat(numbers).double()[torch.cat(others) > LIKELY]
 
 
@@ -83,24 +83,24 @@ def follow(model: Model, frames: torch.Tensor, seed: int, temperature: float) ->
     for position, frame in enumerate(frames):
         if frame.abs().max() > min(FAR, LOUDEST * getattr(model.network.head, "step", math.inf)):
             return  # random weights may take sound anywhere
-        (found,) = instance.draw(1, seed, position, temperature)
-        if not torch.allclose(found, frame, rtol=1e-4, atol=1e-4):
+        (drawn,) = instance.draw(1, seed, position, temperature)
+        if not torch.allclose(drawn, frame, rtol=1e-4, atol=1e-4):
             step = getattr(model.network.head, "step", 0.0)
-            is_rounded_otherwise = parts_by_one_step(frame, found, step)
+            is_rounded_otherwise = parts_by_one_step(frame, drawn, step)
             assert is_rounded_otherwise or is_at_the_threshold(
-                model, frames[:position], frame, found, seed, temperature
+                model, frames[:position], frame, drawn, seed, temperature
             ), position
         instance.replace(frame)
 
 
-def parts_by_one_step(frame, found, step) -> bool:
-    """Whether the first sample that differs is the next 16-bit integer; those after it have heard it."""
-    apart = (frame - found).abs()
+def parts_by_one_step(frame, drawn, step) -> bool:
+    """Whether the first sample that differs is the next 16-bit integer; later ones depend on it."""
+    apart = (frame - drawn).abs()
     first = int((apart > 1e-4 * (1 + frame.abs())).nonzero()[0])
     return float(apart[first]) < 1.01 * step
 
 
-def is_at_the_threshold(model, past, frame, found, seed, temperature) -> bool:
+def is_at_the_threshold(model, past, frame, drawn, seed, temperature) -> bool:
     """Whether numbers that are hardly lower or higher let torch itself draw what the kernel has drawn."""
     numbers = frame_uniforms(seed, len(past), 1, model.frame_size + 1)
     _, state = model(past[None]) if len(past) else (None, model.initial_state(1))
@@ -109,12 +109,12 @@ def is_at_the_threshold(model, past, frame, found, seed, temperature) -> bool:
     numbers = numbers[:, : distribution.num_uniforms]
     steps = (-1e-4, -1e-6, 1e-6, 1e-4)
     draws = [distribution.sample((numbers + step).clamp(1e-9, 1 - 1e-9))[0] for step in steps]
-    return any(torch.allclose(draw, found, rtol=1e-2, atol=1e-2) for draw in draws)
+    return any(torch.allclose(draw, drawn, rtol=1e-2, atol=1e-2) for draw in draws)
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_prime_is_read_as_what_is_drawn_is(name):
-    """Bit for bit, however the frames were come by and however many are read at once."""
+    """Bit for bit, wherever the frames came from and however many are read at once."""
     model = MODELS[name]
     whole = open_model(model).draw(90, 4, 0, 1.0)
     for length in (1, 15, 16, 17, 60):

@@ -8,7 +8,8 @@ import pytest
 import wasmtime
 from scipy import special
 
-from engine.kernel.build import FOLDER, build
+from engine.kernel.build import build
+from engine.kernel.kernel import KERNEL_FOLDER
 
 PROBE = """
 #include "floats.h"
@@ -27,7 +28,7 @@ def probe(tmp_path_factory):
     """``probe(name)`` is a function of the module."""
     folder = tmp_path_factory.mktemp("probe")
     for name in ("floats.h", "floats.c"):
-        shutil.copy(FOLDER / "core" / name, folder)
+        shutil.copy(KERNEL_FOLDER / "core" / name, folder)
     (folder / "probe.c").write_text(PROBE)
     build(folder, folder / "probe.wasm")
     store = wasmtime.Store()
@@ -53,8 +54,8 @@ def test_float32_functions(probe, name, true, numbers):
     function = probe(name)
     numbers = numbers.astype(np.float32)
     expected = true(numbers.astype(np.float64))
-    found = np.array([function(x) for x in numbers])
-    assert (np.abs(found - expected) <= WITHIN * np.abs(expected)).all()
+    values = np.array([function(x) for x in numbers])
+    assert (np.abs(values - expected) <= WITHIN * np.abs(expected)).all()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_ends_of_the_line(probe, name, x, expected):
 
 def test_float64_functions(probe):
     numbers = np.concatenate((np.geomspace(1e-16, 0.5, 300), 1 - np.geomspace(1e-16, 0.5, 300)[1:]))
-    found = [probe("quantile")(x) for x in numbers]
-    np.testing.assert_allclose(found, special.ndtri(numbers), rtol=1e-13, atol=1e-15)
+    quantiles = [probe("quantile")(x) for x in numbers]
+    np.testing.assert_allclose(quantiles, special.ndtri(numbers), rtol=1e-13, atol=1e-15)
     numbers = np.geomspace(1e-300, 1e300, 500)
     np.testing.assert_allclose([probe("log_double")(x) for x in numbers], np.log(numbers), rtol=1e-15)

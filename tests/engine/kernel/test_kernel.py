@@ -4,10 +4,10 @@ import builtins
 import gc
 import hashlib
 import threading
-import time
 from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -16,9 +16,8 @@ from engine.checkpoints import available, load, read_card
 from engine.errors import InvalidValueError
 from engine.kernel import Instance, Kernel, NoProgramError, Program, open_model, program_of, why_not
 from engine.kernel import kernel as module
-from engine.kernel.kernel import EXPECTED, MODULE
-from engine.sampling import SamplingOptions, sample
-from engine.sampling.by_kernel import SECONDS_PER_BLOCK
+from engine.kernel.kernel import MODULE, MODULE_HASH
+from engine.sampling import SamplingOptions, by_kernel, sample
 from tests.engine.kernel.models import every_model, note_list, stacks
 
 LARGEST = "muse_data-best"
@@ -57,18 +56,18 @@ def test_it_runs_every_shipped_model():
 @pytest.mark.parametrize("name", ["gru-gaussian_mixture-2", "transposed-reminded"])
 def test_flush_to_zero_of_the_calling_thread_changes_nothing(name):
     """The caller's mode is as it was, too: wasm takes it over, and denormal numbers would be zeros."""
-    expected, found = draw(MODELS[name], 300), []
+    expected, in_mode = draw(MODELS[name], 300), []
 
     def in_a_thread() -> None:
         torch.set_flush_denormal(True)
-        found.append(draw(MODELS[name], 300))
-        found.append(torch.tensor([1e-38]) * 0.1)
+        in_mode.append(draw(MODELS[name], 300))
+        in_mode.append(torch.tensor([1e-38]) * 0.1)
 
     thread = threading.Thread(target=in_a_thread)
     thread.start()
     thread.join()
-    assert torch.equal(found[0], expected)
-    assert found[1].item() == 0  # still on there
+    assert torch.equal(in_mode[0], expected)
+    assert in_mode[1].item() == 0  # still on there
     assert (torch.tensor([1e-38]) * 0.1).item() > 0  # and never was here
 
 
@@ -84,18 +83,18 @@ def test_without_that_it_would(monkeypatch):
     frames = torch.cat((torch.ones(1, 6), torch.zeros(29, 6)))
 
     def explained(flush: bool) -> torch.Tensor:
-        found = []
+        numbers = []
 
         def in_a_thread() -> None:
             torch.set_flush_denormal(flush)
             instance = open_model(model)
             instance.read(frames)
-            found.append(instance.explain(torch.zeros(6)))
+            numbers.append(instance.explain(torch.zeros(6)))
 
         thread = threading.Thread(target=in_a_thread)
         thread.start()
         thread.join()
-        return found[0]
+        return numbers[0]
 
     kept = explained(flush=False)
     assert kept.abs().min() > 0 and torch.equal(explained(flush=True), kept)
@@ -106,17 +105,17 @@ def test_without_that_it_would(monkeypatch):
 def test_twenty_draws_at_once_are_as_each_by_itself():
     model = load("jsb_chorales-best").model
     expected = [draw(model, 24, seed) for seed in range(20)]
-    found: list[torch.Tensor | None] = [None] * 20
+    draws: list[torch.Tensor | None] = [None] * 20
 
     def keep(seed: int) -> None:
-        found[seed] = draw(model, 24, seed)
+        draws[seed] = draw(model, 24, seed)
 
     threads = [threading.Thread(target=keep, args=(seed,)) for seed in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert all(torch.equal(one, other) for one, other in zip(found, expected, strict=True))
+    assert all(map(torch.equal, draws, expected))
 
 
 def test_twenty_draws_of_the_largest_model_take_what_they_look_back_at():
@@ -157,18 +156,19 @@ def test_no_frame_of_a_draw_keeps_whoever_stops_it_waiting(monkeypatch):
     """However fast or slow the model: blocks grow and shrink with the time that they take."""
     asked: list[int] = []
     real = Instance.draw
-    slow = {"seconds": 0.0}
+    frame_seconds, now = [0.0], [0.0]
 
     def noted(self, count, *rest):
         asked.append(count)
-        time.sleep(slow["seconds"] * count)
+        now[0] += frame_seconds[0] * count
         return real(self, count, *rest)
 
     monkeypatch.setattr(Instance, "draw", noted)
+    monkeypatch.setattr(by_kernel, "time", SimpleNamespace(perf_counter=lambda: now[0]))
     list(sample(MODELS["tanh-bernoulli-1"], SamplingOptions(5_000)))
     assert max(asked) >= 64
     asked.clear()
-    slow["seconds"] = 1.5 * SECONDS_PER_BLOCK
+    frame_seconds[0] = 1.5 * by_kernel.SECONDS_PER_BLOCK
     list(sample(MODELS["tanh-bernoulli-1"], SamplingOptions(12)))
     assert max(asked[1:]) <= 2
 
@@ -186,13 +186,13 @@ def changed(program: Program, **places: float) -> Program:
 )
 def test_programs_that_do_not_fit_are_refused_before_they_run(number):
     """Every number of a program in turn is a hostile one: a sentence, or a model that draws."""
-    found = module.kernel()
+    kernel = module.kernel()
     for name in ("transposed-reminded", "gru-gaussian_mixture-2"):
-        program = program_of(MODELS[name], found.kinds)
+        program = program_of(MODELS[name], kernel.kinds)
         refused = 0
         for place in range(len(program.numbers)):
             try:
-                Instance(found).open(changed(program, **{f"_{place}": number})).draw(2, 1, 0, 1.0)
+                Instance(kernel).open(changed(program, **{f"_{place}": number})).draw(2, 1, 0, 1.0)
             except (InvalidValueError, ValueError) as error:
                 assert str(error) in (*module.SENTENCES.values(), *SHAPES) or "size" in str(error), error
                 refused += 1
@@ -204,16 +204,16 @@ SHAPES = ("could not broadcast input array",)
 
 @pytest.mark.parametrize("end", [0, 1, 5, -1])
 def test_programs_that_end_too_soon_are_refused(end):
-    found = module.kernel()
-    program = program_of(MODELS["reach"], found.kinds)
+    kernel = module.kernel()
+    program = program_of(MODELS["reach"], kernel.kinds)
     with pytest.raises(InvalidValueError, match=r"not one that this kernel reads|do not fit"):
-        Instance(found).open(Program(program.numbers[:end], program.tensors))
+        Instance(kernel).open(Program(program.numbers[:end], program.tensors))
 
 
 def test_calls_out_of_turn_are_refused():
-    found = module.kernel()
-    program = program_of(MODELS["reach"], found.kinds)
-    instance = Instance(found)
+    kernel = module.kernel()
+    program = program_of(MODELS["reach"], kernel.kinds)
+    instance = Instance(kernel)
     for name, arguments in (("draw", (1, 1.0, 0.0, 1.0)), ("read", (1,)), ("explain", ()), ("take", (4,))):
         with pytest.raises(InvalidValueError, match="out of turn"):
             instance._call(name, *arguments)
@@ -265,25 +265,25 @@ def test_float16_weights_become_what_they_are():
     weights[-1] = halves[:6]
     wide = Program(program.numbers, tuple(tensor.float() for tensor in weights))
     frame = torch.ones(6)
-    found = [
-        Instance(module.kernel()).open(each).explain(frame)
-        for each in (Program(program.numbers, tuple(weights)), wide)
+    numbers = [
+        Instance(module.kernel()).open(given).explain(frame)
+        for given in (Program(program.numbers, tuple(weights)), wide)
     ]
-    assert torch.equal(*found)
+    assert torch.equal(*numbers)
 
 
 def test_another_module_than_the_one_that_is_expected_is_not_run(tmp_path):
     other = tmp_path / "kernel.wasm"
     other.write_bytes(MODULE.read_bytes() + b"\0")
     with pytest.raises(NoProgramError, match=r"kernel.wasm is not what kernel.sha256 names: get the code"):
-        Kernel(other, EXPECTED)
+        Kernel(other, MODULE_HASH)
     other.write_bytes(b"no module")
     expected = tmp_path / "kernel.sha256"
     expected.write_text(hashlib.sha256(b"no module").hexdigest())
     with pytest.raises(NoProgramError, match=r"wasmtime cannot compile kernel.wasm on this machine \("):
         Kernel(other, expected)
     with pytest.raises(NoProgramError, match="is missing: get the code again"):
-        Kernel(tmp_path / "none.wasm", EXPECTED)
+        Kernel(tmp_path / "none.wasm", MODULE_HASH)
 
 
 def test_torch_draws_where_wasmtime_is_not_installed(without_wasmtime):

@@ -40,7 +40,7 @@ def folder(tmp_path, monkeypatch, records):
     """The working folder, with a file of votes and one checkpoint."""
     monkeypatch.chdir(tmp_path)
     published(tmp_path / "checkpoints")
-    (tmp_path / "votes.jsonl").write_text("".join(one.model_dump_json() + "\n" for one in records))
+    (tmp_path / "votes.jsonl").write_text("".join(vote.model_dump_json() + "\n" for vote in records))
     return tmp_path
 
 
@@ -51,16 +51,18 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
 
 
 def test_each_record_counts_where_it_belongs(records):
-    found = analyse(records, {"model-a": 8.0, "model-b": 8.5})
-    assert [(part.corpus, part.ranking.num_votes) for part in found.corpora] == [
+    analysis = analyse(records, {"model-a": 8.0, "model-b": 8.5})
+    assert [(part.corpus, part.ranking.num_votes) for part in analysis.corpora] == [
         *(("jsb_chorales", 200), ("nottingham", 1))
     ]
-    assert found.num_records == 214 and found.num_listeners == 21
-    assert found.excluded == {UNANSWERED: 1, CATCH: 1}
-    assert [test.result.successes for test in found.abx] == [5]
-    assert [(one.source, one.called_model, one.num_clips) for one in found.detections] == [("model-a", 2, 2)]
-    assert found.position.num_catches == 1 and found.covariates.num_measured == 200
-    assert len(found.corpora[0].agreement.points) == 2
+    assert analysis.num_records == 214 and analysis.num_listeners == 21
+    assert analysis.excluded == {UNANSWERED: 1, CATCH: 1}
+    assert [test.result.successes for test in analysis.abx] == [5]
+    assert [
+        (detection.source, detection.called_model, detection.num_clips) for detection in analysis.detections
+    ] == [("model-a", 2, 2)]
+    assert analysis.position.num_catches == 1 and analysis.covariates.num_measured == 200
+    assert len(analysis.corpora[0].agreement.points) == 2
 
 
 def test_the_seed_alone_moves_the_intervals(records):
@@ -100,7 +102,7 @@ def test_a_bad_line_is_named_and_the_others_count(folder, capsys):
     assert code == 1 and out.startswith("214 trials")
     assert err == (
         "line 215 is left out: it is not JSON; it may be cut off\n"
-        "error: 1 line left out; the figures are of the others\n"
+        "error: 1 line left out; the figures are those of the others\n"
     )
 
 

@@ -11,7 +11,7 @@ import torch
 
 from engine.checkpoints.checkpoint import load
 from engine.errors import InvalidValueError
-from engine.listening.clips import Material, make_clips
+from engine.listening.clips import NO_MODELS, Material, make_clips
 from engine.listening.design import TrialPlan
 from engine.listening.trial import ANCHOR, REAL
 from engine.models.model_spec import build_model, with_sizes
@@ -61,9 +61,9 @@ def test_all_lanes_begin_alike_and_go_on_each_in_its_way(material):
 def test_all_lanes_are_played_in_the_key_of_the_trial(material, monkeypatch, semitones):
     heard = []
 
-    def listen_in(frames, *given):
+    def listen_in(frames, *arguments):
         heard.append(frames)
-        return perform(frames, *given)
+        return perform(frames, *arguments)
 
     monkeypatch.setattr("engine.listening.clips.perform", listen_in)
     sources = (*MODELS, "real", "anchor")
@@ -78,7 +78,7 @@ def test_all_stay_together_where_one_could_not_be_moved_so_far(material):
     piece[20, 87] = 1  # the highest key, in what the recording plays later
     clips = make_clips(TrialPlan(1, ("real", MODELS[0]), 5, 6), replace(material, piece=piece), IDS[:2])
     unmoved = make_clips(TrialPlan(1, ("real", MODELS[0]), 5), replace(material, piece=piece), IDS[:2])
-    assert [one.wav for one in clips] == [one.wav for one in unmoved]
+    assert [clip.wav for clip in clips] == [clip.wav for clip in unmoved]
 
 
 def test_what_all_share_is_as_long_as_the_prime(material):
@@ -112,9 +112,9 @@ def test_x_sounds_like_its_twin_and_is_another_file(material):
 
 
 def test_subtraction_does_not_tell_x_from_the_other(material):
-    """What was left of two twins was 2 steps of 16 bits, and of two others 30,000."""
+    """Once two twins differed by 2 steps of 16 bits, and two others by 30,000."""
     first, second, third = (sound(clip)[0] for clip in clips_of(material, *MODELS, MODELS[1]))
-    of_twins, of_others = (np.abs(third - each).max() for each in (second, first))
+    of_twins, of_others = (np.abs(third - samples).max() for samples in (second, first))
     assert 0.2 < of_twins / of_others < 5
 
 
@@ -129,7 +129,7 @@ def test_one_seed_is_one_set_of_clips(material):
     [
         ({"num_prime_frames": 500}, "the excerpt has 64 frames, and 500 to begin with and 16 to compare"),
         ({"num_frames": 0}, "choose fewer"),
-        ({"checkpoints": {}}, "choose at least one model"),
+        ({"checkpoints": {}}, NO_MODELS),
     ],
 )
 def test_what_cannot_be_played_is_refused(material, changes, message):
@@ -154,10 +154,10 @@ def test_models_with_frames_of_other_lengths_begin_alike_and_are_as_long():
     """The paper's read ten samples, this one twenty; frames are counted in the longer ones."""
     paper, wide = load("spoken_digits-gru"), Waveform(8_000, 0.0, 0.07, 20)
     spec = {"cells": [{"name": "gru", "hidden_size": 6}], "head": SAMPLE_BY_SAMPLE}
-    other = replace(paper, model=randomise(build_model(with_sizes(spec, wide))).eval(), representation=wide)
+    twenty = replace(paper, model=randomise(build_model(with_sizes(spec, wide))).eval(), representation=wide)
     piece = read_piece(excerpt("spoken_digits-test-7_lucas_0").path, wide).frames
-    material = Material({"paper": paper, "other": other}, piece, num_prime_frames=9, num_frames=30)
-    clips = clips_of(material, "paper", "other", "real")
+    material = Material({"paper": paper, "twenty": twenty}, piece, num_prime_frames=9, num_frames=30)
+    clips = clips_of(material, "paper", "twenty", "real")
     assert material.representation == wide
     for clip in clips:
         assert clip.frames.shape == (39, 20)
@@ -165,5 +165,5 @@ def test_models_with_frames_of_other_lengths_begin_alike_and_are_as_long():
     heard = converted(piece[:9], wide, paper.representation)
     drawn = torch.stack(list(sample(paper.model, SamplingOptions(60, 5), heard)))
     torch.testing.assert_close(clips[0].frames[9:], converted(drawn, paper.representation, wide))
-    drawn = torch.stack(list(sample(other.model, SamplingOptions(30, 5), piece[:9])))
+    drawn = torch.stack(list(sample(twenty.model, SamplingOptions(30, 5), piece[:9])))
     assert torch.equal(clips[1].frames[9:], drawn)

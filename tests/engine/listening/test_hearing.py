@@ -1,4 +1,4 @@
-"""Heard long enough: what is asked, what is enough for a browser, and what is judged, never stricter.
+"""Heard long enough: what is asked, what is enough for a browser, and the judgement, never stricter.
 
 All clips of a trial begin with the same excerpt. A vote once counted although only that was heard: three
 seconds anywhere were asked for, and the beginning of music lasts six.
@@ -60,8 +60,8 @@ def test_what_is_too_little_is_excluded_by_reason():
     new, old = trial(20.7, 6.0), trial(20.7, None)
     cases = [answered(new, 2.0), answered(old, 6.5), answered(new, 3.0), answered(old, 10.0)]
     cases = [
-        one.model_copy(update={"trial": one.trial.model_copy(update={"trial_id": f"trial {place}"})})
-        for place, one in enumerate(cases)
+        case.model_copy(update={"trial": case.trial.model_copy(update={"trial_id": f"trial {place}"})})
+        for place, case in enumerate(cases)
     ]
     kept, excluded = counted(cases)
     assert [vote.trial.trial_id for vote in kept] == ["trial 2", "trial 3"]

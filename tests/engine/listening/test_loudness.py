@@ -1,4 +1,4 @@
-"""Clips that are compared are equally loud, by a meter of another library's making, and none clips."""
+"""Clips that are compared are equally loud by another library's meter, and none is clipped."""
 
 import numpy as np
 import pyloudnorm
@@ -29,20 +29,21 @@ def lufs(audio: Audio) -> float:
 
 
 def test_quiet_and_loud_are_played_alike():
-    found = match_loudness([tone(0.9), tone(0.02), tone(0.3, hertz=1_000)])
-    assert [lufs(clip.audio) for clip in found] == pytest.approx([TARGET_LUFS] * 3, abs=0.1)
-    assert found[0].gain_decibels < 0 < found[1].gain_decibels
-    for clip, given in zip(found, (0.9, 0.02, 0.3), strict=True):
-        assert clip.audio.peak == pytest.approx(given * 10 ** (clip.gain_decibels / 20), rel=1e-3)
+    matched = match_loudness([tone(0.9), tone(0.02), tone(0.3, hertz=1_000)])
+    assert [lufs(clip.audio) for clip in matched] == pytest.approx([TARGET_LUFS] * 3, abs=0.1)
+    assert matched[0].gain_decibels < 0 < matched[1].gain_decibels
+    for clip, amplitude in zip(matched, (0.9, 0.02, 0.3), strict=True):
+        assert clip.audio.peak == pytest.approx(amplitude * 10 ** (clip.gain_decibels / 20), rel=1e-3)
 
 
 def test_where_one_would_clip_all_are_turned_down_and_none_is_limited():
-    found = match_loudness([clicks(0.5), tone(0.5)])
-    levels = [lufs(clip.audio) for clip in found]
+    matched = match_loudness([clicks(0.5), tone(0.5)])
+    levels = [lufs(clip.audio) for clip in matched]
     assert levels[0] == pytest.approx(levels[1], abs=0.1) and levels[0] < TARGET_LUFS - 3
-    assert max(true_peak_decibels(clip.audio) for clip in found) == pytest.approx(-1.0, abs=0.1)
+    assert max(true_peak_decibels(clip.audio) for clip in matched) == pytest.approx(-1.0, abs=0.1)
     ratio = (
-        found[0].audio.samples[11_025:] / np.where(clicks(0.5).samples == 0, 1, clicks(0.5).samples)[11_025:]
+        matched[0].audio.samples[11_025:]
+        / np.where(clicks(0.5).samples == 0, 1, clicks(0.5).samples)[11_025:]
     )
     loud = ratio[ratio != 0]
     assert np.ptp(loud) < 1e-4 * loud.max(), "one gain for every sample"
@@ -56,7 +57,7 @@ def test_between_samples_a_peak_may_be_higher():
 
 
 def test_the_traps_of_the_meter():
-    """Shorter than its blocks, silence, and silence beside sound: no error, no gain without an end."""
+    """Shorter than its blocks, silence, and silence beside sound: no error and no infinite gain."""
     short, silent, sound = match_loudness([tone(0.5, 0.2), tone(0.0), tone(0.1)])
     assert short.lufs == pytest.approx(lufs(tone(0.5)), abs=0.7)
     assert silent.lufs is None and silent.gain_decibels == 0 and silent.audio.peak == 0
@@ -65,9 +66,9 @@ def test_the_traps_of_the_meter():
 
 
 def test_all_have_one_length_and_one_rate_and_begin_and_end_in_silence():
-    found = match_loudness([tone(0.5, 1.0), tone(0.5, 2.5), tone(0.5, 2.0, rate=16_000)])
-    assert {(clip.audio.sample_rate, len(clip.audio.samples)) for clip in found} == {(48_000, 120_000)}
-    for clip in found:
+    matched = match_loudness([tone(0.5, 1.0), tone(0.5, 2.5), tone(0.5, 2.0, rate=16_000)])
+    assert {(clip.audio.sample_rate, len(clip.audio.samples)) for clip in matched} == {(48_000, 120_000)}
+    for clip in matched:
         assert clip.audio.samples[0] == 0 and abs(clip.audio.samples[-1]) < 1e-3
         assert np.abs(clip.audio.samples[:48]).max() < 0.05
 

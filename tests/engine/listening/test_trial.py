@@ -25,8 +25,8 @@ TWO = ("jsb_chorales-gru", "jsb_chorales-lstm")
     ],
 )
 def test_a_record_comes_back_from_a_line_of_json(sources, choice, task):
-    given = record(sources, choice, task)
-    assert make_record(json.loads(given.model_dump_json())) == given
+    answered = record(sources, choice, task)
+    assert make_record(json.loads(answered.model_dump_json())) == answered
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def site_folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def address(site_folder):
-    """Of a plain file server of that folder."""
+    """The address of a plain file server of that folder."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site_folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
@@ -43,16 +43,16 @@ def browser(chromium):
 
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
-        found = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        yield found
-        found.close()
+        started = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield started
+        started.close()
 
 
 @pytest.fixture
 def pages(browser, address):
     """``pages(path="", script="", **context)``: the page in a fresh profile.
 
-    Whatever it asks of others, and every error that it does not say, is wrong.
+    No request to another server and no uncaught error may happen.
     """
     contexts, wrong = [], []
 

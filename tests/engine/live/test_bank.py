@@ -5,10 +5,10 @@ import base64
 import numpy as np
 import pytest
 
-from engine.live.bank import BANKS, KEYS, VELOCITY, bank_name, cut_bank
+from engine.live.bank import BANK_VELOCITY, BANKS, PIANO_KEYS, bank_name, cut_bank
 from engine.live.soundfont import SoundFont
 from engine.rendering import INSTRUMENTS, find_soundfont, find_synthesiser
-from engine.rendering.synthesis import SAMPLE_RATE, FluidSynth
+from engine.rendering.synthesis import SYNTHESIS_RATE, FluidSynth
 
 pytestmark = pytest.mark.browser
 
@@ -42,10 +42,10 @@ SCRIPT = """
 
 @pytest.fixture(scope="module")
 def synthesiser():
-    found = find_synthesiser()
-    if not isinstance(found, FluidSynth) or "FluidR3 Mono" not in found.description:
+    best = find_synthesiser()
+    if not isinstance(best, FluidSynth) or "FluidR3 Mono" not in best.description:
         pytest.skip("FluidSynth or FluidR3 Mono is not on this machine")
-    return found
+    return best
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def played(browser, address):
     page.wait_for_function("!!window.played")
 
     def play(program: int, keys: list[int]) -> np.ndarray:
-        asked = [program, keys, VELOCITY, HELD, SAMPLE_RATE]
+        asked = [program, keys, BANK_VELOCITY, HELD, SYNTHESIS_RATE]
         sound = base64.b64decode(page.evaluate("asked => played(...asked)", asked))
         return np.frombuffer(sound, np.float32).reshape(len(keys), 2, -1)
 
@@ -69,14 +69,14 @@ def played(browser, address):
 
 def by_fluidsynth(synthesiser: FluidSynth, program: int, key: int) -> np.ndarray:
     instrument = synthesiser.instrument(program)
-    instrument.strike(key, VELOCITY)
-    sound = instrument.sound(round(HELD * SAMPLE_RATE)).T
+    instrument.strike(key, BANK_VELOCITY)
+    sound = instrument.sound(round(HELD * SYNTHESIS_RATE)).T
     instrument.close()
     return sound
 
 
 def level(sound: np.ndarray) -> float:
-    """In dB."""
+    """Mean power in dB."""
     return float(10 * np.log10(np.mean(sound**2) + 1e-12))
 
 
@@ -85,16 +85,16 @@ def spectrum(sound: np.ndarray) -> np.ndarray:
     return np.sqrt(np.add.reduceat(power, np.arange(0, len(power), 16)))
 
 
-def alike(one: np.ndarray, other: np.ndarray) -> float:
+def alike(ours: np.ndarray, theirs: np.ndarray) -> float:
     """Cosine of the spectra of both channels together, in bands of 32 Hz."""
-    first, second = (spectrum(each.sum(0)) for each in (one, other))
+    first, second = (spectrum(sound.sum(0)) for sound in (ours, theirs))
     return float(first @ second / np.sqrt((first @ first) * (second @ second) + 1e-20))
 
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_every_key_sounds_as_with_the_whole_soundfont(played, synthesiser, name):
     program = INSTRUMENTS[name]
-    keys = list(range(KEYS[0], KEYS[1] + 1))
+    keys = list(range(PIANO_KEYS[0], PIANO_KEYS[1] + 1))
     wrong = {}
     for key, ours in zip(keys, played(program, keys), strict=True):
         theirs = by_fluidsynth(synthesiser, program, key)

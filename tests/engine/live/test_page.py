@@ -23,6 +23,9 @@ LOWEST = 9  # MIDI number of column 0 of the chorales, an octave below the roll'
 QUICK = "tempo.value = 240; tempo.dispatchEvent(new Event('input'))"
 SHOWN = "document.getElementById('roll').session.shown"
 FRAMES = "document.getElementById('roll').session.frames.map(({ pitches }) => pitches)"
+CHORD = """kind => [..."adg"].forEach(
+    (key) => document.body.dispatchEvent(new KeyboardEvent(kind, { key, bubbles: true }))
+)"""  # all in one moment, as fingers do it
 NO_WASM = "delete globalThis.WebAssembly"
 NO_DEVICE = """
     Object.defineProperty(AudioContext.prototype, "currentTime", { get: () => 0 });
@@ -38,13 +41,15 @@ def wait_frames(page, count: int) -> None:
     page.wait_for_function(f"{FRAMES}.length >= {count}")
 
 
+def wait_chosen(page, model: str) -> None:
+    page.wait_for_selector(f"[data-model={model}][aria-pressed=true]", state="attached")
+
+
 def play(page, model: str = GRU, tempo: bool = True):
     """Let a model play, quickly."""
     ready(page)
     page.click(f"[data-model={model}]")
-    page.wait_for_function(
-        f"document.querySelector('[data-model={model}]').getAttribute('aria-pressed') === 'true'"
-    )
+    wait_chosen(page, model)
     if tempo:
         page.evaluate(QUICK)
     page.click("#play")
@@ -136,11 +141,11 @@ def test_a_link_plays_the_piece_again_with_all_that_was_changed(pages):
     page.wait_for_function("location.hash.startsWith('#piece=')")
     link, frames = page.evaluate("location.hash"), heard(page)
     assert any(67 in pitches for pitches in frames[60:]), "a key that is held is in the frames"
-    other = ready(pages(link))
-    assert "sent you a piece" in other.inner_text("#said")
-    other.click("#play")
-    wait_frames(other, len(frames))
-    assert heard(other)[: len(frames)] == frames
+    replay = ready(pages(link))
+    assert "sent you a piece" in replay.inner_text("#said")
+    replay.click("#play")
+    wait_frames(replay, len(frames))
+    assert heard(replay)[: len(frames)] == frames
 
 
 def test_the_network_answers_what_somebody_plays(pages):
@@ -148,11 +153,9 @@ def test_the_network_answers_what_somebody_plays(pages):
     page.click(f"[data-model={GRU}]")
     page.evaluate(QUICK)
     page.check("[value=answer]")
-    for letter in "adg":
-        page.keyboard.down(letter)
-    page.wait_for_timeout(400)  # a person holds a chord
-    for letter in "adg":
-        page.keyboard.up(letter)
+    page.evaluate(CHORD, "keydown")
+    page.wait_for_function("document.querySelectorAll('.key.is-down').length === 3")
+    page.evaluate(CHORD, "keyup")
     said(page, "answers")
     page.wait_for_function(f"{FRAMES}.length > 12")
     frames = heard(page)
@@ -174,7 +177,7 @@ def test_what_is_chosen_while_somebody_plays_is_in_the_link(pages):
     said(page, "Listening")
     page.evaluate("temperature.value = 0.4; temperature.dispatchEvent(new Event('input'))")
     page.click(f"[data-model={TANH}]")
-    page.wait_for_timeout(300)  # as long as a key is held
+    wait_chosen(page, TANH)
     page.keyboard.up("a")
     said(page, "answers")
     own = len(heard(page))
@@ -183,11 +186,11 @@ def test_what_is_chosen_while_somebody_plays_is_in_the_link(pages):
     page.click("#link")
     page.wait_for_function("location.hash.startsWith('#piece=')")
     link, frames = page.evaluate("location.hash"), heard(page)
-    other = ready(pages(link))
-    other.evaluate(QUICK)
-    other.click("#play")
-    wait_frames(other, len(frames))
-    assert heard(other)[: len(frames)] == frames
+    replay = ready(pages(link))
+    replay.evaluate(QUICK)
+    replay.click("#play")
+    wait_frames(replay, len(frames))
+    assert heard(replay)[: len(frames)] == frames
 
 
 def test_other_music_in_a_pause_is_what_plays_then(pages):
@@ -201,10 +204,9 @@ def test_other_music_in_a_pause_is_what_plays_then(pages):
 def test_a_tap_sounds_in_a_frame_and_a_key_is_let_go_with_the_focus(pages):
     page = play(pages())
     page.check("[value=together]")
-    for _ in range(4):
+    for count in range(1, 5):
         page.keyboard.press("k")
-        page.wait_for_timeout(500)  # a tap now and then
-    page.wait_for_function(f"{FRAMES}.filter((pitches) => pitches.includes(72)).length >= 4")
+        page.wait_for_function(f"{FRAMES}.filter((pitches) => pitches.includes(72)).length >= {count}")
     key = page.locator("[data-pitch='60']")
     key.focus()
     page.keyboard.down("Enter")
@@ -325,7 +327,6 @@ def test_speech_is_drawn_and_heard_as_the_engine_draws_it(pages):
     page.select_option("#music", "spoken_digits")
     page.click("[data-model=spoken_digits-gru]")
     said(page, "on its way")
-    page.wait_for_timeout(1)
     page.click("#play")
     page.wait_for_function("document.getElementById('roll').session.frames.length > 12")
     page.wait_for_function("document.getElementById('speed').textContent.includes('times as fast')")

@@ -112,7 +112,7 @@ def test_gates_stand_open_as_score_says(pages, name):
     assert seen[0]["names"] == [gate.name.capitalize() for gate in top]
     frames = torch.stack(list(sample(model, SamplingOptions(30, 3))))
     values = np.array([frame["values"] for frame in seen]).reshape(30, len(top), -1)
-    for gate, found in zip(top, values.transpose(1, 2, 0), strict=True):
+    for gate, opening in zip(top, values.transpose(1, 2, 0), strict=True):
         expected = opened(model, gate, frames).numpy()
-        order = found.var(1).argsort()[::-1]
-        np.testing.assert_allclose(found[order], expected, atol=1e-4)
+        order = opening.var(1).argsort()[::-1]
+        np.testing.assert_allclose(opening[order], expected, atol=1e-4)

@@ -1,6 +1,6 @@
 """What the page draws is what ``python -m engine sample`` draws, byte for byte.
 
-A hundred draws of all models of music, through the page's own modules and the files that it is given.
+The models of music make a hundred draws together, through the page's own modules and files.
 """
 
 import hashlib
@@ -34,14 +34,14 @@ SCRIPT = """
     window.drawAll = async (name, seeds, count, asked = {}) => {
         const card = choices.models.find((model) => model.name === name);
         const models = new Map([[name, await modelOf(card, () => {})]]);
-        const found = [];
+        const digests = [];
         for (const seed of seeds) {
             const isSound = card.kind === "waveform";
             const drawing = new Drawing(module, models, { name, seed, temperature: 1, isSound, ...asked });
             const { frames } = drawing.draw(count);
-            found.push(await bytes(frames, card.num_pitches ?? card.samples_per_frame));
+            digests.push(await bytes(frames, card.num_pitches ?? card.samples_per_frame));
         }
-        return found;
+        return digests;
     };
 """
 
@@ -66,7 +66,7 @@ def here(model, seed: int, count: int, prime=None, temperature: float = 1.0) -> 
 
 
 def seeds_of(name: str) -> list[int]:
-    """The models share the draws as evenly as can be."""
+    """Seeds of a model's draws; the models share all draws as evenly as possible."""
     return list(range(MUSIC.index(name), NUM_DRAWS, len(MUSIC)))
 
 
@@ -83,7 +83,7 @@ def test_a_model_of_speech_draws_the_same(draw_all, name):
     assert draw_all(name, [3, 4], 200) == [here(load(name).model, seed, 200) for seed in (3, 4)]
 
 
-def test_there_are_a_hundred_of_them():
+def test_there_are_a_hundred_draws():
     assert sum(len(seeds_of(name)) for name in MUSIC) == NUM_DRAWS
 
 

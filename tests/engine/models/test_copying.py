@@ -32,25 +32,25 @@ def spec(**changed: object) -> dict:
 
 
 def model(**changed: object) -> Copying:
-    found = randomise(build_model(spec(**changed)).double(), 3)
+    copying = randomise(build_model(spec(**changed)).double(), 3)
     if "melody_memory" in changed:
-        found.model.memory.keep([binary_frames(20, SIZE, seed=9).float()])
-    return found.requires_grad_(False)
+        copying.model.memory.keep([binary_frames(20, SIZE, seed=9).float()])
+    return copying.requires_grad_(False)
 
 
 def piece(length: int, seed: int = 1) -> torch.Tensor:
     """Made of few frames, so that much comes back: as it was, moved, with another note, or held."""
-    rng, found = seeded(seed), [torch.zeros(SIZE, dtype=torch.float64)]
+    rng, frames = seeded(seed), [torch.zeros(SIZE, dtype=torch.float64)]
     motif = binary_frames(4, SIZE, seed=seed + 50)
-    while len(found) < length:
+    while len(frames) < length:
         kind = int(torch.randint(5, (), generator=rng))
         if kind == 0:
-            found += [motif[0]] * 3
+            frames += [motif[0]] * 3
         elif kind == 1:
-            found += [torch.zeros(SIZE, dtype=torch.float64), motif[1]]
+            frames += [torch.zeros(SIZE, dtype=torch.float64), motif[1]]
         else:
-            found += [frame.roll(kind - 2) * (torch.arange(SIZE) >= kind - 2) for frame in motif]
-    return torch.stack(found[:length])
+            frames += [frame.roll(kind - 2) * (torch.arange(SIZE) >= kind - 2) for frame in motif]
+    return torch.stack(frames[:length])
 
 
 EVERY_KIND = pytest.mark.parametrize(
@@ -68,19 +68,19 @@ EVERY_KIND = pytest.mark.parametrize(
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_frame_is_scored_as_the_formulas_say(changed, seed):
     copying, frames = model(**changed), piece(150, seed)
-    found = copying(frames[None])[0]
-    own = found.notes.choice_log_probs(frames[None])[0].tolist()
+    notes_ahead = copying(frames[None])[0]
+    own = notes_ahead.notes.choice_log_probs(frames[None])[0].tolist()
     said = all_that_is_said(frames.numpy(), changed.get("copy_memory", MEMORY))
     expected = []
     for frame, log_probs, guides in zip(frames, own, said, strict=True):
         notes = tuple(frame.nonzero().flatten().tolist()[::-1])
         expected.append(copied_log_prob(log_probs[: len(notes) + 1], notes, guides))
-    torch.testing.assert_close(found.log_prob(frames[None])[0], torch.tensor(expected).double())
+    torch.testing.assert_close(notes_ahead.log_prob(frames[None])[0], torch.tensor(expected).double())
 
 
 def test_the_pieces_of_these_tests_give_every_guide_something_to_say():
-    said = [{each.guide for each in guides} for guides in all_that_is_said(piece(150).numpy(), MEMORY)]
-    assert all(sum(guide in each for each in said) > 50 for guide in NUMBERS)
+    said = [{guess.guide for guess in guides} for guides in all_that_is_said(piece(150).numpy(), MEMORY)]
+    assert all(sum(guide in names for names in said) > 50 for guide in NUMBERS)
 
 
 @EVERY_KIND
@@ -89,13 +89,13 @@ def test_step_by_step_and_in_parts_it_expects_what_it_expects_in_one_go(changed)
     whole = copying(frames)[0].log_prob(frames)[0]
     layers, before, parts = None, None, []
     for part in frames.split([1, 2, 66, 21], 1):
-        found, state = copying(part, layers, before)
-        parts.append(found.log_prob(part)[0])
+        expected, state = copying(part, layers, before)
+        parts.append(expected.log_prob(part)[0])
         layers, before = state.layers, part[:, -1:]
     state, heard, steps = copying.initial_state(1), torch.zeros(1, SIZE).double(), []
     for frame in frames[0]:
-        found, state = copying.step(heard, state)
-        steps.append(found.log_prob(frame[None])[0])
+        expected, state = copying.step(heard, state)
+        steps.append(expected.log_prob(frame[None])[0])
         heard = frame[None]
     torch.testing.assert_close(torch.cat(parts), whole)
     torch.testing.assert_close(torch.stack(steps), whole)
@@ -104,7 +104,7 @@ def test_step_by_step_and_in_parts_it_expects_what_it_expects_in_one_go(changed)
 def test_pieces_side_by_side_are_heard_each_by_itself():
     copying, pieces = model(), torch.stack([piece(70, 1), piece(70, 2)])
     together = copying(pieces)[0].log_prob(pieces)
-    alone = torch.cat([copying(each[None])[0].log_prob(each[None]) for each in pieces])
+    alone = torch.cat([copying(frames[None])[0].log_prob(frames[None]) for frames in pieces])
     torch.testing.assert_close(together, alone)
 
 
@@ -112,17 +112,17 @@ def test_later_frames_move_no_earlier_figure():
     copying, frames = model(), piece(80)[None]
     other = frames.clone()
     other[:, 50:] = 1 - other[:, 50:]
-    before, after = (copying(each)[0].log_prob(each)[0] for each in (frames, other))
+    before, after = (copying(given)[0].log_prob(given)[0] for given in (frames, other))
     assert torch.equal(before[:50], after[:50]) and not torch.isclose(before[50:], after[50:]).any()
 
 
 def test_no_frame_at_all_is_expected_of_nothing():
-    found, state = model()(torch.zeros(1, 0, SIZE).double())
-    assert found.log_prob(torch.zeros(1, 0, SIZE).double()).shape == (1, 0)
+    expected, state = model()(torch.zeros(1, 0, SIZE).double())
+    assert expected.log_prob(torch.zeros(1, 0, SIZE).double()).shape == (1, 0)
     assert int(state.layers[-1][0]) == 0
     _, state = model()(piece(5)[None])
-    found, _ = model()(torch.zeros(1, 0, SIZE).double(), state.layers, piece(5)[None, -1:])
-    assert found.log_prob(torch.zeros(1, 0, SIZE).double()).shape == (1, 0), "nor after a beginning"
+    expected, _ = model()(torch.zeros(1, 0, SIZE).double(), state.layers, piece(5)[None, -1:])
+    assert expected.log_prob(torch.zeros(1, 0, SIZE).double()).shape == (1, 0), "nor after a beginning"
 
 
 def test_what_comes_back_is_expected_by_a_network_that_knows_nothing():

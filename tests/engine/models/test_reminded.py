@@ -24,9 +24,9 @@ def frames_of(length: int, seed: int) -> torch.Tensor:
 
 
 def model(**changed: object) -> Reminded:
-    found = randomise(build_model(spec(**changed)), 3)
-    found.memory.keep([frames_of(20, 1), frames_of(10, 2)])
-    return found.requires_grad_(False)
+    reminded = randomise(build_model(spec(**changed)), 3)
+    reminded.memory.keep([frames_of(20, 1), frames_of(10, 2)])
+    return reminded.requires_grad_(False)
 
 
 EVERY_KIND = pytest.mark.parametrize("changed", [{}, {"transpositions": 2}])
@@ -36,12 +36,12 @@ EVERY_KIND = pytest.mark.parametrize("changed", [{}, {"transpositions": 2}])
 def test_step_by_step_it_expects_what_it_expects_in_one_go(changed):
     reminded, frames = model(**changed), frames_of(12, 1)
     whole = reminded(frames[None])[0].log_prob(frames[None])[0]
-    state, heard, found = reminded.initial_state(1), torch.zeros(1, SIZE), []
+    state, heard, log_probs = reminded.initial_state(1), torch.zeros(1, SIZE), []
     for frame in frames:
         distribution, state = reminded.step(heard, state)
-        found.append(distribution.log_prob(frame[None])[0])
+        log_probs.append(distribution.log_prob(frame[None])[0])
         heard = frame[None]
-    torch.testing.assert_close(torch.stack(found), whole, rtol=0, atol=1e-5)
+    torch.testing.assert_close(torch.stack(log_probs), whole, rtol=0, atol=1e-5)
 
 
 @EVERY_KIND
@@ -59,7 +59,7 @@ def test_later_frames_move_no_earlier_figure(changed):
     reminded, frames = model(**changed), frames_of(12, 1)[None]
     other = frames.clone()
     other[:, 6:] = 1 - other[:, 6:]
-    before, after = (reminded(each)[0].log_prob(each)[0] for each in (frames, other))
+    before, after = (reminded(given)[0].log_prob(given)[0] for given in (frames, other))
     torch.testing.assert_close(before[:6], after[:6], rtol=0, atol=1e-6)  # rounding of sums of other lengths
     assert not torch.isclose(before[6:], after[6:]).any()
 

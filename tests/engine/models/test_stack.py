@@ -165,13 +165,13 @@ def test_a_bad_spec_is_refused(spec, message):
 
 @every_stack
 def test_fresh_weights_come_from_the_given_generator(cells, head, context_frames):
-    one, two = (small_model(cells, head, context_frames) for _ in range(2))
+    model, twin = (small_model(cells, head, context_frames) for _ in range(2))
     before = torch.get_rng_state()
-    one.initialise(seeded(3))
-    two.initialise(seeded(3))
+    model.initialise(seeded(3))
+    twin.initialise(seeded(3))
     assert torch.equal(before, torch.get_rng_state())
-    assert all(map(torch.equal, one.parameters(), two.parameters()))
-    assert one.num_parameters() == sum(parameter.numel() for parameter in one.parameters())
+    assert all(map(torch.equal, model.parameters(), twin.parameters()))
+    assert model.num_parameters() == sum(parameter.numel() for parameter in model.parameters())
 
 
 @pytest.mark.parametrize("floor", [True, -1.0, math.inf, "loud", None])

@@ -49,13 +49,13 @@ def test_step_by_step_and_in_parts_it_expects_what_it_expects_in_one_go(transpos
     first, state = told(frames[:, :5])
     second, _ = told(frames[:, 5:], state.layers, frames[:, 4:5])
     parts = torch.cat((first.log_prob(frames[:, :5]), second.log_prob(frames[:, 5:])), 1)[0]
-    state, heard, found = told.initial_state(1), torch.zeros(1, SIZE), []
+    state, heard, log_probs = told.initial_state(1), torch.zeros(1, SIZE), []
     for frame in frames[0]:
         distribution, state = told.step(heard, state)
-        found.append(distribution.log_prob(frame[None])[0])
+        log_probs.append(distribution.log_prob(frame[None])[0])
         heard = frame[None]
     torch.testing.assert_close(parts, whole, rtol=0, atol=1e-5)
-    torch.testing.assert_close(torch.stack(found), whole, rtol=0, atol=1e-5)
+    torch.testing.assert_close(torch.stack(log_probs), whole, rtol=0, atol=1e-5)
 
 
 def test_the_same_frames_are_expected_otherwise_at_another_time_and_in_another_key():
@@ -77,13 +77,13 @@ def test_each_key_of_a_transposed_model_is_told_its_own():
     frames[0, torch.arange(5), [3, 4, 3, 5, 4]] = 1
     state = told.initial_state(1)
     assert state.layers[-1][1].tolist() == [-2, -1, 0, 1, 2]
-    network, found = told.network, []
+    network, log_probs = told.network, []
     for key in range(-2, 3):
         start = network.initial_state(1, torch.tensor([key])).layers
-        found.append(network(frames.roll(key, -1), start)[0].log_prob(frames.roll(key, -1)))
+        log_probs.append(network(frames.roll(key, -1), start)[0].log_prob(frames.roll(key, -1)))
     rows = told.network(torch.cat([frames.roll(key, -1) for key in range(-2, 3)]), state.layers)[0]
     expected = rows.log_prob(torch.cat([frames.roll(key, -1) for key in range(-2, 3)]))
-    torch.testing.assert_close(torch.cat(found), expected)
+    torch.testing.assert_close(torch.cat(log_probs), expected)
 
 
 def test_a_recipe_need_not_say_how_wide_its_input_is():

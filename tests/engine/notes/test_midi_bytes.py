@@ -24,10 +24,10 @@ def test_a_roll_comes_back_from_its_file(seed, frames_per_quarter):
     assert torch.equal(encoded.frames, frames)
 
 
-def test_a_score_of_any_resolution_comes_back():
+def test_music_of_any_resolution_comes_back():
     for resolution in (1, 7, 220, 32_767):
-        score = Notes(resolution, (Note(0, 3, 0), Note(3, 5, 0), Note(resolution, 17 * resolution, 127)))
-        assert read_notes(midi_bytes(score, 133.7)).notes == tuple(sorted(score.notes))
+        music = Notes(resolution, (Note(0, 3, 0), Note(3, 5, 0), Note(resolution, 17 * resolution, 127)))
+        assert read_notes(midi_bytes(music, 133.7)).notes == tuple(sorted(music.notes))
 
 
 def test_silent_frames_at_the_end_are_lost():
@@ -37,11 +37,11 @@ def test_silent_frames_at_the_end_are_lost():
     assert torch.equal(roll.encode(read_notes(midi_bytes(roll.decode(frames)))).frames, frames[:3])
 
 
-def test_the_same_score_gives_the_same_bytes_and_an_empty_one_a_file():
-    score = Notes(480, (Note(0, 480, 60),))
-    assert midi_bytes(score) == midi_bytes(score) != midi_bytes(score, program=1)
+def test_the_same_notes_give_the_same_bytes_and_none_give_a_file():
+    music = Notes(480, (Note(0, 480, 60),))
+    assert midi_bytes(music) == midi_bytes(music) != midi_bytes(music, program=1)
     assert midi_bytes(Notes(480, ())).startswith(b"MThd")
-    assert read_notes(midi_bytes(score, tail_seconds=2.0)) == score
+    assert read_notes(midi_bytes(music, tail_seconds=2.0)) == music
 
 
 @pytest.mark.parametrize(

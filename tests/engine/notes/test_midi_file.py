@@ -13,9 +13,9 @@ from tests.engine.notes.raw_midi import BAD_KEY, END_OF_TRACK, meta, midi_file, 
 
 
 def test_notes_keep_their_ticks():
-    score = read_notes(midi_file(note(60, 480) + note(64, 100, rest=20), division=480))
-    assert score.resolution == 480
-    assert score.notes == (Note(0, 480, 60), Note(500, 600, 64))
+    music = read_notes(midi_file(note(60, 480) + note(64, 100, rest=20), division=480))
+    assert music.resolution == 480
+    assert music.notes == (Note(0, 480, 60), Note(500, 600, 64))
 
 
 def test_ticks_are_exact_whatever_the_tempo_does():
@@ -28,7 +28,7 @@ def test_ticks_are_exact_whatever_the_tempo_does():
         expected.append(Note(tick + rest, tick + rest + ticks, pitch))
         tick += rest + ticks
     for division in (1, 96, 1009, 32_767):
-        if tick <= reading.MAX_QUARTERS * division:
+        if tick <= reading.MAX_MIDI_QUARTERS * division:
             assert read_notes(midi_file(track, division=division)).notes == tuple(sorted(expected))
 
 
@@ -46,8 +46,8 @@ def test_senseless_tempo_metre_and_text_do_no_harm(damage):
 
 
 def test_drums_are_counted_and_left_out():
-    score = read_notes(midi_file(note(60, 480), note(36, 10, channel=9) * 3))
-    assert (len(score.notes), score.num_drum_notes) == (1, 3)
+    music = read_notes(midi_file(note(60, 480), note(36, 10, channel=9) * 3))
+    assert (len(music.notes), music.num_drum_notes) == (1, 3)
 
 
 def test_what_is_not_used_may_be_wrong():
@@ -117,7 +117,7 @@ def test_a_missing_file_and_a_folder(tmp_path):
 
 
 def test_any_damage_of_a_good_file_is_read_or_refused():
-    """No byte of a file, whatever its value, makes anything but a score or a refusal."""
+    """No byte of a file, whatever its value, makes anything but notes or a refusal."""
     rng = random.Random(1)
     good = midi_file(tempo(500_000) + note(60, 480) + note(62, 240) + END_OF_TRACK)
     refused = 0

@@ -1,4 +1,4 @@
-"""Notes and scores: what they refuse."""
+"""Notes: where they end, and what they refuse."""
 
 import pytest
 
@@ -17,6 +17,6 @@ def test_impossible_notes_are_refused(numbers):
         Note(*numbers)
 
 
-def test_a_score_needs_a_resolution():
+def test_notes_need_a_resolution():
     with pytest.raises(InvalidValueError, match="ticks per quarter note"):
         Notes(0, ())

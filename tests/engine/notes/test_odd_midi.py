@@ -1,4 +1,4 @@
-"""MIDI files that are odd and good: each was misread once, by notes lost, refused, or on top of each other.
+"""MIDI files that are odd but valid: each was once refused, or read with notes lost or on top of each other.
 
 Ticks: 480 a quarter note.
 """
@@ -21,8 +21,8 @@ def off(pitch: int, rest: int = 0, channel: int = 0) -> bytes:
     return number(rest) + bytes((0x80 | channel, pitch, 0))
 
 
-def control(number_of: int, value: int, channel: int = 0, rest: int = 0) -> bytes:
-    return number(rest) + bytes((0xB0 | channel, number_of, value))
+def control(controller: int, value: int, channel: int = 0, rest: int = 0) -> bytes:
+    return number(rest) + bytes((0xB0 | channel, controller, value))
 
 
 def program(value: int = 0, channel: int = 0) -> bytes:
@@ -30,15 +30,15 @@ def program(value: int = 0, channel: int = 0) -> bytes:
 
 
 def spans(*tracks: bytes) -> list[tuple[int, int, int]]:
-    """(pitch, start, end) in quarter notes."""
-    found = read_notes(midi_file(*tracks)).notes
-    return [(one.pitch, one.start_tick // 480, one.end_tick // 480) for one in found]
+    """(pitch, start, end) of each note, in quarter notes."""
+    notes = read_notes(midi_file(*tracks)).notes
+    return [(note.pitch, note.start_tick // 480, note.end_tick // 480) for note in notes]
 
 
 def counts(*tracks: bytes) -> tuple[int, int]:
     """How many notes, and how many of drums."""
-    found = read_notes(midi_file(*tracks))
-    return len(found.notes), found.num_drum_notes
+    music = read_notes(midi_file(*tracks))
+    return len(music.notes), music.num_drum_notes
 
 
 class TestEachNoteOffEndsOneNote:
@@ -96,7 +96,7 @@ class TestDrums:
 
     @pytest.mark.parametrize("bank", [120, 126, 127])
     def test_a_bank_of_kits_makes_any_channel_one_of_drums(self, bank):
-        """Of XG files on channel 11, once read as notes."""
+        """Drums on channel 11 in XG files were once read as notes."""
         kit = control(0, bank, 10) + program(0, 10) + note(36, 60, channel=10) * 4
         assert counts(TUNE, kit) == (2, 4)
         notes_again = control(0, 121, 10) + program(0, 10) + note(72, 60, channel=10)
@@ -118,13 +118,13 @@ class TestFormats:
     def test_patterns_of_format_2_come_one_after_the_other(self):
         data = bytearray(midi_file(TUNE, note(72, 480)))
         data[9] = 2
-        found = read_notes(bytes(data)).notes
-        assert [(one.pitch, one.start_tick) for one in found] == [(60, 0), (62, 480), (72, 960)]
+        notes = read_notes(bytes(data)).notes
+        assert [(note.pitch, note.start_tick) for note in notes] == [(60, 0), (62, 480), (72, 960)]
 
     def test_long_pieces_of_a_fine_grid_are_read(self):
         """A limit in ticks refused every export of more than 496 quarters at 10,080 ticks each."""
-        found = read_notes(midi_file(note(60, 10_080) * 600, division=10_080))
-        assert found.end_tick == 600 * 10_080
+        music = read_notes(midi_file(note(60, 10_080) * 600, division=10_080))
+        assert music.end_tick == 600 * 10_080
 
     @pytest.mark.parametrize("too_many", [4, -4, 1_000])
     def test_a_wrong_length_of_a_track_does_no_harm_where_it_says_that_it_ends(self, too_many):
@@ -148,20 +148,20 @@ class TestFormats:
 
 @pytest.mark.parametrize("away", [b"", on(61)])
 def test_many_notes_of_one_pitch_end_each_by_its_own(away):
-    """Each end was looked for among all beginnings: a file of a megabyte could take minutes."""
+    """Each end was looked for among all starts: a file of a megabyte could take minutes."""
     many = 5_000
     begun = on(60) + b"\x00\x3c\x40" * (many - 1)
     ended = away + off(60, 480) + b"\x00\x3c\x00" * (many - 1)
-    found = read_notes(midi_file(begun, ended)).notes
-    assert len(found) == many + bool(away)
-    assert {(one.start_tick, one.end_tick) for one in found} == {(0, 480)}
+    notes = read_notes(midi_file(begun, ended)).notes
+    assert len(notes) == many + bool(away)
+    assert {(tone.start_tick, tone.end_tick) for tone in notes} == {(0, 480)}
 
 
 def test_a_file_is_played_out_at_its_own_tempos():
     """A quarter at 60 a minute, one at 240, and one more at 240 by the same tempo."""
     slow, fast = tempo(1_000_000), tempo(250_000)
     music = read_steady_notes(midi_file(slow + note(60, 480) + fast + note(62, 480) + note(64, 480)))
-    seconds = [(one.start_tick / 60_000, one.end_tick / 60_000) for one in music.notes]
+    seconds = [(tone.start_tick / 60_000, tone.end_tick / 60_000) for tone in music.notes]
     assert seconds == [(0.0, 1.0), (1.0, 1.25), (1.25, 1.5)]
     usual = read_steady_notes(midi_file(note(60, 480)))
     assert usual.notes == (Note(0, 30_000, 60),), "120 a minute where a file names none"

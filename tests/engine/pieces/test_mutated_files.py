@@ -1,6 +1,6 @@
-"""Two thousand files that were broken at random: each is read or named in one sentence, in no long time.
+"""Two thousand files that were broken at random: each is soon read, or refused in one sentence.
 
-In one process of its own, where what a decoder prints goes nowhere and a crash is seen as one.
+In a process of its own, where what a decoder prints is dropped and a crash is seen as one.
 """
 
 import json
@@ -57,7 +57,7 @@ os.write(3, json.dumps([wrong, slowest, num_read]).encode())
 
 
 def broken(folder, kind: str, count: int) -> tuple[list[str], float, int]:
-    """What went wrong, the seconds of the slowest, and how many could be read."""
+    """What went wrong, the seconds that the slowest took, and how many could be read."""
     answer = folder / "answer"
     with answer.open("wb") as file:
         shell = f'exec 3>"$0"; exec "{sys.executable}" -c "$1" "$2" {kind} {count}'
@@ -70,7 +70,7 @@ def broken(folder, kind: str, count: int) -> tuple[list[str], float, int]:
 
 @pytest.mark.slow
 def test_broken_midi_files(tmp_path):
-    shipped = [one.path for one in excerpts() if one.path.suffix == ".mid"]
+    shipped = [excerpt.path for excerpt in excerpts() if excerpt.path.suffix == ".mid"]
     for number, path in enumerate(shipped):
         (tmp_path / f"source{number}.mid").write_bytes(path.read_bytes())
     wrong, slowest, num_read = broken(tmp_path, "notes", 1_000)

@@ -25,10 +25,10 @@ def test_every_representation_has_its_reader():
 
 
 def test_a_piece_is_read_whole_without_a_word(tmp_path):
-    prime = read_piece(given(tmp_path, midi_file(note(60, 480) + note(64, 960))), ROLL)
+    piece = read_piece(given(tmp_path, midi_file(note(60, 480) + note(64, 960))), ROLL)
     expected = torch.zeros(3, 88)
     expected[0, 60 - 21] = expected[1:, 64 - 21] = 1
-    assert torch.equal(prime.frames, expected) and prime.report == ""
+    assert torch.equal(piece.frames, expected) and piece.report == ""
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,9 @@ def test_what_is_left_out_is_said(tmp_path, track, report):
 def test_a_recording_is_resampled_and_standardised(tmp_path):
     tone = (0.3 * np.sin(2 * np.pi * 200 * np.arange(16_000) / 16_000)).astype(np.float32)
     soundfile.write(tmp_path / "given.wav", tone, 16_000, "FLOAT")
-    prime = read_piece(tmp_path / "given.wav", SPEECH)
-    assert prime.frames.shape == (800, 10) and prime.report == ""
-    torch.testing.assert_close(prime.frames[200:600].std() / 3, torch.tensor(0.5**0.5), rtol=1e-3, atol=0)
+    piece = read_piece(tmp_path / "given.wav", SPEECH)
+    assert piece.frames.shape == (800, 10) and piece.report == ""
+    torch.testing.assert_close(piece.frames[200:600].std() / 3, torch.tensor(0.5**0.5), rtol=1e-3, atol=0)
 
 
 @pytest.mark.parametrize(

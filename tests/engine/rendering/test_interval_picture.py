@@ -1,4 +1,4 @@
-"""The picture of estimates: points where their figures put them, words for who does not see it."""
+"""The picture of estimates: points where their figures put them, words for those who cannot see it."""
 
 import xml.etree.ElementTree as ElementTree
 from itertools import pairwise
@@ -24,8 +24,8 @@ def number(element, name: str) -> float:
 
 
 def test_points_and_intervals_stand_where_their_figures_are():
-    found = drawn(POINTS)
-    groups = [group for group in found.iter(f"{SVG}g") if group.get("class") == "point"]
+    picture = drawn(POINTS)
+    groups = [group for group in picture.iter(f"{SVG}g") if group.get("class") == "point"]
     dots = [group.find(f"{SVG}circle") for group in groups]
     lines = [group.find(f"{SVG}line") for group in groups]
     x, y = ([number(dot, name) for dot in dots] for name in ("cx", "cy"))
@@ -37,19 +37,19 @@ def test_points_and_intervals_stand_where_their_figures_are():
 
 
 def test_the_words_say_every_figure():
-    found = drawn(POINTS)
-    assert found.get("role") == "img"
-    assert found.get("aria-label") == (
+    picture = drawn(POINTS)
+    assert picture.get("role") == "img"
+    assert picture.get("aria-label") == (
         "Preference. strength with 95 % intervals over nats per frame. Best: 0.60, 0.40 to 0.80, at 7.100; "
         "GRU: 0.10, -0.10 to 0.30, at 8.500; <tanh>: -0.70, at 8.600"
     )
-    names = [text.text for text in found.iter(f"{SVG}text")]
+    names = [text.text for text in picture.iter(f"{SVG}text")]
     assert {"Best", "GRU", "<tanh>", "nats per frame", "strength", "−0.5"} <= set(names)
 
 
 def test_names_do_not_lie_on_each_other():
-    found = drawn([IntervalPoint(name, 8.0, 0.5 - 0.001 * place) for place, name in enumerate("abcd")])
-    heights = sorted(number(text, "y") for text in found.iter(f"{SVG}text") if text.text in tuple("abcd"))
+    picture = drawn([IntervalPoint(name, 8.0, 0.5 - 0.001 * place) for place, name in enumerate("abcd")])
+    heights = sorted(number(text, "y") for text in picture.iter(f"{SVG}text") if text.text in tuple("abcd"))
     assert min(b - a for a, b in pairwise(heights)) > 4.9
 
 

@@ -1,4 +1,4 @@
-"""Frames as they are heard and taken home."""
+"""Frames as they are heard and downloaded."""
 
 import numpy as np
 import pytest
@@ -55,7 +55,7 @@ def test_silence_is_heard_as_silence(frames, representation):
 
 
 def test_a_diverged_model_hurts_nobody():
-    """NaN, infinities and huge numbers, as a model that was fitted too fast draws them."""
+    """NaN, infinities and huge numbers, as a model draws them whose fit diverged."""
     frames = torch.tensor([torch.nan, torch.inf, -torch.inf, 1e30, -1e30]).repeat(800).reshape(400, 10)
     playback = perform(frames, SPEECH)
     assert np.isfinite(playback.audio.samples).all() and playback.audio.peak <= 10 ** (-3 / 20) + 1e-6

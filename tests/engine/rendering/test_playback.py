@@ -68,13 +68,13 @@ def test_the_stated_loudness_is_measured_and_the_limit_is_reached(name):
 
 
 def test_two_equal_channels_are_as_loud_as_one():
-    """One channel is heard from two loudspeakers, too."""
-    one = tone(0.3)
-    two = Audio(np.stack([one.samples, one.samples], 1), one.sample_rate)
-    assert measure_loudness(two) == pytest.approx(measure_loudness(one), abs=1e-3)
-    played = prepare_playback(two).audio
+    """One channel is played by two loudspeakers too."""
+    mono = tone(0.3)
+    stereo = Audio(np.stack([mono.samples, mono.samples], 1), mono.sample_rate)
+    assert measure_loudness(stereo) == pytest.approx(measure_loudness(mono), abs=1e-3)
+    played = prepare_playback(stereo).audio
     np.testing.assert_allclose(
-        played.samples[:, 1], prepare_playback(one).audio.samples, rtol=1e-3, atol=1e-6
+        played.samples[:, 1], prepare_playback(mono).audio.samples, rtol=1e-3, atol=1e-6
     )
     np.testing.assert_allclose(played.mono.samples, played.samples[:, 0], atol=1e-6)
 

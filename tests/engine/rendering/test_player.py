@@ -8,7 +8,7 @@ from engine.errors import InvalidValueError
 from engine.rendering import synthesis
 from engine.rendering.performance import Performance, perform
 from engine.rendering.player import RollPlayer, open_player
-from engine.rendering.synthesis import SAMPLE_RATE, TAIL_SECONDS, find_synthesiser
+from engine.rendering.synthesis import SYNTHESIS_RATE, TAIL_SECONDS, find_synthesiser
 from engine.representations.piano_roll import PianoRoll
 from engine.representations.waveform import Waveform
 from tests.engine.small_models import seeded
@@ -18,7 +18,7 @@ DOWN = Performance(quarters_per_minute=117.0, program=19, semitones=-12)
 
 
 def random_roll(num_frames: int = 24) -> torch.Tensor:
-    """Of a few notes at once, the last frame among them."""
+    """A few notes at once, in the last frame too."""
     frames = torch.zeros(num_frames, 88)
     frames[:, 30:60] = (torch.rand(num_frames, 30, generator=seeded(1)) < 0.15).float()
     frames[-1, 40] = 1
@@ -43,14 +43,14 @@ def test_a_roll_is_heard_while_later_frames_are_not_there_yet():
     if player._instrument is None:
         pytest.skip("FluidSynth is not installed: apt-get install fluidsynth")
     first = player.push(random_roll()[:2])
-    assert len(first) == 2 * SAMPLE_RATE and np.abs(first).max() > 0.01
+    assert len(first) == 2 * SYNTHESIS_RATE and np.abs(first).max() > 0.01
 
 
 def test_silent_frames_at_the_end_are_played_and_nothing_after_them():
     frames = torch.cat((random_roll(4), torch.zeros(6, 88)))
-    assert len(played(open_player(ROLL, Performance(60.0)), frames, [10])) == 10 * SAMPLE_RATE
+    assert len(played(open_player(ROLL, Performance(60.0)), frames, [10])) == 10 * SYNTHESIS_RATE
     short = played(open_player(ROLL, Performance(60.0)), frames[:4], [4])
-    assert len(short) == round((4 + TAIL_SECONDS) * SAMPLE_RATE)
+    assert len(short) == round((4 + TAIL_SECONDS) * SYNTHESIS_RATE)
 
 
 def test_without_fluidsynth_all_comes_at_the_end(monkeypatch):

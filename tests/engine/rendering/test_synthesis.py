@@ -8,7 +8,13 @@ import pytest
 from engine.errors import EngineError, InvalidValueError
 from engine.notes.notes import Note, Notes
 from engine.rendering import synthesis
-from engine.rendering.synthesis import SAMPLE_RATE, TAIL_SECONDS, FluidSynth, MidiRenderer, find_synthesiser
+from engine.rendering.synthesis import (
+    SYNTHESIS_RATE,
+    TAIL_SECONDS,
+    FluidSynth,
+    MidiRenderer,
+    find_synthesiser,
+)
 
 CHORD = Notes(480, tuple(Note(480, 960, pitch) for pitch in (48, 55, 64, 72)))  # a beat's rest before it
 ARPEGGIO = Notes(480, tuple(Note(120 * k, 120 * (k + 1), 60 + 4 * (k % 4)) for k in range(8)))
@@ -16,7 +22,7 @@ LOUD = Notes(480, tuple(Note(0, 960, pitch) for pitch in range(21, 109)))
 
 
 def find_anew(monkeypatch, **replaced):
-    """What would be found on another machine."""
+    """The synthesiser of a machine where these names have other values."""
     for name, value in replaced.items():
         monkeypatch.setattr(synthesis, name, value)
     return find_synthesiser.__wrapped__()
@@ -39,21 +45,21 @@ def synthesiser(request, monkeypatch):
 
 
 def pitch_hz(samples):
-    """The strongest partial."""
+    """The frequency of the strongest partial."""
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
-    return float(np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE)[spectrum.argmax()])
+    return float(np.fft.rfftfreq(len(samples), 1 / SYNTHESIS_RATE)[spectrum.argmax()])
 
 
 def test_length_onset_and_end(synthesiser):
     audio = synthesiser.render(CHORD, 120.0)
-    assert audio.sample_rate == SAMPLE_RATE
+    assert audio.sample_rate == SYNTHESIS_RATE
     assert audio.samples.dtype == np.float32
-    assert len(audio.samples) == round((1.0 + TAIL_SECONDS) * SAMPLE_RATE)
+    assert len(audio.samples) == round((1.0 + TAIL_SECONDS) * SYNTHESIS_RATE)
     assert np.isfinite(audio.samples).all()
-    sounding = np.flatnonzero(np.abs(audio.samples).max(1) > 0.01) / SAMPLE_RATE
+    sounding = np.flatnonzero(np.abs(audio.samples).max(1) > 0.01) / SYNTHESIS_RATE
     assert 0.5 <= sounding[0] < 0.53
     assert 1.0 < sounding[-1] < 1.0 + TAIL_SECONDS
-    assert np.abs(audio.samples[: SAMPLE_RATE * 49 // 100]).max() < 1e-6  # the rest is silent
+    assert np.abs(audio.samples[: SYNTHESIS_RATE * 49 // 100]).max() < 1e-6  # the rest is silent
     assert np.abs(audio.samples[-441:]).max() < 0.003  # nothing is cut off at the end
 
 
@@ -80,7 +86,7 @@ def test_of_two_notes_of_one_pitch_none_ends_the_other(synthesiser, first):
     """Two voices in unison, or a key struck again: the first note-off once ended both."""
     organ, long = 19, Note(480 * (first.end_tick > 480), 3840, 69)  # an organ does not fade
     both, alone = (
-        synthesiser.render(Notes(480, notes), 120.0, organ).samples[2 * SAMPLE_RATE : 4 * SAMPLE_RATE]
+        synthesiser.render(Notes(480, notes), 120.0, organ).samples[2 * SYNTHESIS_RATE : 4 * SYNTHESIS_RATE]
         for notes in ((first, long), (long,))
     )
     assert np.sqrt((both**2).mean()) == pytest.approx(np.sqrt((alone**2).mean()), rel=0.1)
@@ -88,7 +94,10 @@ def test_of_two_notes_of_one_pitch_none_ends_the_other(synthesiser, first):
 
 def test_notes_of_no_length_are_not_heard_for_ever(synthesiser):
     struck = Notes(480, (Note(0, 0, 60), Note(3840, 4320, 72)))
-    assert np.abs(synthesiser.render(struck, 120.0, 19).samples[SAMPLE_RATE : 3 * SAMPLE_RATE]).max() < 0.01
+    assert (
+        np.abs(synthesiser.render(struck, 120.0, 19).samples[SYNTHESIS_RATE : 3 * SYNTHESIS_RATE]).max()
+        < 0.01
+    )
 
 
 def test_nothing_of_one_render_is_in_the_next(synthesiser):
@@ -98,20 +107,20 @@ def test_nothing_of_one_render_is_in_the_next(synthesiser):
 
 
 def test_visitors_may_render_at_the_same_time(synthesiser):
-    scores = [CHORD, ARPEGGIO, LOUD] * 2
-    alone = [synthesiser.render(score).samples for score in scores[:3]] * 2
-    together = [None] * len(scores)
+    pieces = [CHORD, ARPEGGIO, LOUD] * 2
+    alone = [synthesiser.render(piece).samples for piece in pieces[:3]] * 2
+    together = [None] * len(pieces)
 
     def render(index):
-        together[index] = synthesiser.render(scores[index]).samples
+        together[index] = synthesiser.render(pieces[index]).samples
 
-    threads = [threading.Thread(target=render, args=(index,)) for index in range(len(scores))]
+    threads = [threading.Thread(target=render, args=(index,)) for index in range(len(pieces))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for one, other in zip(alone, together, strict=True):
-        np.testing.assert_array_equal(one, other)
+    for expected, samples in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(samples, expected)
 
 
 def test_silence_is_silence(synthesiser):
@@ -132,18 +141,18 @@ def test_limits(synthesiser):
 
 
 def test_fluidsynth_says_its_version_and_soundfont(capfd):
-    found = find_synthesiser()
-    if not isinstance(found, FluidSynth):
+    synthesiser = find_synthesiser()
+    if not isinstance(synthesiser, FluidSynth):
         pytest.skip("FluidSynth is not installed: apt-get install fluidsynth")
-    found.render(ARPEGGIO, 100.0, 127)
-    assert found.description.startswith("FluidSynth 2.")
+    synthesiser.render(ARPEGGIO, 100.0, 127)
+    assert synthesiser.description.startswith("FluidSynth 2.")
     assert capfd.readouterr() == ("", "")
 
 
 def test_without_fluidsynth_the_wheel_plays(monkeypatch):
-    found = without_fluidsynth(monkeypatch)
-    assert isinstance(found, MidiRenderer)
-    assert found.description == "midirenderer with TimGM6mb"
+    synthesiser = without_fluidsynth(monkeypatch)
+    assert isinstance(synthesiser, MidiRenderer)
+    assert synthesiser.description == "midirenderer with TimGM6mb"
 
 
 def test_a_broken_soundfont_is_passed_over(monkeypatch, tmp_path):

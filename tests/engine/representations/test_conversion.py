@@ -23,8 +23,8 @@ def steps(count: int) -> Audio:
 @pytest.mark.parametrize(("source", "target"), [(PAPERS, BEST), (BEST, PAPERS), (BEST, BEST)])
 def test_every_sample_is_the_same(source, target):
     sound = steps(400)
-    found = target.decode(converted(source.encode(sound), source, target)).samples
-    assert np.array_equal(np.round(found * 32_768), np.round(sound.samples * 32_768))
+    samples = target.decode(converted(source.encode(sound), source, target)).samples
+    assert np.array_equal(np.round(samples * 32_768), np.round(sound.samples * 32_768))
 
 
 def test_what_fills_no_frame_is_left_out():
@@ -32,11 +32,11 @@ def test_what_fills_no_frame_is_left_out():
     assert converted(frames, PAPERS, BEST).shape == (19, 20)
 
 
-@pytest.mark.parametrize("other", [FASTER, ROLL])
-def test_what_is_not_alike_is_refused(other):
-    assert not are_alike(BEST, other)
+@pytest.mark.parametrize("target", [FASTER, ROLL])
+def test_what_is_not_alike_is_refused(target):
+    assert not are_alike(BEST, target)
     with pytest.raises(InvalidValueError, match="cannot be read as frames of"):
-        converted(BEST.encode(steps(40)), BEST, other)
+        converted(BEST.encode(steps(40)), BEST, target)
 
 
 def test_the_widest_has_the_longest_frames():

@@ -11,7 +11,7 @@ from engine.notes.midi_file import read_notes
 from engine.notes.notes import Note, Notes
 from engine.registry import build
 from engine.representations import REPRESENTATIONS
-from engine.representations.piano_roll import MAX_FRAMES, PianoRoll
+from engine.representations.piano_roll import MAX_ROLL_FRAMES, PianoRoll
 from tests.engine.notes.raw_midi import meta, midi_file, note, tempo
 
 QUARTERS = PianoRoll(21, 88, 1)
@@ -32,16 +32,16 @@ def sounding(frames: torch.Tensor) -> set[tuple[int, int]]:
 
 def test_boundaries_by_hand():
     """120 ticks a quarter. 59 -> line 0, 60 -> 1 (half up), 179 -> 1, 180 -> 2, 300 -> 3 (2.5 up)."""
-    score = Notes(120, (Note(59, 179, 60), Note(60, 180, 62), Note(180, 300, 64)))
-    assert sounding(QUARTERS.encode(score).frames) == {(0, 60), (1, 62), (2, 64)}
-    assert sounding(EIGHTHS.encode(score).frames) == {(1, 60), (2, 60), (1, 62), (2, 62), (3, 64), (4, 64)}
+    music = Notes(120, (Note(59, 179, 60), Note(60, 180, 62), Note(180, 300, 64)))
+    assert sounding(QUARTERS.encode(music).frames) == {(0, 60), (1, 62), (2, 64)}
+    assert sounding(EIGHTHS.encode(music).frames) == {(1, 60), (2, 60), (1, 62), (2, 62), (3, 64), (4, 64)}
 
 
 def test_a_note_of_no_frame_is_left_out_and_counted():
-    score = Notes(
+    music = Notes(
         100, (Note(0, 100, 60), Note(50, 149, 61), Note(150, 249, 62), Note(0, 100, 20), Note(0, 9, 109)), 7
     )
-    encoded = QUARTERS.encode(score)
+    encoded = QUARTERS.encode(music)
     assert sounding(encoded.frames) == {(0, 60)}
     report = encoded.report
     assert (report.num_notes, report.num_kept, report.num_too_short) == (5, 1, 2)
@@ -89,16 +89,16 @@ def test_neighbouring_frames_are_one_held_note():
 
 
 def test_the_ends_of_the_keyboard():
-    score = Notes(1, (Note(0, 1, 21), Note(1, 2, 108)))
-    assert sounding(QUARTERS.encode(score).frames) == {(0, 21), (1, 108)}
+    music = Notes(1, (Note(0, 1, 21), Note(1, 2, 108)))
+    assert sounding(QUARTERS.encode(music).frames) == {(0, 21), (1, 108)}
 
 
 def test_nothing_left_and_too_much():
     with pytest.raises(UnreadableFileError, match=r"no note is left .* 1 too short"):
         QUARTERS.encode(Notes(480, (Note(0, 100, 60),)))
     with pytest.raises(UnreadableFileError, match="20,001 frames"):
-        QUARTERS.encode(Notes(1, (Note(0, MAX_FRAMES + 1, 60),)))
-    assert len(QUARTERS.encode(Notes(1, (Note(0, MAX_FRAMES, 60),))).frames) == MAX_FRAMES
+        QUARTERS.encode(Notes(1, (Note(0, MAX_ROLL_FRAMES + 1, 60),)))
+    assert len(QUARTERS.encode(Notes(1, (Note(0, MAX_ROLL_FRAMES, 60),))).frames) == MAX_ROLL_FRAMES
 
 
 def test_transposing_moves_every_note_or_none():

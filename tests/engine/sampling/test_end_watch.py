@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from engine.endings.ending import Ending
-from engine.endings.signs import NUM_SIGNS, SIZES
+from engine.endings.signs import NUM_SIGNS, SIGN_SIZES
 from engine.sampling.end_watch import EndWatch
 from tests.engine.small_models import binary_frames
 from tests.engine.small_pieces import HEADS, model_of
@@ -44,8 +44,8 @@ def test_a_beginning_does_not_end_but_counts():
 def test_what_was_heard_decides():
     numbers = np.zeros(1 + NUM_SIGNS)
     numbers[0] = -50.0
-    held = 1 + list(SIZES).index("held")
-    numbers[1 + sum(list(SIZES.values())[: held - 1]) + 3] = 100.0  # held for four frames
+    held = 1 + list(SIGN_SIZES).index("held")
+    numbers[1 + sum(list(SIGN_SIZES.values())[: held - 1]) + 3] = 100.0  # held for four frames
     frames = torch.cat((PIECE[:30], PIECE[29:30].repeat(9, 1)))
     assert end_of(EndWatch(Ending.of_numbers(numbers, 99), 21, 5), frames) == 33
 

@@ -11,7 +11,7 @@ from engine.heads import HEADS, Distribution
 from engine.models.model import Model
 from engine.models.stack import ModelState
 from engine.sampling.by_torch import FRAMES_AHEAD
-from engine.sampling.options import MAX_FRAMES, MAX_SEED, MAX_TEMPERATURE, SamplingOptions
+from engine.sampling.options import MAX_DRAW_FRAMES, MAX_SEED, MAX_TEMPERATURE, SamplingOptions
 from engine.sampling.sample import sample
 from engine.sampling.uniforms import frame_uniforms
 from tests.engine.small_models import SMALL, binary_frames, small_model
@@ -85,9 +85,9 @@ def test_as_many_frames_as_asked_for(num_frames):
 
 
 def test_the_same_seed_gives_the_same_draw_and_another_another():
-    one, again, other = (draw(FakeModel(), 100, seed) for seed in (1, 1, 2))
-    assert torch.equal(one, again)
-    assert (one[:, 0] != other[:, 0]).all()
+    frames, again, other = (draw(FakeModel(), 100, seed) for seed in (1, 1, 2))
+    assert torch.equal(frames, again)
+    assert (frames[:, 0] != other[:, 0]).all()
 
 
 def test_a_longer_draw_begins_with_the_shorter():
@@ -119,9 +119,9 @@ def test_temperature_is_applied_to_every_frame():
 
 
 def test_nothing_is_drawn_before_it_is_asked_for_nor_far_ahead_nor_after():
-    """Who presses Stop has not paid for the rest: of a hundred thousand frames at most a block is drawn."""
+    """After Stop nothing more is computed: of a hundred thousand frames at most one block is drawn."""
     model = FakeModel()
-    frames = sample(model, SamplingOptions(MAX_FRAMES))
+    frames = sample(model, SamplingOptions(MAX_DRAW_FRAMES))
     assert model.steps == 0
     assert len(list(islice(frames, 7))) == 7 and 7 <= model.steps < 7 + FRAMES_AHEAD
     drawn = model.steps
@@ -143,7 +143,7 @@ def test_draws_side_by_side_do_not_disturb_each_other_nor_the_shared_generator()
     ("options", "message"),
     [
         ({"num_frames": 0}, "num_frames=0 must be between 1 and"),
-        ({"num_frames": MAX_FRAMES + 1}, "num_frames=100001 must be"),
+        ({"num_frames": MAX_DRAW_FRAMES + 1}, "num_frames=100001 must be"),
         ({"seed": -1}, "seed=-1 must be between 0 and 2147483647"),
         ({"seed": MAX_SEED + 1}, "seed=2147483648"),
         ({"temperature": 0.0}, "temperature=0.0 must be above 0"),
@@ -194,19 +194,19 @@ def test_a_real_models_draw_is_each_steps_own(model):
     prime = binary_frames(3, SIZE)
     _, state = model(prime.unsqueeze(0))
     frame = prime[-1:]
-    for position, found in enumerate(draw(model, 10, 8, 0.7, prime)):
+    for position, drawn in enumerate(draw(model, 10, 8, 0.7, prime)):
         distribution, state = model.step(frame, state)
         numbers = frame_uniforms(8, 3 + position, 1, distribution.num_uniforms)
         frame = distribution.temper(0.7).sample(numbers)
-        torch.testing.assert_close(found, frame[0].detach())
+        torch.testing.assert_close(drawn, frame[0].detach())
 
 
 def test_models_that_agree_draw_the_same():
     """Lanes differ only where models differ: one logit moved moves only its own pitch, at frame 1."""
     head = next(iter(HEADS.items()))
-    one, other = (small_model([next(iter(CELLS.items()))], head) for _ in range(2))
+    model, twin = (small_model([next(iter(CELLS.items()))], head) for _ in range(2))
     with torch.no_grad():
-        other.head.bias[2] += 50.0
-    first, second = draw(one, 1, seed=4)[0], draw(other, 1, seed=4)[0]
+        twin.head.bias[2] += 50.0
+    first, second = draw(model, 1, seed=4)[0], draw(twin, 1, seed=4)[0]
     assert (first != second).nonzero().flatten().tolist() in ([2], [])
     assert second[2] == 1

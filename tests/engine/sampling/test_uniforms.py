@@ -1,10 +1,10 @@
-"""The numbers that decide draws: the same for ever, whoever asks for however many at once."""
+"""The numbers that decide draws: the same for ever, however many are asked for at once."""
 
 import pytest
 import torch
 from scipy import stats
 
-from engine.sampling.uniforms import BLOCK_SIZE, frame_uniforms
+from engine.sampling.uniforms import KEY_NUMBERS, frame_uniforms
 
 
 def philox(counter: int, key: tuple[int, int]) -> list[int]:
@@ -25,11 +25,11 @@ def test_they_are_those_of_philox(seed, frame):
 
     Of its 64 bits the upper 52 count, and half a step is added.
     """
-    found = frame_uniforms(seed, frame, 1, 600)[0].tolist()
+    numbers = frame_uniforms(seed, frame, 1, 600)[0].tolist()
     for number in (0, 1, 5, 127, 128, 255, 256, 599):
         block, offset = divmod(number, 128)
         word = philox(32 * frame + 1 + offset // 4, (seed, block))[offset % 4]
-        assert found[number] == ((word >> 12) + 0.5) / 2**52
+        assert numbers[number] == ((word >> 12) + 0.5) / 2**52
 
 
 def test_known_values():
@@ -40,7 +40,7 @@ def test_known_values():
     assert frame_uniforms(7, 1_000, 1, 1).tolist() == [[0.9779365954480269]]
 
 
-@pytest.mark.parametrize("count", [1, 88, BLOCK_SIZE, 2 * BLOCK_SIZE + 3])
+@pytest.mark.parametrize("count", [1, 88, KEY_NUMBERS, 2 * KEY_NUMBERS + 3])
 def test_a_frames_numbers_do_not_depend_on_the_frames_beside_it(count):
     whole = frame_uniforms(7, 0, 150, count)
     assert whole.shape == (150, count)
@@ -50,8 +50,8 @@ def test_a_frames_numbers_do_not_depend_on_the_frames_beside_it(count):
 
 def test_a_number_does_not_depend_on_how_many_are_asked_for():
     """So a model with eleven numbers a frame and one with eighty-eight share their first eleven."""
-    most = frame_uniforms(7, 5, 4, 3 * BLOCK_SIZE)
-    for count in (1, 11, 88, BLOCK_SIZE - 1, BLOCK_SIZE, BLOCK_SIZE + 1, 2 * BLOCK_SIZE):
+    most = frame_uniforms(7, 5, 4, 3 * KEY_NUMBERS)
+    for count in (1, 11, 88, KEY_NUMBERS - 1, KEY_NUMBERS, KEY_NUMBERS + 1, 2 * KEY_NUMBERS):
         assert torch.equal(frame_uniforms(7, 5, 4, count), most[:, :count])
 
 
@@ -63,19 +63,19 @@ def test_they_are_uniform_between_zero_and_one():
 
 def test_no_two_frames_seeds_or_numbers_share_a_value():
     """64 frames of three seeds over two blocks of numbers: of 52-bit values no two are equal."""
-    numbers = torch.cat([frame_uniforms(seed, 0, 64, 2 * BLOCK_SIZE) for seed in (0, 1, 2)])
+    numbers = torch.cat([frame_uniforms(seed, 0, 64, 2 * KEY_NUMBERS) for seed in (0, 1, 2)])
     assert len(numbers.unique()) == numbers.numel()
 
 
 def test_neighbours_do_not_go_together():
     """Correlation of seed s with s + 1, and of frame t with t + 1, within four standard errors."""
-    for one, other in (
-        (frame_uniforms(3, 0, 200, BLOCK_SIZE), frame_uniforms(4, 0, 200, BLOCK_SIZE)),
-        (frame_uniforms(3, 0, 200, BLOCK_SIZE), frame_uniforms(3, 1, 200, BLOCK_SIZE)),
-        frame_uniforms(3, 0, 200, 2 * BLOCK_SIZE).chunk(2, 1),
+    for first, second in (
+        (frame_uniforms(3, 0, 200, KEY_NUMBERS), frame_uniforms(4, 0, 200, KEY_NUMBERS)),
+        (frame_uniforms(3, 0, 200, KEY_NUMBERS), frame_uniforms(3, 1, 200, KEY_NUMBERS)),
+        frame_uniforms(3, 0, 200, 2 * KEY_NUMBERS).chunk(2, 1),
     ):
-        pairs = torch.stack((one.flatten(), other.flatten()))
-        assert abs(float(torch.corrcoef(pairs)[0, 1])) < 4 / one.numel() ** 0.5
+        pairs = torch.stack((first.flatten(), second.flatten()))
+        assert abs(float(torch.corrcoef(pairs)[0, 1])) < 4 / first.numel() ** 0.5
 
 
 def test_shared_generators_are_left_alone():

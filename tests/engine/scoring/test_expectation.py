@@ -1,4 +1,4 @@
-"""What a model expects: exact where pitches are independent, else estimated: near the sum over all frames."""
+"""What a model expects: exact where pitches are independent, else estimated, near the sum over all frames."""
 
 from itertools import islice
 
@@ -15,8 +15,8 @@ every_head = pytest.mark.parametrize("head", HEADS)
 
 def enumerated(model, frames: torch.Tensor, moment: int) -> torch.Tensor:
     """The probability of each pitch: summed over all 64 frames that could come next."""
-    every = torch.cat((frames[:moment].expand(len(ALL_FRAMES), -1, -1), ALL_FRAMES.unsqueeze(1)), 1)
-    log_probs = model(every)[0].log_prob(every)[:, -1]
+    pieces = torch.cat((frames[:moment].expand(len(ALL_FRAMES), -1, -1), ALL_FRAMES.unsqueeze(1)), 1)
+    log_probs = model(pieces)[0].log_prob(pieces)[:, -1]
     assert float(log_probs.exp().sum()) == pytest.approx(1, abs=1e-5)
     return log_probs.exp() @ ALL_FRAMES
 
@@ -24,7 +24,7 @@ def enumerated(model, frames: torch.Tensor, moment: int) -> torch.Tensor:
 def expected(
     model, frames: torch.Tensor, start: int, semitones: int = 0, num_draws: int = 50
 ) -> torch.Tensor:
-    """Of one frame."""
+    """The probability of each pitch of the frame at ``start``."""
     return next(expect(model, ROLL, frames, start, semitones, num_draws)).probabilities
 
 
@@ -32,11 +32,13 @@ def expected(
 def test_marginals_are_sums_over_all_frames(head):
     """Within four standard errors of an estimate, and exactly without."""
     model, frames = model_of(head), piece(8)
-    found = list(expect(model, ROLL, frames, 2, num_draws=NUM_DRAWS))
-    assert [one.num_draws for one in found] == [0 if head == "bernoulli" else NUM_DRAWS] * 7
-    for moment, one in zip(range(2, 9), found, strict=True):
+    expectations = list(expect(model, ROLL, frames, 2, num_draws=NUM_DRAWS))
+    assert [expectation.num_draws for expectation in expectations] == [
+        0 if head == "bernoulli" else NUM_DRAWS
+    ] * 7
+    for moment, expectation in zip(range(2, 9), expectations, strict=True):
         exact = enumerated(model, frames, moment)
-        error = (one.probabilities - exact).abs()
+        error = (expectation.probabilities - exact).abs()
         if head == "bernoulli":
             assert float(error.max()) < 1e-5
         else:
@@ -46,30 +48,30 @@ def test_marginals_are_sums_over_all_frames(head):
 
 @every_head
 def test_a_later_start_gives_what_an_earlier_one_gives_there(head):
-    """The draws of every frame take the same numbers; rounding may turn one of fifty over."""
+    """The draws of every frame use the same uniform numbers; rounding may change one of fifty."""
     model, frames = model_of(head), piece(8)
-    for moment, one in enumerate(islice(expect(model, ROLL, frames, 3, num_draws=50), 4), 3):
-        torch.testing.assert_close(expected(model, frames, moment), one.probabilities, atol=0.021, rtol=0)
+    for moment, later in enumerate(islice(expect(model, ROLL, frames, 3, num_draws=50), 4), 3):
+        torch.testing.assert_close(expected(model, frames, moment), later.probabilities, atol=0.021, rtol=0)
 
 
 @every_head
 @pytest.mark.parametrize("semitones", [-2, 1])
 def test_what_is_heard_in_another_key_is_told_in_the_one_that_is_written(head, semitones):
     model, frames = model_of(head), piece(8, free=2)
-    found = expected(model, frames, 5, semitones)
+    here = expected(model, frames, 5, semitones)
     there = expected(model, ROLL.transpose(frames, semitones), 5)
     for pitch in range(SIZE):
         heard = pitch + semitones
-        assert found[pitch] == (there[heard] if 0 <= heard < SIZE else 0)
+        assert here[pitch] == (there[heard] if 0 <= heard < SIZE else 0)
 
 
 @every_head
 def test_nothing_after_the_moment_counts(head):
     model, frames = model_of(head), piece(8)
-    other = frames.clone()
-    other[4:] = 1 - other[4:]
+    changed = frames.clone()
+    changed[4:] = 1 - changed[4:]
     for moment in (0, 4):
-        assert torch.equal(expected(model, frames, moment), expected(model, other, moment))
+        assert torch.equal(expected(model, frames, moment), expected(model, changed, moment))
 
 
 @pytest.mark.parametrize("start", [-1, 9])

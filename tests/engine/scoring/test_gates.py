@@ -12,7 +12,7 @@ FRAMES = (torch.rand(20, 88, generator=torch.Generator().manual_seed(1)) < 0.1).
 
 
 def network(*cells: str):
-    """Of so many layers of six units."""
+    """A model with one layer of six units for each name of a cell."""
     sizes = [88, *(6 for _ in cells)]
     layers = [
         {"name": cell, "input_size": read, "hidden_size": 6} for cell, read in zip(cells, sizes, strict=False)

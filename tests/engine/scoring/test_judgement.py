@@ -22,6 +22,10 @@ def judgement(name: str, representation, nats: list[float], bits: list[float] | 
     return Judgement(card, representation, Surprise(torch.tensor(nats, dtype=torch.float64), per_sample, -2))
 
 
+def names_of(groups: list[list[Judgement]]) -> list[list[str]]:
+    return [[judgement.card.name for judgement in group] for group in groups]
+
+
 def test_the_finest_grid_stands_first_and_in_it_the_best_model():
     given = [
         judgement("slow", QUARTERS, [1.0, 1.0]),
@@ -29,7 +33,7 @@ def test_the_finest_grid_stands_first_and_in_it_the_best_model():
         judgement("b", EIGHTHS, [3.0, 3.0, 3.0, 3.0]),
         judgement("a", EIGHTHS, [2.0, 4.0, 2.0, 4.0]),
     ]
-    names = [[one.card.name for one in group] for group in ranked(given)]
+    names = names_of(ranked(given))
     assert names == [["a", "b", "worse"], ["slow"]]
     assert ranked([]) == []
 
@@ -40,7 +44,7 @@ def test_speech_is_ordered_by_bits_since_nats_are_of_standardised_samples():
     third = judgement("third", Waveform(8_000, 0.0, 0.2, 20), [7.0], [9.5])
     faster = judgement("faster", Waveform(16_000, 0.0, 0.2), [7.0], [5.0])
     given = [third, second, first, faster]
-    names = [[one.card.name for one in group] for group in ranked(given)]
+    names = names_of(ranked(given))
     assert names == [["faster"], ["first", "second", "third"]], "frames of any length, of one rate"
     assert first.extent == "20 samples at 8 kHz"
     assert SPEECH.frame_unit == "10 samples at 8 kHz"
@@ -64,4 +68,4 @@ def test_figures_of_notes_and_of_sound():
 
 @pytest.mark.parametrize("representation", [QUARTERS, SPEECH])
 def test_kinds(representation):
-    assert judgement("one", representation, [1.0], [2.0]).is_music == (representation is QUARTERS)
+    assert judgement("model", representation, [1.0], [2.0]).is_music == (representation is QUARTERS)

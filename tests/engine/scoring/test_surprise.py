@@ -51,8 +51,8 @@ def test_the_key_is_the_one_that_scores_best_of_all(head, small_parts):
         semitones: float(log_likelihood(model, ROLL.transpose(frames, semitones).unsqueeze(0)).totals)
         for semitones in range(-2, 3)
     }
-    found = surprise_of(model, ROLL, frames)
-    assert found.transposed_semitones == max(totals, key=totals.get)
+    surprise = surprise_of(model, ROLL, frames)
+    assert surprise.transposed_semitones == max(totals, key=totals.get)
 
 
 @pytest.mark.parametrize("shift", [-3, 0, 4])
@@ -86,11 +86,12 @@ def in_c_major() -> Model:
 def test_parts_are_one_pass(head, num_frames, small_parts):
     """Sixty frames in five keys: two dozen parts, with the memory of attention going through them."""
     model, frames = model_of(head), torch.stack((piece(num_frames), piece(num_frames).flip(0)))
-    parts = [(part, found.log_prob(part)) for part, found in read_in_parts(model, frames)]
+    parts = [(part, distribution.log_prob(part)) for part, distribution in read_in_parts(model, frames)]
     assert torch.equal(torch.cat([part for part, _ in parts], 1), frames)
     assert max(part.shape[1] for part, _ in parts) <= 12 // model.num_keys
     together = model(frames)[0].log_prob(frames)
-    torch.testing.assert_close(torch.cat([found for _, found in parts], 1), together, atol=1e-4, rtol=0)
+    apart = torch.cat([log_probs for _, log_probs in parts], 1)
+    torch.testing.assert_close(apart, together, atol=1e-4, rtol=0)
 
 
 def test_the_frames_after_a_place_come_one_by_one():
@@ -116,10 +117,10 @@ def test_bits_per_sample_are_those_of_the_16_bit_integers(tmp_path):
     samples = np.round(3_000 * np.sin(np.arange(400) / 7)).astype(np.int64)
     frames = speech.encode(Audio((samples / 32_768).astype(np.float32), speech.sample_rate))
     surprise = surprise_of(model.requires_grad_(False), speech, frames)
-    found, _ = model(frames.unsqueeze(0))
-    weights = found.mixture_logits[0].double().log_softmax(-1).numpy()
-    loc = found.loc[0].double().numpy()
-    scale = found.log_scale[0].double().exp().numpy()
+    mixture, _ = model(frames.unsqueeze(0))
+    weights = mixture.mixture_logits[0].double().log_softmax(-1).numpy()
+    loc = mixture.loc[0].double().numpy()
+    scale = mixture.log_scale[0].double().exp().numpy()
     bins = samples.reshape(40, 1, 10)
     edges = [((bins + side) / 32_768 - speech.mean) / speech.scale for side in (-0.5, 0.5)]
     mass = norm.cdf((edges[1] - loc) / scale) - norm.cdf((edges[0] - loc) / scale)

@@ -63,11 +63,11 @@ def test_a_piece_has_the_same_figures_in_whatever_key_it_is_written(shift):
 @pytest.mark.parametrize("shift", [-13, 0, 6])
 def test_all_twelve_keys_are_tried_near_the_corpus(shift, mean_pitch):
     frames = ROLL.transpose(at_home(), shift)
-    semitones, moved = in_all_keys(ROLL, frames, mean_pitch)
+    semitones, pieces = in_all_keys(ROLL, frames, mean_pitch)
     assert sorted(number % 12 for number in semitones) == list(range(12))
-    assert all(abs(ROLL.mean_pitch(each) - mean_pitch) <= 7 for each in moved)
-    for number, each in zip(semitones, moved, strict=True):
-        assert torch.equal(each, ROLL.transpose(frames, number))
+    assert all(abs(ROLL.mean_pitch(piece) - mean_pitch) <= 7 for piece in pieces)
+    for number, piece in zip(semitones, pieces, strict=True):
+        assert torch.equal(piece, ROLL.transpose(frames, number))
 
 
 def test_a_key_that_leaves_the_keyboard_near_the_corpus_is_tried_in_another_octave():
@@ -81,10 +81,10 @@ def test_a_key_that_leaves_the_keyboard_near_the_corpus_is_tried_in_another_octa
 
 def test_a_piece_that_is_moved_is_scored_as_it_would_be_there():
     model, frames = likes_c_major(), at_home()
-    found = surprise_of(model, ROLL, frames)
-    heard = ROLL.transpose(frames, found.transposed_semitones)
+    surprise = surprise_of(model, ROLL, frames)
+    heard = ROLL.transpose(frames, surprise.transposed_semitones)
     expected = log_likelihood(model, heard.unsqueeze(0)).nats_per_frame
-    assert found.likelihood.nats_per_frame == pytest.approx(expected)
+    assert surprise.likelihood.nats_per_frame == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("seed", range(10))

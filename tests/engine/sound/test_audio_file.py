@@ -1,4 +1,4 @@
-"""Sound files: every kind that people have is read, hostile ones are refused with one sentence."""
+"""Sound files: every kind that people have is read; hostile ones are refused in one sentence."""
 
 import struct
 import subprocess
@@ -82,7 +82,7 @@ def test_a_length_that_was_not_known_when_written_is_no_reason_to_refuse(tmp_pat
 
 @pytest.mark.parametrize("count", [0, 2**36 - 1])
 def test_a_flac_file_that_does_not_know_its_length_is_read(tmp_path, count):
-    """One from a pipe "lasts 9,607,679,205,057 min": of 36 bits for the number of samples all are 0."""
+    """One from a pipe "lasts 9,607,679,205,057 min": the 36 bits of its length are all 0 or all 1."""
     soundfile.write(tmp_path / "a.flac", TONE, 16_000)
     data = bytearray((tmp_path / "a.flac").read_bytes())
     data[21:26] = bytes((data[21] & 0xF0 | count >> 32, *(count & 2**32 - 1).to_bytes(4, "big")))
@@ -91,7 +91,7 @@ def test_a_flac_file_that_does_not_know_its_length_is_read(tmp_path, count):
 
 @needs_ffmpeg
 def test_an_estimated_length_is_not_held_against_a_file(tmp_path):
-    """MP3 in a WAV container was "cut off": what its header says of it is an estimate."""
+    """MP3 in a WAV container was "cut off": the length in its header is an estimate."""
     soundfile.write(tmp_path / "tone.wav", TONE, 16_000)
     made = ["-i", "tone.wav", "-c:a", "libmp3lame", "-f", "wav", "a.wav"]
     subprocess.run(["ffmpeg", "-v", "error", *made], cwd=tmp_path, check=True)
@@ -137,7 +137,7 @@ def test_a_playlist_cannot_make_ffmpeg_open_other_files(tmp_path):
         "a.wav": "ffconcat version 1.0\nfile secret.wav\n",
         "a.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nsecret.wav\n#EXT-X-ENDLIST\n",
     }.items():
-        with pytest.raises(UnreadableFileError, match="is text, no sound"):
+        with pytest.raises(UnreadableFileError, match="is text, not sound"):
             read_audio(written(tmp_path, text.encode(), name))
         with pytest.raises(UnreadableFileError, match="not a sound file"):  # as ffmpeg is asked
             read_audio(written(tmp_path, f"{text}#\0\n".encode(), name))
@@ -149,8 +149,8 @@ HOSTILE = {
     "half a header": (wav()[:20], "not a sound file"),
     "truncated": (wav(bytes(100_000))[:8_044], "is cut off: it holds 8,000 of 100,000 bytes"),
     "random bytes": (np.random.default_rng(1).bytes(5_000), "not a sound file"),
-    "text": (b"hello\n" * 500, "given.wav is text, no sound; give a recording"),
-    "text of another script": ("日本語\n".encode() * 500, "is text, no sound"),
+    "text": (b"hello\n" * 500, "given.wav is text, not sound; give a recording"),
+    "text of another script": ("日本語\n".encode() * 500, "is text, not sound"),
     "no channels": (wav(channels=0), "not a sound file"),
     "65535 channels": (wav(channels=65_535), "not a sound file"),
     "rate 0": (wav(rate=0), "not a sound file|cannot be"),
@@ -202,13 +202,13 @@ def test_a_missing_file_and_a_folder_are_no_sound(tmp_path):
 
 def test_without_ffmpeg_the_message_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(EngineError, match="apt-get install ffmpeg"):
+    with pytest.raises(EngineError, match=ffmpeg.INSTALL_FFMPEG):
         read_audio(written(tmp_path, b"\0" * 100, "a.g722"))
 
 
 @needs_ffmpeg
 def test_a_decoder_that_hangs_is_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr(ffmpeg, "TIMEOUT_SECONDS", 0.001)
+    monkeypatch.setattr(ffmpeg, "DECODING_TIMEOUT_SECONDS", 0.001)
     with pytest.raises(UnreadableFileError, match="took more than"):
         read_audio(written(tmp_path, b"\0" * 100_000, "a.g722"))
 

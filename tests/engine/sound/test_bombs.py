@@ -1,4 +1,4 @@
-"""Small files that hold very much: they are refused, or read within bounds of memory and disk."""
+"""Small files that hold a great deal: they are refused, or read within bounds of memory and disk."""
 
 import json
 import subprocess
@@ -10,27 +10,27 @@ import soundfile
 
 from engine.errors import UnreadableFileError
 from engine.sound import audio_file, ffmpeg, mono
-from engine.sound.audio_file import read_audio, read_strange_audio
+from engine.sound.audio_file import read_audio, read_untrusted_audio
 
 needs_ffmpeg = pytest.mark.skipif(not ffmpeg.is_there(), reason="ffmpeg is not installed")
 MEASURED = """
 import json, resource, sys
 from pathlib import Path
-from engine.sound import read_strange_audio
+from engine.sound import read_untrusted_audio
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
-    audio = read_strange_audio(Path(sys.argv[1]), sample_rate=16_000)
+    audio = read_untrusted_audio(Path(sys.argv[1]), sample_rate=16_000)
     said = f"{audio.duration_seconds:.0f} s"
 except Exception as error:
     said = str(error)
 own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 print(json.dumps([said, (own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1000]))
 """
-MOST_MEGABYTES = 300
+MAX_MEGABYTES = 300
 
 
 def measured(path) -> tuple[str, float]:
-    """What is said of a file, and the megabytes that reading it took here and in the largest child."""
+    """What reading a file says, and the megabytes that it took here and in the largest child."""
     command = [sys.executable, "-c", MEASURED, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     said, megabytes = json.loads(done.stdout)
@@ -57,25 +57,27 @@ def test_a_bomb_takes_little_however_it_is_wrapped(bomb):
     for path in (bomb, wrapped):
         said, megabytes = measured(path)
         assert said.startswith(f"{path.name} is too large: 8 channels at 384,000 Hz")
-        assert megabytes < MOST_MEGABYTES
+        assert megabytes < MAX_MEGABYTES
 
 
 @needs_ffmpeg
 @pytest.mark.slow
 def test_the_longest_that_is_read_takes_little(tmp_path):
-    """Ten minutes at 384 kHz, as each reads it: whole, and at the rate that is wanted."""
+    """Nearly ten minutes at 384 kHz, read whole by soundfile and by ffmpeg, at the rate that is wanted."""
     source = ["-f", "lavfi", "-i", "sine=r=384000", "-t", "595", "-c:a", "flac", "-compression_level", "0"]
     subprocess.run(["ffmpeg", "-v", "error", *source, tmp_path / "a.flac"], check=True)
     subprocess.run(["ffmpeg", "-v", "error", "-i", "a.flac", "-c", "copy", "a.mka"], cwd=tmp_path, check=True)
     for name in ("a.flac", "a.mka"):
         said, megabytes = measured(tmp_path / name)
-        assert said == "595 s" and megabytes < MOST_MEGABYTES
+        assert said == "595 s" and megabytes < MAX_MEGABYTES
 
 
 def test_what_is_read_apart_is_what_is_read_here(tmp_path):
     rng = np.random.default_rng(3)
     soundfile.write(tmp_path / "a.wav", rng.uniform(-1, 1, (44_100, 2)), 44_100, "FLOAT")
-    here, apart = (read(tmp_path / "a.wav", sample_rate=16_000) for read in (read_audio, read_strange_audio))
+    here, apart = (
+        read(tmp_path / "a.wav", sample_rate=16_000) for read in (read_audio, read_untrusted_audio)
+    )
     assert apart.sample_rate == here.sample_rate == 16_000
     assert np.array_equal(apart.samples, here.samples)
     whole = read_audio(tmp_path / "a.wav").resample(16_000)

@@ -1,4 +1,4 @@
-"""The Board with made votes for the browser tests: ``python -m tests.pages.board.board_page``."""
+"""The Board with made-up votes for the browser tests: ``python -m tests.pages.board.board_page``."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,10 +8,10 @@ import gradio as gr
 import numpy as np
 
 from engine.errors import EngineError
-from engine.folders import ASSETS
 from engine.listening.trial import Record
 from pages.board.page import lay_out
 from pages.house.catalogue import joined, read_catalogue
+from pages.house.surround import base_style
 from tests.engine.listening.crowd import crowd_votes
 from tests.engine.listening.listener import lane, record
 
@@ -71,11 +71,11 @@ def exported(read: Callable[[str | None], list[Record]]) -> list[dict[str, Any]]
 
 
 def build() -> gr.Blocks:
-    """The Board as Ann sees it, as one sees it who has not voted, and before there was any vote."""
+    """The Board as Ann sees it, as Bob does, without any vote, and where votes cannot be read."""
     votes = made_votes()
 
     def read(listener: str | None) -> list[Record]:
-        return [one for one in votes if listener in (None, one.trial.listener)]
+        return [vote for vote in votes if listener in (None, vote.trial.listener)]
 
     def nothing(listener: str | None) -> list[Record]:
         return []
@@ -100,7 +100,7 @@ def build() -> gr.Blocks:
 
 def main() -> None:
     """Serve it until stopped."""
-    look = f"<style>{(ASSETS / 'earshot.css').read_text(encoding='utf-8')}</style>"
+    look = f"<style>{base_style()}</style>"
     theme = gr.themes.Base(font=["system-ui"], font_mono=["monospace"])
     build().launch(quiet=True, head=look, theme=theme, footer_links=[])
 

@@ -1,4 +1,4 @@
-"""The Board in a real browser, on made votes: what it shows to whom, and what it says of nothing."""
+"""The Board in a real browser, on made-up votes: what it shows to whom, and what it says without any."""
 
 import sys
 
@@ -7,14 +7,15 @@ import pytest
 from engine.checkpoints.card import Card
 from engine.checkpoints.checkpoint import read_card
 from engine.listening.analysis import analyse
-from pages.board.page import EVERYBODY, OWN, board_html
+from pages.board.page import EVERYBODYS_VOTES, OWN_VOTES, board_html
 from pages.house.player_name import PlayerNames
+from pages.parts.vote_files import NOT_VOTED
 from tests.engine.listening.listener import record
 from tests.pages.board.board_page import ANN, ann_votes, made_votes
+from tests.pages.visit import PHONE
 from tests.server import serving
 
 EVIL = '<img src=x onerror="window.hit=1">'
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def choose(page, whose: str, text: str) -> None:
 
 def open_details(page) -> None:
     """Show the figures that stand behind each picture."""
-    page.evaluate("document.querySelectorAll('#board details').forEach(one => (one.open = true))")
+    page.evaluate("document.querySelectorAll('#board details').forEach(details => (details.open = true))")
 
 
 def rows(page, corpus: str) -> dict[str, list[str]]:
@@ -71,13 +72,15 @@ def test_the_board_shows_what_the_analysis_finds(pages):
     ranking = analyse(made_votes()).corpora[0].ranking
     page = pages()
     shown = rows(page, "jsb_chorales")
-    assert list(shown) == [one.player for one in ranking.standings]
-    for one in ranking.standings:
-        cells = [" ".join(text.split()) for text in shown[one.player]]
-        assert cells[1] == f"{one.strength:+.2f} {one.low:+.2f} to {one.high:+.2f}".replace("-", "−")
-        assert cells[3:5] == [one.group, f"{one.votes}"]
-        assert cells[5].endswith(f"{one.won:g} of {one.compared:g}")
-    best = next(one for one in ranking.standings if not one.is_reference)
+    assert list(shown) == [standing.player for standing in ranking.standings]
+    for standing in ranking.standings:
+        cells = [" ".join(text.split()) for text in shown[standing.player]]
+        assert cells[1] == f"{standing.strength:+.2f} {standing.low:+.2f} to {standing.high:+.2f}".replace(
+            "-", "−"
+        )
+        assert cells[3:5] == [standing.group, f"{standing.votes}"]
+        assert cells[5].endswith(f"{standing.won:g} of {standing.compared:g}")
+    best = next(standing for standing in ranking.standings if not standing.is_reference)
     said = page.locator("[data-corpus=jsb_chorales] .board-said").inner_text()
     assert said.startswith(f"Of the models {best.player.split('-')[-1].upper()} was preferred most, in ")
     glance = page.locator("[data-corpus=jsb_chorales] .board-glance li")
@@ -85,7 +88,7 @@ def test_the_board_shows_what_the_analysis_finds(pages):
     text = page.locator("#board").inner_text()
     assert "531 votes of 25 listeners" in text
     assert "comparisons were ties and count as half a win for each side: this shrinks all strengths" in text
-    assert "by drawing listeners again" in text and "Each pair has 0.5 of a comparison" in text
+    assert "by drawing listeners again" in text and "Each pair starts with 0.5 of a comparison" in text
     assert page.locator("[data-corpus=nottingham] .board-badge").inner_text() == "preliminary"
     assert "fewer than 30 votes" in page.locator("[data-corpus=nottingham]").inner_text()
     left_out = page.locator("section[aria-label='Votes left out'] tbody tr").all_inner_texts()
@@ -128,7 +131,7 @@ def test_ones_own_votes_are_ones_own(pages):
 def test_who_has_not_voted_is_offered_a_trial(pages):
     page = pages("bob")
     assert rows(page, "jsb_chorales")
-    choose(page, "My votes", "You have not voted yet.")
+    choose(page, "My votes", NOT_VOTED)
     assert page.locator("#board a").get_attribute("href") == "./compare"
 
 
@@ -160,7 +163,7 @@ def test_on_a_phone_tables_scroll_and_the_page_does_not(pages):
 
 
 def html_of(
-    records, whose: str = EVERYBODY, visitor: object = ANN, cards: dict[str, Card] | None = None
+    records, whose: str = EVERYBODYS_VOTES, visitor: object = ANN, cards: dict[str, Card] | None = None
 ) -> str:
     asked = []
 
@@ -169,14 +172,14 @@ def html_of(
         return records
 
     page = board_html(read, whose, visitor, PlayerNames(cards or {}))
-    assert asked in ([], [None if whose == EVERYBODY else visitor])
+    assert asked in ([], [None if whose == EVERYBODYS_VOTES else visitor])
     return page
 
 
 @pytest.mark.parametrize("visitor", [None, "", 3, ["visitor-ann"], {"id": "visitor-ann"}])
 def test_a_browser_without_an_id_has_no_votes(visitor):
     """Whatever it sends: the votes of everybody are never asked for in its place."""
-    assert "You have not voted yet." in html_of(ann_votes(), OWN, visitor)
+    assert NOT_VOTED in html_of(ann_votes(), OWN_VOTES, visitor)
 
 
 def test_names_from_outside_are_escaped():

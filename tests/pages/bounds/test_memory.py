@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pages.bounds import memory
+from tests.patience import until
 
 
 def resident() -> int:
@@ -32,11 +33,7 @@ def test_what_threads_have_freed_goes_back():
         thread.start()
         thread.join()
     gc.collect()
-    for _ in range(200):
-        if resident() - before < 20_000_000:
-            return
-        threading.Event().wait(0.05)
-    pytest.fail(f"{(resident() - before) / 1e6:.0f} MB are kept")
+    until(lambda: resident() - before < 20_000_000)
 
 
 def test_elsewhere_nothing_is_done(monkeypatch):

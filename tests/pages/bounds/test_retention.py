@@ -1,47 +1,67 @@
 """Old files go, whoever put them there, and their folders; young ones stay, as long as all fit."""
 
 import os
+import threading
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from pages.bounds import retention
-from pages.bounds.retention import Retention, attempt
+from pages.bounds.retention import NEW_SECONDS, Retention, attempt
 from pages.temporary import choose_folder, own_folder
+from tests.patience import PATIENCE_SECONDS, until
+
+AGE = 100.0  # seconds after which files are old here
 
 
-def test_only_old_files_are_removed(tmp_path):
+@pytest.fixture
+def clock(monkeypatch) -> SimpleNamespace:
+    """What the cleaner takes for now, in seconds; files have the times at which they were really written."""
+    clock = SimpleNamespace(now=0.0, monotonic=time.monotonic, sleep=time.sleep)
+    clock.time = lambda: clock.now
+    monkeypatch.setattr(retention, "time", clock)
+    return clock
+
+
+def write(path: Path, after: float = 0.0) -> float:
+    """Write 100 bytes, and again until the time of that is later than another; the time, in seconds."""
+    path.parent.mkdir(exist_ok=True)
+
+    def is_later() -> bool:
+        path.write_bytes(bytes(100))
+        return path.stat().st_ctime > after
+
+    until(is_later)
+    return path.stat().st_ctime
+
+
+def test_only_old_files_are_removed(tmp_path, clock):
     old, young = tmp_path / "a" / "old.wav", tmp_path / "b" / "young.wav"
-    for path in (old, young):
-        path.parent.mkdir()
-        path.touch()
-        time.sleep(0.3 if path == old else 0)
-    Retention(tmp_path, 0.25).clean()
+    clock.now = write(young, write(old)) + AGE
+    Retention(tmp_path, AGE).clean()
     assert not old.exists() and young.exists()
     Retention(tmp_path / "nowhere", 0).clean()
 
 
-def test_folders_go_with_their_files_unless_they_are_new(tmp_path, monkeypatch):
+def test_folders_go_with_their_files_unless_they_are_new(tmp_path, clock):
     """Gradio makes one for each file, and 100,000 empty ones were left."""
     path = tmp_path / "a" / "old.wav"
-    path.parent.mkdir()
-    path.touch()
+    clock.now = write(path) + 1
     kept = Retention(tmp_path, 0.0)
-    time.sleep(0.01)
     kept.clean()
     assert not path.exists() and path.parent.exists(), "somebody may be about to write there"
-    monkeypatch.setattr(retention, "NEW_SECONDS", 0.0)
-    time.sleep(0.01)
+    clock.now = path.parent.stat().st_mtime + NEW_SECONDS + 1
     kept.clean()
     assert not path.parent.exists() and tmp_path.exists()
 
 
 def test_the_oldest_go_where_all_together_are_too_large(tmp_path):
-    paths = []
-    for number in range(5):
-        paths.append(tmp_path / f"{number}.wav")
-        paths[-1].write_bytes(bytes(100))
-        time.sleep(0.02)
+    paths = [tmp_path / f"{number}.wav" for number in range(5)]
+    last = 0.0
+    for path in paths:
+        last = write(path, last)
     kept = Retention(tmp_path, 1000, max_bytes=4 * 8_192)  # each takes a block, and its folder another
     kept.make_room()
     assert [path.exists() for path in paths] == [False, True, True, True, True]
@@ -58,19 +78,18 @@ def test_the_cleaner_survives_an_error_of_its_own(caplog):
 
 
 def test_an_error_in_one_round_is_not_the_end(tmp_path, monkeypatch):
-    kept, rounds = Retention(tmp_path, 0.0), []
+    rounds, third, never = [], threading.Event(), threading.Event()
 
     def clean(self: Retention) -> None:
         rounds.append(1)
+        if len(rounds) == 3:
+            third.set()
+            never.wait()  # the thread ends with the tests
         raise RuntimeError
 
     monkeypatch.setattr(Retention, "clean", clean)
-    kept.start(0.01)
-    until = time.monotonic() + 5
-    while len(rounds) < 3 and time.monotonic() < until:
-        time.sleep(0.01)
-    assert len(rounds) >= 3
-    monkeypatch.setattr(Retention, "clean", lambda self: time.sleep(60))
+    Retention(tmp_path, 0.0).start(0.01)
+    assert third.wait(PATIENCE_SECONDS)
 
 
 @pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links here")
@@ -103,14 +122,17 @@ def test_empty_files_take_room_too(tmp_path):
     assert len(list(tmp_path.rglob("x"))) == 20
 
 
-def test_what_is_asked_for_stays(tmp_path):
-    path = tmp_path / "a.wav"
-    path.touch()
-    kept = Retention(tmp_path, 0.3)
-    for _ in range(4):
-        time.sleep(0.15)
+def test_what_is_asked_for_stays(tmp_path, clock):
+    path, kept = tmp_path / "a.wav", Retention(tmp_path, AGE)
+    written = write(path)
+
+    def is_asked_for_later() -> bool:
         kept.touch(str(path))
-        kept.clean()
+        return path.stat().st_ctime > written
+
+    until(is_asked_for_later)
+    clock.now = path.stat().st_ctime + AGE
+    kept.clean()
     assert path.exists()
 
 

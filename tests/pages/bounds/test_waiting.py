@@ -1,4 +1,4 @@
-"""Nobody fills the queue for all: pages and addresses may have so much waiting; what is light has room."""
+"""Nobody fills the queue for everybody: pages and addresses have their bounds; light work has room."""
 
 import asyncio
 import json
@@ -12,7 +12,16 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
 from pages.bounds.visitor_address import address_of
-from pages.bounds.waiting import BOARDS, BOUNDS, DRAWS, LIGHT, MAX_UNREAD, TRIALS, Waiting, take_turns
+from pages.bounds.waiting import (
+    BOARD_BOUNDS,
+    BOUNDS,
+    DRAW_BOUNDS,
+    LIGHT_BOUNDS,
+    MAX_UNREAD,
+    TRIAL_BOUNDS,
+    Waiting,
+    take_turns,
+)
 from tests.pages.caller import Caller, elapsed
 
 
@@ -100,7 +109,9 @@ def enter(waiting: Waiting, function: int, session: str, address: str = "1.1.1.1
     return asyncio.run(waiting.enter(body, request(address), None))
 
 
-@pytest.mark.parametrize(("function", "bounds"), [(0, DRAWS), (1, TRIALS), (2, BOARDS), (3, LIGHT)])
+@pytest.mark.parametrize(
+    ("function", "bounds"), [(0, DRAW_BOUNDS), (1, TRIAL_BOUNDS), (2, BOARD_BOUNDS), (3, LIGHT_BOUNDS)]
+)
 def test_each_kind_of_work_has_bounds_of_its_own(function, bounds):
     waiting = Waiting(Played())
     for _ in range(bounds.of_session):
@@ -122,7 +133,7 @@ def test_each_kind_of_work_has_bounds_of_its_own(function, bounds):
 
 
 @pytest.mark.parametrize(
-    ("peer", "forwarded", "found"),
+    ("peer", "forwarded", "address"),
     [
         ("1.2.3.4", "", "1.2.3.4"),
         ("1.2.3.4", "5.6.7.8", "1.2.3.4"),
@@ -139,8 +150,8 @@ def test_each_kind_of_work_has_bounds_of_its_own(function, bounds):
         ("testclient", "", "testclient"),
     ],
 )
-def test_an_address_is_what_the_last_proxy_saw(peer, forwarded, found):
-    assert address_of(request(peer, forwarded)) == found
+def test_an_address_is_what_the_last_proxy_saw(peer, forwarded, address):
+    assert address_of(request(peer, forwarded)) == address
 
 
 def test_what_nobody_reads_is_not_kept_for_ever(monkeypatch):

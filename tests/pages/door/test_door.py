@@ -1,4 +1,4 @@
-"""The door: what is no part of Earshot, comes from elsewhere or is too large is not answered."""
+"""The door: what is not part of Earshot, comes from elsewhere or is too large is not answered."""
 
 import contextlib
 import http.client
@@ -25,7 +25,7 @@ UNUSED = (
 
 
 def request(method: str, peer: str = "10.0.0.7", **headers: str) -> Request:
-    """As a server has it."""
+    """A request as a server receives it."""
     raw = [(name.replace("_", "-").lower().encode(), value.encode()) for name, value in headers.items()]
     return Request({"type": "http", "method": method, "headers": raw, "client": (peer, 0), "path": "/"})
 
@@ -73,20 +73,24 @@ def test_what_is_used_is_let_in(route):
 
 
 def test_no_work_is_done_without_the_queue(app):
-    """Twelve draws at once were, by direct POSTs, off a Space."""
+    """Twelve draws at once were done that way, by direct POSTs, outside a Space."""
     config = json.loads(Caller(app.address, {}, "config").open())
-    for one in config["dependencies"]:
-        if not one["queue"]:
+    for dependency in config["dependencies"]:
+        if not dependency["queue"]:
             continue
-        body = json.dumps({"data": [], "fn_index": one["id"], "session_hash": "s"}).encode()
+        body = json.dumps({"data": [], "fn_index": dependency["id"], "session_hash": "s"}).encode()
         for path in (
             "/gradio_api/run/predict",
             "/gradio_api/api/predict",
-            f"/gradio_api/run/{one['api_name']}",
+            f"/gradio_api/run/{dependency['api_name']}",
         ):
             status, text = ask(app, "POST", path, body)
             assert status == 404, (path, text)
-    assert {one["api_name"].rstrip("_0123456789") for one in config["dependencies"] if not one["queue"]} == {
+    assert {
+        dependency["api_name"].rstrip("_0123456789")
+        for dependency in config["dependencies"]
+        if not dependency["queue"]
+    } == {
         *("vote", "press_stop", "js_fn")  # the last is a browser's
     }
 

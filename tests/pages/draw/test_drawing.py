@@ -18,10 +18,10 @@ from engine.pieces.excerpt import excerpts
 from engine.pieces.piece import read_piece
 from engine.rendering import synthesis
 from pages.draw import drawing
-from pages.draw.drawing import open_drawing, sample_together
+from pages.draw.drawing import OTHER_FRAMES, open_drawing, sample_together
 from pages.draw.packed_roll import PACKED, unpack_roll
 from pages.draw.request import DrawRequest
-from pages.house.limits import MAX_FRAMES, OWN
+from pages.house.limits import MAX_DRAWN_FRAMES, OWN
 from pages.house.running import Running
 from tests.engine.notes.raw_midi import midi_file, note
 from tests.engine.small_models import published
@@ -55,11 +55,11 @@ def test_an_excerpt_is_continued_by_every_lane():
 
 
 def test_a_long_piece_is_cut_to_its_end_and_the_link_holds_what_was_used(tmp_path):
-    pitches = [48 + (7 * index) % 30 for index in range(MAX_FRAMES + 40)]
+    pitches = [48 + (7 * index) % 30 for index in range(MAX_DRAWN_FRAMES + 40)]
     (tmp_path / "long.mid").write_bytes(midi_file(b"".join(note(pitch, 480) for pitch in pitches)))
     heard = load(GRU).card.corpus.played_semitones
     opened = open_drawing(roll_request(prime=OWN), str(tmp_path / "long.mid"), "piano_roll")
-    assert opened.report == f"Only the last {MAX_FRAMES} frames of the beginning are continued."
+    assert opened.report == f"Only the last {MAX_DRAWN_FRAMES} frames of the beginning are continued."
     assert opened.request.prime.startswith(PACKED)
     prime = unpack_roll(opened.request.prime, 88)
     assert torch.equal(prime, opened.lanes[0].prime)
@@ -70,8 +70,8 @@ def test_a_long_piece_is_cut_to_its_end_and_the_link_holds_what_was_used(tmp_pat
     ("changes", "said"),
     [
         ({"models": ("nope",)}, "unknown checkpoint 'nope'"),
-        ({"models": ("tiny-speech",)}, "another kind of frames"),
-        ({"models": (GRU, "tiny-speech")}, "another kind of frames"),
+        ({"models": ("tiny-speech",)}, OTHER_FRAMES),
+        ({"models": (GRU, "tiny-speech")}, OTHER_FRAMES),
         ({"prime": "nope"}, "unknown excerpt 'nope'"),
         ({"prime": "../../../etc/passwd"}, "unknown excerpt"),
         ({"prime": VOICE.name}, "of another kind than the model"),
@@ -112,7 +112,7 @@ def fake_lanes(lengths: list[int]) -> tuple[SimpleNamespace, ...]:
 @pytest.fixture
 def slow_clock(monkeypatch):
     """As if a view passed whenever somebody looks at the clock."""
-    moments = count(0, drawing.SECONDS_PER_VIEW * 1.01)
+    moments = count(0, drawing.SECONDS_PER_DRAW_VIEW * 1.01)
     monkeypatch.setattr(drawing, "time", SimpleNamespace(monotonic=lambda: next(moments)))
 
 
@@ -149,7 +149,7 @@ def test_what_is_stopped_is_finished_with_what_is_there(tmp_path):
 
 
 def test_a_piece_too_long_to_play_can_be_taken_home(tmp_path, monkeypatch):
-    monkeypatch.setattr(synthesis, "MAX_SECONDS", 60.0)
+    monkeypatch.setattr(synthesis, "MAX_PLAYED_SECONDS", 60.0)
     (lane,) = open_drawing(roll_request(length=64, tempo=40.0), None, "piano_roll").lanes
     lane.prime = lane.prime.new_zeros(64, 88)
     lane.frames = list(lane.prime)
@@ -178,7 +178,7 @@ def test_a_packed_beginning_is_what_was_kept(tmp_path):
 
 
 def test_a_draw_that_fails_on_its_way_is_one_sentence_in_its_lane(tmp_path, monkeypatch):
-    """Once no draw could: the kernel ends one whose network has left float32, with what is there so far."""
+    """Once none could fail; now the kernel ends one that overflows float32, and what was drawn stays."""
     (lane,) = open_drawing(roll_request(length=64), None, "piano_roll").lanes
     drawn = lane.extend(seconds=60, max_frames=5)
 
@@ -196,7 +196,7 @@ def test_a_draw_that_fails_on_its_way_is_one_sentence_in_its_lane(tmp_path, monk
 
 
 def test_a_draw_that_swells_into_noise_is_stopped_and_kept(tmp_path, monkeypatch):
-    """Of a user's own model, say: its random weights play some forty notes at once."""
+    """As a user's own model may: these random weights play some forty notes at once."""
     published(tmp_path, "piano_roll", "noisy")
     noisy = load("noisy", tmp_path)
     corpus = noisy.card.corpus.model_copy(update={"most_notes": 2})
@@ -210,18 +210,18 @@ def test_a_draw_that_swells_into_noise_is_stopped_and_kept(tmp_path, monkeypatch
     assert value["state"] == "stopped" and 8 <= value["frames_done"] < 200
     assert value["message"].startswith("This draw has swollen into noise: ")
     assert "its corpus has at most 2" in value["message"] and "another seed" in value["message"]
-    assert [each["label"] for each in value["downloads"]] == ["MIDI", "WAV"]
+    assert [file["label"] for file in value["downloads"]] == ["MIDI", "WAV"]
 
 
 def test_a_draw_that_does_not_end_says_so_and_why(tmp_path, monkeypatch):
-    """An end that never comes; and a card, a user's own of an earlier Earshot, say, that knows of none."""
+    """An end that never comes; and a card without an ending, like a user's own of an earlier Earshot."""
     published(tmp_path, "piano_roll", "endless")
     unknown = load("endless", tmp_path)
     never = Ending.of_numbers(np.array([-100.0] + [0.0] * NUM_SIGNS), 99)
     known = replace(unknown, card=unknown.card.model_copy(update={"ending": never}))
     said = []
     for checkpoint in (known, unknown):
-        monkeypatch.setattr(drawing, "loaded", lambda name, found=checkpoint: found)
+        monkeypatch.setattr(drawing, "loaded", lambda name, checkpoint=checkpoint: checkpoint)
         (lane,) = open_drawing(roll_request("endless", length=20, until_end=True), None, "piano_roll").lanes
         for _ in sample_together((lane,), Running()):
             pass

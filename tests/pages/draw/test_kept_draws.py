@@ -46,7 +46,7 @@ def test_what_is_not_whole_or_has_no_link_is_not_kept(lane, state):
 
 
 def test_the_oldest_are_dropped(lane, monkeypatch):
-    monkeypatch.setattr(kept_draws, "MAX_DRAWS", 2)
+    monkeypatch.setattr(kept_draws, "MAX_KEPT_DRAWS", 2)
     kept = KeptDraws()
     for name in ("a", "b", "a", "c"):
         kept.keep(f"?{name}", [lane(name)], "")

@@ -1,13 +1,13 @@
-"""What both pages do behind the visitor's back: files that are old are removed, and none besides."""
+"""What both pages do behind the visitor's back: old files are removed, and no others."""
 
 import sys
-import time
 
 import pytest
 from gradio_client import Client, handle_file
 
 from engine.pieces.excerpt import excerpts
 from tests.pages.draw.test_play import GRU, LSTM, OWN
+from tests.patience import until
 from tests.server import serving
 
 pytestmark = pytest.mark.browser
@@ -40,8 +40,5 @@ def test_files_of_visitors_are_removed_when_they_are_old(hasty_app, visitors):
     visit.exactly(0.5)
     visit.draw()
     assert "tiny-speech-seed7.wav" in hasty_app.served_files()
-    end = time.monotonic() + 20
-    while hasty_app.served_files() and time.monotonic() < end:
-        time.sleep(0.5)
-    assert hasty_app.served_files() == set()
+    until(lambda: not hasty_app.served_files())
     assert not list((hasty_app.folder / "tmp").glob("earshot-*"))

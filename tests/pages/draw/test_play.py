@@ -14,6 +14,7 @@ from engine.pieces.piece import read_prime
 from engine.sampling.options import SamplingOptions
 from engine.sampling.sample import sample
 from tests.engine.notes.raw_midi import midi_file, note
+from tests.pages.visit import PHONE
 
 pytestmark = pytest.mark.browser
 
@@ -95,19 +96,19 @@ def test_models_go_on_from_one_beginning_and_the_link_draws_it_again(visitors):
     visit.begin(CHORALE.title)
     visit.draw(num_lanes=3)
     prime = prime_of(CHORALE.path)
-    found = {}
+    midis = {}
     for lane, model in enumerate((TANH, GRU, LSTM)):
         assert visit.picture(lane).endswith(f"its beginning ends at frame {len(prime)}")
         assert "at the beginning" in visit.text("facts", lane) and "it drew" in visit.text("facts", lane)
-        found[model] = visit.download("MIDI", lane)[1]
-        assert torch.equal(notes(found[model]), drawn(model, 24, 7, prime=prime))
+        midis[model] = visit.download("MIDI", lane)[1]
+        assert torch.equal(notes(midis[model]), drawn(model, 24, 7, prime=prime))
     alone = visitors(visit.link(1))
     alone.wait()
-    assert alone.download("MIDI")[1] == found[GRU], "a lane's link is that lane's"
+    assert alone.download("MIDI")[1] == midis[GRU], "a lane's link is that lane's"
     link = visit.page.url.removeprefix(visit.address)
     other = visitors(link)
     other.wait(num_lanes=3)
-    assert [other.download("MIDI", lane)[1] for lane in range(3)] == list(found.values())
+    assert [other.download("MIDI", lane)[1] for lane in range(3)] == list(midis.values())
     other.more()
     assert other.page.locator("#seed input").input_value() == "7"
     assert other.page.locator("#prime input").input_value() == CHORALE.title
@@ -127,7 +128,7 @@ def test_a_draw_is_there_again_after_a_reload_and_on_the_way_back(visitors):
     visit.set("seed", 21)
     visit.draw()
     midi = visit.download("MIDI")
-    assert visit.page.url == visit.address + visit.link()
+    visit.page.wait_for_function("href => location.href === href", arg=visit.address + visit.link())
     visit.reload()
     visit.wait()
     assert visit.download("MIDI") == midi
@@ -166,6 +167,7 @@ def test_new_seeds_are_shown_and_differ(visitors):
     for _ in range(2):
         visit.press("new")
         visit.wait()
+        visit.settle()
         seed = visit.page.locator("#seed input").input_value()
         assert visit.text("subtitle").endswith(f"seed {seed}")
         seeds.add(seed)
@@ -180,10 +182,10 @@ def test_a_new_piece_is_heard_while_it_is_drawn(visitors):
     visit.page.wait_for_function("document.querySelector('#lane-0 .lane').sound.currentTime > 0.2")
     assert visit.lane().get_attribute("data-state") == "sampling"
     visit.wait(num_lanes=2)
-    sounds = (
-        "[0, 1].map(n => document.querySelector(`#lane-${n} .lane`).sound).map(s => [s.paused, s.isWhole])"
-    )
-    assert visit.page.evaluate(sounds) == [[False, True], [True, True]], "it plays on, and the other waits"
+    sounds = "[0, 1].map(n => document.querySelector(`#lane-${n} .lane`).sound)"
+    visit.page.wait_for_function(f"{sounds}.every(sound => sound.isWhole)")
+    paused = visit.page.evaluate(f"{sounds}.map(sound => sound.paused)")
+    assert paused == [False, True], "it plays on, and the other waits"
 
 
 def test_headphones_that_wake_slowly_are_waited_for(visitors):
@@ -274,7 +276,7 @@ def test_a_link_to_another_corpus_keeps_its_models(visitors):
     """The corpus changes there as well, and nobody has chosen its usual models."""
     visit = visitors("?models=nottingham-lstm&length=8&seed=3")
     visit.wait()
-    visit.page.wait_for_timeout(500)
+    visit.settle()
     visit.more()
     ticked = [box.get_attribute("name") for box in visit.page.locator("#models input:checked").all()]
     assert ticked == ["nottingham-lstm"]
@@ -284,19 +286,14 @@ def test_a_link_to_another_corpus_keeps_its_models(visitors):
     assert visit.download("MIDI")[0] == "nottingham-lstm-seed3.mid"
 
 
-OUTSIDE = """
-    [...document.querySelectorAll(".gradio-container button, .gradio-container input, .lane-file")]
-        .map(node => [node.getBoundingClientRect(), node])
-        .filter(([box]) => box.width && (box.left < 0 || box.right > innerWidth))
-        .map(([, node]) => node.outerHTML.slice(0, 200))
-"""
+ALL_CONTROLS = ".gradio-container button, .gradio-container input, .lane-file"
 
 
 def test_a_phone_shows_everything_without_scrolling_sideways(visitors):
-    visit = visitors(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    visit = visitors(**PHONE)
     visit.choose(GRU, LSTM)
     visit.exactly(128)
     visit.draw(num_lanes=2)
     assert visit.hear(1) > 0
-    assert visit.page.evaluate(OUTSIDE) == []
+    assert visit.outside(ALL_CONTROLS) == []
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390

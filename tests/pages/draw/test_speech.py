@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 import soundfile
+from playwright.sync_api import expect
 
 from engine.checkpoints.checkpoint import load
 from engine.pieces.excerpt import excerpts_of
@@ -95,10 +96,9 @@ def test_a_recording_of_ones_own_is_continued_and_has_no_link(tiny):
     tiny.draw()
     samples, sample_rate = read(tiny.download("WAV")[1])
     assert len(samples) / sample_rate == pytest.approx(11, abs=0.01)
-    assert (
-        tiny.page.locator("#note").inner_text() == "Only the last 10 seconds of the beginning are continued."
-    )
-    assert tiny.lane().locator(".lane-link").is_hidden()
+    note = "Only the last 10 seconds of the beginning are continued."
+    expect(tiny.page.locator("#note")).to_have_text(note)
+    expect(tiny.lane().locator(".lane-link")).to_be_hidden()
     assert tiny.history() == []
 
 

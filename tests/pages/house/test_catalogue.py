@@ -36,13 +36,13 @@ def test_a_model_of_ones_own_is_called_by_its_name_and_folder_everywhere():
 
 @pytest.mark.parametrize("corpus", ["jsb_chorales", "midi:/home/me/songs"])
 def test_each_corpus_has_its_own_models(corpus):
-    catalogue = Catalogue({one.name: one for one in (PUBLISHED, MINE)})
+    catalogue = Catalogue({card.name: card for card in (PUBLISHED, MINE)})
     assert dict(catalogue.corpora) == {
         "Bach chorales": "jsb_chorales",
         "MIDI files: songs": "midi:/home/me/songs",
     }
     (model,) = catalogue.models(corpus)
-    assert model[1] == {one.corpus.name: one.name for one in (PUBLISHED, MINE)}[corpus]
+    assert model[1] == {card.corpus.name: card.name for card in (PUBLISHED, MINE)}[corpus]
 
 
 def test_the_best_model_comes_first_and_says_what_it_is():
@@ -56,7 +56,7 @@ def test_the_best_model_comes_first_and_says_what_it_is():
     assert makeup(best) == "GRU · 320 units · 2 layers · memory · joint notes"
     knowing = best.model_copy(update={"model": {**model, "melody_memory": {}}})
     assert full_title(knowing) == f"Large network: {makeup(best)} · knows the tunes of its corpus"
-    catalogue = Catalogue({one.name: one for one in (PUBLISHED, MINE, best)})
+    catalogue = Catalogue({card.name: card for card in (PUBLISHED, MINE, best)})
     assert [name for _, name in catalogue.models("jsb_chorales")] == ["jsb_chorales-best", "jsb_chorales-gru"]
 
 

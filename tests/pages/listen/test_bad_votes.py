@@ -8,11 +8,15 @@ import pytest
 
 from engine.checkpoints.checkpoint import load
 from engine.errors import UnknownNameError
-from engine.listening.votes.store import VoteStore
+from engine.listening.votes.database import DATABASE_REFUSALS
+from engine.listening.votes.store import NOT_YOURS, VoteStore
+from pages.house.sentence import sentence
+from pages.listen.clip_ledger import IMPOSSIBLE
 from pages.listen.listening_room import ListeningRoom
 from pages.listen.trial_page import KEPT, answered, asked, gone_on
 from pages.listen.wish import Wish
-from pages.parts.vote_files import vote_file
+from pages.parts.vote_files import NOT_VOTED, vote_file
+from tests.pages.listen.long_ago import ask_long_ago
 
 GRU, TANH = "jsb_chorales-gru", "jsb_chorales-tanh"
 ANN, THIEF = "ann-in-particular", "thief-in-particular"
@@ -23,10 +27,8 @@ load = cache(load)
 
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch):
-    """Trials count as issued and fetched a minute ago, and nobody waits for a busy store."""
-    for module in ("listening_room", "clip_ledger", "doubt"):
-        monkeypatch.setattr(f"pages.listen.{module}.COUNT_SECONDS", 60.0)
-    monkeypatch.setattr("pages.listen.clip_ledger.ClipLedger.check", lambda *given: None)
+    """Nobody waits: neither for a trial to be old enough, nor for a busy store."""
+    ask_long_ago(monkeypatch)
     monkeypatch.setattr("engine.listening.votes.database.SECONDS_FOR_OTHERS", 0.1)
 
 
@@ -41,16 +43,16 @@ def trial(room) -> str:
 
 
 def told(shown: dict, state: str) -> str:
-    """The sentence of a value of the page, which is one."""
+    """The message of a value of the page, which is one sentence."""
     assert shown["state"] == state
     assert "\n" not in shown["message"] and shown["message"].endswith((".", "?"))
     return shown["message"]
 
 
 def test_a_vote_for_a_trial_of_somebody_else(room, trial):
-    assert "belongs to another visitor" in told(answered(room, trial, THIEF, GIVEN), "again")
-    assert "belongs to another visitor" in told(asked(room, trial, THIEF), "error")
-    assert "belongs to another visitor" in told(gone_on(room, trial, THIEF), "again")
+    assert NOT_YOURS in told(answered(room, trial, THIEF, GIVEN), "again")
+    assert NOT_YOURS in told(asked(room, trial, THIEF), "error")
+    assert NOT_YOURS in told(gone_on(room, trial, THIEF), "again")
     assert "not known here" in told(answered(room, "never-issued", THIEF, GIVEN), "again")
     assert room.store.records() == []
 
@@ -59,7 +61,7 @@ def test_a_vote_twice_counts_once_and_is_shown_as_it_was(room, trial):
     told(answered(room, trial, ANN, GIVEN), "kept")
     again = answered(room, trial, ANN, {**GIVEN, "choice": "1"})
     assert "your first answer counts" in told(again, "kept")
-    assert again["choice"] == "0" and [one.answer.choice for one in room.store.records()] == ["0"]
+    assert again["choice"] == "0" and [record.answer.choice for record in room.store.records()] == ["0"]
 
 
 def test_a_vote_after_a_restart_counts(room, trial):
@@ -76,7 +78,7 @@ def test_a_vote_after_a_restart_counts(room, trial):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"heard_seconds": [4.0, 99.0]}, "times of this answer cannot be true"),
+        ({"heard_seconds": [4.0, 99.0]}, sentence(IMPOSSIBLE)),
         (
             {"heard_seconds": [4.0, 0.5]},
             "for at least 3 seconds after the beginning that all share before you answer",
@@ -124,7 +126,7 @@ def refuses(patch, word: str) -> None:
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        ("attempt to write a readonly database", "may not be written to: let the app write"),
+        ("attempt to write a readonly database", DATABASE_REFUSALS["readonly"]),
         ("database or disk is full", "has no room left on its disk"),
         ("database is locked", "is busy: try again in a few seconds"),
     ],
@@ -166,9 +168,7 @@ def test_a_file_of_votes_is_of_a_known_kind_and_not_empty(room, trial):
     def rows():
         return room.own_rows(ANN)
 
-    assert vote_file(rows, "votes", "You have not voted yet.", pressed("jsonl")) == {
-        "message": "You have not voted yet."
-    }
+    assert vote_file(rows, "votes", NOT_VOTED, pressed("jsonl")) == {"message": NOT_VOTED}
     answered(room, trial, ANN, GIVEN)
     assert vote_file(rows, "votes", "", pressed("csv"))["file"][0] == "votes.csv"
     for kind in ("exe", None, ["csv"], {}):

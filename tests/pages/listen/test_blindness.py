@@ -11,7 +11,7 @@ import pytest
 from engine.checkpoints.checkpoint import load
 from engine.listening.votes.store import VoteStore
 from pages.listen.listening_room import ListeningRoom
-from tests.pages.listen.trial_visit import GRU, LSTM, listen, overhear, overheard, start
+from tests.pages.listen.trial_visit import ABX, GRU, LSTM, listen, overhear, overheard, start
 
 pytestmark = pytest.mark.browser
 OWN_MOMENT = {"date", "etag", "last-modified"}  # headers of when, and of a file's bytes
@@ -57,14 +57,14 @@ def received(visit: Any, trial_id: str) -> list[Any]:
     visit.page.wait_for_selector(".trial[data-state=asking]")
     listen(visit, "a", "b", "x")
     visit.page.remove_listener("response", collect)
-    found = [events(overheard(visit), trial_id)]
+    parts = [events(overheard(visit), trial_id)]
     for response in responses:
         if any(part in response.url for part in ("heartbeat", "/assets/", "/static/", "queue/data")):
             continue
         told = {name: value for name, value in response.headers.items() if name not in OWN_MOMENT}
         headers = {name: plain(value, trial_id) for name, value in told.items()}
-        found.append((plain(response.url, trial_id), response.status, headers, content(response, trial_id)))
-    return sorted(found, key=repr)
+        parts.append((plain(response.url, trial_id), response.status, headers, content(response, trial_id)))
+    return sorted(parts, key=repr)
 
 
 def content(response: Any, trial_id: str) -> Any:
@@ -87,16 +87,16 @@ def timeless_text(body: bytes) -> str:
 
 def events(text: str, trial_id: str) -> tuple[Any, ...]:
     """What events brought, with its keys in their order."""
-    found = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: ")]
-    brought = {json.dumps(timeless(each.get("output"))) for each in found}
-    return "events", *sorted(plain(each, trial_id) for each in brought)
+    messages = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: ")]
+    brought = {json.dumps(timeless(message.get("output"))) for message in messages}
+    return "events", *sorted(plain(output, trial_id) for output in brought)
 
 
 def timeless(value: Any) -> Any:
     """Without times and ids of events."""
     if isinstance(value, dict):
-        return {key: timeless(one) for key, one in value.items() if key not in TIMES}
-    return [timeless(one) for one in value] if isinstance(value, list) else value
+        return {key: timeless(part) for key, part in value.items() if key not in TIMES}
+    return [timeless(part) for part in value] if isinstance(value, list) else value
 
 
 def plain(text: str, trial_id: str) -> str:
@@ -109,12 +109,12 @@ def plain(text: str, trial_id: str) -> str:
 
 def test_who_is_where_changes_nothing_but_opaque_ids_and_sounds(visitors, app_folder):
     visit = visitors("compare")
-    first = start(visit, "Can you tell them apart? (ABX)")
+    first = start(visit, ABX)
     ids = twins(VoteStore(app_folder / "votes" / "votes.sqlite3"), first)
     overhear(visit)
-    one, sides_exchanged, other_x = (received(visit, trial_id) for trial_id in ids)
-    sounds = [row for row in one if row[0].endswith("SOUND.mp3")]
+    as_planned, sides_exchanged, other_x = (received(visit, trial_id) for trial_id in ids)
+    sounds = [row for row in as_planned if row[0].endswith("SOUND.mp3")]
     assert len(sounds) == 3 and len({repr(row) for row in sounds}) == 1, "one length, codec and header"
-    assert "needed" in repr(one), "the trial itself is among what was received"
-    assert one == sides_exchanged
-    assert one == other_x
+    assert "needed" in repr(as_planned), "the trial itself is among what was received"
+    assert as_planned == sides_exchanged
+    assert as_planned == other_x

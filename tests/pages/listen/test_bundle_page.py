@@ -13,6 +13,7 @@ import pytest
 from engine.__main__ import main
 from tests.engine.small_models import published
 from tests.engine.tones import write_tone
+from tests.pages.listen.trial_visit import IS_HEARD
 from tests.pages.visit import Visit
 
 pytestmark = pytest.mark.browser
@@ -50,9 +51,9 @@ def visit(browser):
         return opened[-1]
 
     yield open_page
-    for each in opened:
-        each.close()
-    assert [each.wrong for each in opened if each.wrong] == []
+    for listener in opened:
+        listener.close()
+    assert [listener.wrong for listener in opened if listener.wrong] == []
 
 
 def address(folder: Path) -> str:
@@ -71,25 +72,25 @@ def begin(visit: Visit) -> None:
     visit.page.wait_for_selector("main[data-part=trial] .trial[data-state=asking]")
 
 
-HEARD = "n => document.querySelectorAll('.trial-lane-heard')[n].textContent === 'heard'"
-SETTLED = f"n => ({HEARD})(n) || document.querySelector('.trial-play').textContent === 'Play'"
+BEGUN = f"n => ({IS_HEARD})(n) || document.querySelector('.trial-play').textContent !== 'Play'"
+SETTLED = f"n => ({IS_HEARD})(n) || document.querySelector('.trial-play').textContent === 'Play'"
 
 
 def listen(visit: Visit, keys: str, is_tapped: bool = False) -> None:
-    """To every clip until it counts as heard; one that has come to its end is begun again."""
+    """Listen to every clip until it counts as heard; one that has ended is started again."""
     for number, key in enumerate(keys):
         for _ in range(4):
             lane = visit.page.locator(".trial-lane").nth(number)
             lane.tap() if is_tapped else visit.page.keyboard.press(key)
-            visit.page.wait_for_timeout(100)
+            visit.page.wait_for_function(BEGUN, arg=number)
             visit.page.wait_for_function(SETTLED, arg=number)
-            if visit.page.evaluate(HEARD, number):
+            if visit.page.evaluate(IS_HEARD, number):
                 break
-        assert visit.page.evaluate(HEARD, number), f"{key} does not count as heard"
+        assert visit.page.evaluate(IS_HEARD, number), f"{key} does not count as heard"
 
 
 def answer(visit: Visit, choice: str) -> None:
-    """By keyboard: the button is reached by its place, pressed with Enter; the page goes on by itself."""
+    """Answer by keyboard, and wait until the page has gone on, as it does by itself."""
     button = visit.page.locator(f".trial-answer[data-choice='{choice}']")
     button.focus()
     before = visit.page.locator(".bundle-count").text_content()
@@ -123,7 +124,7 @@ def test_a_preference_test_from_the_disk_to_the_statistics(bundle, visit, tmp_pa
     listen(listener, "ab")
     answer(listener, "0")
     assert place(listener) == "Trial 2 of 3"
-    assert listener.page.evaluate("document.activeElement.className") == "trial-question"
+    listener.page.wait_for_function("document.activeElement.className === 'trial-question'")
     halfway = downloaded(listener, tmp_path).rename(tmp_path / "halfway.jsonl")
     listener.page.reload()
     listener.page.wait_for_selector(".trial[data-state=asking]")

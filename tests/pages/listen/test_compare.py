@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from engine.listening.votes.vote_file import read_votes
-from tests.pages.listen.trial_visit import answer, listen, listen_long, start, text
+from pages.parts.vote_files import NOT_VOTED
+from tests.pages.listen.trial_visit import ABX, answer, listen, listen_long, start, text
 
 pytestmark = pytest.mark.browser
-ABX = "Can you tell them apart? (ABX)"
 
 
 def saved(visit, kind: str) -> tuple[str, Path]:
@@ -35,7 +36,7 @@ def test_the_volume_can_be_set_before_the_start(visitors):
         visit.page.wait_for_function("document.querySelector('.volume-play').textContent === 'Stop'")
         assert "so that this is comfortable" in visit.page.locator(".volume-note").inner_text()
         button.click()
-        assert button.inner_text() == "Check the volume"
+        expect(button).to_have_text("Check the volume")
 
 
 def test_a_question_offers_what_it_can_use(visitors):
@@ -44,17 +45,17 @@ def test_a_question_offers_what_it_can_use(visitors):
     visit.more()
     visit.page.get_by_role("radio", name=ABX).check()
     visit.page.wait_for_function(f"({chosen})() === 2")
-    assert visit.page.locator("#real").is_visible()
+    expect(visit.page.locator("#real")).to_be_visible()
     visit.page.get_by_role("radio", name="Real or model?").check()
     visit.page.wait_for_selector("#real", state="hidden")
-    assert not visit.page.locator("#anchor").is_visible()
+    expect(visit.page.locator("#anchor")).to_be_hidden()
 
 
 def test_two_visitors_at_once_keep_their_own_votes(visitors, tmp_path):
     ann, bob = visitors("compare"), visitors("compare")
     for visit in (ann, bob):
         visit.page.locator(".votes-save").first.click()
-        visit.page.get_by_text("You have not voted yet.").wait_for()
+        visit.page.get_by_text(NOT_VOTED).wait_for()
     trials = {ann: start(ann, ABX, trials=1), bob: start(bob, trials=2)}
     assert trials[ann] != trials[bob]
     assert all(trial.isalnum() for trial in trials.values()), "a table quotes what begins with a sign"

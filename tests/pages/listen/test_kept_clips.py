@@ -12,6 +12,7 @@ from pages.listen import kept_clips, listening_room, trial_page
 from pages.listen.kept_clips import KeptClips, Played
 from pages.listen.listening_room import ListeningRoom
 from pages.listen.wish import Wish
+from tests.pages.listen.long_ago import ask_long_ago
 
 WISH = Wish("preference", ("jsb_chorales-tanh", "jsb_chorales-gru"), num_trials=2)
 SOMEBODY = "somebody-in-particular"
@@ -26,9 +27,7 @@ class Sound:
 
 @pytest.fixture
 def room(tmp_path, monkeypatch) -> ListeningRoom:
-    for module in ("listening_room", "doubt"):
-        monkeypatch.setattr(f"pages.listen.{module}.COUNT_SECONDS", 60.0)
-    monkeypatch.setattr("pages.listen.clip_ledger.ClipLedger.check", lambda *given: None)
+    ask_long_ago(monkeypatch)
     return ListeningRoom(VoteStore(tmp_path / "votes.sqlite3"), cache(load))
 
 
@@ -67,7 +66,7 @@ def test_a_trial_that_is_asked_answered_and_revealed_is_made_once(room, made):
 def test_after_a_restart_the_same_clips_are_made_anew(room, made):
     first = room.start(WISH, SOMEBODY)
     again = ListeningRoom(VoteStore(room.store.path), cache(load))
-    asked = [trial_page.asked(each, first, SOMEBODY)["lanes"] for each in (room, again, again)]
+    asked = [trial_page.asked(started, first, SOMEBODY)["lanes"] for started in (room, again, again)]
     sounds = [[Path(path).read_bytes() for path in paths] for paths in asked]
     assert asked[1] == asked[2], "one file a clip, however often it is asked for"
     assert sounds[0] == sounds[1] == sounds[2] and made == [1, 1]
@@ -86,11 +85,11 @@ def test_clips_are_made_anew_by_the_weights_that_were_heard_or_not_at_all(room, 
 
     shown = trial_page.asked(ListeningRoom(VoteStore(room.store.path), changed), first, SOMEBODY)
     assert shown["state"] == state
-    assert changes or "is another than when this trial was asked: start a new test" in shown["message"]
+    assert changes or "has changed since this trial was asked: start a new test" in shown["message"]
 
 
 def test_no_more_are_kept_than_may_be(monkeypatch):
-    monkeypatch.setattr(kept_clips, "MAX_BYTES", 1_000)
+    monkeypatch.setattr(kept_clips, "MAX_KEPT_BYTES", 1_000)
     kept = KeptClips()
     for number in range(100):
         kept.keep(str(number), Played([Sound()], {}))

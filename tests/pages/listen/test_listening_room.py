@@ -7,11 +7,13 @@ import pytest
 
 from engine.checkpoints.checkpoint import load
 from engine.errors import EngineError, VoteError
+from engine.listening.clips import NO_MODELS
 from engine.listening.trial import Answer
-from engine.listening.votes.store import VoteStore
+from engine.listening.votes.store import NOT_YOURS, VoteStore
 from engine.scoring.surprise import surprise_of
 from pages.listen.listening_room import ListeningRoom, check_heard, timestamp
-from pages.listen.wish import Wish
+from pages.listen.wish import SAME_CORPUS, Wish
+from tests.pages.listen.long_ago import ask_long_ago
 
 MODELS = ("jsb_chorales-tanh", "jsb_chorales-gru")
 SPEECH = ("spoken_digits-gru", "spoken_digits-lstm")
@@ -32,9 +34,7 @@ def heard(room: ListeningRoom, trial_id: str, choice: object, seconds: float = 4
 @pytest.fixture
 def patient(monkeypatch):
     """Trials count as issued, and their clips as fetched, a minute ago."""
-    for module in ("listening_room", "clip_ledger", "doubt"):
-        monkeypatch.setattr(f"pages.listen.{module}.COUNT_SECONDS", 60.0)
-    monkeypatch.setattr("pages.listen.clip_ledger.ClipLedger.check", lambda *given: None)
+    ask_long_ago(monkeypatch)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_test_is_taken_from_its_first_trial_to_its_last(room, patient, wish, c
 def test_a_trial_is_the_same_when_it_is_asked_for_again_by_another_process(room):
     first = room.start(Wish("preference", MODELS), NOBODY)
     again = ListeningRoom(VoteStore(room.store.path), cache(load))
-    once, twice = (each.ask(first, NOBODY) for each in (room, again))
+    once, twice = (started.ask(first, NOBODY) for started in (room, again))
     assert once.trial == twice.trial
     assert [clip.wav for clip in once.played.clips] == [clip.wav for clip in twice.played.clips]
     assert [clip.lane for clip in once.played.clips] == list(once.trial.lanes)
@@ -78,7 +78,7 @@ def test_a_stranger_learns_nothing_of_a_trial_and_cannot_answer_it(room, patient
         lambda: room.answer(first, "thief", heard(room, first, "0")),
         lambda: room.next(first, "thief"),
     ):
-        with pytest.raises(VoteError, match="belongs to another visitor"):
+        with pytest.raises(VoteError, match=NOT_YOURS):
             act()
     assert room.store.records() == []
 
@@ -121,10 +121,10 @@ def test_nobody_hears_ten_seconds_in_the_second_after_the_question(room):
 @pytest.mark.parametrize(
     ("wish", "message"),
     [
-        (Wish("preference", ()), "choose at least one model"),
+        (Wish("preference", ()), NO_MODELS),
         (Wish("preference", MODELS[:1]), "choose 2 to 12 different models"),
         (Wish("abx", (*MODELS, "jsb_chorales-lstm")), "choose 2 different models for this task, not 3"),
-        (Wish("preference", ("jsb_chorales-gru", "nottingham-gru")), "must be fitted on the same corpus"),
+        (Wish("preference", ("jsb_chorales-gru", "nottingham-gru")), SAME_CORPUS),
         (Wish("preference", ("jsb_chorales-gru", "lost")), "unknown checkpoint 'lost'"),
     ],
 )

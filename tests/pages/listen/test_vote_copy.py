@@ -109,7 +109,7 @@ def test_a_line_that_is_no_vote_is_passed_over(tmp_path, api, caplog):
     )
     second = space(tmp_path, "second", api)
     assert second.fill() == 2
-    assert [each.trial.trial_id for each in second.store.records()] == ["t1"]
+    assert [kept.trial.trial_id for kept in second.store.records()] == ["t1"]
     assert "line 1 of votes-other.jsonl" in caplog.text and "line 2 of votes-other.jsonl" in caplog.text
 
 

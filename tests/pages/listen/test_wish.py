@@ -8,7 +8,7 @@ from engine.checkpoints.checkpoint import load
 from engine.errors import InvalidValueError
 from engine.listening.clips import make_clips
 from engine.pieces.excerpt import excerpts_of, read_excerpt
-from pages.listen.wish import Wish, common_length, session_of
+from pages.listen.wish import SAME_CORPUS, Wish, common_length, session_of
 
 load = cache(load)
 NOBODY = "nobody-in-particular"
@@ -26,7 +26,7 @@ def test_speech_is_two_seconds_at_most_and_its_excerpts_are_sound(corpus):
     representation = load(models[0]).representation
     seconds = (made.num_prime_frames + made.num_frames) / representation.frames_per_second
     assert 0.4 <= seconds <= 2 and 0 < made.num_prime_frames < made.num_frames
-    shipped = {each.name for each in excerpts_of(corpus, "waveform")}
+    shipped = {excerpt.name for excerpt in excerpts_of(corpus, "waveform")}
     assert {trial.prime for trial in made.trials} == shipped
     lengths = [len(read_excerpt(name, representation)) for name in shipped]
     assert made.num_prime_frames + made.num_frames == min(lengths), "and the real one is as long as all"
@@ -56,7 +56,7 @@ def test_a_test_is_played_as_its_corpus_is_and_an_older_one_as_it_was(corpus, se
 
 
 def test_music_and_speech_cannot_meet():
-    with pytest.raises(InvalidValueError, match="must be fitted on the same corpus"):
+    with pytest.raises(InvalidValueError, match=SAME_CORPUS):
         session("jsb_chorales-gru", "spoken_digits-gru")
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from engine.listening import TASKS
+
 GRU, LSTM = "jsb_chorales-gru", "jsb_chorales-lstm"
 OVERHEAR = """
     window.told = [];
@@ -24,8 +26,9 @@ OVERHEAR = """
         }
     };
 """
-TRIALS = {"Can you tell them apart? (ABX)": 16, "Put them in order": 4}
-PREFERENCE = "Which do you prefer? (A or B)"
+ABX, ORDER, PREFERENCE = (TASKS[name].label for name in ("abx", "rank", "preference"))
+IS_HEARD = "n => document.querySelectorAll('.trial-lane-heard')[n].textContent === 'heard'"
+TRIALS = {ABX: 16, ORDER: 4}
 
 
 def start(
@@ -35,7 +38,7 @@ def start(
     corpus: str = "Bach chorales",
     trials: int | None = None,
 ) -> str:
-    """From the Compare page to the first trial, whose id it gives."""
+    """Go from the Compare page to the first trial; its id."""
     visit.pick("corpus", corpus)
     visit.page.wait_for_selector(f"#models input[name='{models[0]}']")
     visit.page.get_by_role("radio", name=task).check()
@@ -51,12 +54,10 @@ def start(
 
 
 def listen(visit: Any, *keys: str) -> None:
-    """To every clip until it counts as heard."""
+    """Listen to every clip until it counts as heard."""
     for number, key in enumerate(keys):
         visit.page.keyboard.press(key)
-        visit.page.wait_for_function(
-            "n => document.querySelectorAll('.trial-lane-heard')[n].textContent === 'heard'", arg=number
-        )
+        visit.page.wait_for_function(IS_HEARD, arg=number)
 
 
 TO_THE_MARK = """() => {
@@ -68,7 +69,7 @@ TO_THE_MARK = """() => {
 
 
 def listen_long(visit: Any, key: str) -> None:
-    """To more than three seconds of one clip, from where all differ."""
+    """Listen to more than three seconds of one clip, from where all differ."""
     mark = visit.page.evaluate(TO_THE_MARK)
     visit.page.keyboard.press(key)
     visit.page.wait_for_function("end => document.querySelector('.trial-seek').value > end", arg=mark + 3.1)
@@ -81,7 +82,7 @@ def answer(visit: Any, number: int) -> None:
 
 
 def wait_for_reveal(visit: Any) -> None:
-    """Until the answer is kept, and whose the clips were is told."""
+    """Wait until the answer is kept, and whose the clips were is told."""
     visit.page.wait_for_selector(".trial[data-state=answered]")
     visit.page.wait_for_selector(".trial-revealed")
 

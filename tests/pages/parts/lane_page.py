@@ -4,21 +4,20 @@ import math
 import struct
 import sys
 import threading
-import time
 import wave
 from pathlib import Path
 
 import gradio as gr
 
-from engine.folders import ASSETS
 from engine.sound.audio_file import read_audio
-from pages.parts.component import served_bytes
+from pages.house.gradio_inside import served_bytes
+from pages.house.surround import base_style
 from pages.parts.lane import Lane
 from pages.parts.sound.sound_pieces import pieces_of
 
-SECONDS = 6.0
-FRAMES, PRIME, SECONDS_PER_FRAME = 60, 20, 0.1
-NOTES = [[pitch, start, 4] for start in range(0, FRAMES, 4) for pitch in (48, 60, 67)]
+SOUND_SECONDS = 6.0
+NUM_FRAMES, PRIME_FRAMES, SECONDS_PER_FRAME = 60, 20, 0.1
+NOTES = [[pitch, start, 4] for start in range(0, NUM_FRAMES, 4) for pitch in (48, 60, 67)]
 EVIL = '<img src=x onerror="window.hit=1">${window.hit=1}{{value}}.mid'
 MIDI_BYTES = b"MThd" + bytes(range(40))
 
@@ -28,7 +27,7 @@ def write_tone(path: Path, hertz: float) -> Path:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(44100)
-        angles = (2 * math.pi * hertz * n / 44100 for n in range(int(SECONDS * 44100)))
+        angles = (2 * math.pi * hertz * n / 44100 for n in range(int(SOUND_SECONDS * 44100)))
         file.writeframes(b"".join(struct.pack("<h", int(6000 * math.sin(angle))) for angle in angles))
     return path
 
@@ -38,9 +37,9 @@ def roll(lane: int, **changes) -> dict:
         "lane": lane,
         "title": f"GRU {lane}",
         "state": "done",
-        "num_frames": FRAMES,
-        "frames_done": FRAMES,
-        "prime_frames": PRIME,
+        "num_frames": NUM_FRAMES,
+        "frames_done": NUM_FRAMES,
+        "prime_frames": PRIME_FRAMES,
         "seconds_per_frame": SECONDS_PER_FRAME,
         "notes": NOTES,
         "figures": [["nats per frame", "6.21"]],
@@ -66,23 +65,21 @@ def build(folder: Path) -> gr.Blocks:
 
     def update_other():
         enough.clear()
-        for done in range(PRIME, FRAMES + 1, 4):
+        for done in range(PRIME_FRAMES, NUM_FRAMES + 1, 4):
             yield growing(1, done)
-            time.sleep(0.05)
         enough.wait(60)
         yield roll(1, **heard[1])
 
     def update_same():
         for turn in range(8):
             yield {**finished, "figures": [["turn", str(turn)]]}
-            time.sleep(0.1)
 
     with gr.Blocks() as demo:
         first = Lane(finished, elem_id="first")
         second = Lane(roll(1, **heard[1]), elem_id="second")
         peaks = [[-0.5, 0.5]] * 90
-        spectrum = {"spectrum": ("f" * 8 + "0" * 24) * round(SECONDS / 0.02), "highest_hertz": 4_000}
-        sound = {"kind": "wave", "peaks": peaks, "sample_seconds": SECONDS, "notes": (), **spectrum}
+        spectrum = {"spectrum": ("f" * 8 + "0" * 24) * round(SOUND_SECONDS / 0.02), "highest_hertz": 4_000}
+        sound = {"kind": "wave", "peaks": peaks, "sample_seconds": SOUND_SECONDS, "notes": (), **spectrum}
         Lane(roll(2, **sound), elem_id="wave")
         Lane(elem_id="empty")
         gr.Button("other", elem_id="other").click(update_other, None, second, show_progress="hidden")
@@ -92,7 +89,7 @@ def build(folder: Path) -> gr.Blocks:
 
 
 def main() -> None:
-    look = f"<style>{(ASSETS / 'earshot.css').read_text(encoding='utf-8')}</style>"
+    look = f"<style>{base_style()}</style>"
     theme = gr.themes.Base(font=["system-ui"], font_mono=["monospace"])
     build(Path(sys.argv[1])).launch(quiet=True, head=look, theme=theme, footer_links=[])
 

@@ -13,23 +13,29 @@ NAMES = re.compile(r"^(?:const|let|class|(?:async )?function\*?) +(?:\[([^\]]*)\
 
 
 def components(kind: type[Component] = Component) -> Iterator[type[Component]]:
-    """All of the app."""
-    for each in kind.__subclasses__():
-        yield each
-        yield from components(each)
+    """All kinds of components that the app has."""
+    for subclass in kind.__subclasses__():
+        yield subclass
+        yield from components(subclass)
+
+
+def names_of(script: str) -> list[str]:
+    """What a script declares outside of all functions."""
+    lists = (",".join(groups).split(",") for groups in NAMES.findall(script))
+    return [name.strip() for names in lists for name in names if name.strip()]
 
 
 @pytest.mark.parametrize("kind", sorted(components(), key=lambda kind: kind.__name__))
 def test_no_script_of_a_component_names_what_another_has_named(kind):
-    """One did, and the whole page Score stood still: a script with a name given twice is not begun at all."""
-    script = "".join(kind._texts(".js"))
-    names = Counter(
-        name.strip()
-        for groups in NAMES.findall(script)
-        for name in ",".join(groups).split(",")
-        if name.strip()
-    )
+    """One did, and the whole page Score stood still: a script that gives a name twice is not run at all."""
+    names = Counter(names_of("".join(kind._texts(".js"))))
     assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("kind", sorted(components(), key=lambda kind: kind.__name__))
+def test_each_of_several_scripts_adds_one_name_at_most(kind):
+    scripts = kind._texts(".js")
+    assert len(scripts) < 2 or all(len(names_of(script)) <= 1 for script in scripts)
 
 
 def test_components_are_found():

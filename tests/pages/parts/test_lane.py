@@ -3,9 +3,10 @@
 import sys
 
 import pytest
+from playwright.sync_api import expect
 
 from pages.parts.lane import Lane
-from tests.pages.parts.lane_page import EVIL, FRAMES, PRIME, SECONDS
+from tests.pages.parts.lane_page import EVIL, NUM_FRAMES, PRIME_FRAMES, SOUND_SECONDS
 from tests.pages.visit import NEXT_FRAME
 from tests.server import serving
 
@@ -65,7 +66,7 @@ def coloured_pixels(page, lane: str, variable: str) -> list[int]:
                 if (pixels.slice(at, at + 4).join() === wanted) found[+((at / 4) % width > width * share)]++;
             return found;
         }""",
-        [variable, PRIME / FRAMES],
+        [variable, PRIME_FRAMES / NUM_FRAMES],
     )
 
 
@@ -109,7 +110,8 @@ class TestInTheBrowser:
         """Low bands alone are loud; the choice is there again after a reload; a roll has no such choice."""
         button = page.locator("#wave .lane-view")
         button.click()
-        assert button.get_attribute("aria-pressed") == "true"
+        expect(button).to_have_attribute("aria-pressed", "true")
+        page.evaluate(NEXT_FRAME)
         inked = coloured_pixels(page, "wave", "--roll-prime"), coloured_pixels(page, "wave", "--lane-3")
         assert [[count > 100 for count in both] for both in inked] == [[True, False], [False, True]]
         page.reload()
@@ -123,7 +125,8 @@ class TestInTheBrowser:
         page.evaluate("document.querySelector('#first .lane').sound.currentTime = 4")
         for label, times in (("Zoom 2×", 2), ("Zoom 4×", 4)):
             button.click()
-            assert button.inner_text() == label
+            expect(button).to_have_text(label)
+            page.evaluate(NEXT_FRAME)
             assert picture.bounding_box()["width"] == pytest.approx(times * wide, rel=0.02)
             line = page.locator("#first .lane-playhead").bounding_box()
             shown = page.locator("#first .lane-scroll").bounding_box()
@@ -145,9 +148,11 @@ class TestInTheBrowser:
         assert line.evaluate(x) == 0
         button.click()
         page.wait_for_function("document.querySelector('#first .lane').sound.currentTime > 0.5")
-        assert button.inner_text().strip() == "Pause" and line.evaluate(x) > 20
+        expect(button).to_have_text("Pause")
+        page.wait_for_function(f"({x})(document.querySelector('#first .lane-playhead')) > 20")
         button.click()
-        assert paused(page, "first") and button.inner_text().strip() == "Play"
+        expect(button).to_have_text("Play")
+        assert paused(page, "first")
 
     def test_only_one_lane_plays(self, page):
         page.click("#first .lane-play")
@@ -161,14 +166,14 @@ class TestInTheBrowser:
     def test_a_sound_is_over_at_its_end_or_begins_again(self, page):
         jump = "seconds => { document.querySelector('#first .lane').sound.currentTime = seconds; }"
         page.click("#first .lane-repeat")
-        page.evaluate(jump, SECONDS - 0.5)
+        page.evaluate(jump, SOUND_SECONDS - 0.5)
         page.click("#first .lane-play")
         page.wait_for_function("document.querySelector('#first .lane').sound.currentTime < 1")
         assert not paused(page, "first")
         page.click("#first .lane-repeat")
-        page.evaluate(jump, SECONDS - 0.5)
+        page.evaluate(jump, SOUND_SECONDS - 0.5)
         page.wait_for_function("document.querySelector('#first .lane').sound.paused")
-        assert seconds_played(page) == pytest.approx(SECONDS, abs=0.1)
+        assert seconds_played(page) == pytest.approx(SOUND_SECONDS, abs=0.1)
 
     def test_a_piece_that_cannot_be_fetched_is_said_and_may_be_asked_for_again(self, page):
         page.route("**/*.mp3", lambda route: route.abort())
@@ -185,8 +190,9 @@ class TestInTheBrowser:
         page.on("request", lambda request: fetched.append(request.url) if ".mp3" in request.url else None)
         page.reload()
         page.wait_for_function("document.querySelector('#first .lane')?.sound.pieces.length")
-        page.wait_for_timeout(300)
-        assert fetched == []
+        page.click("#same")
+        page.wait_for_function("document.querySelector('#first .lane-figures').innerText.includes('7')")
+        assert fetched == [], "when the answers to a later request are all there"
 
     def test_lanes_share_their_axes(self, page):
         """Of a lane alone the picture would be as wide as it lasts."""
@@ -195,6 +201,7 @@ class TestInTheBrowser:
         page.wait_for_selector("#second .lane[data-state=sampling]")
         page.click("#finish")
         page.wait_for_selector("#second .lane[data-state=done]")
+        page.evaluate(NEXT_FRAME)
         first, second, wave, empty = page.evaluate(axes)
         assert first == second != wave and empty is None
 
@@ -203,12 +210,12 @@ class TestInTheBrowser:
         box = seek.bounding_box()
         half, quarter = ({"x": box["width"] / parts, "y": box["height"] / 2} for parts in (2, 4))
         seek.click(position=half)  # not at a place of the window: what is above may still grow
-        assert seconds_played(page) == pytest.approx(SECONDS / 2, abs=0.05)
+        assert seconds_played(page) == pytest.approx(SOUND_SECONDS / 2, abs=0.05)
         seek.hover(position=half)
         page.mouse.down()
         seek.hover(position=quarter)
         page.mouse.up()
-        assert seconds_played(page) == pytest.approx(SECONDS / 4, abs=0.05)
+        assert seconds_played(page) == pytest.approx(SOUND_SECONDS / 4, abs=0.05)
 
     def test_keys(self, page):
         slider = page.locator("#first .lane-seek")
@@ -246,15 +253,17 @@ class TestInTheBrowser:
         page.wait_for_selector("#second .lane[data-state=done]")
         page.wait_for_function("document.querySelector('#first .lane').sound.currentTime > 0.6")
         assert not paused(page, "first")
+        page.evaluate(NEXT_FRAME)
         assert coloured_pixels(page, "second", "--lane-2")[1] > 100
 
     def test_new_values_of_the_lane_itself_keep_sound_and_focus(self, page):
         page.evaluate("document.querySelector('#first .lane').sound.currentTime = 2")
         page.click("#first .lane-play")
-        page.click("#same")
         page.locator("#first .lane-file").first.focus()
+        page.evaluate("document.querySelector('#same').click()")  # which takes no focus
         page.wait_for_function("document.querySelector('#first .lane-figures').innerText.includes('7')")
-        assert not paused(page, "first") and seconds_played(page) > 2.3
+        page.wait_for_function("document.querySelector('#first .lane').sound.currentTime > 2.3")
+        assert not paused(page, "first")
         assert page.evaluate("document.activeElement.className") == "lane-file"
 
     def test_the_link_is_copied_or_shown(self, page, address):

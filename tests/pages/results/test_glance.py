@@ -24,20 +24,20 @@ def seen(entries: list[dict], rows: list[dict], playable: tuple[str, ...] = ()) 
 
 
 def bars(text: str) -> list[tuple[str, float, str]]:
-    found = re.findall(r'data-bar="(\w+)".*?--share:([\d.]+).*?<b>([^<]*)</b>', text)
-    return [(kind, float(share), figure) for kind, share, figure in found]
+    matches = re.findall(r'data-bar="(\w+)".*?--share:([\d.]+).*?<b>([^<]*)</b>', text)
+    return [(kind, float(share), figure) for kind, share, figure in matches]
 
 
 def test_exact_figures_that_compare_stand_from_the_lowest_up():
     better = {**MUSIC, "cell": "lstm", "paper": {"train": 1.0, "test": 8.0}}
     text = seen(ENTRIES, [MUSIC, better], ("jsb_chorales-best",))
-    found = bars(text)
-    assert [kind for kind, *_ in found[:2]] == ["large", "others"]
-    assert {kind for kind, *_ in found} == {"large", "others", "small", "paper"}
-    figures = [float(figure.split()[0]) for *_, figure in found]
-    assert figures == sorted(figures) and found[-1][1] == 1
-    assert found[0][1] == round(3.606 / figures[-1], 4)
-    assert ("paper", "8.00") in [(kind, figure) for kind, _, figure in found]
+    shown = bars(text)
+    assert [kind for kind, *_ in shown[:2]] == ["large", "others"]
+    assert {kind for kind, *_ in shown} == {"large", "others", "small", "paper"}
+    figures = [float(figure.split()[0]) for *_, figure in shown]
+    assert figures == sorted(figures) and shown[-1][1] == 1
+    assert shown[0][1] == round(3.606 / figures[-1], 4)
+    assert ("paper", "8.00") in [(kind, figure) for kind, _, figure in shown]
     assert "Best &lt;run&gt;" in text and "JSB &lt;Chorales&gt;" in text and "<run>" not in text
     assert 'href="./?model=jsb_chorales-best"' in text
 
@@ -50,6 +50,6 @@ def test_what_is_not_there_has_no_bar_and_no_button():
 
 
 def test_of_the_shipped_figures_our_large_networks_are_the_lowest():
-    found = bars(glance(read_results(), ()))
-    assert len(found) == 16
-    assert [kind for kind, *_ in found[::4]] == ["large"] * 4
+    shown = bars(glance(read_results(), ()))
+    assert len(shown) == 16
+    assert [kind for kind, *_ in shown[::4]] == ["large"] * 4

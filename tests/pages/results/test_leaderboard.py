@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pages.results.leaderboard import SHOWN, leaderboard, rounded
 from pages.results.published import Published
 from pages.results.result_row import read_results
+from tests.pages.visit import PHONE
 
 PAPER = {"name": "Somebody 1999", "citation": "S. Body: A Paper, 1999", "url": "https://arxiv.org/abs/9901.1"}
 ENTRY = {
@@ -110,7 +111,7 @@ def results(visitors):
 
 @pytest.fixture(scope="module")
 def boards():
-    return {one.corpus: one for one in read_results().leaderboard}
+    return {board.corpus: board for board in read_results().leaderboard}
 
 
 @pytest.mark.browser
@@ -121,13 +122,13 @@ def test_one_corpus_is_seen_and_rows_come_and_go(results, boards):
     page.locator("label[for=board-jsb_chorales]").click()
     assert shown.get_attribute("data-board") == "jsb_chorales"
     entries = boards["jsb_chorales"].entries
-    names = [one.method.replace("'", "’") for one in entries]
+    names = [entry.method.replace("'", "’") for entry in entries]
     near = [name for place, name in enumerate(names) if place < SHOWN or entries[place].checkpoint]
     assert seen(results) == near
     page.locator("#boards-all").check()
     assert seen(results) == names
     page.locator("#boards-exact").check()
-    exact = [name for name, one in zip(names, entries, strict=True) if one.kind == "exact"]
+    exact = [name for name, entry in zip(names, entries, strict=True) if entry.kind == "exact"]
     assert seen(results) == exact
     page.locator("#boards-all").uncheck()
     assert seen(results)[:SHOWN] == exact[:SHOWN] and len(seen(results)) < len(exact)
@@ -144,7 +145,7 @@ def test_keys_choose_a_corpus(results):
 
 @pytest.mark.browser
 def test_a_button_opens_our_model(results, boards):
-    name = next(one.checkpoint for one in boards["nottingham"].entries if one.checkpoint)
+    name = next(entry.checkpoint for entry in boards["nottingham"].entries if entry.checkpoint)
     results.page.locator(f"#leaderboard a[href='./?model={name}']").first.click()
     results.page.wait_for_url(f"**/?model={name}")
     results.page.wait_for_selector("#more")
@@ -154,20 +155,12 @@ def test_a_button_opens_our_model(results, boards):
     assert [box.get_attribute("name") for box in ticked.all()] == [name]
 
 
-OUTSIDE = """
-    [...document.querySelectorAll("#leaderboard *")]
-        .map(node => [node.getBoundingClientRect(), node])
-        .filter(([box]) => box.width > 1 && (box.left < 0 || box.right > innerWidth + 0.5))
-        .map(([, node]) => node.outerHTML.slice(0, 200))
-"""
-
-
 @pytest.mark.browser
 def test_a_phone_shows_whole_rows(visitors):
-    visit = visitors("results", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    visit = visitors("results", **PHONE)
     visit.page.locator("#boards-all").check()
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert visit.page.evaluate(OUTSIDE) == []
+    assert visit.outside("#leaderboard *") == []
     row = visit.page.locator("#leaderboard .board-row:visible").first
     model, nats, kind = (row.locator(f".board-{part}").bounding_box() for part in ("model", "nats", "kind"))
     assert nats["x"] > model["x"] + 100 and abs(nats["y"] - model["y"]) < 8 and kind["y"] > nats["y"]

@@ -1,15 +1,18 @@
 """The Results page in a real browser: its table, its curves, and the models that it opens."""
 
 import json
+import re
 import shutil
 import sys
 
 import pytest
+from playwright.sync_api import expect
 
 from engine.checkpoints.checkpoint import available
 from engine.checkpoints.curve import read_curve
 from tests.pages.draw.test_play import GRU
 from tests.pages.results.test_results_table import MUSIC, SPEECH, UNFITTED
+from tests.pages.visit import PHONE
 from tests.server import serving
 
 pytestmark = pytest.mark.browser
@@ -27,7 +30,7 @@ ROWS = [
 @pytest.fixture(scope="module")
 def tables(app_folder, tmp_path_factory):
     """Addresses of the app with a table of its own, and of the app without any, as in a checkout."""
-    found = []
+    folders = []
     for name, table in (("with", {"rows": ROWS}), ("without", None)):
         folder = tmp_path_factory.mktemp(name)
         shutil.copytree(app_folder, folder / "app", symlinks=True)
@@ -36,9 +39,9 @@ def tables(app_folder, tmp_path_factory):
         path.unlink(missing_ok=True)
         if table:
             path.write_text(json.dumps(table))
-        found.append(folder)
-    commands = [[sys.executable, str(folder / "app" / "app.py")] for folder in found]
-    with serving(commands[0], found[0], {}) as whole, serving(commands[1], found[1], {}) as bare:
+        folders.append(folder)
+    commands = [[sys.executable, str(folder / "app" / "app.py")] for folder in folders]
+    with serving(commands[0], folders[0], {}) as whole, serving(commands[1], folders[1], {}) as bare:
         yield whole.address, bare.address
         assert "Traceback" not in whole.news() + bare.news()
 
@@ -83,6 +86,7 @@ def point_at(visit, share: float) -> None:
     """Move the mouse to a share of the picture's width."""
     stage = visit.page.locator(".curves-stage")
     stage.hover(position={"x": share * stage.bounding_box()["width"], "y": 60})
+    expect(visit.page.locator(".curves-readings caption")).to_have_text(re.compile("^(At epoch|After) "))
 
 
 def test_the_table_says_what_the_file_says(results):
@@ -174,20 +178,21 @@ def test_pointing_reads_the_epoch_beneath_and_keys_go_on(results, chorales):
     assert results.page.locator(".curves-dot").count() == 2 * len(going_on)
     results.page.locator(".curves-stage").focus()
     results.page.keyboard.press("ArrowRight")
-    assert caption(results) == f"At epoch {epoch + 1}"
+    shown = results.page.locator(".curves-readings caption")
+    expect(shown).to_have_text(f"At epoch {epoch + 1}")
     said = results.page.locator(".curves-stage").get_attribute("aria-valuetext")
     assert f"At epoch {epoch + 1}" in said and "validation" in said
     results.page.keyboard.press("End")
     assert lengths[longest] == lengths[shortest] or readings(results)[shortest] == ["–"] * 4  # it has ended
     results.page.mouse.move(0, 0)
-    assert caption(results) == "At the epochs whose weights were kept"
+    expect(shown).to_have_text("At the epochs whose weights were kept")
 
 
 def test_the_axis_switches_to_seconds(results, chorales):
     results.page.locator("[data-corpus=jsb_chorales]").click()
     before = results.page.locator(".curves-line").first.get_attribute("d")
     results.page.locator("[data-axis=seconds]").click()
-    assert results.page.locator("[data-axis=seconds]").get_attribute("aria-pressed") == "true"
+    expect(results.page.locator("[data-axis=seconds]")).to_have_attribute("aria-pressed", "true")
     assert results.page.locator(".curves-line").first.get_attribute("d") != before
     assert "seconds of wall-clock time" in results.page.locator(".curves-picture").inner_html()
     point_at(results, 0.5)
@@ -215,7 +220,7 @@ def test_a_cell_can_be_hidden_and_the_last_brings_all_back(results):
 
 
 def test_every_published_corpus_can_be_chosen(results, app_folder):
-    choices = [one.get_attribute("data-corpus") for one in results.page.locator("[data-corpus]").all()]
+    choices = [button.get_attribute("data-corpus") for button in results.page.locator("[data-corpus]").all()]
     names = available(app_folder / "checkpoints")
     published = {name.rpartition("-")[0] for name in names if name.endswith(("-tanh", "-gru", "-lstm"))}
     assert choices[:2] == ["jsb_chorales", "spoken_digits"] and set(choices) == published
@@ -229,19 +234,10 @@ def test_without_a_table_one_sentence_says_so_and_the_curves_are_there(visitors,
     assert visit.page.locator(".curves-line").count() == 6
 
 
-OUTSIDE = """
-    [...document.querySelectorAll("#results .results-scroll, #curves *")]
-        .map(node => [node.getBoundingClientRect(), node])
-        .filter(([box]) => box.width && (box.left < 0 || box.right > innerWidth + 0.5))
-        .map(([, node]) => node.outerHTML.slice(0, 200))
-"""
-
-
 def test_a_phone_scrolls_the_table_and_not_the_page(visitors, tables):
-    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-    visit = visitors("results", address=tables[0], **phone)
+    visit = visitors("results", address=tables[0], **PHONE)
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert visit.page.evaluate(OUTSIDE) == []
+    assert visit.outside("#results .results-scroll, #curves *") == []
     scroll, name = (
         visit.page.locator(".results-scroll").first,
         visit.page.locator("#results tbody .results-cell").first,

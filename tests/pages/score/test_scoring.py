@@ -20,7 +20,7 @@ from pages.house.catalogue import loaded, read_catalogue
 from pages.score import scoring as scoring_module
 from pages.score.page import look, open_scoring, open_shipped
 from pages.score.score_lane import ScoreLane
-from pages.score.scoring import MAX_QUARTERS, Scoring, most_frames, shortened_piece
+from pages.score.scoring import MAX_SCORED_QUARTERS, Scoring, most_frames, shortened_piece
 from pages.score.view import expected_value, lane_value, shown_values, table_value
 from tests.engine.notes.raw_midi import midi_file, note
 
@@ -64,7 +64,7 @@ def test_every_model_is_asked_and_the_table_has_the_engines_figures():
 
 
 def test_the_small_models_come_first_and_the_work_can_be_left():
-    """Two read side by side."""
+    """Two models read side by side."""
     models = [f"{corpus}-{cell}" for corpus in ("jsb_chorales", "nottingham") for cell in ("tanh", "lstm")]
     scoring = scoring_of(CHORALE, *models)
     assert scoring.now[0].name == "jsb_chorales-lstm" and scoring.now[1] == 0
@@ -132,24 +132,24 @@ def test_what_nobody_can_expect_is_nothing(name, start):
 def test_the_likeliest_pitches_are_told_and_those_that_sound():
     scoring = finished(JIG)
     frames = scoring.piece_of(scoring.judgement("nottingham-gru")).frames
-    found = scoring.expected("nottingham-gru", 9, seconds=60, most=2)
-    value = expected_value(scoring, "nottingham-gru", 9, found)
+    expectations = scoring.expected("nottingham-gru", 9, seconds=60, most=2)
+    value = expected_value(scoring, "nottingham-gru", 9, expectations)
     assert (value["start"], value["num_draws"], len(value["frames"])) == (9, 0, 2)
     for place, told in enumerate(value["frames"]):
         pitches, thousandths, sounds = zip(*told, strict=True)
         assert list(thousandths) == sorted(thousandths, reverse=True) and len(pitches) >= 8
         sounding = (frames[9 + place].nonzero().flatten() + 21).tolist()
         assert sorted(pitch for pitch, is_there in zip(pitches, sounds, strict=True) if is_there) == sounding
-        exact = found[place].probabilities
+        exact = expectations[place].probabilities
         assert thousandths[0] == round(1000 * float(exact.max())) and pitches[0] == int(exact.argmax()) + 21
 
 
 def test_a_long_piece_is_cut_and_says_so(tmp_path):
-    (tmp_path / "long.mid").write_bytes(midi_file(note(60, 480 * (MAX_QUARTERS + 9))))
+    (tmp_path / "long.mid").write_bytes(midi_file(note(60, 480 * (MAX_SCORED_QUARTERS + 9))))
     for name in ("jsb_chorales-gru", "nottingham-gru"):
         representation = loaded(name).representation
         piece = shortened_piece(tmp_path / "long.mid", representation)
-        longest = MAX_QUARTERS * representation.frames_per_quarter
+        longest = MAX_SCORED_QUARTERS * representation.frames_per_quarter
         assert len(piece.frames) == most_frames(representation) == longest
         assert piece.report == "Only the first 512 quarter notes are scored here."
 
@@ -181,8 +181,8 @@ def test_a_word_after_a_long_silence_is_what_is_scored(tmp_path, speech_model):
 
 
 def test_a_piece_after_many_empty_bars_is_what_is_scored(tmp_path):
-    """The same of music: a part that enters late was scored as so many frames of silence."""
-    rests = 480 * (MAX_QUARTERS + 40)
+    """The same with music: a part that enters late was scored as so many frames of silence."""
+    rests = 480 * (MAX_SCORED_QUARTERS + 40)
     (tmp_path / "late.mid").write_bytes(midi_file(note(60, 480, rest=rests) + note(62, 480)))
     representation = loaded("jsb_chorales-gru").representation
     piece = shortened_piece(tmp_path / "late.mid", representation)
@@ -206,7 +206,7 @@ def test_speech_is_shown_in_windows_of_bits(speech_model):
 def test_a_file_that_fits_some_grids_only_is_scored_on_those(tmp_path):
     (tmp_path / "quick.mid").write_bytes(midi_file(note(60, 230)))
     scoring = finished(tmp_path / "quick.mid")
-    assert {one.card.name for one in scoring.judgements} == {"nottingham-tanh", "nottingham-gru"}
+    assert {judgement.card.name for judgement in scoring.judgements} == {"nottingham-tanh", "nottingham-gru"}
     assert "no note is left where a frame is a quarter note" in scoring.problems[0]
     assert table_value(scoring)["problems"][0].startswith("No note is left")
 
@@ -222,7 +222,7 @@ def test_a_model_that_fails_is_named_and_the_others_go_on(monkeypatch):
 
     monkeypatch.setattr(engine_scoring, "Reading", failing)
     scoring.go_on(seconds=600)
-    assert [one.card.name for one in scoring.judgements] == ["jsb_chorales-tanh"]
+    assert [judgement.card.name for judgement in scoring.judgements] == ["jsb_chorales-tanh"]
     assert scoring.problems == ["jsb_chorales-gru: it has diverged"]
 
 
@@ -272,8 +272,8 @@ def test_the_lane_of_a_shipped_piece_is_of_its_own_corpus_and_of_another_of_the_
     assert scoring.best is ranked(scoring.judgements)[0][0]
     assert scoring.best.card.corpus.name != "jsb_chorales"
     scoring.corpus = "jsb_chorales"
-    own = [one for one in scoring.judgements if one.card.corpus.name == "jsb_chorales"]
-    assert scoring.best is min(own, key=lambda one: one.surprise.mean)
+    own = [judgement for judgement in scoring.judgements if judgement.card.corpus.name == "jsb_chorales"]
+    assert scoring.best is min(own, key=lambda judgement: judgement.surprise.mean)
     scoring.corpus = "nobody's"
     assert scoring.best is ranked(scoring.judgements)[0][0]
 

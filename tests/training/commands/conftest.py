@@ -16,7 +16,7 @@ from training.commands import arguments, report, search
 def command(tmp_path, monkeypatch, capsys) -> CommandLine:
     monkeypatch.setattr(arguments, "RUNS", tmp_path / "runs")
     for told in (search, report):
-        monkeypatch.setattr(told, "RESULTS", tmp_path / "results")
+        monkeypatch.setattr(told, "SEARCH_RESULTS", tmp_path / "results")
     monkeypatch.delenv("EARSHOT_CORPORA", raising=False)
     return CommandLine(tmp_path, capsys)
 

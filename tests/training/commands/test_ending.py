@@ -6,6 +6,7 @@ from engine.checkpoints.checkpoint import load
 from tests.training import tiny
 from training import __main__ as program
 from training.commands import ending
+from training.publishing.model_card import UNTIL_END
 from training.publishing.publish import publish_ending
 
 
@@ -25,9 +26,9 @@ def test_all_that_are_named_are_told_and_nothing_else_changes(names, tmp_path, c
     assert program.main(["ending", *names, "--checkpoints", str(tmp_path)]) == 0
     after = [load(name, tmp_path).card for name in names]
     assert after[0].ending == after[1].ending is not None
-    for one, other in zip(before, after, strict=True):
-        assert one.ending is None and other.model_copy(update={"ending": None}) == one
-    assert "until the piece ends" in (tmp_path / "tiny" / "README.md").read_text(encoding="utf-8")
+    for old, new in zip(before, after, strict=True):
+        assert old.ending is None and new.model_copy(update={"ending": None}) == old
+    assert UNTIL_END in (tmp_path / "tiny" / "README.md").read_text(encoding="utf-8")
     assert capsys.readouterr().out.count("nats a piece on valid") == 1
 
 

@@ -149,7 +149,7 @@ def test_a_checkpoint_that_came_while_another_was_fitted_is_not_replaced(command
     with monkeypatch.context() as patch:
         patch.setattr(fit_module, "update", meanwhile)
         code, _, err = command(*given)
-    assert code == 1 and "'mine' has come into" in err
+    assert code == 1 and "'mine' has appeared in" in err
     assert [path.name for path in place.iterdir()] == ["card.json"]
     monkeypatch.setattr(fit_module, "update", None)  # all is fitted: what remains is to write
     assert command(*given, "--replace")[0] == 0

@@ -27,7 +27,7 @@ def published(tmp_path, monkeypatch) -> list[str]:
     for module in (fit, remember):
         monkeypatch.setattr(module, "open_corpus", lambda *given: tiny.TinyCorpus(tiny.music()))
     monkeypatch.setattr(remember, "RECIPES", tmp_path)
-    monkeypatch.setattr("training.fitting.memories.melodies.NUM_TRIALS", 12)
+    monkeypatch.setattr("training.fitting.memories.melodies.MAX_MELODY_TRIALS", 12)
     recipe = tiny.recipe(max_epochs=2, model={"head": tiny.LIST_HEAD}, weights="float16")
     write_recipe(recipe, tmp_path)
     folders = ["--checkpoints", str(tmp_path / "checkpoints")]

@@ -58,7 +58,7 @@ def test_loads_the_same_splits_twice_and_no_sequence_is_in_two_of_them(name, cor
     shared = {
         pair: set(digests[pair[0]]) & set(digests[pair[1]]) for pair in itertools.combinations(SPLITS, 2)
     }
-    assert {pair: len(found) for pair, found in shared.items() if found} == PUBLISHED_IN_TWO.get(name, {})
+    assert {pair: len(twice) for pair, twice in shared.items() if twice} == PUBLISHED_IN_TWO.get(name, {})
 
 
 @pytest.mark.parametrize("name", ["jsb_choral", "midi", "midi:", "audio:", ""])

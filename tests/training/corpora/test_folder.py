@@ -11,6 +11,7 @@ from tests.engine.notes.raw_midi import midi_file, note
 from tests.training.songs import write_songs
 from training.corpora import CorpusReport, open_corpus
 from training.corpora.folder import split_by_seed
+from training.corpora.windows import SILENT_WINDOWS
 
 NOTHING = CorpusReport(0)
 
@@ -51,8 +52,12 @@ def test_midi_files_of_any_case_in_subfolders_are_read_and_the_rest_reported(tmp
     write_tune(tmp_path / ".hidden.mid", 70)
     (tmp_path / "readme.txt").write_text("no music")
     data = open_corpus(f"midi:{tmp_path}", seed=3).load()
-    assert {split: len(found) for split, found in data.splits.items()} == {"train": 6, "valid": 1, "test": 1}
-    assert all(frames.shape == (6, 88) for found in data.splits.values() for frames in found)
+    assert {split: len(sequences) for split, sequences in data.splits.items()} == {
+        "train": 6,
+        "valid": 1,
+        "test": 1,
+    }
+    assert all(frames.shape == (6, 88) for sequences in data.splits.values() for frames in sequences)
     assert data.representation.spec["frames_per_quarter"] == 2
     reasons = dict(data.report.left_out)
     assert set(reasons) == {"broken.mid", "zz copy.mid", "zz same notes.mid"}
@@ -132,9 +137,9 @@ def test_sound_of_any_rate_is_resampled_split_by_file_and_cut(tmp_path):
     data = open_corpus(f"audio:{tmp_path}").load()
     assert data.representation.sample_rate == 16_000
     assert sum(map(len, data.splits.values())) == 18
-    assert all(frames.shape == (800, 10) for found in data.splits.values() for frames in found)
+    assert all(frames.shape == (800, 10) for sequences in data.splits.values() for frames in sequences)
     assert dict(data.report.left_out)["9 is 0.wav"] == "the same file as 0.wav"
-    assert data.report.counts["silent windows left out"] == 2
+    assert data.report.counts[SILENT_WINDOWS] == 2
     assert "empty.wav left out" in str(data.report)
 
 
@@ -147,7 +152,11 @@ def test_sound_of_8_khz_alone_stays_so(tmp_path):
 def test_one_recording_alone_is_split_in_time(tmp_path):
     write_noise(tmp_path / "long.wav", 0, 16_000, seconds=10)
     data = open_corpus(f"audio:{tmp_path}").load()
-    assert {split: len(found) for split, found in data.splits.items()} == {"train": 16, "valid": 2, "test": 2}
+    assert {split: len(sequences) for split, sequences in data.splits.items()} == {
+        "train": 16,
+        "valid": 2,
+        "test": 2,
+    }
     assert "split in time" in str(data.report)
     samples = soundfile.read(tmp_path / "long.wav")[0]
     heard = data.representation.decode(data.splits["test"][1]).samples

@@ -34,12 +34,12 @@ def test_takes_make_the_splits_and_nicolas_is_left_out(folder):
     assert splits["valid"] == [f"3_{name}_{take}" for name in ("george", "lucas") for take in range(5, 10)]
     assert splits["train"] == ["3_george_10", "3_george_11", "3_lucas_10", "3_lucas_11"]
     data = corpus.load()
-    assert {split: len(found) for split, found in data.splits.items()} == {
+    assert {split: len(sequences) for split, sequences in data.splits.items()} == {
         "train": 8,
         "valid": 20,
         "test": 20,
     }
-    assert all(frames.shape == (50, 10) for found in data.splits.values() for frames in found)
+    assert all(frames.shape == (50, 10) for sequences in data.splits.values() for frames in sequences)
     assert data.representation.sample_rate == 8_000
 
 
@@ -51,7 +51,7 @@ def test_a_file_of_another_rate_is_refused(folder):
 
 def test_the_real_corpus_has_7230_windows_of_real_speech(corpora_folder):
     data = SpokenDigits(corpora_folder).load()
-    counts = {split: len(found) for split, found in data.splits.items()}
+    counts = {split: len(sequences) for split, sequences in data.splits.items()}
     assert counts == {"train": 5_800, "valid": 723, "test": 707}
     assert data.representation.scale == pytest.approx(0.06715, abs=1e-5)
     steps = data.representation.decode(data.splits["test"][0]).samples * 32_768

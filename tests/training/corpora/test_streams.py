@@ -14,10 +14,10 @@ def recordings(count: int, length: int = 3_000) -> list[Audio]:
 
 
 def test_every_recording_is_heard_once_and_whole():
-    found = streams(recordings(20), 2.0, np.random.default_rng(1))
-    joined = np.concatenate([stream.samples for stream in found])
+    heard = streams(recordings(20), 2.0, np.random.default_rng(1))
+    joined = np.concatenate([stream.samples for stream in heard])
     assert all((np.isclose(joined, number / 100)).sum() == 3_000 for number in range(1, 21))
-    assert all(stream.duration_seconds >= 2 for stream in found[:-1])
+    assert all(stream.duration_seconds >= 2 for stream in heard[:-1])
 
 
 def test_pauses_are_as_quiet_as_the_quietest_moment_and_never_loud():
@@ -34,7 +34,7 @@ def test_pauses_are_as_quiet_as_the_quietest_moment_and_never_loud():
 
 def test_the_same_chance_gives_the_same_streams():
     first, second = (streams(recordings(9), 1.0, np.random.default_rng(4)) for _ in range(2))
-    assert [one.samples.tolist() for one in first] == [one.samples.tolist() for one in second]
+    assert [stream.samples.tolist() for stream in first] == [stream.samples.tolist() for stream in second]
 
 
 def test_a_recording_of_one_sample_and_none_at_all():

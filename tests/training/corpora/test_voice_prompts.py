@@ -46,8 +46,12 @@ def test_recordings_make_the_splits_and_the_same_bytes_count_once(folder):
     assert (splits["valid"], splits["test"]) == (["08", "18"], ["09", "19"])
     assert len(splits["train"]) == 16 and "zz" not in splits["train"]
     data = corpus_of(folder).load()
-    assert {split: len(found) for split, found in data.splits.items()} == {"train": 16, "valid": 2, "test": 2}
-    assert all(frames.shape == (800, 10) for found in data.splits.values() for frames in found)
+    assert {split: len(sequences) for split, sequences in data.splits.items()} == {
+        "train": 16,
+        "valid": 2,
+        "test": 2,
+    }
+    assert all(frames.shape == (800, 10) for sequences in data.splits.values() for frames in sequences)
 
 
 def test_decoding_together_is_decoding_one_by_one(folder):
@@ -61,13 +65,13 @@ def test_decoding_together_is_decoding_one_by_one(folder):
 
 def test_without_ffmpeg_the_error_says_what_to_install(folder, monkeypatch):
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(EngineError, match="apt-get install ffmpeg"):
+    with pytest.raises(EngineError, match=ffmpeg.INSTALL_FFMPEG):
         corpus_of(folder).load()
 
 
 def test_the_real_corpus_has_800_windows(corpora_folder):
     data = VoicePrompts(corpora_folder).load()
-    assert {split: len(found) for split, found in data.splits.items()} == {
+    assert {split: len(sequences) for split, sequences in data.splits.items()} == {
         "train": 653,
         "valid": 83,
         "test": 64,

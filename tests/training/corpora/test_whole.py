@@ -53,13 +53,13 @@ def test_training_is_heard_in_streams_and_the_rest_whole():
     data = load_data(Hums(), 20)
     frames = data.representation
     assert frames.samples_per_frame == 20 and frames.mean == 0 and frames.scale == pytest.approx(0.0715, 0.02)
-    assert [len(each) for each in data.splits["valid"]] == [120] * 50, "what has no frame is left out"
+    assert [len(sequence) for sequence in data.splits["valid"]] == [120] * 50, "what has no frame is left out"
     assert 2 <= len(data.splits["train"]) <= 6 and max(map(len, data.splits["train"])) > 6 * RATE / 20
     whole_steps = torch.cat(data.splits["train"]) / frames.step
     assert (whole_steps - whole_steps.round()).abs().max() < 1e-2
     cut = load_data(Hums())
     assert cut.splits["valid"][0].shape == (6, 10), "without samples_per_frame the windows"
-    assert [len(each) for each in data.windows["valid"]] == [3] * len(cut.splits["valid"])
+    assert [len(sequence) for sequence in data.windows["valid"]] == [3] * len(cut.splits["valid"])
     both = zip(data.windows["test"], cut.splits["test"], strict=True)
     for sounds in ([cut.representation.decode(b).samples, frames.decode(a).samples] for a, b in both):
         assert np.abs(np.subtract(*sounds)).max() < 1e-6, "the same samples"
@@ -77,7 +77,7 @@ def test_notes_have_no_recordings():
 
 
 def test_windows_whose_mean_was_taken_are_no_whole_steps():
-    with pytest.raises(InvalidValueError, match="say samples_per_frame in the recipe"):
+    with pytest.raises(InvalidValueError, match="give samples_per_frame in the recipe"):
         tiny.recipe(model={"head": HEAD}).model_spec(tiny.speech().representation)
 
 
@@ -100,11 +100,11 @@ def test_it_is_fitted_published_scored_and_drawn_from(tmp_path, monkeypatch, cap
     assert program.main(fitted) == 0
     capsys.readouterr()
     assert program.main(["evaluate", "tiny", *places, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["bits_per_sample"] == pytest.approx(found["nats_per_sample"] / math.log(2), rel=1e-6)
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["bits_per_sample"] == pytest.approx(figures["nats_per_sample"] / math.log(2), rel=1e-6)
     entropy = math.log2(0.01 * 32_768 * math.sqrt(2 * math.pi * math.e))
-    assert entropy < found["bits_per_sample"] < entropy + 2, "the noise cannot be foretold, the hum can"
-    assert found["bits_per_sample"] < found["bits_per_sample_in_windows"], "which are of something else"
+    assert entropy < figures["bits_per_sample"] < entropy + 2, "the noise cannot be foretold, the hum can"
+    assert figures["bits_per_sample"] < figures["bits_per_sample_in_windows"], "which are of something else"
     card = (tmp_path / "models" / "tiny" / "README.md").read_text()
     assert "nats per step of 20 samples" in card and "of the paper's windows" in card
     checkpoint = load("tiny", tmp_path / "models")

@@ -6,7 +6,7 @@ import torch
 
 from engine.errors import InvalidValueError
 from engine.sound.audio import Audio
-from training.corpora.windows import cut, shares, spread, window_corpus
+from training.corpora.windows import SILENT_WINDOWS, cut, shares, spread, window_corpus
 
 
 def noise(seed: int, length: int, scale: float = 0.1) -> Audio:
@@ -42,11 +42,15 @@ def test_silent_windows_are_left_out_and_the_rest_standardised_by_the_training_w
     data = window_corpus(
         {"train": [noise(1, 1_000), silence], "valid": [noise(2, 200)], "test": [noise(3, 99)]}, 50
     )
-    assert {split: len(found) for split, found in data.splits.items()} == {"train": 20, "valid": 4, "test": 1}
+    assert {split: len(sequences) for split, sequences in data.splits.items()} == {
+        "train": 20,
+        "valid": 4,
+        "test": 1,
+    }
     train = torch.cat(data.splits["train"]).double()
     assert float(train.mean()) == pytest.approx(0, abs=1e-6)
     assert float(train.std(correction=0)) == pytest.approx(1, abs=1e-6)
-    assert data.report.counts["silent windows left out"] == 2
+    assert data.report.counts[SILENT_WINDOWS] == 2
     np.testing.assert_allclose(
         data.representation.decode(data.splits["valid"][0]).samples, noise(2, 200).samples[:50], atol=1e-6
     )
@@ -55,7 +59,7 @@ def test_silent_windows_are_left_out_and_the_rest_standardised_by_the_training_w
 def test_a_wanted_number_is_shared_in_proportion():
     recordings = {"train": [noise(1, 1_600)], "valid": [noise(2, 200)], "test": [noise(3, 200)]}
     data = window_corpus(recordings, 10, 100)
-    assert {split: len(found) for split, found in data.splits.items()} == {
+    assert {split: len(sequences) for split, sequences in data.splits.items()} == {
         "train": 80,
         "valid": 10,
         "test": 10,

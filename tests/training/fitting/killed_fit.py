@@ -26,6 +26,7 @@ from tests.training import tiny
 from training.fitting import fit as fit_module
 from training.fitting.fit import Fit, FitOptions
 
+LONGER_SECONDS = 0.02  # from attempt to attempt, at most: the moment of the kill is what is tried
 RECIPE = tiny.recipe(model={"cells": tiny.layers("lstm", hidden_size=16)}, max_epochs=40)
 
 
@@ -45,7 +46,7 @@ def kill_until_it_ends(folder: Path, seed: int) -> int:
             fit_module.SECONDS_BETWEEN_STATES = 0.0  # after every update: most kills fall into a write
             fit_to_the_end(folder)
             os._exit(0)
-        time.sleep(rng.uniform(0, 0.02 * (attempt + 1)))
+        time.sleep(rng.uniform(0, LONGER_SECONDS * (attempt + 1)))
         os.kill(child, signal.SIGKILL)  # of a child that has ended, but was not waited for, this is no error
         _, status = os.waitpid(child, 0)
         if os.WIFEXITED(status):

@@ -57,9 +57,9 @@ def test_where_nothing_tells_of_an_end_there_is_none_and_real_pieces_end_as_ofte
     train = pieces(60, 1)
     ending, _ = choose_ending(train, pieces(20, 2), LOWEST)
     ends = 0.0
-    for each in train:
+    for frames in train:
         hearing = Signs(LOWEST)
-        chances = [ending.chance(hearing.hear(frame)) for frame in each.numpy() > 0.5]
+        chances = [ending.chance(hearing.hear(frame)) for frame in frames.numpy() > 0.5]
         ends += sum(chances)
         assert all(chance == 0 or chance >= ending.least for chance in chances)
     assert ending.least == pytest.approx(4 * 60 / sum(map(len, train)), abs=1e-4)

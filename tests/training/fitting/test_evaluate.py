@@ -18,7 +18,7 @@ def test_batches_do_not_change_the_score(tmp_path):
     model = load("tiny", tmp_path).model
     together = score_split(model, data.splits["train"])
     alone = [score_split(model, [sequence]) for sequence in sorted(data.splits["train"], key=len)]
-    assert together.totals.tolist() == pytest.approx([float(one.totals) for one in alone], abs=1e-4)
+    assert together.totals.tolist() == pytest.approx([float(score.totals) for score in alone], abs=1e-4)
 
 
 def test_pieces_of_one_frame_have_no_figure_without_first_frames(tmp_path):

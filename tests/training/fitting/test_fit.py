@@ -19,7 +19,7 @@ from training.fitting import population
 from training.fitting.batching import Batch, collate
 from training.fitting.evaluate import score_split
 from training.fitting.population import add_noise, stack_weights, update
-from training.fitting.randomness import STREAMS, generator
+from training.fitting.randomness import PURPOSES, generator
 
 LENGTHS = (9, 4, 1)
 EVERY_CELL = pytest.mark.parametrize("cell", CELLS)
@@ -135,7 +135,9 @@ def test_one_draw_holds_for_all_steps_and_the_next_update_has_another(monkeypatc
 
 def test_every_purpose_and_number_and_seed_has_random_numbers_of_its_own():
     numbers = [*range(300), 2**16, 2**31, 2**32, 2**40]
-    keys = [(seed, stream, number) for seed in (0, 1, 2**31 - 1) for stream in STREAMS for number in numbers]
+    keys = [
+        (seed, purpose, number) for seed in (0, 1, 2**31 - 1) for purpose in PURPOSES for number in numbers
+    ]
     draws = {float(torch.rand(1, dtype=torch.float64, generator=generator(*key))) for key in keys}
     assert len(draws) == len(keys)
     assert torch.rand(3, generator=generator(*keys[5])).equal(torch.rand(3, generator=generator(*keys[5])))
@@ -220,9 +222,9 @@ def test_the_same_recipe_gives_the_same_weights_and_another_seed_others(tmp_path
     def weights(seed: int, name: str) -> list[torch.Tensor]:
         return list(tiny.fit(tiny.recipe(seed=seed), tmp_path / name).model.state_dict().values())
 
-    one, again, other = weights(1, "a"), weights(1, "b"), weights(2, "c")
-    assert all(a.equal(b) for a, b in zip(one, again, strict=True))
-    assert not any(a.equal(b) for a, b in zip(one, other, strict=True))
+    first, again, other = weights(1, "a"), weights(1, "b"), weights(2, "c")
+    assert all(a.equal(b) for a, b in zip(first, again, strict=True))
+    assert not any(a.equal(b) for a, b in zip(first, other, strict=True))
 
 
 def test_a_fit_gives_every_update_its_own_noise_and_every_epoch_its_own_order(monkeypatch, tmp_path):

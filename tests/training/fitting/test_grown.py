@@ -66,8 +66,8 @@ def test_the_units_that_have_nothing_to_say_are_left_out_first():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"model": {"cells": tiny.layers(hidden_size=7), "head": tiny.LIST_HEAD}}, "only one of both has"),
-        ({"model": {"cells": tiny.layers("lstm", attention=ATTENTION)}}, "only one of both has"),
+        ({"model": {"cells": tiny.layers(hidden_size=7), "head": tiny.LIST_HEAD}}, "only one of the two has"),
+        ({"model": {"cells": tiny.layers("lstm", attention=ATTENTION)}}, "only one of the two has"),
     ],
 )
 def test_another_kind_of_network_is_refused_and_nothing_is_changed(changes, words):
@@ -99,13 +99,13 @@ def test_a_fit_begins_where_the_other_ended_and_goes_on_without_it(tmp_path):
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """The recipe of a first fit, its checkpoint, and a recipe that begins with it."""
-    for place, each in (
+    for place, written in (
         ("first", recipe(max_epochs=1)),
         (".", recipe(told=True, begins_with="tiny", name="grown")),
     ):
         (tmp_path / place).mkdir(exist_ok=True)
-        write_recipe(each, tmp_path / place)
-    monkeypatch.setattr(command, "FIRST", tmp_path / "first")
+        write_recipe(written, tmp_path / place)
+    monkeypatch.setattr(command, "FIRST_RECIPES", tmp_path / "first")
     monkeypatch.setattr(command, "open_corpus", lambda *_: tiny.TinyCorpus(DATA))
     monkeypatch.chdir(tmp_path)
     return tmp_path

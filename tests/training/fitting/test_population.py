@@ -70,9 +70,9 @@ def test_each_member_moves_as_it_does_alone(cell, data):
 
     (joint, joint_nats), (single, single_nats) = moved(True), moved(False)
     torch.testing.assert_close(torch.stack(joint_nats), torch.stack(single_nats), rtol=1e-9, atol=0)
-    for one, other in zip(joint, single, strict=True):
-        for parameter, alone in zip(one.parameters(), other.parameters(), strict=True):
-            torch.testing.assert_close(parameter, alone, rtol=1e-6, atol=1e-9)
+    for beside, alone in zip(joint, single, strict=True):
+        for parameter, expected in zip(beside.parameters(), alone.parameters(), strict=True):
+            torch.testing.assert_close(parameter, expected, rtol=1e-6, atol=1e-9)
 
 
 def test_a_member_that_diverged_neither_moves_nor_moves_others():
@@ -88,8 +88,8 @@ def test_a_member_that_diverged_neither_moves_nor_moves_others():
     assert not nats[0].isfinite() and nats[1].isfinite()
     assert all(map(torch.equal, before, broken.parameters()))
     update([alone], [torch.optim.RMSprop(alone.parameters(), lr=0.01)], batch, recipe, generator(1, "noise"))
-    for one, other in zip(sound.parameters(), alone.parameters(), strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-12)
+    for parameter, expected in zip(sound.parameters(), alone.parameters(), strict=True):
+        torch.testing.assert_close(parameter, expected, rtol=1e-9, atol=1e-12)
 
 
 @EVERY_KIND

@@ -11,13 +11,13 @@ import torch
 from engine.errors import EngineError
 from tests.training import tiny
 from training.fitting import run_state
-from training.fitting.run_state import Curve, Progress, read_state, remove_run, write_state
+from training.fitting.run_state import Progress, RunCurve, read_state, remove_run, write_state
 
 RECIPE = tiny.recipe()
 
 
 def progress(update: int) -> Progress:
-    curve = Curve([3, 6], [0.1, 0.2], [1 / 3, 2 / 7], [0.1 + 0.2, 1e-17])
+    curve = RunCurve([3, 6], [0.1, 0.2], [1 / 3, 2 / 7], [0.1 + 0.2, 1e-17])
     return Progress(update, 2, 1, 0.1 + 0.7, 12, 1.5, 1, 1e-17, False, curve)
 
 

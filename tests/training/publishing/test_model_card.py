@@ -9,7 +9,7 @@ from engine.checkpoints.card import Card
 from engine.checkpoints.checkpoint import CHECKPOINTS, available, read_card
 from training.corpora import CORPORA, FOLDERS
 from training.fitting.recipe import recipe_names
-from training.publishing.model_card import FIGURES, hub_licence, model_card
+from training.publishing.model_card import FIGURE_WORDS, UNTIL_END, hub_licence, model_card
 
 SHIPPED = [name for name in available(CHECKPOINTS) if name in recipe_names()]
 
@@ -30,19 +30,19 @@ def test_it_says_what_a_stranger_asks(name):
     assert f"python -m training evaluate {name} --split test --json" in body
     rows = [line for line in body.splitlines() if line.startswith("| ")]
     assert len({line.count("|") for line in rows}) == 1
-    for figure in set(FIGURES) & set(card.metrics["test"]):
+    for figure in set(FIGURE_WORDS) & set(card.metrics["test"]):
         assert f"{card.metrics['test'][figure]:.4f} |" in body
 
 
 def test_a_figure_that_one_split_lacks_is_a_dash():
     """That of pieces of one frame without their first frames: nothing is left to divide by."""
     values = json.loads((CHECKPOINTS / SHIPPED[0] / "card.json").read_text(encoding="utf-8"))
-    figure = next(iter(set(FIGURES) & set(values["metrics"]["train"])))
+    figure = next(iter(set(FIGURE_WORDS) & set(values["metrics"]["train"])))
     del values["metrics"]["train"][figure]
     (row,) = (
         line
         for line in model_card(Card(**values)).splitlines()
-        if FIGURES[figure] == line[2:].split(" | ")[0]
+        if FIGURE_WORDS[figure] == line[2:].split(" | ")[0]
     )
     assert row.split(" | ")[1] == "–"
 
@@ -61,10 +61,10 @@ def test_what_a_network_is_told_and_what_it_begins_with_is_said():
     card = read_card("jsb_chorales-gru")
     plain = model_card(card)
     assert "the network is told" not in plain and "begun with" not in plain
-    assert "Draws may last until the piece ends" in plain
+    assert f"Draws may last {UNTIL_END}" in plain
     recipe = {**card.training.recipe, "begins_with": "other"}
     training = card.training.model_copy(update={"recipe": recipe})
     model = {**card.model, "clock": [8, 6], "told_keys": 6}
     text = model_card(card.model_copy(update={"training": training, "model": model, "ending": None}))
     assert "told the number of the frame modulo 8 and 6 and by how many semitones the piece is" in text
-    assert "begun with the weights of a fit of `other`" in text and "until the piece ends" not in text
+    assert "begun with the weights of a fit of `other`" in text and UNTIL_END not in text

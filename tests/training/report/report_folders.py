@@ -7,8 +7,8 @@ from pathlib import Path
 from engine.checkpoints.card import Card, CorpusFacts, TrainingFacts
 from training.corpora import CORPORA
 from training.fitting.recipe import make_recipe
-from training.paper import CELLS, TABLE_2, PaperCorpus, models_of, paper_model
-from training.searching.results import Rung, SearchResult, SeedResult, Trial, write_result
+from training.paper import PAPER_CELLS, TABLE_2, PaperCorpus, models_of, paper_model
+from training.searching.results import RateTrial, Rung, SearchResult, SeedResult, write_result
 
 MUSIC_CORPORA = ("nottingham", "jsb_chorales", "muse_data", "piano_midi")
 RATES = (0.0003, 0.001, 0.003, 0.01)
@@ -101,12 +101,14 @@ def write_checkpoint(folder: Path, card: Card, curve: dict[str, list[float]]) ->
 
 def search_of(name: str, best: int | None = 2, seeds: dict[int, float] | None = None) -> SearchResult:
     """Four rates: one dropped, one diverged, the winner; seeds map to pooled test figures."""
-    found = [("dropped", 20, 20, 9.5), ("last epoch", 60, 55, 8.7), ("early stopping", 40, 30, 8.4)]
+    outcomes = [("dropped", 20, 20, 9.5), ("last epoch", 60, 55, 8.7), ("early stopping", 40, 30, 8.4)]
     trials = [
-        Trial(learning_rate=rate, epochs=epochs, best_epoch=at, best_valid=nats, seconds=60.0, ended=ended)
-        for rate, (ended, epochs, at, nats) in zip(RATES, found, strict=False)
+        RateTrial(
+            learning_rate=rate, epochs=epochs, best_epoch=at, best_valid=nats, seconds=60.0, ended=ended
+        )
+        for rate, (ended, epochs, at, nats) in zip(RATES, outcomes, strict=False)
     ]
-    trials.append(Trial(learning_rate=RATES[3], epochs=1, seconds=3.0, ended="diverged"))
+    trials.append(RateTrial(learning_rate=RATES[3], epochs=1, seconds=3.0, ended="diverged"))
     runs = [
         SeedResult(seed=seed, epochs=50, best_epoch=40, seconds=33.0, metrics=music_metrics(7.0, test))
         for seed, test in (seeds or {}).items()
@@ -121,7 +123,7 @@ def write_all(checkpoints: Path, results: Path) -> None:
     """All eighteen models, each 0.02 nats under the printed test figure by the mean of sequences, and 0.08
     over it pooled; all searched; three seeds, 0.01 apart, for JSB Chorales and Piano-midi."""
     for corpus in TABLE_2:
-        for cell in CELLS:
+        for cell in PAPER_CELLS:
             name = f"{corpus.ours}-{cell}"
             test, train = corpus.test[cell] + 0.08, corpus.train[cell]
             is_music = corpus.ours in MUSIC_CORPORA

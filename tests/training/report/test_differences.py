@@ -14,8 +14,8 @@ from tests.training.tiny import fit, recipe
 from training.fitting.population import add_noise
 from training.fitting.recipe import read_recipe
 from training.fitting.settings import Optimiser
-from training.paper import CELLS, TABLE_2, paper_model
-from training.report.differences import BEFORE, differences
+from training.paper import PAPER_CELLS, TABLE_2, paper_model
+from training.report.differences import FORMER_SETTINGS, differences
 from training.report.evidence import read_evidence
 from training.searching import search
 
@@ -59,7 +59,7 @@ def test_rmsprop_is_as_it_is_said_to_be(tmp_path):
 
 
 def test_the_range_of_rates_is_as_it_is_said_to_be(paragraphs):
-    assert (search.EXPONENTS, search.NUM_TRIALS) == ((-12.0, -6.0), 10)
+    assert (search.RATE_EXPONENTS, search.NUM_RATES) == ((-12.0, -6.0), 10)
     for base in (2, math.e, 10):
         low, high = (
             f"{base**exponent:.1e}".replace("e-0", "e-").replace("1.0e", "1e") for exponent in (-12, -6)
@@ -115,8 +115,8 @@ def test_no_setting_of_the_optimiser_is_passed_over():
     """Who adds one to the recipe adds what the report says of it, and its name here; the fits that
     stand beside the paper's use no other."""
     not_theirs = {"method": "rmsprop", "warm_up": 0, "weight_decay": 0.0, "products": "float32"}
-    assert set(Optimiser.model_fields) == {"learning_rate", "decay", *OTHERS, *BEFORE, *not_theirs}
-    for corpus, cell in product(TABLE_2, CELLS):
+    assert set(Optimiser.model_fields) == {"learning_rate", "decay", *OTHERS, *FORMER_SETTINGS, *not_theirs}
+    for corpus, cell in product(TABLE_2, PAPER_CELLS):
         settings = read_recipe(f"{corpus.ours}-{cell}").optimiser
         assert {key: getattr(settings, key) for key in not_theirs} == not_theirs
 
@@ -141,6 +141,15 @@ def test_fits_that_the_last_epoch_ended_are_named(tmp_path):
     write_checkpoint(tmp_path / "checkpoints", card, curve_of(3.0, best_epoch=35))
     text = " ".join(differences(read_evidence(tmp_path / "checkpoints", tmp_path / "results")))
     assert "Ended by the last epoch, so they might have gone lower: `nottingham-gru`." in text
+    assert "fell on validation" not in text, "it rose at last"
+
+
+def test_how_fast_a_curve_still_falls_is_said(tmp_path):
+    card = card_of("nottingham-gru", music_metrics(3.0, 3.1))
+    write_checkpoint(tmp_path / "checkpoints", card, curve_of(3.0, best_epoch=40))
+    text = " ".join(differences(read_evidence(tmp_path / "checkpoints", tmp_path / "results")))
+    slope = (math.exp(-36 / 5) - math.exp(-40 / 5)) * 3 / 4
+    assert f"over the last tenth, an epoch: `nottingham-gru` {slope:.4f}." in text
 
 
 def test_what_no_card_tells_is_not_made_up(tmp_path):

@@ -17,9 +17,9 @@ from tests.training.report.report_folders import (
     write_checkpoint,
 )
 from training.fitting.recipe import make_recipe
-from training.paper import MUSIC, paper_model
+from training.paper import PAPER_MUSIC, paper_model
 from training.report.evidence import read_evidence
-from training.report.leaderboard import PUBLISHED, Kind, architecture, described, read_leaderboard
+from training.report.leaderboard import PUBLISHED, FigureKind, architecture, described, read_leaderboard
 from training.report.leaderboard_section import figure, lowest
 from training.report.report import write_report
 from training.searching.series import FitResult
@@ -66,18 +66,18 @@ def copy(tmp_path):
 def test_every_corpus_of_music_has_its_board(boards):
     assert tuple(boards) == MUSIC_CORPORA
     assert {path.stem for path in PUBLISHED.glob("*.json")} == {*MUSIC_CORPORA, "sources"}
-    assert all(len(board.standings) > 50 for board in boards.values())
+    assert all(len(board.entries) > 50 for board in boards.values())
 
 
 def test_every_figure_has_source_kind_and_how_it_is_known(boards):
     for board in boards.values():
-        for one in board.standings:
-            assert one.source is not None and one.checkpoint is None
-            assert one.kind in get_args(Kind)
-            assert one.known in ("read", "cited", "recalled", "computed")
-            assert (one.known == "computed") == (one.kind == "code length" and "compressor" in one.note)
-            assert (one.read_in is not None) == (one.known == "cited")
-            assert 0.5 < one.nats <= 61  # 88 fair coins are 61 nats
+        for entry in board.entries:
+            assert entry.source is not None and entry.checkpoint is None
+            assert entry.kind in get_args(FigureKind)
+            assert entry.known in ("read", "cited", "recalled", "computed")
+            assert (entry.known == "computed") == (entry.kind == "code length" and "compressor" in entry.note)
+            assert (entry.read_in is not None) == (entry.known == "cited")
+            assert 0.5 < entry.nats <= 61  # 88 fair coins are 61 nats
 
 
 def test_no_source_is_there_for_nothing(boards):
@@ -87,31 +87,33 @@ def test_no_source_is_there_for_nothing(boards):
 
 
 def used(boards):
-    standings = [one for board in boards.values() for one in board.standings]
-    return [source for one in standings for source in (one.source, one.read_in) if source]
+    entries = [entry for board in boards.values() for entry in board.entries]
+    return [source for entry in entries for source in (entry.source, entry.read_in) if source]
 
 
 def test_no_figure_stands_twice(boards):
     for board in boards.values():
-        found = [(one.nats, one.method, one.kind, one.average, one.note) for one in board.standings]
-        assert len(found) == len(set(found))
+        figures = [
+            (entry.nats, entry.method, entry.kind, entry.average, entry.note) for entry in board.entries
+        ]
+        assert len(figures) == len(set(figures))
 
 
 def test_the_lowest_figure_comes_first_and_what_cannot_be_compared_last(boards):
     for board in boards.values():
-        order = [(not one.comparable, one.nats) for one in board.standings]
+        order = [(not entry.comparable, entry.nats) for entry in board.entries]
         assert order == sorted(order)
-        assert order[-1][0] == any(not one.comparable for one in board.standings)
+        assert order[-1][0] == any(not entry.comparable for entry in board.entries)
 
 
 def test_the_papers_table_is_in_it_figure_by_figure(boards):
-    for corpus in MUSIC:
-        found = {
-            one.method.split(",")[0]: one.nats
-            for one in boards[corpus.ours].standings
-            if one.source.arxiv == "1412.3555"
+    for corpus in PAPER_MUSIC:
+        printed = {
+            entry.method.split(",")[0]: entry.nats
+            for entry in boards[corpus.ours].entries
+            if entry.source.arxiv == "1412.3555"
         }
-        assert found == {cell_title(cell): nats for cell, nats in corpus.test.items()}
+        assert printed == {cell_title(cell): nats for cell, nats in corpus.test.items()}
 
 
 @pytest.mark.parametrize(
@@ -125,8 +127,8 @@ def test_the_papers_table_is_in_it_figure_by_figure(boards):
     ],
 )
 def test_exact_figures_that_were_read(boards, corpus, method, nats):
-    exact = [one for one in boards[corpus].standings if one.kind == "exact" and one.method == method]
-    assert [one.nats for one in exact] == nats and all(one.known != "recalled" for one in exact)
+    exact = [entry for entry in boards[corpus].entries if entry.kind == "exact" and entry.method == method]
+    assert [entry.nats for entry in exact] == nats and all(entry.known != "recalled" for entry in exact)
 
 
 def test_ours_stand_among_them(tmp_path):
@@ -136,24 +138,24 @@ def test_ours_stand_among_them(tmp_path):
         metrics["valid"]["nats_per_frame"] = valid
         write_checkpoint(tmp_path, card_of(f"jsb_chorales-{cell}", metrics), curve_of(8.5))
     write_best(tmp_path, "jsb_chorales", 4.25)
-    found = {board.corpus: board for board in read_leaderboard(tmp_path)}
-    ours = [one for one in found["jsb_chorales"].standings if one.checkpoint]
-    assert [(one.checkpoint, one.nats) for one in ours] == [
+    boards = {board.corpus: board for board in read_leaderboard(tmp_path)}
+    ours = [entry for entry in boards["jsb_chorales"].entries if entry.checkpoint]
+    assert [(entry.checkpoint, entry.nats) for entry in ours] == [
         ("jsb_chorales-best", 4.25),
         ("jsb_chorales-tanh", 8.9),
     ]
-    assert {(one.kind, one.known, one.average, one.source) for one in ours} == {
+    assert {(entry.kind, entry.known, entry.average, entry.source) for entry in ours} == {
         ("exact", "computed", "pooled", None)
     }
     assert (ours[0].parameters, ours[0].note) == (2_500_000, WORDS)
-    order = [one.nats for one in found["jsb_chorales"].standings if one.comparable]
+    order = [entry.nats for entry in boards["jsb_chorales"].entries if entry.comparable]
     assert order == sorted(order)
-    assert not any(one.checkpoint for one in found["nottingham"].standings)
+    assert not any(entry.checkpoint for entry in boards["nottingham"].entries)
 
 
 def test_a_model_that_was_not_scored_is_not_ranked(tmp_path):
     write_checkpoint(tmp_path, card_of("nottingham-gru", {}), curve_of(3.0))
-    assert not any(one.checkpoint for board in read_leaderboard(tmp_path) for one in board.standings)
+    assert not any(entry.checkpoint for board in read_leaderboard(tmp_path) for entry in board.entries)
 
 
 def test_the_papers_tables_do_not_know_of_the_best_model(tmp_path):
@@ -206,12 +208,12 @@ def test_the_report_without_models_says_so(tmp_path, boards):
         (part,) = re.findall(
             rf"^### {re.escape(board.title)}\n(.*?)(?=^### )", text, re.DOTALL | re.MULTILINE
         )
-        assert part.count("\n| ") == len(board.standings) + 2 * (1 + (not board.standings[-1].comparable))
+        assert part.count("\n| ") == len(board.entries) + 2 * (1 + (not board.entries[-1].comparable))
     assert len(lowest(list(boards.values()))) == 4
 
 
 def test_figures_are_as_printed_with_a_sign_for_what_is_not_exact(boards):
-    texts = {figure(one) for one in boards["nottingham"].standings}
+    texts = {figure(entry) for entry in boards["nottingham"].entries}
     assert {"2.31", "≈ 2.305", "≤ 2.347", "≤ 2.90 to 2.99", "61.00"} <= texts
 
 

@@ -9,8 +9,8 @@ from playwright.sync_api import sync_playwright
 
 from engine.checkpoints.curve import Curve
 from tests.training.report.report_folders import curve_of, paper_corpus
-from training.paper import CELLS, TABLE_2
-from training.report.evidence import Entry, Evidence
+from training.paper import PAPER_CELLS, TABLE_2
+from training.report.evidence import TableEntry, TableEvidence
 from training.report.pictures import COLOURS, MAX_POINTS, PLOTS, draw, log_ticks, thinned
 
 MAX_BYTES = 150_000
@@ -19,11 +19,11 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def evidence(curves):
     """With these curves, (corpus, cell) -> values, and nothing else."""
-    return Evidence(
+    return TableEvidence(
         tuple(
-            Entry(corpus, cell, curve=curve(curves.get((corpus.ours, cell))))
+            TableEntry(corpus, cell, curve=curve(curves.get((corpus.ours, cell))))
             for corpus in TABLE_2
-            for cell in CELLS
+            for cell in PAPER_CELLS
         )
     )
 
@@ -78,7 +78,7 @@ def test_music_is_logarithmic_and_speech_linear():
 
 
 def test_long_restless_curves_still_give_small_files():
-    curves = {(corpus.ours, cell): long_curve() for corpus in TABLE_2[4:] for cell in CELLS}
+    curves = {(corpus.ours, cell): long_curve() for corpus in TABLE_2[4:] for cell in PAPER_CELLS}
     assert len(draw(PLOTS[1], evidence(curves))) < MAX_BYTES
 
 
@@ -135,7 +135,7 @@ COUNT_COLOURS = """async ([svg, colours]) => {
 @pytest.mark.browser
 def test_a_browser_shows_three_colours_on_white_that_is_part_of_the_picture(chromium):
     """Nothing shines through, so that the picture can be read on a dark page too."""
-    curves = {("nottingham", cell): curve_of(3.0 + 0.3 * n) for n, cell in enumerate(CELLS)}
+    curves = {("nottingham", cell): curve_of(3.0 + 0.3 * n) for n, cell in enumerate(PAPER_CELLS)}
     svg = draw(PLOTS[0], evidence(curves)).decode("ascii")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])

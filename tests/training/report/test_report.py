@@ -20,7 +20,7 @@ from tests.training.report.report_folders import (
     write_checkpoint,
 )
 from training.report.report import write_report
-from training.searching.results import RESULTS, write_result
+from training.searching.results import SEARCH_RESULTS, write_result
 from training.searching.series import FitResult
 
 FILES = {
@@ -58,7 +58,7 @@ def test_the_committed_report_is_what_the_committed_models_give(project_folder, 
     """Rebuild it with ``python -m training report``, and commit what it wrote."""
     stale = [
         str(path.relative_to(tmp_path))
-        for path in write_report(CHECKPOINTS, RESULTS, tmp_path)
+        for path in write_report(CHECKPOINTS, SEARCH_RESULTS, tmp_path)
         if path.read_bytes() != (project_folder / path.relative_to(tmp_path)).read_bytes()
     ]
     assert not stale
@@ -102,12 +102,12 @@ def test_figures_of_cards_stand_in_the_table_and_the_better_average_is_marked(tm
     metrics = music_metrics(train=7.25, test=8.5, shift=0.125)
     write_checkpoint(tmp_path / "checkpoints", card_of("jsb_chorales-gru", metrics), curve_of(8.45))
     text = page(tmp_path)
-    found = {
+    ours = {
         tuple(row[2:3]): row[3:]
         for row in rows(text)
         if row[4:5] not in (["–"], ["GRU"]) and "ours" in row[2]
     }
-    assert found == {
+    assert ours == {
         ("ours, pooled",): ["–", "7.250", "–"],
         ("ours, mean of sequences",): ["–", "8.625", "–"],
         ("ours, pooled ◂",): ["–", "**8.500**", "–"],
@@ -151,11 +151,11 @@ def test_speech_has_bits_and_margins_and_no_bold_beside_the_papers_figures(tmp_p
 
 
 def test_sizes_are_the_papers(whole):
-    """The paper's table 1 as the issue that asked for the report states it."""
+    """The paper's table 1, typed in a second time."""
     text = (whole / "docs" / "results.md").read_text(encoding="utf-8")
-    found = {(row[2], row[4], row[5]) for row in rows(text) if len(row) == 9}
-    assert {("100", "20,050", "20,150"), ("46", "20,217", "20,355"), ("36", "19,764", "19,908")} <= found
-    assert {(units, total) for units, _, total in found} >= {
+    sizes = {(row[2], row[4], row[5]) for row in rows(text) if len(row) == 9}
+    assert {("100", "20,050", "20,150"), ("46", "20,217", "20,355"), ("36", "19,764", "19,908")} <= sizes
+    assert {(units, total) for units, _, total in sizes} >= {
         *(("400", "168,400"), ("227", "168,888"), ("195", "169,065"))
     }
 
@@ -168,8 +168,8 @@ def test_time_is_the_median_so_that_a_pause_does_not_count(whole):
 def test_trials_of_a_search_are_sorted_and_its_winner_is_bold(tmp_path):
     write_result("jsb_chorales-gru", search_of("jsb_chorales-gru"), tmp_path / "results")
     write_result("jsb_chorales-tanh", search_of("jsb_chorales-tanh", best=None), tmp_path / "results")
-    found = [row for row in rows(page(tmp_path)) if row[0][:1].isdigit()]
-    assert found == [
+    trials = [row for row in rows(page(tmp_path)) if row[0][:1].isdigit()]
+    assert trials == [
         ["3.00e-04", "9.500", "dropped, 20", "9.500", "dropped, 20"],
         ["1.00e-03", "8.700", "last epoch, 60", "8.700", "last epoch, 60"],
         ["3.00e-03", "8.400", "patience, 40", "**8.400**", "patience, 40"],

@@ -8,7 +8,7 @@ from distributed import Client
 from engine.errors import EngineError
 from tests.training import tiny
 from training.searching import search
-from training.searching.ablation import MAX_PARAMETERS, ablation_recipes, num_parameters
+from training.searching.ablation import MAX_ABLATION_PARAMETERS, ablation_recipes, num_parameters
 from training.searching.series import SeriesOptions, read_series, run_series
 
 
@@ -22,7 +22,7 @@ def test_every_combination_is_there_once_and_as_large_as_may_be():
     recipes = ablation_recipes()
     assert len({recipe.name for recipe in recipes}) == len(recipes) == 2 * 2 * 3 * 2
     sizes = [num_parameters(recipe) for recipe in recipes]
-    assert max(sizes) <= MAX_PARAMETERS and min(sizes) > 0.94 * MAX_PARAMETERS
+    assert max(sizes) <= MAX_ABLATION_PARAMETERS and min(sizes) > 0.94 * MAX_ABLATION_PARAMETERS
     alike = {recipe.corpus: recipe.optimiser for recipe in recipes}
     assert all(recipe.optimiser == alike[recipe.corpus] for recipe in recipes)
     assert all(recipe.regularisation == recipes[0].regularisation for recipe in recipes)
@@ -39,8 +39,8 @@ def test_what_is_on_disk_is_not_fitted_again(client, tmp_path, monkeypatch):
     run_series(recipes, options, client)
     assert len(told) == 3 and told[2].startswith("c: ")
     assert (tmp_path / "results" / "a.json").read_bytes() == first
-    found = read_series(tmp_path / "results")
-    assert list(found) == ["a", "b", "c"] and found["a"].metrics == found["b"].metrics
+    results = read_series(tmp_path / "results")
+    assert list(results) == ["a", "b", "c"] and results["a"].metrics == results["b"].metrics
 
 
 def test_results_of_other_recipes_are_refused(client, tmp_path, monkeypatch):

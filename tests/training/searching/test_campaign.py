@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from distributed import Client
 
 from engine.checkpoints.checkpoint import read_card
 from engine.errors import EngineError
+from tests.patience import until
 from tests.training import tiny
 from tests.training.songs import write_songs
 from training.fitting.recipe import Recipe, read_recipe
@@ -105,7 +105,7 @@ def test_a_search_ends_with_a_winner_its_checkpoint_its_recipe_and_its_seeds(pla
     assert card.training.recipe["optimiser"]["learning_rate"] == best.learning_rate
     assert card.metrics["valid"]["nats_per_frame"] == pytest.approx(best.best_valid, rel=1e-6)
     assert read_recipe("tiny", place.folder / "recipes").model_dump() == result.recipe
-    assert [found.seed for found in result.seeds] == [2]
+    assert [run.seed for run in result.seeds] == [2]
     assert result.seeds[0].metrics["test"]["nats_per_frame"] != card.metrics["test"]["nats_per_frame"]
     assert not list(place.folder.glob("runs/*")), "states of a search that is done are of no use"
 
@@ -115,7 +115,7 @@ def test_a_search_that_is_done_is_not_done_again(place, client):
     lines = len(place.lines)
     assert place.run(client) == first and len(place.lines) == lines
     more = place.run(client, num_seeds=3)
-    assert [found.seed for found in more.seeds] == [2, 3] and more.trials == first.trials
+    assert [run.seed for run in more.seeds] == [2, 3] and more.trials == first.trials
 
 
 def test_each_result_is_on_disk_when_it_is_told(place, client):
@@ -199,9 +199,7 @@ def scheduler(tmp_path, project_folder):
 def test_one_of_two_machines_dies_and_the_search_ends_as_if_it_had_not(place, scheduler, undisturbed):
     """The other worker takes over what the dead one had, from the states on disk."""
     address, workers = scheduler
-    deadline = time.monotonic() + 60
-    while not address.exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
+    until(address.exists)
     with Client(scheduler_file=str(address)) as client:
         client.wait_for_workers(2, timeout=60)
 
@@ -237,12 +235,12 @@ def test_a_search_that_is_killed_goes_on_and_fits_no_finished_rung_again(
     command = [sys.executable, str(script), str(place.folder), str(place.songs)]
     environment = {**os.environ, "PYTHONPATH": str(project_folder)}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline and process.poll() is None:
-        found = place.result()
-        if found is not None and any(trial.ended == "dropped" for trial in found.trials):
-            break
-        time.sleep(0.02)
+
+    def has_dropped() -> bool:
+        result = place.result()
+        return result is not None and any(trial.ended == "dropped" for trial in result.trials)
+
+    until(lambda: has_dropped() or process.poll() is not None, 90)
     process.kill()
     process.wait()
     before = place.result()

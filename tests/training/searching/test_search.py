@@ -63,13 +63,13 @@ def test_no_trial_is_dropped_before_all_have_come_to_the_rung(tmp_path):
 
 
 def test_the_order_in_which_jobs_end_changes_nothing(tmp_path):
-    one, other = search(tmp_path), search(tmp_path)
+    first, second = search(tmp_path), search(tmp_path)
     reports = [report(FIRST, math.cos(k)) for k in range(10)]
     for group in ([0, 2, 4, 6, 8], [1, 3, 5, 7, 9]):
-        one.take_trials(group, [reports[k] for k in group])
+        first.take_trials(group, [reports[k] for k in group])
     for group in ([9, 1, 5], [3, 7, 0, 2, 4, 6, 8]):
-        other.take_trials(group, [reports[k] for k in group])
-    assert one.result == other.result
+        second.take_trials(group, [reports[k] for k in group])
+    assert first.result == second.result
 
 
 def test_the_winner_is_the_best_on_validation_even_if_it_stopped_early(tmp_path):
@@ -94,7 +94,7 @@ def test_the_winner_is_fitted_with_the_other_seeds(tmp_path):
     metrics = {split: {"nats_per_frame": 1.0} for split in ("train", "valid", "test")}
     for seed in (3, 2):
         given.take_seed(seed, {**report(9, 1.0, finished=True), "metrics": metrics})
-    assert [found.seed for found in given.result.seeds] == [2, 3] and not given.waiting_seeds()
+    assert [run.seed for run in given.result.seeds] == [2, 3] and not given.waiting_seeds()
     with pytest.raises(EngineError, match="seed 2 diverged"):
         given.take_seed(2, report(1, None, diverged=True))
 
@@ -138,8 +138,8 @@ def test_a_search_begins_with_the_rungs_it_is_given_and_keeps_them(tmp_path):
 
 def test_a_job_on_an_unknown_corpus_comes_back_as_a_sentence():
     job = Job(tiny.recipe(corpus="nowhere").model_dump(), (0.1,), ("none",), 1, None, "cpu")
-    (found,) = run_job(job)
-    assert "unknown corpus 'nowhere'" in found["error"]
+    (answer,) = run_job(job)
+    assert "unknown corpus 'nowhere'" in answer["error"]
 
 
 def test_results_of_a_version_with_fewer_settings_are_understood(tmp_path):

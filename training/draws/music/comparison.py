@@ -23,9 +23,9 @@ from training.draws.figures import Figures, mean_of
 from training.draws.music import faults, harmony, returns
 from training.draws.music.faults import Roll
 from training.draws.music.traits import traits
-from training.draws.options import FIRST_SEED, DrawsOptions
+from training.draws.options import FIRST_DRAW_SEED, DrawsOptions
 
-WINDOWS = (16, 64)  # frames
+CLASSIFIER_WINDOWS = (16, 64)  # frames
 FRAMES_OF_A_RUN = {1: 8}  # by frames a quarter note; others have 16
 QUANTILE = 0.9
 
@@ -37,7 +37,7 @@ class Standards:
     Args:
         train: the training pieces.
         lowest: MIDI number of the first pitch.
-        run: frames that count as heard before.
+        run: how many frames in a row count as heard before.
     """
 
     train: Sequence[Roll]
@@ -46,7 +46,7 @@ class Standards:
 
     @classmethod
     def of(cls, data: CorpusData) -> "Standards":
-        """Of a corpus."""
+        """The standards of a loaded corpus."""
         roll = data.representation
         run = FRAMES_OF_A_RUN.get(roll.frames_per_quarter, 16)
         return cls(rolls_of(data.splits["train"]), roll.lowest_pitch, run)
@@ -66,9 +66,9 @@ def compare_music(checkpoint: Checkpoint, data: CorpusData, options: DrawsOption
         raise InvalidValueError("there are too few held-out pieces to compare draws with: two at least")
     standards = Standards.of(data)
     drawing = _Drawing(checkpoint, options)
-    pairs = [drawing.draw(len(roll), FIRST_SEED + place) for place, roll in enumerate(real)]
+    pairs = [drawing.draw(len(roll), FIRST_DRAW_SEED + place) for place, roll in enumerate(real)]
     whole = [roll for roll, _ in pairs]
-    drawn = [roll[: len(other)] for roll, other in zip(whole, real, strict=True)]
+    drawn = [roll[: len(piece)] for roll, piece in zip(whole, real, strict=True)]
     ended = [roll[: end or len(cut)] for (roll, end), cut in zip(pairs, drawn, strict=True)]
     once = held_out[:count]
     return {
@@ -88,12 +88,12 @@ def compare_music(checkpoint: Checkpoint, data: CorpusData, options: DrawsOption
             **end_figures(once, standards),
             "ends": 1.0,
         },
-        "auc": {str(length): _auc(held_out, drawn, length, standards) for length in WINDOWS},
+        "auc": {str(length): _auc(held_out, drawn, length, standards) for length in CLASSIFIER_WINDOWS},
     }
 
 
 def fault_figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
-    """Shares of pieces."""
+    """Shares of pieces that have a fault."""
     most = faults.most_notes(standards.train)
     return {
         "runaways": mean_of(faults.has_runaway(roll, most) for roll in rolls),
@@ -102,7 +102,7 @@ def fault_figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
 
 
 def figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
-    """Of some pieces: means over pieces, but where LINES says otherwise."""
+    """Figures of pieces: means over pieces, except where MUSIC_FIGURE_TITLES says otherwise."""
     lowest, num_frames = standards.lowest, sum(map(len, rolls))
     quarters = np.mean([faults.notes_by_quarter(roll) for roll in rolls], axis=0)
     shared = returns.shared_frames(rolls, standards.train), returns.shared_melody(rolls, standards.train)
@@ -115,8 +115,10 @@ def figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
         "outside_key": mean_of(harmony.outside_share(roll, lowest) for roll in rolls),
         "repeated_runs": mean_of(returns.repeated_share(roll, standards.run) for roll in rolls),
         **{
-            f"similar_after_{lag}": mean_of(each for each in found if each is not None)
-            for lag, found in lags.items()
+            f"similar_after_{lag}": mean_of(
+                similarity for similarity in similarities if similarity is not None
+            )
+            for lag, similarities in lags.items()
         },
         "beat_power": mean_of(map(returns.beat_power, rolls)),
         "cadences": 100 * sum(harmony.cadences(roll, lowest) for roll in rolls) / num_frames,
@@ -129,7 +131,7 @@ def figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
 
 
 def end_figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
-    """Of pieces that go on to their ends: means over pieces."""
+    """Figures of how pieces end, which must be whole: means over pieces."""
     return {
         "ends_on_tonic": mean_of(harmony.ends_on_tonic(roll, standards.lowest) for roll in rolls),
         "last_chord": mean_of(map(harmony.last_chord_frames, rolls)),
@@ -137,7 +139,7 @@ def end_figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
     }
 
 
-LINES: Mapping[str, str] = {
+MUSIC_FIGURE_TITLES: Mapping[str, str] = {
     "runaways": "draws that swell into noise (8 frames with 1.5 times the most notes of any training frame)",
     "standstills": "draws that stand still (32 equal frames)",
     "silence": "silent frames",
@@ -163,13 +165,13 @@ LINES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class _Drawing:
-    """Draws whole pieces."""
+    """Draws whole pieces from one checkpoint, each from nothing."""
 
     checkpoint: Checkpoint
     options: DrawsOptions
 
     def draw(self, num_frames: int, seed: int) -> tuple[Roll, int | None]:
-        """So many frames at least, and on to the end; the frame after which it ends, None if it does not."""
+        """At least so many frames, and on to the end; and after how many it ends, None if it does not."""
         ending, representation = self.checkpoint.card.ending, self.checkpoint.representation
         watch = ending and EndWatch(ending, representation.lowest_pitch, seed)
         least = max(num_frames, self.options.num_frames)
@@ -186,7 +188,7 @@ class _Drawing:
 
 
 def rolls_of(sequences: Sequence[torch.Tensor]) -> list[Roll]:
-    """As the figures take them."""
+    """Sequences as boolean rolls, which the figures take."""
     return [sequence.numpy() > 0.5 for sequence in sequences]
 
 

@@ -18,7 +18,7 @@ NUM_QUARTERS = 4
 
 
 def most_notes(rolls: Sequence[Roll]) -> int:
-    """Of the fullest frame."""
+    """Notes of the fullest frame; 0 without any frame."""
     return max((int(roll.sum(1).max()) for roll in rolls if len(roll)), default=0)
 
 
@@ -33,13 +33,13 @@ def has_standstill(roll: Roll) -> bool:
 
 
 def longest_run(truths: Bool[np.ndarray, " time"]) -> int:
-    """The most that are true in a row."""
+    """How many are true in a row at most."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], truths, [False])).astype(int)))
     return int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
 
 
 def silent_share(roll: Roll) -> float:
-    """Of its frames."""
+    """Share of frames without a note; 0 for an empty roll."""
     return float((~roll.any(1)).mean()) if len(roll) else 0.0
 
 

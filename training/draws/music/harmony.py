@@ -17,11 +17,9 @@ from training.draws.music.faults import Roll
 
 TRIADS = ({0, 4, 7}, {0, 3, 7})
 DOMINANTS = ({0, 4, 7}, {0, 4, 7, 10}, {0, 4, 10})
-PERFECT = (0, 7)  # semitones between voices, but for octaves
+PERFECT_INTERVALS = (0, 7)  # semitones between voices, octaves aside
 FIFTH = 7
-RESTS = 2  # frames for which a chord of rest stays at least
-
-
+REST_FRAMES = 2  # least frames that a chord of rest lasts
 CORPUS_KEYS = (Key(0, True), Key(9, False))  # the public corpora are in C, or in a minor
 
 
@@ -31,13 +29,13 @@ def key_of(roll: Roll, lowest: int) -> Key | None:
 
 
 def class_weights(roll: Roll, lowest: int) -> np.ndarray:
-    """For how many frames each class sounds, octaves counted by themselves: shape (12,)."""
+    """For how many frames each class sounds, every octave counted: shape (12,)."""
     classes = (np.arange(roll.shape[1]) + lowest) % 12
     return np.bincount(classes, roll.sum(0), minlength=12)
 
 
 def outside_share(roll: Roll, lowest: int) -> float:
-    """Of all notes, by frames: those that are not in the scale of the piece's key."""
+    """Share of the notes, counted by frames, that lie outside the scale of the piece's key."""
     key, weights = key_of(roll, lowest), class_weights(roll, lowest)
     if key is None:
         return 0.0
@@ -46,48 +44,48 @@ def outside_share(roll: Roll, lowest: int) -> float:
 
 
 def chords(roll: Roll, lowest: int) -> list[tuple[int, frozenset[int], int]]:
-    """Bass class, classes above the bass, and frames for which it stays, of every chord in turn; silence has
-    none."""
-    found: list[tuple[int, frozenset[int], int]] = []
+    """Bass class, intervals above the bass, and frames for which it stays, of every chord in turn; silence
+    has the bass -1 and no interval."""
+    in_turn: list[tuple[int, frozenset[int], int]] = []
     for frame in roll:
         pitches = np.flatnonzero(frame) + lowest
         bass = int(pitches[0]) % 12 if len(pitches) else -1
         above = frozenset((pitches - pitches[0]) % 12) if len(pitches) else frozenset()
-        chord = bass, frozenset(int(each) for each in above)
-        if found and found[-1][:2] == chord:
-            found[-1] = (*chord, found[-1][2] + 1)
+        chord = bass, frozenset(int(interval) for interval in above)
+        if in_turn and in_turn[-1][:2] == chord:
+            in_turn[-1] = (*chord, in_turn[-1][2] + 1)
         else:
-            found.append((*chord, 1))
-    return found
+            in_turn.append((*chord, 1))
+    return in_turn
 
 
 def cadences(roll: Roll, lowest: int) -> int:
     """How often a major chord, perhaps with its seventh, falls by a fifth into a triad that stays."""
-    every = chords(roll, lowest)
+    in_turn = chords(roll, lowest)
     return sum(
         set(before[1]) in DOMINANTS
         and (before[0] - after[0]) % 12 == FIFTH
         and set(after[1]) in TRIADS
-        and after[2] >= RESTS
-        for before, after in pairwise(every)
+        and after[2] >= REST_FRAMES
+        for before, after in pairwise(in_turn)
     )
 
 
 def resting_share(roll: Roll, lowest: int) -> float:
-    """Of its frames: those of triads in root position that stay."""
-    every = chords(roll, lowest)
-    stays = sum(length for _, above, length in every if set(above) in TRIADS and length >= RESTS)
+    """Share of the frames that lie in triads in root position that stay."""
+    in_turn = chords(roll, lowest)
+    stays = sum(length for _, above, length in in_turn if set(above) in TRIADS and length >= REST_FRAMES)
     return stays / max(1, len(roll))
 
 
 def voice_steps(roll: Roll) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Neighbouring frames of as many notes, two at least: the pitches of both, from above."""
+    """Pitches from the top of each two neighbouring frames with equally many notes, at least two."""
     voices = [np.flatnonzero(frame)[::-1] for frame in roll]
-    return [(one, other) for one, other in pairwise(voices) if len(one) == len(other) >= 2]
+    return [(before, after) for before, after in pairwise(voices) if len(before) == len(after) >= 2]
 
 
 def parallel_share(rolls: Sequence[Roll]) -> float:
-    """Of the steps of voices: those in which two voices an octave or a fifth apart move by the same way."""
+    """Share of the steps in which two voices an octave or a fifth apart move by the same interval."""
     steps = [step for roll in rolls for step in voice_steps(roll)]
     return sum(map(_is_parallel, steps)) / max(1, len(steps))
 
@@ -96,12 +94,12 @@ def _is_parallel(step: tuple[np.ndarray, np.ndarray]) -> bool:
     before, after = step
     ways = after - before
     same = (ways[:, None] == ways) & (ways != 0)
-    perfect = np.isin((before[:, None] - before) % 12, PERFECT)
+    perfect = np.isin((before[:, None] - before) % 12, PERFECT_INTERVALS)
     return bool(np.triu(same & perfect, 1).any())  # of each pair the upper voice first
 
 
 def leap_share(rolls: Sequence[Roll]) -> float:
-    """Of the moves of the highest voice: those by more than a fifth."""
+    """Share of the moves of the highest voice that are wider than a fifth."""
     tops = [top_line(roll) for roll in rolls]
     moves = np.concatenate([np.diff(top) for top in tops if len(top) > 1] or [np.zeros(0)])
     moves = np.abs(moves[moves != 0])
@@ -122,6 +120,6 @@ def ends_on_tonic(roll: Roll, lowest: int) -> bool:
 
 
 def last_chord_frames(roll: Roll) -> int:
-    """For how many frames the last frame stays."""
+    """How many frames the last chord lasts."""
     changes = np.flatnonzero((roll[1:] != roll[:-1]).any(1))
     return len(roll) - (int(changes[-1]) + 1 if len(changes) else 0)

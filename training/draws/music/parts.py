@@ -1,4 +1,4 @@
-"""Parts: a model's likelihood of a split, apart for what the piece had before and for what training has.
+"""Parts: a model's likelihood of a split, separately for what the piece had before and what training has.
 
 Conventions
     repeated   a frame that ends a run heard before in its piece: 16 frames, of chorales 8
@@ -24,7 +24,7 @@ from training.draws.music.returns import in_shared_runs, is_repeated, shared_fra
 
 KNOWN_RUN = 16  # frames of the highest voice
 KNOWN_SHARE = 0.5
-SHARED_FRAMES = 32  # whole frames in a row, that a piece is said to have in common with training
+SHARED_FRAMES = 32  # whole frames in a row, from which on a piece counts as sharing them with training
 
 
 def part_figures(checkpoint: Checkpoint, data: CorpusData, split: str) -> dict[str, float]:
@@ -42,7 +42,7 @@ def part_figures(checkpoint: Checkpoint, data: CorpusData, split: str) -> dict[s
     pooled, is_again = np.concatenate(nats), np.concatenate(repeated)
     known = [piece for piece, share in zip(nats, shares, strict=True) if share >= KNOWN_SHARE]
     new = [piece for piece, share in zip(nats, shares, strict=True) if share == 0]
-    found = {
+    figures = {
         "share_of_repeated_frames": float(is_again.mean()),
         "num_known_pieces": len(known),
         "num_new_pieces": len(new),
@@ -50,19 +50,23 @@ def part_figures(checkpoint: Checkpoint, data: CorpusData, split: str) -> dict[s
     }
     parts = {"repeated_frames": [pooled[is_again]], "new_frames": [pooled[~is_again]]}
     parts |= {"known_pieces": known, "new_pieces": new}
-    means = {f"nats_per_frame_of_{name}": np.concatenate([[], *every]) for name, every in parts.items()}
-    return found | {name: float(every.mean()) for name, every in means.items() if len(every)}
+    nats_of_parts = {
+        f"nats_per_frame_of_{name}": np.concatenate([[], *part_nats]) for name, part_nats in parts.items()
+    }
+    return figures | {
+        name: float(part_nats.mean()) for name, part_nats in nats_of_parts.items() if len(part_nats)
+    }
 
 
 def known_shares(rolls: Sequence[Roll], train: Sequence[Roll]) -> list[float]:
-    """Of each piece's moves of the highest voice: those in runs that training pieces have, too."""
-    moves = [[np.diff(top_line(roll)) for roll in each] for each in (rolls, train)]
-    found = in_shared_runs(*moves, KNOWN_RUN - 1)
-    return [float(every.mean()) if len(every) else 0.0 for every in found]
+    """For each piece, the share of its top voice's moves that lie in runs which training pieces have too."""
+    moves = [[np.diff(top_line(roll)) for roll in pieces] for pieces in (rolls, train)]
+    in_runs = in_shared_runs(*moves, KNOWN_RUN - 1)
+    return [float(is_shared.mean()) if len(is_shared) else 0.0 for is_shared in in_runs]
 
 
 @torch.no_grad()
 def _nats_by_frame(checkpoint: Checkpoint, frames: torch.Tensor) -> Float64[np.ndarray, " time"]:
     parts = read_in_parts(checkpoint.model, frames.unsqueeze(0))
-    found = [-distribution.log_prob(part)[0].double() for part, distribution in parts]
-    return torch.cat([torch.zeros(0, dtype=torch.float64), *found]).numpy()
+    nats = [-distribution.log_prob(part)[0].double() for part, distribution in parts]
+    return torch.cat([torch.zeros(0, dtype=torch.float64), *nats]).numpy()

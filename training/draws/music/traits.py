@@ -16,12 +16,12 @@ from training.draws.music.returns import onsets, similarity
 MOST_NOTES = 8  # of a frame; more count as so many
 OCTAVE = 12
 CLOCKS = (2, 3, 4, 6, 8)  # frames
-NEAR = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)  # frames
-KINDS = ((), (7,), (4,), (3,), (4, 7), (3, 7), (3, 6), (5, 7), (4, 7, 10), (3, 7, 10), (4, 7, 11))
+NEAR_LAGS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)  # frames
+CHORD_KINDS = ((), (7,), (4,), (3,), (4, 7), (3, 7), (3, 6), (5, 7), (4, 7, 10), (3, 7, 10), (4, 7, 11))
 
 
 def traits(window: Roll, lowest: int, start: int) -> Float64[np.ndarray, " trait"]:
-    """All of them, in a fixed order."""
+    """All traits of a window, in a fixed order."""
     return np.array([float(number) for part in _parts(window, lowest, start) for number in part])
 
 
@@ -37,7 +37,7 @@ def _parts(window: Roll, lowest: int, start: int) -> Iterator[np.ndarray | list[
     yield from _lines(pitches)
     yield from _rhythm(window, start)
     yield _voices(window)
-    lags = [lag for lag in NEAR if lag < len(window)]
+    lags = [lag for lag in NEAR_LAGS if lag < len(window)]
     yield [similarity(window, lag) or 0.0 for lag in lags]
     yield [(window[lag:] == window[:-lag]).all(1).mean() for lag in lags]
     yield [len({frame.tobytes() for frame in window}) / len(window)]
@@ -49,21 +49,21 @@ def _shares(numbers: np.ndarray, size: int) -> np.ndarray:
 
 
 def _vertical(pitches: list[np.ndarray], lowest: int) -> Iterator[np.ndarray | list[float]]:
-    """Of frames: intervals between neighbours, classes above the bass, those of the bass, and chords."""
-    sounding = [each for each in pitches if len(each)]
-    gaps = [np.minimum(np.diff(each), OCTAVE + 1) for each in sounding]
+    """Intervals between neighbouring notes and above the bass, classes of the bass, and chords."""
+    sounding = [chord for chord in pitches if len(chord)]
+    gaps = [np.minimum(np.diff(chord), OCTAVE + 1) for chord in sounding]
     yield _shares(np.concatenate([*gaps, np.zeros(0, dtype=int)]), OCTAVE + 2)
-    above = [(each[1:] - each[0]) % OCTAVE for each in sounding]
+    above = [(chord[1:] - chord[0]) % OCTAVE for chord in sounding]
     yield _shares(np.concatenate([*above, np.zeros(0, dtype=int)]), OCTAVE)
-    yield _shares(np.array([(each[0] + lowest) % OCTAVE for each in sounding], dtype=int), OCTAVE)
-    kinds = [tuple(sorted({*((each - each[0]) % OCTAVE).tolist()} - {0})) for each in sounding]
-    yield [sum(kind == each for each in kinds) / max(1, len(kinds)) for kind in KINDS]
+    yield _shares(np.array([(chord[0] + lowest) % OCTAVE for chord in sounding], dtype=int), OCTAVE)
+    kinds = [tuple(sorted({*((chord - chord[0]) % OCTAVE).tolist()} - {0})) for chord in sounding]
+    yield [kinds.count(kind) / max(1, len(kinds)) for kind in CHORD_KINDS]
 
 
 def _lines(pitches: list[np.ndarray]) -> Iterator[np.ndarray | list[float]]:
-    """Of the highest and of the lowest pitch: their moves, and how far they range."""
+    """Moves of the highest and of the lowest pitch, and how far they range."""
     for place in (-1, 0):
-        line = np.array([each[place] for each in pitches if len(each)], dtype=int)
+        line = np.array([chord[place] for chord in pitches if len(chord)], dtype=int)
         moves = np.clip(np.diff(line), -OCTAVE - 1, OCTAVE + 1) + OCTAVE + 1
         yield _shares(moves, 2 * OCTAVE + 3)
         yield [line.mean(), line.std()] if len(line) else [0.0, 0.0]

@@ -1,5 +1,5 @@
 """Draws of sound beside held-out recordings: loudness, syllables, voice, spectra, words."""
 
-from training.draws.speech.comparison import LINES, compare_speech
+from training.draws.speech.comparison import SPEECH_FIGURE_TITLES, compare_speech
 
-__all__ = ["LINES", "compare_speech"]
+__all__ = ["SPEECH_FIGURE_TITLES", "compare_speech"]

@@ -19,32 +19,32 @@ from engine.sound import MOMENT_STEP, Audio, log_mel
 from training.corpora import Corpus, streams
 from training.draws.classifier import Windows, auc
 from training.draws.figures import Figures, mean_of
-from training.draws.options import FIRST_SEED, DrawsOptions
+from training.draws.options import FIRST_DRAW_SEED, DrawsOptions
 from training.draws.speech import loudness, standstill, voicing, words
 
-SECONDS = 2.0
-NUM_DRAWS = 50  # unless it is said otherwise
-WINDOW_SECONDS = 0.25  # that the classifier hears
+DRAW_SECONDS = 2.0
+NUM_SPEECH_DRAWS = 50  # unless the options say otherwise
+CLASSIFIER_SECONDS = 0.25  # of a window that the classifier hears
 FIRST_OTHER_SEED = 2_000_000  # of draws that are no words
-NUM_OTHERS = 100  # of each model
+NUM_OTHER_DRAWS = 100  # of each model
 
 
 @dataclass(frozen=True)
 class Drawer:
-    """Draws sound from nothing."""
+    """Draws sound from one checkpoint, from nothing."""
 
     checkpoint: Checkpoint
     temperature: float = 1.0
 
     def draw(self, num_frames: int, seed: int) -> Audio:
-        """So many frames."""
+        """A sound of so many frames."""
         options = SamplingOptions(num_frames, seed, self.temperature)
         return self.checkpoint.representation.decode(
             torch.stack(list(sample(self.checkpoint.model, options)))
         )
 
     def frames(self, seconds: float) -> int:
-        """That last so long."""
+        """How many frames last so long."""
         return round(seconds * self.checkpoint.representation.frames_per_unit)
 
 
@@ -63,34 +63,35 @@ def compare_speech(
     held_out = [*_stretches(voices["test"]), *_stretches(voices["valid"])]
     if len(held_out) < 2:
         raise InvalidValueError(
-            f"there are too few held-out recordings to compare draws with: {2 * SECONDS:g} seconds at least"
+            "there are too few held-out recordings to compare draws with: "
+            f"{2 * DRAW_SECONDS:g} seconds at least"
         )
-    count, drawer = options.num_pieces or NUM_DRAWS, Drawer(checkpoint, options.temperature)
-    num_frames = max(options.num_frames, drawer.frames(SECONDS))
-    whole = [drawer.draw(num_frames, FIRST_SEED + place) for place in range(count)]
-    drawn = [_first(sound, SECONDS) for sound in whole]
-    trained = [recording for each in voices["train"].values() for recording in each]
+    count, drawer = options.num_pieces or NUM_SPEECH_DRAWS, Drawer(checkpoint, options.temperature)
+    num_frames = max(options.num_frames, drawer.frames(DRAW_SECONDS))
+    whole = [drawer.draw(num_frames, FIRST_DRAW_SEED + place) for place in range(count)]
+    drawn = [_first(sound, DRAW_SECONDS) for sound in whole]
+    trained = [recording for recordings in voices["train"].values() for recording in recordings]
     loudest = loudness.loudest_second(trained)
     kinds = {"drawn": (whole, drawn), "real": (held_out, held_out[:count])}
-    found = {kind: {**_faults(of_all, loudest), **_figures(cut)} for kind, (of_all, cut) in kinds.items()}
+    figures = {kind: {**_faults(of_all, loudest), **_figures(cut)} for kind, (of_all, cut) in kinds.items()}
     for kind, share in _named(corpus, drawn, others).items():
-        found.setdefault(kind, {})["named"] = share
+        figures.setdefault(kind, {})["named"] = share
     real, told = _windows(held_out), _windows(drawn)
     return {
         "num_draws": count,
-        "num_frames": count * drawer.frames(SECONDS),
+        "num_frames": count * drawer.frames(DRAW_SECONDS),
         "num_frames_drawn": count * num_frames,
         "temperature": options.temperature,
-        **found,
+        **figures,
         "auc": {"0.25 s": auc(real, told), "0.25 s, real from real": auc(*real.halves()) if real else None},
     }
 
 
 def _stretches(voices: Mapping[str, Sequence[Audio]]) -> list[Audio]:
-    """Two seconds each, of one voice."""
+    """Stretches of two seconds, each of one voice."""
     rng = np.random.default_rng(0)
-    found = [stream for recordings in voices.values() for stream in streams(recordings, SECONDS, rng)]
-    return [_first(stream, SECONDS) for stream in found if stream.duration_seconds >= SECONDS]
+    joined = [stream for recordings in voices.values() for stream in streams(recordings, DRAW_SECONDS, rng)]
+    return [_first(stream, DRAW_SECONDS) for stream in joined if stream.duration_seconds >= DRAW_SECONDS]
 
 
 def _first(sound: Audio, seconds: float) -> Audio:
@@ -98,7 +99,7 @@ def _first(sound: Audio, seconds: float) -> Audio:
 
 
 def _faults(sounds: Sequence[Audio], loudest: float) -> Figures:
-    """Shares of sounds."""
+    """Shares of sounds that have a fault."""
     return {
         "runaways": mean_of(loudness.runs_away(sound, loudest) for sound in sounds),
         "silences": mean_of(map(loudness.falls_silent, sounds)),
@@ -107,7 +108,7 @@ def _faults(sounds: Sequence[Audio], loudest: float) -> Figures:
 
 
 def _figures(sounds: Sequence[Audio]) -> Figures:
-    """Means over sounds."""
+    """Loudness, its swings, and voicing: means over sounds."""
     return {
         "level": mean_of(float(loudness.levels(sound).mean()) for sound in sounds),
         "level_spread": mean_of(map(loudness.level_spread, sounds)),
@@ -117,14 +118,14 @@ def _figures(sounds: Sequence[Audio]) -> Figures:
 
 
 def _named(corpus: Corpus, drawn: Sequence[Audio], others: Sequence[Checkpoint]) -> dict[str, float | None]:
-    """How many are named: of the draws, of the real words (rightly), and of what is known to be none."""
+    """Share that is named as a word: of the draws, of the real words (rightly), and of what is no word."""
     spoken = corpus.words()
     if not spoken["train"] or not spoken["test"]:
         return {"drawn": None, "real": None}
     wrong = [
-        drawer.draw(drawer.frames(words.SECONDS), FIRST_OTHER_SEED + number)
+        drawer.draw(drawer.frames(words.WORD_SECONDS), FIRST_OTHER_SEED + number)
         for drawer in map(Drawer, others)
-        for number in range(2 * NUM_OTHERS)
+        for number in range(2 * NUM_OTHER_DRAWS)
     ]
     namer = words.fit_namer(spoken["train"], wrong[::2])
     names = namer.names([sound for _, sound in spoken["test"]])
@@ -137,15 +138,15 @@ def _named(corpus: Corpus, drawn: Sequence[Audio], others: Sequence[Checkpoint])
 
 
 def _windows(sounds: Sequence[Audio]) -> Windows | None:
-    """Spectra of quarters of a second."""
+    """Spectra, a quarter of a second each."""
 
     def describe(window: np.ndarray, start: int) -> np.ndarray:
         return window.reshape(-1)
 
-    return Windows.of(list(map(log_mel, sounds)), int(WINDOW_SECONDS / MOMENT_STEP), describe)
+    return Windows.of(list(map(log_mel, sounds)), int(CLASSIFIER_SECONDS / MOMENT_STEP), describe)
 
 
-LINES: Mapping[str, str] = {
+SPEECH_FIGURE_TITLES: Mapping[str, str] = {
     "runaways": "draws that run away (a second is twice as loud as any of training, or 1 % clipped)",
     "silences": "draws that fall silent (3 seconds below -60 dB)",
     "standstills": "draws that hold one sound (2 seconds)",

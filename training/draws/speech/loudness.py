@@ -1,8 +1,7 @@
 """Loudness over time: how far it ranges, how it swings in the rhythm of syllables, where it leaves bounds.
 
 Conventions
-    samples   amplitude in [-1, 1], shape (time,), at ``rate`` Hz
-    level     dB of full scale of 25 ms, every 10 ms, at least -70
+    level   dB of full scale of 25 ms, every 10 ms, at least -70
 """
 
 from collections.abc import Sequence
@@ -12,19 +11,19 @@ from jaxtyping import Float64
 
 from engine.sound import MOMENT_STEP, Audio, moments
 
-MOMENT = 0.025  # seconds
-QUIETEST = -70.0  # dB
-SYLLABLES = (2.0, 8.0)  # a second
-SWINGS = (0.5, 50.0)  # a second, all that are counted
+LEVEL_SECONDS = 0.025  # of a moment
+QUIETEST_LEVEL = -70.0  # dB
+SYLLABLE_RATES = (2.0, 8.0)  # a second
+SWING_RATES = (0.5, 50.0)  # a second, all that are counted
 SILENT_LEVEL, SILENT_SECONDS = -60.0, 3.0
-LOUDER = 2.0  # times the loudest training second, in amplitude
+RUNAWAY_TIMES = 2.0  # times the loudest training second, in amplitude
 CLIPPED_AT, CLIPPED_SHARE = 0.999, 0.01  # amplitude; of a second's samples
 
 
 def levels(sound: Audio) -> Float64[np.ndarray, " moment"]:
-    """Of every moment; none of a sound shorter than one."""
-    squares = moments(sound, MOMENT).astype(np.float64) ** 2
-    return np.maximum(10 * np.log10(squares.mean(1) + 1e-12), QUIETEST)
+    """Level of every moment; empty for a sound shorter than a moment."""
+    squares = moments(sound, LEVEL_SECONDS).astype(np.float64) ** 2
+    return np.maximum(10 * np.log10(squares.mean(1) + 1e-12), QUIETEST_LEVEL)
 
 
 def level_spread(sound: Audio) -> float:
@@ -33,19 +32,19 @@ def level_spread(sound: Audio) -> float:
 
 
 def syllable_share(sound: Audio) -> float:
-    """Of the power of the envelope's swings from 0.5 to 50 a second, how much is from 2 to 8 a second."""
+    """Share of the power of the envelope's swings, 0.5 to 50 a second, that lies at 2 to 8 a second."""
     step = int(MOMENT_STEP * sound.sample_rate)
     count = len(sound.samples) // step
     envelope = np.sqrt((sound.samples[: count * step].astype(np.float64).reshape(count, step) ** 2).mean(1))
     swings = np.abs(np.fft.rfft((envelope - envelope.mean()) * np.hanning(count))) ** 2
     speeds = np.fft.rfftfreq(count, MOMENT_STEP)
-    counted = swings[(speeds >= SWINGS[0]) & (speeds <= SWINGS[1])].sum()
-    within = swings[(speeds >= SYLLABLES[0]) & (speeds <= SYLLABLES[1])].sum()
+    counted = swings[(speeds >= SWING_RATES[0]) & (speeds <= SWING_RATES[1])].sum()
+    within = swings[(speeds >= SYLLABLE_RATES[0]) & (speeds <= SYLLABLE_RATES[1])].sum()
     return float(within / counted) if counted > 0 else 0.0
 
 
 def seconds_of(sound: Audio) -> Float64[np.ndarray, "second time"]:
-    """One second after the other; a sound shorter than one is one."""
+    """Whole seconds, one after the other; a sound shorter than a second counts as one."""
     rate = min(sound.sample_rate, max(1, len(sound.samples)))
     count = len(sound.samples) // rate
     return sound.samples[: count * rate].astype(np.float64).reshape(count, rate)
@@ -61,7 +60,7 @@ def loudest_second(sounds: Sequence[Audio]) -> float:
 def runs_away(sound: Audio, loudest: float) -> bool:
     """Whether a second is twice as loud as the loudest training second, or a hundredth of it is clipped."""
     seconds = seconds_of(sound)
-    too_loud = np.sqrt((seconds**2).mean(1)) > LOUDER * loudest
+    too_loud = np.sqrt((seconds**2).mean(1)) > RUNAWAY_TIMES * loudest
     clipped = (np.abs(seconds) >= CLIPPED_AT).mean(1) > CLIPPED_SHARE
     return bool((too_loud | clipped).any())
 

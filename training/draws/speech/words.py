@@ -15,9 +15,9 @@ from torch.nn import functional
 
 from engine.sound import Audio, log_mel
 
-SECONDS = 0.5
-CERTAIN = 0.9
-NUM_CHANNELS, NUM_EPOCHS, BATCH_SIZE = 48, 25, 64
+WORD_SECONDS = 0.5
+LEAST_CERTAINTY = 0.9
+NAMER_CHANNELS, NAMER_EPOCHS, NAMER_BATCH_SIZE = 48, 25, 64
 MOST_SHIFT = 0.06  # seconds by which a recording is cut later, while fitting
 NOISE_LEVELS = (-60.0, -10.0)  # dB of full scale
 
@@ -35,20 +35,20 @@ class Namer:
     network: nn.Module
 
     def names(self, sounds: Sequence[Audio]) -> list[str | None]:
-        """Of each sound's first half second; None where it is not certain, or it is no word."""
+        """The word of each sound's first half second; None where that is no word, or not certain."""
         if not sounds:
             return []
         with torch.no_grad():
             shares = self.network(torch.stack([_spectrum(sound) for sound in sounds])).softmax(-1)
-        certainties, found = shares.max(-1)
+        certainties, places = shares.max(-1)
         return [
-            self.words[place] if certainty >= CERTAIN and place < len(self.words) else None
-            for certainty, place in zip(certainties.tolist(), found.tolist(), strict=True)
+            self.words[place] if certainty >= LEAST_CERTAINTY and place < len(self.words) else None
+            for certainty, place in zip(certainties.tolist(), places.tolist(), strict=True)
         ]
 
 
 def fit_namer(spoken: Sequence[tuple[str, Audio]], others: Sequence[Audio], seed: int = 0) -> Namer:
-    """From recordings of words, and sounds that are none."""
+    """Fit a network to recordings of words, and to sounds that are none."""
     words = tuple(sorted({word for word, _ in spoken}))
     rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
     backwards = [Audio(sound.samples[::-1].copy(), sound.sample_rate) for _, sound in spoken[::3]]
@@ -59,8 +59,8 @@ def fit_namer(spoken: Sequence[tuple[str, Audio]], others: Sequence[Audio], seed
     early, late = (torch.stack([_spectrum(sound, later) for sound in sounds]) for later in (0.0, MOST_SHIFT))
     network = _network(len(words) + 1, early.shape[1:], generator)
     optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=0.01)
-    for _ in range(NUM_EPOCHS):
-        for rows in torch.randperm(len(labels), generator=generator).split(BATCH_SIZE):
+    for _ in range(NAMER_EPOCHS):
+        for rows in torch.randperm(len(labels), generator=generator).split(NAMER_BATCH_SIZE):
             is_late = torch.rand(len(rows), 1, 1, generator=generator) < 1 / 3
             heard = torch.where(is_late, late[rows], early[rows])
             gain = 3 * torch.randn(len(rows), 1, 1, generator=generator)  # dB
@@ -71,16 +71,16 @@ def fit_namer(spoken: Sequence[tuple[str, Audio]], others: Sequence[Audio], seed
 
 
 def _spectrum(sound: Audio, later: float = 0.0) -> Float[torch.Tensor, "band moment"]:
-    """Of half a second from ``later`` on, silence after a shorter one; in units of 20 dB above -70."""
-    count, start = int(SECONDS * sound.sample_rate), int(later * sound.sample_rate)
+    """Spectrum of half a second from ``later`` on, padded with silence; in units of 20 dB above -70 dB."""
+    count, start = int(WORD_SECONDS * sound.sample_rate), int(later * sound.sample_rate)
     samples = sound.samples[start : start + count]
     padded = np.pad(samples, (0, count - len(samples)))
     return torch.tensor((log_mel(Audio(padded, sound.sample_rate)).T + 70) / 20, dtype=torch.float32)
 
 
 def _noise(rate: int, rng: np.random.Generator) -> Audio:
-    """White or brownish, at a level of chance."""
-    samples = rng.normal(size=int(SECONDS * rate))
+    """White or brownish noise at a random level."""
+    samples = rng.normal(size=int(WORD_SECONDS * rate))
     if rng.random() < 0.5:
         samples = np.convolve(samples, np.ones(8) / 8, "same")
     level = 10 ** (rng.uniform(*NOISE_LEVELS) / 20)
@@ -88,11 +88,11 @@ def _noise(rate: int, rng: np.random.Generator) -> Audio:
 
 
 def _network(num_classes: int, shape: torch.Size, rng: torch.Generator) -> nn.Module:
-    """Two convolutions over time, and the loudest of each channel by quarter."""
+    """Two convolutions over time, then the maximum of each channel in each quarter."""
     layers = nn.Sequential(
-        nn.Conv1d(shape[0], NUM_CHANNELS, 5, padding=2), nn.ReLU(), nn.MaxPool1d(2),
-        nn.Conv1d(NUM_CHANNELS, NUM_CHANNELS, 5, padding=2), nn.ReLU(), nn.AdaptiveMaxPool1d(4),
-        nn.Flatten(), nn.Linear(4 * NUM_CHANNELS, num_classes),
+        nn.Conv1d(shape[0], NAMER_CHANNELS, 5, padding=2), nn.ReLU(), nn.MaxPool1d(2),
+        nn.Conv1d(NAMER_CHANNELS, NAMER_CHANNELS, 5, padding=2), nn.ReLU(), nn.AdaptiveMaxPool1d(4),
+        nn.Flatten(), nn.Linear(4 * NAMER_CHANNELS, num_classes),
     )  # fmt: skip
     for weight in layers.parameters():
         if weight.ndim > 1:

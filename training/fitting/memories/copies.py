@@ -10,20 +10,19 @@ from torch import Tensor
 
 from engine.heads import guided, mix
 from engine.models import GUIDES, Copying, CopyMemory, Evidence, Model, Trust, trusted
-from training.fitting.batching import scoring_batches
+from training.fitting.batching import MAX_MEMORY_FRAMES, scoring_batches
 
-WINDOW = 4_096  # frames; the longest piece of the four corpora has fewer
-FIRST_GUESS = Trust(
+COPY_WINDOW = 4_096  # frames; the longest piece of the four corpora has fewer
+FIRST_TRUST = Trust(
     trust=-2.0, by_length=1.0, by_record=2.0, slip=-2.5, slip_by_length=-0.2, slip_by_record=-1.0
 )
 SHRINKAGE = 1e-5  # nats a frame for each squared number: what hardly matters stays small
-NUM_TRIALS = 100  # of the search
-FRAMES_AT_ONCE = 2_048
-DIGITS = 3  # of the numbers that are kept
+MAX_COPY_STEPS = 100  # of the search
+TRUST_DECIMALS = 3  # of numbers that are kept
 
 
 class _Seen(NamedTuple):
-    """All that the likelihood of some frames needs, beside the numbers: see engine/heads/copied_notes.py."""
+    """All that the likelihood of some frames needs beside the numbers: see engine/heads/copied_notes.py."""
 
     own: Float64[Tensor, "frame choice"]
     right: Bool[Tensor, "frame guide choice"]
@@ -40,32 +39,32 @@ def choose_copies(model: Model, valid: Sequence[Tensor]) -> tuple[CopyMemory, fl
     Returns:
         The memory, and how many nats a frame the model gains by it on validation.
     """
-    first = CopyMemory(model.frame_size, WINDOW, dict.fromkeys(GUIDES, FIRST_GUESS))
+    first = CopyMemory(model.frame_size, COPY_WINDOW, dict.fromkeys(GUIDES, FIRST_TRUST))
     seen = _seen(Copying(model, first), valid)
     numbers = first.numbers(seen[0].own).requires_grad_()
     num_frames = sum(len(part.own) for part in seen)
-    optimiser = torch.optim.LBFGS([numbers], max_iter=NUM_TRIALS, line_search_fn="strong_wolfe")
+    optimiser = torch.optim.LBFGS([numbers], max_iter=MAX_COPY_STEPS, line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:
         optimiser.zero_grad()
-        found = -sum(_nats(part, numbers) for part in seen) / num_frames
-        whole = found + SHRINKAGE * numbers.square().sum()
+        nats = -sum(_log_likelihood(part, numbers) for part in seen) / num_frames
+        whole = nats + SHRINKAGE * numbers.square().sum()
         whole.backward()
         return whole
 
     optimiser.step(loss)
-    memory = CopyMemory(model.frame_size, WINDOW, _trusts(numbers))
+    memory = CopyMemory(model.frame_size, COPY_WINDOW, _trusts(numbers))
     with torch.no_grad():
         chosen = memory.numbers(seen[0].own)
-        gain = sum(_nats(part, chosen) - part.own.sum() for part in seen) / num_frames
+        gain = sum(_log_likelihood(part, chosen) - part.own.sum() for part in seen) / num_frames
     return memory, float(gain)
 
 
 @torch.no_grad()
 def _seen(model: Copying, sequences: Sequence[Tensor]) -> list[_Seen]:
-    """Of all frames, batch by batch."""
-    found = []
-    for batch in scoring_batches(sequences, max(1, FRAMES_AT_ONCE // model.num_keys)):
+    """What is known of all frames, batch by batch."""
+    seen = []
+    for batch in scoring_batches(sequences, max(1, MAX_MEMORY_FRAMES // model.num_keys)):
         copied, _ = model(batch.frames)
         own = copied.notes.choice_log_probs(batch.frames)
         right, speaks = guided(copied.guides, batch.frames, own.shape[-1])
@@ -73,19 +72,19 @@ def _seen(model: Copying, sequences: Sequence[Tensor]) -> list[_Seen]:
         kept = Evidence(
             evidence.guesses[:0], evidence.facts[batch.mask].double(), evidence.has_match[batch.mask]
         )
-        found.append(_Seen(own[batch.mask].double(), right[batch.mask], speaks[batch.mask], kept))
-    return found
+        seen.append(_Seen(own[batch.mask].double(), right[batch.mask], speaks[batch.mask], kept))
+    return seen
 
 
-def _nats(seen: _Seen, numbers: Float64[Tensor, "guide number"]) -> Tensor:
-    """The sum of log-probabilities."""
+def _log_likelihood(seen: _Seen, numbers: Float64[Tensor, "guide number"]) -> Tensor:
+    """The sum of log-probabilities under these numbers."""
     guides = trusted(seen.evidence, numbers)
     return mix(seen.own, seen.right, seen.speaks, guides.logits, guides.slips)[..., -1].sum()
 
 
 def _trusts(numbers: Float64[Tensor, "guide number"]) -> dict[str, Trust]:
-    names = [each.name for each in fields(Trust)]
-    rows = [[round(value, DIGITS) for value in row] for row in numbers.tolist()]
+    names = [field.name for field in fields(Trust)]
+    rows = [[round(value, TRUST_DECIMALS) for value in row] for row in numbers.tolist()]
     return {
         guide: Trust(**dict(zip(names, row, strict=True))) for guide, row in zip(GUIDES, rows, strict=True)
     }

@@ -10,13 +10,12 @@ from scipy.special import expit, logit
 from torch import Tensor
 
 from engine.models import Belief, MelodyMemory, Model, Reminded, melody
-from training.fitting.batching import Batch, scoring_batches
+from training.fitting.batching import MAX_MEMORY_FRAMES, Batch, scoring_batches
 
-FIRST_GUESS = Belief(decay=0.87, same=1.9, other=-1.6, start=7.6, doubt=11.3)  # JSB Chorales
+FIRST_BELIEF = Belief(decay=0.87, same=1.9, other=-1.6, start=7.6, doubt=11.3)  # JSB Chorales
 FIRST_STEPS = (0.5, 0.5, 0.5, 1.0, 1.0)  # of the search: decay's log-odds, then the others as they are
-NUM_TRIALS = 150
-MAX_CELLS = 300_000_000  # frames times places that one trial looks at; more pieces than that are left out
-FRAMES_AT_ONCE = 2_048
+MAX_MELODY_TRIALS = 150
+MAX_COMPARISONS = 300_000_000  # frames times places that one trial looks at; more pieces are left out
 
 
 def reminded(model: Model, belief: Belief, train: Sequence[Tensor]) -> Reminded:
@@ -36,14 +35,14 @@ def choose_melodies(model: Model, train: Sequence[Tensor], valid: Sequence[Tenso
         The numbers, and how many nats a frame the model gains by them on those pieces.
     """
     num_places = sum(map(len, train))
-    batches = _expected(model, _some(valid, MAX_CELLS // num_places))
+    batches = _expected(model, _some(valid, MAX_COMPARISONS // num_places))
     num_frames = sum(int(batch.mask.sum()) for batch, _ in batches)
 
     def nats(numbers: Float64[np.ndarray, "5"]) -> float:
         memory = reminded(model, _belief(numbers), train).memory
         return sum(_nats(memory, batch, own) for batch, own in batches) / num_frames
 
-    start = _numbers(FIRST_GUESS)
+    start = _numbers(FIRST_BELIEF)
     corners = [
         [
             value + step * (row == place)
@@ -51,14 +50,14 @@ def choose_melodies(model: Model, train: Sequence[Tensor], valid: Sequence[Tenso
         ]
         for row in range(-1, len(start))
     ]
-    options = {"maxfev": NUM_TRIALS, "initial_simplex": corners, "xatol": 0.01, "fatol": 1e-4}
-    found = minimize(nats, start, method="Nelder-Mead", options=options)
+    options = {"maxfev": MAX_MELODY_TRIALS, "initial_simplex": corners, "xatol": 0.01, "fatol": 1e-4}
+    search = minimize(nats, start, method="Nelder-Mead", options=options)
     alone = -sum(float(own[batch.mask].sum()) for batch, own in batches) / num_frames
-    return _belief(found.x), alone - float(found.fun)
+    return _belief(search.x), alone - float(search.fun)
 
 
 def _some(sequences: Sequence[Tensor], num_frames: int) -> list[Tensor]:
-    """The first of them, as many as have so many frames together, one at least."""
+    """The first sequence, and those after it that still fit into so many frames together."""
     chosen = list(sequences[:1])
     for frames in sequences[1:]:
         if sum(map(len, chosen)) + len(frames) <= num_frames:
@@ -68,20 +67,20 @@ def _some(sequences: Sequence[Tensor], num_frames: int) -> list[Tensor]:
 
 def _expected(model: Model, sequences: Sequence[Tensor]) -> list[tuple[Batch, Float[Tensor, "batch time"]]]:
     """Batches, and the model's own log-probability of every frame's highest pitch."""
-    found = []
-    forgetful = Reminded(model, MelodyMemory(model.frame_size, 1, FIRST_GUESS))
-    for batch in scoring_batches(sequences, FRAMES_AT_ONCE):
+    expected = []
+    forgetful = Reminded(model, MelodyMemory(model.frame_size, 1, FIRST_BELIEF))
+    for batch in scoring_batches(sequences, MAX_MEMORY_FRAMES):
         own = forgetful(batch.frames)[0].own
-        found.append((batch, own.gather(-1, melody(batch.frames)[..., None])[..., 0]))
-    return found
+        expected.append((batch, own.gather(-1, melody(batch.frames)[..., None])[..., 0]))
+    return expected
 
 
 def _nats(memory: MelodyMemory, batch: Batch, own: Float[Tensor, "batch time"]) -> float:
-    """Of the highest pitches of a batch, with the memory's votes."""
+    """Nats of the highest pitches of a batch, with the memory's votes."""
     votes, _ = memory.read(batch.frames, memory.nothing(len(batch.frames)), batch.frames[:, 0])
     voted = votes.gather(-1, melody(batch.frames)[..., None])[..., 0]
-    found = (own.exp() + voted).log() - (1 + votes.sum(-1)).log()
-    return -float(found[batch.mask].sum())
+    log_probs = (own.exp() + voted).log() - (1 + votes.sum(-1)).log()
+    return -float(log_probs[batch.mask].sum())
 
 
 def _numbers(belief: Belief) -> list[float]:

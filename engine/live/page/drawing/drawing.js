@@ -1,25 +1,43 @@
-// A drawing: one piece for as long as anybody listens, frame after frame, whatever is changed while it goes on.
+// A drawing: one piece, frame after frame, for as long as anybody listens, with all that is changed in it.
 //
-// A piece is a function of what it begins with (model, seed, temperature) and of its changes, each with the frame
-// before which it holds; so whoever has these draws it again. Frame t of a piece is drawn with the random numbers of
-// (seed, t), as `python -m engine sample` draws it.
+// A piece is a function of what it begins with (model, seed, temperature) and of its changes, each with the
+// frame before which it holds; so whoever has these draws it again. Frame t of a piece is drawn with the
+// random numbers of (seed, t), as `python -m engine sample` draws it.
 //
 // A change: { at, and any of: temperature; seed; model, a name; forget, true; hold, true or false;
-//             given, frames that are heard and not drawn; joined, columns that sound in this frame whatever is drawn }
+//             given, frames that are heard and not drawn;
+//             joined, columns that sound in this frame whatever is drawn }
 
 import { Instance } from "./kernel.js";
 
 const MOST_READ = 4096; // frames of its past that another model reads
 const READ_AT_ONCE = 16; // frames, between two draws of the model before
-const MOST_ATTEMPTS = 64; // to draw a frame with somebody's notes
+const MOST_ATTEMPTS = 64; // to draw a frame that holds somebody's notes
 const STRIDE = 0x9e3779b1; // between the seeds of these
-const CIRCLE = 16; // frames from a state that is held until it is there again
+const CIRCLE = 16; // frames after which a held state comes back
 
 export class Drawing {
   // models: name -> { program, tensors }; planned: the changes of a piece that is drawn again, in order.
   constructor(module, models, { name, seed, temperature, planned = [], isSound = false }) {
-    Object.assign(this, { module, models, name, seed, temperature, planned: [...planned], changes: [], isSound });
-    Object.assign(this, { position: 0, past: [], next: null, held: null, hands: [], tapped: new Set(), isWatched: false });
+    Object.assign(this, {
+      module,
+      models,
+      name,
+      seed,
+      temperature,
+      planned: [...planned],
+      changes: [],
+      isSound,
+    });
+    Object.assign(this, {
+      position: 0,
+      past: [],
+      next: null,
+      held: null,
+      hands: [],
+      tapped: new Set(),
+      isWatched: false,
+    });
     this.instance = this.open(name);
   }
 
@@ -27,9 +45,11 @@ export class Drawing {
     return new Instance(this.module, this.models.get(name));
   }
 
-  // What holds from the frame that is drawn next. Another model may come a little later: it reads the past first.
+  // What holds from the frame that is drawn next; another model may come later, since it reads the past first.
   change({ model, ...asked }) {
-    if (model) this.next = model === this.name ? null : { name: model, instance: this.open(model), read: this.firstRead() };
+    const isOther = model && model !== this.name;
+    if (model)
+      this.next = isOther ? { name: model, instance: this.open(model), read: this.firstRead() } : null;
     if (Object.keys(asked).length) this.apply(asked);
   }
 
@@ -37,8 +57,11 @@ export class Drawing {
     if (change.temperature !== undefined) this.temperature = change.temperature;
     if (change.seed !== undefined) this.seed = change.seed;
     if (change.forget) this.forget();
-    if (change.hold !== undefined) this.held = change.hold ? { memory: this.instance.remember(), at: this.position, past: this.past.length } : null;
-    if (change.model) this.become({ name: change.model, instance: this.open(change.model), read: this.firstRead() });
+    if (change.hold)
+      this.held = { memory: this.instance.remember(), at: this.position, past: this.past.length };
+    else if (change.hold !== undefined) this.held = null;
+    if (change.model)
+      this.become({ name: change.model, instance: this.open(change.model), read: this.firstRead() });
     if (change.given) this.hear(change.given);
     if (!change.model && !change.given) this.note(change);
   }
@@ -68,13 +91,14 @@ export class Drawing {
     }
   }
 
-  // What was drawn from a frame on was never heard, and so never was.
+  // What was drawn from a frame on was never heard, and is undone.
   goBack(position) {
     const unheard = this.position - position;
     if (unheard <= 0) return;
-    this.past.length = Math.max(0, this.past.length - unheard); // less where it has forgotten since
+    this.past.length = Math.max(0, this.past.length - unheard); // fewer where it has forgotten since
     this.changes = this.changes.flatMap(({ at, given, joined, hold, ...kept }) => {
-      if (at < position) return [{ at, ...(given && { given }), ...(joined && { joined }), ...(hold !== undefined && { hold }), ...kept }];
+      const played = { ...(given && { given }), ...(joined && { joined }) };
+      if (at < position) return [{ at, ...played, ...(hold !== undefined && { hold }), ...kept }];
       return Object.keys(kept).length ? [{ at: position, ...kept }] : []; // what was chosen stays chosen
     });
     if (this.held) this.changes.push({ at: position, hold: false });
@@ -83,9 +107,9 @@ export class Drawing {
     if (this.next) Object.assign(this.next, { instance: this.open(this.next.name), read: this.firstRead() });
   }
 
-  // The frames that follow, { first, frames: [{ columns, own, isHeard, name, gates }] }, of sound [{ samples, name }]:
-  // own columns are somebody's, who hears them from their hands already where the piece is not drawn again; gates are
-  // { names, values } while they are watched, null where the model has none.
+  // The frames that follow, { first, frames: [{ columns, own, isHeard, name, gates }] }, of sound [{ samples,
+  // name }]: own columns are somebody's, who hears them from their hands already where the piece is not drawn
+  // again; gates are { names, values } while they are watched, null where the model has none.
   draw(count) {
     const first = this.position;
     const frames = [];
@@ -129,13 +153,18 @@ export class Drawing {
     return gates && { names: gates.names, values: this.instance.gates(gates.cell) };
   }
 
-  // A frame in which somebody's notes are true. Where notes do not hang together, the others are what they would be
-  // beside them; where they do, frames are drawn until one has them, and after some they are put into the last.
+  // A frame that holds somebody's notes. Where notes do not hang together, the others are what they would be
+  // beside them; where they do, frames are drawn until one has them, and after MOST_ATTEMPTS they are put
+  // into the last.
   withNotes(drawn, columns) {
     const lacks = (frame) => columns.some((column) => !frame[column]);
     let frame = drawn;
     for (let attempt = 1; this.parts.isJoint && attempt <= MOST_ATTEMPTS && lacks(frame); attempt++) {
-      frame = this.instance.redraw((this.seed + attempt * STRIDE) % Number.MAX_SAFE_INTEGER, this.position, this.temperature);
+      frame = this.instance.redraw(
+        (this.seed + attempt * STRIDE) % Number.MAX_SAFE_INTEGER,
+        this.position,
+        this.temperature,
+      );
     }
     if (!lacks(frame)) return frame;
     columns.forEach((column) => (frame[column] = 1));
@@ -151,7 +180,9 @@ export class Drawing {
     const change = this.planned.shift();
     if (change.joined) this.joinedNow = change.joined;
     else this.apply(change);
-    (change.given ?? []).forEach((columns) => frames.push({ columns, own: columns, isHeard: false, name: this.name }));
+    (change.given ?? []).forEach((columns) =>
+      frames.push({ columns, own: columns, isHeard: false, name: this.name }),
+    );
   }
 
   circle() {

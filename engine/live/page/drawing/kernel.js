@@ -1,4 +1,5 @@
-// The kernel in a browser: the same calls as engine/kernel/kernel.py makes of the same module, so the same bytes.
+// The kernel in a browser: the same calls as engine/kernel/kernel.py
+// makes of the same module, so the same bytes.
 
 const SENTENCES = {
   "-1": "This page is older or newer than the model: load it again.",
@@ -11,7 +12,8 @@ const SENTENCES = {
 
 // One model with what it has read and drawn so far.
 export class Instance {
-  // program: float64 numbers; tensors: { bytes, values } in its order, 2 bytes a number as Uint16Array, 4 as Float32Array.
+  // program: float64 numbers; tensors: { bytes, values } in its
+  // order, 2 bytes a number as Uint16Array, 4 as Float32Array.
   constructor(module, { program, tensors }) {
     this.calls = new WebAssembly.Instance(module, {}).exports;
     const at = this.call("program", program.length);
@@ -28,9 +30,9 @@ export class Instance {
   }
 
   call(name, ...numbers) {
-    const found = this.calls[name](...numbers);
-    if (found < 0) throw new Error(SENTENCES[found] ?? `The kernel has stopped (${name}: ${found}).`);
-    return found;
+    const result = this.calls[name](...numbers);
+    if (result < 0) throw new Error(SENTENCES[result] ?? `The kernel has stopped (${name}: ${result}).`);
+    return result;
   }
 
   numbers(Kind, at, count) {
@@ -53,13 +55,13 @@ export class Instance {
     return this.numbers(Float32Array, this.at, count * this.frameSize).slice();
   }
 
-  // The frame that was drawn last, again with other random numbers.
+  // Draws the last frame again, with other random numbers.
   redraw(seed, position, temperature) {
     this.call("redraw", seed, position, temperature);
     return this.numbers(Float32Array, this.at, this.frameSize).slice();
   }
 
-  // The frame that was drawn last was this one instead.
+  // Replaces the frame that was drawn last by this one.
   replace(frame) {
     this.numbers(Float32Array, this.at, frame.length).set(frame);
     this.call("replace");
@@ -71,7 +73,7 @@ export class Instance {
     return this.numbers(Float32Array, this.at, count).slice();
   }
 
-  // Everything that it knows, and back to it.
+  // A copy of all that it has read and drawn, and the way back to such a copy.
   remember() {
     return new Uint8Array(this.calls.memory.buffer).slice();
   }

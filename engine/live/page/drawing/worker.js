@@ -1,4 +1,5 @@
-// The worker: draws just ahead of what sounds, and keeps time, since a hidden page's own clock is slowed.
+// The worker: draws just ahead of what sounds, and keeps time,
+// since browsers slow the timers of a hidden page.
 //
 // It is told { type: a name in HEEDED, … }, and tells
 //   { type: "tick" }                                  every few hundredths of a second
@@ -16,12 +17,13 @@ const TICK = 40; // milliseconds
 let module; // promise of the kernel, compiled once
 let drawing;
 let isWatched = false; // its gates
-let epoch; // of what is drawn: what was asked in another is not answered
+let epoch; // of what is drawn: what was asked in an earlier one is not answered
 const coming = new Map(); // name -> promise of { program, tensors }
 const models = new Map(); // name -> the same, once it is there
 
 function compiled() {
-  if (!globalThis.WebAssembly) throw new Error("This browser has no WebAssembly: try another, or a newer one.");
+  if (!globalThis.WebAssembly)
+    throw new Error("This browser has no WebAssembly: try another, or a newer one.");
   module ??= fetched("kernel.wasm").then((bytes) => WebAssembly.compile(bytes));
   module.catch(() => (module = undefined)); // to be tried again
   return module;
@@ -37,7 +39,9 @@ function model(card) {
       postMessage({ type: "arriving", name, share: count / bytes });
     });
     coming.set(name, arriving);
-    arriving.then((parts) => models.set(name, parts) && postMessage({ type: "there", name })).catch(() => coming.delete(name));
+    arriving
+      .then((parts) => models.set(name, parts) && postMessage({ type: "there", name }))
+      .catch(() => coming.delete(name));
   }
   return coming.get(name);
 }
@@ -78,7 +82,7 @@ const HEEDED = {
     postMessage({ type: "changes", changes: drawing?.changes ?? [] });
   },
 };
-const SLOW = new Set(["fetch"]); // what nothing else waits for
+const SLOW = new Set(["fetch"]); // nothing else waits for these
 
 let last = Promise.resolve(); // one after the other
 self.onmessage = ({ data: { type, ...given } }) => {

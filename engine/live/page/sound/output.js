@@ -1,4 +1,5 @@
-// The output: the clock of the sound, what plays on it, and its loudness. It begins with a press, as phones demand.
+// The output: the clock of the sound, what plays on it, and
+// its loudness. It begins with a press, as phones demand.
 
 import { Sampler } from "./sampler.js";
 
@@ -8,21 +9,37 @@ const STILL = 4000; // milliseconds that the clock may stand still
 
 export class Output {
   constructor(problem) {
-    Object.assign(this, { problem, clock: null, sampler: null, hands: null, file: null, volume: 0.8, moved: { time: -1, at: 0 } });
+    Object.assign(this, {
+      problem,
+      clock: null,
+      sampler: null,
+      hands: null,
+      file: null,
+      volume: 0.8,
+      moved: { time: -1, at: 0 },
+    });
   }
 
   // Resolves when sound may begin.
   async start() {
     if (!this.clock) this.lay();
-    if (this.clock.state !== "running") await Promise.race([this.clock.resume(), new Promise((done) => setTimeout(done, STILL))]);
+    if (this.clock.state !== "running")
+      await Promise.race([this.clock.resume(), new Promise((done) => setTimeout(done, STILL))]);
     this.moved = { time: -1, at: performance.now() };
   }
 
   lay() {
-    if (navigator.audioSession) navigator.audioSession.type = "playback"; // Safari mutes a page with its ringer unless told
+    // Safari mutes a page with its ringer unless told
+    if (navigator.audioSession) navigator.audioSession.type = "playback";
     this.clock = new AudioContext({ latencyHint: "interactive" });
     this.level = new GainNode(this.clock, { gain: this.volume ** 2 });
-    const limiter = new DynamicsCompressorNode(this.clock, { threshold: -4, knee: 4, ratio: 16, attack: 0.002, release: 0.15 });
+    const limiter = new DynamicsCompressorNode(this.clock, {
+      threshold: -4,
+      knee: 4,
+      ratio: 16,
+      attack: 0.002,
+      release: 0.15,
+    });
     const room = new ConvolverNode(this.clock, { buffer: roomOf(this.clock), disableNormalization: true });
     const share = new GainNode(this.clock, { gain: ROOM });
     this.level.connect(limiter).connect(this.clock.destination);
@@ -31,7 +48,7 @@ export class Output {
     this.share();
   }
 
-  // A clock that runs at a voice's own rate, and where it is to be heard.
+  // A clock at a voice's own sample rate, and the node that it plays into.
   async voice(rate) {
     if (this.spoken?.clock.sampleRate !== rate) {
       this.spoken?.clock.close();
@@ -40,7 +57,8 @@ export class Output {
       level.connect(clock.destination);
       this.spoken = { clock, level };
     }
-    if (this.spoken.clock.state !== "running") await Promise.race([this.spoken.clock.resume(), new Promise((done) => setTimeout(done, STILL))]);
+    if (this.spoken.clock.state !== "running")
+      await Promise.race([this.spoken.clock.resume(), new Promise((done) => setTimeout(done, STILL))]);
     return this.spoken;
   }
 
@@ -62,13 +80,14 @@ export class Output {
     await this.file.prepare([...Array(88).keys()].map((key) => 21 + key));
   }
 
-  // From 0 to 1, as a hand feels it.
+  // share: from 0 to 1, as a hand feels it.
   setVolume(share) {
     this.volume = share;
-    for (const { level, clock } of [this, this.spoken ?? {}]) level?.gain.setTargetAtTime(share ** 2, clock.currentTime, 0.02);
+    for (const { level, clock } of [this, this.spoken ?? {}])
+      level?.gain.setTargetAtTime(share ** 2, clock.currentTime, 0.02);
   }
 
-  // Where there is no device for sound, some browsers say that their clock runs, and it stands still.
+  // Where there is no device for sound, some browsers say that their clock runs although it stands still.
   watch(plays, clock) {
     if (!clock || !plays) return;
     const { currentTime: time } = clock;
@@ -83,9 +102,16 @@ export class Output {
 
 // A room: noise that dies away, the same each time.
 function roomOf(clock) {
-  const buffer = new AudioBuffer({ length: ROOM_SECONDS * clock.sampleRate, numberOfChannels: 2, sampleRate: clock.sampleRate });
+  const buffer = new AudioBuffer({
+    length: ROOM_SECONDS * clock.sampleRate,
+    numberOfChannels: 2,
+    sampleRate: clock.sampleRate,
+  });
   let state = 1;
-  const noise = () => (state = (state * 48_271) % 2_147_483_647) / 1_073_741_823 - 1;
+  const noise = () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 1_073_741_823 - 1;
+  };
   for (let channel = 0; channel < 2; channel++) {
     const samples = buffer.getChannelData(channel);
     let dull = 0;

@@ -1,14 +1,15 @@
 // The sampler: one instrument of a bank (engine/live/bank.py says what is in it) under somebody's hands.
 //
-// A voice is a source that loops, a low pass, an envelope, and a place between left and right, as FluidSynth has
-// them; all of it runs on the browser's own thread of sound, which a busy or hidden page does not disturb.
+// A voice is a source that loops, a low pass, an envelope, and a place between
+// left and right, as FluidSynth has them; all of it runs on the browser's own
+// thread of sound, which a busy or hidden page does not disturb.
 
 const LOUDNESS = 0.66; // of FluidSynth with the same SoundFont, as the app plays it
 const RATE = 44_100; // of what is decoded
 const FULL = 127; // of MIDI's velocities
 const FLAT = -3.01; // dB, of a low pass that favours nothing at its edge
 const SILENCE = 1e-5; // 100 dB below 1, over which a SoundFont's decays are measured
-const DELAY_SAMPLES = 1105; // of a decoder that leaves in what an MP3 encoder puts before the first sample
+const DELAY_SAMPLES = 1105; // of a decoder that keeps what an MP3 encoder puts before the first sample
 const FIRST_RIGHT = [36, 52, 67, 79]; // keys at which the next place begins, low ones left
 const PLACES = [-0.34, -0.17, 0, 0.18, 0.35];
 const CUT = 0.03; // seconds in which a voice gives way to the same key struck again
@@ -26,17 +27,27 @@ export class Sampler {
     const length = new DataView(file.buffer, file.byteOffset).getUint32(0, true);
     const { zones } = JSON.parse(new TextDecoder().decode(file.subarray(4, 4 + length)));
     const sounds = file.subarray(4 + length);
-    this.zones = zones.map((zone) => ({ ...zone, file: sounds.slice(...zone.bytes).buffer, decoded: null, buffer: null }));
+    this.zones = zones.map((zone) => ({
+      ...zone,
+      file: sounds.slice(...zone.bytes).buffer,
+      decoded: null,
+      buffer: null,
+    }));
   }
 
   zone(pitch) {
     const holds = ({ lowest, highest }) => lowest <= pitch && pitch <= highest;
-    return this.zones.find(holds) ?? this.zones.reduce((near, zone) => (away(zone, pitch) < away(near, pitch) ? zone : near));
+    return (
+      this.zones.find(holds) ??
+      this.zones.reduce((near, zone) => (away(zone, pitch) < away(near, pitch) ? zone : near))
+    );
   }
 
   // Resolves when these keys can sound.
   prepare(pitches) {
-    return Promise.all([...new Set(pitches.map((pitch) => this.zone(pitch)))].map((zone) => this.decode(zone)));
+    return Promise.all(
+      [...new Set(pitches.map((pitch) => this.zone(pitch)))].map((zone) => this.decode(zone)),
+    );
   }
 
   decode(zone) {
@@ -48,11 +59,14 @@ export class Sampler {
     return zone.decoded;
   }
 
-  // A key goes down at a time of the clock; what is not decoded yet is heard from when it is.
+  // A key goes down at a time of the clock; what is not decoded yet sounds as soon as it is.
   strike(pitch, velocity, at) {
     if (!this.zones.length) return; // the instrument is on its way
     const zone = this.zone(pitch);
-    if (!zone.buffer) return void this.decode(zone).then(() => this.strike(pitch, velocity, Math.max(at, this.clock.currentTime)));
+    if (!zone.buffer)
+      return void this.decode(zone).then(() =>
+        this.strike(pitch, velocity, Math.max(at, this.clock.currentTime)),
+      );
     this.release(pitch, at, CUT);
     const voice = this.voice(zone, pitch, velocity, at);
     this.voices.set(pitch, voice);
@@ -66,7 +80,11 @@ export class Sampler {
     const { buffer, late, loop } = zone;
     const detune = (pitch - zone.pitch) * zone.cents_per_key;
     const source = new AudioBufferSourceNode(this.clock, {
-      buffer, loop: true, loopStart: loop[0] + late, loopEnd: loop[1] + late, playbackRate: 2 ** (detune / 1200),
+      buffer,
+      loop: true,
+      loopStart: loop[0] + late,
+      loopEnd: loop[1] + late,
+      playbackRate: 2 ** (detune / 1200),
     });
     const filter = new BiquadFilterNode(this.clock, { type: "lowpass", frequency: zone.cutoff, Q: FLAT });
     const envelope = new GainNode(this.clock, { gain: 0 });
@@ -81,7 +99,7 @@ export class Sampler {
     return { source, letting, zone, nodes, ends: Infinity };
   }
 
-  // It comes up.
+  // The key comes up.
   release(pitch, at, seconds) {
     const voice = this.voices.get(pitch);
     if (!voice || voice.ends <= at) return;

@@ -50,7 +50,7 @@ def result(trial: str = "t1", listener: str = "ada", **changes: object) -> dict:
 
 
 def write(path, *results: dict) -> None:
-    path.write_text("".join(json.dumps(one) + "\n" for one in results))
+    path.write_text("".join(json.dumps(values) + "\n" for values in results))
 
 
 def test_a_result_becomes_a_record():
@@ -81,8 +81,8 @@ def test_an_older_bundle_is_judged_by_the_beginning_that_it_had(num_prime_frames
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"trial": "t9"}, "trial 't9' is none of bundle b1"),
-        ({"bundle": "b2"}, "trial 't1' is none of bundle b1"),
+        ({"trial": "t9"}, "trial 't9' is not in bundle b1"),
+        ({"bundle": "b2"}, "trial 't1' is not in bundle b1"),
         ({"choice": "7"}, "choice '7' must be one of"),
         ({"choice": [1, 2]}, "must be one of"),
         ({"heard_seconds": [4.0]}, "a number for each lane"),
@@ -108,7 +108,7 @@ def test_files_of_many_listeners_are_read_together(tmp_path):
     names = ("half.jsonl", "all.jsonl", "ben.jsonl", "ben.jsonl")
     votes = read_vote_files([tmp_path / name for name in names], [KEY])
     assert votes.problems == ()
-    assert [(one.trial.listener, one.trial.number) for one in votes.records] == [
+    assert [(vote.trial.listener, vote.trial.number) for vote in votes.records] == [
         ("ada", 1),
         ("ada", 2),
         ("ben", 1),
@@ -121,7 +121,7 @@ def test_two_bundles_and_the_apps_votes_can_be_read_at_once(tmp_path):
     own = record(SOURCES, "0", trial_id="of-the-app")
     write(tmp_path / "votes.jsonl", result(), result(bundle="b2"), own.model_dump(mode="json"))
     votes = read_votes(tmp_path / "votes.jsonl", [KEY, key_of("b2")])
-    assert [one.trial.test_id for one in votes.records] == ["b1", "b2", "s1"] and votes.problems == ()
+    assert [vote.trial.test_id for vote in votes.records] == ["b1", "b2", "s1"] and votes.problems == ()
 
 
 def test_results_without_their_key_say_what_is_missing(tmp_path):
@@ -155,10 +155,10 @@ def test_the_command_says_what_was_left_out_and_counts_the_rest(tmp_path, capsys
     ("content", "message"),
     [
         (None, "cannot be read .No such file"),
-        ("", "is no key of a bundle .*: give the .key.json file"),
-        ("{}", "is no key of a bundle .session: Field required"),
-        (KEY.model_dump_json()[:-9], "is no key of a bundle .Invalid JSON"),
-        (KEY.model_dump_json().replace('"test_id":"b1"', '"test_id":"b2"', 1), "of another bundle than its"),
+        ("", "is not the key of a bundle .*: give the .key.json file"),
+        ("{}", "is not the key of a bundle .session: Field required"),
+        (KEY.model_dump_json()[:-9], "is not the key of a bundle .Invalid JSON"),
+        (KEY.model_dump_json().replace('"test_id":"b1"', '"test_id":"b2"', 1), "to another bundle than its"),
     ],
 )
 def test_what_is_no_key_is_refused(tmp_path, content, message):

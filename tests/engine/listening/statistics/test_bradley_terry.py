@@ -8,7 +8,7 @@ from engine.listening.statistics.bradley_terry import bootstrap, separations, st
 EVERYBODY = np.ones(4, dtype=bool)
 # Citations among four journals of statistics: row was cited by column, citations of oneself left out.
 # S. Stigler, Statistical Science 9, 1994, as on page 448 of A. Agresti, Categorical Data Analysis, 2002.
-JOURNALS = ("Biometrika", "Communications in Statistics", "JASA", "JRSS-B")
+# In order: Biometrika, Communications in Statistics, JASA, JRSS-B.
 CITED = np.array([[0, 730, 498, 221], [33, 0, 68, 17], [320, 813, 0, 142], [284, 276, 325, 0]], dtype=float)
 # Sum-to-zero abilities with standard errors, as the R package BradleyTerry2 prints them (D. Firth, H. Turner,
 # Journal of Statistical Software 48, 2012; the file tests/BTabilities.Rout.save of its sources).
@@ -37,28 +37,28 @@ def test_resamples_spread_by_the_published_standard_errors():
 def test_expected_wins_are_the_wins():
     """What a maximum of the likelihood satisfies, ties as halves and extreme counts included."""
     wins = np.array([[0, 40, 7.5, 300], [2, 0, 11, 0.5], [3.5, 9, 0, 1], [0, 0.5, 0, 0]])
-    found = strengths(wins, prior_comparisons=0.5)
+    fitted = strengths(wins, prior_comparisons=0.5)
     counts = wins + 0.25 * (1 - np.eye(4))
-    chances = 1 / (1 + np.exp(found[None, :] - found[:, None]))
+    chances = 1 / (1 + np.exp(fitted[None, :] - fitted[:, None]))
     expected = ((counts + counts.T) * chances).sum(axis=1) - 0.5 * np.diag(counts + counts.T)
     assert expected == pytest.approx(counts.sum(axis=1), rel=1e-5)
-    assert found.sum() == pytest.approx(0)
+    assert fitted.sum() == pytest.approx(0)
 
 
 def test_two_players_have_the_logarithm_of_their_odds():
-    found = strengths(np.array([[0.0, 9.0], [3.0, 0.0]]), prior_comparisons=0.0)
-    assert found[0] - found[1] == pytest.approx(np.log(3))
+    fitted = strengths(np.array([[0.0, 9.0], [3.0, 0.0]]), prior_comparisons=0.0)
+    assert fitted[0] - fitted[1] == pytest.approx(np.log(3))
 
 
 def test_an_undefeated_newcomer_is_finite():
-    found = strengths(np.array([[0.0, 5.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]))
-    assert np.isfinite(found).all() and found[0] > found[2] > found[1]
+    fitted = strengths(np.array([[0.0, 5.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]))
+    assert np.isfinite(fitted).all() and fitted[0] > fitted[2] > fitted[1]
 
 
 def test_zero_is_the_mean_of_those_it_is_centred_on():
-    found = strengths(CITED, np.array([True, False, True, False]))
-    assert found[[0, 2]].sum() == pytest.approx(0)
-    assert found - found.mean() == pytest.approx(strengths(CITED))
+    fitted = strengths(CITED, np.array([True, False, True, False]))
+    assert fitted[[0, 2]].sum() == pytest.approx(0)
+    assert fitted - fitted.mean() == pytest.approx(strengths(CITED))
 
 
 def test_nobody_and_one_have_nothing_to_win():
@@ -81,20 +81,20 @@ def test_votes_of_one_listener_are_not_independent():
 def test_the_same_seed_draws_the_same_resamples():
     units = np.zeros((5, 2, 2))
     units[:3, 0, 1], units[3:, 1, 0] = 1, 1
-    first, second, other = (
+    first, second, third = (
         bootstrap(units, np.ones(2, dtype=bool), 20, np.random.default_rng(seed)) for seed in (1, 1, 2)
     )
-    assert np.array_equal(first, second) and not np.array_equal(first, other)
+    assert np.array_equal(first, second) and not np.array_equal(first, third)
 
 
 def test_of_equal_players_one_crowd_in_twenty_separates_any_pair():
     """All pairs at once: ten pairs tested one by one would be separated in far more."""
-    rng, found, rounds = np.random.default_rng(0), 0, 400
+    rng, num_separated, rounds = np.random.default_rng(0), 0, 400
     for _ in range(rounds):
         estimates = rng.normal(size=5)
         resamples = estimates + rng.normal(size=(200, 5))
-        found += separations(estimates, resamples, 0.95).any()
-    assert 0.02 < found / rounds < 0.09
+        num_separated += separations(estimates, resamples, 0.95).any()
+    assert 0.02 < num_separated / rounds < 0.09
 
 
 def test_a_pair_that_every_resample_orders_alike_is_separated():

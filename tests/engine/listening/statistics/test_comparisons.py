@@ -10,23 +10,23 @@ TWO = ("model-b", "model-a")
 
 
 def test_a_preference_is_a_win_and_a_tie_half_a_win_for_both():
-    found = comparisons_of(placings([record(TWO, choice) for choice in ("0", "0", "1", "tie")]))
-    assert found.players == ("model-a", "model-b")
-    assert found.totals.tolist() == [[0, 1.5], [2.5, 0]]
-    assert (found.num_votes, found.num_ties) == (4, 1)
+    comparisons = comparisons_of(placings([record(TWO, choice) for choice in ("0", "0", "1", "tie")]))
+    assert comparisons.players == ("model-a", "model-b")
+    assert comparisons.totals.tolist() == [[0, 1.5], [2.5, 0]]
+    assert (comparisons.num_votes, comparisons.num_ties) == (4, 1)
 
 
 def test_a_ranking_is_all_pairs_of_its_lanes():
-    found = comparisons_of(placings([record((*TWO, "real", "anchor"), (2, 2, 1, 4), "rank")]))
-    assert found.players == ("anchor", "model-a", "model-b", "real")
-    assert found.totals.tolist() == [[0, 0, 0, 0], [1, 0, 0.5, 0], [1, 0.5, 0, 0], [1, 1, 1, 0]]
-    assert (found.num_votes, found.num_ties) == (1, 1)
+    comparisons = comparisons_of(placings([record((*TWO, "real", "anchor"), (2, 2, 1, 4), "rank")]))
+    assert comparisons.players == ("anchor", "model-a", "model-b", "real")
+    assert comparisons.totals.tolist() == [[0, 0, 0, 0], [1, 0, 0.5, 0], [1, 0.5, 0, 0], [1, 1, 1, 0]]
+    assert (comparisons.num_votes, comparisons.num_ties) == (1, 1)
 
 
 def test_what_says_nothing_is_counted_by_reason():
     same = [lane("model-a", "one"), lane("model-a", "one")]
     two_draws = [lane("model-a", "one"), lane("model-a", "two")]
-    found = comparisons_of(
+    comparisons = comparisons_of(
         placings(
             [
                 record(TWO, "both_bad"),
@@ -37,8 +37,8 @@ def test_what_says_nothing_is_counted_by_reason():
             ]
         )
     )
-    assert found.excluded == {BOTH_BAD: 1, CATCH: 1, ONE_SOURCE: 1}
-    assert found.num_votes == 0 and found.players == ()
+    assert comparisons.excluded == {BOTH_BAD: 1, CATCH: 1, ONE_SOURCE: 1}
+    assert comparisons.num_votes == 0 and comparisons.players == ()
 
 
 def test_votes_of_a_listener_can_be_taken_together():

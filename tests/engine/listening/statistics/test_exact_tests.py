@@ -12,10 +12,10 @@ from engine.listening.statistics.exact_tests import exact_test, interval_words, 
     ("right", "number", "p"), [(8, 10, 0.0547), (9, 10, 0.0107), (12, 16, 0.0384), (9, 16, 0.4018)]
 )
 def test_p_is_that_of_the_binomial_distribution(right, number, p):
-    found = exact_test(right, number)
-    assert found.p_value == pytest.approx(p, abs=5e-5)
-    assert found.p_value == pytest.approx(binomtest(right, number, 0.5, alternative="greater").pvalue)
-    assert found.p_value == pytest.approx(sum(comb(number, k) for k in range(right, number + 1)) / 2**number)
+    result = exact_test(right, number)
+    assert result.p_value == pytest.approx(p, abs=5e-5)
+    assert result.p_value == pytest.approx(binomtest(right, number, 0.5, alternative="greater").pvalue)
+    assert result.p_value == pytest.approx(sum(comb(number, k) for k in range(right, number + 1)) / 2**number)
 
 
 def test_two_sided_p_is_that_of_scipy():
@@ -25,11 +25,11 @@ def test_two_sided_p_is_that_of_scipy():
 
 def test_the_interval_is_wilsons():
     """His formula, from E. B. Wilson, JASA 22, 1927."""
-    found, z, n = exact_test(9, 16), 1.959964, 16
+    result, z, n = exact_test(9, 16), 1.959964, 16
     middle = (9 / n + z * z / (2 * n)) / (1 + z * z / n)
     reach = z / (1 + z * z / n) * sqrt(9 / n * 7 / n / n + z * z / (4 * n * n))
-    assert (found.low, found.high) == (pytest.approx(middle - reach), pytest.approx(middle + reach))
-    assert interval_words(found.low, found.high) == "33 % to 77 %"
+    assert (result.low, result.high) == (pytest.approx(middle - reach), pytest.approx(middle + reach))
+    assert interval_words(result.low, result.high) == "33 % to 77 %"
 
 
 def test_nothing_and_everything_right_have_intervals_too():

@@ -19,8 +19,8 @@ TWO = ("model-a", "model-b")
 
 
 def heard(*seconds: float, length: float = 20.0):
-    given = record(TWO, "0", seconds=length + SHARED, shared_seconds=SHARED, prime="a piece")
-    values = json.loads(given.model_dump_json())
+    answered = record(TWO, "0", seconds=length + SHARED, shared_seconds=SHARED, prime="a piece")
+    values = json.loads(answered.model_dump_json())
     values["answer"]["heard_seconds"] = seconds
     return reason_against(make_record(values))
 
@@ -50,5 +50,5 @@ def test_what_is_left_out_is_counted_by_reason():
         record(TWO, "tie", trial_id="t3"),
     ]
     kept, excluded = counted(records)
-    assert [one.answer.choice for one in kept] == ["0", "tie"]
+    assert [vote.answer.choice for vote in kept] == ["0", "tie"]
     assert excluded == {TWICE: 1, UNANSWERED: 1}

@@ -23,23 +23,26 @@ def votes(choices, num_listeners: int = 1, sources=TWO, task: str = "preference"
 
 
 def test_a_large_crowd_shows_its_taste():
-    found = ranking_of(crowd_votes(np.random.default_rng(3), votes_each=60))
-    assert [one.player for one in found.standings] == list(TRUTH)
-    for one in found.standings:
-        assert one.strength == pytest.approx(TRUTH[one.player], abs=0.15)
-        assert one.low < one.strength < one.high
-    assert sum(one.strength for one in found.standings) == pytest.approx(0)
-    assert not found.is_preliminary and found.resampled == "listener"
-    assert [one.group for one in found.standings] == ["a", "b", "c", "d", "e"]
-    assert (found.num_votes, found.num_listeners, found.num_ties) == (3000, 50, 0)
-    assert not any("ties" in note for note in found.notes)
+    ranking = ranking_of(crowd_votes(np.random.default_rng(3), votes_each=60))
+    assert [standing.player for standing in ranking.standings] == list(TRUTH)
+    for standing in ranking.standings:
+        assert standing.strength == pytest.approx(TRUTH[standing.player], abs=0.15)
+        assert standing.low < standing.strength < standing.high
+    assert sum(standing.strength for standing in ranking.standings) == pytest.approx(0)
+    assert not ranking.is_preliminary and ranking.resampled == "listener"
+    assert [standing.group for standing in ranking.standings] == ["a", "b", "c", "d", "e"]
+    assert (ranking.num_votes, ranking.num_listeners, ranking.num_ties) == (3000, 50, 0)
+    assert not any("ties" in note for note in ranking.notes)
 
 
 def test_the_win_matrix_stands_in_the_order_of_the_standings():
-    found = ranking_of(votes(["1"] * 3 + ["0"] + ["tie"]))
-    assert [one.player for one in found.standings] == ["model-b", "model-a"]
-    assert found.wins == ((0, 3.5), (1.5, 0))
-    assert [(one.won, one.compared, one.votes) for one in found.standings] == [(3.5, 5, 5), (1.5, 5, 5)]
+    ranking = ranking_of(votes(["1"] * 3 + ["0"] + ["tie"]))
+    assert [standing.player for standing in ranking.standings] == ["model-b", "model-a"]
+    assert ranking.wins == ((0, 3.5), (1.5, 0))
+    assert [(standing.won, standing.compared, standing.votes) for standing in ranking.standings] == [
+        (3.5, 5, 5),
+        (1.5, 5, 5),
+    ]
 
 
 def test_ties_shrink_and_the_ranking_says_so():
@@ -54,16 +57,16 @@ def test_ties_shrink_and_the_ranking_says_so():
     ("count", "num_listeners", "is_preliminary"),
     [
         (MIN_VOTES - 1, 1, True),
-        (MIN_VOTES, 1, False),  # the taste of one listener is a thing of its own
+        (MIN_VOTES, 1, False),  # the taste of one listener is worth knowing
         (MIN_VOTES, MIN_LISTENERS - 1, True),
         (MIN_VOTES, MIN_LISTENERS, False),
     ],
 )
 def test_few_votes_or_listeners_are_preliminary(count, num_listeners, is_preliminary):
-    found = ranking_of(votes(["0", "1", "0"] * (count // 3) + ["0"] * (count % 3), num_listeners))
-    assert found.is_preliminary == is_preliminary
-    assert any("Preliminary" in note and str(MIN_VOTES) in note for note in found.notes) == is_preliminary
-    assert (found.standings[0].group == "") == is_preliminary
+    ranking = ranking_of(votes(["0", "1", "0"] * (count // 3) + ["0"] * (count % 3), num_listeners))
+    assert ranking.is_preliminary == is_preliminary
+    assert any("preliminary" in note and str(MIN_VOTES) in note for note in ranking.notes) == is_preliminary
+    assert (ranking.standings[0].group == "") == is_preliminary
 
 
 def test_each_player_needs_the_votes():
@@ -71,11 +74,11 @@ def test_each_player_needs_the_votes():
     newcomer = [
         record(("model-a", "model-c"), "0", trial_id=f"n{number}", listener="l0") for number in range(5)
     ]
-    found = ranking_of(votes(["0"] * 30 + ["1"] * 10) + newcomer)
-    standings = {one.player: one for one in found.standings}
+    ranking = ranking_of(votes(["0"] * 30 + ["1"] * 10) + newcomer)
+    standings = {standing.player: standing for standing in ranking.standings}
     assert [standings[f"model-{name}"].group for name in "abc"] == ["a", "b", ""]
-    assert standings["model-c"].is_preliminary and not found.is_preliminary
-    assert "Preliminary are those with fewer than 30 votes" in " ".join(found.notes)
+    assert standings["model-c"].is_preliminary and not ranking.is_preliminary
+    assert "Players with fewer than 30 votes are preliminary" in " ".join(ranking.notes)
 
 
 def test_what_was_drawn_again_is_said():
@@ -87,11 +90,11 @@ def test_what_was_drawn_again_is_said():
 
 def test_recordings_and_anchor_are_set_beside_the_models():
     sources = (*TWO, "real", "anchor")
-    found = ranking_of(votes([(2, 3, 1, 4), (3, 2, 1, 4), (2, 3, 1, 4)], sources=sources, task="rank"))
-    assert [one.player for one in found.standings] == ["real", "model-a", "model-b", "anchor"]
-    assert [one.is_reference for one in found.standings] == [True, False, False, True]
-    assert found.standings[1].strength + found.standings[2].strength == pytest.approx(0)
-    assert [one.caveat.partition(":")[0] for one in found.standings] == [
+    ranking = ranking_of(votes([(2, 3, 1, 4), (3, 2, 1, 4), (2, 3, 1, 4)], sources=sources, task="rank"))
+    assert [standing.player for standing in ranking.standings] == ["real", "model-a", "model-b", "anchor"]
+    assert [standing.is_reference for standing in ranking.standings] == [True, False, False, True]
+    assert ranking.standings[1].strength + ranking.standings[2].strength == pytest.approx(0)
+    assert [standing.caveat.partition(":")[0] for standing in ranking.standings] == [
         *("won every comparison", "", "", "lost every comparison")
     ]
 

@@ -16,11 +16,16 @@ def answers(source: str, called_model: int, number: int, corpus: str = "jsb_chor
 
 
 def test_d_prime_is_the_distance_of_the_corrected_quantiles():
-    (found,) = detections(answers("model-a", 14, 20) + answers("real", 6, 20))
-    assert found.d_prime == pytest.approx(norm.ppf(14.5 / 21) - norm.ppf(6.5 / 21))
-    assert (found.called_model, found.num_clips, found.real_called_model, found.num_real) == (14, 20, 6, 20)
+    (detection,) = detections(answers("model-a", 14, 20) + answers("real", 6, 20))
+    assert detection.d_prime == pytest.approx(norm.ppf(14.5 / 21) - norm.ppf(6.5 / 21))
+    assert (detection.called_model, detection.num_clips, detection.real_called_model, detection.num_real) == (
+        14,
+        20,
+        6,
+        20,
+    )
     assert "14 of 20 clips of model-a and 6 of 20 real ones were called a model's: told from real ones" in (
-        found.sentence
+        detection.sentence
     )
 
 
@@ -29,24 +34,27 @@ def test_the_interval_is_as_wide_as_chance_makes_it():
     rng = np.random.default_rng(0)
     own, real = (rng.binomial(60, share, 10_000) for share in (0.7, 0.35))
     spread = (norm.ppf((own + 0.5) / 61) - norm.ppf((real + 0.5) / 61)).std()
-    (found,) = detections(answers("model-a", 42, 60) + answers("real", 21, 60))
-    assert (found.high - found.low) / (2 * 1.96) == pytest.approx(spread, rel=0.03)
+    (detection,) = detections(answers("model-a", 42, 60) + answers("real", 21, 60))
+    assert (detection.high - detection.low) / (2 * 1.96) == pytest.approx(spread, rel=0.03)
 
 
 def test_extreme_rates_stay_finite():
-    (found,) = detections(answers("model-a", 8, 8) + answers("real", 0, 8))
-    assert 2 < found.d_prime < 4 and found.low > 0
-    (found,) = detections(answers("model-a", 4, 8) + answers("real", 4, 8))
-    assert found.d_prime == pytest.approx(0) and "not told from real ones beyond guessing" in found.sentence
-    assert f"({found.low:.2f}".replace("-", "−") in found.sentence and "(−" in found.sentence
-    (found,) = detections(answers("model-a", 2, 20) + answers("real", 15, 20))
-    assert "taken for real more often than real ones, d′ = −" in found.sentence
+    (detection,) = detections(answers("model-a", 8, 8) + answers("real", 0, 8))
+    assert 2 < detection.d_prime < 4 and detection.low > 0
+    (detection,) = detections(answers("model-a", 4, 8) + answers("real", 4, 8))
+    assert (
+        detection.d_prime == pytest.approx(0)
+        and "not told from real ones beyond guessing" in detection.sentence
+    )
+    assert f"({detection.low:.2f}".replace("-", "−") in detection.sentence and "(−" in detection.sentence
+    (detection,) = detections(answers("model-a", 2, 20) + answers("real", 15, 20))
+    assert "taken for real more often than real ones, d′ = −" in detection.sentence
 
 
 def test_models_are_held_against_the_real_clips_of_their_own_corpus():
-    given = answers("anchor", 9, 9) + answers("model-a", 5, 9) + answers("real", 3, 9)
-    found = detections(given + answers("model-n", 4, 5, "nottingham"))
-    assert [(one.corpus, one.source) for one in found] == [
+    answered = answers("anchor", 9, 9) + answers("model-a", 5, 9) + answers("real", 3, 9)
+    detected = detections(answered + answers("model-n", 4, 5, "nottingham"))
+    assert [(detection.corpus, detection.source) for detection in detected] == [
         *(("jsb_chorales", "model-a"), ("jsb_chorales", "anchor"), ("nottingham", "model-n"))
     ]
-    assert found[2].d_prime is None and "needs answers to both kinds" in found[2].sentence
+    assert detected[2].d_prime is None and "needs answers to both kinds" in detected[2].sentence

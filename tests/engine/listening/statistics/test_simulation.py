@@ -1,8 +1,6 @@
 """Crowds of fifty listeners whose taste is known: is it found, and do the intervals hold it?
 
-Twenty-five, or as many as EARSHOT_CROWDS says.
-
-docs/listening.md gives the figures that this finds.
+There are 25 crowds, or as many as EARSHOT_CROWDS says; docs/listening.md has the figures of 100.
 """
 
 import os
@@ -26,8 +24,12 @@ def test_the_true_order_is_the_most_frequent_and_intervals_cover_the_truth(votes
     for seed in range(NUM_CROWDS):
         rng = np.random.default_rng(seed)
         standings = rank(placings(crowd_votes(rng, 50, votes_each)), rng, NUM_RESAMPLES).standings
-        orders[tuple(one.player for one in standings)] += 1
-        covered.update(one.player for one in standings if one.low <= TRUTH[one.player] <= one.high)
+        orders[tuple(standing.player for standing in standings)] += 1
+        covered.update(
+            standing.player
+            for standing in standings
+            if standing.low <= TRUTH[standing.player] <= standing.high
+        )
     assert orders.most_common(1)[0][0] == tuple(TRUTH)
     assert sum(covered.values()) >= 0.9 * NUM_CROWDS * len(TRUTH)
     assert min(covered[model] for model in TRUTH) >= 0.85 * NUM_CROWDS

@@ -39,10 +39,10 @@ def answers(task: Task, num_lanes: int) -> list:
 
 def answered(task: Task, count: int) -> list[Record]:
     rng, lanes, records = np.random.default_rng(5), asked(task, count), []
-    for number, each in enumerate(lanes, 1):
-        said = answers(task, len(each))
+    for number, trial_sources in enumerate(lanes, 1):
+        said = answers(task, len(trial_sources))
         choice, facts = said[rng.integers(len(said))], {"number": number, "num_trials": len(lanes)}
-        records.append(record(each, choice, task.name, trial_id=f"t{number}", **facts))
+        records.append(record(trial_sources, choice, task.name, trial_id=f"t{number}", **facts))
     return records
 
 
@@ -55,7 +55,7 @@ def test_it_is_registered_by_its_name(task):
 def test_trials_have_as_many_lanes_as_may_be_and_a_name_for_each(task, count):
     least, most = task.num_lanes
     lanes = asked(task, count)
-    assert len(lanes) == NUM_TRIALS and all(least <= len(each) <= most for each in lanes)
+    assert len(lanes) == NUM_TRIALS and all(least <= len(trial_sources) <= most for trial_sources in lanes)
     assert len(task.lane_names) >= most and len(set(task.lane_names)) == len(task.lane_names)
 
 
@@ -80,7 +80,7 @@ def test_a_test_ends_with_a_sentence(task, count):
 
 
 def test_an_order_has_a_place_for_each_lane(task):
-    for one in answered(task, 3):
-        placing = task.placing(one.vote)
+    for with_answer in answered(task, 3):
+        placing = task.placing(with_answer.vote)
         if placing is not None:
-            assert len(placing.places) == len(placing.sources) == len(one.trial.lanes)
+            assert len(placing.places) == len(placing.sources) == len(with_answer.trial.lanes)

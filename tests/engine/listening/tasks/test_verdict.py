@@ -1,4 +1,4 @@
-"""The verdict: one sentence for who took the test, of counts and of the statistics of its task."""
+"""The verdict: one sentence for whoever took the test, of counts and its task's statistics."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def abx(right: int, wrong: int) -> list[Record]:
     return numbered([(pair, "0")] * right + [(pair, "1")] * wrong, "abx")
 
 
-def test_nine_of_sixteen_is_the_sentence_of_the_issue():
+def test_nine_of_sixteen_cannot_be_told_from_guessing():
     assert verdict(abx(9, 7), called) == "You could not tell them apart: 9 of 16, p = 0.40."
 
 
@@ -51,8 +51,8 @@ def test_real_or_model_is_told_in_the_words_of_d_prime():
     records = numbered(
         [((GRU,), "model")] * 4 + [((GRU,), "real")] + [(("real",), "real")] * 5, "real_or_model"
     )
-    (one,) = detections(votes(records))
-    assert verdict(records, called) == f"{one.sentence_of('GRU · 46 units')}."
+    (detection,) = detections(votes(records))
+    assert verdict(records, called) == f"{detection.sentence_of('GRU · 46 units')}."
     assert verdict(records, called).startswith("4 of 5 clips of GRU · 46 units and 0 of 5 real ones")
 
 
@@ -110,8 +110,8 @@ def test_answers_that_do_not_count_do_not_speak():
     ],
 )
 def test_an_answer_is_told_in_words(task, sources, choice, said):
-    given = record(sources, choice, task)
-    assert TASKS[task].told(given.trial, choice, called) == said
+    answered = record(sources, choice, task)
+    assert TASKS[task].told(answered.trial, choice, called) == said
 
 
 @pytest.mark.parametrize(
@@ -128,5 +128,5 @@ def test_an_answer_is_told_in_words(task, sources, choice, said):
 )
 def test_who_was_asked_the_same_may_have_said_the_same(sources, choice, facts, expected):
     mine = record((GRU, LSTM), "0", listener="me")
-    other = record(sources, choice, **{"listener": "another", **facts})
-    assert TASKS["preference"].is_like(mine, other) is expected
+    theirs = record(sources, choice, **{"listener": "another", **facts})
+    assert TASKS["preference"].is_like(mine, theirs) is expected

@@ -16,7 +16,8 @@ import pytest
 from engine.errors import InvalidValueError, VoteError
 from engine.listening.session import PlannedTrial, Session
 from engine.listening.trial import Answer
-from engine.listening.votes.store import VoteStore
+from engine.listening.votes.database import DATABASE_REFUSALS
+from engine.listening.votes.store import NOT_YOURS, VoteStore
 from tests.engine.listening.listener import NOW, record
 
 TWO = ("jsb_chorales-gru", "jsb_chorales-lstm")
@@ -45,7 +46,7 @@ def test_what_was_answered_is_there_when_the_file_is_opened_again(store):
     ("trial_id", "listener", "answer", "message"),
     [
         ("t9", "somebody", ANSWER, "not known here: .* start a new one"),
-        ("t1", "thief", ANSWER, "belongs to another visitor"),
+        ("t1", "thief", ANSWER, NOT_YOURS),
         ("t1", "somebody", ANSWER.model_copy(update={"choice": "7"}), "choice '7' must be one of 0, 1, tie"),
         ("t2", "somebody", ANSWER, "answered already: your first answer counts"),
     ],
@@ -71,7 +72,7 @@ def test_one_id_is_one_trial(store):
 def test_a_test_is_found_again_in_its_order(store):
     for number in (3, 1, 2):
         store.issue(trial(number))
-    assert [each.trial.number for each in store.trials("s1", "somebody")] == [1, 2, 3]
+    assert [vote.trial.number for vote in store.trials("s1", "somebody")] == [1, 2, 3]
     assert store.trials("s1", "thief") == []
 
 
@@ -103,21 +104,21 @@ def test_a_test_is_kept_whole_for_its_listener_alone(store):
 
 
 def test_who_deletes_their_votes_leaves_a_tombstone_that_wins_everywhere(store, tmp_path):
-    other = VoteStore(tmp_path / "other.sqlite3")
+    copy = VoteStore(tmp_path / "copy.sqlite3")
     for number, listener in ((1, "somebody"), (2, "somebody"), (3, "somebody else")):
         store.issue(trial(number, listener))
     for number in (1, 3):
         store.answer(f"t{number}", "somebody" if number == 1 else "somebody else", ANSWER)
-    assert other.merge(store.export()) == 2
+    assert copy.merge(store.export()) == 2
     assert store.delete("somebody", NOW) == 1
-    assert [each.trial.trial_id for each in store.records()] == ["t3"]
+    assert [vote.trial.trial_id for vote in store.records()] == ["t3"]
     rows = store.export()
     assert {"deleted": "t1", "deleted_at": NOW} in rows
     assert 'somebody"' not in json.dumps(rows) and b"t1" in store.path.read_bytes() + _log(store)
-    assert other.merge(rows) == 2  # t1, and t2 which it never had
-    assert [each.trial.trial_id for each in other.records()] == ["t3"]
+    assert copy.merge(rows) == 2  # t1, and t2 which it never had
+    assert [vote.trial.trial_id for vote in copy.records()] == ["t3"]
     late = {"trial": trial(1).model_dump(mode="json"), "answer": ANSWER.model_dump(mode="json")}
-    assert other.merge([late]) == 0, "a copy that comes after the tombstone stays buried"
+    assert copy.merge([late]) == 0, "a copy that comes after the tombstone stays buried"
     with pytest.raises(VoteError, match="it was deleted"):
         store.answer("t1", "somebody", ANSWER)
 
@@ -128,25 +129,25 @@ def _log(store: VoteStore) -> bytes:
 
 
 def test_copies_merge_by_the_ids_of_trials_as_often_as_one_likes(store, tmp_path):
-    other = VoteStore(tmp_path / "other.sqlite3")
+    copy = VoteStore(tmp_path / "copy.sqlite3")
     for number in range(4):
-        (store if number % 2 else other).issue(trial(number + 1))
-        (store if number % 2 else other).answer(f"t{number + 1}", "somebody", ANSWER)
-    lines = [json.dumps(row) for row in other.export()]
+        (store if number % 2 else copy).issue(trial(number + 1))
+        (store if number % 2 else copy).answer(f"t{number + 1}", "somebody", ANSWER)
+    lines = [json.dumps(row) for row in copy.export()]
     assert [store.merge(map(json.loads, lines)) for _ in range(2)] == [2, 0]
-    assert other.merge(store.export()) == 2
-    assert store.export() == other.export() and len(store.records()) == 4
+    assert copy.merge(store.export()) == 2
+    assert store.export() == copy.export() and len(store.records()) == 4
     with pytest.raises(InvalidValueError, match="trial: Field required"):
         store.merge([{"mood": "good"}])
     assert len(store.records()) == 4
 
 
 def test_an_issued_trial_that_another_copy_has_the_answer_to_is_completed(store, tmp_path):
-    other = VoteStore(tmp_path / "other.sqlite3")
+    copy = VoteStore(tmp_path / "copy.sqlite3")
     store.issue(trial())
-    other.issue(trial())
-    other.answer("t1", "somebody", ANSWER)
-    assert store.merge(other.export()) == 1 and len(store.records()) == 1
+    copy.issue(trial())
+    copy.answer("t1", "somebody", ANSWER)
+    assert store.merge(copy.export()) == 1 and len(store.records()) == 1
 
 
 WRITER = """
@@ -182,7 +183,7 @@ def test_killed_in_the_middle_of_a_thousand_votes_none_acknowledged_is_lost_and_
         process.send_signal(signal.SIGKILL)
         acknowledged += [int(line) for line in process.stdout.read().splitlines()]
     assert process.returncode == -signal.SIGKILL
-    kept = [int(each.trial.trial_id[1:]) for each in store.records()]
+    kept = [int(vote.trial.trial_id[1:]) for vote in store.records()]
     assert 200 <= len(acknowledged) < 1_000, "it was killed in the middle"
     assert set(acknowledged) <= set(kept) and len(kept) == len(set(kept))
     with sqlite3.connect(store.path) as database:
@@ -206,7 +207,7 @@ def issue_with_others(store, number, together):
 
 
 def test_the_first_visitors_of_a_new_store_may_come_at_once(tmp_path):
-    """One makes the tables while the others look whether they are there."""
+    """One makes the tables while the others look for them."""
     for attempt in range(20):
         store, together = VoteStore(tmp_path / f"{attempt}.sqlite3"), Barrier(16)
         with ThreadPoolExecutor(16) as pool:
@@ -219,13 +220,13 @@ def test_the_first_visitors_of_a_new_store_may_come_at_once(tmp_path):
 def test_a_locked_store_says_so_and_works_again_after(store, monkeypatch):
     monkeypatch.setattr("engine.listening.votes.database.SECONDS_FOR_OTHERS", 0.2)
     store.issue(trial())
-    other = sqlite3.connect(store.path, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
+    holder = sqlite3.connect(store.path, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
     started_at = time.monotonic()
     with pytest.raises(VoteError, match="is busy: try again in a few seconds; nothing was lost"):
         store.answer("t1", "somebody", ANSWER)
     assert time.monotonic() - started_at < 5
-    other.close()
+    holder.close()
     store.answer("t1", "somebody", ANSWER)
     assert len(store.records()) == 1
 
@@ -236,8 +237,8 @@ def test_a_full_disk_loses_nothing_that_was_there(store, monkeypatch):
     store.answer("t1", "somebody", ANSWER)
     connect = sqlite3.connect
 
-    def small(*given, **options):
-        database = connect(*given, **options)
+    def small(*arguments, **options):
+        database = connect(*arguments, **options)
         (pages,) = database.execute("PRAGMA page_count").fetchone()
         database.execute(f"PRAGMA max_page_count = {pages}")
         return database
@@ -265,19 +266,19 @@ def test_another_schema_is_left_as_it_is(store, version):
 
 def test_a_file_that_is_no_database_and_a_folder_that_is_not_there(store, tmp_path):
     store.path.write_text("dear diary, " * 100)
-    with pytest.raises(VoteError, match="is no database of votes: move the file away"):
+    with pytest.raises(VoteError, match="is not a database of votes: move the file away"):
         store.records()
     with pytest.raises(VoteError, match="cannot be opened: its folder must exist"):
         VoteStore(tmp_path / "none" / "votes.sqlite3").records()
 
 
 def test_a_read_only_store_says_so(store):
-    """Of a file that may not be written to, which root may all the same: so by SQLite's own word."""
+    """Root may write to any file, so SQLite is asked to open it read-only."""
     store.issue(trial())
     original = sqlite3.connect
     read_only = f"file:{store.path}?mode=ro"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite3, "connect", lambda path, **o: original(read_only, uri=True, **o))
-        with pytest.raises(VoteError, match="may not be written to: let the app write"):
+        with pytest.raises(VoteError, match=DATABASE_REFUSALS["readonly"]):
             store.answer("t1", "somebody", ANSWER)
     store.answer("t1", "somebody", ANSWER)

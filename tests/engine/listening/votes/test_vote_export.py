@@ -17,21 +17,24 @@ ANN, BOB = "ann-with-a-long-random-id", "bob-with-a-long-random-id"
 
 def rows() -> list[dict]:
     """An export of a preference, a ranking of four and a deleted trial."""
-    given = [
+    records = [
         record(TWO, "0", trial_id="a", listener=ANN),
         record((*TWO, "real", "anchor"), (2, 3, 1, 4), "rank", trial_id="b", listener=BOB),
     ]
-    return [*(one.model_dump(mode="json") for one in given), {"deleted": "gone", "deleted_at": NOW}]
+    return [
+        *(listened.model_dump(mode="json") for listened in records),
+        {"deleted": "gone", "deleted_at": NOW},
+    ]
 
 
 def test_json_lines_are_read_back_and_say_the_same(tmp_path):
     path = tmp_path / "votes.jsonl"
     path.write_text(export_text(rows(), "jsonl"))
-    found = read_votes(path)
-    assert found.problems == () and [one.trial.trial_id for one in found.records] == ["a", "b"]
+    votes = read_votes(path)
+    assert votes.problems == () and [vote.trial.trial_id for vote in votes.records] == ["a", "b"]
     original = [make_record(row) for row in rows() if "trial" in row]
-    assert [one.answer for one in found.records] == [one.answer for one in original]
-    assert analyse(found.records).corpora[0].ranking == analyse(original).corpora[0].ranking
+    assert [vote.answer for vote in votes.records] == [vote.answer for vote in original]
+    assert analyse(votes.records).corpora[0].ranking == analyse(original).corpora[0].ranking
     assert VoteStore(tmp_path / "other.sqlite3").merge(map(json.loads, path.read_text().splitlines())) == 3
 
 
@@ -53,9 +56,9 @@ def test_nobody_can_vote_or_delete_as_another_by_an_export():
     assert pseudonym(ANN) != pseudonym(BOB) and len(pseudonym(ANN)) == 16
 
 
-def test_what_a_browser_sent_is_no_formula():
-    given = rows()[:1]
-    given[0]["answer"]["device"] = '=HYPERLINK("x")'
-    (row,) = csv.DictReader(io.StringIO(export_text(given, "csv")))
+def test_what_a_browser_sent_is_not_a_formula():
+    preference = rows()[:1]
+    preference[0]["answer"]["device"] = '=HYPERLINK("x")'
+    (row,) = csv.DictReader(io.StringIO(export_text(preference, "csv")))
     assert row["device"] == '\'=HYPERLINK("x")'
     assert row["lane_1_lufs"] == "-20.0", "numbers stay numbers"

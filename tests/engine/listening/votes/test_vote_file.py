@@ -13,8 +13,8 @@ LINE = GOOD.model_dump_json().encode()
 def test_every_line_is_a_record(tmp_path):
     path = tmp_path / "votes.jsonl"
     path.write_bytes(b"\xef\xbb\xbf" + LINE + b"\r\n\n" + LINE)
-    found = read_votes(path)
-    assert found.records == (GOOD, GOOD) and found.problems == ()
+    votes = read_votes(path)
+    assert votes.records == (GOOD, GOOD) and votes.problems == ()
 
 
 @pytest.mark.parametrize(
@@ -34,18 +34,18 @@ def test_every_line_is_a_record(tmp_path):
 def test_a_bad_line_is_named_with_its_number(tmp_path, line, problem):
     path = tmp_path / "votes.jsonl"
     path.write_bytes(b"\n".join([LINE, line, LINE]))
-    found = read_votes(path)
-    assert len(found.records) == 2
-    (said,) = found.problems
+    votes = read_votes(path)
+    assert len(votes.records) == 2
+    (said,) = votes.problems
     assert said.startswith(f"line 2 is left out: {problem}") and "\n" not in said
 
 
 def test_a_deleted_vote_counts_nowhere(tmp_path):
     path = tmp_path / "votes.jsonl"
-    other = record(("model-a", "model-b"), "1", trial_id="t2").model_dump_json().encode()
+    second = record(("model-a", "model-b"), "1", trial_id="t2").model_dump_json().encode()
     tombstone = b'{"deleted": "t1", "deleted_at": "2026-11-23T12:00:00Z"}'
-    path.write_bytes(b"\n".join([tombstone, LINE, other]))
-    assert [one.trial.trial_id for one in read_votes(path).records] == ["t2"]
+    path.write_bytes(b"\n".join([tombstone, LINE, second]))
+    assert [vote.trial.trial_id for vote in read_votes(path).records] == ["t2"]
     path.write_bytes(b"\n".join([LINE, tombstone]))
     with pytest.raises(UnreadableFileError, match=r"all votes of .* were deleted by their listeners"):
         read_votes(path)

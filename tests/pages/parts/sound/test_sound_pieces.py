@@ -10,7 +10,7 @@ import soundfile
 from engine.rendering.playback import MAX_LOUDNESS_LUFS, MAX_PEAK_DECIBELS, measure_loudness
 from engine.sound.audio import Audio, decibels
 from pages.parts.sound import sound_pieces
-from pages.parts.sound.sound_pieces import HEADROOM, LENGTHS, OVERLAP, SoundPieces, pieces_of
+from pages.parts.sound.sound_pieces import HEADROOM, OVERLAP, PIECE_SECONDS, SoundPieces, pieces_of
 
 RATE = 44_100
 
@@ -56,10 +56,13 @@ def test_joined_they_are_the_sound(step):
     sound.finish()
     pieces = sound.value["pieces"]
     starts = [piece["start"] for piece in pieces]
-    assert starts == [sum(LENGTHS[:place]) for place in range(len(LENGTHS))] + [16.0][: len(starts) - 5]
-    found = joined(pieces) * 10 ** (HEADROOM / 20)
-    assert len(found) == len(samples)
-    assert np.sqrt(np.mean((found - samples) ** 2)) < 0.1 * np.sqrt(np.mean(samples**2))
+    assert (
+        starts
+        == [sum(PIECE_SECONDS[:place]) for place in range(len(PIECE_SECONDS))] + [16.0][: len(starts) - 5]
+    )
+    heard = joined(pieces) * 10 ** (HEADROOM / 20)
+    assert len(heard) == len(samples)
+    assert np.sqrt(np.mean((heard - samples) ** 2)) < 0.1 * np.sqrt(np.mean(samples**2))
     np.testing.assert_array_equal(sound.samples, samples)
 
 

@@ -15,7 +15,7 @@ from training import __main__ as program
 from training.commands import evaluate
 from training.draws.classifier import Windows, area
 from training.draws.classifier import auc as auc_of
-from training.draws.music.comparison import LINES, compare_music
+from training.draws.music.comparison import MUSIC_FIGURE_TITLES, compare_music
 from training.draws.music.traits import traits
 from training.draws.options import DrawsOptions
 
@@ -35,8 +35,8 @@ def auc(real: list[np.ndarray], drawn: list[np.ndarray], length: int) -> dict[st
 
 
 def test_what_is_of_one_kind_cannot_be_told_apart():
-    found = auc(pieces(12, 48, 1), pieces(12, 48, 2), 16)
-    assert 0.3 < found["mean"] < 0.7 and found["deviation"] < 0.3
+    area = auc(pieces(12, 48, 1), pieces(12, 48, 2), 16)
+    assert 0.3 < area["mean"] < 0.7 and area["deviation"] < 0.3
 
 
 def test_what_is_of_two_kinds_can():
@@ -68,11 +68,11 @@ def command(tmp_path, monkeypatch) -> list[str]:
 
 def test_the_command_puts_draws_beside_real_pieces(command, tmp_path, capsys):
     assert program.main([*command, "--json", "--frames", "20"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["num_draws"] == 8 and found["num_frames_drawn"] == 160 > found["num_frames"]
-    assert set(found["drawn"]) == set(found["real"]) == set(LINES)
-    assert found["auc"] == {"16": None, "64": None}
-    assert 2.5 < found["real"]["notes"] < 4.5 and found["real"]["runaways"] == 0
+    comparison = json.loads(capsys.readouterr().out)
+    assert comparison["num_draws"] == 8 and comparison["num_frames_drawn"] == 160 > comparison["num_frames"]
+    assert set(comparison["drawn"]) == set(comparison["real"]) == set(MUSIC_FIGURE_TITLES)
+    assert comparison["auc"] == {"16": None, "64": None}
+    assert 2.5 < comparison["real"]["notes"] < 4.5 and comparison["real"]["runaways"] == 0
     assert load("tiny", tmp_path).card.draws == {}
 
 
@@ -81,24 +81,26 @@ def test_ends_are_those_of_draws_that_end_by_themselves(command, tmp_path, capsy
     data = tiny.music((12, 8, 8))
     at_once = Ending.of_numbers(np.array([100.0] + [0.0] * NUM_SIGNS), 99)
     never = Ending.of_numbers(np.array([-100.0] + [0.0] * NUM_SIGNS), 99)
-    found = {}
+    comparisons = {}
     for ending in (None, at_once, never):
         card = checkpoint.card.model_copy(update={"ending": ending})
-        found[ending and ending.level] = compare_music(replace(checkpoint, card=card), data, DrawsOptions())
-    assert [found[level]["drawn"]["ends"] for level in (None, 100.0, -100.0)] == [0, 1, 0]
-    real = found[None]["real"]["length"]
-    assert [found[level]["drawn"]["length"] for level in (None, 100.0, -100.0)] == [real, 1, real]
-    assert found[-100.0]["num_frames_drawn"] == 8 * 99 > found[None]["num_frames_drawn"]
+        comparisons[ending and ending.level] = compare_music(
+            replace(checkpoint, card=card), data, DrawsOptions()
+        )
+    assert [comparisons[level]["drawn"]["ends"] for level in (None, 100.0, -100.0)] == [0, 1, 0]
+    real = comparisons[None]["real"]["length"]
+    assert [comparisons[level]["drawn"]["length"] for level in (None, 100.0, -100.0)] == [real, 1, real]
+    assert comparisons[-100.0]["num_frames_drawn"] == 8 * 99 > comparisons[None]["num_frames_drawn"]
     for level in (100.0, -100.0):
-        same = {key: number for key, number in found[level]["drawn"].items() if key not in ENDS}
-        assert same == {key: found[None]["drawn"][key] for key in same}
+        same = {key: number for key, number in comparisons[level]["drawn"].items() if key not in ENDS}
+        assert same == {key: comparisons[None]["drawn"][key] for key in same}
 
 
 def test_it_speaks_plainly_and_may_keep_what_it_found(command, tmp_path, capsys):
     assert program.main([*command, "--pieces", "4", "--update-card"]) == 0
     said = capsys.readouterr().out
     assert said.startswith("4 draws from nothing at temperature 1, beside held-out pieces")
-    assert all(words in said for words in LINES.values()) and "too few are so long" in said
+    assert all(words in said for words in MUSIC_FIGURE_TITLES.values()) and "too few are that long" in said
     assert load("tiny", tmp_path).card.draws["num_draws"] == 4
 
 

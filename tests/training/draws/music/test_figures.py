@@ -81,9 +81,9 @@ def test_parallels_are_those_of_voices_that_move_together_at_an_octave_or_a_fift
         "fourths": ((0, 5), (2, 7)), "thirds": ((0, 4), (2, 6)), "held": ((0, 7), (0, 7)),
         "hidden": ((0, 4), (2, 9)), "other number": ((0, 7), (2, 9, 14)),
     }  # fmt: skip
-    found = {name: harmony.parallel_share([roll_of(*frames)]) for name, frames in moves.items()}
-    assert {name for name, share in found.items() if share == 1} == {"fifths", "octaves", "twelfths"}
-    assert sum(found.values()) == 3
+    shares = {name: harmony.parallel_share([roll_of(*frames)]) for name, frames in moves.items()}
+    assert {name for name, share in shares.items() if share == 1} == {"fifths", "octaves", "twelfths"}
+    assert sum(shares.values()) == 3
     assert harmony.parallel_share([roll_of((0, 7), (2, 9), (4, 9), (5, 11))]) == pytest.approx(1 / 3)
 
 
@@ -114,7 +114,7 @@ def test_notes_in_common_with_frames_before():
 
 def test_the_beat_is_where_notes_begin():
     assert returns.beat_power(roll_of(C, G, F, AM, times=2)) == 1
-    assert returns.beat_power(roll_of(*((each,) for each in range(8)))) == 0
+    assert returns.beat_power(roll_of(*((note,) for note in range(8)))) == 0
     assert returns.beat_power(np.zeros((3, 88), dtype=bool)) == 0
 
 

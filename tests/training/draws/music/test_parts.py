@@ -31,8 +31,8 @@ def test_a_frame_is_repeated_when_it_ends_a_run_heard_before():
 
 def test_numbers_lie_in_a_run_that_is_known_or_do_not():
     known = [np.arange(10), np.array([7, 7, 7])]
-    found = in_shared_runs([np.array([50, 3, 4, 5, 6, 60]), np.array([7, 7]), np.zeros(0)], known, 3)
-    assert [each.tolist() for each in found] == [[False, True, True, True, True, False], [False, False], []]
+    in_runs = in_shared_runs([np.array([50, 3, 4, 5, 6, 60]), np.array([7, 7]), np.zeros(0)], known, 3)
+    assert [row.tolist() for row in in_runs] == [[False, True, True, True, True, False], [False, False], []]
 
 
 def test_a_melody_is_known_wherever_it_is_moved_to():
@@ -47,8 +47,8 @@ def command(tmp_path, monkeypatch) -> list[str]:
     """Test pieces of a tune that training has, of one that it has not, and of one that comes twice."""
     rolls = {"train": [TUNE], "valid": [TUNE], "test": [TUNE[:30], TUNE[::-1], np.tile(TUNE[::-1][:20], 2)]}
     splits = {
-        split: [torch.from_numpy(line(each).astype(np.float32)) for each in every]
-        for split, every in rolls.items()
+        split: [torch.from_numpy(line(tune).astype(np.float32)) for tune in tunes]
+        for split, tunes in rolls.items()
     }
     data = replace(tiny.music(), splits=splits)
     tiny.save_random(tmp_path, tiny.recipe_of(data, "gru"), data, 0.5)
@@ -59,23 +59,23 @@ def command(tmp_path, monkeypatch) -> list[str]:
 def test_the_parts_make_up_the_whole_and_are_kept(command, tmp_path, capsys):
     before = load("tiny", tmp_path)
     assert program.main([*command, "--update-card"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert (found["num_known_pieces"], found["num_new_pieces"], found["num_pieces_sharing_frames"]) == (
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["num_known_pieces"], figures["num_new_pieces"], figures["num_pieces_sharing_frames"]) == (
         1,
         2,
         0,
     )
-    share = found["share_of_repeated_frames"]
+    share = figures["share_of_repeated_frames"]
     assert share == pytest.approx(5 / 130)
     test = evaluate.open_corpus().load().splits["test"]
     totals = [-float(log_likelihood(before.model, piece[None]).totals.sum()) for piece in test]
-    assert found["nats_per_frame_of_known_pieces"] == pytest.approx(totals[0] / 30)
-    assert found["nats_per_frame_of_new_pieces"] == pytest.approx(sum(totals[1:]) / 100)
-    whole = share * found["nats_per_frame_of_repeated_frames"]
-    whole += (1 - share) * found["nats_per_frame_of_new_frames"]
+    assert figures["nats_per_frame_of_known_pieces"] == pytest.approx(totals[0] / 30)
+    assert figures["nats_per_frame_of_new_pieces"] == pytest.approx(sum(totals[1:]) / 100)
+    whole = share * figures["nats_per_frame_of_repeated_frames"]
+    whole += (1 - share) * figures["nats_per_frame_of_new_frames"]
     assert whole == pytest.approx(sum(totals) / 130)
     card = load("tiny", tmp_path).card
-    assert card.metrics["test"] == {**before.card.metrics.get("test", {}), **found}
+    assert card.metrics["test"] == {**before.card.metrics.get("test", {}), **figures}
 
 
 def test_sound_has_no_parts(tmp_path):

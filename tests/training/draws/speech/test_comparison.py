@@ -11,7 +11,7 @@ from tests.training import tiny
 from training import __main__ as program
 from training.commands import evaluate
 from training.corpora import SPLITS, CorpusData
-from training.draws.speech.comparison import LINES
+from training.draws.speech.comparison import SPEECH_FIGURE_TITLES
 
 RATE = 8_000
 
@@ -37,7 +37,7 @@ class Recordings(tiny.TinyCorpus):
 
     def words(self):
         return {
-            split: [("one", recording) for each in voices.values() for recording in each]
+            split: [("one", recording) for recordings in voices.values() for recording in recordings]
             for split, voices in self.recorded.items()
         }
 
@@ -56,18 +56,30 @@ def command(tmp_path, monkeypatch):
 
 def test_the_command_puts_draws_beside_real_recordings(command, tmp_path, capsys):
     assert program.main([*command(6), "--json", "--frames", "2000"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["num_draws"] == 4 and found["num_frames_drawn"] == 8_000 > found["num_frames"] == 6_400
-    assert set(found["drawn"]) == set(found["real"]) == set(LINES)
-    assert found["real"]["runaways"] == found["real"]["silences"] == 0 and found["real"]["named"] is not None
-    assert found["auc"]["0.25 s"]["mean"] > 0.9 > 0.8 > found["auc"]["0.25 s, real from real"]["mean"] > 0.2
+    comparison = json.loads(capsys.readouterr().out)
+    assert (
+        comparison["num_draws"] == 4
+        and comparison["num_frames_drawn"] == 8_000 > comparison["num_frames"] == 6_400
+    )
+    assert set(comparison["drawn"]) == set(comparison["real"]) == set(SPEECH_FIGURE_TITLES)
+    assert (
+        comparison["real"]["runaways"] == comparison["real"]["silences"] == 0
+        and comparison["real"]["named"] is not None
+    )
+    assert (
+        comparison["auc"]["0.25 s"]["mean"]
+        > 0.9
+        > 0.8
+        > comparison["auc"]["0.25 s, real from real"]["mean"]
+        > 0.2
+    )
 
 
 def test_it_speaks_plainly_and_keeps_what_it_found(command, tmp_path, capsys):
     assert program.main([*command(6), "--update-card"]) == 0
     said = capsys.readouterr().out
     assert said.startswith("4 draws from nothing at temperature 1, beside held-out recordings")
-    assert all(words in said for words in LINES.values())
+    assert all(words in said for words in SPEECH_FIGURE_TITLES.values())
     assert load("tiny", tmp_path).card.draws["num_draws"] == 4
 
 

@@ -14,7 +14,7 @@ def tunes(count: int, length: int, seed: int) -> list[torch.Tensor]:
     """Pieces of one voice."""
     rng = seeded(seed)
     pitches = [torch.randint(88, (length,), generator=rng) for _ in range(count)]
-    return [torch.nn.functional.one_hot(each, 88).float() for each in pitches]
+    return [torch.nn.functional.one_hot(line, 88).float() for line in pitches]
 
 
 def small_model() -> Model:
@@ -41,7 +41,7 @@ def test_tunes_that_do_not_recur_are_worth_nothing_and_cost_nothing():
 
 def test_of_a_large_corpus_some_pieces_are_looked_at(monkeypatch):
     train = tunes(6, 20, seed=1)
-    monkeypatch.setattr("training.fitting.memories.melodies.MAX_CELLS", 120 * 45)
-    monkeypatch.setattr("training.fitting.memories.melodies.NUM_TRIALS", 12)
+    monkeypatch.setattr("training.fitting.memories.melodies.MAX_COMPARISONS", 120 * 45)
+    monkeypatch.setattr("training.fitting.memories.melodies.MAX_MELODY_TRIALS", 12)
     valid = [*train[:2], *tunes(40, 20, seed=5)]
     assert choose_melodies(small_model(), train, valid)[1] > 1  # over the first two alone, which recur

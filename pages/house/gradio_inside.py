@@ -1,0 +1,104 @@
+"""GradioInside: every name of Gradio's that begins with an underscore or that it does not document.
+
+Tried with Gradio 6.31.0. Where another version lacks one, tests/pages/house/test_gradio_inside.py says which.
+What Gradio writes into its pages is in pages/front.py, and what it answers in pages/door/routes.py.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import gradio as gr
+from gradio.context import Context
+from gradio.data_classes import FileData
+from gradio.processing_utils import save_file_to_cache
+from gradio.server_messages import ProcessCompletedMessage
+from gradio.utils import get_upload_folder, is_in_or_equal
+from gradio_client.utils import strip_invalid_filename_characters
+
+
+def this_page() -> gr.Blocks:
+    """The Blocks that is being laid out; its ``load`` is the page's."""
+    return Context.root_block
+
+
+def event_data(event: gr.EventData) -> dict[str, Any]:
+    """What the browser sent with an event: an object, empty where it sent something else."""
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def file_value(path: str) -> dict[str, Any]:
+    """What a value holds of a file that lies where browsers may fetch it: its address and its name."""
+    return FileData(path=path, orig_name=Path(path).name).model_dump()
+
+
+def is_uploaded(path: str) -> bool:
+    """Whether a file is one that somebody has uploaded."""
+    return is_in_or_equal(Path(path).resolve(), Path(get_upload_folder()).resolve())
+
+
+def served_bytes(content: bytes, name: str) -> str:
+    """A file of this name in the folder of uploads, where browsers may fetch it; returns its path there."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / strip_invalid_filename_characters(name)
+        path.write_bytes(content)
+        return save_file_to_cache(path, cache_dir=get_upload_folder())
+
+
+def public_endpoints(app: gr.Blocks) -> list[str]:
+    """Names of the endpoints that programs may call."""
+    return [function.api_name for function in app.fns.values() if function.api_visibility == "public"]
+
+
+def queue_of(app: gr.Blocks) -> Any:
+    """The queue that an app has been given by ``queue()``."""
+    return app._queue
+
+
+class GradioQueue:
+    """A queue's entrance, and what it keeps of pages.
+
+    Its events have ``alive``, ``session_hash``, ``concurrency_id`` and ``request``; what a page sends to its
+    entrance has ``fn_index`` and ``session_hash``. A session is a page that somebody has open.
+
+    Args:
+        queue: what `queue_of` gives.
+    """
+
+    def __init__(self, queue: Any):
+        self._queue = queue
+        self.push: Callable[..., Awaitable[Any]] = queue.push
+        self.send_message: Callable[[Any, Any], None] = queue.send_message
+
+    def divert(self, push: Callable[..., Awaitable[Any]], send_message: Callable[[Any, Any], None]) -> None:
+        """Have Gradio call these instead of its own."""
+        self._queue.push, self._queue.send_message = push, send_message
+
+    def remember(self, num_pages: int) -> None:
+        """Keep messages for so many pages; those of the oldest are dropped, read or not."""
+        self._queue.pending_messages_per_session.max_size = num_pages
+
+    @property
+    def unread(self) -> MutableMapping[str, Any]:
+        """By session, the messages that its page has not read, as an asyncio queue."""
+        return self._queue.pending_messages_per_session
+
+    @property
+    def event_ids(self) -> MutableMapping[str, set[str]]:
+        """By session, the ids of its events."""
+        return self._queue.pending_event_ids_session
+
+    @property
+    def lines(self) -> list[list[Any]]:
+        """The events that wait, one list for each ``concurrency_id``; the first is next."""
+        return [line.queue for line in self._queue.event_queue_per_concurrency_id.values()]
+
+    def concurrency_id(self, body: Any) -> str | None:
+        """Where what a page sends would wait; None where it names no function of the app."""
+        return getattr(self._queue.blocks.fns.get(body.fn_index), "concurrency_id", None)
+
+    def send_error(self, event: Any, sentence: str) -> None:
+        """Tell a page that an event has ended, and why."""
+        message = ProcessCompletedMessage(output={"error": sentence}, success=False)
+        self.send_message(event, message)

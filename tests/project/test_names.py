@@ -1,0 +1,46 @@
+"""One name, one thing: what is public bears its name alone, and no value is called by a filler."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pytest
+
+from tests.source import Module, modules
+
+MEANT_TWICE = {
+    "COMMANDS": "the table of commands of each program",
+    "PROJECT": "training/publishing/space.py has to run without the project's imports",
+}
+FILLERS = {"found", "one", "each"}
+
+
+def public_names(module: Module) -> Iterator[tuple[str, str]]:
+    """The classes and constants of a module, each with what stands for its meaning."""
+    for node in module.tree.body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield node.name, f"class of {module}"
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        for target in targets:
+            if isinstance(target, ast.Name) and target.id.isupper() and not target.id.startswith("_"):
+                yield target.id, ast.unparse(node.value)
+
+
+def test_no_public_name_means_two_things():
+    """MAX_SECONDS had six values, and Trial was a question to a listener and a learning rate."""
+    meanings: dict[str, set[str]] = defaultdict(set)
+    for module in modules():
+        for name, meaning in public_names(module) if module.top != "tests" else ():
+            meanings[name].add(meaning)
+    assert {name for name, values in meanings.items() if len(values) > 1} == set(MEANT_TWICE)
+
+
+@pytest.mark.parametrize("module", modules(), ids=str)
+def test_no_value_is_called_by_a_filler(module):
+    """``found`` was the name of 369 values, and said nothing of them."""
+    names = [
+        node.id if isinstance(node, ast.Name) else node.arg
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    ]
+    assert not FILLERS & set(names)
