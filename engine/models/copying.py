@@ -12,33 +12,17 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.cells import State
-from engine.errors import InvalidValueError
 from engine.heads import CopiedNotes, Distribution, Guides
 from engine.models.copy_memory import CopyMemory, Evidence, Past, evidence_of, trusted
-from engine.models.model import Model, ModelState
+from engine.models.model import ModelState
+from engine.models.remembering import Remembering
 
 
-class Copying(Model):
-    """What a model expects, mixed with how the piece went on when it went like this before.
+class Copying(Remembering):
+    """What a model expects, mixed with how the piece went on when it went like this before."""
 
-    Raises:
-        InvalidValueError: the model's head does not choose the highest pitch first.
-    """
-
-    def __init__(self, model: Model, memory: CopyMemory):
-        super().__init__()
-        if not model.network.head.chooses_highest_first:
-            raise InvalidValueError("copy_memory needs the head 'note_list': leave it out, or take that head")
-        self.model = model
-        self.memory = memory
-        self.num_keys = model.num_keys
-        self.frame_size = model.frame_size
-        self.context_frames = model.context_frames
-
-    @property
-    def network(self) -> Model:
-        """The network of the model it holds."""
-        return self.model.network
+    memory_option = "copy_memory"
+    memory: CopyMemory
 
     def initial_state(self, batch_size: int) -> ModelState:
         """The state before the first frame."""

@@ -11,35 +11,17 @@ from jaxtyping import Float
 from torch import Tensor
 
 from engine.cells import State
-from engine.errors import InvalidValueError
 from engine.heads import Distribution, NoteListMixture, RemindedNotes
 from engine.models.melody_memory import MelodyMemory, melody
-from engine.models.model import Model, ModelState
+from engine.models.model import ModelState
+from engine.models.remembering import Remembering
 
 
-class Reminded(Model):
-    """What a model expects, with a memory's votes for the highest pitch.
+class Reminded(Remembering):
+    """What a model expects, with a memory's votes for the highest pitch."""
 
-    Raises:
-        InvalidValueError: the model's head does not choose the highest pitch first.
-    """
-
-    def __init__(self, model: Model, memory: MelodyMemory):
-        super().__init__()
-        if not model.network.head.chooses_highest_first:
-            raise InvalidValueError(
-                "melody_memory needs the head 'note_list': leave it out, or take that head"
-            )
-        self.model = model
-        self.memory = memory
-        self.num_keys = model.num_keys
-        self.frame_size = model.frame_size
-        self.context_frames = model.context_frames
-
-    @property
-    def network(self) -> Model:
-        """The network of the model it holds."""
-        return self.model.network
+    memory_option = "melody_memory"
+    memory: MelodyMemory
 
     def initial_state(self, batch_size: int) -> ModelState:
         """The state before the first frame."""

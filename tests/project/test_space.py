@@ -134,7 +134,7 @@ def test_the_pages_of_a_checkout_say_what_to_do(space, tmp_path):
     said = page_texts(folder)
     assert all(f'"{text}: fit one with `python -m training fit`."' in said for text in NO_MODEL)
     assert "assets/results.json is missing: write it with `python -m training report`." in said
-    assert "stands in docs/listening.md." in said
+    assert "is in docs/listening.md." in said
 
 
 def test_zero_hardware_changes_only_two_pins_and_the_hardware(space, project_folder, tmp_path):

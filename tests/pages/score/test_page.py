@@ -148,12 +148,12 @@ def test_the_gates_of_a_network_are_seen_while_it_listens(scored):
     choose(scored, GRU)
     choice = scored.page.locator(".score-gate-choice")
     names = ["no gate", "Reset gate, layer 1", "Update gate, layer 1"]
-    assert choice.locator("option").all_inner_texts() == names
+    expect_page(choice.locator("option")).to_have_text(names)
     canvas = scored.page.locator(".lane-gates")
     assert canvas.is_hidden()
     choice.select_option(label=names[2])
     scored.page.wait_for_selector(".lane[data-gates=true]")
-    assert canvas.get_attribute("aria-label") == "Update gate, layer 1 of 46 units at each frame"
+    expect_page(canvas).to_have_attribute("aria-label", "Update gate, layer 1 of 46 units at each frame")
     assert "how much of a unit is replaced" in scored.page.locator(".score-gate-how").inner_text()
     scored.draw_anew()
     inks = canvas.evaluate(
