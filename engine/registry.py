@@ -1,7 +1,7 @@
-"""From a JSON spec to an object: ``{"name": "gru", "hidden_size": 46, …}`` and an explicit dict.
+"""From a JSON spec such as ``{"name": "gru", "hidden_size": 46, …}`` to an object, by constructors.
 
 The signature of the constructor is the schema: every key of the spec except ``name`` must be one
-of its parameters, and every parameter without a default must be there.
+of its parameters, and every parameter without a default is required.
 """
 
 import inspect
@@ -17,9 +17,9 @@ def build(kind: str, registry: Mapping[str, Callable[..., T]], spec: Any) -> T:
     """Look up ``spec["name"]`` in the registry and call its constructor with the other keys.
 
     Args:
-        kind: what is being built, for the messages, e.g. ``"cell"``.
+        kind: what is being built, for error messages, e.g. ``"cell"``.
         registry: name -> constructor.
-        spec: a flat JSON object with a ``name``; anything else is refused, whatever a card holds there.
+        spec: a JSON object with a ``name``; cards are not trusted, so anything else is refused.
 
     Raises:
         UnknownNameError: no such name in the registry.
@@ -46,8 +46,8 @@ def require_positive(**sizes: Any) -> None:
     """Refuse sizes that are not whole numbers of at least 1; the message names the first one.
 
     Raises:
-        InvalidValueError: a size is no such number.
+        InvalidValueError: a size is not a positive integer.
     """
     for key, value in sizes.items():
-        if not isinstance(value, int) or value < 1:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise InvalidValueError(f"{key}={value!r} must be a positive integer")

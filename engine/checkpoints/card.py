@@ -1,4 +1,4 @@
-"""Card: what a checkpoint says of itself, as card.json; strict, so that an unknown key is refused."""
+"""Card: what a checkpoint says of itself, as card.json; an unknown key of the card itself is refused."""
 
 import math
 from collections.abc import Iterator
@@ -14,21 +14,21 @@ from engine.representations import REPRESENTATIONS, Facts
 from engine.strict import Strict
 from engine.words import counted
 
-LARGEST_NUMBER = 1e12  # of all that may stand on a card, in absolute value
+LARGEST_NUMBER = 1e12  # the largest magnitude of a number on a card
 Figure = Annotated[int | float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
 Count = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 NAME_PATTERN = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
 
 
 def with_bounded_numbers(spec: dict[str, Any]) -> dict[str, Any]:
-    """The spec itself; raises ValueError if a number in it is too large to be shown."""
+    """The spec itself; raises ValueError if a number in it is not finite or too large."""
     if not all(abs(number) <= LARGEST_NUMBER for number in _numbers(spec)):
         raise ValueError(f"a number is not finite, or larger than {LARGEST_NUMBER:g}")
     return spec
 
 
 class CorpusFacts(Strict):
-    """Where the training data came from, on what terms, and how high its music stands.
+    """Where the training data came from, on what terms, and its range of pitches.
 
     Args:
         played_semitones: what is added to every pitch of a draw before it is heard or written as MIDI; rolls
@@ -64,8 +64,8 @@ class TrainingFacts(Strict):
         updates: steps of the optimiser up to the end of the fit.
         epochs: passes over the training split.
         seconds: time spent fitting and validating.
-        torch: its version.
-        device: what the fit ran on.
+        torch: the version of torch.
+        device: what the fit ran on, e.g. ``cpu``.
     """
 
     recipe: Annotated[dict[str, Any], AfterValidator(with_bounded_numbers)]
@@ -77,14 +77,14 @@ class TrainingFacts(Strict):
 
 
 class Card(Strict):
-    """Everything that must be known to rebuild, play and judge a model.
+    """All but the weights that must be known to rebuild, play and judge a model.
 
     Args:
-        name: the folder's name, ``<corpus>-<cell>`` for published models.
+        name: the folder's name, ``<corpus>-<cell>`` or ``<corpus>-best`` for published models.
         representation: the spec of its representation.
         model: the spec for ``build_model``.
         weights_sha256: the hash of model.safetensors.
-        formerly_sha256: hashes of the same weights in earlier file forms, which votes and exports may name.
+        formerly_sha256: hashes of the same weights in earlier file formats, which old votes may name.
         metrics: split -> figure -> value, e.g. ``{"test": {"nats_per_frame": 8.5}}``.
         draws: how its draws compare with real pieces, as ``python -m training evaluate --draws`` found;
             empty if that was never run.
@@ -120,7 +120,7 @@ class Card(Strict):
     @field_validator("model")
     @classmethod
     def _has_cells(cls, spec: dict[str, Any]) -> dict[str, Any]:
-        """Only what a card is asked before its model is built; ``build_model`` checks the rest."""
+        """Only the keys that this class reads itself; ``build_model`` checks the rest."""
         cells = spec.get("cells")
         if not isinstance(cells, list) or not cells or not all(isinstance(cell, dict) for cell in cells):
             raise ValueError("a model needs 'cells', a list of specs")
@@ -135,7 +135,7 @@ class Card(Strict):
 
     @property
     def facts(self) -> Facts:
-        """The facts of its representation; raises UnknownNameError if this version does not know it."""
+        """What holds for all frames of its kind; raises UnknownNameError if this version knows none such."""
         if self.kind not in REPRESENTATIONS:
             raise UnknownNameError("representation", self.kind, REPRESENTATIONS)
         return REPRESENTATIONS[self.kind].facts
@@ -157,7 +157,7 @@ class Card(Strict):
 
     @property
     def has_memory(self) -> bool:
-        """Whether a cell looks back at earlier steps, as attention does."""
+        """Whether a cell looks back at earlier steps, as attention does; other memories do not count."""
         return any(kind.looks_back for cell in self.model["cells"] if (kind := CELLS.get(cell.get("name"))))
 
     @property
@@ -167,7 +167,7 @@ class Card(Strict):
 
     @property
     def num_keys(self) -> int:
-        """In how many keys it hears every frame: 1, or more for a mixture over transpositions."""
+        """Over how many keys its prediction is averaged: 1 for no transposition."""
         reach = self.model.get("transpositions", 0)
         return 2 * reach + 1 if isinstance(reach, int) else 1
 
@@ -196,7 +196,7 @@ class Card(Strict):
 
     @property
     def held_out_nats(self) -> float | None:
-        """The same in nats, per frame of music or per sample of sound."""
+        """``held_out`` in nats, per frame of music or per sample of sound."""
         if self.held_out is None:
             return None
         figure, unit = self.held_out

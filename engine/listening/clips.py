@@ -82,9 +82,10 @@ class Material:
         return rest
 
     def _refusal(self) -> InvalidValueError:
+        change = "fewer" if self.num_frames > 0 else "at least one to compare"
         return InvalidValueError(
             f"the excerpt has {len(self.piece)} frames, and {self.num_prime_frames} to begin with and "
-            f"{self.num_frames} to compare were asked for: choose fewer"
+            f"{self.num_frames} to compare were asked for: choose {change}"
         )
 
     @property

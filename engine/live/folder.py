@@ -1,4 +1,4 @@
-"""Folder: the site written to disk, whole or not at all."""
+"""Folder: the site written to disk, never half of it."""
 
 import os
 import secrets
@@ -19,15 +19,15 @@ def write_site(out: Path, site: Site | None = None) -> tuple[int, int]:
     """Write all files of the site.
 
     Args:
-        out: a new folder, an empty one, or one written earlier, which is replaced.
+        out: a folder that is new, empty, or was written earlier; the last is replaced with all that is in it.
         site: what is written; None for a site of all shipped models.
 
     Returns:
-        How many files there are, and their bytes in all.
+        The number of files, and their bytes in all.
 
     Raises:
         InvalidValueError: the folder holds something else, or its parent does not exist.
-        EngineError: a model cannot be drawn by the kernel, or the disk refuses.
+        EngineError: the kernel cannot run a model, or the disk refuses.
     """
     if not out.absolute().parent.is_dir():
         raise InvalidValueError(f"the folder {out.absolute().parent} does not exist: make it first")
@@ -50,7 +50,7 @@ def write_site(out: Path, site: Site | None = None) -> tuple[int, int]:
         os.replace(partial, out)
     except OSError as error:
         raise EngineError(
-            f"could not write {out} ({error.strerror or error}): free space on its disk, or choose a folder "
+            f"could not write {out} ({error.strerror or error}): make room on that disk, or choose a folder "
             "that you may write to"
         ) from None
     finally:
@@ -59,7 +59,7 @@ def write_site(out: Path, site: Site | None = None) -> tuple[int, int]:
 
 
 def _may_be_replaced(folder: Path) -> bool:
-    """Whether nothing would be lost: it does not exist, is empty, or was written by this module."""
+    """Whether it is ours to replace: it does not exist, is empty, or was written by this module."""
     if not folder.exists():
         return True
     mark = folder / ".gitattributes"

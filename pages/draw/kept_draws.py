@@ -1,7 +1,7 @@
-"""KeptDraws: the draws that were finished last, by their links: a page that is loaded again shows them.
+"""KeptDraws: the draws that were finished last, by their links, for pages that are loaded again.
 
-A link decides every frame, so what is here is what would be drawn anew, for whoever has the link. Files lie
-where visitors fetch them; when one of a draw's has been removed, the draw is forgotten.
+A link decides every frame, so a draw that is kept equals one that is drawn anew. Its files lie where
+visitors fetch them; when one of them has been removed, the draw is forgotten.
 """
 
 import threading
@@ -19,8 +19,8 @@ class KeptDraw:
     """All that a page shows of a draw.
 
     Args:
-        lanes: values of its lanes.
-        note: what stands above them.
+        lanes: the value of each lane.
+        note: the sentence above the lanes.
     """
 
     lanes: tuple[Mapping[str, Any], ...]
@@ -50,11 +50,12 @@ class KeptDraws:
             return None
 
     def keep(self, link: str | None, lanes: Iterable[Mapping[str, Any]], note: str) -> None:
-        """Keep a draw, and drop the oldest for it; one that is not whole or has no link is not kept."""
+        """Keep a draw, and drop the oldest for it; one that is unfinished or has no link is ignored."""
         values = list(lanes)
         if not link or any(value["state"] != "done" for value in values):
             return
-        draw = KeptDraw(tuple({**value, "plays": ""} for value in values), note)
+        silent = tuple({**value, "plays": ""} for value in values)  # a reload starts no sound
+        draw = KeptDraw(silent, note)
         with self._lock:
             self._kept[link] = draw
             self._kept.move_to_end(link)

@@ -13,15 +13,15 @@ from engine.representations import Representation
 from engine.sound import Audio
 from pages.parts import SoundPieces
 
-SOUND_SECONDS_AT_ONCE = 1.0  # that are made between two looks at whether it is enough
+SOUND_SECONDS_AT_ONCE = 1.0  # made in one step
 
 
 class LaneSound:
-    """The sound of one lane, opened with its first frame.
+    """The sound of one lane; its player is opened with the first frame.
 
     Args:
-        representation: of the frames.
-        performance: how they are played.
+        representation: what the frames mean.
+        performance: on what and how fast they are played.
         stem: what the names of its files begin with.
     """
 
@@ -40,18 +40,18 @@ class LaneSound:
         return self._pieces.seconds if self._pieces else 0.0
 
     def has_all(self, num_frames: int) -> bool:
-        """Whether so many frames have been made into sound, or no more can be."""
+        """Whether ``num_frames`` frames have been made into sound, or making sound has failed."""
         return self._failure is not None or self._num_frames >= num_frames
 
     @property
     def value(self) -> dict[str, Any]:
-        """What a lane's value holds of it."""
+        """Its part of the lane's value."""
         return self._pieces.value if self._pieces else {}
 
     def make(self, frames: Sequence[Tensor], until: float = math.inf) -> None:
-        """Go on with these frames, of which it has made the first, until there are so many seconds.
+        """Make sound of the whole draw so far, from where it stopped last, until there are ``until`` seconds.
 
-        That something cannot be played is raised by ``finish``.
+        Errors are kept and raised by ``finish``.
         """
         try:
             while not self.has_all(len(frames)) and self.seconds < until:
@@ -68,7 +68,7 @@ class LaneSound:
         self._num_frames += len(frames)
 
     def finish(self, frames: Sequence[Tensor]) -> Audio:
-        """All of it, not yet at a safe level.
+        """The whole sound of at least one frame, not yet at a safe level.
 
         Raises:
             EngineError: it cannot be played.

@@ -1,7 +1,8 @@
-"""GradioInside: every name of Gradio's that begins with an underscore or that it does not document.
+"""All uses of names of Gradio's that begin with an underscore or that it does not document.
 
-Tried with Gradio 6.31.0. Where another version lacks one, tests/pages/house/test_gradio_inside.py says which.
-What Gradio writes into its pages is in pages/front.py, and what it answers in pages/door/routes.py.
+Tried with Gradio 6.31.0; with another version tests/pages/house/test_gradio_inside.py says which names are
+missing. What relies on the HTML that Gradio writes is in pages/front.py, on its addresses in
+pages/door/routes.py.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -19,17 +20,17 @@ from gradio_client.utils import strip_invalid_filename_characters
 
 
 def this_page() -> gr.Blocks:
-    """The Blocks that is being laid out; its ``load`` is the page's."""
+    """The Blocks that is being laid out; its event ``load`` fires when the page opens."""
     return Context.root_block
 
 
 def event_data(event: gr.EventData) -> dict[str, Any]:
-    """What the browser sent with an event: an object, empty where it sent something else."""
+    """What the browser sent with an event; empty where it sent anything but an object."""
     return event._data if isinstance(event._data, dict) else {}
 
 
 def file_value(path: str) -> dict[str, Any]:
-    """What a value holds of a file that lies where browsers may fetch it: its address and its name."""
+    """What a value holds of a file that browsers may fetch: its path and its name."""
     return FileData(path=path, orig_name=Path(path).name).model_dump()
 
 
@@ -39,7 +40,7 @@ def is_uploaded(path: str) -> bool:
 
 
 def served_bytes(content: bytes, name: str) -> str:
-    """A file of this name in the folder of uploads, where browsers may fetch it; returns its path there."""
+    """Write a file of this name into the folder of uploads, where browsers may fetch it; returns its path."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / strip_invalid_filename_characters(name)
         path.write_bytes(content)
@@ -57,10 +58,10 @@ def queue_of(app: gr.Blocks) -> Any:
 
 
 class GradioQueue:
-    """A queue's entrance, and what it keeps of pages.
+    """The way into a queue, and what it keeps for each open page.
 
-    Its events have ``alive``, ``session_hash``, ``concurrency_id`` and ``request``; what a page sends to its
-    entrance has ``fn_index`` and ``session_hash``. A session is a page that somebody has open.
+    Its events have ``alive``, ``session_hash``, ``concurrency_id`` and ``request``; what a page sends to it
+    has ``fn_index`` and ``session_hash``. A session is a page that somebody has open.
 
     Args:
         queue: what `queue_of` gives.
@@ -72,11 +73,11 @@ class GradioQueue:
         self.send_message: Callable[[Any, Any], None] = queue.send_message
 
     def divert(self, push: Callable[..., Awaitable[Any]], send_message: Callable[[Any, Any], None]) -> None:
-        """Have Gradio call these instead of its own."""
+        """Replace the queue's own push and send_message."""
         self._queue.push, self._queue.send_message = push, send_message
 
     def remember(self, num_pages: int) -> None:
-        """Keep messages for so many pages; those of the oldest are dropped, read or not."""
+        """Keep messages for at most this many pages; those of the oldest are dropped, read or not."""
         self._queue.pending_messages_per_session.max_size = num_pages
 
     @property
@@ -95,7 +96,7 @@ class GradioQueue:
         return [line.queue for line in self._queue.event_queue_per_concurrency_id.values()]
 
     def concurrency_id(self, body: Any) -> str | None:
-        """Where what a page sends would wait; None where it names no function of the app."""
+        """The line in which a request would wait; None where it names no function of the app."""
         return getattr(self._queue.blocks.fns.get(body.fn_index), "concurrency_id", None)
 
     def send_error(self, event: Any, sentence: str) -> None:

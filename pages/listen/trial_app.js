@@ -1,13 +1,13 @@
 // What surrounds a trial in the app: sounds that the server hands out, an address of the trial's own, and
-// answers that are kept in the browser until the server has said that it has them. Stands after trial.js;
+// answers that are kept in the browser until the server confirms them. It loads after trial.js;
 // bundle.js does the same for a test without a server.
 
 (() => {
-  const PATIENCE = 8_000; // milliseconds after which an answer is sent again that has not been confirmed
-  const UNHEARD =
+  const RESEND_MILLISECONDS = 8_000; // an answer that has not been confirmed by then is sent again
+  const UNCONFIRMED =
     "Your answer has not been confirmed yet: it is kept in this browser, and sent again until it arrives.";
   let sending; // timer of the answer that is under way
-  let revealing; // timer of the question whose clips these were
+  let revealing; // timer of the request to say whose clips these were
 
   function webAddress(address) {
     const url = new URL(address, location.href); // never a javascript: address
@@ -27,7 +27,7 @@
       unsent(given.trial, given);
       post(given);
     },
-    // What the server says of a trial; true while an answer to it is under way.
+    // Heeds a new state from the server; true if an answer that was kept here is sent again.
     told({ state, trial }) {
       if (["answered", "again", "kept"].includes(state)) {
         clearTimeout(sending);
@@ -41,23 +41,23 @@
     },
   };
 
-  // Asks whose clips these were, and again after a while, since the queue may have had no room.
+  // Asks whose clips these were, and again after a while, since a full queue may have dropped it.
   function askWhose(trial) {
     trigger("reveal", { trial });
-    revealing = setTimeout(() => element.isConnected && askWhose(trial), 2 * PATIENCE);
+    revealing = setTimeout(() => element.isConnected && askWhose(trial), 2 * RESEND_MILLISECONDS);
   }
 
   function post(given) {
     clearTimeout(sending);
     sending = setTimeout(() => {
       if (!element.isConnected) return;
-      part("message").textContent = UNHEARD;
+      part("message").textContent = UNCONFIRMED;
       post(given);
-    }, PATIENCE);
+    }, RESEND_MILLISECONDS);
     trigger("vote", given);
   }
 
-  // The answer to a trial that is kept here, and with a second argument another in its place; null is none.
+  // The answer to a trial that is kept here; a second argument is kept in its place, and null removes it.
   function unsent(trial, given) {
     const name = `earshot-answer-${trial}`;
     try {

@@ -1,6 +1,6 @@
-// Under the strip of surprise, if wanted: how far open a gate of the network stood at each frame, a row for
-// each unit. It stands after score_lane.js. Rows are asked of the server by the event "gates", since few
-// visitors look at them.
+// An optional picture under the strip of surprise: how far open a gate of the network stood at each frame, a row for
+// each of up to 48 units. It loads after score_lane.js. The server is asked for the rows by the event "gates", since
+// few visitors look at them.
 
 (() => {
   const { count, lookOf } = lanePicture;
@@ -10,13 +10,13 @@
   gatesCanvas.setAttribute("role", "img");
   part("picture").insertBefore(gatesCanvas, part("playhead"));
   const gateChoice = scoreLane.part("gate-choice");
-  const SHADES = 15; // of a hexadecimal digit
+  const MAX_SHADE = 15; // the largest hexadecimal digit
   const GATE_MEANINGS = {
-    reset: "how much of its past a unit uses for what it might become",
-    update: "how much of a unit is replaced by that",
+    reset: "how much of its past a unit uses in its proposal for a new state",
+    update: "how much of a unit's state is replaced by its proposal for a new one",
     input: "how much of what is new goes into a unit's memory",
     forget: "how much of its memory a unit keeps",
-    output: "how much of its memory a unit shows",
+    output: "how much of its memory a unit passes on",
   };
 
   let opened = null; // what the server has answered: { model, gate, rows }
@@ -51,7 +51,7 @@
     const meaning = opened && GATE_MEANINGS[title.split(" ")[0].toLowerCase()];
     const rows = opened ? count(opened.rows.length, "unit") : "";
     scoreLane.part("gate-how").textContent = opened
-      ? `${rows}, the one that moves most on top; the darker, the wider open: ${meaning}.`
+      ? `${rows}, the one that moves most on top; the stronger the colour, the wider open: ${meaning}.`
       : "";
     gatesCanvas.setAttribute("aria-label", opened ? `${title} of ${rows} at each frame` : "");
     draw();
@@ -66,8 +66,8 @@
     pen.fillStyle = colour("lane-colour");
     opened.rows.forEach((shades, place) => {
       [...shades].forEach((digit, frame) => {
-        pen.globalAlpha = parseInt(digit, 16) / SHADES;
-        pen.fillRect(frame * look.frame, place * row, look.frame + 0.3, row);
+        pen.globalAlpha = parseInt(digit, 16) / MAX_SHADE;
+        pen.fillRect(frame * look.frame, place * row, look.frame + 0.3, row); // a little over the next, so that no seam shows
       });
     });
     pen.globalAlpha = 1;

@@ -1,7 +1,7 @@
-"""Scoring: one file on its way through every model of its kind, a slice of time after the other.
+"""Scoring: one file on its way through every model of its kind, one slice of time after another.
 
 Conventions
-    piece   the file as frames of one kind; models of one kind of frame share it
+    piece   the file as frames of one representation; models of that representation share it
 """
 
 import threading
@@ -23,23 +23,23 @@ from engine.scoring import Expectation, Judgement, Judging, ScoredFile, expect, 
 from pages.house import Running, loaded
 from pages.parts import pieces_of
 
-MAX_SCORED_QUARTERS = 512  # 128 bars of four: the largest models take about a minute for them
+MAX_SCORED_QUARTERS = 512  # 128 bars of 4/4: the largest models take about a minute for them
 MAX_SCORED_SECONDS = 30.0  # of sound
-MAX_SILENT_SECONDS = 90.0  # before it, that are passed over
+MAX_SILENT_SECONDS = 90.0  # of silence before it, that are skipped
 MODELS_AT_ONCE = 2  # models that read side by side, each on a core of its own where there are two
 
 
 class Scoring:
-    """A file, and what the models think of it so far; it lives as long as the visitor's page.
+    """A file, and what the models think of it so far.
 
     Args:
-        file: as it was uploaded or shipped.
+        file: the uploaded or shipped file.
         title: what it is called on the page.
         cards: the models, all of one kind.
         performance: how notes are played.
 
     Raises:
-        EngineError: the file cannot be read as any kind of frames, or is silent, or no model can be loaded.
+        EngineError: the file cannot be read for any of the models, or is silent, or no model can be loaded.
     """
 
     def __init__(self, file: Path, title: str, cards: Sequence[Card], performance: Performance):
@@ -61,13 +61,13 @@ class Scoring:
             raise EngineError(self.problems[0] if self.problems else "there is no model for this yet")
 
     def play_at(self, quarters_per_minute: float) -> None:
-        """Play in another tempo; speech has none."""
+        """Play in another tempo; speech sounds the same in all."""
         if self.performance.quarters_per_minute != quarters_per_minute:
             self.performance = replace(self.performance, quarters_per_minute=quarters_per_minute)
             self._sounds = {}
 
     def forget_looks(self) -> None:
-        """Begin anew with what models expect, as if nothing had been asked."""
+        """Forget how far expectations were asked for, and take a lock of its own."""
         self._listening: tuple[str, int, Iterator[Expectation]] | None = None
         self._lock = threading.Lock()
 
@@ -88,7 +88,7 @@ class Scoring:
 
     @property
     def now(self) -> tuple[Card, float] | None:
-        """The model at work, of several the smallest, and the share of the piece that it has read."""
+        """The model at work, of several the cheapest, and the share of the piece that it has read."""
         if self.is_done:
             return None
         asked = self._asked.get(self._waiting[0].name)
@@ -105,7 +105,7 @@ class Scoring:
         return self._scored.piece(judgement.representation)
 
     def go_on(self, seconds: float) -> None:
-        """Work for so long, at least on one part of the piece; a model that fails is one of the problems."""
+        """Work for about so long, at least on one part of the piece; a model that fails leaves a problem."""
         until = time.monotonic() + seconds
         with ThreadPoolExecutor(MODELS_AT_ONCE) as pool:
             while not self.is_done:
@@ -123,7 +123,7 @@ class Scoring:
         """What a lane holds of a judgement's sound; raises EngineError if it cannot be played."""
         kind = judgement.representation
         made = self._sounds.get(kind)
-        if made is None or not all(Path(piece["path"]).exists() for piece in made["pieces"]):  # old ones go
+        if made is None or not all(Path(piece["path"]).exists() for piece in made["pieces"]):  # old files go
             playback = perform(self.piece_of(judgement).frames, kind, self.performance)
             made = self._sounds[kind] = pieces_of(playback.audio, Path(self.file.name).stem)
         return made
@@ -131,8 +131,8 @@ class Scoring:
     def expected(self, name: str, start: int, seconds: float, most: int) -> list[Expectation]:
         """What a model expects at frames from ``start`` on: as many as fit into the time, ``most`` at most.
 
-        It is one at least; none where the model or the frame is not there, or the piece is no music. Where
-        the frames before were asked for last, the model goes on from there.
+        At least one; none where the model or the frame is not there, or the piece is not music. Where the
+        frame before was the last one asked for, the model goes on from there.
         """
         judgement = self.judgement(name)
         if judgement is None or not judgement.is_music:
@@ -168,7 +168,8 @@ class Scoring:
                 continue
             if representation not in can_be_read:
                 try:
-                    can_be_read[representation] = bool(self._scored.piece(representation))
+                    self._scored.piece(representation)
+                    can_be_read[representation] = True
                 except EngineError as error:
                     can_be_read[representation] = False
                     refused.append(str(error))
@@ -231,7 +232,7 @@ def shortened_piece(file: Path, representation: Representation) -> Piece:
 
 
 def _first_sounding(frames: Tensor, representation: Representation, most: int) -> int | None:
-    """Where to begin, so that what is scored is not silent; 0 if its start is not, None if all of it is."""
+    """Where to begin, so that what is scored is not silent; 0 if its start sounds, None if nothing does."""
     if _sounds(frames[:most], representation):
         return 0
     if len(frames) <= most:
@@ -255,5 +256,5 @@ def most_frames(representation: Representation) -> int:
 
 
 def _cost(card: Card) -> tuple[int, str]:
-    """How much work a frame is, roughly: small models come first, so that there is something to see."""
+    """Roughly how much work a frame is, then the name: cheap models first, so that something is seen soon."""
     return card.num_parameters * card.num_keys, card.name

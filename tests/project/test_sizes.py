@@ -7,13 +7,13 @@ import pytest
 
 from tests.source import Module, files, modules, program_modules
 
-LINES = 400
-FOLDER_MODULES = 15  # .py files
-FOLDER_FILES = 20  # of all kinds, in a folder of pages/
-FUNCTION_LINES = 50
-ARGUMENTS = 6
-KEYS = 7  # of the spec of a part on a card, which its constructor is the schema of
-NOT_A_NOUN = {"util", "utils", "helper", "helpers", "common", "core", "misc", "manager", "managers", "tools"}
+MAX_LINES = 400
+MAX_FOLDER_MODULES = 15  # .py files
+MAX_FOLDER_FILES = 20  # of all kinds, in a folder of pages/
+MAX_FUNCTION_LINES = 50
+MAX_ARGUMENTS = 6
+MAX_SPEC_KEYS = 7  # of a cell, head or representation: the arguments of its constructor
+VAGUE_WORDS = {"util", "utils", "helper", "helpers", "common", "core", "misc", "manager", "managers", "tools"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -22,22 +22,22 @@ def functions(module: Module) -> list[Function]:
 
 
 def num_arguments(function: Function) -> int:
-    """Arguments that a caller can give: without self and cls."""
+    """The number of arguments, without self and cls."""
     given = function.args
     names = [argument.arg for argument in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
     names += [argument.arg for argument in (given.vararg, given.kwarg) if argument]
     return len(names) - (bool(names) and names[0] in ("self", "cls"))
 
 
-def test_files_are_short():
-    assert not [f"{m}: {m.num_lines} lines" for m in modules() if m.num_lines > LINES]
+def test_modules_are_short():
+    assert not [f"{m}: {m.num_lines} lines" for m in modules() if m.num_lines > MAX_LINES]
 
 
 def test_folders_are_small():
     in_folder = Counter(path.parent for path in files() if path.suffix == ".py")
-    assert not {str(folder): count for folder, count in in_folder.items() if count > FOLDER_MODULES}
+    assert not {str(folder): count for folder, count in in_folder.items() if count > MAX_FOLDER_MODULES}
     of_pages = Counter(path.parent for path in files() if path.parts[0] == "pages")
-    assert not {str(folder): count for folder, count in of_pages.items() if count > FOLDER_FILES}
+    assert not {str(folder): count for folder, count in of_pages.items() if count > MAX_FOLDER_FILES}
 
 
 def test_functions_are_short():
@@ -45,7 +45,7 @@ def test_functions_are_short():
         f"{module}:{function.lineno} {function.name}"
         for module in modules()
         for function in functions(module)
-        if function.end_lineno - function.lineno + 1 > FUNCTION_LINES
+        if function.end_lineno - function.lineno + 1 > MAX_FUNCTION_LINES
     ]
     assert not long
 
@@ -55,13 +55,13 @@ def test_functions_take_few_arguments():
         f"{module}:{function.lineno} {function.name} takes {num_arguments(function)}"
         for module in modules()
         for function in functions(module)
-        if num_arguments(function) > (KEYS if is_schema(module, function) else ARGUMENTS)
+        if num_arguments(function) > (MAX_SPEC_KEYS if is_schema(module, function) else MAX_ARGUMENTS)
     ]
     assert not crowded
 
 
 def is_schema(module: Module, function: Function) -> bool:
-    """Whether a registry reads specs by it: see engine/registry.py."""
+    """Whether it constructs a registered part, whose arguments are the keys of its spec."""
     parts = {"cells", "heads", "representations"}
     return function.name == "__init__" and module.path.parent.name in parts
 
@@ -74,8 +74,8 @@ def test_num_arguments(header, number):
     assert num_arguments(ast.parse(f"def {header}: pass").body[0]) == number
 
 
-def test_every_file_is_named_by_a_noun():
-    assert not [str(module) for module in modules() if NOT_A_NOUN & set(module.path.stem.split("_"))]
+def test_no_file_has_a_vague_name():
+    assert not [str(module) for module in modules() if VAGUE_WORDS & set(module.path.stem.split("_"))]
 
 
 def test_every_module_says_what_it_is():
@@ -83,7 +83,7 @@ def test_every_module_says_what_it_is():
     assert not silent
 
 
-def test_every_public_function_and_class_says_what_it_is():
+def test_every_public_function_and_class_of_a_module_says_what_it_is():
     silent = [
         f"{module}:{node.lineno} {node.name}"
         for module in program_modules()

@@ -1,7 +1,7 @@
-"""Whole recordings as a corpus of sound: nothing is cut into windows, and the state is carried through.
+"""Whole recordings as a corpus of sound, so that a network's state is carried through each of them.
 
-The training split is heard in streams (training/corpora/streams.py) of several seconds; validation and test
-are whole recordings, each by itself.
+The training split is joined, voice by voice, into streams (training/corpora/streams.py) of several seconds;
+validation and test are whole recordings. The paper's windows are kept beside them, to be compared on.
 """
 
 import numpy as np
@@ -16,16 +16,17 @@ STREAM_SECONDS = 6.0
 
 
 def load_data(corpus: Corpus, samples_per_frame: int | None = None) -> CorpusData:
-    """A corpus as its recipe hears it: in whole recordings, or as ``load`` gives it.
+    """A corpus in whole recordings if ``samples_per_frame`` is given, else as its ``load`` gives it.
 
     Raises:
-        EngineError: files are missing, changed or unreadable, or whole recordings of notes are asked for.
+        EngineError: files are missing, changed or unreadable, whole recordings of notes are asked for, or
+            recordings are silent or too short.
     """
     return corpus.load() if samples_per_frame is None else whole_corpus(corpus, samples_per_frame)
 
 
 def whole_corpus(corpus: Corpus, samples_per_frame: int) -> CorpusData:
-    """All recordings, divided by the root mean square of the training recordings.
+    """All recordings, those of training joined into streams, divided by the training recordings' level (RMS).
 
     Raises:
         EngineError: as ``load_data``.
@@ -60,7 +61,7 @@ def whole_corpus(corpus: Corpus, samples_per_frame: int) -> CorpusData:
 
 
 def _windows(corpus: Corpus, frames: Waveform) -> dict[str, list[Tensor]]:
-    """The windows of the paper's models in frames of this size; what fills no frame is left out."""
+    """The windows of the paper's models in frames of this size; a rest shorter than a frame is left out."""
     cut = corpus.load()
     return {
         split: [frames.encode(cut.representation.decode(window)) for window in windows]

@@ -1,4 +1,4 @@
-"""Batches: sequences of different lengths, padded at their ends; training changes them anew each time.
+"""Batches: sequences of different lengths, padded to the longest; training augments them afresh each time.
 
 Conventions
     sequences  list of float32 tensors, each (time, event)
@@ -18,9 +18,9 @@ from engine.representations import PianoRoll, Representation, Waveform
 from training.fitting.settings import Regularisation
 
 POOL_BATCHES = 16  # batches whose sequences are sorted by length together, so that little is padded
-MOST_FLIPPED = 0.6  # largest share of a disturbed frame's silent pitches that sound
+MAX_FLIP_PROBABILITY = 0.6  # that a silent pitch of a disturbed frame sounds
 MAX_SCORED_FRAMES = 65_536  # padded frames that are scored at once
-MAX_MEMORY_FRAMES = 2_048  # that are read at once while the numbers of a memory are chosen
+MAX_MEMORY_FRAMES = 2_048  # padded frames that are read at once while a memory's numbers are chosen
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Batch:
     """Some sequences side by side.
 
     Args:
-        moved: semitones by which each was moved from where it is written; None for not at all.
-        heard: what is read in place of the frames that are predicted; None for these themselves.
+        moved: semitones by which each was transposed; None for not at all.
+        heard: what is read, where it differs from ``frames``, which are predicted.
     """
 
     frames: Float[Tensor, "batch time event"]
@@ -67,12 +67,14 @@ def augmented(
         InvalidValueError: loudness is asked of frames that are not whole 16-bit steps.
     """
     if settings.any_start:
-        sequences = [turned(sequence, rng) for sequence in sequences]
+        sequences = [rotated(sequence, rng) for sequence in sequences]
     if settings.transposition and epoch >= settings.written_epochs:
         moved = [transposed(representation, sequence, settings.transposition, rng) for sequence in sequences]
         batch = collate([frames for frames, _ in moved], [semitones for _, semitones in moved])
     elif settings.loudness:
-        batch = collate([louder(representation, sequence, settings.loudness, rng) for sequence in sequences])
+        batch = collate(
+            [with_random_gain(representation, sequence, settings.loudness, rng) for sequence in sequences]
+        )
     else:
         batch = collate(sequences)
     if settings.read_noise:
@@ -85,7 +87,7 @@ def augmented(
 def transposed(
     roll: PianoRoll, frames: Float[Tensor, "time event"], reach: int, rng: torch.Generator
 ) -> tuple[Tensor, int]:
-    """A piece moved by up to ``reach`` semitones, all as likely as keep its notes on the keyboard.
+    """A piece transposed by up to ``reach`` semitones, uniformly as far as its notes stay on the keyboard.
 
     Returns:
         The frames, and by how many semitones they were moved.
@@ -98,27 +100,27 @@ def transposed(
 def disturbed(
     frames: Float[Tensor, "batch time event"], share: float, rng: torch.Generator
 ) -> Float[Tensor, "batch time event"]:
-    """Frames with notes flipped in a share of them: few in some, many in others.
+    """Frames with notes flipped in a share of them.
 
-    In each of them a silent pitch sounds with a probability of 0.6 u^2, u uniform and drawn anew for every
-    frame, and a note falls silent with half of that.
+    In each of these a silent pitch sounds with a probability of MAX_FLIP_PROBABILITY u^2, u uniform and drawn
+    anew for every frame, and a note falls silent with half that probability.
     """
     chosen = torch.rand(frames.shape[:2], generator=rng) < share
-    strength = chosen * MOST_FLIPPED * torch.rand(frames.shape[:2], generator=rng).square()
+    strength = chosen * MAX_FLIP_PROBABILITY * torch.rand(frames.shape[:2], generator=rng).square()
     numbers = torch.rand(frames.shape, generator=rng).to(frames)
     flips = numbers < strength.to(frames)[..., None] * (1 - frames / 2)
     return torch.where(flips, 1 - frames, frames)
 
 
-def turned(frames: Float[Tensor, "time event"], rng: torch.Generator) -> Float[Tensor, "time event"]:
+def rotated(frames: Float[Tensor, "time event"], rng: torch.Generator) -> Float[Tensor, "time event"]:
     """The sequence begun at a random frame; those before it come at the end."""
     return frames.roll(-int(torch.randint(len(frames), (), generator=rng)), 0)
 
 
-def louder(
+def with_random_gain(
     waveform: Waveform, frames: Float[Tensor, "time event"], most: float, rng: torch.Generator
 ) -> Float[Tensor, "time event"]:
-    """Sound made louder or quieter by up to ``most`` decibels, all as likely.
+    """Sound made louder or quieter by up to ``most`` decibels, uniformly in decibels.
 
     Raises:
         InvalidValueError: the frames are not whole 16-bit steps.
@@ -139,8 +141,8 @@ def hissing(
 
 
 def epoch_batches(lengths: Sequence[int], batch_size: int, rng: torch.Generator) -> list[list[int]]:
-    """Indices of the sequences of each batch of an epoch: every sequence once, in random order,
-    neighbours in length together."""
+    """Indices of the sequences of each batch of an epoch: every sequence once, those of like length
+    together, the batches in random order."""
     order = torch.randperm(len(lengths), generator=rng).tolist()
     pool_size = batch_size * POOL_BATCHES
     batches = []
@@ -152,7 +154,10 @@ def epoch_batches(lengths: Sequence[int], batch_size: int, rng: torch.Generator)
 
 
 def scoring_batches(sequences: Sequence[Tensor], max_frames: int = MAX_SCORED_FRAMES) -> Iterator[Batch]:
-    """All sequences once, sorted by length, in batches of at most ``max_frames`` padded frames."""
+    """All sequences once, sorted by length, in batches of at most ``max_frames`` padded frames.
+
+    A longer sequence is a batch of its own.
+    """
     batch: list[Tensor] = []
     for sequence in sorted(sequences, key=len):
         if batch and (len(batch) + 1) * len(sequence) > max_frames:

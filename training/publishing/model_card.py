@@ -2,27 +2,28 @@
 
 from typing import Any
 
+from engine.cells import cell_title
 from engine.checkpoints import Card
-from engine.words import listed
+from engine.words import counted, listed
 from training.fitting import Recipe, make_recipe
 
-HUB_LICENCES = {  # how a corpus's licence begins -> the Hub's name of the licence that the weights carry on
+HUB_LICENCES = {  # how a corpus's licence begins -> the Hub's name of the licence of the weights
     "CC BY-SA 4.0": "cc-by-sa-4.0",
     "CC BY-SA 3.0": "cc-by-sa-3.0",
     "CC BY-SA": "cc-by-sa-4.0",
-    "whatever": "other",  # a folder of one's own
+    "whatever": "other",  # a user's own folder, whose licence is not known
 }
 UNTIL_END = "until the piece ends"
-FIGURE_WORDS = {  # figure -> how a reader calls it
+FIGURE_WORDS = {  # figure -> its label in the table
     "nats_per_frame": "nats per frame, pooled",
     "nats_per_frame_sequence_mean": "nats per frame, mean over sequences",
     "nats_per_frame_without_first": "nats per frame, pooled, first frames left out",
-    "nats_per_frame_without_copies": "nats per frame, pooled, without its memory of the piece's own past",
-    "nats_per_frame_without_melodies": "nats per frame, pooled, by the network without any memory",
+    "nats_per_frame_without_copies": "nats per frame, pooled, without the memory of the piece's own past",
+    "nats_per_frame_without_melodies": "nats per frame, pooled, by the network alone, without memories",
     "nats_per_step": "nats per step of {samples_per_frame} samples",
     "nats_per_sample": "nats per sample",
     "bits_per_sample": "bits per 16-bit sample",
-    "bits_per_sample_in_windows": "bits per 16-bit sample of the paper's windows, each from the start",
+    "bits_per_sample_in_windows": "bits per 16-bit sample in the paper's windows, each from the start",
 }
 
 
@@ -32,7 +33,7 @@ def model_card(card: Card) -> str:
 
 
 def hub_licence(corpus_licence: str) -> str:
-    """The licence of weights fitted on a corpus: share-alike is carried on, else they are ours to give."""
+    """The Hub's name of the licence of weights: the corpus's own where it asks for that, else MIT, ours."""
     names = (name for start, name in HUB_LICENCES.items() if corpus_licence.startswith(start))
     return next(names, "mit")
 
@@ -47,19 +48,21 @@ def _front_matter(card: Card) -> list[str]:
 def _introduction(card: Card) -> list[str]:
     layers = card.num_layers
     recipe = make_recipe(card.training.recipe)
-    memory = ", each with attention over the piece's own past," if card.has_memory else ""
+    memory = ", each layer followed by attention over the frames before" if card.has_memory else ""
     average = ""
     if card.num_keys > 1:
-        average = f" What it expects is the mean over {card.num_keys} keys in which it hears every frame."
+        average = (
+            f" Its prediction is the mean over {card.num_keys} keys, in each of which it hears every frame."
+        )
     procedure = (
         "by the procedure of Chung et al. 2014 (arXiv 1412.3555)"
         if recipe.optimiser.method == "rmsprop"
-        else "to play, with all that the paper of Chung et al. 2014 (arXiv 1412.3555) leaves out"
+        else "for the best draws, with much that Chung et al. 2014 (arXiv 1412.3555) did not use"
     )
     return [
         f"# {card.name}",
         "",
-        f"{layers} recurrent layer{'s' * (layers > 1)} of {card.num_units} {card.cell} units{memory} "
+        f"{counted(layers, 'recurrent layer')} of {card.num_units} {cell_title(card.cell)} units{memory} "
         f"({card.num_recurrent_parameters:,} recurrent weights, {card.num_parameters:,} in all), fitted on "
         f"{card.corpus.title} {procedure}.{average}",
         "",
@@ -82,8 +85,8 @@ def _height(card: Card) -> list[str]:
     if not card.corpus.height:
         return []
     return [
-        f"Draws are {card.corpus.height}, in sound and in MIDI files; rolls and likelihoods keep the pitches "
-        "of the corpus.",
+        f"Draws are {card.corpus.height}, in sound and in MIDI files; rolls and likelihoods keep the "
+        "corpus's pitches.",
         "",
     ]
 
@@ -93,8 +96,8 @@ def _told(card: Card) -> list[str]:
     if clock := card.model.get("clock"):
         told.append(f"the number of the frame modulo {listed([str(length) for length in clock])}")
     if card.model.get("told_keys"):
-        told.append("by how many semitones the piece is moved before it is heard")
-    return [f"Beside the frames before, the network is told {listed(told)}.", ""] if told else []
+        told.append("by how many semitones the piece is transposed")
+    return [f"Besides the frames before, the network is told {listed(told)}.", ""] if told else []
 
 
 def _melodies(card: Card) -> list[str]:
@@ -104,10 +107,11 @@ def _melodies(card: Card) -> list[str]:
     numbers = _plain({key: value for key, value in memory.items() if key != "num_places"})
     return [
         "Beside its weights it keeps the highest pitch of each of the "
-        f"{memory['num_places']:,} frames of its training pieces; where a piece goes like one of them, that "
-        "one has a say in the highest pitch of the next frame "
-        f"(engine/models/melody_memory.py; chosen on validation: {numbers}). So a draw may go on "
-        "with a tune of the training pieces, and the likelihood of those pieces themselves says nothing.",
+        f"{memory['num_places']:,} frames of its training pieces; where a piece goes like one of them, "
+        "that training piece has a say in the highest pitch of the next frame "
+        f"(engine/models/melody_memory.py; chosen on validation: {numbers}). So a draw may "
+        "continue a tune of the training pieces, and the likelihood of those pieces themselves means "
+        "nothing.",
         "",
     ]
 
@@ -116,10 +120,10 @@ def _copies(card: Card) -> list[str]:
     if "copy_memory" not in card.model:
         return []
     return [
-        "Beside the network stands a memory of the piece's own past: where the piece went like this before, "
-        "it expects the piece to go on the same way, frame for frame, moved by some semitones, or in the "
-        "highest voice (engine/models/copy_memory.py; how much each is trusted was chosen on validation). "
-        "Nothing but the piece itself is read.",
+        "Beside the network there is a memory of the piece's own past: where the piece went like this "
+        "before, it expects the piece to go on the same way, frame for frame, moved by some semitones, or "
+        "in the highest voice (engine/models/copy_memory.py; how much each is trusted was chosen on "
+        "validation). Nothing but the piece itself is read.",
         "",
     ]
 
@@ -128,15 +132,15 @@ def _ending(card: Card) -> list[str]:
     if card.ending is None:
         return []
     return [
-        f"Draws may last {UNTIL_END}: after each frame it ends by a chance that was fitted on the "
-        "training pieces and reads what was heard, not the network (engine/endings). It is part of no "
-        "likelihood.",
+        f"Draws may last {UNTIL_END}: after each frame the draw may end, with a probability that was "
+        "fitted on the training pieces and reads the notes so far, not the network (engine/endings). It is "
+        "part of no likelihood.",
         "",
     ]
 
 
 def _fitted(recipe: Recipe) -> str:
-    """How, in one line: what is switched off is not named."""
+    """The settings of the fit in one line; what is switched off is left out."""
     optimiser, regularisation = recipe.optimiser, recipe.regularisation
     method = {"rmsprop": "RMSProp", "adamw": "AdamW"}[optimiser.method]
     facts = [f"{method}, learning rate {optimiser.learning_rate:g}", f"batches of {optimiser.batch_size}"]
@@ -146,14 +150,14 @@ def _fitted(recipe: Recipe) -> str:
         "dropout": regularisation.dropout,
         "dropout in the head": regularisation.list_dropout,
         "averaged weights": regularisation.averaging,
-        "transposed by up to": regularisation.transposition,
-        "epochs in the written key at first": regularisation.written_epochs,
+        "transposed by semitones up to": regularisation.transposition,
+        "epochs before transposition begins": regularisation.written_epochs,
         "frames disturbed before they are read": regularisation.read_noise,
-        "louder or quieter by up to (dB)": regularisation.loudness,
-        "noise on what is read, as a share of its loudness, up to": regularisation.hiss,
+        "louder or quieter by dB up to": regularisation.loudness,
+        "noise on what is read, as a share of its level, up to": regularisation.hiss,
     }
     facts += [f"{words} {value:g}" for words, value in settings.items() if value]
-    facts += ["streams begun anywhere"] * regularisation.any_start
+    facts += ["streams begun at a random place"] * regularisation.any_start
     facts += [f"begun with the weights of a fit of `{recipe.begins_with}`"] * bool(recipe.begins_with)
     return ", ".join([*facts, f"seed {recipe.seed}"])
 

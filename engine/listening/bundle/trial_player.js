@@ -1,13 +1,13 @@
-// All clips of a trial on one clock: decoded once, started at the same moment, and heard one at a time by a
-// short crossfade, so that the position is kept when the listener changes from one to another. Stands before
-// trial.js and volume_check.js. `soundOf(lane)` promises the bytes of a lane's sound file.
+// All clips of a trial on one clock: decoded once, started at the same moment, and heard one at a time with a
+// short crossfade, so that the position is kept when the listener changes from one to another. It loads before
+// trial.js and volume_check.js. `soundOf(lane)` resolves to the bytes of a lane's sound file.
 
 // biome-ignore lint/correctness/noUnusedVariables: trial.js and volume_check.js use it
 const Player = (() => {
   const FADE_SECONDS = 0.008;
   const SOON = 0.03; // seconds ahead at which sources start together
   const HEARD_STEP = 0.1; // seconds; what was heard is counted in slices of this length
-  const LEAD_SECONDS = 1.5; // of the beginning that all lanes share, played before they differ
+  const LEAD_SECONDS = 1.5; // of the beginning that all lanes share, played before the clips differ
 
   class Player {
     constructor(onChange, soundOf) {
@@ -30,8 +30,7 @@ const Player = (() => {
       });
     }
 
-    // `countsFrom`: seconds that all lanes share, which nobody
-    // needs to hear whole and which do not count as heard.
+    // `countsFrom`: length in seconds of the beginning that all lanes share, which does not count as heard.
     load(lanes, countsFrom = 0) {
       this.reset();
       Object.assign(this, { lanes, countsFrom });
@@ -39,7 +38,7 @@ const Player = (() => {
       this.heard = lanes.map(() => new Set());
     }
 
-    // Browsers let sound begin in a listener's gesture alone, so nothing is decoded before the first one.
+    // Browsers let sound begin only after a gesture of the listener, so nothing is decoded before the first one.
     async ready() {
       this.context ??= new AudioContext();
       if (this.context.state !== "running") await this.context.resume();
@@ -136,14 +135,14 @@ const Player = (() => {
       this.onChange();
     }
 
+    // A loop of half a second or less is none.
     setLoop(from, to) {
       const position = this.now();
       this.loop = to > from + 0.5 ? [from, to] : null;
       this.seek(this.loop ? Math.min(Math.max(position, from), to - 0.01) : position);
     }
 
-    // Called many times a second: what has sounded since the last
-    // call counts as heard, however busy the machine was.
+    // Called many times a second: what has sounded since the last call counts as heard.
     listen() {
       if (!this.playing || this.context.state !== "running" || this.context.currentTime < this.startedAt)
         return;
@@ -152,7 +151,7 @@ const Player = (() => {
         this.listened?.since === this.startedAt
           ? this.listened.slice
           : Math.floor(this.startedFrom / HEARD_STEP);
-      // a loop may have begun again
+      // where a loop has begun again, the slice that sounds now alone
       for (let slice = Math.min(before, now); slice <= now; slice++) this.heard[this.active].add(slice);
       this.listened = { since: this.startedAt, slice: now };
     }

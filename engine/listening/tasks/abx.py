@@ -1,4 +1,4 @@
-"""ABX: is X the same as A, or the same as B? Every trial has the same two sources, and X is one by lot."""
+"""ABX: is X the same as A, or the same as B? All trials have the same two sources; X is one at random."""
 
 from collections.abc import Sequence
 
@@ -10,13 +10,13 @@ from engine.listening.trial import Choice, Record, Trial, Vote
 
 
 class Abx(Task):
-    """X is A, or X is B."""
+    """Two clips, and a third from the same source as one of them: say which."""
 
     name = "abx"
     label = "Can you tell them apart? (ABX)"
     hint = (
         "Choose exactly two. X is one of them; the number of trials is fixed before the start, so that "
-        "the p-value holds."
+        "the p-value is valid."
     )
     question = "Is X the same as A, or the same as B?"
     summary = "three clips: X is the same as A or the same as B, and you say which."
@@ -29,7 +29,7 @@ class Abx(Task):
     def lanes(
         self, sources: Lanes, num_trials: int, asked: Sequence[Record], rng: np.random.Generator
     ) -> list[Lanes]:
-        """The two sources, their sides by lot, and X one of them by lot."""
+        """The two sources in random order, then one of them again, at random."""
         trials = []
         for _ in range(num_trials):
             first, second = (sources[k] for k in rng.permutation(2))
@@ -44,5 +44,5 @@ class Abx(Task):
         return f"{'right' if is_right else 'wrong'}: X was {self.lane_names[place]}, {name(x)}"
 
     def verdict(self, votes: Sequence[Vote], name: Name) -> str:
-        """What the exact test over the whole test says."""
+        """The result of the exact binomial test over all trials, as those of one listener and one test."""
         return abx_tests(votes)[0].sentence

@@ -1,9 +1,10 @@
-"""VolumeCheck: a button that plays what clips of a corpus begin with, as loud as a test's clips.
+"""VolumeCheck: a button that plays the beginnings of a corpus's excerpts, as loud as a test's clips.
 
-Only beginnings, which every lane of a trial has: how a piece really goes on must not be heard before a test.
+Every lane of a trial has these beginnings, so they give nothing away; how a piece really goes on must not be
+heard before a test.
 
 Conventions
-    value   {"sound": bytes of a WAV file} or {"message": a sentence}
+    value   {"sound": bytes of an MP3 file} or {"message": why there is none}
 """
 
 import secrets
@@ -19,19 +20,19 @@ from pages.listen.wish import CLIP_PER_PRIME
 from pages.parts import Component
 
 NO_SOUND: Mapping[str, Any] = {"sound": None, "message": ""}
-MIN_CHECK_SECONDS = 4.0  # at least: beginnings are repeated until it is this long
+MIN_CHECK_SECONDS = 4.0  # of speech: beginnings are repeated until they last as long
 MAX_CHECK_FRAMES = 32  # of music, a few bars
 
 
 class VolumeCheck(Component):
-    """The button; its event is ``ask``."""
+    """The button. Pressing it sends the event ``ask``; the answer is its next value."""
 
     files = (BUNDLE_FOLDER / "trial_player.js", "volume_check.html", "volume_check.css", "volume_check.js")
     empty: Mapping[str, Any] = NO_SOUND
     description = "a sound"
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
-        """What the browser gets: the sound in the cache, under a new name."""
+        """What the browser gets: the sound as a file that it may fetch."""
         full = self.full(value)
         sound = full["sound"]
         name = f"{secrets.token_hex(8)}.mp3"  # a new one, so that the browser notices every press
@@ -54,5 +55,6 @@ def check_sound(checkpoint: Checkpoint) -> bytes:
     else:
         frames = frames[:MAX_CHECK_FRAMES]
     material = Material({checkpoint.card.name: checkpoint}, frames, 0, len(frames))
+    # a trial of what is real alone, so that it is made as loud as those of tests
     plan = PlannedTrial(number=1, sources=(REAL,), seed=0, prime="").plan
     return make_clips(plan, material, ("volume",))[0].mp3

@@ -106,7 +106,7 @@ def test_it_is_fitted_published_scored_and_drawn_from(tmp_path, monkeypatch, cap
     assert entropy < figures["bits_per_sample"] < entropy + 2, "the noise cannot be foretold, the hum can"
     assert figures["bits_per_sample"] < figures["bits_per_sample_in_windows"], "which are of something else"
     card = (tmp_path / "models" / "tiny" / "README.md").read_text()
-    assert "nats per step of 20 samples" in card and "of the paper's windows" in card
+    assert "nats per step of 20 samples" in card and "in the paper's windows" in card
     checkpoint = load("tiny", tmp_path / "models")
     frames = torch.stack(list(sample(checkpoint.model, SamplingOptions(400, seed=1))))
     sound = checkpoint.representation.decode(frames).samples * 32_768

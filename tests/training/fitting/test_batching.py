@@ -13,9 +13,9 @@ from training.fitting.batching import (
     disturbed,
     epoch_batches,
     hissing,
-    louder,
+    rotated,
     scoring_batches,
-    turned,
+    with_random_gain,
 )
 from training.fitting.settings import Regularisation
 
@@ -113,7 +113,7 @@ def speech(num_frames: int = 400) -> torch.Tensor:
 def test_a_sound_is_as_many_decibels_louder_as_were_drawn_in_whole_steps():
     frames, ratios = speech(), []
     for seed in range(60):
-        read = louder(SPEECH, frames, 12.0, torch.Generator().manual_seed(seed))
+        read = with_random_gain(SPEECH, frames, 12.0, torch.Generator().manual_seed(seed))
         steps = (read / SPEECH.step).double()
         assert (steps - steps.round()).abs().max() < 0.01
         ratios.append(20 * math.log10(float(read.std() / frames.std())))
@@ -144,12 +144,12 @@ def test_noise_follows_the_loudness_of_its_frame_and_differs_from_sequence_to_se
 def test_a_stream_begins_anywhere_and_goes_round():
     frames, starts = torch.arange(20.0)[:, None].expand(20, 20), set()
     for seed in range(300):
-        read = turned(frames, torch.Generator().manual_seed(seed))
+        read = rotated(frames, torch.Generator().manual_seed(seed))
         starts.add(int(read[0, 0]))
         assert sorted(read[:, 3].tolist()) == list(range(20)) and set(read[:, 0].diff().tolist()) <= {1, -19}
     assert starts == set(range(20))
     batch = augmented(SPEECH, [frames], Regularisation(any_start=True), 0, rng())
-    assert torch.equal(batch.frames[0], turned(frames, rng()))
+    assert torch.equal(batch.frames[0], rotated(frames, rng()))
 
 
 def test_the_frames_that_are_predicted_keep_what_those_that_are_read_lose():

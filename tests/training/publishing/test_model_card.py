@@ -5,6 +5,7 @@ import json
 import pytest
 import yaml
 
+from engine.cells import cell_title
 from engine.checkpoints.card import Card
 from engine.checkpoints.checkpoint import CHECKPOINTS, available, read_card
 from training.corpora import CORPORA, FOLDERS
@@ -26,7 +27,7 @@ def test_it_says_what_a_stranger_asks(name):
     ]
     for fact in (card.corpus.title, card.corpus.licence, card.corpus.citation, card.corpus.homepage):
         assert fact in body
-    assert f"of {card.num_units} {card.cell} units" in body
+    assert f"of {card.num_units} {cell_title(card.cell)} units" in body
     assert f"python -m training evaluate {name} --split test --json" in body
     rows = [line for line in body.splitlines() if line.startswith("| ")]
     assert len({line.count("|") for line in rows}) == 1
