@@ -128,7 +128,7 @@ def test_one_seed_is_one_set_of_clips(material):
     ("changes", "message"),
     [
         ({"num_prime_frames": 500}, "the excerpt has 64 frames, and 500 to begin with and 16 to compare"),
-        ({"num_frames": 0}, "choose fewer"),
+        ({"num_frames": 0}, "choose at least one to compare"),
         ({"checkpoints": {}}, NO_MODELS),
     ],
 )
