@@ -27,7 +27,7 @@ QUICK = "jsb_chorales-best"  # small enough to be scored whole by every test
 SLOW = [
     name
     for name in available()
-    if name.startswith("voice_prompts") or (name.endswith("-best") and name != QUICK)
+    if name.startswith(("spoken_digits", "voice_prompts")) or (name.endswith("-best") and name != QUICK)
 ]
 LIKELIHOOD_FIELDS = [field.name for field in fields(LogLikelihood)]
 Scores = Mapping[str, LogLikelihood]

@@ -12,12 +12,12 @@ from tests.server import serving
 
 pytestmark = pytest.mark.browser
 
-HASTY = "import app; app.FILES_STAY = (1, 6); app.main()"
+HASTY = "import app; app.FILES_STAY = (1, 20); app.main()"
 
 
 @pytest.fixture
 def hasty_app(app_folder, tmp_path):
-    """The app with an hour of six seconds."""
+    """The app with an hour of twenty seconds: long enough to show what a busy machine has made."""
     environment = {"PYTHONPATH": str(app_folder)}
     with serving([sys.executable, "-c", HASTY], tmp_path, environment) as server:
         yield server

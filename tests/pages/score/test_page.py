@@ -154,7 +154,7 @@ def test_the_gates_of_a_network_are_seen_while_it_listens(scored):
     choice.select_option(label=names[2])
     scored.page.wait_for_selector(".lane[data-gates=true]")
     expect_page(canvas).to_have_attribute("aria-label", "Update gate, layer 1 of 46 units at each frame")
-    assert "how much of a unit is replaced" in scored.page.locator(".score-gate-how").inner_text()
+    assert "state is replaced by its proposal" in scored.page.locator(".score-gate-how").inner_text()
     scored.draw_anew()
     inks = canvas.evaluate(
         """canvas => new Set(new Uint32Array(canvas.getContext("2d")
