@@ -31,6 +31,10 @@ FAST_TEMPO = 72_000  # quarters a minute, at which an hour passes in a few secon
 SMALL_MODELS = ("jsb_chorales-tanh", "jsb_chorales-gru", "jsb_chorales-lstm")
 LARGE_MODELS = ("jsb_chorales-best", "nottingham-best", "muse_data-best", "piano_midi-best")
 LIVE_SESSION = "document.getElementById('roll').session"
+IS_KEPT = """async () => {
+    const kept = await (await caches.open("earshot-live-1")).keys();
+    return kept.filter(({ url }) => url.includes("/models/")).length > 1;
+}"""  # the weights and the plan of the model that plays first
 CAN_PLAY = "!document.getElementById('play').disabled"
 PRESS_PLAY = """() => {
     const session = document.getElementById("roll").session;
@@ -148,6 +152,7 @@ def offline(browser: Browser, address: str) -> float:
         page.wait_for_function("navigator.serviceWorker.controller")
         page.reload()
         page.wait_for_function(CAN_PLAY)
+        page.wait_for_function(IS_KEPT)
         context.set_offline(True)
         delays = []
         for _ in range(NUM_PRESSES):
