@@ -6,7 +6,7 @@ import { Catalogue } from "./catalogue.js";
 import { fetched } from "./drawing/weights.js";
 import { Keeping } from "./keeping.js";
 import { pieceOf } from "./link.js";
-import { Picture } from "./picture.js";
+import { Picture } from "./picture/picture.js";
 import { Session } from "./session.js";
 import { Output } from "./sound/output.js";
 import { Voice } from "./voice.js";
