@@ -10,7 +10,7 @@ FILES_STAY = (60, 3600)  # seconds between two rounds of the cleaner, and the ag
 
 
 def reserve_gpu() -> None:
-    """ZeroGPU starts only an app that declares one such function; our networks are sampled on the CPU."""
+    """For ZeroGPU, which starts only apps that declare a function for it; networks are sampled on the CPU."""
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     reach_oneself(host)
     folder = choose_folder()
     declare_gpu()
-    from pages import serving  # not before: it imports gradio and torch
+    from pages import serving  # only here: it imports gradio and torch
 
     try:
         serving.serve(host, port, folder, *FILES_STAY)
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def declare_gpu() -> None:
-    """Tell ZeroGPU Spaces, the only hosts with this library; it must be imported before torch."""
+    """Declare ``reserve_gpu`` on ZeroGPU Spaces, which alone have this library; it must precede torch."""
     try:
         import spaces
     except ImportError:

@@ -1,1 +1,1 @@
-"""Speeds, each as a ratio beside a yardstick that runs in the same minute on the same core."""
+"""How fast models sample, how soon pages play and what a search costs, with yardsticks of the same run."""

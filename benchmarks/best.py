@@ -1,7 +1,7 @@
-"""How fast the best models are drawn from, by the kernel and by torch: ``make bench``.
+"""How fast the best models draw, by the kernel and by torch: part of ``make bench``.
 
-Those of music are slowest late in a piece, when there is most to look back at: then a frame needs all keys
-and values, some 70 MB of float32, so the speed of memory counts. It is printed first.
+The models of music are slowest late in a piece, when there is most to look back at: a frame then needs all
+keys and values, some 70 MB of float32, so the speed of memory counts. It is printed first.
 """
 
 import time
@@ -21,14 +21,14 @@ FRESH_FRAMES = 128  # drawn from nothing
 PRIME_FRAMES = 1_024  # of a beginning
 LATE_FRAMES = 200  # drawn after it
 LEAST_FRESH, LEAST_LATE = 400, 200  # frames a second
-SOUND_SECONDS = 2.0
-LEAST_SAMPLES_PER_SECOND = 64_000  # 8 times real time at 8 kHz, 4 at 16
+SOUND_SECONDS = 2.0  # that are drawn of speech
+LEAST_SAMPLES_PER_SECOND = 64_000  # 8 times real time at 8 kHz, 4 times at 16 kHz
 NUM_BEST_ROUNDS = 3
-SUMMED_BYTES = 1 << 26
+SUMMED_BYTES = 1 << 26  # 64 MiB, more than most caches hold
 
 
 def late_by_kernel(model: Model, prime: Tensor) -> Callable[[], None]:
-    """A draw of LATE_FRAMES after a beginning that has been read."""
+    """A draw of ``LATE_FRAMES`` frames after a beginning that has been read already."""
     instance = open_model(model)
     instance.read(prime)
 
@@ -39,7 +39,7 @@ def late_by_kernel(model: Model, prime: Tensor) -> Callable[[], None]:
 
 
 def late_by_torch(model: Model, prime: Tensor) -> Callable[[], None]:
-    """The same by torch, an eighth as many frames."""
+    """The same draw by torch, of an eighth as many frames."""
     with torch.inference_mode():
         _, state = model(prime[None])
 
@@ -56,7 +56,7 @@ def late_by_torch(model: Model, prime: Tensor) -> Callable[[], None]:
 
 
 def row(checkpoint: Checkpoint) -> str:
-    """One line: frames a second at the beginning and late, and how fast a beginning is read."""
+    """One line for a model of music: frames a second at the start, late in a piece, and while reading."""
     model = checkpoint.model
     prime = torch.stack(list(sample(model, SamplingOptions(PRIME_FRAMES, seed=1))))
     fresh = median_seconds(
@@ -81,7 +81,7 @@ def row(checkpoint: Checkpoint) -> str:
 
 
 def sound_row(checkpoint: Checkpoint) -> str:
-    """One line: how many seconds of sound are drawn in a second."""
+    """One line for a model of speech: how many seconds of sound are drawn in a second."""
     model, waveform = checkpoint.model, checkpoint.representation
     count = round(SOUND_SECONDS * waveform.frames_per_second)
     kernel, by_torch = median_seconds(
@@ -99,7 +99,7 @@ def _read_by_torch(model: Model, prime: Tensor) -> None:
 
 
 def memory_speed() -> float:
-    """Bytes a second of sums over 64 MB, the best of nine."""
+    """Bytes a second that are read when 64 MiB are summed, the best of nine times."""
     numbers = np.ones(SUMMED_BYTES // 8)
     seconds = []
     for _ in range(9):

@@ -1,7 +1,7 @@
 """How soon and how fast the page Live plays: part of ``make bench-pages``, on a quiet machine.
 
-A plain file server on this machine serves Chromium. Seconds from a press to the first sound stand beside the
-yardstick of benchmarks/pages.py in the same run; frames a second are those of one worker.
+Chromium loads the page from a plain file server on this machine. Seconds from a press to the first sound are
+printed with the yardstick of benchmarks/pages.py of the same run; frames a second are those of one thread.
 """
 
 import sys
@@ -25,7 +25,7 @@ SMALL_BATCH, LARGE_BATCH = (
     64,
     4,
 )  # frames that the kernel is asked for at once, of a small and of a large model
-NUM_CHANGES = 12  # of the model
+NUM_CHANGES = 12  # of the model that plays
 HOUR_FRAMES = 3_600 / 0.6  # of chorales at 100 quarters a minute
 FAST_TEMPO = 72_000  # quarters a minute, at which an hour passes in a few seconds
 SMALL_MODELS = ("jsb_chorales-tanh", "jsb_chorales-gru", "jsb_chorales-lstm")
@@ -113,7 +113,7 @@ def serving() -> Iterator[str]:
 
 
 def ready(context: BrowserContext, address: str) -> Page:
-    """The page, once what it plays first is there."""
+    """The page, once Play can be pressed."""
     page = context.new_page()
     page.goto(address)
     page.wait_for_function(CAN_PLAY)
@@ -128,7 +128,7 @@ def pressed(page: Page) -> float:
 
 
 def first_visit(browser: Browser, address: str) -> tuple[float, int]:
-    """Median seconds from a press to a sound, and the most bytes that travelled until then."""
+    """On a first visit: median seconds from a press to a sound, and the most bytes that travelled by then."""
     seconds, sizes = [], []
     for _ in range(NUM_PRESSES):
         with browser.new_context() as context:
@@ -146,7 +146,7 @@ def _size(request: Any) -> int:
 
 
 def offline(browser: Browser, address: str) -> float:
-    """Seconds from a press to a sound on a later visit, without a network."""
+    """Median seconds from a press to a sound on a later visit, without a network."""
     with browser.new_context() as context:
         page = ready(context, address)
         page.wait_for_function("navigator.serviceWorker.controller")
@@ -163,7 +163,7 @@ def offline(browser: Browser, address: str) -> float:
 
 
 def change(browser: Browser, address: str) -> float:
-    """The longest silence, in seconds, between two frames while models change."""
+    """The longest gap, in seconds, between two frames that are played while models change."""
     with browser.new_context() as context:
         page = ready(context, address)
         page.click(f"[data-model={SMALL_MODELS[0]}]")
@@ -197,7 +197,7 @@ def _heap(tools: Any) -> int:
 
 
 def main() -> None:
-    """One line for each thing that is measured."""
+    """Print one line for each thing that is measured."""
     chromium = chromium_path()
     say = sys.stdout.write
     with sync_playwright() as playwright, serving() as address:

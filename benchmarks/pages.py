@@ -1,7 +1,7 @@
 """How soon a visitor hears something, and how much travels for it: ``make bench-pages``, on a quiet machine.
 
-Seconds from a press to the first sound stand beside a yardstick of the same run: a page that holds nothing
-but a button and, by the same clock of the browser, plays a piece of ours when it is pressed.
+Seconds from a press to the first sound are printed with a yardstick of the same run: a page with nothing but
+a button that, measured by the same clock of the browser, plays a piece of ours when it is pressed.
 """
 
 import base64
@@ -34,7 +34,7 @@ CHROMIUM_ARGUMENTS = ["--no-sandbox", "--autoplay-policy=no-user-gesture-require
 NUM_PRESSES = 5
 NUM_BUNDLE_TRIALS = 16
 SLOW_LINE = 400_000 / 8  # bytes a second
-SLOW_SECONDS = 25.0  # of listening over it
+SLOW_SECONDS = 25.0  # of listening over the slow line
 WANTED = {"play": 0.3, "new": 0.7, "bytes": 420_000, "lane": 800_000, "bundle": 15_000_000}
 YARDSTICK = """
     <button>Play</button><script>
@@ -171,7 +171,7 @@ def arrival(browser: Browser, address: str, screen: str) -> tuple[float, float]:
 
 
 def new_piece(browser: Browser, address: str) -> float:
-    """Median seconds from New piece to the first sound, of the models that are chosen on arrival."""
+    """Median seconds from New piece to the first sound, with the models that are chosen on arrival."""
     page, delays = opened(browser, address, "wide"), []
     for _ in range(NUM_PRESSES):
         delays.append(seconds_to_sound(page, lambda: page.evaluate(PRESS_BUTTON, "#new")))
@@ -194,7 +194,7 @@ def first_load(browser: Browser, address: str) -> int:
 
 
 def slow_line(browser: Browser, address: str) -> tuple[float, int]:
-    """Seconds for which a new piece stood still over a slow line, and the bytes of a lane of 78 s."""
+    """Over a slow line: seconds for which a new piece stood still, and bytes that a lane of 78 s takes."""
     page = opened(browser, address, "phone")
     traffic, sounds = page.context.new_cdp_session(page), {}
     traffic.send("Network.enable")
@@ -225,7 +225,7 @@ def bundle() -> int:
 
 
 def chromium_path() -> str:
-    """Where Debian's chromium lies; without it nothing is measured."""
+    """The path of Debian's chromium; without it nothing is measured."""
     for name in ("chromium", "chromium-browser", "chromium-headless-shell"):
         if path := shutil.which(name):
             return path
@@ -233,7 +233,7 @@ def chromium_path() -> str:
 
 
 def main() -> None:
-    """One line for each thing that is measured."""
+    """Print one line for each thing that is measured."""
     chromium = chromium_path()
     say = sys.stdout.write
     with sync_playwright() as playwright, serving() as address:

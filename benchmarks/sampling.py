@@ -1,8 +1,8 @@
-"""How fast the paper's networks are drawn from, beside torch, step by step: ``make bench``.
+"""How fast networks of the paper's sizes draw, by the kernel and by torch: part of ``make bench``.
 
-Two yardsticks: what one would write first (torch's own GRUCell and Linear, the process-wide random numbers,
-nothing checked and nothing reproducible), and what draws here where there is no kernel. All take turns on one
-core, so that whatever else the machine does slows all alike; medians are printed.
+Two yardsticks: the loop that one would write first (torch's own GRUCell and Linear, the process-wide random
+numbers, nothing checked and nothing reproducible), and Earshot's draw by torch, for models without a kernel.
+All take turns on one core, so that whatever else the machine does slows all alike; medians are printed.
 """
 
 import statistics
@@ -21,7 +21,7 @@ from engine.sampling.by_torch import stages_by_torch
 NUM_SAMPLING_ROUNDS = 7
 MUSIC_FRAMES = 4_000
 SPEECH_FRAMES = 4_800  # three seconds at 16 kHz
-SPEECH_FRAMES_PER_SECOND = 1_600
+SPEECH_FRAMES_PER_SECOND = 1_600  # of ten samples each
 LEAST_SPEECH_TIMES_REAL_TIME = 28
 LEAST_MUSIC_FRAMES_PER_SECOND = 150_000
 MOST_SECONDS_TO_BE_READY = 0.2
@@ -35,13 +35,13 @@ print(time.perf_counter() - began)
 
 
 def music_model() -> nn.Module:
-    """The paper's GRU for piano rolls, fresh weights."""
+    """The paper's GRU for piano rolls, with random weights."""
     head = {"name": "bernoulli", "hidden_size": 46, "frame_size": 88}
     return _model({"name": "gru", "input_size": 88, "hidden_size": 46}, head, 1)
 
 
 def speech_model() -> nn.Module:
-    """The paper's GRU for speech, fresh weights."""
+    """The paper's GRU for speech, with random weights."""
     sizes = {"hidden_size": 227, "frame_size": 10, "num_components": 20}
     head = {"name": "gaussian_mixture", **sizes, "min_log_scale": -8.0}
     return _model({"name": "gru", "input_size": 20, "hidden_size": 227}, head, 2)
@@ -64,7 +64,7 @@ def kernel_draw(model: nn.Module, num_frames: int) -> Callable[[], None]:
 
 
 def torch_draw(model: nn.Module, num_frames: int) -> Callable[[], None]:
-    """The same draw as it is made where there is no kernel."""
+    """The same draw as torch makes it, where there is no kernel."""
 
     def draw() -> None:
         for _ in stages_by_torch(model, SamplingOptions(num_frames, seed=1), None):
@@ -127,7 +127,7 @@ def _seconds(action: Callable[[], None]) -> float:
 
 
 def main() -> None:
-    """Print each speed beside its yardsticks."""
+    """Print each speed with its yardsticks."""
     torch.set_num_threads(1)
     model = speech_model()
     draws = kernel_draw(model, SPEECH_FRAMES), torch_draw(model, SPEECH_FRAMES), plain_speech(SPEECH_FRAMES)

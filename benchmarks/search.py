@@ -1,4 +1,4 @@
-"""What a search of ten learning rates costs, beside ten single fits: ``make bench``.
+"""What a search of ten learning rates costs, compared with ten single fits: part of ``make bench``.
 
 The yardstick is what the paper did: ten full fits, one after another, each until early stopping. The
 search runs on all cores. Both take the same recipe, rates, seed and corpus, and start from nothing.
@@ -29,7 +29,7 @@ MOST_OF_TEN_FITS = 1 / 3
 
 
 def ten_fits(recipe: Recipe, folder: Path) -> tuple[float, float]:
-    """Seconds, and the best validation likelihood in nats per frame."""
+    """Seconds, and the best negative log-likelihood on the validation split, in nats per frame."""
     data = open_corpus(recipe.corpus, None, recipe.seed).load()
     started_at, best = time.perf_counter(), []
     for index, rate in enumerate(learning_rates(recipe.seed)):
@@ -41,7 +41,7 @@ def ten_fits(recipe: Recipe, folder: Path) -> tuple[float, float]:
 
 
 def one_search(recipe: Recipe, folder: Path) -> tuple[float, float]:
-    """Seconds, workers started and checkpoint written included, and the winner's validation likelihood."""
+    """Seconds, from starting workers to writing the checkpoint, and the winner's figure as in `ten_fits`."""
     options = CampaignOptions(
         corpora=None,
         checkpoints=folder / "checkpoints",

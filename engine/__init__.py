@@ -1,4 +1,4 @@
-"""Earshot's engine: the few names that other people's programs need. Each wing has more of its own.
+"""Earshot's engine: the few names that other people's programs need; each wing (subpackage) offers more.
 
 checkpoint = load("jsb_chorales-gru")
 frames = torch.stack(list(sample(checkpoint.model, SamplingOptions(num_frames=64, seed=7))))

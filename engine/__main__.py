@@ -11,7 +11,7 @@ from engine.errors import EngineError
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; an error that the user can mend is printed in one line, and gives 1."""
+    """Run one command; returns 0, or 1 after an error that the user can mend, printed in one line."""
     options = _parser().parse_args(arguments)
     torch.set_num_threads(1)
     try:

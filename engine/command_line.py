@@ -10,22 +10,22 @@ from engine.folders import CHECKPOINTS
 
 @runtime_checkable
 class Command(Protocol):
-    """What a module of a command holds."""
+    """What the module of a command must define."""
 
     def add_arguments(self, command: argparse.ArgumentParser) -> None:
-        """What it is told."""
+        """Declare the command's arguments on its parser."""
 
     def run(self, options: argparse.Namespace) -> None:
-        """What it does."""
+        """Do what the command is for, with the parsed arguments."""
 
 
 def command_parser(
     prog: str, description: str, commands: Sequence[tuple[str, str, Command]]
 ) -> argparse.ArgumentParser:
-    """A parser that gives options whose ``run`` does what was asked.
+    """A parser whose parsed options hold, as ``run``, the function of the command that was asked for.
 
     Args:
-        commands: name, help, and the module that is it.
+        commands: name, help text and module of each.
     """
     parser = argparse.ArgumentParser(prog=prog, description=description)
     known = parser.add_subparsers(required=True, metavar=" | ".join(name for name, *_ in commands))
@@ -37,5 +37,5 @@ def command_parser(
 
 
 def add_checkpoints(command: argparse.ArgumentParser) -> None:
-    """Where the models lie."""
+    """Add the option ``--checkpoints``: where the models lie."""
     command.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help="folder of the checkpoints")

@@ -1,11 +1,12 @@
-"""Confined: a function of ours in a process of its own, within bounds of memory, time and disk.
+"""Confined: calls one of our functions in a separate process with limits on memory, time and disk.
 
-It is for reading strangers' files: a bomb, or a fault in a library that is not ours, ends that process and
-nothing else. It does not get the environment, which may hold tokens, and what it prints goes nowhere.
+It is for reading strangers' files: a bomb, or a fault in somebody else's library, ends that process and
+nothing else. The process gets only the variables in PASSED_ON, because the environment may hold tokens, and
+its error output is thrown away.
 
     question   the program's one argument, JSON: {"function": "module:name", "arguments": {…}}
     answer     on standard output: a line of JSON, {"facts": {…}} or {"error": class, "message": sentence},
-               and after it the bytes that the function gave
+               then the bytes that the function returned
 """
 
 import contextlib
@@ -27,30 +28,30 @@ try:
 except ImportError:  # Windows has none: only time is limited there
     resource = None
 
-MAX_CONFINED_SECONDS = 60  # of the clock, and of processor time
-MAX_CONFINED_BYTES = 256_000_000  # of memory, for each process, a decoder's too
-MAX_WRITTEN_BYTES = 64_000_000  # of any file it writes
-PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")  # of the environment
+MAX_CONFINED_SECONDS = 60  # by the clock, and of processor time
+MAX_CONFINED_BYTES = 256_000_000  # memory of each process, including a decoder that it starts
+MAX_WRITTEN_BYTES = 64_000_000  # size of any file it writes
+PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")  # variables of the environment that it gets
 DAMAGED = "it may be damaged: export it again, sound as a WAV file of one channel at 48 kHz or less"
 
-RAISED = {kind.__name__: kind for kind in (UnreadableFileError, InvalidValueError)}  # again on this side
+RAISED = {kind.__name__: kind for kind in (UnreadableFileError, InvalidValueError)}  # here, once more
 
 Answer = tuple[dict[str, Any], bytes]
 
 
 def run_confined(function: str, name: str, arguments: Mapping[str, Any]) -> Answer:
-    """Call a function in a process of its own: the facts and bytes that it gives.
+    """Call a function in a separate process; returns the facts and bytes that the function returns.
 
     Args:
         function: ``"module:name"``; it takes the arguments by name and returns an Answer.
-        name: the file that it reads, as sentences call it.
+        name: what messages call the file that it reads.
         arguments: anything that JSON can hold.
 
     Raises:
-        EngineError: whatever the function raises; UnreadableFileError if it took too much of anything.
+        EngineError: whatever EngineError the function raises; UnreadableFileError if it exceeds a limit.
     """
     question = json.dumps({"function": function, "arguments": dict(arguments)})
-    with TemporaryDirectory(prefix="earshot-") as folder:  # takes what it leaves behind when it is ended
+    with TemporaryDirectory(prefix="earshot-") as folder:  # so what it leaves behind is deleted
         passed_on = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
         process = subprocess.Popen(
             [sys.executable, "-P", "-s", "-m", "engine.confined", question],
@@ -72,7 +73,7 @@ def run_confined(function: str, name: str, arguments: Mapping[str, Any]) -> Answ
 
 
 def _end(process: subprocess.Popen) -> None:
-    """End what is left of it and of the programs that it has started."""
+    """Kill the process and, where there are process groups, the programs that it has started."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS may say the latter
             os.killpg(process.pid, signal.SIGKILL)
@@ -82,7 +83,7 @@ def _end(process: subprocess.Popen) -> None:
 
 
 def _understood(answer: bytes, name: str) -> Answer:
-    """What the process wrote, or the error that it tells of."""
+    """The facts and bytes that the process wrote; raises the error that it reports."""
     line, _, content = answer.partition(b"\n")
     try:
         said = json.loads(line)
@@ -94,7 +95,7 @@ def _understood(answer: bytes, name: str) -> Answer:
 
 
 def main() -> None:
-    """Answer the question of the command line."""
+    """Answer the question on the command line: what runs in the separate process."""
     _limit_resources()
     question = json.loads(sys.argv[1])
     module, _, function = question["function"].partition(":")

@@ -23,7 +23,7 @@ class UnknownNameError(EngineError):
 
     Args:
         kind: what the name names, e.g. ``"cell"``.
-        given: what was given in its place.
+        given: what was given instead of a known name.
         known: the names that are accepted.
     """
 

@@ -1,4 +1,4 @@
-"""From a JSON spec such as ``{"name": "gru", "hidden_size": 46, …}`` to an object, by constructors.
+"""Registry: builds an object from a JSON spec such as ``{"name": "gru", "hidden_size": 46, …}``.
 
 The signature of the constructor is the schema: every key of the spec except ``name`` must be one
 of its parameters, and every parameter without a default is required.

@@ -1,10 +1,10 @@
-"""Strict: the base classes of what is read from files, and what is wrong with a file in words."""
+"""Strict: base classes for what is read from files, and what is wrong with a file, in words."""
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Closed(BaseModel):
-    """No unknown key, no infinity and no NaN, and nothing changes once it is read."""
+    """Refuses unknown keys, infinity and NaN; its fields cannot be changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -16,10 +16,10 @@ class Strict(Closed):
 
 
 def first_problem(error: ValidationError, whole: str = "the file") -> tuple[str, str]:
-    """Where the first problem is, and what it is, as pydantic says it.
+    """Where the first problem is (its key), and what it is, in pydantic's words.
 
     Args:
-        whole: what to call the place where no single key is at fault.
+        whole: what to name as the place where no single key is at fault.
     """
     problem = error.errors()[0]
     return ".".join(str(part) for part in problem["loc"]) or whole, problem["msg"]

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 from engine.errors import EngineError
 
-LOOPBACK_ADDRESS = "127.0.0.1"  # whose port Gradio wants to be free, whatever it listens on
+LOOPBACK_ADDRESS = "127.0.0.1"  # Gradio wants the port to be free here too, whatever it listens on
 MAX_PORT = 65_535
 ADDRESS_PROBLEMS = {
     errno.EADDRINUSE: "is in use, perhaps by another Earshot: set GRADIO_SERVER_PORT to another",
@@ -22,7 +22,7 @@ def chosen_place(environment: Mapping[str, str]) -> tuple[str, int]:
     """The address and port that GRADIO_SERVER_NAME and GRADIO_SERVER_PORT name.
 
     Raises:
-        SystemExit: with a sentence, if one cannot listen there.
+        SystemExit: with a sentence, if the app cannot listen there.
     """
     try:
         port = checked_port(environment.get("GRADIO_SERVER_PORT", "7860"))
@@ -35,7 +35,7 @@ def checked_port(text: str) -> int:
     """The port that a text names.
 
     Raises:
-        EngineError: it is no whole number from 1 to ``MAX_PORT``.
+        EngineError: it is not a whole number from 1 to ``MAX_PORT``.
     """
     if not text.isdecimal() or not 1 <= int(text) <= MAX_PORT:
         raise EngineError(f"GRADIO_SERVER_PORT={text} must be a number from 1 to {MAX_PORT}")
@@ -46,7 +46,7 @@ def checked_address(name: str, port: int) -> str:
     """The address as Gradio wants it, an IPv6 one in brackets.
 
     Raises:
-        EngineError: one cannot listen there; the sentence says why.
+        EngineError: the app cannot listen there; the sentence says why.
     """
     host = name.removeprefix("[").removesuffix("]")
     for address in (host, LOOPBACK_ADDRESS):
@@ -64,7 +64,7 @@ def checked_address(name: str, port: int) -> str:
 
 
 def reach_oneself(host: str) -> None:
-    """Have no request to the app itself go through the proxy that the environment may name."""
+    """Keep the app's requests to itself away from the proxy that the environment may name."""
     for spelling in ("no_proxy", "NO_PROXY"):
         own = ("localhost", LOOPBACK_ADDRESS, "::1", host.strip("[]"))
         os.environ[spelling] = ",".join(filter(None, (os.environ.get(spelling), *own)))
@@ -74,4 +74,4 @@ def _is_ipv6(host: str) -> bool:
     try:
         return ip_address(host).version == 6
     except ValueError:
-        return False  # a name
+        return False  # a host's name, no number

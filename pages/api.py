@@ -140,7 +140,7 @@ def score(
 
 
 def _judges(kind: str, models: Any) -> list[Card]:
-    """The cards of the models that are named, or of all for frames of this kind."""
+    """The cards of the named models, or of all that read this kind of frame where ``models`` is None."""
     if models is None:
         return list(read_catalogue(kind).cards.values())
     if not isinstance(models, list) or not models:
@@ -153,7 +153,13 @@ def _judges(kind: str, models: Any) -> list[Card]:
 
 
 def answer(kind: str, model: str, asked: Mapping[str, Any], prime: Any) -> dict[str, Any]:
-    """Draw one lane to its end; an engine's error becomes the sentence that the client sees."""
+    """Draw one lane to its end; an engine's error becomes the sentence that the client sees.
+
+    Args:
+        kind: name of the representation that the model must have.
+        asked: the other fields of a DrawRequest, by name.
+        prime: as the endpoints take it.
+    """
     try:
         upload = None if isinstance(prime, str) else uploaded_path(prime)
         values = {**asked, **_performance(asked.get("performance")), "prime": OWN if upload else prime}
@@ -175,11 +181,11 @@ def answer(kind: str, model: str, asked: Mapping[str, Any], prime: Any) -> dict[
 def uploaded_path(file: Any) -> str:
     """The path of a file that a client has uploaded.
 
-    Gradio checks paths that are marked as files; a client may leave out the mark, and name any file of
-    this machine.
+    Gradio checks only paths that are marked as files; a client may leave out the mark, and name any file
+    of this machine.
 
     Raises:
-        UnreadableFileError: it is no uploaded file.
+        UnreadableFileError: it is not an uploaded file.
     """
     path = file.get("path") if isinstance(file, Mapping) else None
     if not isinstance(path, str) or not is_uploaded(path):

@@ -1,4 +1,4 @@
-"""Front: what the HTML of a page says of it to tabs, search engines and links elsewhere, and a wrong address.
+"""Front: what a page's HTML tells tabs, search engines and links about it; and the page for a wrong address.
 
 Gradio (6.31) writes its own name, words and picture into every page, and answers a wrong address with JSON.
 """
@@ -20,10 +20,10 @@ from engine.folders import ASSETS
 from pages.house import base_style, rendered
 
 ICON = ASSETS / "icon.png"
-PICTURE = "/picture.png"  # of all pages, 1200 x 630; in assets under this name
-TITLE = "Earshot"  # as the app is built; each page has its own
+PICTURE = "/picture.png"  # what links to any page show, 1200 x 630 pixels; lies in assets/ under this name
+TITLE = "Earshot"  # what Gradio writes into every page; each front puts its own in its place
 CHARSET = '<meta charset="utf-8" />'
-GZIP_LEVEL = 6  # a page is five times as small
+GZIP_LEVEL = 6  # makes a page five times smaller
 GRADIO_LINES = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 
 
@@ -32,7 +32,7 @@ class Front:
     """The front of one page.
 
     Args:
-        title: of its tab, and of a link to it.
+        title: of the page's tab, and of a link to the page.
         description: what can be done there, in a sentence or two.
     """
 
@@ -40,11 +40,11 @@ class Front:
     description: str
 
     def lines(self, address: str, site: str) -> str:
-        """The HTML that stands in the page's head.
+        """The lines of HTML for the page's head.
 
         Args:
-            address: of the page.
-            site: of the app, ending with a slash.
+            address: the page's, in full.
+            site: the app's, ending with a slash.
         """
         return rendered(
             Path(__file__).with_name("front.html.jinja"),
@@ -61,18 +61,18 @@ LOST = Front("Not here · Earshot", "There is no such page.")
 
 
 class FrontWriter:
-    """Writes the fronts of pages into them, on their way to the browser.
+    """Middleware that writes its front into each page, on the way to the browser.
 
     Args:
-        app: what answers.
-        fronts: path, without its last slash -> front.
+        app: the ASGI app that answers.
+        fronts: path of a page, without its last slash -> its front.
     """
 
     def __init__(self, app: ASGIApp, fronts: Mapping[str, Front]):
         self.app, self.fronts = app, fronts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; only a page is kept back until it is whole."""
+        """Answer one request; a page is held back until it is whole, anything else is passed on."""
         path = scope.get("path", "") if scope.get("method") == "GET" else None
         if path == PICTURE:
             await FileResponse(ASSETS / PICTURE[1:])(scope, receive, send)
@@ -113,7 +113,7 @@ def _answer(front: Front, start: Message, body: bytes, scope: Scope) -> Response
 
 
 async def not_found(request: Request, error: Exception) -> Response:
-    """A page for people, and what Gradio says for programs."""
+    """The answer to a wrong address: a page for people, Gradio's JSON for programs."""
     if "text/html" not in request.headers.get("accept", ""):
         detail = error.detail if isinstance(error, HTTPException) else "Not Found"
         return JSONResponse({"detail": detail}, 404)
@@ -124,10 +124,11 @@ async def not_found(request: Request, error: Exception) -> Response:
 
 
 def server_options(fronts: Mapping[str, Front], *middleware: Any) -> dict[str, Any]:
-    """What FastAPI is given, as Gradio passes it on.
+    """The options that Gradio passes on to FastAPI.
 
     Args:
-        middleware: what a request meets first, outermost first.
+        fronts: path of a page, without its last slash -> its front.
+        middleware: more of it, each as (class, arguments, keyword arguments), the outermost first.
     """
     return {
         "middleware": [*middleware, (FrontWriter, (), {"fronts": fronts})],

@@ -1,6 +1,6 @@
-"""Live: the page on which the models play in the browser: the files of engine/live, under a path of ours.
+"""Live: serves the page on which the models play in the browser: the files of engine/live, under /live.
 
-They stand beside Gradio's pages and use nothing of it, so that the same files are a static site.
+They use nothing of Gradio's, so that the same files also make a static site.
 """
 
 from collections.abc import Mapping
@@ -16,16 +16,16 @@ from engine.live import Site, media_type
 from pages.front import not_found
 
 LIVE_ROUTE = "/live"
-FOR_EVER = "public, max-age=31536000, immutable"  # of an address that names a version
-ANEW = "no-cache"
+FOR_EVER = "public, max-age=31536000, immutable"  # how long a browser keeps an address that names a version
+ANEW = "no-cache"  # any other, which it asks for each time
 
 
 class LiveFiles:
-    """Answers what lies under ``LIVE_ROUTE``, and passes on all else.
+    """Middleware that answers requests for what lies under ``LIVE_ROUTE``, and passes on all others.
 
     Args:
-        app: what answers.
-        links: title -> address of the other pages, relative to this one.
+        app: the ASGI app that answers the others.
+        links: title -> address of each other page, relative to the page Live.
     """
 
     def __init__(self, app: ASGIApp, links: Mapping[str, str]):

@@ -11,12 +11,12 @@ from pages.draw import first_draw
 
 
 def process() -> None:
-    """Give each draw one thread, since visitors share the cores; make the first draw meanwhile."""
+    """Give each draw one thread, since visitors share the cores; make the first draw in the background."""
     torch.set_num_threads(1)
     threading.Thread(target=_make_ready, daemon=True).start()
 
 
 def _make_ready() -> None:
-    with contextlib.suppress(EngineError):  # the status line says so
+    with contextlib.suppress(EngineError):  # there is none, and the footer says so
         find_synthesiser()
     first_draw()

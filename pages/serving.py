@@ -1,4 +1,4 @@
-"""Serving: the app from its parts to an address that answers, with the bounds of what visitors may take."""
+"""Serving: builds the app from its parts and serves it, with bounds on what visitors may take."""
 
 import os
 from pathlib import Path
@@ -13,16 +13,17 @@ from pages.house import head, public_endpoints
 from pages.live import LiveFiles
 from pages.shared import open_shared
 
-MAX_UPLOAD = 20_000_000  # bytes
-MAX_SESSIONS = 250  # of visitors whose pages are remembered; the oldest are forgotten
-MEMORY_STAYS = 30  # seconds, after it was freed
+MAX_UPLOAD = 20_000_000  # bytes of one file
+MAX_SESSIONS = 250  # open pages whose state is remembered; the oldest are forgotten
+MEMORY_STAYS = 30  # seconds at most, after it was freed
 
 
 def serve(host: str, port: int, folder: Path, every_seconds: float, age_seconds: float) -> None:
     """Build the app and serve it until stopped.
 
     Args:
-        folder: for the files of visitors.
+        host, port: where it listens.
+        folder: for visitors' files.
         every_seconds: from one cleaning of the folder to the next.
         age_seconds: after which a file there is removed.
     """

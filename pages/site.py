@@ -55,7 +55,7 @@ PAGES = (
     ),
     Page(
         "Results", "/results", results.build,
-        "Exact likelihoods of tanh, GRU and LSTM networks beside the paper's, and every published figure on "
+        "Exact likelihoods of tanh, GRU and LSTM networks next to the paper's, and every published figure on "
         "the same music.",
     ),
 )  # fmt: skip

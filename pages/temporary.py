@@ -1,6 +1,6 @@
-"""Temporary: the folder for what visitors give and get.
+"""Temporary: the folder for the files that visitors upload and fetch.
 
-It is chosen before gradio is imported, parts of which look at GRADIO_TEMP_DIR only then.
+It is chosen before gradio is imported, since some of its modules read GRADIO_TEMP_DIR only at import.
 """
 
 import os
@@ -30,9 +30,9 @@ def choose_folder() -> Path:
 
 
 def own_folder() -> Path:
-    """In $GRADIO_TEMP_DIR if that is set; else one for each user of the machine, since none may write into
-    another's."""
+    """A folder in $GRADIO_TEMP_DIR if that is set; else one for each user of this machine, since a user may
+    not write into another's."""
     if given := os.environ.get(FOLDER_VARIABLE):
-        return Path(given) / "earshot-served"  # all of it is removed in time
+        return Path(given) / "earshot-served"  # for our files alone, since all that lies there is removed
     user = os.getuid() if hasattr(os, "getuid") else "app"
     return Path(tempfile.gettempdir()) / f"earshot-{user}"

@@ -1,4 +1,4 @@
-"""What every test finds set: shapes are checked, torch has one thread, corpora and browser are looked for."""
+"""What is set up for every test: shapes are checked, torch has one thread, corpora and browser are found."""
 
 import os
 import shutil
@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from jaxtyping import install_import_hook
 
-# Before the first import of either: annotations like Float[Tensor, "batch time"] are checked at every call.
-install_import_hook(["engine", "training"], "beartype.beartype")
+from tests.shapes import check_annotations
+
+# Before the first import of both: annotations like Float[Tensor, "batch time"] are checked at every call.
+check_annotations("engine", "training")
 
 # One thread: the numbers then do not depend on the machine, and two processes do not fight for its cores.
 # OMP_NUM_THREADS does the same for the programs that tests start.
@@ -50,7 +51,7 @@ def corpora_folder() -> Path:
 def chromium() -> str:
     """Path of Debian's chromium, for ``playwright.chromium.launch(executable_path=…)``.
 
-    Its shell without windows takes half the time of the whole browser for the same pages.
+    Its headless shell, without windows, takes half the time of the whole browser for the same pages.
     """
     for name in ("chromium-headless-shell", "chromium", "chromium-browser"):
         if path := shutil.which(name):

@@ -52,7 +52,7 @@ def log_odds(numbers: dict, length: int, record: float, stood: int, count: int) 
 
 
 def match(past: list, place: int, kind: str, window: int) -> tuple[int, int]:
-    """How many frames before ``place`` and before now agree, and by how much the nearest is moved."""
+    """How many frames before ``place`` and before now agree, and by how many pitches the nearest is moved."""
     length, nearest, lag = 0, None, len(past) - place
     while place - length - 1 >= 0 and lag <= window:
         here, there = past[len(past) - length - 1], past[place - length - 1]
@@ -95,7 +95,7 @@ def counted(past: list, window: int, points: dict) -> int:
 
 
 def copied_log_prob(own: list[float], notes: tuple[int, ...], said: list[Said]) -> float:
-    """Nats of a frame of these notes, from the network's of its choices, the last of which is the stop."""
+    """Log-probability of a frame of these notes, from the network's of each choice; the last is the stop."""
     weights = np.exp([0.0, *(guess.logit for guess in said)])
     weights /= weights.sum()
     total = weights[0] * math.exp(sum(own))

@@ -1,4 +1,4 @@
-"""Draws of the shipped models, kept to the last byte in tests/goldens: no change to the code changes them.
+"""Draws of the shipped models, kept to the last byte in tests/goldens: no change to the code may change them.
 
     python -m tests.golden_draws     writes them anew, if a change is meant to change draws
 
@@ -23,7 +23,7 @@ DRAWS_FILE = Path(__file__).with_name("goldens") / "draws.safetensors"
 MUSIC = ("jsb_chorales", "nottingham", "muse_data", "piano_midi")
 SPEECH = ("spoken_digits", "voice_prompts")
 CELLS = ("tanh", "gru", "lstm")
-PRIME_SEED = 99  # a beginning that is gone on from is itself a draw, of this seed
+PRIME_SEED = 99  # beginnings are themselves draws, with this seed
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,8 @@ class Row(NamedTuple):
 
 
 def list_log_probs(ranks: list[int], row: Row, own: Weights) -> list[float]:
-    """Nats of each choice, the notes of a frame from the highest to the lowest and the stop; minus infinity,
-    and zeros after it, for one that is off the keyboard."""
+    """Log-probability of each choice: the notes of a frame from the highest down, then the stop; minus
+    infinity, and zeros after it, for a note that is off the keyboard."""
     size, log_probs = len(row.last_frame), []
     so_far: list[int] = []
     added, last = np.zeros(len(row.base)), -1
@@ -84,7 +84,7 @@ def list_log_probs(ranks: list[int], row: Row, own: Weights) -> list[float]:
 
 
 def joint_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
-    """Nats of each frame of a piece under the checkpoint in this folder: the mean over keys, the votes of
+    """Log-probability of each frame under the checkpoint in this folder: the mean over keys, the votes of
     kept melodies for the highest pitch, and the guides that copy from the piece's own past."""
     spec = json.loads((folder / "card.json").read_text(encoding="utf-8"))["model"]
     loaded = load_file(folder / "model.safetensors")
@@ -107,7 +107,7 @@ def joint_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
 
 
 def mixed(keys: list[list[list[float]]]) -> list[list[float]]:
-    """Nats of each frame's choices under the mean over keys, each key as likely as it found those above."""
+    """Log-probabilities of each frame's choices: keys are averaged, each weighted by its choices above."""
     by_frame = []
     for frame in zip(*keys, strict=True):
         so_far = logsumexp(np.cumsum(np.array(frame), 1), axis=0) - np.log(len(frame))
@@ -118,7 +118,7 @@ def mixed(keys: list[list[list[float]]]) -> list[list[float]]:
 def help_first_choices(
     choices: list[list[float]], firsts: np.ndarray, tops: np.ndarray, kept: Weights, numbers: dict
 ) -> None:
-    """The votes of kept melodies join the network's one."""
+    """Add the votes of kept melodies to the network's one vote, in the first choice of each frame."""
     votes = melody_votes(tops, kept, numbers)
     for log_probs, top, expected, voted in zip(choices, tops, firsts, votes, strict=True):
         log_probs[0] += np.log((np.exp(expected[top]) + voted[top]) / (1 + voted.sum())) - expected[top]
@@ -131,7 +131,7 @@ def highest_ranks(frames: np.ndarray) -> np.ndarray:
 
 
 def melody_votes(tops: np.ndarray, kept: Weights, numbers: dict) -> np.ndarray:
-    """(time, rank): each place of the kept melodies votes as closely as it was followed so far."""
+    """(time, rank): each place of the kept melodies votes, the more the closer it was followed so far."""
     ranks, begins = kept["ranks"].astype(int), kept["begins"] > 0
     close = np.where(begins, numbers["start"], 0.0)
     votes = np.zeros((len(tops), 89))
@@ -155,8 +155,8 @@ def told(spec: dict, time: int, key: int) -> np.ndarray:
 def in_key(
     spec: dict, weights: Weights, frames: np.ndarray, key: int
 ) -> tuple[list[list[float]], np.ndarray]:
-    """The choices of each frame of a piece moved by ``key``; and nats of every highest pitch, (time, rank) as
-    written."""
+    """Log-probabilities of each frame's choices, for a piece moved by ``key`` semitones; and of every highest
+    pitch, (time, rank) as written."""
     heard, size = np.zeros_like(frames), frames.shape[1]
     for pitch in range(size):
         if 0 <= pitch + key < size:
@@ -184,7 +184,7 @@ def in_key(
 
 
 def first_log_probs(base: np.ndarray, offset: np.ndarray, own: Weights, key: int) -> np.ndarray:
-    """Nats of the first choice of a list in this key, by rank as written."""
+    """Log-probabilities of the first choice of a list in this key, by rank as written."""
     hidden = base + own["last"][0]
     logits = own["to_logits"] @ (hidden * expit(hidden)) + own["bias"] + offset
     heard, written = logits - logsumexp(logits), np.full(len(logits), -np.inf)

@@ -99,7 +99,7 @@ class Oracle:
         return np.stack(xs, 1) @ self.weights["head.weight"].T + self.weights["head.bias"]
 
     def log_probs(self, frames: np.ndarray) -> np.ndarray:
-        """Nats of each frame, (sequence, time)."""
+        """Log-probability of each frame, (sequence, time)."""
         outputs = self.outputs(frames)
         if self.card["model"]["head"]["name"] == "bernoulli":
             return -(frames * np.logaddexp(0, -outputs) + (1 - frames) * np.logaddexp(0, outputs)).sum(-1)
@@ -109,7 +109,7 @@ class Oracle:
         return logsumexp(log_weights + normal.sum(-1), -1)
 
     def log_bin_probs(self, frames: np.ndarray) -> np.ndarray:
-        """Nats of the 16-bit integers, (sequence, time); the two end bins take the tails."""
+        """Log-probability of the 16-bit integers, (sequence, time); the two end bins take the tails."""
         facts = self.card["representation"]
         mean, scale = facts["mean"], facts["scale"]
         integers = np.clip(np.rint((frames * scale + mean) * 32_768), LOWEST, HIGHEST)

@@ -8,10 +8,10 @@ PATIENCE_SECONDS = 120.0  # far above what anything takes, for a machine with ot
 
 
 def until(has_happened: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
-    """Return as soon as this is true.
+    """Return as soon as ``has_happened()`` is true.
 
     Raises:
-        AssertionError: it was not, for so many seconds.
+        AssertionError: it was not, for ``seconds``.
     """
     end = time.monotonic() + seconds
     while not has_happened():

@@ -19,7 +19,7 @@ HIGHEST, LOWEST = 32_767, -32_768  # 16-bit samples
 
 
 def sample_log_probs(folder: Path, frames: np.ndarray) -> np.ndarray:
-    """Nats of each frame of one sound, given all before it."""
+    """Log-probability of each frame of one sound, given all before it."""
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     weights = {
         name: value.astype(np.float64) for name, value in load_file(folder / "model.safetensors").items()
@@ -52,7 +52,7 @@ def _frame(
     step: float,
     bounds: tuple[float, float],
 ) -> float:
-    """Nats of one frame, sample after sample."""
+    """Log-probability of one frame, sample after sample."""
     largest, damping = bounds
     gain = np.exp(np.clip(head["level_weight"] @ h + head["level_bias"], -12, largest))[0]
     said = (head["condition_weight"] @ h + head["condition_bias"]).reshape(len(frame), -1)

@@ -1,6 +1,6 @@
 """A program that serves pages, in a process of its own: started, waited for, listened to, stopped.
 
-Its own process, since what Gradio's server leaves open would count as warnings in the tests.
+It has its own process, since what Gradio's server leaves open would count as warnings in the tests.
 """
 
 import os
@@ -32,9 +32,12 @@ class Server:
         new, self.read = text[self.read :], len(text)
         return new
 
-    def served_files(self) -> set[str]:
-        """Names of the files that it has kept for visitors."""
-        return {path.name for path in (self.folder / "served").rglob("*") if path.is_file()}
+    def served_files(self, pattern: str = "*") -> set[Path]:
+        """The files that it has kept for visitors, whose names match the pattern.
+
+        An app that several tests share may still be drawing for the visitor of the test before.
+        """
+        return {path for path in (self.folder / "served").rglob(pattern) if path.is_file()}
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from tests.visitor import free_port
     ],
 )
 def test_each_address_that_cannot_be_used_is_refused_with_its_own_reason(name, why):
-    """All were "cannot be used, perhaps by another Earshot", whatever the reason was."""
+    """All were once "cannot be used, perhaps by another Earshot", whatever the reason was."""
     port = free_port()
     with pytest.raises(EngineError, match=why.format(port=port)):
         checked_address(name, port)
@@ -63,7 +63,7 @@ def test_the_program_ends_with_one_sentence(project_folder, tmp_path):
 
 
 def test_a_proxy_of_the_environment_does_not_stand_in_the_way(project_folder, tmp_path):
-    """The app asks itself whether it is up; through a proxy, that ended its start in a traceback."""
+    """The app asks itself whether it is up; through a proxy, that once ended its start in a traceback."""
     dead = f"127.0.0.1:{free_port()}"
     proxies = {
         "ALL_PROXY": f"socks5://{dead}",

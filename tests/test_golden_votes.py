@@ -1,4 +1,4 @@
-"""Votes, a bundle's key and its answers from before the second house: they give today what they gave then."""
+"""Votes, a bundle's key and its answers from an earlier Earshot: they give today what they gave then."""
 
 import json
 from pathlib import Path

@@ -58,7 +58,7 @@ def wait_for(url: str, app: subprocess.Popen) -> float:
 
 
 def visit(url: str, calls: list[dict]) -> dict:
-    """Names of the API, and what each call answers."""
+    """Names of the API's endpoints, and what each call answers."""
     from gradio_client import Client
 
     client = Client(url, verbose=False)

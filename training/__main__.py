@@ -9,7 +9,7 @@ from training.commands import COMMANDS
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; an error that the user can mend is printed in one line, and gives 1."""
+    """Run one command; returns the exit status. An error that the user can mend is printed in one line."""
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
@@ -27,5 +27,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(errors="backslashreplace")  # a user's file may have a name that is no UTF-8
+    sys.stdout.reconfigure(errors="backslashreplace")  # a user's file name may be no valid UTF-8
     sys.exit(main())

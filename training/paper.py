@@ -27,7 +27,7 @@ class PaperCorpus:
 
     Args:
         title: as the paper prints it.
-        ours: our corpus in its place.
+        ours: name of our corpus in its place.
         train: average negative log-probability of the training split by cell, table 2.
         test: the same of the test split.
         width: numbers that the network reads in a step.
@@ -48,7 +48,7 @@ class PaperModels:
         title: name of the data that they were fitted to.
         units: hidden units by cell.
         num_parameters: by cell, as printed, rounded to a hundred.
-        frames: ours of the same kind; all corpora share what sizes depend on.
+        frames: our representation of the same kind of data; what sizes depend on is the same for all corpora.
         head: spec of the output layer, without its sizes.
         widths: input widths of the paper's own corpora.
     """
@@ -134,7 +134,7 @@ OTHER_UNITS = 64  # of a cell that the paper does not have
 
 
 def models_of(representation: str) -> PaperModels:
-    """The paper's models for such frames.
+    """The paper's models for frames of this representation.
 
     Raises:
         InvalidValueError: the paper has no model for them.
@@ -154,7 +154,7 @@ def paper_model(
 
     Args:
         cell: registry name; one that the paper does not have has OTHER_UNITS units.
-        representation: name of what its frames are.
+        representation: name of the representation of its frames.
         units: width of each layer; None for the printed one.
         num_layers: layers, all alike.
 

@@ -1,4 +1,4 @@
-"""Recurrent cells, by the names that recipes and cards give them."""
+"""Cells: recurrent layers; CELLS has them by the names that recipes and cards give them."""
 
 from engine.cells.attention import AttentionCell
 from engine.cells.cell import Cell, State
@@ -17,6 +17,6 @@ __all__ = ["CELLS", "Cell", "State", "cell_title"]
 
 
 def cell_title(name: str) -> str:
-    """What a cell is called on pages and in tables: its title, or its name where none is known."""
+    """What a cell is called on pages and in tables: its title, or its name if it has none."""
     kind = CELLS.get(name)
     return (kind.title if kind else "") or name

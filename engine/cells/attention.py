@@ -1,18 +1,18 @@
-"""Attention to what came before: what followed the last time that it was like this?
+"""Attention to past steps: what followed the last time that it was like this?
 
     q_t, k_t, u_t, w_t = W x_t + b
-    v_s     = u_s + w_{s+1}                                 the moment s, and what came after it
+    v_s     = u_s + w_{s+1}                                 from the moment s, and from the step after it
     a_t     = sum_{s<t} p_s v_s / (p_0 + sum_{s<t} p_s)     for each head
     p_s     = exp(q_t . k_s / sqrt(d) + b_{t-s}),  p_0 = exp(b_0), the weight of finding nothing
     h_t     = O a_t
 
-Dot-product attention as in Vaswani et al. 2017 (arXiv 1706.03762), each head with a bias of its own for
-each distance t - s. Only moments strictly before t are read: the value of the last one, s = t - 1, holds
-x_t, which a step knows. The state grows by one moment a step, up to ``window``.
+This is dot-product attention as in Vaswani et al. 2017 (arXiv 1706.03762), with a bias for each head and each
+distance t - s. Only moments strictly before t are read: the value of the last one, s = t - 1, depends on x_t,
+which the step knows. The state grows by one moment with each step, up to ``window``.
 
 Conventions
     moment  one past step: its key and its value
-    part    (batch, time, hidden); the heads' numbers stand side by side in hidden
+    part    a query, key or value, (batch, time, hidden); the heads' numbers are side by side in hidden
 """
 
 import math
@@ -30,16 +30,16 @@ QUERIES_AT_ONCE = 256  # steps of an unroll, each compared with all its moments
 
 
 def _attend(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor) -> Tensor:
-    """As the equations are: for a single step, and where gradients are wanted."""
+    """The equations as they are: for a single step, or if gradients are wanted."""
     scores = query @ keys.transpose(-1, -2) / math.sqrt(query.shape[-1]) + bias[..., 1:]
     nothing = bias[..., :1].expand(*scores.shape[:-1], 1)
     return torch.cat((nothing, scores), -1).softmax(-1)[..., 1:] @ values
 
 
 def _attend_at_once(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor) -> Tensor:
-    """The same in torch's own operation, in a third of the time; finding nothing is a moment of zeros.
+    """The same by torch's own operation, in a third of the time; finding nothing is a moment of zeros.
 
-    It has no gradient for a bias, and for a single step that moment would cost a copy of the memory.
+    It has no gradient for a bias, and for a single step the extra moment would cost a copy of the memory.
     """
     keys, values = (functional.pad(part, (0, 0, 1, 0)) for part in (keys, values))
     return functional.scaled_dot_product_attention(query, keys, values, bias.unsqueeze(0))
@@ -56,17 +56,17 @@ class AttentionCell(Cell):
     """
 
     def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes parts"]:
-        """Query, key, and the two parts of a value."""
+        """Query q, key k, and the two parts u and w of values."""
         return functional.linear(x, self.input_weight, self.bias)
 
     def advance(self, drive: Float[Tensor, "batch parts"], state: State) -> State:
-        """Remember the step before, then look back."""
+        """Remember the previous step as a moment, then look back."""
         return self._read(drive.unsqueeze(1), state)[1]
 
     def _read(
         self, drives: Float[Tensor, "batch time parts"], state: State
     ) -> tuple[Float[Tensor, "batch time hidden"], State]:
-        """Several steps: the moments they complete join the memory, and each looks at those before it."""
+        """Several steps: the moments that they complete are remembered, and each looks at those before it."""
         _, before, keys, values = state
         query, _, _, after = drives.split(self.hidden_size, -1)
         known = torch.cat((before, drives[:, :-1]), 1)  # steps whose follower is known now
@@ -78,7 +78,7 @@ class AttentionCell(Cell):
         return outputs, (outputs[:, -1], drives[:, -1:], *kept)
 
     def _look_back(self, query: Tensor, keys: Tensor, values: Tensor) -> Float[Tensor, "batch time hidden"]:
-        """What each head finds, side by side; the last query stands one step after the last moment."""
+        """What each head finds, side by side; the last query is one step after the last moment."""
         bias = self._bias(query.shape[1], keys.shape[1])
         by_head = (part.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for part in (query, keys, values))
         is_scored = query.shape[1] > 1 and not torch.is_grad_enabled()
@@ -86,7 +86,7 @@ class AttentionCell(Cell):
         return attend(*by_head, bias).transpose(1, 2).flatten(2)
 
     def _bias(self, num_steps: int, num_moments: int) -> Float[Tensor, "head step moment"]:
-        """By distance, minus infinity for moments that a step does not see; place 0 is finding nothing."""
+        """Biases by distance, minus infinity for moments that a step cannot see; place 0: finding nothing."""
         device = self.distance_bias.device
         steps = torch.arange(num_steps, device=device)[:, None] + num_moments - num_steps + 1
         distance = steps - torch.arange(num_moments, device=device)
@@ -112,7 +112,7 @@ class AttentionCell(Cell):
         self.output_weight = nn.Parameter(torch.zeros(hidden_size, hidden_size))
 
     def initial_state(self, batch_size: int) -> State:
-        """Zeros; no step before, no moment."""
+        """Zeros for h, no previous step, no moments."""
         h = self.zeros(batch_size)
         nothing = h.new_zeros(batch_size, 0, self.hidden_size)
         return h, h.new_zeros(batch_size, 0, 4 * self.hidden_size), nothing, nothing

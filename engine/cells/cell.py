@@ -7,8 +7,8 @@ Conventions
 
 A step has two parts: the *drive*, what the input alone contributes, and the *advance*, what that
 does to the state. An unroll computes the drive of all steps in one matrix product, and only the
-advance goes from step to step. A cell that names a Recurrence has all advances of an unroll in one
-operation with a gradient of its own; stepping gives the same numbers.
+advance goes from step to step. A cell that names a Recurrence does all advances of an unroll in one
+operation with a gradient written by hand; stepping gives the same numbers.
 """
 
 from abc import ABC, abstractmethod
@@ -35,13 +35,13 @@ class Cell(nn.Module, ABC):
     """
 
     title: ClassVar[str] = ""
-    """What it is called on pages and in tables; where this is empty, by its name in the registry."""
+    """What it is called on pages and in tables; if empty, its name in the registry is used."""
     looks_back: ClassVar[bool] = False
     """Whether its state grows with time, because it looks back at the piece so far."""
     gate_names: ClassVar[tuple[str, ...]] = ()
     """What its gates are called, in the order of ``gates``."""
     recurrence: type[Recurrence] | None = None
-    """All advances of an unroll in one operation, if it has such."""
+    """All advances of an unroll in one operation; None if the cell has no such operation."""
     recurrent_names: tuple[str, ...] = ()
     """The parameters that the recurrence reads, in its order."""
 
@@ -53,12 +53,12 @@ class Cell(nn.Module, ABC):
 
     @property
     def weights(self) -> dict[str, Tensor]:
-        """The parameters by name, for steps: nn.Module's own lookup costs as much as a small gate."""
+        """The parameters by name, for quick steps: nn.Module's own lookup costs as much as a small gate."""
         return self._parameters
 
     @abstractmethod
     def initial_state(self, batch_size: int) -> State:
-        """The state before the first step: zeros, on the device of the weights."""
+        """The state before the first step: zeros (or nothing yet), on the device of the weights."""
 
     @abstractmethod
     def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes drive"]:
@@ -69,7 +69,7 @@ class Cell(nn.Module, ABC):
         """The state after a step with this drive."""
 
     def gates(self, drive: Float[Tensor, "batch drive"], state: State) -> tuple[Tensor, ...]:
-        """How far each gate is open in a step with this drive, 0 to 1: (batch, hidden) each; none here."""
+        """How far each gate is open in a step with this drive, 0 to 1, (batch, hidden) each; () if none."""
         return ()
 
     @abstractmethod
@@ -83,7 +83,7 @@ class Cell(nn.Module, ABC):
     def unroll(
         self, xs: Float[Tensor, "batch time input"], state: State
     ) -> tuple[Float[Tensor, "batch time hidden"], State]:
-        """All steps of a batch of sequences; equal to calling the cell once a step.
+        """All steps of a batch of sequences; equal to calling the cell once for each step.
 
         Returns:
             The output h of every step, and the state after the last.
@@ -105,7 +105,7 @@ class Cell(nn.Module, ABC):
 
 
 def fill_matrix(weight: Tensor, rng: torch.Generator, *, orthogonal: bool = False) -> None:
-    """Fill a matrix Glorot-uniform, or each of its stacked square blocks orthogonal (recurrent weights)."""
+    """Fill a matrix with Glorot-uniform numbers, or each of its stacked square blocks orthogonally."""
     columns = weight.shape[1]
     block_size = columns if orthogonal else weight.shape[0]
     for block in weight.data.split(block_size):

@@ -22,7 +22,7 @@ class GRUCell(Cell):
     """Gated recurrent units; stacked weights are in the order reset, update, candidate."""
 
     def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes gates"]:
-        """W x + b of both gates and the candidate."""
+        """W x + b for both gates and the candidate."""
         return functional.linear(x, self.weights["input_weight"], self.weights["bias"])
 
     def gates(self, drive: Float[Tensor, "batch gates"], state: State) -> tuple[Tensor, ...]:

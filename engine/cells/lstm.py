@@ -25,7 +25,7 @@ class LSTMCell(Cell):
     """
 
     def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes gates"]:
-        """W x + b of the three gates and the candidate."""
+        """W x + b for the three gates and the candidate."""
         return functional.linear(x, self.weights["input_weight"], self.weights["bias"])
 
     def gates(self, drive: Float[Tensor, "batch gates"], state: State) -> tuple[Tensor, ...]:
@@ -33,12 +33,12 @@ class LSTMCell(Cell):
         return self._gates_and_memory(drive, state)[:3]
 
     def advance(self, drive: Float[Tensor, "batch gates"], state: State) -> State:
-        """The new memory c, and h: what of it the output gate lets through."""
+        """The new memory c, and the output h: as much of c as the output gate lets through."""
         _, _, output_gate, c = self._gates_and_memory(drive, state)
         return (output_gate * c.tanh(), c)
 
     def _gates_and_memory(self, drive: Tensor, state: State) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """The three gates and the new c, which the output gate sees."""
+        """The three gates and the new c, which the output gate reads."""
         weights, size = self.weights, self.hidden_size
         h, c = state
         pre = torch.mm(h, weights["recurrent_weight"].t()).add_(drive)

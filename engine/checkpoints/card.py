@@ -1,4 +1,4 @@
-"""Card: what a checkpoint says of itself, as card.json; an unknown key of the card itself is refused."""
+"""Card: what a checkpoint says of itself, read strictly from card.json."""
 
 import math
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ NAME_PATTERN = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
 
 
 def with_bounded_numbers(spec: dict[str, Any]) -> dict[str, Any]:
-    """The spec itself; raises ValueError if a number in it is not finite or too large."""
+    """The same spec; raises ValueError if a number in it is not finite or too large."""
     if not all(abs(number) <= LARGEST_NUMBER for number in _numbers(spec)):
         raise ValueError(f"a number is not finite, or larger than {LARGEST_NUMBER:g}")
     return spec
@@ -31,11 +31,11 @@ class CorpusFacts(Strict):
     """Where the training data came from, on what terms, and its range of pitches.
 
     Args:
-        played_semitones: what is added to every pitch of a draw before it is heard or written as MIDI; rolls
-            and likelihoods keep the pitches of the corpus.
+        played_semitones: semitones added to every pitch of a draw before it is heard or written as MIDI;
+            rolls and likelihoods keep the pitches of the corpus.
         mean_pitch: mean MIDI number over all notes of all frames of the training split; None on older cards
             and for speech.
-        most_notes: the most notes in any frame of the training split; None as for ``mean_pitch``.
+        most_notes: the largest number of notes in a frame of the training split; None as for ``mean_pitch``.
     """
 
     name: str
@@ -77,7 +77,7 @@ class TrainingFacts(Strict):
 
 
 class Card(Strict):
-    """All but the weights that must be known to rebuild, play and judge a model.
+    """All that must be known, apart from the weights, to rebuild, play and judge a model.
 
     Args:
         name: the folder's name, ``<corpus>-<cell>`` or ``<corpus>-best`` for published models.
@@ -88,7 +88,7 @@ class Card(Strict):
         metrics: split -> figure -> value, e.g. ``{"test": {"nats_per_frame": 8.5}}``.
         draws: how its draws compare with real pieces, as ``python -m training evaluate --draws`` found;
             empty if that was never run.
-        ending: when pieces of its corpus end; None where that was not fitted, and for speech.
+        ending: when pieces of its corpus end; None if that was not fitted, and for speech.
     """
 
     format: Literal[1] = 1
@@ -120,7 +120,7 @@ class Card(Strict):
     @field_validator("model")
     @classmethod
     def _has_cells(cls, spec: dict[str, Any]) -> dict[str, Any]:
-        """Only the keys that this class reads itself; ``build_model`` checks the rest."""
+        """Checks only the keys that this class reads; ``build_model`` checks the rest."""
         cells = spec.get("cells")
         if not isinstance(cells, list) or not cells or not all(isinstance(cell, dict) for cell in cells):
             raise ValueError("a model needs 'cells', a list of specs")
@@ -135,7 +135,7 @@ class Card(Strict):
 
     @property
     def facts(self) -> Facts:
-        """What holds for all frames of its kind; raises UnknownNameError if this version knows none such."""
+        """The facts of all frames of its kind; raises UnknownNameError if this version does not know it."""
         if self.kind not in REPRESENTATIONS:
             raise UnknownNameError("representation", self.kind, REPRESENTATIONS)
         return REPRESENTATIONS[self.kind].facts
@@ -152,7 +152,7 @@ class Card(Strict):
 
     @property
     def num_layers(self) -> int:
-        """How many cells are of the first one's kind; attention between them does not count."""
+        """How many cells have the same kind as the first; attention between them does not count."""
         return sum(cell.get("name") == self.cell for cell in self.model["cells"])
 
     @property
@@ -167,26 +167,26 @@ class Card(Strict):
 
     @property
     def num_keys(self) -> int:
-        """Over how many keys its prediction is averaged: 1 for no transposition."""
+        """How many keys its prediction is averaged over; 1 without transposition."""
         reach = self.model.get("transpositions", 0)
         return 2 * reach + 1 if isinstance(reach, int) else 1
 
     @property
     def is_joint(self) -> bool:
-        """Whether each note of a frame is drawn given those before it, not independently."""
+        """Whether it draws each note of a frame given those above it, not independently."""
         head = self.model.get("head")
         kind = HEADS.get(head.get("name")) if isinstance(head, dict) else None
         return kind is not None and kind.is_joint and kind.events == "notes"
 
     def has_weights(self, sha256: str) -> bool:
-        """Whether this is the hash of its weights, in their present or an earlier file form."""
+        """Whether this is the hash of its weights, in the present or an earlier file format."""
         return sha256 in (self.weights_sha256, *self.formerly_sha256)
 
     @property
     def held_out(self) -> tuple[float, str] | None:
-        """The test figure by which the models of a corpus are compared, and its unit; None if it has none.
+        """The test figure by which models of one corpus are compared, and its unit; None if there is none.
 
-        Nats per frame of music; bits per sample of sound, in the paper's windows if those were scored.
+        For music nats per frame; for sound bits per sample, in the paper's windows if those were scored.
         """
         figures = self.metrics.get("test", {})
         for name in ("nats_per_frame", "bits_per_sample_in_windows", "bits_per_sample"):

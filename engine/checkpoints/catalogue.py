@@ -1,4 +1,4 @@
-"""Catalogue: all cards of a folder, and a sentence for each that cannot be used."""
+"""Catalogue: all cards of a folder, and a sentence for each card that cannot be used."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from engine.folders import CHECKPOINTS
 
 
 def read_cards(folder: Path = CHECKPOINTS) -> tuple[dict[str, Card], dict[str, str]]:
-    """Name -> card, and for those that cannot be used name -> what is wrong; both sorted by name."""
+    """Name -> card, and name -> what is wrong with a card that cannot be used; both sorted by name."""
     cards, problems = {}, {}
     for name in available(folder):
         try:
@@ -20,6 +20,6 @@ def read_cards(folder: Path = CHECKPOINTS) -> tuple[dict[str, Card], dict[str, s
 
 
 def held_out_nats(folder: Path = CHECKPOINTS) -> dict[str, float]:
-    """Checkpoint -> nats on the test split, lower is better, for every card that can be read and has them."""
+    """Checkpoint -> ``Card.held_out_nats``, lower is better, for every usable card that has them."""
     cards, _ = read_cards(folder)
     return {name: nats for name, card in cards.items() if (nats := card.held_out_nats) is not None}

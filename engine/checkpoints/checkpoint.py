@@ -35,7 +35,7 @@ from engine.strict import first_problem
 
 CARD_FILE, WEIGHTS_FILE = "card.json", "model.safetensors"
 MISFITS = (EngineError, RuntimeError, TypeError, ValueError, OverflowError, safetensors.SafetensorError)
-MAX_SAVE_SECONDS = 3_600.0  # what is older was left by a process that was killed
+MAX_SAVE_SECONDS = 3_600.0  # a partial folder older than this was left by a process that was killed
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ def read_card(name: str, folder: Path = CHECKPOINTS) -> Card:
 
     Raises:
         UnknownNameError: there is no such checkpoint.
-        CheckpointError: the card cannot be read, is not valid JSON, holds what this version does not know, or
-            is another checkpoint's.
+        CheckpointError: the card cannot be read, is not valid JSON, holds something that this version does
+            not know, or is another checkpoint's.
     """
     if name not in available(folder):
         raise UnknownNameError("checkpoint", name, available(folder))
@@ -115,7 +115,7 @@ def _read(name: str, part: str, folder: Path) -> bytes:
 
 
 def _check_shapes(card: Card, tensors: Mapping[str, torch.Tensor]) -> None:
-    """Compare the weights with the model that the card describes, before any memory is taken for it."""
+    """Compare the weights' shapes with the model that the card describes, before memory is taken for it."""
     with torch.device("meta"):
         described = {key: value.shape for key, value in build_model(card.model).state_dict().items()}
     stored = {key: value.shape for key, value in tensors.items()}
@@ -144,7 +144,7 @@ def _check_frames(model: Model, representation: Representation) -> None:
 def weight_bytes(model: Model) -> bytes:
     """The weights as a safetensors file, the same bytes for the same weights.
 
-    If float16 holds all of them without loss they are stored so, in half the space.
+    If float16 holds all of them without loss, they are stored as float16, in half the space.
     """
     tensors = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
     halves = {key: value.half() if value.is_floating_point() else value for key, value in tensors.items()}
@@ -170,8 +170,8 @@ def save(
         The checkpoint's folder.
 
     Raises:
-        CheckpointError: the card's hash is not that of the weights, a checkpoint is there that is not to be
-            replaced, or the disk refuses.
+        CheckpointError: the card's hash is not that of the weights, a checkpoint of that name exists and
+            must not be replaced, or the disk refuses.
     """
     weights = weight_bytes(model)
     if hashlib.sha256(weights).hexdigest() != card.weights_sha256:
@@ -185,7 +185,7 @@ def save(
         (partial / WEIGHTS_FILE).write_bytes(weights)
         for file_name, text in files.items():
             (partial / file_name).write_text(text, encoding="utf-8")
-        put = _replace if replace else os.rename  # which refuses to replace a folder that is not empty
+        put = _replace if replace else os.rename  # rename never replaces a folder that has files
         put(partial, folder / card.name)
     except OSError as error:
         if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
@@ -203,7 +203,7 @@ def save(
 
 
 def _clear(folder: Path, name: str) -> None:
-    """Remove what killed saves of this name have left; younger folders may be those of a running save."""
+    """Remove what killed saves of this name have left; newer folders may belong to a running save."""
     for leftover in (*folder.glob(f".{name}.*partial"), folder / f".{name}.old"):
         if leftover.exists() and time.time() - leftover.stat().st_mtime > MAX_SAVE_SECONDS:
             shutil.rmtree(leftover, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Curve: how a fit went from epoch to epoch, kept beside the weights as curve.json.
+"""Curve: how a fit went from epoch to epoch, kept next to the weights as curve.json.
 
 Conventions
     curve.json   one object of lists, each with one entry for every epoch
@@ -40,14 +40,14 @@ class Curve(Strict):
 
     @property
     def final_fall(self) -> float:
-        """By how many nats an epoch validation fell over the last tenth of the epochs; 0 of one epoch."""
+        """How many nats per epoch validation fell in the last tenth of the epochs; 0 for a single epoch."""
         nats = self.valid_nats_per_frame
         epochs = max(1, len(nats) // 10)
         return (nats[-epochs - 1] - nats[-1]) / epochs if len(nats) > epochs else 0.0
 
     @property
     def best_epoch(self) -> int:
-        """The epoch, counted from 1, whose weights validation chose: the first of the lowest."""
+        """The epoch, counted from 1, with the lowest validation; the first if several have it."""
         return 1 + self.valid_nats_per_frame.index(min(self.valid_nats_per_frame))
 
 

@@ -20,19 +20,19 @@ def in_order(cards: Iterable[Card]) -> list[Card]:
 
 
 def title(card: Card) -> str:
-    """What a visitor calls a model, e.g. ``GRU``; a model of one's own has its name before that."""
+    """What a visitor calls a model, e.g. ``GRU``; a user's own model has its name first: ``mine: GRU``."""
     if is_best(card):
         return "Large network"
     return cell_title(card.cell) if is_of_the_paper(card) else f"{card.name}: {cell_title(card.cell)}"
 
 
 def full_title(card: Card) -> str:
-    """What a researcher calls it, e.g. ``GRU · 46 units`` or ``Large network: LSTM · 300 units``."""
+    """What a researcher calls a model, e.g. ``GRU · 46 units`` or ``Large network: LSTM · 300 units``."""
     return makeup(card) if is_of_the_paper(card) else f"{title(card).partition(':')[0]}: {makeup(card)}"
 
 
 def makeup(card: Card) -> str:
-    """What it is made of, e.g. ``GRU · 46 units``."""
+    """What a model is made of, e.g. ``GRU · 46 units``."""
     parts = [cell_title(card.cell), f"{card.num_units} units"]
     if card.num_layers > 1:
         parts.append(f"{card.num_layers} layers")
@@ -48,17 +48,17 @@ def makeup(card: Card) -> str:
 
 
 def is_of_the_paper(card: Card) -> bool:
-    """Whether it is one of the paper's cells on one of its corpora."""
+    """Whether it is published as one of the paper's cells on a corpus: its name is ``<corpus>-<cell>``."""
     return card.name == f"{card.corpus.name}-{card.cell}"
 
 
 def is_best(card: Card) -> bool:
-    """Whether it is the model of its corpus that is published beside the paper's."""
+    """Whether it is the large model that is published for a corpus next to the paper's cells."""
     return card.name == f"{card.corpus.name}-best"
 
 
 def corpus_title(card: Card) -> str:
-    """What a corpus is called; for a folder of one's own with the folder's name, but no more of its path."""
+    """What a corpus is called; a user's own folder gets the folder's name, without the rest of its path."""
     path = card.corpus.name.partition(":")[2]
     return f"{card.corpus.title}: {Path(path).name}" if path else card.corpus.title
 

@@ -1,4 +1,4 @@
-"""Commands of ``python -m engine``, one a file: its arguments, and ``run``, which does it and prints."""
+"""Commands of ``python -m engine``, one in each file: its arguments, and ``run``, which does the work."""
 
 from engine.commands import analyse, bundle, list, live, render, sample, score
 

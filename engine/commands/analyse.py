@@ -24,12 +24,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print the figures, and what was left out of them.
+    """Print the figures, and to stderr what was left out of them.
 
     Raises:
-        InvalidValueError: the seed is negative, or lines were left out, after the figures of the others are
-            printed.
-        EngineError: a file cannot be read.
+        InvalidValueError: the seed is negative, or lines were left out (raised after the figures of the
+            others are printed).
+        EngineError: a key or all files cannot be read.
     """
     if options.seed < 0:
         raise InvalidValueError(f"--seed {options.seed} must be 0 or more")

@@ -1,4 +1,4 @@
-"""Arguments that several commands have, and the check of the file that is to be written."""
+"""Arguments that several commands share, and the check of the path of a file to be written."""
 
 import argparse
 from pathlib import Path
@@ -7,7 +7,7 @@ from engine.errors import InvalidValueError
 
 
 def add_performance(command: argparse.ArgumentParser, tempo: float | None = 100.0) -> None:
-    """How notes are played: ``tempo`` in quarter notes a minute, None for the file's own, and ``program``."""
+    """Add ``--tempo`` (``tempo`` is its default, None for the file's own) and ``--program``."""
     usual = " (default: as the file says)" if tempo is None else ""
     command.add_argument("--tempo", type=float, default=tempo, help=f"quarter notes a minute{usual}")
     command.add_argument("--program", type=int, default=0, help="General MIDI instrument, 0 … 127")
@@ -17,7 +17,7 @@ def checked_suffix(out: Path, allowed: tuple[str, ...]) -> str:
     """The suffix of the file to be written, in lower case; checked before any work is done.
 
     Raises:
-        InvalidValueError: it ends in something else, or its folder does not exist.
+        InvalidValueError: the suffix is not allowed, or the folder does not exist.
     """
     suffix = out.suffix.lower()
     if suffix not in allowed:

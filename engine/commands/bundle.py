@@ -1,4 +1,4 @@
-"""The command ``bundle``: from models and excerpts to a listening test in a folder."""
+"""The command ``bundle``: makes a listening test in a folder from models and excerpts."""
 
 import argparse
 import secrets
@@ -30,9 +30,9 @@ from engine.pieces import excerpts, read_prime
 from engine.representations import Representation, are_alike
 from engine.sampling import MAX_SEED
 
-PRIME_DIVISOR = 3  # one part in so many of a clip is the prime, unless another length is asked for
-DEFAULT_CLIP_SECONDS = 40.0  # of a clip, where excerpts are longer
-MIN_EXCERPT_FRAMES = 6  # of an excerpt
+PRIME_DIVISOR = 3  # the prime is a third of a clip, unless another length is asked for
+DEFAULT_CLIP_SECONDS = 40.0  # or the length of the shortest excerpt, if that is less
+MIN_EXCERPT_FRAMES = 6
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -72,11 +72,11 @@ def run(options: argparse.Namespace) -> None:
 
 
 def bundle_lines(options: argparse.Namespace, note: Callable[[str], None]) -> list[str]:
-    """Write the bundle; returns what is printed.
+    """Write the bundle; returns the lines to be printed.
 
     Args:
-        options: as ``add_arguments`` asks for them.
-        note: is told how far the work is.
+        options: the parsed arguments of ``add_arguments``.
+        note: called with a line of text on how far the work is.
 
     Raises:
         EngineError: something asked for is not possible, or the disk refuses.
@@ -107,7 +107,7 @@ def _design(options: argparse.Namespace) -> TestDesign:
 
 
 def _checkpoints(names: list[str], folder: Path) -> dict[str, Checkpoint]:
-    """The models by name; refused unless they are of one corpus and their frames are alike."""
+    """The models by name; raises InvalidValueError unless they share a corpus and their frames are alike."""
     checkpoints = {name: load(name, folder) for name in names}
     first, *further = checkpoints.values()
     for checkpoint in further:
@@ -150,7 +150,7 @@ def _plan(
 
 
 def _pieces(files: list[Path], first: Checkpoint) -> dict[str, Tensor]:
-    """The excerpts' frames by file name: the files that were named, or those shipped for the corpus."""
+    """File name -> frames of each excerpt: of ``files``, or of those shipped for the corpus."""
     kind, corpus = first.representation.name, first.card.corpus.name
     shipped = [excerpt.path for excerpt in excerpts() if excerpt.corpus == corpus and excerpt.kind == kind]
     paths = files or shipped
@@ -160,7 +160,7 @@ def _pieces(files: list[Path], first: Checkpoint) -> dict[str, Tensor]:
         )
     pieces = {path.name: _read(path, first) for path in paths}
     if len(pieces) < len(paths):
-        raise InvalidValueError("two of the excerpts have one name: rename one")
+        raise InvalidValueError("two of the excerpts have the same name: rename one")
     for name, frames in pieces.items():
         if len(frames) < MIN_EXCERPT_FRAMES:
             raise InvalidValueError(
@@ -178,7 +178,7 @@ def _read(path: Path, first: Checkpoint) -> Tensor:
 def _lengths(
     options: argparse.Namespace, pieces: Mapping[str, Tensor], representation: Representation
 ) -> tuple[int, int]:
-    """Frames that clips begin with, and frames that follow; refused if an excerpt is shorter than both."""
+    """Frames that clips begin with, and frames that follow; InvalidValueError if an excerpt has fewer."""
     per_second = 1 / representation.frame_seconds(options.tempo)
     shortest = min(pieces, key=lambda name: len(pieces[name]))
     length = len(pieces[shortest])
@@ -198,6 +198,6 @@ def _lengths(
 
 
 def _origin(checkpoint: Checkpoint) -> str:
-    """Whom to name, and the licence: the same for every clip of a test."""
+    """Whom to name as the source of the clips, and the licence."""
     facts = checkpoint.card.corpus
     return f"After {facts.title}: {facts.citation} ({facts.homepage}). Licence: {facts.licence}."

@@ -1,4 +1,4 @@
-"""The command ``list``: the checkpoints of a folder, a line each, with their test likelihoods."""
+"""The command ``list``: prints a line for each checkpoint of a folder, with its test likelihoods."""
 
 import argparse
 
@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> None:
 
     Raises:
         InvalidValueError: there is no checkpoint in the folder.
-        CheckpointError: a card cannot be used; all others are printed before.
+        CheckpointError: a card cannot be used (raised after all others are printed).
     """
     cards, problems = read_cards(options.checkpoints)
     if not cards and not problems:

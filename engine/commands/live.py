@@ -1,4 +1,4 @@
-"""The command ``live``: the page Live with everything that it needs, in a folder for any static host."""
+"""The command ``live``: writes the page Live, with all it needs, to a folder for any static host."""
 
 import argparse
 from pathlib import Path
@@ -8,14 +8,19 @@ from engine.live import write_site
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the command's arguments to its parser."""
-    command.add_argument("--out", type=Path, required=True, help="a new folder")
+    command.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        help="a new or empty folder, or an earlier page Live: replaced",
+    )
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write the folder, and say what it weighs.
+    """Write the folder, and print its size.
 
     Raises:
-        EngineError: something is there already, or the disk refuses.
+        EngineError: the folder holds something else, the kernel cannot run a model, or the disk refuses.
     """
     num_files, num_bytes = write_site(options.out)
     print(f"wrote {options.out}: {num_files} files, {num_bytes / 1e6:.1f} MB")

@@ -1,4 +1,4 @@
-"""The command ``render``: a MIDI or sound file, played into a .wav file at a safe level."""
+"""The command ``render``: plays a MIDI or sound file into a .wav file at a safe level."""
 
 import argparse
 import sys
@@ -21,7 +21,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write the .wav file, and say how long it is and by how much its level was changed.
+    """Write the .wav file, and print how long it is and by how much its level was changed.
 
     Raises:
         EngineError: the file cannot be read or played, or the disk refuses.
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _play(options: argparse.Namespace) -> Audio:
-    """A MIDI file played at its own tempos, or at the one asked for; prints what is left out."""
+    """A MIDI file played at its own tempos, or at the one asked for; prints to stderr what is left out."""
     tempo = STEADY_QUARTERS_PER_MINUTE if options.tempo is None else options.tempo
     performance = Performance(tempo, options.program)
     music = read_steady_notes(options.file) if options.tempo is None else read_notes(options.file)

@@ -1,4 +1,4 @@
-"""The command ``sample``: a draw from a model into a MIDI or sound file."""
+"""The command ``sample``: draws from a model into a MIDI or sound file."""
 
 import argparse
 import sys
@@ -34,13 +34,13 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--temperature", type=float, default=1.0)
     command.add_argument("--prime", type=Path, help="a MIDI or sound file that the draw continues")
-    command.add_argument("--out", type=Path, required=True, help="a new .mid or .wav file")
+    command.add_argument("--out", type=Path, required=True, help="the .mid or .wav file to write")
     add_performance(command)
     add_checkpoints(command)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write the draw, after the prime if there is one, and say how it was drawn.
+    """Write the prime, if there is one, and the draw that follows it; print how it was drawn.
 
     Raises:
         EngineError: something asked for is not possible, or the disk refuses.
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _drawn(frames: Iterator[Tensor], watch: EndWatch | None) -> Tensor:
-    """All frames, or those until the piece has ended."""
+    """All frames, or those up to the end of the piece if ``watch`` hears one."""
     drawn = []
     for frame in frames:
         drawn.append(frame)
@@ -86,7 +86,7 @@ def _drawn(frames: Iterator[Tensor], watch: EndWatch | None) -> Tensor:
 
 
 def _end_watch(options: argparse.Namespace, checkpoint: Checkpoint, prime: Tensor | None) -> EndWatch | None:
-    """What listens for the end, if it is asked for; raises InvalidValueError where no end is known."""
+    """What listens for the end, if --until-end was given; InvalidValueError if the model knows no end."""
     if not options.until_end:
         return None
     if not checkpoint.representation.facts.holds_notes:

@@ -1,7 +1,7 @@
-"""The command ``score``: what one, several or all models think of a file, as lines to be printed.
+"""The command ``score``: how likely one, several or all models find a file, as lines to be printed.
 
-One named model gives its figures; several, or all of the file's kind where none is named, a table, the best
-model first in each group of those whose figures can be compared.
+If one model is named, its figures are printed. If several are named, or none (then all for such a file), a
+table is printed, in groups of models whose figures can be compared, the best model of each group first.
 """
 
 import argparse
@@ -50,8 +50,8 @@ def score_lines(options: argparse.Namespace, note: Callable[[str], None]) -> Ite
     """The lines that are printed.
 
     Args:
-        options: as ``add_arguments`` asks for them.
-        note: is told what was left out of the file and which model is at work.
+        options: the parsed arguments of ``add_arguments``.
+        note: called with a line of text: what was left out of the file, and which model is at work.
 
     Raises:
         EngineError: the file or a named model cannot be used, or no model is there for such a file.
@@ -80,7 +80,7 @@ def score_lines(options: argparse.Namespace, note: Callable[[str], None]) -> Ite
 
 
 def file_and_names(words: list[str], folder: Path) -> tuple[Path, list[str]]:
-    """The file among the words, wherever it stands, and the models: ``score MODEL FILE`` is understood too.
+    """The file among the words, at any place, and the models: ``score MODEL FILE`` is understood too.
 
     Raises:
         InvalidValueError: all words are names of models.
@@ -98,7 +98,7 @@ def file_and_names(words: list[str], folder: Path) -> tuple[Path, list[str]]:
 
 
 def _scored_file(file: Path, folder: Path, note: Callable[[str], None]) -> ScoredFile:
-    """The file; what is left out of it is noted once for each kind of frame."""
+    """The file to be asked about; ``note`` gets what is left out of it, once for each kind of frame."""
 
     def read(path: Path, representation: Representation) -> Piece:
         piece = read_piece(path, representation)
@@ -112,7 +112,7 @@ def _scored_file(file: Path, folder: Path, note: Callable[[str], None]) -> Score
 def _judge_all(
     scored: ScoredFile, names: list[str], folder: Path, note: Callable[[str], None]
 ) -> tuple[list[Judgement], list[str]]:
-    """All judgements, and a sentence for each model that cannot give one; a named one must."""
+    """All judgements, and a sentence for each model that fails; a named model that fails raises its error."""
     chosen, problems = (names, []) if names else _of_kind(representation_of(scored.file), folder)
     judgements = []
     for number, name in enumerate(chosen, 1):
@@ -129,7 +129,7 @@ def _judge_all(
 
 
 def _of_kind(representation: str, folder: Path) -> tuple[list[str], list[str]]:
-    """The models of such frames, and a sentence for each card that cannot be read."""
+    """The names of models for this kind of frame, and a sentence for each card that cannot be read."""
     cards, problems = read_cards(folder)
     return [name for name, card in cards.items() if card.kind == representation], [*problems.values()]
 

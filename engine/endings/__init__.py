@@ -1,4 +1,4 @@
-"""Endings: whether a piece is over, judged from what has been heard of it, apart from the models."""
+"""Endings: whether a piece is over, judged from what has been heard of it, independently of the models."""
 
 from engine.endings.ending import Ending
 from engine.endings.key import MAJOR_SCALE, MINOR_SCALE, Key, best_key

@@ -1,7 +1,7 @@
 """Ending: how likely it is that a piece is over, by logistic regression on signs of what was heard of it.
 
-It is no part of a model: it reads music alone, so that all models of a corpus end by the same rule, and it
-changes no likelihood of frames.
+It is no part of a model: it reads only the music, so that draws of all models of a corpus end by the same
+rule, and it changes no likelihood of frames.
 """
 
 import math
@@ -15,12 +15,12 @@ from pydantic import AfterValidator, Field
 from engine.endings.signs import SIGN_SIZES
 from engine.strict import Strict
 
-MAX_LOG_ODDS = 100.0  # of the level and of every weight, in absolute value
+MAX_LOG_ODDS = 100.0  # largest absolute value of the level and of every weight
 LogOdds = Annotated[float, Field(ge=-MAX_LOG_ODDS, le=MAX_LOG_ODDS)]
 
 
 def _complete(weights: dict[str, list[float]]) -> dict[str, list[float]]:
-    """The weights themselves; raises ValueError unless each kind of sign has one for each of its signs."""
+    """The same weights; raises ValueError unless each kind of sign has exactly one for each of its signs."""
     for name in SIGN_SIZES.keys() | weights.keys():
         if len(weights.get(name, ())) != SIGN_SIZES.get(name, -1):
             raise ValueError(f"{name[:40]!r} must be {SIGN_SIZES.get(name, 'no')} numbers")
@@ -31,8 +31,8 @@ class Ending(Strict):
     """When pieces of a corpus end.
 
     Args:
-        longest: frames of the longest training piece; a draw that has not ended by then is not likely to.
-        least: the chance below which a piece goes on, so that many small chances do not add up to an end.
+        longest: frames of the longest training piece; a draw that has not ended by then is unlikely to end.
+        least: chances below this count as 0, so that many small chances do not add up to an end.
         level: log-odds that a piece is over when no sign is set.
         weights: kind of sign -> what each of its signs adds to the log-odds.
     """
@@ -46,7 +46,7 @@ class Ending(Strict):
     def of_numbers(
         cls, numbers: Float64[np.ndarray, " number"], longest: int, least: float = 0.0
     ) -> "Ending":
-        """From the level followed by the weights in the order of the signs, clipped to ``MAX_LOG_ODDS``."""
+        """An ending from its level, then its weights in the order of the signs, clipped to MAX_LOG_ODDS."""
         places = np.cumsum([1, *SIGN_SIZES.values()])
         level, *parts, _ = np.split(np.clip(numbers, -MAX_LOG_ODDS, MAX_LOG_ODDS), places)
         return cls(

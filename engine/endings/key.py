@@ -20,7 +20,7 @@ MINOR_SCALE = (0, 2, 3, 5, 7, 8, 10, 11)  # with the leading tone
 
 
 class Key(NamedTuple):
-    """The tonic's class, and whether it is major."""
+    """The tonic's pitch class, and whether the key is major."""
 
     tonic: int
     is_major: bool
@@ -36,7 +36,7 @@ def best_key(weights: Float64[np.ndarray, "12"]) -> Key | None:
 
 @cache
 def _profiles() -> Float64[np.ndarray, "key 12"]:
-    """The profiles of the 12 major, then the 12 minor keys; products order keys as correlations would."""
+    """Profiles of the 12 major, then the 12 minor keys, scaled so that products rank as correlations do."""
     modes = (MAJOR_PROFILE, MINOR_PROFILE)
     profiles = np.array([np.roll(profile, tonic) for profile in modes for tonic in range(NUM_CLASSES)])
     profiles = profiles - profiles.mean(1, keepdims=True)

@@ -1,10 +1,10 @@
-"""Signs: what may tell, after each frame of a piece, that the piece is over.
+"""Signs: numbers, computed after each frame of a piece, that may tell whether the piece is over.
 
-Most of them are counted from the bass of the last frame, so that they are the same in every key.
+Those about pitch are counted from the bass of the last frame, so that they are the same in every key.
 
 Conventions
     class   a pitch class, counted from that of the bass
-    tonic   signs of the kinds ``tonic_…`` are 0 unless the bass is the tonic of the key so far
+    tonic   signs of the kinds ``tonic`` and ``tonic_…`` are 0 unless the bass is the tonic of the key so far
 """
 
 import math
@@ -15,10 +15,10 @@ from jaxtyping import Bool, Float64, Int64
 
 from engine.endings.key import NUM_CLASSES, best_key
 
-HELD_BOUNDS = (1, 2, 3, 4, 6, 8, 16)  # most frames for each place; one more place is for longer ones
-REPEATED_BOUNDS = (3, 7, 15, 31)  # the same
-SIGN_SIZES: Mapping[str, int] = {
-    "length": 28,  # number of frames, on a scale of two places per doubling
+HELD_BOUNDS = (1, 2, 3, 4, 6, 8, 16)  # most frames for each sign; one more sign is for longer ones
+REPEATED_BOUNDS = (3, 7, 15, 31)  # the same for repeated passages
+SIGN_SIZES: Mapping[str, int] = {  # kind -> number of its signs
+    "length": 28,  # number of frames so far, on a scale of two signs per doubling
     "clock_12": 12,  # number of frames modulo 12
     "clock_16": 16,  # modulo 16
     "held": len(HELD_BOUNDS) + 1,  # how many frames the last one has stayed the same
@@ -39,7 +39,7 @@ NUM_SIGNS = sum(SIGN_SIZES.values())
 
 
 class Signs:
-    """Hears a piece frame by frame.
+    """Reads a piece frame by frame and gives the signs after each frame.
 
     Args:
         lowest_pitch: MIDI number of the first column of a frame.
@@ -108,7 +108,7 @@ class _Echo:
         self._next = -1  # index of the frame that would come next if the repetition went on
 
     def hear(self, frame: bytes) -> None:
-        """Take one more frame in."""
+        """Add one more frame."""
         if self.length and self._heard[self._next] == frame:
             self.length += 1
             self._next += 1
@@ -120,7 +120,7 @@ class _Echo:
 
 
 def _set(place: int, name: str) -> Float64[np.ndarray, " _"]:
-    """The signs of a kind with a 1 at one place; the last place stands for all beyond it."""
+    """The signs of a kind: 1 at one place, 0 elsewhere; a place beyond the last counts as the last."""
     signs = np.zeros(SIGN_SIZES[name])
     signs[min(place, len(signs) - 1)] = 1.0
     return signs

@@ -1,4 +1,4 @@
-"""Heads, by the names that recipes and cards give them."""
+"""Heads: from a hidden state to the distribution of the next frame; HEADS has them by their names."""
 
 from engine.heads.bernoulli import BernoulliHead
 from engine.heads.chosen_notes import ChosenNotes, highest_ranks

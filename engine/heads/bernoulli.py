@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from engine.heads.head import Distribution, Head
 
-HALVINGS = 40  # of the interval that holds the shift at a temperature
+HALVINGS = 40  # how often the interval that holds the shift is halved, see ``temper``
 LEAST_TEMPERATURE = 0.01  # anything below it acts as this does
 
 
@@ -30,13 +30,13 @@ class Bernoulli(Distribution):
         return self.logits.shape[-1]
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
-        """Nats; through softplus, so that large logits stay exact."""
+        """Nats; computed with softplus, so that large logits stay exact."""
         return (frame * self.logits - functional.softplus(self.logits, threshold=50)).sum(-1)
 
     def sample(self, uniforms: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes event"]:
-        """Event j happens where uniform j is below its probability.
+        """Event j happens if uniform j is below its probability.
 
-        Compared in log-odds: u < sigmoid(l) just where logit(u) < l.
+        Both are compared as log-odds: u < sigmoid(l) exactly where logit(u) < l.
         """
         return (torch.logit(uniforms) < self.logits).to(self.logits.dtype)
 
@@ -45,14 +45,14 @@ class Bernoulli(Distribution):
         return Bernoulli(self.logits.unsqueeze(-2).expand(*self.logits.shape[:-1], count, -1))
 
     def marginals(self) -> Float[Tensor, "*axes event"]:
-        """Exact: the events are independent."""
+        """The probability of each event, exact since the events are independent."""
         return self.logits.sigmoid()
 
     def temper(self, temperature: float) -> "Bernoulli":
-        """Log-odds divided by the temperature, then moved so that as many notes are expected as before.
+        """Log-odds divided by the temperature, then shifted so that as many notes are expected as before.
 
-        Most pitches are silent, so without the second step a temperature below 1 would empty a frame, and one
-        above 1 would flood it.
+        Most pitches are silent, so without the shift a temperature below 1 would empty frames, and one above
+        1 would flood them.
         """
         if temperature == 1:
             return self

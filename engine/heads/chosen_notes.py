@@ -1,8 +1,9 @@
 """ChosenNotes: distributions that choose the notes of a frame one after another.
 
 Conventions
-    rank    place in the order: 0 is the highest pitch, the last rank, as many as there are pitches, the stop
-    choice  one element of a list of notes, the stop among them
+    rank    place in the order of choice: 0 is the highest pitch; the last rank, equal to the number of
+            pitches, is the stop, which ends the list
+    choice  one element of a list of notes, or the stop
 """
 
 from abc import ABC, abstractmethod
@@ -17,12 +18,12 @@ from engine.heads.head import Distribution
 
 
 class Choices(NamedTuple):
-    """Where several frames stand before their next choice.
+    """What is decided of several frames before their next choice.
 
     Args:
         frames: their indices, all leading axes flattened.
-        above: which ranks sound so far.
-        last: the rank of the lowest of them; -1 for none.
+        above: which ranks sound so far, in each of these frames.
+        last: the rank of the lowest pitch so far; -1 for none.
     """
 
     frames: Int64[Tensor, " choice"]
@@ -31,15 +32,15 @@ class Choices(NamedTuple):
 
 
 class Walk(ABC):
-    """Choice after choice through several frames, all begun at once."""
+    """Goes choice after choice through several frames at once, and remembers what it must of the choices."""
 
     @abstractmethod
     def log_shares(self, choices: Choices) -> Float[Tensor, "choice rank"]:
-        """Logarithms of the probabilities of what may come next, given what was chosen; they sum to 1."""
+        """Logarithms of the probabilities of each rank as the next choice, normalised, given the choices."""
 
     @abstractmethod
     def take(self, choices: Choices, chosen: Int64[Tensor, " choice"]) -> None:
-        """These ranks were chosen, at the choices whose shares were asked for last."""
+        """Note which ranks were chosen; ``choices`` are those whose shares were asked for last."""
 
 
 class ChosenNotes(Distribution):
@@ -57,17 +58,21 @@ class ChosenNotes(Distribution):
 
     @abstractmethod
     def walk(self, num_frames: int) -> Walk:
-        """A walk through all its frames, before their first choice."""
+        """A walk through all its frames, from before their first choice.
+
+        Args:
+            num_frames: how many frames the leading axes hold.
+        """
 
     @abstractmethod
     def choice_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes choice"]:
-        """Nats of each choice that makes up the frame, 0 after the stop; as many as the longest list has."""
+        """Nats of each choice that makes up the frame, 0 after the stop; the longest list sets the width."""
 
     def sample(self, uniforms: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes event"]:
-        """Pitch after pitch from the highest: j sounds where uniform j is below its conditional probability.
+        """Pitch after pitch from the highest: j sounds if uniform j is below its conditional probability.
 
-        Below the last pitch that sounds, one distribution decides all pitches down to the next one: given
-        that none of those between sounds, pitch j sounds with the share that its weight has in what is left.
+        One choice decides all pitches down to the next one that sounds: given that no pitch above j was
+        chosen, j is chosen with the probability p(j) / (p(j) + p of all ranks after it).
         """
         numbers = uniforms.reshape(-1, self.size).flip(-1)
         sounding = torch.zeros(numbers.shape, dtype=torch.bool, device=numbers.device)
@@ -90,7 +95,11 @@ def next_choice(
     numbers: Float[Tensor, "choice event"],
     last: Int64[Tensor, " choice"],
 ) -> tuple[Bool[Tensor, " choice"], Int64[Tensor, " choice"]]:
-    """Whether another pitch sounds, and its rank: the first whose number is below its share."""
+    """Whether another pitch sounds, and its rank: the first whose number is below its conditional share.
+
+    Args:
+        numbers: uniform numbers, by rank.
+    """
     left = logits.flip(-1).logcumsumexp(-1).flip(-1)  # of each rank: itself and all after it
     shares = (logits - left)[:, :-1].exp()
     below = torch.arange(shares.shape[1], device=logits.device) > last[:, None]
@@ -101,7 +110,7 @@ def next_choice(
 def choices_of(
     sounding: Bool[Tensor, "frame event"],
 ) -> tuple[Choices, Int64[Tensor, " choice"]]:
-    """The choices that write these frames, frame by frame, and the rank chosen in each."""
+    """The choices that make up these frames, frame by frame, and the rank that each chooses."""
     frames, ranks = functional.pad(sounding, (0, 1), value=True).nonzero(as_tuple=True)
     stop = sounding.shape[1]
     last = ranks.roll(1)  # the choice above; for the very first one roll gives the last stop
@@ -118,7 +127,7 @@ def highest_ranks(sounding: Bool[Tensor, "*axes event"]) -> Int64[Tensor, "*axes
 def side_by_side(
     values: Float[Tensor, " choice"], sounding: Bool[Tensor, "frame event"], fill: float = 0.0
 ) -> Float[Tensor, "frame width"]:
-    """Values of the choices of all frames, laid out with a row for each frame, ``fill`` after its stop."""
+    """Values of the choices of all frames, laid out with a row for each frame and ``fill`` after its stop."""
     counts = sounding.sum(-1) + 1
     width = int(counts.max()) if len(counts) else 1
     place = torch.arange(width, device=values.device) < counts[:, None]
@@ -126,9 +135,9 @@ def side_by_side(
 
 
 def tempered(log_shares: Float[Tensor, "*axes rank"], temperature: float) -> Float[Tensor, "*axes rank"]:
-    """A temperature decides which pitch comes next, but not whether one does.
+    """Shares at a temperature, which decides which pitch comes next, but not whether one does.
 
-    Were the stop tempered with the pitches, it would win: below 1 frames would be emptier, not more certain.
+    If the stop were tempered too, it would win: below 1 frames would get emptier, not more certain.
 
     Args:
         log_shares: normalised; the stop comes last.

@@ -1,17 +1,17 @@
-"""Notes that may be copied: what a network expects, and guides that point at frames of the piece's past.
+"""Notes that may be copied: a network's own choices mixed with guides, which point at frames of the past.
 
     p(frame | past)   = sum_k w_k p_k(frame)                      k = 0: the network; w sums to 1
     p_k(frame)        = prod_i p_k(choice i | choices above it)
     p_k(choice i | …) = s_k p_0(choice i | …) + (1 - s_k) [choice i is what guide k's frame goes on with]
 
-A guide's frame goes on with its highest pitch below the last choice, or with the stop. So a guide is right
-except for slips, at each of which the network chooses; with s = 0 it would be right or wrong as a whole. A
-guide of the melody says only the first choice, and the network all others. Every p_k is normalised over
-all 2^pitches frames, hence p is.
+A guide's frame goes on with its highest pitch below the last choice, or with the stop. So the next frame is
+a copy of it except for slips (of probability s_k), where the network chooses; with s = 0 a guide would be
+right or wrong as a whole. A guide of the melody decides only the first choice, the network all others. Every
+p_k is normalised over all 2^pitches frames, hence p is.
 
-In a draw, choice by choice, each k counts by how likely it found the choices above. That is context mixing
-as general compressors do it (Mahoney 2005, "Adaptive Weighing of Context Models for Lossless Data
-Compression"), here of frames, and exact.
+In a draw, at each choice, k is weighted by w_k times the probability that it gave to the choices above. That
+is the context mixing of general compressors (Mahoney 2005, "Adaptive Weighing of Context Models for Lossless
+Data Compression"), here over frames, and exact.
 """
 
 from copy import copy
@@ -26,13 +26,13 @@ from engine.heads.chosen_notes import Choices, ChosenNotes, Walk
 
 
 class Guides(NamedTuple):
-    """What guides say of the next frame, in several places at once.
+    """What guides say of the next frame.
 
     Args:
-        frames: the one that each guide points at, by rank.
-        logits: of each guide's weight, the network having 0; minus infinity where it says nothing.
+        frames: the frame that each guide points at, by rank.
+        logits: of each guide's weight (the network's is 0); minus infinity where the guide says nothing.
         slips: log-odds of a slip, for each guide.
-        is_line: which of them say only the first choice.
+        is_line: which guides decide only the first choice.
     """
 
     frames: Bool[Tensor, "*axes guide event"]
@@ -64,7 +64,7 @@ class CopiedNotes(ChosenNotes):
         return self._so_far(frame, own)[..., -1], own.sum(-1)
 
     def choice_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes choice"]:
-        """Nats of each choice that makes up the frame: a guide counts by how likely it found those above."""
+        """Nats of each choice of the frame: a guide counts by how likely it found the choices above."""
         so_far = self._so_far(frame, self.notes.choice_log_probs(frame))
         return so_far.diff(dim=-1, prepend=torch.zeros_like(so_far[..., :1]))
 
@@ -87,7 +87,7 @@ class CopiedNotes(ChosenNotes):
         return twin
 
     def temper(self, temperature: float) -> "CopiedNotes":
-        """Only the network is tempered, not the trust in guides, or a cold draw would circle for ever."""
+        """Tempers the network, not the guides' weights, or a cold draw would repeat itself for ever."""
         if temperature == 1:
             return self
         twin = copy(self)
@@ -97,7 +97,7 @@ class CopiedNotes(ChosenNotes):
     def _so_far(
         self, frame: Float[Tensor, "*axes event"], own: Float[Tensor, "*axes choice"]
     ) -> Float[Tensor, "*axes choice"]:
-        """Nats of each choice of a frame together with all before it."""
+        """Nats of the choices of a frame up to each one."""
         right, speaks = guided(self.guides, frame, own.shape[-1])
         return mix(own, right, speaks, self.guides.logits, self.guides.slips)
 
@@ -105,7 +105,7 @@ class CopiedNotes(ChosenNotes):
 def guided(
     guides: Guides, frame: Float[Tensor, "*axes event"], width: int
 ) -> tuple[Bool[Tensor, "*axes guide choice"], Bool[Tensor, "*axes guide choice"]]:
-    """Whether each guide says each of a frame's first ``width`` choices, and whether it says anything."""
+    """Whether each guide makes each of a frame's first ``width`` choices, and whether it decides there."""
     chosen, last = _ranks(frame.flip(-1) > 0.5, width)
     size = frame.shape[-1]
     after = next_ranks(guides.frames)
@@ -122,7 +122,7 @@ def mix(
     logits: Float[Tensor, "*axes guide"],
     slips: Float[Tensor, "*axes guide"],
 ) -> Float[Tensor, "*axes choice"]:
-    """Nats of each choice of a frame together with all before it, network and guides mixed.
+    """Nats of the choices of a frame up to each one, network and guides mixed.
 
     Args:
         own: nats of each choice under the network.
@@ -142,10 +142,10 @@ def log_weights(logits: Float[Tensor, "*axes guide"]) -> Float[Tensor, "*axes on
 
 
 class _CopiedWalk(Walk):
-    """Network and guides count by how likely they found what was chosen.
+    """A walk in which network and guides count by how likely they found what was chosen.
 
     Args:
-        num_frames: of the mixture, all leading axes flattened.
+        num_frames: frames of the mixture, all leading axes flattened.
     """
 
     def __init__(self, notes: CopiedNotes, num_frames: int):
@@ -182,7 +182,7 @@ class _CopiedWalk(Walk):
 
 
 def next_ranks(frames: Bool[Tensor, "*axes event"]) -> Int64[Tensor, "*axes rank"]:
-    """For each rank, the stop included, the first one from it on that sounds, or the stop."""
+    """For each rank, the stop included: the first rank from there on that sounds, or the stop."""
     size = frames.shape[-1]
     ranks = torch.arange(size, device=frames.device)
     sounding_rank = functional.pad(torch.where(frames, ranks, size), (0, 1), value=size)
@@ -190,7 +190,7 @@ def next_ranks(frames: Bool[Tensor, "*axes event"]) -> Int64[Tensor, "*axes rank
 
 
 def _ranks(sounding: Bool[Tensor, "*axes event"], width: int) -> tuple[Tensor, Tensor]:
-    """Of each choice of a frame its rank and the one above, -1 for none; after the stop both are the stop."""
+    """Each choice's rank, and the rank chosen before it (-1 for none); after the stop both are the stop."""
     size = sounding.shape[-1]
     ranks = torch.arange(size, device=sounding.device)
     by_choice = torch.where(sounding, ranks, size).sort(-1).values

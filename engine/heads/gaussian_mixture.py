@@ -4,7 +4,7 @@
     p(x | h) = sum_k softmax(a)_k  prod_j Normal(x_j; loc_kj, exp(log_scale_kj))
 
 ``log_scale`` has a lower bound, in fitting and in scoring: recordings are quantised to 16 bits, and
-without a bound the density of a point that recurs exactly grows without end. The bound is soft,
+without a bound the density at a value that recurs exactly grows without limit. The bound is soft,
 ``log(exp(raw) + exp(min_log_scale))``, so that a component at the bound can leave it.
 """
 
@@ -40,7 +40,7 @@ class GaussianMixture(Distribution):
 
     @property
     def num_uniforms(self) -> int:
-        """Number 0 picks the component, number j + 1 draws sample j."""
+        """One for the component and one for each sample: number j + 1 draws sample j."""
         return 1 + self.loc.shape[-1]
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
@@ -55,7 +55,7 @@ class GaussianMixture(Distribution):
     ) -> Float[Tensor, "*axes"]:
         """Log-probability in nats that every event falls between its edges (which may be infinite).
 
-        Give float64 parameters and edges where bins are narrow.
+        Parameters and edges should be float64 if bins are narrow.
         """
         inverse_scale = torch.exp(-self.log_scale)
         low = (lower.unsqueeze(-2) - self.loc) * inverse_scale
@@ -68,7 +68,7 @@ class GaussianMixture(Distribution):
         return torch.logsumexp(self.mixture_logits.log_softmax(-1) + per_event.sum(-1), -1)
 
     def sample(self, uniforms: Float[Tensor, "*axes uniforms"]) -> Float[Tensor, "*axes event"]:
-        """Component by inverting the cumulated weights, samples by the inverse normal CDF."""
+        """The component by inverting the cumulated weights, the samples by the inverse normal CDF."""
         choice, quantiles = torch.split_with_sizes(uniforms, (1, self.loc.shape[-1]), -1)
         loc, log_scale = self._component(choice)
         normals = torch.special.ndtri(quantiles).to(loc.dtype)
@@ -97,7 +97,7 @@ class GaussianMixture(Distribution):
     def temper(self, temperature: float) -> "GaussianMixture":
         """Log-weights divided by T and variances multiplied by T (each component to the power 1/T).
 
-        Relative to the largest weight and in float64, so that a tiny T leaves just that component.
+        Log-weights are relative to the largest, in float64, so that a tiny T leaves just that component.
         """
         if temperature == 1:
             return self
@@ -108,7 +108,7 @@ class GaussianMixture(Distribution):
 
 
 class GaussianMixtureHead(Head):
-    """One affine map to weights, means and bounded log-scales.
+    """One affine map from h to weights, means and bounded log-scales.
 
     Args:
         min_log_scale: lower bound of log_scale; for standardised 16-bit sound the logarithm of

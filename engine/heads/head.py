@@ -4,7 +4,7 @@ Conventions
     h         shape (*axes, hidden), the output of the last cell
     x         shape (*axes, input), the input of this step
     frame     shape (*axes, event)
-    uniforms  float64, between 0 and 1 but neither, shape (*axes, num_uniforms)
+    uniforms  float64, above 0 and below 1, shape (*axes, num_uniforms)
 """
 
 from abc import ABC, abstractmethod
@@ -20,14 +20,14 @@ from engine.registry import require_positive
 class Distribution(ABC):
     """A distribution over one frame for every element of the leading axes.
 
-    We have classes of our own because ``torch.distributions`` draw from the process-wide generator: two
-    visitors would disturb each other's seeds. Here a draw is a function of the uniform numbers it is given.
+    It is not one of ``torch.distributions``, because those draw from the process-wide generator: two
+    visitors would disturb each other's seeds. Here a draw is a function of the given uniform numbers.
     """
 
     is_discrete: bool = False
     """Whether ``log_prob`` of a frame of samples is the logarithm of a probability, and not of a density."""
     num_uniforms: int
-    """How many uniform numbers a draw of one frame takes; the last ones decide an event each."""
+    """How many uniform numbers a draw of one frame takes; the last ones decide one event each."""
 
     @abstractmethod
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
@@ -39,14 +39,14 @@ class Distribution(ABC):
 
     @abstractmethod
     def repeated(self, count: int) -> "Distribution":
-        """The same ``count`` times, along a new last leading axis: for as many draws."""
+        """The same ``count`` times, along a new last leading axis, for ``count`` draws."""
 
     def marginals(self) -> Float[Tensor, "*axes event"] | None:
-        """The probability of each binary event where it is known exactly; None where only draws can tell."""
+        """The probability of each binary event, if known exactly; None if only draws can estimate it."""
         return None
 
     def dropped(self, drop: Callable[[Tensor], Tensor]) -> "Distribution":
-        """With ``drop`` on its own hidden units: dropout, while fitting. Most have none."""
+        """The same with ``drop`` (dropout, while fitting) on its own hidden units; most have none."""
         return self
 
     @abstractmethod
@@ -64,13 +64,13 @@ class Head(nn.Module, ABC):
     """
 
     events: str
-    """What its frames hold, as a Representation says it: notes or samples."""
+    """What its frames hold, as in Representation.events: ``"notes"`` or ``"samples"``."""
     input_size: int | None = None
-    """Numbers in the input of a step, for a head that reads it."""
+    """Numbers in the input x of a step; None for a head that does not read it."""
     chooses_highest_first: bool = False
     """Whether its distribution decides pitch after pitch from the highest, as NoteList does."""
     is_joint: bool = False
-    """Whether the events of a frame are drawn one given the other, not each by itself."""
+    """Whether each event of a frame is drawn given those already drawn, not independently."""
 
     def __init__(self, hidden_size: int, frame_size: int):
         super().__init__()
@@ -80,7 +80,7 @@ class Head(nn.Module, ABC):
 
     @property
     def weights(self) -> dict[str, Tensor]:
-        """The parameters by name, for steps: nn.Module's own lookup costs as much as a small gate."""
+        """The parameters by name, for quick steps: nn.Module's own lookup costs as much as a small gate."""
         return self._parameters
 
     @abstractmethod

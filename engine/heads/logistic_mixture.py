@@ -4,32 +4,32 @@
     p(y_i) = sum_k softmax(a_i)_k [F((y_i + 1/2 - l_ik) / s_ik) - F((y_i - 1/2 - l_ik) / s_ik)]
     F(z) = 1 / (1 + exp(-z));  the bins of -32768 and 32767 reach to minus and plus infinity
 
-    z_i  = the last samples before i, divided by G; beyond 32 they count as 32
+    z_i  = the last samples before i, divided by G
     k    = 0.999 tanh(B h + b)                        reflection coefficients, at most 24
-    q_i  = sum_j damping^j c_j(k) z_ij, from -32 to 32   linear prediction; c(k) by Levinson's recursion
-    u_i  = silu(W [z_i, C_i h + c_i, q_i] + w),  u_i + silu(U u_i + u)
+    q_i  = sum_j damping^j c_j(k) z_ij                linear prediction; c(k) by Levinson's recursion
+    u_i  = silu(W [z_i, C_i h + c_i, q_i] + w),  u_i + silu(U u_i + u)     z_i, q_i from now on within ±32
     a_i, m_i, r_i = V u_i + v
     l_ik = G (q_i + 2 tanh(m_ik / 2)),  s_ik = G exp(min(r_ik, 0)) + smallest
     G    = exp(d . h + d'), from e^-12 to 0.03 of full scale: how loud the frame will be
 
-What is drawn is heard again, so the head is a filter fed with noise, and it is kept stable: reflection
-coefficients below 1 are those of a filter that dies away (Markel and Gray 1976, "Linear Prediction of
-Speech"), coefficient j times damping^j draws its poles in by that factor, so that it cannot ring, and what
-the network and chance add to its prediction is bounded in units of G. With free coefficients and offsets a
-draw that had grown loud stayed so: the two were large and of opposite sign, and cancelled only for sounds as
-loud as those of training. With scales above G, a network that does not know what comes next draws noise,
-knows still less what follows it, and draws more.
+Drawn samples are read again, so the head is a filter fed with noise, and it is kept stable: reflection
+coefficients below 1 belong to a filter whose sound dies away (Markel and Gray 1976, "Linear Prediction of
+Speech"); coefficient j times damping^j moves its poles inwards by the factor damping, so that it cannot ring;
+and what the network and chance add to the prediction is bounded in units of G. With unbounded coefficients
+and offsets, a draw that had grown loud stayed loud: the two were large and of opposite sign, and cancelled
+only for sounds as loud as those of training. With scales above G, a network that does not know what comes
+next draws noise, knows still less what follows the noise, and draws more of it.
 
-Discretised logistics are those of Salimans et al. 2017 ("PixelCNN++", arXiv 1701.05517); a prediction from
-the last samples, around which the rest is learned, is that of LPCNet (Valin and Skoglund 2019, arXiv
-1810.11846); one network for all samples of a frame, told what a slower one has heard, is that of SampleRNN
-(Mehri et al. 2017, arXiv 1612.07837). Divided by G, what is learned of a loud voice holds for a quiet one.
-G comes from h, which is bounded: were it that of what was just heard, a draw that has grown too loud would be
-followed by one as loud, and nothing would bring it back.
+Discretised logistics are those of Salimans et al. 2017 ("PixelCNN++", arXiv 1701.05517). Learning only what
+is left after a prediction from the last samples is the idea of LPCNet (Valin and Skoglund 2019, arXiv
+1810.11846). One network for all samples of a frame, which reads the state of a slower network, is that of
+SampleRNN (Mehri et al. 2017, arXiv 1612.07837). After the division by G, what is learned of a loud voice
+holds for a quiet one. G comes from h, which is bounded: if it came from the sound just heard, a draw that has
+grown too loud would go on as loud, and nothing would bring it back.
 
 Conventions
-    step     a 16-bit step, in units of the frame: integer k stands for the number k step
-    parts    of every sample: logits a, offsets m, raw scales r, shape (*axes, 3 components)
+    step     a 16-bit step, in units of the frame: integer k stands for the number k * step
+    parts    for every sample: logits a, offsets m, raw scales r, shape (*axes, 3 components)
 """
 
 import math
@@ -49,15 +49,15 @@ LOWEST_STEP, HIGHEST_STEP = -32_768, 32_767
 SMALLEST_STEPS = 0.1  # the smallest scale, in 16-bit steps
 SMALLEST_LEVEL = -12.0  # the smallest log(G)
 LARGEST_GAIN = 0.03  # of full scale, 30.5 dB below it
-LARGEST_RAW = 0.0  # of a scale before exp: no scale grows beyond G
+LARGEST_RAW = 0.0  # bound of a raw scale r, so that no scale grows beyond G
 LARGEST_OFFSET = 2.0  # from the prediction, in units of G
-LARGEST_HEARD = 32.0  # in units of G: a sample or a prediction beyond it counts as this
+LARGEST_HEARD = 32.0  # in units of G: samples and predictions are clipped to it
 MOST_REFLECTIONS, LARGEST_REFLECTION = 24, 0.999
-DEFAULT_DAMPING = 0.99  # where a card names none: those heads were fitted with it
+DEFAULT_DAMPING = 0.99  # if a card names none: those heads were fitted with it
 FIRST_REFLECTIONS = (1.716, -0.693)  # before tanh: 1.5 of the last sample, -0.6 of the one before
 FIRST_LEVEL = -2.0  # log(G) before anything is learned
-UNITS_PER_CONDITION = 4  # h gives each sample a quarter as many numbers as there are units
-LEAST_UNIFORM = 2.0**-53  # of numbers between 0 and 1
+UNITS_PER_CONDITION = 4  # the network reads one number made of h for every four of its units
+LEAST_UNIFORM = 2.0**-53  # uniform numbers are kept this far from 0 and 1
 SAMPLE_WEIGHTS = ("first", "first_bias", "second", "second_bias", "last", "last_bias")
 
 
@@ -68,15 +68,15 @@ def integers(numbers: Tensor, step: float) -> Tensor:
 
 @dataclass(frozen=True)
 class SampleNetwork:
-    """The network that gives the mixture of each sample, with what is fixed for a frame.
+    """The network that gives the mixture of each sample, with all that is the same throughout a frame.
 
     Args:
         weights: the head's SAMPLE_WEIGHTS, by name.
-        heard: the samples that the step reads, shape (*axes, past).
-        gain: G, shape (*axes, 1).
-        prediction: the frame's coefficients of the last samples, the oldest first: (*axes, reflection).
-        conditions: C h + c, shape (*axes, sample, condition).
-        drop: what acts on the units from which a mixture is made: dropout, while fitting.
+        heard: the samples that the step reads, in units of the frame.
+        gain: G.
+        prediction: the frame's coefficients of the last samples, the oldest sample's first.
+        conditions: C h + c.
+        drop: acts on the units from which a mixture is made (dropout, while fitting); None for nothing.
     """
 
     weights: dict[str, Tensor]
@@ -91,7 +91,12 @@ class SampleNetwork:
         past: Float[Tensor, "*axes sample past"],
         conditions: Float[Tensor, "*axes sample condition"],
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits, centres and scales of samples given those before each: (*axes, sample, component)."""
+        """Logits, centres and scales of each sample's mixture, (*axes, sample, component).
+
+        Args:
+            past: the samples before each sample, the oldest first.
+            conditions: those of the same samples.
+        """
         weights, gain = self.weights, self.gain.unsqueeze(-1)
         near = past / gain
         predicted = near[..., -self.prediction.shape[-1] :] @ self.prediction.unsqueeze(-1)
@@ -113,8 +118,8 @@ class LogisticMixture(Distribution):
     """A distribution over frames of 16-bit samples.
 
     Args:
-        network: gives the mixture of a sample, given those before it.
-        step: the distance between neighbouring integers.
+        network: gives the mixture of a sample, given the samples before it.
+        step: a 16-bit step, in units of the frame.
         temperature: multiplies the scales and divides the logits.
     """
 
@@ -126,11 +131,11 @@ class LogisticMixture(Distribution):
 
     @property
     def num_uniforms(self) -> int:
-        """One for each sample: it picks the component, and what is left of it the place in that."""
+        """One for each sample: it picks the component, and its place in that share decides the sample."""
         return self.network.conditions.shape[-2]
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
-        """Log-probability in nats of the nearest 16-bit integers."""
+        """Log-probability in nats of the 16-bit integers nearest to the samples."""
         return self.sample_log_probs(frame).sum(-1)
 
     def sample_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes event"]:
@@ -144,7 +149,7 @@ class LogisticMixture(Distribution):
         return self._mixtures(past[..., : frame.shape[-1], :], self.network.conditions)
 
     def _mixtures(self, past: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The network's, scales bounded below, tempered in float64 so that a tiny T leaves one component."""
+        """The network's mixtures, scales bounded; tempered in float64, so a tiny T leaves one component."""
         logits, centres, scales = self.network.mixtures(past, conditions)
         scales = scales + SMALLEST_STEPS * self.step
         if self.temperature == 1:
@@ -199,7 +204,7 @@ class LogisticMixture(Distribution):
 
 
 def _invert(shares: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
-    """In which share each number falls, and where in it, above 0 and below 1; both (*axes, 1)."""
+    """The share into which each number falls, and where in it (above 0 and below 1); both (*axes, 1)."""
     cumulated = shares.cumsum(-1)
     component = (numbers >= cumulated).sum(-1, keepdim=True).clamp(max=shares.shape[-1] - 1)
     share = shares.gather(-1, component)
@@ -210,7 +215,7 @@ def _invert(shares: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
 def prediction(
     reflections: Float[Tensor, "*axes reflection"], damping: float = DEFAULT_DAMPING
 ) -> Float[Tensor, "*axes reflection"]:
-    """Coefficients of the linear prediction with these reflection coefficients, the oldest sample's first.
+    """Coefficients of the linear prediction with these reflection coefficients, for the oldest sample first.
 
     For each order i: c_j <- c_j - k_i c_(i - j) for j < i, and c_i <- k_i; in the end c_j <- damping^j c_j.
     """

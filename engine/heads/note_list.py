@@ -4,26 +4,27 @@
     g_k             = silu(A h + B x + sum_{i<k} C[pitch_i] + D[pitch_{k-1}] + b)
     logits_k        = V g_k + c + s + t_k,  over the pitches below pitch_{k-1} and "stop"
 
-With a ``reach`` two terms are the same all over the keyboard, so that what is learned of one pitch holds for
-all (after the tied weights of Johnson 2017, "Generating Polyphonic Music Using Tied Parallel Networks"):
+With a ``reach`` there are two terms whose weights are shared by all pitches, so that what is learned of one
+pitch holds for all (after the tied weights of Johnson 2017, "Generating Polyphonic Music Using Tied Parallel
+Networks"):
 
     s[p]   = sum_d (M h + m)_d x[p - d]     d = -reach … reach: how notes of the last frame x move
     t_k[p] = (R g_k)_{pitch_{k-1} - p}      the interval between neighbours in the list
 
-Without it both are left out. With ``parallels`` a third term tells where two voices would move in parallel
-octaves or fifths, the k-th note of a frame being its k-th voice:
+Without it both are left out. With ``parallels`` a third term marks pitches at which two voices would move in
+parallel octaves or fifths; the k-th note of a frame from above is its k-th voice:
 
     q_k[p] = sum_{i<k} v_c [p = x_k + pitch_i - x_i, pitch_i other than x_i]
 
-    x_k is the k-th note of the last frame from above; c = 0 where x_i is octaves above x_k, 1 where it is a
-    fifth and octaves above; anywhere else there is no term
+    x_k is the k-th note of the last frame from above; c = 0 where x_i is one or more octaves above x_k, 1
+    where it is a fifth above, with or without octaves in between; otherwise there is no term
 
 Every set of pitches has exactly one such list, so the distribution is normalised over all 2^pitches
 frames, and its likelihood is exact. The ordered list is how language models write sets; the idea of coupling
 the notes of a frame with an exact chain is that of RNN-NADE (Boulanger-Lewandowski et al. 2012,
 arXiv 1206.6392).
 
-Ranks and choices are those of engine/heads/chosen_notes.py.
+Ranks and choices are defined in engine/heads/chosen_notes.py.
 """
 
 from collections.abc import Callable
@@ -40,21 +41,21 @@ from engine.heads.chosen_notes import Choices, ChosenNotes, Walk, choices_of, si
 from engine.heads.head import Head
 from engine.registry import require_positive
 
-LIST_FRAMES_AT_ONCE = 8_192  # whose choices are computed together
-PARALLELS = (0, 7)  # semitones above, octaves left out
-MAX_VOICES = 8  # from above; notes below them are no voices
+LIST_FRAMES_AT_ONCE = 8_192  # frames whose choices are computed together
+PARALLELS = (0, 7)  # intervals in semitones, modulo 12: octaves, fifths
+MAX_VOICES = 8  # counted from above; lower notes are no voices
 
 
 class ListWeights(NamedTuple):
-    """What a list reads beside h and x.
+    """The head's weights that each choice of a list uses; letters are those of the equations above.
 
     Args:
         above: C, what each pitch so far contributes, by rank.
         last: D, what the lowest pitch so far contributes, by rank + 1; row 0 is for none yet.
         to_logits: V, a row for each rank and the last for "stop".
         bias: c.
-        intervals: R, a row for each interval from 0; None without reach.
-        parallels: v; None without.
+        intervals: R, a row for each interval from 0; None without ``reach``.
+        parallels: v, one for each of PARALLELS; None without ``parallels``.
     """
 
     above: Float[Tensor, "event units"]
@@ -70,11 +71,11 @@ class NoteList(ChosenNotes):
 
     Args:
         base: A h + B x + b of each frame.
-        weights: those of the head.
+        weights: the head's.
         offsets: added to the logits of each frame's choices, by rank, the stop last: s, with 0 for the
-            stop; None without reach.
-        voices: for each frame the ranks of the notes of the one before, from above, then the stop; None
-            without parallels.
+            stop; None for nothing.
+        voices: for each frame the ranks of the notes of the frame before, from above, filled up with the
+            stop; None without ``parallels``.
         temperature: at which pitches are chosen.
     """
 
@@ -123,13 +124,13 @@ class NoteList(ChosenNotes):
         return twin
 
     def dropped(self, drop: Callable[[Tensor], Tensor]) -> "NoteList":
-        """With ``drop`` on g of every choice."""
+        """The same with ``drop`` on g of every choice."""
         twin = copy(self)
         twin.drop = drop
         return twin
 
     def temper(self, temperature: float) -> "NoteList":
-        """Pitches at a temperature, the stop at none: see ``tempered``."""
+        """Pitches at a temperature, which does not affect the stop: see ``tempered``."""
         if temperature == 1:
             return self
         twin = copy(self)
@@ -163,7 +164,7 @@ class NoteList(ChosenNotes):
         return tempered(logits.log_softmax(-1), self.temperature)
 
     def _log_prob(self, sounding: Bool[Tensor, "frame event"], start: int) -> Float[Tensor, " block"]:
-        """Nats of each of the frames of one block."""
+        """Nats of each frame of the block that begins at ``start``."""
         block = sounding[start : start + LIST_FRAMES_AT_ONCE]
         choices, ranks = choices_of(block)
         log_shares = self.log_shares(choices._replace(frames=choices.frames + start))
@@ -205,10 +206,9 @@ class NoteListHead(Head):
     """A layer of ``num_units`` that reads h, the input of the step and the pitches so far.
 
     Args:
-        input_size: numbers in the input x of a step; its last frame comes last.
-        reach: semitones by which a note of the last frame may be seen to move; 0 leaves out the terms that
-            are the same all over the keyboard.
-        parallels: whether it is told where voices would move in parallel octaves or fifths.
+        input_size: numbers in the input x of a step; the last frame is at its end.
+        reach: the largest move of a note, in semitones, that the term s can see; 0 leaves out s and t.
+        parallels: whether the term q marks parallel octaves and fifths.
 
     Raises:
         InvalidValueError: a size is not a positive integer, or reach or parallels is out of range.
@@ -272,7 +272,7 @@ class NoteListHead(Head):
     def _motion(
         self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]
     ) -> Float[Tensor, "*axes rank"]:
-        """The terms s by rank: each note of the last frame times the weight of its interval to here."""
+        """The terms s by rank: each note of the last frame times the weight of its interval to that rank."""
         shares = functional.linear(h, self.motion_weight, self.motion_bias)
         last_frame = x[..., -self.frame_size :].flip(-1)
         around = functional.pad(last_frame, (self.reach, self.reach)).unfold(-1, 2 * self.reach + 1, 1)
@@ -289,7 +289,7 @@ def voices_of(sounding: Bool[Tensor, "*axes event"]) -> Int64[Tensor, "*axes voi
 
 
 class _ListWalk(Walk):
-    """Each choice depends on those above it and on nothing else."""
+    """A walk with nothing to remember: the probabilities of a choice depend only on the choices above it."""
 
     def __init__(self, notes: NoteList):
         self.notes = notes

@@ -1,14 +1,14 @@
-"""A list of notes heard in several keys: a mixture, moved back to where the piece is written.
+"""A mixture of note lists: the model reads the piece in several keys, and what it expects is transposed back.
 
     p(frame | past) = 1 / K sum_k p_k(frame + k | past + k)     k semitones up or down, K keys in all
 
 A model that was fitted on transposed pieces knows every key a little differently; the mean of what it
-expects in all of them is better than what it expects in one, at no weight more (as Krizhevsky et al. 2012
+expects in all keys is better than what it expects in one, without any more weights (as Krizhevsky et al. 2012
 average over crops of a picture). Each part is normalised over the frames that fit the keyboard both as
-written and as moved, so the mixture is normalised over all 2^pitches frames, and its likelihood is exact.
+written and as transposed, so the mixture is normalised over all 2^pitches frames: its likelihood is exact.
 
 Conventions
-    key     a number of semitones, and its place among them
+    key     a transposition in semitones; as an axis, the index of the transposition
     row     index of the list's leading axes, flattened: key * num_frames + frame
 """
 
@@ -24,11 +24,14 @@ from torch.nn import functional
 from engine.heads.chosen_notes import Choices, ChosenNotes, Walk, choices_of, side_by_side
 from engine.heads.note_list import NoteList
 
-KEYED_FRAMES_AT_ONCE = 1_024  # whose choices are computed together, in all keys
+KEYED_FRAMES_AT_ONCE = 1_024  # frames whose choices are computed together, in all keys
 
 
 def moved(values: Shaped[Tensor, "*axes event"], steps: Sequence[int], fill: float = 0.0) -> Tensor:
-    """The last axis moved up by each of ``steps`` places: (step, *axes, event); what leaves it is lost."""
+    """The values shifted along the last axis by each of ``steps`` places, (step, *axes, event).
+
+    Values that leave the axis are lost; ``fill`` takes their place.
+    """
     size = values.shape[-1]
     shifted = values.new_full((len(steps), *values.shape), fill)
     for place, step in enumerate(steps):
@@ -42,7 +45,7 @@ class NoteListMixture(ChosenNotes):
     """The mean over keys of a list of notes.
 
     Args:
-        notes: leading axes (key * batch, …), each key's frames moved by its semitones.
+        notes: leading axes (key * batch, …); in each key the frames are transposed by its semitones.
         keys: semitones; 0 is one of them, so that no frame is impossible.
     """
 
@@ -54,7 +57,7 @@ class NoteListMixture(ChosenNotes):
 
     @property
     def num_frames(self) -> int:
-        """How many frames, all leading axes flattened, in one key."""
+        """Number of frames in one key, all leading axes flattened."""
         return math.prod(self.notes.base.shape[:-1]) // len(self.keys)
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
@@ -73,7 +76,7 @@ class NoteListMixture(ChosenNotes):
         return log_shares.view(axes[0] // len(self.keys), *axes[1:], -1)
 
     def choice_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes choice"]:
-        """Nats of each choice that makes up the frame: each key counts by how likely it found those above."""
+        """Nats of each choice of the frame: each key counts by how likely it found the choices above."""
         sounding = frame.reshape(-1, self.size).flip(-1) > 0.5
         blocks = sounding.split(KEYED_FRAMES_AT_ONCE)
         parts = [
@@ -98,7 +101,7 @@ class NoteListMixture(ChosenNotes):
         return NoteListMixture(self.notes.temper(temperature), self.keys)
 
     def log_shares_by_key(self, choices: Choices) -> Float[Tensor, "key choice rank"]:
-        """Logarithms of the next choice's probabilities in each key, by the rank as written."""
+        """Logarithms of the next choice's probabilities in each key, by rank before transposition."""
         semitones = torch.tensor(list(self.keys), device=choices.frames.device)[:, None]
         first_rows = torch.arange(len(self.keys), device=choices.frames.device)[:, None] * self.num_frames
         down = [-key for key in self.keys]  # a higher pitch has a lower rank
@@ -129,7 +132,7 @@ class NoteListMixture(ChosenNotes):
 
 
 class _MixtureWalk(Walk):
-    """Each key counts by how likely it found what was chosen.
+    """A walk in which each key counts by how likely it found what was chosen.
 
     Args:
         num_frames: frames of the mixture, in one key.
@@ -151,7 +154,7 @@ class _MixtureWalk(Walk):
 
 
 def _on_keyboard(notes: NoteList, keys: Sequence[int]) -> NoteList:
-    """The lists without the pitches that would leave the keyboard once they are moved back."""
+    """The lists without the pitches that would leave the keyboard when they are transposed back."""
     if len(keys) == 1:
         return notes
     pitches = torch.ones(notes.size, device=notes.base.device)

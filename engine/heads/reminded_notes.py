@@ -1,10 +1,10 @@
-"""A list of notes whose first choice, the highest pitch, is helped by votes from a memory.
+"""A list of notes in which votes from a memory join the first choice, that of the highest pitch.
 
     p(first | past)          = (p_network(first | past) + v(first)) / (1 + sum v)
     p(others | first, past)  = p_network(others | first, past)
 
-The votes v are those of a MelodyMemory; the network has one vote, shared out as it expects. The first choice
-stays normalised and all others are the network's, so the likelihood is exact.
+The votes v come from a MelodyMemory; the network has one vote, divided as its probabilities are. The first
+choice stays normalised and all others are the network's, so the likelihood is exact.
 """
 
 from copy import copy
@@ -34,7 +34,7 @@ class RemindedNotes(ChosenNotes):
         self.first = mixed.log() - mixed.sum(-1, keepdim=True).log()
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
-        """Nats: the network's, except for the highest pitch."""
+        """Nats: the network's, except for the choice of the highest pitch."""
         return self.notes.log_prob(frame) + self._gained(frame).squeeze(-1)
 
     def choice_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes choice"]:
@@ -66,7 +66,7 @@ class RemindedNotes(ChosenNotes):
         return twin
 
     def _gained(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes 1"]:
-        """By how many nats the votes make the first choice of a frame likelier."""
+        """How many nats the votes add to the log-probability of a frame's first choice."""
         rank = highest_ranks(frame.flip(-1) > 0.5).unsqueeze(-1)
         return self.first.gather(-1, rank) - self.own.gather(-1, rank)
 

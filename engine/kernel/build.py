@@ -1,7 +1,7 @@
-"""Builds kernel.wasm from the C files beside this one: ``make kernel``. The ziglang wheel is the compiler.
+"""Builds kernel.wasm from the C files in this folder: ``make kernel``. The ziglang wheel is the compiler.
 
-The module holds no path, no time and no name of the machine: building it again with the same ziglang gives
-the same bytes (tests/engine/kernel/test_build.py).
+The module holds no path, no time and no machine name: building it again with the same ziglang gives the same
+bytes (tests/engine/kernel/test_build.py).
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from engine.kernel.kernel import KERNEL_FOLDER, MODULE, MODULE_HASH
 
-# SIMD without the relaxed instructions, and no fused multiply-add: their results differ between processors.
+# SIMD without relaxed instructions and fused multiply-add, because their results differ between processors.
 ZIG_FLAGS = (
     *("-target", "wasm32-freestanding", "-mcpu=generic+simd128+bulk_memory", "-O3", "-g0", "-std=c23"),
     *("-ffreestanding", "-nostdlib", "-ffp-contract=off", "-fno-math-errno"),
@@ -26,7 +26,7 @@ def build(sources: Path, module: Path) -> None:
     """Compile all C files below ``sources`` into ``module``.
 
     Raises:
-        RuntimeError: the compiler is missing or refuses the sources; in its own words.
+        RuntimeError: the compiler is missing or refuses the sources; the text is what it printed.
     """
     names = sorted(str(path.relative_to(sources)) for path in sources.rglob("*.c"))
     with TemporaryDirectory() as cache:
@@ -41,7 +41,7 @@ def build(sources: Path, module: Path) -> None:
 
 
 def main() -> None:
-    """Build the module and note its hash."""
+    """Build the module and write its hash to ``kernel.sha256``."""
     try:
         build(KERNEL_FOLDER, MODULE)
     except RuntimeError as error:

@@ -1,11 +1,11 @@
 """Kernel: the WebAssembly module that draws, and one instance of it for each draw.
 
-The module is built from the C files beside this one (``make kernel``) and gives the same bits on every
-machine and in every browser. It is compiled once in each process; an instance has a memory of its own, which
-is freed with it. Other threads run during calls.
+The module is built from the C files in this folder (``make kernel``) and gives the same bits on every machine
+and in every browser. It is compiled once in each process; each instance has a separate memory, which is freed
+with it. Other threads can run during calls.
 
-The flush-to-zero mode of the calling thread would change results, so it is switched off for the time of a
-call and restored after it.
+If the calling thread flushes denormal numbers to zero, results would change, so that mode is switched off
+during a call.
 """
 
 import ctypes
@@ -31,7 +31,7 @@ from engine.models import Model, build_model
 KERNEL_FOLDER = Path(__file__).parent
 MODULE = KERNEL_FOLDER / "kernel.wasm"
 MODULE_HASH = KERNEL_FOLDER / "kernel.sha256"  # in sha256sum's form, written by ``make kernel``
-MAX_DRAW_BYTES = 1 << 30
+MAX_DRAW_BYTES = 1 << 30  # memory of one instance
 NO_ROOM = "there is no memory left for another draw: try again when other draws are done"
 STOPPED = "the kernel was given what it could not read, and has stopped"
 SENTENCES = {
@@ -45,15 +45,15 @@ SENTENCES = {
 
 
 class Kernel:
-    """The module, compiled.
+    """The compiled module.
 
     Args:
         path: the module's file.
-        expected: a file that starts with its SHA-256.
+        expected: a file that starts with the module's SHA-256.
 
     Raises:
         NoProgramError: wasmtime is not installed or does not know this machine, or the module is missing or
-            another one than expected.
+            does not have the expected hash.
     """
 
     def __init__(self, path: Path = MODULE, expected: Path = MODULE_HASH):
@@ -78,7 +78,7 @@ class Kernel:
         self.kinds = Instance(self).kinds()
 
     def start(self) -> tuple[Any, dict[str, Any]]:
-        """A store and the exports of a new instance in it."""
+        """A new instance: wasmtime's store, which holds its memory, and its exported functions by name."""
         store = self._library.Store(self._engine)
         store.set_limits(memory_size=MAX_DRAW_BYTES + (1 << 16))
         try:
@@ -98,21 +98,21 @@ def kinds() -> list[str]:
     """The names of the cells, heads and memories that the module has, in its order.
 
     Raises:
-        NoProgramError: wasmtime is not installed or does not know this machine.
+        NoProgramError: the kernel cannot be used here, see Kernel.
     """
     return kernel().kinds
 
 
 def module_bytes() -> bytes:
-    """The module's bytes, to run it in another place, such as a browser."""
+    """The module's bytes, to run it elsewhere, such as in a browser."""
     return MODULE.read_bytes()
 
 
 def why_not(spec: Mapping[str, Any]) -> str:
-    """Why torch has to draw from a model of this spec; empty where the kernel can.
+    """Why torch has to draw from a model with this spec; empty if the kernel can.
 
     Raises:
-        EngineError: there is no such model.
+        EngineError: the spec describes no model.
     """
     with torch.device("meta"):
         model = build_model(spec)
@@ -124,7 +124,7 @@ def why_not(spec: Mapping[str, Any]) -> str:
 
 
 def open_model(model: Model) -> "Instance | None":
-    """An instance with the model in it, before the first frame; None where torch has to draw from it.
+    """An instance that holds the model, before the first frame; None if torch has to draw from the model.
 
     Raises:
         InvalidValueError: weights are not finite, or the model needs more memory than a draw is given.
@@ -138,10 +138,10 @@ def open_model(model: Model) -> "Instance | None":
 
 
 class Instance:
-    """A kernel's memory with a model in it, and what it has read and drawn so far.
+    """The module's memory during one draw: a model, and the state after what it has read and drawn so far.
 
     Raises:
-        InvalidValueError: the kernel refuses what it is given; one of SENTENCES.
+        InvalidValueError: by any method, if the module refuses what it is given; see SENTENCES.
     """
 
     def __init__(self, of: Kernel):
@@ -177,43 +177,43 @@ class Instance:
         return self
 
     def _advise(self) -> None:
-        """Ask for large pages where the system has them: looking back reads tens of megabytes a frame."""
+        """Ask for large pages if the system has them: attention reads tens of megabytes a frame."""
         if hasattr(mmap, "MADV_HUGEPAGE"):  # Linux
             madvise = ctypes.CDLL(None).madvise
             madvise(ctypes.c_void_p(self._address(0)), ctypes.c_size_t(self.num_bytes), mmap.MADV_HUGEPAGE)
 
     def read(self, frames: Float[Tensor, "time event"]) -> None:
-        """Read given frames."""
+        """Read frames that are given, such as a prime, instead of drawing them."""
         for part in frames.split(self._capacity):
             self._put(part)
             self._call("read", len(part))
 
     def draw(self, count: int, seed: int, position: int, temperature: float) -> Float[Tensor, "count event"]:
-        """The next ``count`` frames, or as many as fit, from number ``position`` of the piece on."""
+        """Draw the next ``count`` frames, or as many as fit; the first is frame ``position`` of the piece."""
         count = min(count, self._capacity)
         self._call("draw", count, float(seed), float(position), temperature)
         numbers = self._array(self._frames, count * self.frame_size, np.float32)
         return torch.from_numpy(numbers.reshape(count, self.frame_size).copy())
 
     def redraw(self, seed: int, position: int, temperature: float) -> Float[Tensor, " event"]:
-        """Another draw of the last frame, with other random numbers from the same distribution."""
+        """Draw the last frame again from the same distribution, with the random numbers of this seed."""
         self._call("redraw", float(seed), float(position), temperature)
         return torch.from_numpy(self._array(self._frames, self.frame_size, np.float32).copy())
 
     def replace(self, frame: Float[Tensor, " event"]) -> None:
-        """Go on as if this frame had been drawn last."""
+        """Go on as if this frame had been drawn in place of the last one."""
         self._put(frame[None])
         self._call("replace")
 
     def explain(self, frame: Float[Tensor, " event"]) -> Float[Tensor, " number"]:
-        """The numbers that decide the next frame, which is this one; each head's C file lists them."""
+        """The numbers that decide the next frame, if that is ``frame``; each head's C file lists them."""
         self._put(frame[None])
         count = self._call("explain")
         return torch.from_numpy(self._array(self._frames, count, np.float32).copy())
 
     @property
     def num_bytes(self) -> int:
-        """Size of its memory as reserved; the system provides only what is touched."""
+        """Size of its memory as reserved; the system provides only pages that are used."""
         return self._exports["memory"].data_len(self._store)
 
     def _put(self, frames: Float[Tensor, "time event"]) -> None:
@@ -244,15 +244,15 @@ class Instance:
 
 
 def _close(*owners: Any) -> None:
-    """Free what the library holds before the interpreter shuts down."""
+    """Free what wasmtime holds: when an owner is collected, or before the interpreter shuts down."""
     for owner in owners:
         owner.close()
 
 
 @contextmanager
 def _gradual_underflow() -> Iterator[None]:
-    """Keep denormal numbers, whatever mode the thread is in, which wasm cannot see."""
-    if sys.float_info.min / 2:  # not 0: they are kept already
+    """Keep denormal numbers during the block: wasm inherits the thread's mode and cannot change it."""
+    if sys.float_info.min / 2:  # not flushed to 0, so there is nothing to change
         yield
         return
     torch.set_flush_denormal(False)

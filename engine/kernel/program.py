@@ -1,8 +1,8 @@
-"""Program: a model as the kernel reads it, from its parts' own arguments and weights.
+"""Program: a model as the kernel reads it, made from the arguments and weights of its parts.
 
-Nothing here knows a particular cell or head: the kernel knows a part by its registered name, its numbers are
-the arguments of its constructor, in order, which the part keeps as attributes, and its tensors are its
-parameters, in order. What may hold a Stack is known: Transposed, Reminded and Copying.
+Nothing here knows a particular cell or head. The kernel finds a part by its registered name; the part's
+numbers are the arguments of its constructor, in order, which the part keeps as attributes; its tensors are
+its parameters, in order. Only the models that may hold a Stack are known: Transposed, Reminded and Copying.
 """
 
 import inspect
@@ -17,9 +17,9 @@ from engine.cells import CELLS
 from engine.heads import HEADS
 from engine.models import Copying, CopyMemory, MelodyMemory, Model, Reminded, Stack, Transposed
 
-PROGRAM_VERSION = 3  # that of engine/kernel/core/model.c
-MELODIES, COPIES = "melodies", "copies"
-NEVER_TRUSTED = -1e30  # the trust in a guide that is left out
+PROGRAM_VERSION = 3  # must equal VERSION in engine/kernel/core/model.c
+MELODIES, COPIES = "melodies", "copies"  # the kernel's names of the two memories
+NEVER_TRUSTED = -1e30  # in place of minus infinity, the trust in a guide that is not used
 
 
 class NoProgramError(Exception):
@@ -31,8 +31,8 @@ class Program:
     """A model in the form that the kernel takes.
 
     Args:
-        numbers: those that engine/kernel/core/model.c lists.
-        tensors: float32 or float16, on the CPU, of one or two axes.
+        numbers: sizes and arguments, in the order that engine/kernel/core/model.c gives.
+        tensors: the weights, float32 or float16, on the CPU, of one or two axes.
     """
 
     numbers: tuple[float, ...]
@@ -46,7 +46,7 @@ def program_of(model: Model, kinds: Sequence[str]) -> Program:
         kinds: names of the cells, heads and memories that the kernel has, in its order.
 
     Raises:
-        NoProgramError: it has a part that the kernel lacks, or weights that the kernel cannot read.
+        NoProgramError: the model has a part that the kernel lacks, or weights that it cannot read.
     """
     memories, transpositions, stack = [], 0, model
     if type(stack) is Copying:
@@ -69,13 +69,13 @@ def program_of(model: Model, kinds: Sequence[str]) -> Program:
 
 @cache
 def _arguments(kind: type) -> tuple[str, ...]:
-    """The names that its constructor takes, cached: finding them takes longer than opening a small model."""
+    """The names that a class's constructor takes; finding them takes longer than opening a small model."""
     return tuple(inspect.signature(kind).parameters)
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A cell, a head or a memory, with its arguments and weights."""
+    """A cell, a head or a memory: ``kind`` says which, ``numbers`` and ``tensors`` are as in Program."""
 
     name: str
     kind: str
@@ -108,7 +108,7 @@ class _Part:
         return cls(COPIES, "memory", (float(memory.window),), (numbers.float(),))
 
     def written(self, kinds: Sequence[str]) -> list[float]:
-        """The part's numbers as the kernel reads them, its tensors' sizes at the end."""
+        """The part's share of the program's numbers; the sizes of its tensors come last."""
         if self.name not in kinds:
             raise NoProgramError(f"the kernel has no {self.kind} {self.name!r}")
         sizes = [size for tensor in self.tensors for size in (*tensor.shape, 1)[:2]]

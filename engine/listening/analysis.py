@@ -1,4 +1,4 @@
-"""Analysis: everything that votes say, as one object."""
+"""Analysis: from records of trials to everything that their votes say, as one object."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -35,9 +35,12 @@ class Analysis:
     """Everything that votes say; ``engine analyse --json`` prints its fields.
 
     Args:
-        num_records, num_listeners: how many were given, whether they count or not.
-        excluded: reason -> how many records count nowhere, or not for strengths.
+        num_records, num_listeners: how many there were, including those that do not count.
+        excluded: reason -> number of records that count nowhere, or do not count for strengths.
         corpora: those with preferences or rankings, most votes first.
+        abx, abx_pairs: each listener's tests, and the tests of each pair of sources together.
+        detections: how well each model's clips were told from real ones.
+        position, covariates: what else may have swayed preferences.
     """
 
     num_records: int
@@ -55,8 +58,8 @@ def analyse(records: Iterable[Record], nats: Mapping[str, float] | None = None, 
     """The statistics of votes.
 
     Args:
-        nats: model -> negative log-likelihood of the test split per frame or step, where it is known.
-        seed: of the resamples; the same votes and seed give the same intervals.
+        nats: model -> negative log-likelihood of the test split per frame (per step of speech), where known.
+        seed: of the resampling; the same votes and seed give the same intervals.
     """
     all_records = tuple(records)
     kept, excluded = counted(all_records)

@@ -1,13 +1,13 @@
-"""Clips: what the lanes of a trial play, and what is written down of each.
+"""Clips: what the lanes of a trial play, and what is recorded about each.
 
-Every lane goes on from the same prime over the same number of frames; models are given the same random
-numbers. REAL is how the piece itself goes on; ANCHOR is that continuation with its frames in random order:
-the right sounds, and no music.
+Every lane begins with the same prime and goes on for the same number of frames; all models draw with the same
+random numbers. REAL is how the piece itself goes on; ANCHOR is that continuation with its frames in random
+order: the right sounds, and no music.
 
-Each file is made anew, even for a clip that is played twice in a trial: by lot it begins a little later and
-is a little louder or softer, and it is dithered (triangular, one step of 16 bits). All travel as MP3 of one
-codec, one rate and one channel. So nobody finds X by comparing bytes or subtracting files; docs/listening.md
-says what can still be computed from them.
+Each file is made anew, even for a clip that is played twice in a trial: it begins later and is louder or
+softer by small random amounts, and it is dithered (triangular, one step of 16 bits). All are sent as MP3 with
+one codec, one rate and one channel. So nobody finds X by comparing bytes or subtracting files;
+docs/listening.md says what can still be computed from them.
 """
 
 import hashlib
@@ -35,12 +35,12 @@ from engine.sound import Audio, mp3_bytes, wav_bytes
 
 NO_MODELS = "choose at least one model"
 STEP_OF_16_BITS = 1 / 32_768  # of a 16-bit file, where 1 is full scale
-MAX_DELAY_SECONDS = 0.02  # by which a file may begin later
-MAX_CHANGE_DECIBELS = 0.1  # by which it may be louder or softer
+MAX_DELAY_SECONDS = 0.02  # a file begins up to this much later
+MAX_CHANGE_DECIBELS = 0.1  # a file is up to this much louder or softer
 
 
 def shared_representation(checkpoints: Mapping[str, Checkpoint]) -> Representation:
-    """The frames in which several models are given excerpts and compared: the longest that any has."""
+    """The frames in which several models are given excerpts and compared: the longest that any model has."""
     return widest(checkpoint.representation for checkpoint in checkpoints.values())
 
 
@@ -50,10 +50,11 @@ class Material:
 
     Args:
         checkpoints: name -> model, all of one corpus.
-        piece: a real excerpt, shape (time, event), in the longest frames that any of them has; what
-            the others draw is converted. Where it is played itself, it must be as long as a clip.
-        num_prime_frames: how much of it every lane begins with.
-        num_frames: frames that follow.
+        piece: a real excerpt, shape (time, event), in the longest frames that any of the models has; draws
+            of models with shorter frames are converted. Where a lane plays the piece itself, the piece must
+            be as long as a clip.
+        num_prime_frames: how much of the piece every lane begins with.
+        num_frames: frames that follow in each lane.
         temperature: of the draws.
         performance: how music is played.
 
@@ -75,7 +76,7 @@ class Material:
             raise self._refusal()
 
     def rest(self) -> Float32[Tensor, "time event"]:
-        """How the piece itself goes on, as long as a clip; raises InvalidValueError where it is shorter."""
+        """The piece's own ``num_frames`` frames after the prime; raises InvalidValueError if it has fewer."""
         rest = self.piece[self.num_prime_frames :][: self.num_frames]
         if len(rest) < self.num_frames:
             raise self._refusal()
@@ -90,23 +91,23 @@ class Material:
 
     @property
     def representation(self) -> Representation:
-        """What the frames of the piece and of all clips are."""
+        """What the frames of the piece and of all clips mean."""
         return shared_representation(self.checkpoints)
 
     @property
     def shared_seconds(self) -> float:
-        """How long every lane sounds before they differ."""
+        """How long every lane plays before the lanes differ."""
         return self.num_prime_frames * self.representation.frame_seconds(self.performance.quarters_per_minute)
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A lane's file, its frames, and what is written down of it.
+    """A lane's file, its frames, and what is recorded about it.
 
     Attributes:
-        wav: the file, before it is compressed for its way to the listener.
-        frames: prime and continuation, in the key of the piece.
-        lane: with ``clip`` as the id it was given.
+        wav: the sound file, before it is compressed to MP3 for the listener.
+        frames: prime and continuation, in the key of the piece, though the file is transposed.
+        lane: what the trial's record says of it, including the id that it was given.
         seconds: length of the sound.
         shared_seconds: length of the beginning that all lanes share.
     """
@@ -119,7 +120,7 @@ class Clip:
 
     @cached_property
     def mp3(self) -> bytes:
-        """The file as listeners fetch it; decoders delay all files of a trial alike."""
+        """The file as listeners fetch it; the delay that MP3 adds is the same for all clips of a trial."""
         return compressed(self.wav)
 
 
@@ -133,10 +134,10 @@ def make_clips(plan: TrialPlan, material: Material, ids: tuple[str, ...]) -> lis
     """The clips of a trial, in the order of its lanes.
 
     Args:
-        ids: opaque, one for each lane.
+        ids: opaque names for the clips, one for each lane.
 
     Raises:
-        EngineError: a source is not there, or there is no synthesiser.
+        EngineError: a model is missing, the piece is too short, or there is no synthesiser.
     """
     frames = {source: _frames(source, plan.seed, material) for source in dict.fromkeys(plan.sources)}
     heard = _moved(frames, plan.transposition, material.representation)
@@ -167,8 +168,8 @@ def _frames(source: str, seed: int, material: Material) -> Tensor:
 def _drawn(checkpoint: Checkpoint, prime: Tensor, seed: int, material: Material) -> Tensor:
     """A model's continuation: as many frames as the material asks for, in the material's frames.
 
-    The end of a prime that does not fill one of the model's own frames is not read: the model draws in its
-    place, and that is cut off.
+    If the prime's end does not fill a whole frame of the model, the model does not read that end: it draws
+    those samples as well, and they are cut off.
     """
     own, wanted = checkpoint.representation, material.representation
     heard = converted(prime, wanted, own)
@@ -184,7 +185,7 @@ def _drawn(checkpoint: Checkpoint, prime: Tensor, seed: int, material: Material)
 def _moved(
     frames: Mapping[str, Tensor], semitones: int, representation: Representation
 ) -> Mapping[str, Tensor]:
-    """All in another key, or as near to it as keeps every note on the keyboard; samples have no key."""
+    """All sources transposed alike, as far as every note stays on the keyboard; samples have no key."""
     if not representation.facts.holds_notes:
         return frames
     steps = [representation.transpositions(lane_frames) for lane_frames in frames.values()]
@@ -213,7 +214,7 @@ def _clip(
 
 
 def _made_unique(audio: Audio, rng: np.random.Generator) -> Audio:
-    """The same sound to the ear in another file, as long as before."""
+    """Another file that sounds the same and is as long."""
     delay = round(rng.random() * MAX_DELAY_SECONDS * audio.sample_rate)
     gain = 10 ** (MAX_CHANGE_DECIBELS * (2 * rng.random() - 1) / 20)
     delayed = np.pad(audio.samples, (delay, 0))[: len(audio.samples)] * gain

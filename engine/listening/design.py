@@ -1,8 +1,8 @@
 """Design: who is heard in a test, against whom, and in which order; all of it drawn before the first sound.
 
-Every trial has a seed of its own, so no two trials play the same draw. And every trial is played in a key by
-lot: the pieces of a corpus are all in one key, which models may leave, so whoever knew it could tell a
-recording by its key alone.
+Each trial has its own seed, so no two trials play the same draw. Each trial is also transposed at random:
+the pieces of a corpus are all in one key, which models may leave, so somebody who knew that key could
+recognise a recording by it.
 
 Conventions
     source  name of a checkpoint, REAL or ANCHOR
@@ -28,9 +28,9 @@ class TrialPlan:
 
     Attributes:
         number: place in the test, from 1.
-        sources: of the lanes, in order.
+        sources: one for each lane, in order.
         seed: of all draws of the trial.
-        transposition: semitones by which music is moved, all lanes alike.
+        transposition: semitones by which music is transposed, the same in all lanes.
     """
 
     number: int
@@ -45,9 +45,9 @@ class TestDesign:
 
     Args:
         task: one of TASKS.
-        sources: who takes part; the models alone where a task hides no references.
+        sources: who takes part; models only, for a task whose ``hides_references`` is false.
         num_trials: fixed before the start.
-        seed: of the generator that decides everything.
+        seed: of the random generators that decide everything else.
 
     Raises:
         InvalidValueError: too few or too many sources or trials for the task.
@@ -78,14 +78,14 @@ class TestDesign:
 
     @property
     def hears_piece(self) -> bool:
-        """Whether a lane may play how the piece itself goes on, in order or shuffled."""
+        """Whether a lane may play the piece's own continuation, in order or shuffled."""
         return not TASKS[self.task].hides_references or bool({REAL, ANCHOR} & set(self.sources))
 
     def plans(self, asked: Iterable[Record] = ()) -> list[TrialPlan]:
         """All trials of the test.
 
         Args:
-            asked: trials of earlier tests; what they asked least comes first.
+            asked: trials of earlier tests; what was asked least in them comes first.
         """
         rng = np.random.default_rng(self.seed)
         seeds = rng.choice(MAX_SEED, self.num_trials, replace=False)

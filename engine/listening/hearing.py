@@ -1,12 +1,11 @@
-"""Hearing: whether the clips of a trial were heard long enough: one rule for pages, server and statistics.
+"""Hearing: whether the clips of a trial were heard long enough; one rule for pages, server and statistics.
 
-All clips of a trial begin with the same excerpt, so only what is heard after it counts: before, there is
-nothing to compare. A browser counts in slices what has sounded, and may miss the end of a short clip; so it
-lets a listener answer when a little less was counted than is asked for, and the judgement allows for rounding
-too.
+All clips of a trial begin with the same excerpt, so only what is heard after that beginning counts. A browser
+counts what has sounded in slices, and may miss the end of a short clip; so it lets a listener answer when it
+has counted a little less than is asked for, and the check here allows for rounding too.
 
-Older trials do not say how long their beginning is, and were counted from the start of the clip. In such an
-answer only what exceeds the longest beginning that there was is known to have been heard after it.
+Older trials do not say how long their beginning is, and hearing was counted from the start of the clip. Of
+such a count, only what exceeds the longest beginning that there was is sure to have been heard after it.
 """
 
 from collections.abc import Sequence
@@ -14,11 +13,11 @@ from dataclasses import dataclass
 
 from engine.listening.trial import Trial
 
-MIN_HEARD_SECONDS = 3.0  # of every clip after its beginning, or the whole of what is shorter
-SLACK_SECONDS = 0.3  # by which a browser's count may fall short; half of what is very short
+MIN_HEARD_SECONDS = 3.0  # of every clip after its beginning, or all of it where it is shorter
+SLACK_SECONDS = 0.3  # by which a browser's count may fall short, but never by more than half
 ROUNDING_SECONDS = 0.1
 LONGER_SECONDS = 0.5  # by which a count may exceed what there was to hear
-OLD_SHARED_SHARE = 1 / 3  # of an older trial's clip that was its beginning, at most
+OLD_SHARED_SHARE = 1 / 3  # the beginning was at most this share of an older trial's clip
 
 
 @dataclass(frozen=True)
@@ -27,9 +26,9 @@ class Hearing:
 
     Attributes:
         counts_from: seconds of the clip before which nothing counts as heard.
-        countable: seconds that may be counted.
-        needed: what a listener is asked to hear.
-        enough: what a browser must have counted before it lets the listener answer.
+        countable: seconds from there to the end of the clip.
+        needed: seconds that a listener is asked to hear.
+        enough: seconds that a browser must have counted before it lets the listener answer.
     """
 
     counts_from: float
@@ -45,16 +44,16 @@ class Hearing:
         counts_from = 0.0 if is_old else shared
         needed = min(MIN_HEARD_SECONDS, trial.seconds - shared)
         enough = max(needed - SLACK_SECONDS, needed / 2)
-        before = shared - counts_from  # in an older trial it may have been counted, and tells nothing
+        before = shared - counts_from  # an older trial's count may hold it, which says nothing
         return cls(counts_from, trial.seconds - counts_from, before + needed, before + enough)
 
     @property
     def is_to_the_end(self) -> bool:
-        """Whether all that can be counted is asked for."""
+        """Whether a listener must hear everything that counts."""
         return self.needed >= self.countable - ROUNDING_SECONDS
 
     def is_enough(self, heard: Sequence[float]) -> bool:
-        """Whether each clip was heard long enough for the answer to count."""
+        """Whether each clip was heard long enough for the answer to count; seconds of each clip."""
         return min(heard) >= self.enough - min(ROUNDING_SECONDS, self.enough / 2)
 
     def is_possible(self, heard: Sequence[float]) -> bool:

@@ -1,10 +1,10 @@
 """Equal loudness: clips that are compared are played at one loudness, so that nobody prefers the louder one.
 
 Conventions
-    loudness  integrated, LUFS by ITU-R BS.1770-4 (pyloudnorm), measured before clips are padded
-    target    -23 LUFS (EBU R 128), or less: where one clip would exceed -1 dBTP there, the whole set is
-              turned down until it does not; nothing is ever limited
-    peak      of the signal at four times its rate, for between samples it may be higher
+    loudness  integrated, in LUFS by ITU-R BS.1770-4 (pyloudnorm), measured before clips are padded
+    target    -23 LUFS (EBU R 128), or less: if a clip would exceed -1 dBTP at that loudness, all clips are
+              turned down until it does not; no limiter is used
+    peak      of the signal at four times its rate, because it may be higher between samples
     shape     one channel, one rate, one length, faded in and out over 10 ms; shorter clips end in silence
 """
 
@@ -29,9 +29,9 @@ class MatchedClip:
     """A clip as it is played.
 
     Attributes:
-        audio: with the gain applied.
-        lufs: before the gain; None for silence.
-        gain_decibels: what was added; 0 for silence.
+        audio: the sound with the gain applied.
+        lufs: loudness before the gain; None for silence.
+        gain_decibels: the gain; 0 for silence.
     """
 
     audio: Audio
@@ -40,7 +40,7 @@ class MatchedClip:
 
 
 def match_loudness(clips: Sequence[Audio]) -> list[MatchedClip]:
-    """The same clips, equally loud, at one rate and of one length.
+    """The same clips, equally loud, at one sample rate and of one length.
 
     Raises:
         InvalidValueError: there is no clip, or one is empty.

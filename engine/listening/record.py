@@ -1,4 +1,4 @@
-"""Record: checks that a trial and its answer fit the trial's task, which tells what came of them."""
+"""Record: checks that a trial and its answer fit the trial's task, and asks the task what answers mean."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -17,7 +17,7 @@ NOTHING_COUNTS = "No answer of this test counts."
 
 
 def make_record(values: Any) -> Record:
-    """From plain values, as a line of an export holds them.
+    """A checked record from plain values, as a line of an export holds them.
 
     Raises:
         InvalidValueError: something is missing, unknown or out of range.
@@ -32,10 +32,10 @@ def make_record(values: Any) -> Record:
 
 
 def check_record(record: Record) -> None:
-    """Refuse a trial that no task asks, and an answer that does not fit its trial.
+    """Refuse a trial that no task could have asked, or an answer that does not fit its trial.
 
     Raises:
-        InvalidValueError: it is one of these.
+        InvalidValueError: the record holds either.
     """
     check_trial(record.trial)
     if record.answer is not None:
@@ -46,10 +46,10 @@ def check_record(record: Record) -> None:
 
 
 def check_trial(trial: Trial) -> None:
-    """Refuse a trial that no task asks.
+    """Refuse a trial that no task could have asked.
 
     Raises:
-        InvalidValueError: its task is unknown, or it has too few or too many lanes for it.
+        InvalidValueError: its task is unknown, or does not take that many lanes.
     """
     if trial.task not in TASKS:
         *names, last = map(repr, TASKS)
@@ -60,11 +60,11 @@ def check_trial(trial: Trial) -> None:
 
 
 def verdict(records: Iterable[Record], name: Name) -> str:
-    """What came of one test, in a sentence for whoever took it: counts, and the statistics of its task.
+    """The result of one test in a sentence for its listener: counts, and the statistics of its task.
 
     Args:
         records: all answered trials of one test by one listener.
-        name: what a source is called.
+        name: gives the name under which the listener knows a source.
     """
     votes, _ = counted(records)
     if not votes:
@@ -74,12 +74,12 @@ def verdict(records: Iterable[Record], name: Name) -> str:
 
 
 def placings_of(votes: Iterable[Vote]) -> list[Placing]:
-    """The orders into which votes put their lanes, of tasks that ask for one."""
+    """The order into which each vote puts its lanes; votes of tasks that ask for no order are left out."""
     placings = (TASKS[vote.trial.task].placing(vote) for vote in votes)
     return [placing for placing in placings if placing is not None]
 
 
 def question_of(task: str) -> dict[str, Any]:
-    """What a browser is told of a trial's task: the question, the names of lanes, and the answers or none."""
+    """What a browser is told about a task: its question, its lanes' names, and its answers, if it has any."""
     kind = TASKS[task]
     return {"question": kind.question, "names": kind.lane_names, "answers": kind.answers}

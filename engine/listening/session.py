@@ -1,4 +1,4 @@
-"""Session: a listening test as it was set before its first trial, so that any trial can be made again."""
+"""Session: a listening test as it was fixed before its first trial, so that any trial can be made again."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from engine.strict import Closed
 
 
 class PlannedTrial(Closed, allow_inf_nan=True):
-    """A TrialPlan and the excerpt that its lanes begin with."""
+    """A TrialPlan and ``prime``, the name of the excerpt that its lanes begin with."""
 
     number: int
     sources: tuple[str, ...]
@@ -27,7 +27,7 @@ class PlannedTrial(Closed, allow_inf_nan=True):
 
     @property
     def plan(self) -> TrialPlan:
-        """What decides the clips."""
+        """The same without the excerpt."""
         return TrialPlan(self.number, self.sources, self.seed, self.transposition)
 
 
@@ -35,13 +35,13 @@ class Session(Closed, allow_inf_nan=True):
     """A test that somebody takes.
 
     Args:
-        test_id: opaque.
-        listener: whose it is.
-        task, sources, design_seed: of its TestDesign.
-        corpus: of all its models.
-        num_prime_frames, num_frames: of every lane.
+        test_id: an opaque id.
+        listener: id of the visitor who takes it.
+        task, sources, design_seed: as in its TestDesign.
+        corpus: the one that all its models were fitted on.
+        num_prime_frames, num_frames: length of every lane's beginning, and of what follows it.
         temperature: of the draws.
-        quarters_per_minute, program, played_semitones: how music is played.
+        quarters_per_minute, program, played_semitones: how music is played, as in Performance.
         device: what the listener said they listen with.
         trials: all of them, in order.
     """
@@ -65,12 +65,12 @@ class Session(Closed, allow_inf_nan=True):
     def planned(
         cls, design: TestDesign, pieces: Sequence[str], asked: Iterable[Record] = (), **facts: Any
     ) -> "Session":
-        """The test of a design, whose trials begin with the given excerpts in turn.
+        """The session of a design; its trials begin with the given excerpts in turn.
 
         Args:
-            pieces: names of the excerpts; their order is drawn by the design's seed.
-            asked: trials of earlier tests; what they asked least comes first.
-            facts: whatever else a session holds.
+            pieces: names of the excerpts; the design's seed decides their order.
+            asked: trials of earlier tests; what was asked least in them comes first.
+            facts: the other fields of the session.
         """
         order = np.random.default_rng(design.seed).permutation(len(pieces))
         trials = [
@@ -102,7 +102,7 @@ class Session(Closed, allow_inf_nan=True):
     def trial(
         self, number: int, clips: Sequence[Clip], trial_id: str, issued_at: str, version: str = ""
     ) -> Trial:
-        """What is written down of a trial once its clips are made.
+        """What is recorded of a trial once its clips are made.
 
         Args:
             number: of the trial, from 1.
@@ -136,5 +136,5 @@ class Session(Closed, allow_inf_nan=True):
 
     @property
     def models(self) -> list[str]:
-        """The checkpoints among its sources."""
+        """The models among its sources, by name."""
         return [source for source in self.sources if source not in SOURCES_BESIDE_MODELS]

@@ -1,12 +1,12 @@
 """Trial: one question to one listener, what was played for it, and the answer.
 
-    record = {"trial": {…}, "answer": {…} or null}        one line of JSON a trial, in exports and bundles
+    record = {"trial": {…}, "answer": {…} or null}        one line of JSON for each trial, in exports
 
-Here is what is written down; engine/listening/tasks says which lanes each kind of question takes and how it
-is answered.
+This file says what is recorded; engine/listening/tasks says which lanes each kind of question takes and how
+it is answered.
 
 Conventions
-    lane    place of a clip as the listener saw it, from 0: A is lane 0, B lane 1; of ABX lane 2 is X
+    lane    place of a clip as the listener saw it, from 0: A is lane 0, B lane 1; in ABX, X is lane 2
     source  name of a checkpoint, or one of SOURCES_BESIDE_MODELS
     times   UTC, ISO 8601
     choice  one of the task's answers, or a place for each lane, 1 for the best; equal places are ties
@@ -32,11 +32,11 @@ class TrialLane(Closed):
 
     Args:
         clip: opaque id, by which the listener's browser asked for it.
-        source: whose it is.
-        checkpoint_sha256: of the weights; None for what no model drew.
-        clip_sha256: of the sound before it was dithered, which is the same wherever the clip is the same.
-        lufs: loudness before the gain, by BS.1770; None where it cannot be measured.
-        gain_decibels: what was added so that all lanes are equally loud.
+        source: see Conventions.
+        checkpoint_sha256: of the model's weights; None if no model drew the clip.
+        clip_sha256: of the sound before it was delayed and dithered, so equal clips have equal hashes.
+        lufs: loudness before the gain, by BS.1770; None for silence.
+        gain_decibels: the gain that makes all lanes equally loud.
     """
 
     clip: str
@@ -52,11 +52,11 @@ class Trial(Closed):
 
     Args:
         trial_id: opaque.
-        test_id: of the trials that were started together.
+        test_id: shared by the trials that were started together.
         number: place in the test, from 1.
         num_trials: of the test, fixed before its start.
         listener: random id of a visitor.
-        corpus: which all models of the trial were fitted on.
+        corpus: the one that all models of the trial were fitted on.
         prime: name of the excerpt that all lanes begin with; empty for none.
         seed, temperature, num_frames: of the draws; models of one trial are given the same random numbers.
         design_seed: of the generator that chose who is played, and in which order. Both seeds are None in an
@@ -103,10 +103,10 @@ class Answer(Closed):
         heard_seconds: of each lane, how much of what follows the shared beginning was played at least once;
             in trials that do not say how long that is, how much of the clip.
         response_seconds: from the first sound to the answer.
-        device: what they listen with, chosen from the words offered; empty if not told.
-        answered_at: when the server had it.
-        doubt: why the server took it for a machine's; empty if it did not. A doubted answer is kept, and
-            counts nowhere (statistics/exclusion.py).
+        device: what they listen with, chosen from a list; empty if they did not say.
+        answered_at: when the server received it; in a bundle, the time by the listener's clock.
+        doubt: why the server took the answer for a machine's; empty if it did not. A doubted answer is kept,
+            and counts nowhere (statistics/exclusion.py).
     """
 
     choice: Choice

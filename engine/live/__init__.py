@@ -1,4 +1,4 @@
-"""Live: the models in a visitor's own browser: the page, and the files that it draws and plays with."""
+"""Live: the page on which the models play in a visitor's own browser, and the files that it needs."""
 
 from engine.live.folder import write_site
 from engine.live.site import Site, media_type

@@ -1,4 +1,4 @@
-"""Bank: one instrument of a SoundFont in a file of its own, which a browser can play by itself.
+"""Bank: one instrument of a SoundFont in a file that a browser can play; ``make banks`` writes all of them.
 
     bytes 0 to 3    length of what follows, uint32, little-endian
     JSON            {"program", "zones": [...]}
@@ -6,19 +6,19 @@
 
 Conventions
     zone        {"lowest", "highest"  MIDI keys
-                 "pitch"              the key, with its fraction, at which the sample sounds as it is
-                 "cents_per_key"      100 where it is tuned as usual
+                 "pitch"              the key, with its fraction, at which the sample sounds as recorded
+                 "cents_per_key"      100 in the usual tuning
                  "rate"               of the sample, in Hz
-                 "seconds"            its length; a decoder may leave in what an encoder puts before it
+                 "seconds"            its length; what a decoder gives beyond it is the encoder's padding
                  "loop"               [from, to] in seconds
-                 "gain"               factor of the sample
-                 "attack" "hold" "decay" "release"   seconds; decay and release are those of 100 dB
+                 "gain"               factor for the sample's amplitudes
+                 "attack" "hold" "decay" "release"   seconds; decay and release fall by 100 dB
                  "sustain"            dB below the peak
-                 "cutoff"             Hz, of a low pass
+                 "cutoff"             of a low-pass filter, in Hz
                  "bytes"              [from, to] among the MP3 files}
 
-All browsers decode MP3, but not exactly to the sample, so before it is encoded a loop is repeated until it
-lasts at least a quarter of a second, and goes on a little after its end.
+All browsers decode MP3, but not exactly to the sample. So before encoding, a loop is repeated until it lasts
+at least a quarter of a second, and is continued a little beyond its end.
 """
 
 import json
@@ -41,11 +41,11 @@ from engine.whole_file import write_whole
 BANKS = ASSETS / "banks"
 MP3_COMPRESSION = 0.4  # from 0 to 1
 PIANO_KEYS = (21, 108)  # MIDI numbers of the lowest and the highest key of a piano
-BANK_VELOCITY = 84  # the layer of this velocity is taken
+BANK_VELOCITY = 84  # zones that sound at this velocity are taken
 LOOP_SECONDS = 0.25  # the least that a loop lasts
-GUARD_SECONDS = 0.06  # how long it goes on after its end
-ATTENUATION_SHARE = 0.4  # of what the file says, as in the chip of the first SoundFonts and in FluidSynth
-# Numbers of generators.
+GUARD_SECONDS = 0.06  # how long a loop is continued beyond its end
+ATTENUATION_SHARE = 0.4  # of the file's figure, as in the first SoundFont chip and in FluidSynth
+# Numbers of generators (SoundFont's name for the parameters of a zone).
 ATTENUATION, SUSTAIN, COARSE, FINE, SCALE, ROOT = 48, 37, 51, 52, 56, 58
 CUTOFF, ENVELOPE_TO_CUTOFF, ATTACK, HOLD, DECAY, RELEASE = 8, 11, 34, 35, 36, 38
 HIGHEST_CUTOFF = 20_000.0  # Hz
@@ -66,7 +66,7 @@ def cut_bank(soundfont: SoundFont, program: int) -> bytes:
             continue
         samples, facts = _unrolled(soundfont.sample(zone.sample), zone)
         if zones and all(zones[-1][name] == facts[name] for name in ("lowest", "highest", "pitch", "loop")):
-            zones[-1]["gain"] += facts["gain"]  # two layers of one sample
+            zones[-1]["gain"] += facts["gain"]  # two layers of the same sample become one zone
             continue
         files.append(mp3_bytes(Audio(samples, facts["rate"]), MP3_COMPRESSION))
         zones.append({**facts, "bytes": [length, length + len(files[-1])]})
@@ -76,7 +76,7 @@ def cut_bank(soundfont: SoundFont, program: int) -> bytes:
 
 
 def _unrolled(sample: Sample, zone: Zone) -> tuple[Float32[np.ndarray, " time"], dict[str, Any]]:
-    """A sample with its loop repeated, as it is encoded, and the facts of its zone."""
+    """The amplitudes of a sample, with its loop repeated, as they are encoded, and the facts of its zone."""
     start, end = sample.loop
     period = sample.samples[start:end]
     times = max(1, int(np.ceil(LOOP_SECONDS * sample.rate / len(period))))
@@ -98,7 +98,7 @@ def _unrolled(sample: Sample, zone: Zone) -> tuple[Float32[np.ndarray, " time"],
 
 
 def _levelled(samples: Float32[np.ndarray, " time"]) -> tuple[float, Float32[np.ndarray, " time"]]:
-    """A gain, and samples at a peak that no codec clips: their product is the given samples."""
+    """A gain, and samples scaled to a peak that no codec clips; gain times samples are the given ones."""
     peak = max(float(np.abs(samples).max()), 1e-6)
     return peak / 0.8, samples * np.float32(0.8 / peak)
 

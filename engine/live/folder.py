@@ -1,4 +1,4 @@
-"""Folder: the site written to disk, never half of it."""
+"""Folder: writes all files of the page Live to a folder, whole or not at all."""
 
 import os
 import secrets
@@ -19,11 +19,11 @@ def write_site(out: Path, site: Site | None = None) -> tuple[int, int]:
     """Write all files of the site.
 
     Args:
-        out: a folder that is new, empty, or was written earlier; the last is replaced with all that is in it.
+        out: a new or an empty folder, or one that this function wrote earlier, which is replaced as a whole.
         site: what is written; None for a site of all shipped models.
 
     Returns:
-        The number of files, and their bytes in all.
+        The number of files, and their total size in bytes.
 
     Raises:
         InvalidValueError: the folder holds something else, or its parent does not exist.
@@ -59,7 +59,7 @@ def write_site(out: Path, site: Site | None = None) -> tuple[int, int]:
 
 
 def _may_be_replaced(folder: Path) -> bool:
-    """Whether it is ours to replace: it does not exist, is empty, or was written by this module."""
+    """Whether the folder does not exist, is empty, or was written by this module."""
     if not folder.exists():
         return True
     mark = folder / ".gitattributes"

@@ -1,11 +1,11 @@
-"""Site: the page Live and every file that it asks for; the app serves them, ``engine live`` writes them.
+"""Site: the page Live and every file that it fetches; the app serves them, ``engine live`` writes them.
 
 index.html, *.js, *.css     the page
 models.json                 what visitors may choose: models, instruments
 models/NAME.safetensors     a checkpoint's weights, unchanged
 models/NAME.json            its program for the kernel, where in those weights each tensor is, and its gates
-kernel.wasm                 the module that draws, the same as here
-banks/NUMBER.bank           an instrument
+kernel.wasm                 the module that draws, the same as in Python
+banks/NUMBER.bank           an instrument, by its General MIDI number
 """
 
 import hashlib
@@ -54,11 +54,11 @@ FIRST_CORPUS = "jsb_chorales"  # its models are offered first
 
 @dataclass(frozen=True)
 class Site:
-    """The files by their paths in the folder.
+    """The files of the page Live, by their paths.
 
     Args:
         checkpoints: the folder of the models.
-        links: (title, address from this page) of the other pages, the home page first.
+        links: (title, relative address) of the other pages, the home page first.
     """
 
     checkpoints: Path = CHECKPOINTS
@@ -103,7 +103,7 @@ class Site:
         )
 
     def choices(self) -> dict[str, Any]:
-        """What the page offers, as models.json says it."""
+        """What the page offers: the content of models.json."""
         return {
             "format": CHOICES_FORMAT,
             "models": [self._choice(card) for card in self.cards],
@@ -163,7 +163,7 @@ def _plan(name: str, folder: Path) -> bytes:
 
 
 def _uppermost_gates(model: Model) -> dict[str, Any] | None:
-    """The gates of the highest cell that has any: its place, from 0, and their names; None if none has."""
+    """The highest cell that has gates: its place, from 0, and the gates' names; None if no cell has any."""
     gates = gates_of(model)
     if not gates:
         return None
@@ -176,7 +176,7 @@ def _kept(model: Model) -> Mapping[str, torch.Tensor]:
 
 
 def _place(tensor: torch.Tensor, kept: Mapping[str, torch.Tensor]) -> str | list[float]:
-    """The name of a tensor in the file of weights; the numbers themselves if it is not there."""
+    """The name of a tensor in the file of weights, or its numbers if the file does not hold it."""
     for name, weight in kept.items():
         if weight.data_ptr() == tensor.data_ptr():
             return name

@@ -1,7 +1,7 @@
-"""SoundFont: the tables of an .sf3 file, and what the keys of an instrument are made of.
+"""SoundFont: reads an .sf3 file: the zones of an instrument, and their samples.
 
-Source: SoundFont Technical Specification 2.04 (Creative, 2006), which describes .sf2; in an .sf3 file each
-sample is a stream of Ogg Vorbis, whose place is in bytes and whose loop counts from the sample's own start.
+Source: SoundFont Technical Specification 2.04 (Creative, 2006), which describes .sf2. In an .sf3 file each
+sample is an Ogg Vorbis stream: its place is given in bytes, and its loop is counted from the sample's start.
 """
 
 import io
@@ -43,7 +43,8 @@ class Zone:
     Args:
         lowest, highest: MIDI numbers of the first and last key.
         sample: the number of its sample.
-        generators: number -> amount, of preset and instrument together, with defaults for all others.
+        generators: parameters, number -> amount, of preset and instrument together; those that have a
+            default other than 0 are always there.
     """
 
     lowest: int
@@ -59,8 +60,8 @@ class Sample:
     Args:
         samples: amplitudes, from -1 to 1.
         rate: sample rate in Hz.
-        loop: indices of its first sample and of the first after it.
-        pitch: the key, with its fraction, at which it sounds as recorded.
+        loop: index of the loop's first amplitude, and of the first after the loop.
+        pitch: the MIDI key, with its fraction, at which it sounds as recorded.
     """
 
     samples: Float32[np.ndarray, " time"]
@@ -114,12 +115,14 @@ class SoundFont:
         return Sample(samples, rate, loop, float(header["pitch"]) - float(header["cents"]) / 100)
 
     def _bags(self, kind: str, first: int, end: int, ends_with: int) -> list[Generators]:
-        """The generators of each zone of a preset or instrument; a bag before the zones holds for them all.
+        """The generators of each zone of a preset or instrument.
+
+        The file keeps them in bags. One that is no zone comes first and holds the defaults of all zones.
 
         Args:
             kind: ``"p"`` for a preset, ``"i"`` for an instrument.
             first, end: the range of its bags.
-            ends_with: the generator that every true zone has.
+            ends_with: the generator that a bag must have to be a zone.
         """
         bags, generators = self._tables[f"{kind}bag"]["generators"], self._tables[f"{kind}gen"]
         shared: Generators = {}
@@ -135,7 +138,7 @@ class SoundFont:
 
 
 def _tables(content: bytes, place: int) -> Iterator[tuple[str, np.ndarray]]:
-    """(name, rows) of each table that stands in the file from a place on."""
+    """(name, rows) of each table in the file's bytes from ``place`` on."""
     while place + 8 <= len(content):
         name = content[place : place + 4].decode("latin-1")
         (size,) = struct.unpack_from("<I", content, place + 4)
@@ -155,7 +158,7 @@ def _holds(generators: Generators, number: int, wanted: int) -> bool:
 
 
 def _zone(preset: Generators, own: Generators) -> Zone:
-    """One zone of an instrument within one of a preset, whose amounts are added."""
+    """A zone of an instrument combined with a zone of a preset, whose amounts are added."""
     together = {**GENERATOR_DEFAULTS, **own}
     for number, amount in preset.items():
         if number not in (INSTRUMENT_ID, KEY_RANGE, VELOCITY_RANGE):

@@ -1,38 +1,39 @@
-"""CopyMemory: where a piece went like this before, and how that went on.
+"""CopyMemory: finds where a piece went like this before, and how it went on there.
 
-Music comes back, and a network of a few million weights finds that hard to learn. So every place j of the
+Music repeats itself, and a network of a few million weights finds that hard to learn. So every place j of the
 piece's own past is compared with where the piece is now, t:
 
     m_t(j) = m_{t-1}(j-1) + 1 where frame t-1 is frame j-1, else 0: how many frames before both agree
-    d      semitones, not 0, such that frame t-1 is frame j-1 moved by them, if there are such
-    l_t(j) = l_{t-1}(j-1) + 1 where d is what it was one frame before, 1 where it differs, 0 where d is none
+    d      semitones, not 0, by which frame j-1 must be transposed to be frame t-1, if that is possible
+    l_t(j) = l_{t-1}(j-1) + 1 where d is as it was one frame before, 1 where it differs, 0 where there is none
     n_t(j) = n_{t-1}(j-1) + 1 where the highest pitches of both frames are the same, else 0
 
 Four guides (engine/heads/copied_notes.py) each point at the latest frame with the longest match:
 
     same    the frame at the longest m
     other   the frame at the longest m among frames that differ from that one
-    moved   the frame at the longest l, moved by d
+    moved   the frame at the longest l, transposed by d
     line    the highest pitch of the frame at the longest n
 
-How much guide k is trusted, beside the network's logit of 0, and how often it slips, in log-odds:
+How much guide k is trusted, compared with the network's logit of 0, and how often it slips, in log-odds:
 
     logit = trust + by_length ln L + by_record (r - 1/2) + by_standing ln s + by_count ln c
     slip  = slip + slip_by_length ln L + slip_by_record (r - 1/2)
 
-    L   the length of its match, at least 1; without one it says nothing
-    r   its record in this piece: 1/2 at the start, then after every frame of which it said something
-        r := 3/4 r + 1/4 [it was right], a whole frame or, of ``line``, the highest pitch
-    s   for how many frames the last one has been held
-    c   places where m is at least the longest m, or at least 8 where the longest is longer
+    L   the length of its match, at least 1; without a match it says nothing
+    r   its record in this piece: 1/2 at the start, then after every frame about which it said something
+        r := 3/4 r + 1/4 [it was right], about the whole frame or, for ``line``, about the highest pitch
+    s   for how many frames the last frame has been held
+    c   number of places where m is at least min(longest m, 8), and at least 1
 
-Frames that are held long and places that were copied often make trust fall, where validation says so: that
-keeps a draw from going round in a circle for ever. Nothing but the piece itself is read. That what
-followed the longest match will come next is the oldest idea of compression (Ziv and Lempel 1977).
+If validation found it right, trust falls with the time that a frame is held and with the number of matching
+places: that keeps a draw from repeating itself for ever. Only the piece itself is read. That what followed
+the longest match will come next is the oldest idea of compression (Ziv and Lempel 1977).
 
 Conventions
     place   index of a frame of the past; at most ``window`` of them, the latest last
-    code    whole numbers that two frames share if and only if they are the same
+    rank    counted from the highest pitch, which has rank 0
+    code    whole numbers that two frames share if and only if the frames are the same
 """
 
 from collections.abc import Mapping
@@ -49,12 +50,12 @@ from engine.heads import Guides, highest_ranks
 
 GUIDES = ("same", "other", "moved", "line")
 MAX_WINDOW = 1 << 14  # frames
-MAX_TRUST = 1e3  # of any number of a guide, either side of 0
+MAX_TRUST = 1e3  # largest absolute value of any of a guide's numbers
 RECORD_KEPT = 0.75  # of r, from one frame to the next
-LONG_ENOUGH = 8  # frames of a match: a place with so many is always counted
+LONG_ENOUGH = 8  # frames; a place with a match this long always counts for c
 MATCH_KINDS = ("same", "moved", "line")  # m, l and n
 WORD_BITS = 48  # pitches in a word, few enough for float64 to hold it exactly
-HEARD_AT_ONCE = 64  # frames
+HEARD_AT_ONCE = 64  # frames that are compared with the past in one block
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Trust:
     """The numbers of one guide: see the formulas above.
 
     Raises:
-        InvalidValueError: one is not a number, or out of range.
+        InvalidValueError: one of them is NaN or out of range.
     """
 
     trust: float
@@ -87,11 +88,11 @@ class Past(NamedTuple):
 
     Args:
         frames: by rank.
-        codes: of the frames; then of their shapes, frames moved so that the highest pitch has rank 0.
-        tops: the rank of the highest pitch of each.
-        lengths: of the matches at every place and at the one to come: m, l and n.
-        steps: by how many ranks each of these was moved: d where l is not 0.
-        records: r.
+        codes: of the frames; then of their shapes, frames transposed so that the highest pitch has rank 0.
+        tops: the rank of the highest pitch of each frame.
+        lengths: of the matches at every place and at the place to come: m, l and n.
+        steps: ranks by which each of these differs, d where l is not 0.
+        records: r of each guide.
         standing: s.
         guesses: the frames that the guides point at, by rank.
         matched: L of each guide, 0 where it says nothing.
@@ -115,7 +116,7 @@ class Evidence(NamedTuple):
 
     Args:
         guesses: the frames that the guides point at, by rank.
-        facts: 1, ln L, r - 1/2, ln s and ln c, of each guide.
+        facts: 1, ln L, r - 1/2, ln s and ln c, for each guide.
         has_match: whether a guide has anything to say.
     """
 
@@ -125,12 +126,12 @@ class Evidence(NamedTuple):
 
 
 class CopyMemory:
-    """What a piece's past says of its next frame.
+    """What a piece's past says of its next frame; it holds the settings, and a Past holds the state.
 
     Args:
         num_pitches: pitches of a frame.
         window: how many frames of the past are looked at.
-        trusts: the numbers of each guide; one that is left out says nothing.
+        trusts: the numbers of each guide; a guide that is left out says nothing.
 
     Raises:
         InvalidValueError: a number is out of range, or no guide is named.
@@ -147,10 +148,10 @@ class CopyMemory:
 
     @classmethod
     def of(cls, spec: Any, num_pitches: int) -> "CopyMemory":
-        """From the ``copy_memory`` of a card or a recipe: a window, and the numbers of each guide.
+        """From ``copy_memory`` in a card or a recipe: the window, and the numbers of each guide.
 
         Raises:
-            InvalidValueError: it is no such thing, or a number is out of range.
+            InvalidValueError: it has other keys, or a number is out of range.
         """
         known = {field.name for field in fields(Trust)}
         numbers = dict(spec) if isinstance(spec, Mapping) else {}
@@ -167,7 +168,7 @@ class CopyMemory:
 
     @property
     def spec(self) -> dict[str, Any]:
-        """What ``of`` reads."""
+        """The memory as a JSON object, from which ``of`` makes it again."""
         return {"window": self.window} | {name: asdict(trust) for name, trust in self.trusts.items()}
 
     def nothing(self, batch_size: int, like: Tensor) -> Past:
@@ -190,7 +191,7 @@ class CopyMemory:
         )
 
     def numbers(self, like: Tensor) -> Float[Tensor, "guide number"]:
-        """Trust's numbers of all GUIDES, in its order; a guide that is left out is never trusted."""
+        """The fields of Trust for all GUIDES, in order; a guide that is left out is never trusted."""
         silent = [-torch.inf, *(0.0,) * (len(fields(Trust)) - 1)]
         rows = [
             list(asdict(self.trusts[name]).values()) if name in self.trusts else silent for name in GUIDES
@@ -198,7 +199,7 @@ class CopyMemory:
         return torch.tensor(rows, dtype=like.dtype, device=like.device)
 
     def hear(self, past: Past, frames: Float[Tensor, "batch time event"]) -> tuple[Evidence, Past]:
-        """What is said, after each frame, of the one to come; and the past with all these frames."""
+        """What the past says, after each frame, of the next one; and the past with all these frames."""
         said = []
         for block in frames.split(HEARD_AT_ONCE, 1):
             evidence, past = self._hear(past, block.flip(-1) > 0.5)
@@ -225,7 +226,7 @@ class CopyMemory:
 
 
 def trusted(evidence: Evidence, numbers: Float[Tensor, "guide number"]) -> Guides:
-    """What the guides say, weighed by these numbers."""
+    """What the guides say, with the weights and slips that these numbers give."""
     of_trust, of_slips = numbers[:, :5], numbers[:, 5:]
     logits = (of_trust * evidence.facts).sum(-1).masked_fill(~evidence.has_match, -torch.inf)
     slips = (of_slips * evidence.facts[..., :3]).sum(-1)
@@ -264,7 +265,7 @@ class _Places(NamedTuple):
         frames, codes, tops: of all places, as in Past.
         is_same: whether the two frames are equal.
         steps: by how many ranks the highest pitches differ.
-        is_moved: whether one frame is the other moved by that, which is not 0.
+        is_moved: whether one frame is the other transposed by that step, which is not 0.
         first: the place of the block's first frame.
     """
 
@@ -293,7 +294,7 @@ class _Places(NamedTuple):
 def _codes(
     frames: Bool[Tensor, "batch time event"], tops: Int64[Tensor, "batch time"]
 ) -> Float64[Tensor, "batch time two_and_word"]:
-    """The words of every frame, and those of its shape."""
+    """The codes of every frame: its bits as words, then those of its shape."""
     both = torch.stack((frames, _lowered(frames, tops)), -2)
     words = functional.pad(both, (0, -frames.shape[-1] % WORD_BITS)).unflatten(-1, (-1, WORD_BITS))
     powers = 2.0 ** torch.arange(WORD_BITS, dtype=torch.float64, device=frames.device)
@@ -303,7 +304,7 @@ def _codes(
 def _lowered(
     frames: Bool[Tensor, "*axes event"], ranks: Int64[Tensor, "*axes"]
 ) -> Bool[Tensor, "*axes event"]:
-    """Each frame moved by its number of ranks towards rank 0; what leaves the keyboard is lost."""
+    """Each frame transposed by its number of ranks towards rank 0; what leaves the keyboard is lost."""
     size = frames.shape[-1]
     places = torch.arange(size, device=frames.device) + ranks[..., None]
     is_there = (places >= 0) & (places < size)
@@ -311,7 +312,7 @@ def _lowered(
 
 
 def _lengths(past: Past, places: _Places) -> Int64[Tensor, "batch kind time place_to_come"]:
-    """m, l and n after each frame of the block; 0 at places that were not heard yet."""
+    """m, l and n after each frame of the block; 0 at places that are not past yet."""
     num_places = places.frames.shape[1]
     before = functional.pad(places.steps[:, :-1, :-1], (1, 0))
     first = functional.pad(past.steps, (0, num_places))[:, None, :num_places]
@@ -376,7 +377,7 @@ def _records(
 
 def _standing(past: Past, places: _Places) -> Int64[Tensor, "batch time"]:
     """For how many frames each frame of the block has been held, itself included."""
-    latest = functional.pad(places.is_same, (1, 0))  # of each frame, whether it is the one before
+    latest = functional.pad(places.is_same, (1, 0))  # at k: whether it equals frame k - 1
     number = torch.arange(places.first, places.frames.shape[1], device=latest.device)
     stands = latest.gather(-1, number[None, :, None].expand(len(latest), -1, -1))[..., 0]
     time = torch.arange(1, len(number) + 1, device=latest.device)

@@ -1,7 +1,7 @@
 """Copying: a model with a memory of the piece's own past.
 
 Conventions
-    layers  in the state: those of the model, then the number of frames read and the memory's Past
+    layers  in the state: those of the held model, then (number of frames read, *the memory's Past)
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from engine.models.remembering import Remembering
 
 
 class Copying(Remembering):
-    """What a model expects, mixed with how the piece went on when it went like this before."""
+    """A model whose prediction is mixed with how the piece went on when it went like this before."""
 
     memory_option = "copy_memory"
     memory: CopyMemory
@@ -46,7 +46,7 @@ class Copying(Remembering):
         before: Float[Tensor, "batch context event"] | None = None,
         drop: Callable[[Tensor], Tensor] | None = None,
     ) -> tuple[Distribution, ModelState]:
-        """Teacher forcing."""
+        """Teacher forcing, see ``Model.forward``."""
         *own, memory = layers or self.initial_state(len(frames)).layers
         notes, left = self.model(frames, own, before, drop)
         last = torch.zeros_like(frames[:, :1]) if before is None else before[:, -1:]
@@ -62,7 +62,7 @@ class Copying(Remembering):
         return trusted(evidence, self.memory.numbers(evidence.facts))
 
     def _listen(self, frames: Float[Tensor, "batch time event"], memory: State) -> tuple[Evidence, State]:
-        """What is said after each frame; the very first is the silence before the piece, and not heard."""
+        """What the past says after each frame; the very first is the silence before the piece: not heard."""
         (num_heard, *_), past = memory, Past(*memory[1:])
         num_unheard = min(frames.shape[1], 1) if int(num_heard[0]) == 0 else 0
         evidences = [Evidence(*(part[:, :num_unheard] for part in evidence_of(past)))]

@@ -1,9 +1,9 @@
-"""MelodyMemory: how the melodies of the training pieces went on wherever they were like this one.
+"""MelodyMemory: how the melodies of the training pieces went on at places that are like this one.
 
 Chorales share tunes, and a network of a few million weights knows them only roughly. So the highest pitch
 of every frame of every training piece is kept as it is, and a piece that goes like one of them is expected
-to go on like it. A place j of the kept melodies is the closer to the piece the more the frames before both
-are alike, recent frames counting for more:
+to go on like it. A place j of the kept melodies is closer to the piece the more the frames before both are
+alike; recent frames count for more:
 
     c_1(j) = start where a melody begins, 0 elsewhere
     c_t(j) = decay c_{t-1}(j-1) + (same if the highest pitch of frame t-1 is that at j-1, else other)
@@ -11,12 +11,12 @@ are alike, recent frames counting for more:
     v(r)   = sum over j whose highest pitch is r of exp(c_t(j) - doubt)
 
 and the votes v join what a network expects of the highest pitch (engine/heads/reminded_notes.py). Keeping
-what was read beside the weights is the idea of the nearest-neighbour language model (Khandelwal et al.
-2020, arXiv 1911.00172); here two moments are compared note by note, not by a network's states.
+the training data as well as the weights is the idea of the nearest-neighbour language model (Khandelwal et
+al. 2020, arXiv 1911.00172); here two moments are compared note by note, not by a network's states.
 
 Conventions
     place      an index of the kept melodies, piece after piece
-    rank       a frame's highest pitch, 0 being the top of the keyboard; the number of pitches for silence
+    rank       a frame's highest pitch, counted from the keyboard's top; the number of pitches for silence
     closeness  shape (batch, place), c_t; (batch, 0) before anything is expected
 """
 
@@ -48,8 +48,8 @@ class Belief:
     Args:
         decay: what remains of closeness from one frame to the next, below 1.
         same, other: added where the highest pitch is the same, and where it is not.
-        start: closeness of the first frame of a piece to those of the melodies.
-        doubt: how close a place must be to weigh as much as the network does.
+        start: closeness of the first frame of a piece to the first frames of the melodies.
+        doubt: the closeness at which a place weighs as much as the network does.
 
     Raises:
         InvalidValueError: a number is out of range, or votes might become infinite.
@@ -118,7 +118,7 @@ class MelodyMemory(nn.Module):
         return reached.roll(1, 1).masked_fill_(self.begins, 0.0)
 
     def votes(self, closeness: Float[Tensor, "batch place"]) -> Float[Tensor, "batch rank"]:
-        """What the places expect of the highest pitch, together."""
+        """The votes v for each rank of the highest pitch."""
         weights = (closeness - self.belief.doubt).exp()
         votes = weights.new_zeros(len(weights), self.num_pitches + 1)
         return votes.index_add_(1, self.ranks.long(), weights)
@@ -129,7 +129,7 @@ class MelodyMemory(nn.Module):
         closeness: Float[Tensor, "batch known"],
         before: Tensor,
     ) -> tuple[Float[Tensor, "batch time rank"], Float[Tensor, "batch place"]]:
-        """The votes for every frame given those before it, and the closeness of the last.
+        """The votes for every frame given those before it, and the closeness for the last frame.
 
         Args:
             before: shape (batch, event), the frame before the first; not read at the start of a piece.

@@ -1,7 +1,7 @@
 """Model: the distribution of each frame given those before it.
 
-A Stack is a network; Transposed, Reminded and Copying hold another model and add to what it expects. Each of
-them is final: nothing inherits from one.
+A Stack is a network; Transposed, Reminded and Copying hold another model and add to what it expects. All four
+are final: nothing inherits from them.
 
 Conventions
     frames   shape (batch, time, event)
@@ -26,8 +26,8 @@ class ModelState(NamedTuple):
     For a transposed model ``batch`` is keys times sequences, all sequences of a key side by side.
 
     Args:
-        context: shape (batch, (context_frames - 1) * event), the frames before the one to be read.
-        layers: the state of each cell, and of whatever else remembers.
+        context: shape (batch, (context_frames - 1) * event), the frames before the one to be read next.
+        layers: the state of each cell, then of Told and of memories, if there are any.
     """
 
     context: Tensor
@@ -39,7 +39,7 @@ class Model(nn.Module, ABC):
 
     Attributes:
         frame_size: numbers in a frame.
-        context_frames: how many frames a step reads, the latest among them.
+        context_frames: how many frames a step reads, including the latest.
         num_keys: in how many keys every frame is heard, side by side; 1 except for transposed models.
     """
 
@@ -70,9 +70,9 @@ class Model(nn.Module, ABC):
     ) -> tuple[Distribution, ModelState]:
         """Teacher forcing: the distribution of every frame given those before it.
 
-        A sequence may be read in parts: pass the ``layers`` of the state after the part before, and its last
-        ``context_frames`` frames as ``before``. ``drop`` acts on the outputs of every cell: dropout, while
-        fitting.
+        A sequence may be read in parts: pass the ``layers`` of the state after the previous part, and the
+        last ``context_frames`` frames of that part as ``before``. ``drop`` (dropout, while fitting) acts on
+        the outputs of every cell.
 
         Returns:
             A Distribution with leading axes (batch, time), and the state in which ``step`` would

@@ -1,9 +1,9 @@
-"""Model spec: from how a card or a recipe describes a model to the model, with zero weights.
+"""Model spec: builds a model, with zero weights, from its description in a card or a recipe.
 
     card     {"cells": [spec, …], "head": spec, "context_frames": n}, with all sizes
-    recipe   the same without the sizes that its frames fix, which ``with_sizes`` fills in
+    recipe   the same without the sizes that follow from the frames, which ``with_sizes`` fills in
 
-Beside them there may be ``"residual": true`` and ``"gain_floor": x`` (Stack), ``"clock": [n, …]`` and
+Both may also have ``"residual": true`` and ``"gain_floor": x`` (Stack), ``"clock": [n, …]`` and
 ``"told_keys": n`` (Told), ``"transpositions": n`` (Transposed), ``"melody_memory": {…}`` (Reminded) and
 ``"copy_memory": {…}`` (Copying).
 """
@@ -28,12 +28,12 @@ from engine.registry import build
 from engine.representations import Representation
 
 STACK_OPTIONS = ("context_frames", "residual", "gain_floor")
-# beside the cells and the head
+# all keys of a spec besides the cells and the head
 MODEL_OPTIONS = (*STACK_OPTIONS, "clock", "told_keys", "transpositions", "melody_memory", "copy_memory")
 
 
 def build_model(spec: Mapping[str, Any]) -> Model:
-    """From a spec with all sizes to a model with zero weights.
+    """A model with zero weights, from a spec with all sizes.
 
     Raises:
         EngineError: an unknown name or key, or sizes that do not fit.
@@ -86,10 +86,10 @@ def check_names(spec: Mapping[str, Any]) -> None:
 def with_sizes(
     spec: Mapping[str, Any], representation: Representation, num_places: int = 0
 ) -> dict[str, Any]:
-    """A recipe's spec with the sizes that its frames fix: what a card keeps, and ``build_model`` reads.
+    """A recipe's spec with the sizes that follow from the frames: what cards keep and ``build_model`` reads.
 
-    The first cell reads as many frames as the recipe says, every other one the output of the cell below. What
-    the recipe leaves out of the head's parameters are facts of the frames.
+    The first cell reads as many frames as the recipe says, every other cell the output of the cell below.
+    Parameters of the head that the recipe leaves out are taken from the representation.
 
     Args:
         num_places: frames of all training pieces together, for a model that keeps their melodies.

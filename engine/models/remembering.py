@@ -1,4 +1,4 @@
-"""Remembering: a model that holds another, beside a memory that has a say in the notes of a frame."""
+"""Remembering: a model that holds another model, and a memory that joins in choosing the notes of a frame."""
 
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ class Remembering(Model):
     """
 
     memory_option: ClassVar[str]
-    """What the memory is called in a model's spec."""
+    """The memory's key in a model's spec."""
 
     def __init__(self, model: Model, memory: MelodyMemory | CopyMemory):
         super().__init__()

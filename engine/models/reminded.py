@@ -1,7 +1,7 @@
 """Reminded: a model with a memory of the training pieces' melodies.
 
 Conventions
-    layers  in the state: those of the model, then the memory's (closeness,)
+    layers  in the state: those of the held model, then the memory's (closeness,)
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from engine.models.remembering import Remembering
 
 
 class Reminded(Remembering):
-    """What a model expects, with a memory's votes for the highest pitch."""
+    """A model with a memory's votes for the highest pitch."""
 
     memory_option = "melody_memory"
     memory: MelodyMemory
@@ -43,7 +43,7 @@ class Reminded(Remembering):
         before: Float[Tensor, "batch context event"] | None = None,
         drop: Callable[[Tensor], Tensor] | None = None,
     ) -> tuple[Distribution, ModelState]:
-        """Teacher forcing."""
+        """Teacher forcing, see ``Model.forward``."""
         *own, (closeness,) = layers or self.initial_state(len(frames)).layers
         notes, left = self.model(frames, own, before, drop)
         last = torch.zeros_like(frames[:, 0]) if before is None else before[:, -1]

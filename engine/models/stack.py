@@ -3,8 +3,9 @@
 Conventions
     input    of a step: what it is told (engine/models/told.py), then the ``context_frames`` frames before
              the one to predict, oldest first; zeros before the start. With a ``gain_floor`` f the cells read
-             it divided by its gain g = sqrt(mean square + f^2), then log(g); the head reads it as it is
-    layers   in the state: those of the cells, then that of Told, if anything is told
+             the input divided by its gain g = sqrt(mean square + f^2), then log(g); the head reads the
+             input as it is
+    layers   in the state: one for each cell, then that of Told, if anything is told
 """
 
 import math
@@ -29,7 +30,7 @@ class Stack(Model):
     Args:
         residual: whether a cell whose output is as wide as its input adds the two, so that the cells above
             still get what it reads (He et al. 2016, arXiv 1512.03385).
-        told: what it is told beside the frames; None for nothing.
+        told: what it is told besides the frames; None for nothing.
         gain_floor: least gain of the automatic gain control, in units of the frame; 0 for no gain control.
 
     Raises:
@@ -81,7 +82,7 @@ class Stack(Model):
         """The state before the first frame.
 
         Args:
-            moved: semitones by which each piece was moved from where it is written; None for not at all.
+            moved: semitones by which each piece was transposed; None for not at all.
         """
         silence = self.silence(batch_size)
         layers = [cell.initial_state(batch_size) for cell in self.cells]
@@ -114,7 +115,7 @@ class Stack(Model):
         before: Float[Tensor, "batch context event"] | None = None,
         drop: Callable[[Tensor], Tensor] | None = None,
     ) -> tuple[Distribution, ModelState]:
-        """Teacher forcing."""
+        """Teacher forcing, see ``Model.forward``."""
         outputs, inputs, state = self.read(frames, layers, before, drop)
         return self.head(outputs, inputs), state
 
@@ -126,11 +127,11 @@ class Stack(Model):
         drop: Callable[[Tensor], Tensor] | None = None,
         watch: Callable[[int, Tensor, State], None] | None = None,
     ) -> tuple[Float[Tensor, "batch time hidden"], Float[Tensor, "batch time input"], ModelState]:
-        """All cells over whole sequences: the last one's outputs, the steps' inputs, the state after them.
+        """All cells over whole sequences: the last cell's outputs, the steps' inputs, the state after them.
 
         Args:
-            watch: called for each cell, the lowest first, with its place, all that it reads, and the state
-                before.
+            watch: called for each cell, the lowest first, with its place (from 0), all that it reads, and its
+                state before.
         """
         if before is None:
             before = frames.new_zeros(frames.shape[0], self.context_frames, frames.shape[2])
@@ -154,7 +155,7 @@ class Stack(Model):
         return outputs, inputs, ModelState(context, (*left, *told))
 
     def _heard(self, inputs: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes heard"]:
-        """The inputs divided by their gain g, so that all voices are equally loud, then log(g)."""
+        """The inputs divided by their gain g, so that all voices are equally loud, followed by log(g)."""
         loudness = (inputs.square().mean(-1, keepdim=True) + self.gain_floor**2).sqrt()
         return torch.cat((inputs / loudness, loudness.log()), -1)
 

@@ -1,10 +1,10 @@
-"""Told: what a network is told of a frame beside those before it: its number, and how far all were moved.
+"""Told: what a network reads besides frames: the number of the frame to come, and the piece's transposition.
 
     clock   the number of the frame to come, from 0, modulo each of some lengths: 1 at the remainder, else 0
-    key     1 at the semitones by which the piece was moved, from -reach to reach, else 0
+    key     1 at the semitones by which the piece was transposed, from -reach to reach, else 0
 
-Neither is outside information: the number is counted, and whoever moves a piece knows by how much. Johnson's
-networks read the beat from such a clock too (2017, "Generating Polyphonic Music Using Tied Parallel
+Neither is outside information: frames are counted, and the code that transposes a piece knows by how much.
+Johnson's networks also read the beat from a clock (2017, "Generating Polyphonic Music Using Tied Parallel
 Networks", and the code that he published for an earlier network).
 
 Conventions
@@ -25,10 +25,10 @@ MAX_TOLD_KEYS = 11  # semitones
 
 
 class Told:
-    """Inputs of a network beside its frames; none unless there is a clock or a key.
+    """Inputs of a network besides its frames; none unless there is a clock or a key.
 
     Args:
-        clock: lengths in frames, such as that of a bar.
+        clock: lengths in frames, for example that of a bar.
         told_keys: the key's reach in semitones up and down; 0 leaves the key out.
 
     Raises:
@@ -49,8 +49,8 @@ class Told:
         """The state before the first frame.
 
         Args:
-            moved: semitones by which each piece was moved; None for not at all.
-            like: a tensor on the device that is wanted.
+            moved: semitones by which each piece was transposed; None for not at all.
+            like: a tensor on the device on which the state should be.
         """
         nothing = torch.zeros(batch_size, dtype=torch.long, device=like.device)
         return nothing, nothing if moved is None else moved.to(like.device)

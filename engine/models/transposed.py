@@ -1,7 +1,7 @@
-"""Transposed: a network that hears every frame in several keys and expects the mean over them.
+"""Transposed: a network that reads every frame in several keys and predicts the mean over them.
 
 Conventions
-    keys     semitones; each has rows of the batch of its own, all sequences of a key side by side
+    keys     semitones; each key has separate rows of the batch, all sequences of a key side by side
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ from engine.models.model import Model, ModelState
 from engine.models.stack import Stack
 
 MAX_TRANSPOSITIONS = 11  # semitones
-TRANSPOSED_AT_ONCE = 16_384  # frames, all keys together, while sequences are read
+TRANSPOSED_AT_ONCE = 16_384  # frames that are read together, counting all keys
 
 
 class Transposed(Model):
@@ -66,7 +66,7 @@ class Transposed(Model):
         before: Float[Tensor, "batch context event"] | None = None,
         drop: Callable[[Tensor], Tensor] | None = None,
     ) -> tuple[Distribution, ModelState]:
-        """Teacher forcing, so many rows at a time that memory suffices: all keys together are many."""
+        """Teacher forcing, see ``Model.forward``; rows are read in groups, as all keys need much memory."""
         if before is None:
             before = frames.new_zeros(frames.shape[0], self.context_frames, frames.shape[2])
         layers = layers or self.initial_state(len(frames)).layers

@@ -1,4 +1,4 @@
-"""Notes: what is played when, and MIDI files, in and out."""
+"""Notes: what is played when, read from MIDI files and written to them."""
 
 from engine.notes.dynamics import velocities, velocity
 from engine.notes.midi_bytes import check_performance, load_pretty_midi, midi_bytes

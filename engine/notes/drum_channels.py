@@ -1,8 +1,8 @@
 """DrumChannels: which channels of a MIDI file play drums, as its banks and messages say.
 
-In General MIDI channel 10 does. In GM2 bank 120 makes any channel play drums, and bank 121 notes; in XG banks
-126 and 127 make it play drums, and any other notes once the file has switched XG on; in GS a message for the
-part decides. A bank takes effect with the program that follows it.
+In General MIDI channel 10 plays drums. In GM2 bank 120 makes a channel play drums, and bank 121 notes. In XG
+banks 126 and 127 make it play drums, and once the file has switched XG on, any other bank notes. In GS a
+message for the part (channel) decides. A bank takes effect with the program that follows it.
 
 Sources: General MIDI 2 (MIDI Manufacturers Association, RP-024), the XG and GS formats as Yamaha and Roland
 describe them.
@@ -15,13 +15,13 @@ from engine.notes.midi_events import CONTROLLER, PROGRAM, Message
 
 _BANK = 0  # controller, the upper seven bits
 _GM2_DRUMS, _GM2_NOTES, _XG_DRUMS = 120, 121, (126, 127)
-_XG_ON = bytes((0x43, 0x10, 0x4C, 0x00, 0x00, 0x7E, 0x00))  # the second's lower half is the device
-_GS_PARTS = (9, *range(9), *range(10, 16))  # channel of each part's number
+_XG_ON = bytes((0x43, 0x10, 0x4C, 0x00, 0x00, 0x7E, 0x00))  # the second byte, which may differ, is the device
+_GS_PARTS = (9, *range(9), *range(10, 16))  # the channel of each part, by the part's number
 _USUAL = 9
 
 
 class DrumChannels:
-    """Told of all messages in their order, it knows which channels play drums at that point."""
+    """Given all messages in their order, it knows which channels play drums at that point."""
 
     def __init__(self) -> None:
         self._drums = {_USUAL}
@@ -32,7 +32,7 @@ class DrumChannels:
         return channel in self._drums
 
     def tell(self, message: Message) -> None:
-        """Take a message in."""
+        """Give it the next message."""
         if message.channel is None:
             self._tell_exclusive(message.data)
         elif message.status == CONTROLLER and message.data[0] == _BANK:

@@ -1,8 +1,8 @@
 """Dynamics: how hard each key is struck.
 
-The models say which keys sound and not how loudly, so this is a player's habit and no part of any draw: the
-highest line is brought out, the lowest carries it, what lies between steps back. Pianists strike the melody
-harder than its accompaniment (Goebl 2001, "Melody lead in piano performance").
+The models say which keys sound but not how loudly, so this imitates a player's habit and is no part of a
+draw: the highest pitch is struck hardest, the lowest less hard, those between least. Pianists strike the
+melody harder than its accompaniment (Goebl 2001, "Melody lead in piano performance").
 """
 
 from collections.abc import Collection
@@ -17,7 +17,7 @@ def velocity(pitch: int, together: Collection[int]) -> int:
     """The MIDI velocity of a key that is struck.
 
     Args:
-        together: all pitches that sound from then on, this one included.
+        together: all pitches that sound when it is struck, this one included.
     """
     if pitch >= max(together):
         return MELODY_VELOCITY

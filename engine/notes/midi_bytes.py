@@ -1,7 +1,7 @@
-"""MIDI bytes: notes as a Standard MIDI File.
+"""MIDI bytes: writes notes as a Standard MIDI File.
 
-A file written here and read again has the same notes at the same ticks. Silent frames at the end of a piano
-roll are lost.
+A file written here and read again has the same notes at the same ticks, except notes of no length, which are
+left out. Silence after the last note is lost.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ _EXPRESSION = 11  # a controller whose usual value is its highest, 127, so that 
 def load_pretty_midi() -> ModuleType:
     """The module pretty_midi, imported on first use.
 
-    It looks for the FluidSynth library on import, which takes time and prints where CI is set.
+    On import it looks for the FluidSynth library, which takes time and prints if CI is set.
     """
     with contextlib.redirect_stdout(io.StringIO()):
         import pretty_midi
@@ -34,7 +34,7 @@ def midi_bytes(
     """Notes as a Standard MIDI File with a track of notes for each voice.
 
     Args:
-        music: it may hold no notes.
+        music: may be without notes.
         quarters_per_minute: the tempo, within ``TEMPO_RANGE``.
         program: General MIDI instrument, 0 (grand piano) to 127.
         tail_seconds: how long the file goes on after the last note, for players that stop at its end.
@@ -65,7 +65,7 @@ def midi_bytes(
 
 
 def check_performance(quarters_per_minute: float, program: int) -> None:
-    """Refuse a tempo that cannot be meant or an instrument that does not exist.
+    """Refuse a tempo outside TEMPO_RANGE or an instrument that does not exist.
 
     Raises:
         InvalidValueError: either is out of range.

@@ -1,8 +1,8 @@
-"""MIDI events: the messages of a Standard MIDI File that say what sounds, as they stand in it.
+"""MIDI events: reads from a Standard MIDI File the messages that say what sounds, in the file's order.
 
-Only what is used is read: whatever else a file holds (texts, keys, metres, lyrics, values that no controller
+Only what is used is checked: anything else in a file (texts, keys, metres, lyrics, values that no controller
 has) may be wrong. The stated length of a track is believed if another track or the end of the file follows
-there; otherwise the track ends at its own end-of-track event.
+there; otherwise the track ends at its end-of-track event.
 
 The format is that of the MIDI Manufacturers Association's "Standard MIDI Files 1.0" (RP-001). RIFF files
 (.rmi) hold one in their ``data`` chunk, old Macintosh files behind a header of 128 bytes.
@@ -22,11 +22,11 @@ NOTE_OFF, NOTE_ON, CONTROLLER, PROGRAM = 0x8, 0x9, 0xB, 0xC
 HEADER_MARK, TRACK_MARK = b"MThd", b"MTrk"
 MACINTOSH_HEADER_BYTES = 128
 MIDI_START_BYTES = MACINTOSH_HEADER_BYTES + len(HEADER_MARK)
-MAX_NUMBER_BYTES = 4  # of a number of variable length
+MAX_NUMBER_BYTES = 4  # the longest number of variable length
 _NUM_DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
 _META, _END_OF_TRACK, _SET_TEMPO = 0xFF, 0x2F, 0x51
 _EXCLUSIVE = (0xF0, 0xF7)
-_OTHER_SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # others have none
+_OTHER_SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # data bytes; other system messages have none
 
 
 class Message(NamedTuple):
@@ -44,7 +44,7 @@ class Message(NamedTuple):
 
 
 class Tempo(NamedTuple):
-    """How long a quarter note lasts from a tick on."""
+    """From this tick on, a quarter note lasts this many microseconds."""
 
     tick: int
     microseconds: int
@@ -64,7 +64,7 @@ class MidiEvents:
     """All events of a file.
 
     Args:
-        format: 0 or 1, whose tracks play together; 2, whose tracks are patterns, played one after the other.
+        format: 0 or 1 if the tracks play together; 2 if they are patterns, played one after the other.
         resolution: ticks per quarter note.
     """
 
@@ -74,7 +74,7 @@ class MidiEvents:
 
 
 def is_midi(start: bytes) -> bool:
-    """Whether a file that starts so is a MIDI file, whatever its name; ``MIDI_START_BYTES`` are enough."""
+    """Whether a file with this start is a MIDI file; its first ``MIDI_START_BYTES`` bytes are enough."""
     is_riff = start.startswith(b"RIFF") and start[8:12] == b"RMID"
     return is_riff or start.startswith(HEADER_MARK) or start[MACINTOSH_HEADER_BYTES:].startswith(HEADER_MARK)
 
@@ -144,6 +144,7 @@ class _TrackReader:
         place: where its first event starts in the data.
         end: where it ends at the latest.
         is_longer: whether its stated length goes beyond the end of the file.
+        name: what the file is called in errors.
     """
 
     def __init__(self, data: bytes, place: int, end: int, is_longer: bool, name: str):
@@ -154,10 +155,10 @@ class _TrackReader:
         self.tempos: list[Tempo] = []
 
     def read(self) -> Track:
-        """Read it to its end.
+        """Read the track to its end.
 
         Raises:
-            UnreadableFileError: it was cut off, or is damaged.
+            UnreadableFileError: the track was cut off, or is damaged.
         """
         has_ended = False
         while not has_ended and self.place < self.end:
@@ -168,7 +169,7 @@ class _TrackReader:
         return Track(tuple(self.messages), tuple(self.tempos), self.tick)
 
     def _event(self) -> bool:
-        """Take the next event in; whether it is the end of the track."""
+        """Read the next event; returns whether it is the end of the track."""
         first = self._byte()
         if first == _META:
             kind, content = self._byte(), self._bytes(self._number())

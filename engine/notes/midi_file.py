@@ -1,8 +1,8 @@
-"""MIDI file: its notes, by one rule whichever program wrote it.
+"""MIDI file: reads its notes, by one rule whichever program wrote the file.
 
 Each note-off ends one note of its channel and pitch: the one that began first, preferably in the same track.
-So a pitch that is struck again before it was let go is two notes, and so are two voices in unison. All notes
-of a channel end where a message says so; those that were never let go end with their track.
+So a pitch that is struck again before it was released is two notes, and so are two voices in unison. Some
+messages end all notes of a channel; notes that nothing ends last until their track ends.
 """
 
 from array import array
@@ -24,7 +24,7 @@ MAX_MIDI_BYTES = 1_000_000
 MAX_MIDI_NOTES = 100_000
 MAX_MIDI_QUARTERS = 20_000  # 2 h 46 min at 120 quarter notes a minute
 _ALL_OFF = (120, *range(123, 128))  # controllers that end all notes of a channel
-_PATTERNS = 2  # the format whose tracks do not play together
+_PATTERNS = 2  # the file format whose tracks play one after the other
 
 
 def read_notes(source: bytes | Path) -> Notes:
@@ -40,7 +40,7 @@ def read_notes(source: bytes | Path) -> Notes:
 
 
 def read_untrusted_notes(source: Path) -> Notes:
-    """The same for a stranger's file, in a process of its own within bounds; raises like ``read_notes``."""
+    """``read_notes`` for a stranger's file, run by ``run_confined``; raises the same errors."""
     facts, content = run_confined("engine.notes.midi_file:note_bytes", source.name, {"source": str(source)})
     numbers = array("q", content)
     notes = (Note(*numbers[place : place + 3]) for place in range(0, len(numbers), 3))
@@ -48,14 +48,14 @@ def read_untrusted_notes(source: Path) -> Notes:
 
 
 def note_bytes(source: str) -> tuple[dict[str, Any], bytes]:
-    """What ``read_notes`` reads, for another process: facts; start, end and pitch of each note as int64."""
+    """``read_notes`` as ``run_confined`` calls it: facts, and start, end and pitch of each note as int64."""
     music = read_notes(Path(source))
     numbers = array("q", [number for note in music.notes for number in astuple(note)])
     return {"resolution": music.resolution, "num_drum_notes": music.num_drum_notes}, numbers.tobytes()
 
 
 def read_steady_notes(source: bytes | Path) -> Notes:
-    """The same with the file's own tempos turned into lengths: see ``TempoMap.steady``.
+    """``read_notes``, with the notes stretched to follow the file's own tempos: see ``TempoMap.steady``.
 
     Raises:
         UnreadableFileError: as ``read_notes``.
@@ -104,7 +104,7 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _starts(events: MidiEvents) -> list[int]:
-    """The tick at which each track starts: 0, or for patterns the end of the one before."""
+    """The tick at which each track starts: 0, or in format 2 the end of the track before."""
     starts, end = [], 0
     for track in events.tracks:
         starts.append(end)
@@ -113,7 +113,7 @@ def _starts(events: MidiEvents) -> list[int]:
 
 
 def _in_order(events: MidiEvents, starts: list[int]) -> Iterator[tuple[int, int, Message]]:
-    """All (tick, track, message) in order of time, those of one tick as they stand in the file."""
+    """All (tick, track, message) in order of time; those of one tick keep the file's order."""
     messages = (
         (start + message.tick, place, message)
         for place, (start, track) in enumerate(zip(starts, events.tracks, strict=True))
@@ -123,7 +123,7 @@ def _in_order(events: MidiEvents, starts: list[int]) -> Iterator[tuple[int, int,
 
 
 class _Pairing:
-    """Makes notes of note-ons and note-offs."""
+    """Makes notes from note-ons and note-offs, which are taken in order of time."""
 
     def __init__(self) -> None:
         self.num_drum_notes = 0
@@ -132,7 +132,7 @@ class _Pairing:
         self._sounding: defaultdict[int, dict[int, _Struck]] = defaultdict(_pitches)
 
     def take(self, tick: int, track: int, message: Message) -> None:
-        """Take the next message in."""
+        """Take the next message."""
         self._drums.tell(message)
         if message.channel is None:
             return
@@ -149,7 +149,7 @@ class _Pairing:
             self._end_all(message.channel, tick)
 
     def finish(self, ends: list[int]) -> list[Note]:
-        """All notes; those that still sound end with their track.
+        """All pitched notes; those that still sound end with their track.
 
         Args:
             ends: the tick at which each track ends.
@@ -166,7 +166,7 @@ class _Pairing:
 
 
 class _Struck:
-    """The notes of one pitch that sound, first begun, first ended; quick however many there are."""
+    """The sounding notes of one pitch and channel: first begun, first ended; fast however many there are."""
 
     def __init__(self) -> None:
         self._all: deque[list[int | bool]] = deque()  # [start tick, track, whether it has ended]
@@ -179,7 +179,7 @@ class _Struck:
         self._of_track[track].append(stroke)
 
     def end(self, track: int) -> int | None:
-        """End the first note of this track, else of any; its start tick, or None if nothing sounds."""
+        """End this track's first note, else any track's; returns its start tick, None if nothing sounds."""
         for waiting in (self._of_track[track], self._all):
             while waiting:
                 stroke = waiting.popleft()
@@ -194,7 +194,7 @@ class _Struck:
 
 
 def _pitches() -> dict[int, _Struck]:
-    """Pitch -> its notes that sound."""
+    """Pitch -> its sounding notes, empty for a new pitch."""
     return defaultdict(_Struck)
 
 

@@ -1,11 +1,11 @@
-"""Notes: what is played when, on the grid of a MIDI file.
+"""Notes: what is played when, in ticks as in a MIDI file.
 
 Conventions
     tick        a moment, counted from the start of the piece, an integer >= 0
     resolution  ticks per quarter note
     pitch       MIDI number, 0 to 127; 60 is middle C
 
-Tempo, metre, velocity and instrument are no part of it.
+Notes hold no tempo, metre, velocity or instrument.
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Notes:
-    """The pitched notes of a piece in any order, and how many drum hits there were besides.
+    """The pitched notes of a piece in any order, and how many drum hits there were as well.
 
     Raises:
         InvalidValueError: the resolution is not positive.
@@ -54,10 +54,10 @@ class Notes:
 
     @property
     def voices(self) -> list[list[Note]]:
-        """The notes shared out so that within a voice no pitch is struck while it sounds; mostly one voice.
+        """The notes, divided so that within a voice no pitch begins while it sounds; mostly one voice.
 
-        An instrument ends a pitch at the first note-off, so each voice is played by an instrument of its own.
-        Notes of no length are left out: they would be let go before they are struck, and sound for ever.
+        An instrument ends a pitch at the first note-off, so a separate instrument plays each voice. Notes of
+        no length are left out: they would be released before they are struck, and sound for ever.
         """
         voices: list[list[Note]] = []
         ends: list[dict[int, int]] = []  # of each voice: pitch -> when it is free

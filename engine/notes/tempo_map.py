@@ -1,7 +1,7 @@
-"""TempoMap: when each tick of a MIDI file sounds, by the tempos that it names.
+"""TempoMap: when each tick of a MIDI file sounds, according to the file's tempos.
 
 Conventions
-    microseconds    of a quarter note
+    microseconds    length of a quarter note
 """
 
 from bisect import bisect_right
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from engine.notes.midi_events import Tempo
 from engine.notes.notes import Note, Notes
 
-USUAL_MICROSECONDS = 500_000  # until a file names a tempo
+USUAL_MICROSECONDS = 500_000  # until the file's first tempo
 STEADY_QUARTERS_PER_MINUTE = 120.0
 STEADY_RESOLUTION = 30_000  # ticks of 17 µs at that tempo
 
@@ -20,7 +20,7 @@ class TempoMap:
 
     Args:
         resolution: ticks per quarter note.
-        tempos: in any order; of several at one tick the last counts.
+        tempos: in any order; if several have the same tick, the last one counts.
     """
 
     def __init__(self, resolution: int, tempos: Sequence[Tempo]):
@@ -37,7 +37,7 @@ class TempoMap:
         return self._after(bisect_right(self._ticks, tick) - 1, tick)
 
     def steady(self, music: Notes) -> Notes:
-        """Notes that sound the same at a steady ``STEADY_QUARTERS_PER_MINUTE``."""
+        """Notes that sound as the file does if played at a steady ``STEADY_QUARTERS_PER_MINUTE``."""
         per_second = STEADY_RESOLUTION * STEADY_QUARTERS_PER_MINUTE / 60
         notes = [
             Note(

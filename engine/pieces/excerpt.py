@@ -1,4 +1,4 @@
-"""Excerpt: a short beginning from a test split, shipped as a prime for draws and for listening tests."""
+"""Excerpt: the beginning of a piece of a test split, shipped as a prime for draws and listening tests."""
 
 import json
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ PRIMES_FOLDER = ASSETS / "primes"
 
 @dataclass(frozen=True)
 class Excerpt:
-    """One shipped file, and where it comes from."""
+    """One shipped file, and where it comes from: piece ``index`` of a corpus's split."""
 
     file: str
     title: str
@@ -29,18 +29,18 @@ class Excerpt:
 
     @property
     def name(self) -> str:
-        """What links call it: the file's name without its suffix."""
+        """The file's name without its suffix, by which links name the excerpt."""
         return Path(self.file).stem
 
     @property
     def kind(self) -> str:
-        """The name of the representation that it is for."""
+        """The name of the representation that reads it."""
         suffix = Path(self.file).suffix
         return next(name for name, kind in REPRESENTATIONS.items() if suffix in kind.facts.suffixes)
 
     @property
     def path(self) -> Path:
-        """Its path in the folder of excerpts."""
+        """Where the file lies."""
         return PRIMES_FOLDER / self.file
 
 
@@ -52,13 +52,13 @@ def excerpts() -> tuple[Excerpt, ...]:
 
 
 def excerpts_of(corpus: str, kind: str) -> list[Excerpt]:
-    """The excerpts of a corpus; if it has none (a visitor's own), all for frames of this kind."""
+    """The excerpts of a corpus that have this ``kind``; if it has none, all excerpts of this kind."""
     of_kind = [excerpt for excerpt in excerpts() if excerpt.kind == kind]
     return [excerpt for excerpt in of_kind if excerpt.corpus == corpus] or of_kind
 
 
 def excerpt(name: str) -> Excerpt:
-    """The excerpt of a name.
+    """The excerpt with this name.
 
     Raises:
         UnknownNameError: there is no such excerpt.
@@ -73,6 +73,6 @@ def read_excerpt(name: str, representation: Representation) -> Tensor:
     """All frames of an excerpt, shape (time, event), as models of this representation read them.
 
     Raises:
-        EngineError: there is no such excerpt, or it is of another kind.
+        EngineError: there is no such excerpt, or the representation cannot read it.
     """
     return read_piece(excerpt(name).path, representation, is_ours=True).frames

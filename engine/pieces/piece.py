@@ -23,7 +23,7 @@ MIDI_SUFFIXES = PianoRoll.facts.suffixes
 
 @dataclass(frozen=True)
 class Piece:
-    """Frames that were read from a file."""
+    """Frames that were read from a file, see Conventions."""
 
     frames: Float32[Tensor, "time event"]
     report: str
@@ -36,7 +36,7 @@ def read_piece(
 
     Args:
         longest: seconds of sound after which reading stops; None to refuse very long sounds instead.
-        is_ours: whether the file came with Earshot; any other is read in a process of its own, see
+        is_ours: whether the file came with Earshot; any other file is read in a separate process, see
             engine/confined.py.
 
     Raises:
@@ -55,15 +55,15 @@ def read_prime(
     mean_pitch: float | None,
     is_ours: bool = False,
 ) -> Piece:
-    """A file for a model to go on from, at the height of the model's corpus.
+    """A file for a model to continue, at the pitch of the model's corpus.
 
-    Where a corpus is played higher or lower than it is written, a file may stand at either height: a shipped
-    excerpt as the corpus is written, a downloaded draw as it was heard. The height that brings the file
-    nearer to the corpus is taken.
+    If a corpus is played higher or lower than it is written, a file may be at either pitch: a shipped excerpt
+    as the corpus is written, a downloaded draw as it was heard. The pitch that brings the file nearer to the
+    corpus is taken.
 
     Args:
-        played_semitones: what is added to the corpus's pitches when they are played.
-        mean_pitch: the corpus's mean MIDI number; None takes every file as it is written.
+        played_semitones: semitones added to the corpus's pitches when it is played.
+        mean_pitch: mean MIDI number of the corpus as written; None takes every file as it is written.
         is_ours: as for ``read_piece``.
 
     Raises:
@@ -126,7 +126,7 @@ def holds_midi(path: Path) -> bool:
         with path.open("rb") as file:
             return is_midi(file.read(MIDI_START_BYTES))
     except OSError:
-        return False  # whoever reads it says what is wrong
+        return False  # the code that reads it says what is wrong
 
 
 READERS: dict[str, Callable[[Path, Representation, float | None, bool], Piece]] = {

@@ -1,4 +1,4 @@
-"""Rendering: frames as sound at a safe level, as MIDI, and figures as pictures."""
+"""Rendering: frames as sound at a safe level and as MIDI, and figures as SVG pictures."""
 
 from engine.rendering.instruments import INSTRUMENTS
 from engine.rendering.interval_picture import IntervalPoint, interval_svg

@@ -1,4 +1,4 @@
-"""Instruments: those that visitors may choose, from the name they see to the General MIDI number."""
+"""Instruments that visitors may choose: the name they see -> General MIDI number, counted from 0."""
 
 INSTRUMENTS = {
     "Grand piano": 0, "Electric piano": 4, "Harpsichord": 6, "Celesta": 8, "Vibraphone": 11,

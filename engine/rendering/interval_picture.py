@@ -1,6 +1,6 @@
-"""Points with intervals as an SVG picture: a figure to the right, an estimate with its interval upwards.
+"""Points with intervals as an SVG picture: a figure across, an estimate with its interval upwards.
 
-A picture fills the width that it is given. Colours come from CSS variables of the page
+A picture fills the width of its container. Colours come from CSS variables of the page
 (``--picture-draw`` …), each with a default, so that a saved picture looks right too.
 
 Conventions
@@ -20,9 +20,9 @@ GRID_COLOUR = "var(--picture-grid, #8a8fa333)"
 LABEL_COLOUR = "var(--picture-label, #6b7080)"
 PAPER_COLOUR = "var(--picture-paper, #ffffff)"
 PICTURE_HEIGHT = 320  # CSS pixels
-LEFT, RIGHT, TOP, BOTTOM = 13.0, 90.0, 12.0, 80.0  # where the outermost points lie
+LEFT, RIGHT, TOP, BOTTOM = 13.0, 90.0, 12.0, 80.0  # ends of the axes, per cent
 NUM_TICKS = 4
-LINE_HEIGHT = 5.0  # of a line of words, per cent of the height
+LINE_HEIGHT = 5.0  # of a line of text, per cent of the height
 LABEL_WIDTH = 34.0  # a label takes less than this, per cent of the width
 
 
@@ -32,8 +32,8 @@ class IntervalPoint:
 
     Args:
         label: its name, as short as possible.
-        figure: its value on the horizontal axis.
-        estimate, low, high: its value on the vertical axis, and the ends of its interval if it has one.
+        figure: value on the horizontal axis.
+        estimate, low, high: value on the vertical axis, and the ends of its interval if it has one.
     """
 
     label: str
@@ -45,7 +45,7 @@ class IntervalPoint:
 
 @dataclass(frozen=True)
 class Axis:
-    """Maps values to positions in per cent, with a twelfth of their span free at both ends."""
+    """Maps values from ``least`` to ``most`` to positions from ``start`` to ``end``, in per cent."""
 
     least: float
     most: float
@@ -54,7 +54,7 @@ class Axis:
 
     @classmethod
     def over(cls, values: Iterable[float], start: float, end: float) -> "Axis":
-        """An axis from ``start`` to ``end`` that holds all values; there must be at least one."""
+        """An axis that holds all values (at least one), with a twelfth of their span free at both ends."""
         numbers = list(values)
         least, most = min(numbers), max(numbers)
         slack = (most - least) / 12 or max(abs(most), 1.0) / 10
@@ -80,7 +80,8 @@ def interval_svg(
 
     Args:
         points: at least one.
-        figure_name, estimate_name, title: any text; it is escaped.
+        figure_name, estimate_name: names of the two axes; any text, which is escaped.
+        title: what the picture is called; escaped too.
     """
     across = Axis.over((point.figure for point in points), LEFT, RIGHT)
     ends = (
@@ -98,7 +99,7 @@ def interval_svg(
 
 
 def _whole(title: str, description: str, content: str) -> str:
-    """The ``<svg>`` with its words for those who cannot see it."""
+    """The ``<svg>`` with its text alternative."""
     title, description = _escaped(title), _escaped(description)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{title}. {description}"'
@@ -108,7 +109,7 @@ def _whole(title: str, description: str, content: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Any text, as XML can hold it: escaped, without control characters."""
+    """Any text as XML can hold it: escaped, without control characters."""
     return escape("".join(character for character in text if character.isprintable()))
 
 
@@ -140,7 +141,7 @@ def _point(point: IntervalPoint, across: Axis, upwards: Axis) -> str:
 
 
 def _labels(points: Sequence[IntervalPoint], across: Axis, upwards: Axis) -> Iterable[str]:
-    """Names beside their points, towards the middle, moved down where two would overlap."""
+    """Names next to their points, on the side towards the middle, moved down where two would overlap."""
     placed: list[tuple[float, float]] = []
     for point in sorted(points, key=lambda point: -point.estimate):
         x, y = across.at(point.figure), upwards.at(point.estimate)
@@ -153,7 +154,7 @@ def _labels(points: Sequence[IntervalPoint], across: Axis, upwards: Axis) -> Ite
 
 
 def _words(text: str, place: str, is_name: bool = False) -> str:
-    """Small words with a rim of paper, so that lines behind them do not interfere."""
+    """Small text with a rim in the paper's colour, so that lines behind it do not disturb."""
     colour, weight = (DRAW_COLOUR, 600) if is_name else (LABEL_COLOUR, 400)
     return (
         f'<text {place} style="font:{weight} 12px system-ui,sans-serif;fill:{colour};paint-order:stroke;'

@@ -1,4 +1,4 @@
-"""Performance: how frames become what is heard and downloaded: sound at a safe level, and MIDI."""
+"""Performance: turns frames into what is heard and downloaded: sound at a safe level, and MIDI."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Performance:
     """How a piano roll is played; a waveform needs none of it.
 
     Args:
-        quarters_per_minute: the tempo.
+        quarters_per_minute: the tempo, 20 to 400.
         program: General MIDI instrument, 0 (grand piano) to 127.
         semitones: added to every pitch.
 
@@ -40,7 +40,7 @@ def perform(
     representation: Representation,
     performance: Performance | None = None,
 ) -> Playback:
-    """The sound of frames, through the one gain that keeps it safe.
+    """The sound of frames at a safe level, as ``prepare_playback`` makes it.
 
     Raises:
         EngineError: it would last too long, or there is no synthesiser.

@@ -1,11 +1,11 @@
-"""The one gain that everything played passes through, so that no draw can hurt anyone's ears.
+"""Playback: the one gain that all sound passes through before it is played, so that no draw can hurt ears.
 
 Conventions
     peak      at most -3 dBFS, so that nothing clips in a player either
-    loudness  at most -16 LUFS, integrated, ITU-R BS.1770-4 (pyloudnorm); for two channels the mean of their
-              powers and not the sum, since one channel is played by two loudspeakers too
-    quiet     sound is raised towards -16 LUFS by at most 12 dB; silence and sound below -50 LUFS are not,
-              since that would only raise the noise floor
+    loudness  at most -16 LUFS, integrated, ITU-R BS.1770-4 (pyloudnorm); the mean of two channels' powers
+              and not the sum, since a single channel is played by two loudspeakers too
+    quiet     quiet sound is raised towards -16 LUFS by at most 12 dB; silence and sound below -50 LUFS are
+              not raised, since that would only raise the noise floor
     fades     10 ms at both ends (raised cosine), before anything is measured
     rate      44.1 or 48 kHz, which every browser plays; kept if it is one of them
 """
@@ -21,7 +21,7 @@ MAX_PEAK_DECIBELS = -3.0  # dBFS
 MAX_LOUDNESS_LUFS = -16.0
 MAX_RAISE_DECIBELS = 12.0
 NOISE_FLOOR_LUFS = -50.0
-SILENCE_LUFS = -70.0  # the absolute gate of BS.1770: whatever is quieter counts as silence
+SILENCE_LUFS = -70.0  # the absolute gate of BS.1770: anything quieter counts as silence
 FADE_SECONDS = 0.010
 MIN_MEASURED_SECONDS = 0.5  # BS.1770 measures blocks of 0.4 s
 FULL_SCALE = 0.999  # samples from here on count as clipped …
@@ -48,7 +48,7 @@ class Playback:
 
     @property
     def is_clipped(self) -> bool:
-        """Whether enough samples stand at full scale to be heard as distortion."""
+        """Whether enough samples are at full scale to be heard as distortion."""
         return self.clipped_share >= MIN_CLIPPED_SHARE
 
     @property
@@ -59,14 +59,14 @@ class Playback:
             messages.append("This is silent: there is nothing to hear.")
         if self.is_clipped:
             messages.append(
-                f"This is clipped: {self.clipped_share:.1%} of its samples stand at full scale,"
+                f"This is clipped: {self.clipped_share:.1%} of its samples are at full scale,"
                 " which is heard as distortion."
             )
         return tuple(messages)
 
 
 def prepare_playback(audio: Audio) -> Playback:
-    """The sound at a level that is safe and even, with the gain that was applied; see the conventions.
+    """The sound at a safe and even level, with the gain that was applied; see Conventions.
 
     Its length in seconds stays the same, to the nearest sample of its new rate.
     """
@@ -87,7 +87,7 @@ def prepare_playback(audio: Audio) -> Playback:
 
 
 def safe_gain(audio: Audio) -> float:
-    """The gain in dB that brings a sound to the level at which everything is played; see the conventions."""
+    """The gain in dB that brings a sound to the level at which everything is played; see Conventions."""
     loudness_lufs = measure_loudness(audio)
     return _choose_gain(loudness_lufs, decibels(audio.peak), loudness_lufs < SILENCE_LUFS)
 
@@ -100,10 +100,10 @@ def playback_sample_rate(sample_rate: int) -> int:
 
 
 def measure_loudness(audio: Audio) -> float:
-    """Integrated loudness in LUFS by BS.1770-4; minus infinity below its gate of -70.
+    """Integrated loudness in LUFS by BS.1770-4, see Conventions; minus infinity below its gate of -70.
 
     Sound shorter than half a second is repeated before it is measured: BS.1770 is not defined for
-    so little, and padding with zeros would make it seem quieter than it is.
+    sound that short, and padding with zeros would make it seem quieter than it is.
     """
     num_samples = len(audio.samples)
     if num_samples == 0:
@@ -127,7 +127,7 @@ def _choose_gain(loudness_lufs: float, peak_decibels: float, is_silent: bool) ->
 
 
 def faded(audio: Audio) -> Audio:
-    """The sound faded over 10 ms of raised cosine at both ends; over half of it each if it is shorter."""
+    """The sound faded in and out over 10 ms (raised cosine), or over half of its length if that is less."""
     num_faded = min(round(FADE_SECONDS * audio.sample_rate), len(audio.samples) // 2)
     if num_faded == 0:
         return audio

@@ -1,6 +1,7 @@
 """Player: turns frames into sound while later frames are still being drawn.
 
-All parts together are what ``perform`` plays, but not yet at a safe level: see `engine.rendering.playback`.
+All parts joined are the sound that ``perform`` gives, but not yet at a safe level: see
+`engine.rendering.playback`.
 """
 
 from abc import ABC, abstractmethod
@@ -33,7 +34,7 @@ class Player(ABC):
 
     @abstractmethod
     def push(self, frames: Float32[Tensor, "time event"]) -> Samples:
-        """The sound of the next frames, as far as it is known before later ones come.
+        """The sound of the next frames, as far as it does not depend on later ones.
 
         Raises:
             EngineError: it would last too long.
@@ -41,7 +42,7 @@ class Player(ABC):
 
     @abstractmethod
     def finish(self) -> Samples:
-        """The sound that is left after the last frame; nothing may be pushed afterwards.
+        """The sound that is still to come after the last frame; nothing may be pushed afterwards.
 
         Raises:
             EngineError: it would last too long.
@@ -49,7 +50,7 @@ class Player(ABC):
 
 
 class RollPlayer(Player):
-    """Plays a piano roll; without FluidSynth all of the sound comes from ``finish``.
+    """Plays a piano roll; without FluidSynth ``finish`` gives all of the sound.
 
     Args:
         roll: what its frames mean.
@@ -70,7 +71,7 @@ class RollPlayer(Player):
         self._num_frames = self._num_samples = self._end = 0
 
     def push(self, frames: Float32[Tensor, "time event"]) -> Samples:
-        """Strike, hold and let go of the keys of each frame."""
+        """Press, hold and release the keys of each frame; returns their sound."""
         tempo = self._performance.quarters_per_minute
         check_length((self._num_frames + len(frames)) * self._roll.frame_seconds(tempo), tempo)
         if self._instrument is None:
@@ -97,7 +98,7 @@ class RollPlayer(Player):
         return samples
 
     def finish(self) -> Samples:
-        """The sound until everything that was struck has faded away."""
+        """The sound until all notes have faded away."""
         tempo = self._performance.quarters_per_minute
         if self._instrument is None:
             frames = torch.cat([torch.zeros(0, self._roll.num_pitches), *self._kept])
@@ -129,7 +130,7 @@ class WaveformPlayer(Player):
         return self._resampled(self._waveform.decode(frames).samples)
 
     def finish(self) -> Samples:
-        """The last milliseconds, which the filter still holds."""
+        """The last milliseconds, which the resampler still holds."""
         return self._resampled(_nothing(), last=True)
 
     def _resampled(self, samples: np.ndarray, last: bool = False) -> Samples:

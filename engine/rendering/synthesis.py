@@ -1,7 +1,7 @@
-"""Synthesis: notes to sound, by FluidSynth and a SoundFont, else by midirenderer.
+"""Synthesis: turns notes into sound with FluidSynth and a SoundFont, or else with midirenderer.
 
-FluidSynth runs 79 times as fast as real time, so each render takes a fresh synthesiser: nothing of another
-render (program, reverb, hanging notes) can be in it, and visitors can render at the same time. One more
+FluidSynth runs 79 times as fast as real time, so each render can use a fresh synthesiser: nothing of another
+render (program, reverb, hanging notes) is left in it, and visitors can render at the same time. One more
 synthesiser, which never plays, keeps the samples of the SoundFont in memory for all of them.
 """
 
@@ -29,7 +29,7 @@ SYNTHESIS_RATE = 44_100  # Hz
 TAIL_SECONDS = 1.5  # for released notes and reverb to fade away
 MAX_PLAYED_SECONDS = 900.0
 FLUIDSYNTH_GAIN = 1.0  # its default of 0.2 leaves four voices at about -40 LUFS
-MIDIRENDERER_GAIN = 2.5  # for the same loudness
+MIDIRENDERER_GAIN = 2.5  # makes it as loud as FluidSynth
 SHIPPED_SOUNDFONT = "TimGM6mb"
 FLUIDR3_MONO = tuple(
     Path(folder) / "FluidR3Mono_GM.sf3"
@@ -52,7 +52,7 @@ class Synthesiser(ABC):
         """The notes played from tick 0, and ``TAIL_SECONDS`` more, in stereo at ``SYNTHESIS_RATE``.
 
         The same notes give the same samples every time; no notes give silence.
-        If the sum of the notes goes beyond 1, all of it is scaled down to a peak of 1.
+        If an amplitude goes beyond 1, the whole sound is scaled down to a peak of 1.
 
         Args:
             music: what is played.
@@ -60,7 +60,7 @@ class Synthesiser(ABC):
             program: General MIDI instrument, 0 (grand piano) to 127.
 
         Raises:
-            InvalidValueError: tempo or program is out of range, or it would last longer than
+            InvalidValueError: tempo or program is out of range, or the sound would last longer than
                 ``MAX_PLAYED_SECONDS``.
         """
         check_performance(quarters_per_minute, program)
@@ -74,7 +74,7 @@ class Synthesiser(ABC):
         return Audio(samples / np.float32(peak) if peak > 1 else samples, SYNTHESIS_RATE)
 
     def instrument(self, program: int) -> Instrument | None:
-        """An instrument whose keys the caller strikes; None if only whole pieces can be played.
+        """An instrument whose keys the caller presses; None if only whole pieces can be played.
 
         Args:
             program: General MIDI instrument.
@@ -85,7 +85,7 @@ class Synthesiser(ABC):
     def _play(
         self, music: Notes, quarters_per_minute: float, program: int, num_samples: int
     ) -> Float32[np.ndarray, "time 2"]:
-        """``num_samples`` finite samples of any amplitude."""
+        """The sound: ``num_samples`` finite samples of any amplitude."""
 
 
 class FluidSynth(Synthesiser):
@@ -139,7 +139,7 @@ class FluidSynth(Synthesiser):
         return samples
 
     def instrument(self, program: int) -> Instrument:
-        """An instrument on a synthesiser of its own, which the caller must close."""
+        """An instrument on a new synthesiser, which the caller must close."""
         synth, soundfont_id = self._new_synth()
         for channel in MELODIC_CHANNELS:
             synth.program_select(channel, soundfont_id, 0, program)
@@ -155,7 +155,7 @@ class FluidSynth(Synthesiser):
 
 
 class MidiRenderer(Synthesiser):
-    """The wheel midirenderer, for machines without FluidSynth.
+    """The Python package midirenderer, for machines without FluidSynth.
 
     Args:
         library: the module midirenderer.
@@ -179,7 +179,7 @@ class MidiRenderer(Synthesiser):
 
 
 def find_soundfont() -> Path:
-    """The path of FluidR3 Mono, where Debian's package or another put it.
+    """The path of the SoundFont FluidR3 Mono, in any of the places where systems install it.
 
     Raises:
         EngineError: it is not installed.
@@ -193,8 +193,8 @@ def find_soundfont() -> Path:
 def find_synthesiser() -> Synthesiser:
     """The best synthesiser that this machine has, made once per process.
 
-    FluidSynth with FluidR3 Mono where Debian's package or another put it, else FluidSynth with the
-    SoundFont that pretty_midi ships, else midirenderer with that one.
+    FluidSynth with FluidR3 Mono if that SoundFont is installed, else FluidSynth with the SoundFont
+    that pretty_midi ships, else midirenderer with that one.
 
     Raises:
         EngineError: there is neither FluidSynth nor midirenderer.
@@ -214,7 +214,7 @@ def find_synthesiser() -> Synthesiser:
 
 def _import_fluidsynth() -> ModuleType | None:
     """pyfluidsynth; None where it, or the library that it binds, is missing or broken."""
-    load_pretty_midi()  # imports it first, and keeps it from printing
+    load_pretty_midi()  # it imports fluidsynth first, and what that prints is thrown away
     try:
         import fluidsynth
     except (ImportError, OSError, AttributeError):
@@ -232,12 +232,12 @@ def check_length(seconds: float, quarters_per_minute: float) -> None:
 
 
 def _key_moves(music: Notes) -> list[tuple[int, int, int, int]]:
-    """Every key that goes down or up, as (tick, velocity, pitch, layer), in order of time.
+    """Every key press and release, as (tick, velocity, pitch, layer), in order of time.
 
-    The velocity is 0 for a key that is let go; at one tick these come first.
+    The velocity is 0 for a release; at one tick releases come first.
 
-    Each voice has a layer of its own, so that neither of two notes of one pitch ends the other; voices beyond
-    the last layer share it.
+    Each voice plays on a separate layer, so that of two notes with one pitch neither ends the other; voices
+    beyond the last layer share it.
     """
     moves, struck = [], velocities(music)
     for layer, voice in enumerate(music.voices):
@@ -247,7 +247,7 @@ def _key_moves(music: Notes) -> list[tuple[int, int, int, int]]:
 
 
 def _bind(library: ModuleType, name: str, arguments: str) -> Callable[..., int]:
-    """A C function that pyfluidsynth does not bind; arguments: ``name:i`` for int, ``name:P`` for pointer."""
+    """A C function that pyfluidsynth does not bind; arguments: ``name:i`` is an int, ``name:P`` a pointer."""
     types = {"i": ctypes.c_int, "P": ctypes.c_void_p}
     parts = [argument.split(":") for argument in arguments.split()]
     return library.cfunc(name, ctypes.c_int, *((part, types[kind], 1) for part, kind in parts))

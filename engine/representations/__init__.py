@@ -1,7 +1,4 @@
-"""What one frame means, with its units: one representation per file, looked up in ``REPRESENTATIONS``.
-
-The last one is for every file that no other claims by its suffix.
-"""
+"""Representations: what one frame means, with its units; all are looked up in ``REPRESENTATIONS``."""
 
 from engine.representations.conversion import are_alike, converted, widest
 from engine.representations.piano_roll import EncodingReport, PianoRoll, note_spans

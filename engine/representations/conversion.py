@@ -11,7 +11,7 @@ from engine.representations.waveform import Waveform
 
 
 def are_alike(first: Representation, second: Representation) -> bool:
-    """Whether frames of the one can be turned into frames of the other without loss."""
+    """Whether frames of either can be turned into frames of the other: equal, or sound of one rate."""
     if first == second:
         return True
     are_sound = isinstance(first, Waveform) and isinstance(second, Waveform)
@@ -21,9 +21,9 @@ def are_alike(first: Representation, second: Representation) -> bool:
 def converted(
     frames: Float32[Tensor, "time event"], source: Representation, target: Representation
 ) -> Float32[Tensor, "other_time other_event"]:
-    """Frames of one representation in another: sound of one rate, in frames of any length and scale.
+    """Frames of ``source`` as frames of ``target``, if both are equal or both hold sound of the same rate.
 
-    What does not fill a frame at the end is left out.
+    Samples at the end that do not fill a frame are left out.
 
     Raises:
         InvalidValueError: the two are not alike.
@@ -37,7 +37,7 @@ def converted(
 
 
 def widest(representations: Iterable[Representation]) -> Representation:
-    """The first with the largest frames, of several that are alike; others' frames are mostly parts of them.
+    """The representation with the largest frames, of several that are alike; the first of equals.
 
     Raises:
         ValueError: there is none.

@@ -3,10 +3,10 @@
 Conventions
     frames  float32, shape (time, pitch), 1 = sounding, 0 = not; column j is pitch lowest_pitch + j
 
-The grid counts ticks from tick 0: a frame is resolution / frames_per_quarter ticks, whatever the tempo
-or metre. Onset and end of a note go to the nearest line, halves up; a note whose two ends fall on
-one line is left out and counted. Leading rests stay, the last frame ends with the last note. A held
-and a repeated note look the same: read back, a pitch in neighbouring frames is one held note.
+The grid starts at tick 0, and a frame lasts resolution / frames_per_quarter ticks, whatever the tempo
+or metre. Onset and end of a note go to the nearest line of the grid, halves up; a note whose two ends
+fall on one line is left out and counted. Rests at the start stay; the last frame ends with the last note.
+A held and a repeated note look the same: read back, a pitch in neighbouring frames is one held note.
 The corpora of Boulanger-Lewandowski et al. (2012) were made in this way.
 """
 
@@ -22,13 +22,13 @@ from engine.notes import Note, Notes
 from engine.representations.representation import Facts
 
 MAX_ROLL_FRAMES = 20_000
-TICKS_PER_QUARTER = 480  # of the notes that decode makes
+TICKS_PER_QUARTER = 480  # resolution of the notes that ``decode`` makes
 _UNITS = {1: "a quarter note", 2: "an eighth note"}
 
 
 @dataclass(frozen=True)
 class EncodingReport:
-    """How many notes of some music are in its frames, and how many are not and why.
+    """How many notes went into the frames, and how many did not, and why.
 
     ``num_notes`` counts all pitched notes of the music, including those left out.
     """
@@ -69,7 +69,7 @@ class EncodedNotes:
 
 @dataclass(frozen=True)
 class PianoRoll:
-    """A grid over time and keys.
+    """The representation of music: a grid over time and keys.
 
     Args:
         lowest_pitch: MIDI number of column 0; 21 is A0, the lowest key of a piano.
@@ -218,7 +218,7 @@ class PianoRoll:
         return frames.roll(semitones, 1) if semitones else frames.clone()
 
     def check(self, frames: Float32[torch.Tensor, "time pitch"]) -> None:
-        """Refuse frames that this roll cannot have.
+        """Refuse frames that are not frames of this roll.
 
         Raises:
             InvalidValueError: another number of pitches, or values other than 0 and 1.

@@ -1,4 +1,4 @@
-"""Representation: what one frame means, with all units that decoding needs. Facts: what its kind shares."""
+"""Representation: what one frame means, with all units for decoding. Facts: what all of one kind share."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -6,14 +6,14 @@ from typing import Any, Protocol, runtime_checkable
 
 @dataclass(frozen=True)
 class Facts:
-    """What others ask of a kind of frame, so that nobody has to compare its name.
+    """What other code asks about a kind of frame, so that it need not compare names.
 
     Args:
-        title: what such frames hold, as a choice offers it: ``"Music"``.
+        title: what the frames hold, as visitors read it: ``"Music"``.
         holds_notes: whether a frame says which notes sound, so that there is a tempo, a key and a MIDI file.
         suffixes: suffixes of its files, in lower case; the first is that of the shipped excerpts.
         step: what one frame is called where its likelihood is given.
-        figure: the name of the figure by which models are compared.
+        figure: the metric by which models are compared, as cards name it: ``"nats_per_frame"``.
         length_unit: the unit in which the length of a draw is asked for, ``"frames"`` or ``"seconds"``.
     """
 
@@ -31,17 +31,17 @@ class Facts:
 
     @property
     def figure_words(self) -> str:
-        """The name of the figure as readers know it, e.g. ``bits per sample``."""
+        """The name of the metric in words, e.g. ``bits per sample``."""
         return self.figure.replace("_", " ")
 
 
 @runtime_checkable
 class Representation(Protocol):
-    """What all representations offer; each has its own ``encode`` and ``decode`` besides.
+    """What all representations offer; in addition each has its own ``encode`` and ``decode``.
 
     Attributes:
         name: its key in ``REPRESENTATIONS``.
-        events: what a frame holds, ``"notes"`` or ``"samples"``; a head is for one of them.
+        events: what a frame holds, ``"notes"`` or ``"samples"``; each head models one of the two.
         facts: what is true of all frames of this kind.
     """
 

@@ -1,4 +1,4 @@
-"""Waveform: a frame is the next samples of standardised sound, ten in the paper.
+"""Waveform: a frame is a number of consecutive samples of standardised sound, ten in the paper.
 
 Conventions
     samples       amplitude in [-1, 1] at ``sample_rate`` Hz
@@ -29,7 +29,7 @@ LOWEST_STEP, HIGHEST_STEP = -32_768, 32_767
 
 @dataclass(frozen=True)
 class Waveform:
-    """Sound at one rate, standardised by one mean and scale, in frames of a fixed number of samples.
+    """The representation of sound: one rate, one mean and scale, and frames of a fixed number of samples.
 
     Args:
         sample_rate: Hz.
@@ -111,7 +111,7 @@ class Waveform:
 
     @property
     def step(self) -> float:
-        """A 16-bit step, standardised, for heads over the 65,536 integers themselves.
+        """A 16-bit step, standardised, for heads that give a probability to each of the 65,536 integers.
 
         Raises:
             InvalidValueError: the mean is not 0, so that frames are not whole steps.

@@ -1,4 +1,4 @@
-"""By kernel: a draw in blocks of a hundredth of a second each, however fast the model is."""
+"""By kernel: a draw in blocks that each take about a hundredth of a second, however fast the model is."""
 
 import time
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ PRIME_FRAMES_AT_ONCE = 16
 def stages_by_kernel(
     instance: Instance, options: SamplingOptions, prime: Float[Tensor, "time event"] | None
 ) -> Iterator[Float[Tensor, " event"] | None]:
-    """None after every few frames of the prime, then the frames that follow it."""
+    """Yields None after every few frames of the prime, then the frames that follow it."""
     position = 0 if prime is None else len(prime)
     for part in () if prime is None else prime.split(PRIME_FRAMES_AT_ONCE):
         instance.read(part)

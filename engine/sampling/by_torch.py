@@ -10,13 +10,13 @@ from engine.models import Model, ModelState
 from engine.sampling.options import SamplingOptions
 from engine.sampling.uniforms import frame_uniforms
 
-FRAMES_AHEAD = 32  # drawn at once: entering inference mode costs as much as a small layer
+FRAMES_AHEAD = 32  # drawn before any is given out: entering inference mode costs as much as a small layer
 
 
 def stages_by_torch(
     model: Model, options: SamplingOptions, prime: Float[Tensor, "time event"] | None
 ) -> Iterator[Float[Tensor, " event"] | None]:
-    """None when the prime has been read, then the frames that follow it."""
+    """Yields None when the prime has been read, then the frames that follow it."""
     frame, state, position = _read_prime(model, prime)
     yield None
     for start in range(0, options.num_frames, FRAMES_AHEAD):
@@ -28,7 +28,7 @@ def stages_by_torch(
 
 @torch.no_grad()
 def _read_prime(model: Model, prime: Float[Tensor, "time event"] | None) -> tuple[Tensor, ModelState, int]:
-    """The last frame of the prime, the state in which it is to be read, and the prime's length."""
+    """The last frame of the prime, the state in which that frame is to be read, and the prime's length."""
     if prime is None or len(prime) == 0:
         return model.silence(1), model.initial_state(1), 0
     _, state = model(prime.unsqueeze(0))

@@ -1,7 +1,7 @@
 """EndWatch: whether the piece that is being drawn is over.
 
-Frame t is the last one if a uniform number of (seed, t), one that no head asks for, is below the chance of an
-end after it. So a draw is cut short, but none of its frames changes.
+Frame t is the last one if a uniform number of (seed, t), one that no head uses, is below the chance that the
+piece is over after it. So a draw is cut short, but none of its frames changes.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ class EndWatch:
         ending: how the corpus's pieces end.
         lowest_pitch: MIDI number of the first pitch of a frame.
         seed: the draw's.
-        prime: what the draw continues, shape (time, pitch); it counts as heard, and does not end.
+        prime: what the draw continues; it counts as heard, but no end is looked for in it.
     """
 
     def __init__(

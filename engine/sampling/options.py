@@ -11,7 +11,7 @@ MAX_DRAW_FRAMES = 100_000
 
 @dataclass(frozen=True)
 class SamplingOptions:
-    """What decides a draw beside model and prime.
+    """What decides a draw besides model and prime.
 
     Args:
         num_frames: frames to sample, the prime not counted.

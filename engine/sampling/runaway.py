@@ -1,14 +1,14 @@
 """RunawayWatch: whether a draw of notes has swollen into noise.
 
-A network that has drawn an odd frame reads it, and may answer with an even odder one; from some point on it
-does not find back.
+A network that has drawn an odd frame reads it next, and may draw an even odder one; from some point on it
+does not recover.
 """
 
 from jaxtyping import Float
 from torch import Tensor
 
-RUNAWAY_FRAMES = 8  # in a row
-RUNAWAY_FACTOR = 1.5  # times the notes of the fullest training frame
+RUNAWAY_FRAMES = 8  # this many frames in a row must be too full
+RUNAWAY_FACTOR = 1.5  # too full: more than this times the notes of the fullest training frame
 
 
 class RunawayWatch:
@@ -16,7 +16,7 @@ class RunawayWatch:
     notes as the fullest training frame.
 
     Args:
-        most_notes: in the fullest training frame; None where that is not known, and nothing runs away.
+        most_notes: number of notes in the fullest training frame; None if unknown: then nothing runs away.
     """
 
     def __init__(self, most_notes: int | None):

@@ -1,11 +1,11 @@
 """Sampling: a draw, one frame at a time.
 
-A draw is a function of model, prime and options alone: no process-wide random state is read or
-written, so nobody's draw touches another's. Frame t of the sequence (primes count) is drawn with the
-uniform numbers of (seed, t); so models that agree draw the same, and a draw that is given back as a
-prime goes on as the longer draw would have.
+A draw depends only on model, prime and options: no process-wide random state is read or written, so
+draws do not affect each other. Frame t of the sequence (counting the prime) is drawn with the uniform
+numbers of (seed, t); so models that agree draw the same, and a draw that is given back as a prime goes
+on as the longer draw would have.
 
-The kernel draws wherever it can run the model (engine/kernel), and torch where it cannot.
+The kernel (engine/kernel) draws if it can run the model, otherwise torch does.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def sample(
     """Draw ``options.num_frames`` frames that follow the prime, one at a time.
 
     Args:
-        prime: the given beginning; without one, or with an empty one, the draw starts from silence.
+        prime: the given beginning; without a prime, or with an empty one, the draw starts from silence.
 
     Yields:
         Frames of shape (event,); those of the prime are not repeated.
@@ -42,7 +42,7 @@ def sample(
 def stages(
     model: Model, options: SamplingOptions, prime: Float[Tensor, "time event"] | None = None
 ) -> Iterator[Float[Tensor, " event"] | None]:
-    """As ``sample``, for callers that may have to stop before the first frame.
+    """Like ``sample``, for callers that may have to stop before the first frame.
 
     Yields:
         None from time to time while the prime is being read, then the frames.

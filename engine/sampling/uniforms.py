@@ -1,4 +1,4 @@
-"""The uniform numbers that decide draws: common random numbers for all models.
+"""The uniform numbers that decide draws: the same random numbers for all models.
 
 The numbers of frame t come from a generator seeded by (seed, t): the counter-based Philox 4x64
 (Salmon et al. 2011), keyed by the seed and started at a counter that t fixes. So any frame's numbers
@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-KEY_NUMBERS = 128  # uniform numbers of a frame under one key; a frame that needs more goes on under the next
+KEY_NUMBERS = 128  # uniform numbers of a frame under one key; a frame that needs more uses further keys
 NUMBERS_PER_COUNTER = 4
 RANDOM_BITS = 52  # with half a step added, no number is 0 or 1
 

@@ -1,4 +1,4 @@
-"""Scoring: exact likelihoods, surprise frame by frame, and what a model expects."""
+"""Scoring: exact likelihoods of pieces, surprise frame by frame, and what a model expects next."""
 
 from engine.scoring.expectation import Expectation, expect
 from engine.scoring.gates import Gate, gates_of, opened

@@ -1,8 +1,8 @@
 """Expectation: how probable each pitch of a frame is to a model that has heard the frames before it.
 
-Where pitches are independent given the past, their probabilities are known. Where they are not, the
-marginal p(pitch | past) is a sum over all frames that hold the pitch, for which there is no formula: it is
-estimated as the share of n draws of the frame that hold the pitch. Their uniform numbers are the same for
+If pitches are independent given the past, their probabilities are known. If they are not, the marginal
+p(pitch | past) is a sum over all frames that hold the pitch, for which there is no formula: it is estimated
+as the share of n draws of the frame that hold the pitch. The uniform numbers of these draws are the same for
 every frame and every model. The standard error is sqrt(p (1 - p) / n), at most 0.022 for 512 draws.
 """
 
@@ -29,8 +29,8 @@ class Expectation:
     """What a model expects of one frame.
 
     Args:
-        probabilities: for each pitch as the piece is written, given all frames before.
-        num_draws: how many draws they were estimated from; 0 where they are exact.
+        probabilities: for each pitch as written, given all frames before.
+        num_draws: how many draws they were estimated from; 0 if they are exact.
     """
 
     probabilities: Float32[Tensor, " pitch"]
@@ -49,12 +49,12 @@ def expect(
 
     Args:
         frames: the piece as it is written.
-        start: the first frame that is asked for; the last is the one after the piece.
-        transposed_semitones: added to the notes before the model hears them, and undone afterwards.
-        num_draws: draws of each frame, where pitches depend on each other.
+        start: the first frame for which to yield an expectation; the last is the frame after the piece.
+        transposed_semitones: added to the notes before the model reads them; probabilities are moved back.
+        num_draws: draws for each frame, if pitches depend on each other.
 
     Raises:
-        InvalidValueError: the start is not in the piece, no draw is allowed, or a note would leave the
+        InvalidValueError: the start is not in the piece, num_draws is below 1, or a note would leave the
             keyboard.
     """
     if not 0 <= start <= len(frames):
@@ -88,5 +88,5 @@ def _shares(distribution: Distribution, num_draws: int) -> Tensor:
 
 
 def _moved_back(probabilities: Float32[Tensor, " pitch"], semitones: int) -> Float32[Tensor, " pitch"]:
-    """Each pitch where it is written; one that lies off the keyboard in the model's key has probability 0."""
+    """Probabilities by written pitch; 0 for a pitch that is off the keyboard in the model's key."""
     return moved(probabilities, [-semitones])[0]

@@ -1,7 +1,7 @@
-"""Gates: how far open the gates of a network's cells stand, unit by unit, while it hears a piece.
+"""Gates: how far the gates of a network's cells are open, unit by unit, while it reads a piece.
 
 Conventions
-    open    1 lets all through, 0 nothing
+    open    from 0, which lets nothing through, to 1, which lets all through
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Gate:
     """One kind of gate in one layer.
 
     Args:
-        layer: place of the cell, from 1, the lowest.
+        layer: number of the cell; 1 is the lowest.
         name: as the cell calls it: reset, update, forget …
     """
 
@@ -36,9 +36,9 @@ def gates_of(model: Model) -> list[Gate]:
 
 @torch.no_grad()
 def opened(model: Model, gate: Gate, frames: Float32[Tensor, "time event"]) -> Float32[Tensor, "unit time"]:
-    """How far a gate is open as each frame is predicted, 0 to 1; the units in which it moves most come first.
+    """How far a gate is open as each frame is predicted, 0 to 1; units whose gate varies most come first.
 
-    A network that hears pieces in several keys hears this one only as it is written.
+    A network that reads pieces in several keys reads this one only as it is written.
 
     Raises:
         InvalidValueError: the network has no such gate.

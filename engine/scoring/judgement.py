@@ -1,7 +1,7 @@
-"""Judgement: what one model thinks of one piece, and how the judgements of several models are ranked.
+"""Judgement: how likely one model finds one piece, and how the judgements of several models are ranked.
 
-Likelihoods can be compared where models predict the same frames. Another grid or rate makes other frames of a
-piece, and more or fewer of them, so models are ranked in groups, each of one grid or rate.
+Likelihoods can be compared if models predict the same frames. A different grid or sample rate divides a piece
+into different frames, so models are ranked in groups, each of one grid or rate.
 """
 
 from collections.abc import Iterable
@@ -16,13 +16,13 @@ from engine.scoring.surprise import Surprise
 
 @dataclass(frozen=True)
 class Judgement:
-    """What one model thinks of one piece.
+    """How likely one model finds one piece.
 
     Args:
         card: the model's card.
-        representation: what its frames mean.
+        representation: what the model's frames mean.
         surprise: how unexpected each frame of the piece is.
-        report: what of the file is not in the frames, in one sentence; empty if nothing is missing.
+        report: what the frames lack of the file, in one sentence; empty if nothing is missing.
     """
 
     card: Card
@@ -37,7 +37,7 @@ class Judgement:
 
     @property
     def extent(self) -> str:
-        """How much was read, in a unit that compared models share: frames of notes, or samples."""
+        """How much was read, in a unit that comparable models share: frames of notes, or samples."""
         count = len(self.surprise.nats)
         if self.is_music:
             return f"{count:,} frames, each {self.representation.frame_unit}"
@@ -45,7 +45,7 @@ class Judgement:
         return f"{count * waveform.frame_size:,} samples at {waveform.sample_rate / 1000:g} kHz"
 
     def figures(self, per_frame: bool = False) -> dict[str, Any]:
-        """The figures for programs: counts and means and, with ``per_frame``, the value of each frame."""
+        """The figures for JSON: counts and means and, with ``per_frame``, the value of each frame."""
         surprise = self.surprise
         num_frames, mean = len(surprise.nats), surprise.likelihood.nats_per_frame
         if self.is_music:
@@ -71,7 +71,7 @@ class Judgement:
 
 
 def ranked(judgements: Iterable[Judgement]) -> list[list[Judgement]]:
-    """Groups within which figures compare, of one grid or rate, the finest first; in each the best first."""
+    """The judgements in groups of one grid or rate, the finest group first; in each group the best first."""
 
     def group(judgement: Judgement) -> tuple[int, str]:
         if judgement.is_music:

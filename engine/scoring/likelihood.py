@@ -1,8 +1,8 @@
-"""Exact log-likelihoods.
+"""Exact log-likelihoods of sequences of frames under a model.
 
 Conventions
     nats       natural logarithms; a *score* is a negative log-likelihood, lower is better
-    mask       shape (batch, time), 1 where a frame counts; padding and primes do not
+    mask       shape (batch, time), True where a frame counts; padding and primes do not count
 
 Papers average differently, so a score is given three ways: pooled (all nats over all frames), the
 mean over sequences of each sequence's mean, and pooled without each sequence's first frame.
@@ -21,7 +21,7 @@ from engine.heads import Distribution, GaussianMixture
 from engine.models import Model
 from engine.representations import Waveform
 
-PART_FRAMES = 4_096  # of all sequences and keys together, where a piece is read in parts
+PART_FRAMES = 4_096  # frames of a part, all sequences and keys together, if pieces are read in parts
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class LogLikelihood:
 
     Args:
         totals: the sum over the frames that count, for each sequence.
-        first: that of each sequence's first frame; 0 where it does not count.
+        first: the log-likelihood of each sequence's first frame; 0 if that does not count.
         num_frames: how many frames of each sequence count.
-        num_first: 1 where the first frame counts, else 0.
+        num_first: for each sequence, 1 if its first frame counts, else 0.
     """
 
     totals: Float64[Tensor, " sequence"]
@@ -52,7 +52,7 @@ class LogLikelihood:
 
     @property
     def nats_per_frame_sequence_mean(self) -> float:
-        """Mean over sequences, those without frames left out, of their negative log-likelihood per frame."""
+        """Mean of the sequences' negative log-likelihoods per frame; those without frames are left out."""
         counted = self.num_frames > 0
         means = -self.totals[counted] / self.num_frames[counted]
         return _ratio(means.sum(), counted.sum())
@@ -63,7 +63,7 @@ class LogLikelihood:
         return _ratio(-(self.totals - self.first).sum(), (self.num_frames - self.num_first).sum())
 
     def bits_per(self, events_per_frame: int) -> float:
-        """Pooled, in bits per event where a frame holds ``events_per_frame`` events (samples)."""
+        """The pooled score in bits per event, if a frame holds ``events_per_frame`` events (samples)."""
         return self.nats_per_frame / events_per_frame / math.log(2)
 
     def sequence(self, index: int) -> "LogLikelihood":
@@ -91,7 +91,7 @@ class LogLikelihood:
     def of(
         cls, log_probs: Float[Tensor, "batch time"], mask: Bool[Tensor, "batch time"] | None = None
     ) -> "LogLikelihood":
-        """Sum the log-probabilities of frames; where the mask is False they may even be NaN."""
+        """Sum the log-probabilities of frames; those where the mask is False may even be NaN."""
         if mask is None:
             mask = torch.ones(log_probs.shape, dtype=torch.bool, device=log_probs.device)
         counted = torch.where(mask, log_probs.double(), 0.0).cpu()
@@ -109,7 +109,7 @@ def log_likelihood(
 
     Args:
         frames: sequences, padded at their ends to one length.
-        mask: True where a frame counts; all do by default.
+        mask: True where a frame counts; all frames count by default.
 
     Raises:
         InvalidValueError: frames have another width than the model's.
@@ -123,7 +123,7 @@ def log_likelihood(
 def continuation_likelihood(
     model: Model, frames: Float[Tensor, "time event"], num_prime_frames: int
 ) -> tuple[LogLikelihood, LogLikelihood]:
-    """The likelihoods of a prime and of what follows it, given all before, in one pass of bounded memory.
+    """The log-likelihoods of a prime, and of what follows it given the prime, in one pass of bounded memory.
 
     Args:
         frames: prime and continuation.
@@ -151,7 +151,7 @@ def read_in_parts(
     The state goes from part to part, so the distributions are those of one pass, up to rounding.
 
     Args:
-        singly_from: from this frame on, each frame is a part of its own.
+        singly_from: from this frame on, each part is a single frame.
 
     Yields:
         The frames of a part, and their distribution with leading axes (batch, time of the part).
@@ -173,7 +173,7 @@ def read_in_parts(
 def bin_log_probs(
     mixture: Distribution, waveform: Waveform, frames: Float[Tensor, "batch time sample"]
 ) -> Float64[Tensor, "batch time"]:
-    """Log-probability in nats of each frame's 16-bit integers: a density is integrated over their bins."""
+    """Log-probability in nats of each frame's 16-bit integers; a density is integrated over their bins."""
     if mixture.is_discrete:
         return mixture.log_prob(frames).double()
     wide = GaussianMixture(mixture.mixture_logits.double(), mixture.loc.double(), mixture.log_scale.double())

@@ -18,8 +18,8 @@ class ScoredFile:
 
     Args:
         file: the path of a MIDI or sound file.
-        load: gives the checkpoint of a name.
-        read: gives the file as frames of a representation, all of them or as many as are wanted.
+        load: gives the checkpoint with a name.
+        read: reads the file as frames of a representation, all of them or as many as the caller wants.
     """
 
     def __init__(
@@ -32,13 +32,13 @@ class ScoredFile:
         self._pieces: dict[Representation, Piece] = {}
 
     def piece(self, representation: Representation) -> Piece:
-        """The file as frames of this representation; raises EngineError if it cannot be read so."""
+        """The file as frames of this representation; raises EngineError if it cannot be read as such."""
         if representation not in self._pieces:
             self._pieces[representation] = self._read(self.file, representation)
         return self._pieces[representation]
 
     def ask(self, name: str) -> "Judging":
-        """A model before its first frame; raises EngineError if it, or the file for it, cannot be used."""
+        """A model that has read nothing yet; raises EngineError if the model or the file cannot be read."""
         checkpoint = self.load(name)
         return Judging(checkpoint, self.piece(checkpoint.representation))
 
@@ -71,7 +71,7 @@ class Judging:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of it has been read."""
+        """Whether the whole piece has been read."""
         return self._reading.is_whole
 
     def go_on(self) -> None:
@@ -79,7 +79,7 @@ class Judging:
         self._reading.go_on()
 
     def judgement(self) -> Judgement:
-        """What the model thinks of the piece; whatever has not been read yet is read first.
+        """How likely the model finds the piece; the parts not read yet are read first.
 
         Raises:
             InvalidValueError: the likelihood is not finite.

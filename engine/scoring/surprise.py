@@ -1,9 +1,9 @@
-"""Surprise: how unexpected each frame of a piece is to a model that has heard those before it.
+"""Surprise: how unexpected each frame of a piece is to a model that has read the frames before it.
 
 Conventions
     nats    -log p(frame | frames before), natural logarithm; for sound p may be a density, and nats negative
-    bits    per 16-bit sample: the density integrated over the bins of the samples, never negative
-    moment  the index of one of some values that follow one another in time
+    bits    per 16-bit sample: from the density integrated over the bins of the samples, so never negative
+    moment  an index into values that follow one another in time
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class Surprise:
     Args:
         nats: for each frame.
         bits_per_sample: for each frame of sound, the mean over its samples; None for notes.
-        transposed_semitones: what was added to the notes to reach the key that the model likes best.
+        transposed_semitones: what was added to the notes to reach the key that the model finds likeliest.
     """
 
     nats: Float64[Tensor, " time"]
@@ -42,7 +42,7 @@ class Surprise:
 
     @property
     def values(self) -> Float64[Tensor, " time"]:
-        """What is shown of each frame: nats for notes, bits per sample for sound."""
+        """The value that is shown for each frame: nats for notes, bits per sample for sound."""
         return self.nats if self.bits_per_sample is None else self.bits_per_sample
 
     @property
@@ -54,11 +54,11 @@ class Surprise:
 class Reading:
     """A piece read by a model part by part, so that memory stays bounded and the work can be interrupted.
 
-    Notes are read side by side in those of the twelve keys that keep them on the keyboard.
+    Notes are read in all of the twelve keys that keep them on the keyboard, at once.
 
     Args:
         frames: the whole piece.
-        mean_pitch: MIDI number, over the notes that the model was fitted to; the piece is read near it, or
+        mean_pitch: mean MIDI number of the notes that the model was fitted to; the piece is read near it, or
             near the middle of the keyboard if it is None.
 
     Raises:
@@ -131,7 +131,7 @@ def surprise_of(
 
 
 def window_means(values: Float64[Tensor, " time"], width: int) -> Float64[Tensor, " window"]:
-    """The mean of each ``width`` values, and of what is left at the end."""
+    """The means of consecutive groups of ``width`` values; the last group may be smaller."""
     return torch.stack([part.mean() for part in values.split(width)])
 
 
@@ -141,8 +141,8 @@ def extreme_moments(
     """Where the values are highest, and where lowest, the most extreme first.
 
     Args:
-        count: at most so many of each: highest ones not below the mean, lowest ones not above it.
-        apart: no two of a kind are nearer to each other than this; of equal values the earlier counts.
+        count: at most this many of each: highest ones not below the mean, lowest ones not above it.
+        apart: no two of a kind are nearer to each other than this; of equal values the earlier is taken.
     """
     mean = float(values.mean())
     ascending = [row for row in torch.argsort(values, stable=True).tolist() if float(values[row]) <= mean]

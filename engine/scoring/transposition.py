@@ -1,8 +1,8 @@
-"""Transposition: the key in which a model finds a piece most likely.
+"""Transposition: finds the key in which a model finds a piece most likely.
 
-The public corpora are transposed to C major or C minor, so a piece in another key is more likely when it
-is transposed. It is tried in all twelve keys, as far as its notes stay on the keyboard, each at the height
-that is nearest to the corpus's own, so that the figures of a tune do not depend on the key or the octave in
+The public corpora are transposed to C major or C minor, so a piece in another key becomes more likely when it
+is transposed. All twelve keys are tried, as far as the notes stay on the keyboard, each in the octave that is
+nearest to the corpus's mean pitch, so that the figures of a tune do not depend on the key or the octave in
 which it was written down.
 """
 
@@ -15,13 +15,13 @@ from torch import Tensor
 
 from engine.representations import PianoRoll
 
-TIE_SHARE = 1e-6  # likelihoods that differ by less are equal: errors of float32 add up to that share
+TIE_SHARE = 1e-6  # log-likelihoods that differ by a smaller share are equal: float32 is no more exact
 
 
 def in_all_keys(
     roll: PianoRoll, frames: Float32[Tensor, "time pitch"], mean_pitch: float | None = None
 ) -> tuple[list[int], Float32[Tensor, "key time pitch"]]:
-    """Semitones to each key in which every note stays on the keyboard, rising, and the piece in each.
+    """Semitones to each key in which every note stays on the keyboard, ascending, and the piece in each.
 
     Args:
         mean_pitch: the mean MIDI number of the model's corpus; None takes the middle of the keyboard.
@@ -38,10 +38,10 @@ def in_all_keys(
 
 
 def best_row(semitones: Sequence[int], totals: Float64[Tensor, " key"]) -> int:
-    """Which of some transpositions has the highest log-likelihood.
+    """The index of the transposition with the highest log-likelihood.
 
-    On a tie the smallest move wins; of two equally large ones the first. ``semitones`` rise, so that is the
-    one downwards.
+    On a tie the smallest transposition wins; of two equally large ones the one downwards, which comes first
+    since ``semitones`` ascend.
     """
     highest = float(totals.max())
     lowest = highest - TIE_SHARE * abs(highest)

@@ -1,4 +1,4 @@
-"""Sound: amplitudes, the files that hold them, what only ffmpeg reads, and spectra."""
+"""Sound: amplitudes, sound files in and out (some read by ffmpeg), and spectra."""
 
 from engine.sound.audio import PLAYBACK_SAMPLE_RATES, Audio, decibels
 from engine.sound.audio_file import (

@@ -1,4 +1,4 @@
-"""Audio: amplitudes and their rate.
+"""Audio: the amplitudes of a sound and their sample rate.
 
 Conventions
     samples      float32, amplitudes in [-1, 1], finite; shape (time,), or (time, 2) for left and right

@@ -1,12 +1,12 @@
-"""Sound files: in as whatever people have, out as 16-bit WAV.
+"""Sound files: reads whatever people have, writes 16-bit WAV and MP3.
 
 Conventions
     in      WAV (8 to 32 bit, float), FLAC, OGG, MP3 … by soundfile; everything else (webm and m4a from
-            browsers and phones, G.722) by ffmpeg in a child process; one channel, see mono.py
-    length  what the file really holds: its header may have been written before that was known, or estimate it
+            browsers and phones, G.722) by ffmpeg in a child process; mixed to one channel, see mono.py
+    length  what the file really holds; a header may only estimate it, or be written before it is known
     out     16-bit PCM WAV: amplitude a becomes the integer round(32768 a), at most 32767, so that
             reading a 16-bit file and writing it again gives the same integers; and MP3 at about 64 kbit/s,
-            for slow connections; its header says how many samples it holds, and browsers keep to it
+            for slow connections; its header says how many samples it holds, and browsers keep to that
 """
 
 import io
@@ -28,12 +28,13 @@ from engine.whole_file import write_whole
 
 MAX_SOUND_SECONDS = 600.0
 HEADERLESS_SUFFIXES = (".g722", ".raw")  # soundfile misreads the first and wants a rate for the second
-MAX_MENDED_BYTES = 500_000_000
+MAX_MENDED_BYTES = 500_000_000  # no copy is made of larger files with an unfinished header
 MAX_HEADER_BYTES = 1_000_000  # before the samples of a WAV file
 MP3_SCALE = 0.95  # the encoder (LAME) makes every sound quieter by this factor
-# By channels: 64 kbit/s for one, about 73 for two, which at a constant rate could have 64, too coarse, or 80.
+# Number of channels -> soundfile's mode and level: 64 kbit/s for one channel, about 73 for two (a constant
+# rate would be 64, which is too coarse, or 80).
 MP3_RATES = {1: ("CONSTANT", 0.88), 2: ("AVERAGE", 0.87)}
-TEXT_BYTES = 1_024  # at the start of a file, by which text is recognised
+TEXT_BYTES = 1_024  # how much of a file's start is looked at to recognise text
 
 
 def read_audio(source: Path, max_seconds: float = MAX_SOUND_SECONDS, **wanted: Any) -> Audio:
@@ -41,8 +42,8 @@ def read_audio(source: Path, max_seconds: float = MAX_SOUND_SECONDS, **wanted: A
 
     Args:
         source: the file; its suffix does not matter where the bytes say what it is.
-        max_seconds: longer files are refused, by the header alone where it can be trusted.
-        wanted: the other fields of Wanted: ``is_cut`` and ``sample_rate``, the file's own if not given.
+        max_seconds: longer files are refused, by their header alone if it can be trusted.
+        wanted: the other fields of Wanted, both optional: ``is_cut`` and ``sample_rate``.
 
     Raises:
         UnreadableFileError: missing, empty, truncated, too long or large, not finite, or no sound at all;
@@ -61,14 +62,14 @@ def read_audio(source: Path, max_seconds: float = MAX_SOUND_SECONDS, **wanted: A
 
 
 def read_untrusted_audio(source: Path, max_seconds: float = MAX_SOUND_SECONDS, **wanted: Any) -> Audio:
-    """The same for a stranger's file, in a process of its own within bounds; raises like ``read_audio``."""
+    """``read_audio`` for a stranger's file, run by ``run_confined``; raises the same errors."""
     arguments = {"source": str(source), "max_seconds": max_seconds, **wanted}
     facts, content = run_confined("engine.sound.audio_file:audio_bytes", source.name, arguments)
     return Audio(np.frombuffer(content, np.float32), facts["sample_rate"])
 
 
 def audio_bytes(source: str, **wanted: Any) -> tuple[dict[str, Any], bytes]:
-    """What ``read_audio`` reads, for another process: its sample rate, and the samples as float32."""
+    """``read_audio`` as ``run_confined`` calls it: returns the sample rate, and the samples as float32."""
     audio = read_audio(Path(source), **wanted)
     return {"sample_rate": audio.sample_rate}, audio.samples.tobytes()
 
@@ -82,10 +83,10 @@ def wav_bytes(audio: Audio) -> bytes:
 
 
 def mp3_bytes(audio: Audio, compression: float | None = None) -> bytes:
-    """The sound, of 32, 44.1 or 48 kHz, as an MP3 file that is just as loud.
+    """The sound, which must have 32, 44.1 or 48 kHz, as an MP3 file that is just as loud.
 
     Args:
-        compression: 0 to 1, with a variable bit rate, for sound that dies away; None for ``MP3_RATES``.
+        compression: 0 to 1, for a variable bit rate (sound that dies away); None for ``MP3_RATES``.
     """
     buffer = io.BytesIO()
     louder = audio.samples / np.float32(MP3_SCALE)
@@ -115,7 +116,7 @@ def _read(source: Path, folder: Path, wanted: Wanted) -> Audio:
     if source.suffix.lower() not in HEADERLESS_SUFFIXES:
         try:
             audio = read_mono(opening(source), wanted)
-        except soundfile.LibsndfileError:  # ffmpeg knows more kinds, and text would cost a process
+        except soundfile.LibsndfileError:  # ffmpeg knows more kinds; text need not start it
             if _is_text(source):
                 raise UnreadableFileError(f"{source.name} is text, not sound; give a recording") from None
         else:
@@ -133,7 +134,7 @@ def _is_text(source: Path) -> bool:
 
 
 def _finished_wav(source: Path, folder: Path) -> Path | None:
-    """A copy with its lengths filled in of a WAV file with an unfinished header; None for any other file."""
+    """A copy of a WAV file with an unfinished header, its lengths filled in; None for any other file."""
     num_bytes = source.stat().st_size
     if num_bytes > MAX_MENDED_BYTES:
         return None
@@ -151,7 +152,7 @@ def _finished_wav(source: Path, folder: Path) -> Path | None:
 
 
 def _unfinished_data(start: bytes) -> int | None:
-    """Where the samples' chunk of a WAV file starts, if it says that it holds none."""
+    """Where the data chunk of a WAV file starts, if its header says that it is empty; else None."""
     if not start.startswith(b"RIFF") or start[8:12] != b"WAVE":
         return None
     place = 12

@@ -1,6 +1,6 @@
-"""Sound that only ffmpeg can read, decoded by a child process that may do nothing else.
+"""Sound that only ffmpeg can read, decoded by ffmpeg in a child process.
 
-What it reads comes from strangers: only sound containers and local files are allowed (no playlists,
+The files come from strangers: ffmpeg may only open sound containers and local files (no playlists,
 which could name other files, and no network), with limits on time and memory.
 """
 
@@ -22,7 +22,7 @@ from engine.sound.sound_blocks import READ_BLOCK_LENGTH, Block, SoundBlocks
 
 DECODING_TIMEOUT_SECONDS = 60
 MEMORY_KILOBYTES = 2_000_000
-MAX_SOURCES = 32  # in one process: each has a thread, and threads count as memory
+MAX_SOURCES = 32  # decoded by one process: each takes a thread, and threads count as memory
 AU_HEADER = struct.Struct(">4s5I")  # mark, where the samples start, bytes, encoding, rate, channels
 INSTALL_FFMPEG = "apt-get install ffmpeg"
 CONTAINERS = (
@@ -54,7 +54,7 @@ def decode(sources: Sequence[Path], targets: Sequence[Path], max_seconds: float)
 
 @contextlib.contextmanager
 def open_with_ffmpeg(source: Path, max_seconds: float) -> Iterator[SoundBlocks]:
-    """The first sound track of a source, rate and channels kept, through a pipe: nothing is written.
+    """The first sound track of a source, rate and channels kept, through a pipe, without a file.
 
     Raises:
         EngineError: ffmpeg is not installed.
@@ -170,7 +170,7 @@ def _refusal(sources: Sequence[Path], said: str) -> UnreadableFileError:
     if "matches no streams" in said:
         return UnreadableFileError(f"{_names(sources)} has no sound track; give a recording")
     reason = (said.strip().splitlines() or ["no reason given"])[-1]
-    for source in sources:  # a person knows the file by its name, not by where we keep it
+    for source in sources:  # people know the file by its name, not by our path
         reason = reason.replace(f"file:{source.resolve()}: ", "")
     return UnreadableFileError(
         f"{_names(sources)} is not a sound file that can be read, or it is damaged "

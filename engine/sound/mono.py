@@ -1,7 +1,7 @@
-"""Mono: one channel of a file's sound, at any sample rate, made while the file is decoded.
+"""Mono: a file's sound mixed to one channel, at any sample rate, while the file is decoded.
 
-It is the average of the channels or, where they cancel each other, the loudest of them, for which the file is
-read a second time. Amplitudes beyond [-1, 1] are scaled down together so that the peak is 1.
+The mix is the average of the channels. If they cancel each other it is the loudest of them, and the file is
+read a second time for it. If amplitudes go beyond [-1, 1], the whole sound is scaled down to a peak of 1.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from engine.sound.audio import Audio
 from engine.sound.sound_blocks import Block, Opening, SoundBlocks, truncated
 
 CANCELLED_RATIO = (
-    0.1  # channels cancel where their average has less than this share of the loudest's amplitude
+    0.1  # channels cancel if their average has less than this share of the loudest channel's amplitude
 )
 MAX_VALUES = 250_000_000  # samples of all channels together: ten minutes of two at 192 kHz
 
@@ -25,8 +25,8 @@ class Wanted:
 
     Args:
         max_seconds: longer files are refused, by the header alone where it can be trusted.
-        is_cut: longer files are read up to there instead.
-        sample_rate: Hz; None for the file's own.
+        is_cut: longer files are cut to ``max_seconds`` instead of refused.
+        sample_rate: rate of the result in Hz; None for the file's own.
     """
 
     max_seconds: float
@@ -35,7 +35,7 @@ class Wanted:
 
 
 def read_mono(opening: Opening, wanted: Wanted) -> Audio:
-    """What is wanted of a file.
+    """One channel of what ``opening`` opens, as ``wanted`` says.
 
     Raises:
         UnreadableFileError: it is too long or too large, cut off, or not finite.
@@ -59,7 +59,7 @@ def _read(opening: Opening, wanted: Wanted, channel: int | None) -> "_Mono":
 
 
 class _Mono:
-    """One channel, as far as it has been read."""
+    """The mix as far as it has been read; ``channel`` is the one that is taken, None for their average."""
 
     def __init__(self, sound: SoundBlocks, wanted: Wanted, channel: int | None):
         self.sound, self.wanted, self.channel = sound, wanted, channel
@@ -74,7 +74,7 @@ class _Mono:
             self._stream = soxr.ResampleStream(sound.sample_rate, self.sample_rate, 1, dtype="float32")
 
     def take(self, block: Block) -> bool:
-        """Take the next block in; whether that is all that is wanted."""
+        """Add the next block; returns whether no more is wanted."""
         if not np.isfinite(block).all():
             raise UnreadableFileError(f"{self.sound.name} holds NaN or infinite samples; export it again")
         if self.wanted.is_cut:

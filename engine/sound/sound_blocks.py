@@ -20,7 +20,7 @@ BELIEVABLE_RATES = (1_000, 384_000)  # Hz, the lowest and the highest that we be
 MAX_CHANNELS = 32
 READ_BLOCK_LENGTH = 65_536  # samples per channel
 LOSSY = ("MPEG", "MP3", "OGG")  # kinds and codecs whose headers only estimate the length
-BELIEVABLE_SECONDS = 100 * 3_600  # a longer one stands in headers written before the length was known
+BELIEVABLE_SECONDS = 100 * 3_600  # headers written before the length was known claim more
 
 Block = Float32[np.ndarray, "time channel"]
 
@@ -30,10 +30,11 @@ class SoundBlocks:
     """What a file holds.
 
     Args:
+        name: what messages call the file.
         sample_rate: Hz.
         channels: how many, at least one.
-        claimed: samples per channel that the header promises; 0 where it cannot know.
-        blocks: all that the file holds, whatever length its header says.
+        claimed: samples per channel that the header promises; 0 if it cannot know.
+        blocks: all samples that the file holds, whatever length its header claims.
 
     Raises:
         UnreadableFileError: the rate or the number of channels cannot be true.
@@ -60,22 +61,22 @@ Opening = Callable[[], AbstractContextManager[SoundBlocks]]
 
 @contextmanager
 def open_with_soundfile(path: Path, name: str) -> Iterator[SoundBlocks]:
-    """What libsndfile reads.
+    """The sound of a file that libsndfile can read.
 
     Raises:
-        LibsndfileError: it knows no such file.
-        UnreadableFileError: it is cut off, or its rate or number of channels cannot be true.
+        LibsndfileError: libsndfile does not know this kind of file.
+        UnreadableFileError: the file is cut off, or its rate or number of channels cannot be true.
     """
     with soundfile.SoundFile(path) as file:
         sound = SoundBlocks(name, file.samplerate, file.channels, _claimed(file), _blocks(file))
         sizes = re.search(r"data : (\d+) \(should be (\d+)\)", file.extra_info)
-        if sizes and int(sizes[2]) < int(sizes[1]) < 2**31 - 4096:  # near 2^31, 2^32: written to a pipe
+        if sizes and int(sizes[2]) < int(sizes[1]) < 2**31 - 4096:  # near 2^31 or 2^32 if written to a pipe
             raise truncated(name, float(sizes[2]), float(sizes[1]), "bytes")
         yield sound
 
 
 def truncated(name: str, held: float, claimed: float, unit: str = "s") -> UnreadableFileError:
-    """The refusal of a file that holds less than it says, both in ``unit``."""
+    """The error for a file that holds less than its header claims, both in ``unit``."""
     return UnreadableFileError(
         f"{name} is cut off: it holds {held:,.6g} of {claimed:,.6g} {unit}; copy or export it again"
     )

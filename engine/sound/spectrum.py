@@ -8,15 +8,15 @@ from jaxtyping import Float32, Float64
 
 from engine.sound.audio import Audio
 
-MOMENT_STEP = 0.01  # seconds between moments
-MEL_SECONDS = 0.032  # length of the moment of which a spectrum is taken
+MOMENT_STEP = 0.01  # seconds between the starts of two moments (short stretches of sound)
+MEL_SECONDS = 0.032  # length of the moment that a spectrum is taken of
 NUM_BANDS = 32
 LOWEST_HERTZ = 60.0  # where the lowest band starts
-POWER_FLOOR = 1e-9  # added to the power of each band, where full scale has 1
+POWER_FLOOR = 1e-9  # added to the power of each band, so that silence has a logarithm
 
 
 def moments(sound: Audio, seconds: float) -> Float32[np.ndarray, "moment time"]:
-    """All stretches of ``seconds``, one starting every ``MOMENT_STEP``; none if the sound is shorter."""
+    """All stretches of ``seconds``, one every ``MOMENT_STEP`` seconds; none if the sound is shorter."""
     length, step = int(seconds * sound.sample_rate), int(MOMENT_STEP * sound.sample_rate)
     if len(sound.samples) < length:
         return np.zeros((0, length), np.float32)
@@ -33,7 +33,7 @@ def log_mel(sound: Audio, stride: int = 1) -> Float64[np.ndarray, "moment band"]
 
 
 def _bands(length: int, rate: int) -> Float64[np.ndarray, "frequency band"]:
-    """Triangles, each from the middle of the band below to the middle of the band above."""
+    """Weights of the bands: triangles, each from the middle of the band below to that of the band above."""
     highest = 2595 * np.log10(1 + rate / 2 / 700)
     places = np.linspace(2595 * np.log10(1 + LOWEST_HERTZ / 700), highest, NUM_BANDS + 2)
     edges = 700 * (10 ** (places / 2595) - 1)

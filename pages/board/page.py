@@ -1,4 +1,4 @@
-"""Board: what listeners preferred, beside what likelihood says; everybody's votes, and the visitor's own."""
+"""Board: what listeners preferred, next to what likelihood says; from all votes or the visitor's own."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,13 +27,13 @@ from pages.house import (
 from pages.parts import NOT_VOTED, Row, VoteFiles, styled, vote_file
 from pages.shared import Shared
 
-Read = Callable[[str | None], list[Record]]  # a visitor's votes, by the id in their browser, or everybody's
+Read = Callable[[str | None], list[Record]]  # id of a visitor -> that visitor's votes; None -> everybody's
 Export = Callable[[], list[Row]]
 
 BOARD_HEADING = "What listeners prefer"
 BOARD_PROMISE = (
     "Each vote was given by ear, without knowing whose clip was which. Here are the models by what was "
-    "preferred, with how sure that is, and beside it how likely they find music that they have never heard."
+    "preferred, with how sure that is, and next to it how likely they find music that they have never heard."
 )
 HOW_TO_READ = (
     "Strength is the natural logarithm of the odds of being preferred (Bradley–Terry); zero is the mean of a "
@@ -64,7 +64,7 @@ def lay_out(read: Read, export: Export, visitor: gr.BrowserState, catalogue: Cat
     Args:
         read: gives votes.
         export: gives everybody's votes and deletions.
-        visitor: holds the visitor's id, which the Compare page gives; it must lie on this page.
+        visitor: holds the visitor's id, which the page Compare gives; made on this page.
         catalogue: all models, for their names and likelihoods.
     """
     names = PlayerNames(catalogue.cards)
@@ -100,7 +100,7 @@ def lay_out(read: Read, export: Export, visitor: gr.BrowserState, catalogue: Cat
 
 
 def how_to_read() -> tuple[str, ...]:
-    """What helps to read the rankings; the document that says more is only in a checkout."""
+    """Sentences that help to read the rankings; the document that says more is only in a checkout."""
     return (*HOW_TO_READ, READ_MORE) if in_checkout() else HOW_TO_READ
 
 
@@ -113,10 +113,10 @@ def rows_of(read: Read, export: Export, whose: str, visitor: Any) -> list[Row]:
 
 
 def board_html(read: Read, whose: str, visitor: Any, names: PlayerNames) -> str:
-    """All sections; one sentence and a link where there is nothing to show.
+    """All sections as HTML; a sentence where there is nothing to show, with a link if there is no vote.
 
     Args:
-        visitor: whatever a browser sends as its visitor's id; what is no id has no votes.
+        visitor: whatever a browser sends as its visitor's id; where it is not an id, there are no votes.
     """
     is_own = whose == OWN_VOTES
     try:

@@ -1,4 +1,4 @@
-"""RankingSection: one corpus's ranking by ear as HTML, with who won over whom, and likelihood beside it."""
+"""RankingSection: one corpus's ranking by ear as HTML, with who won over whom, and likelihood next to it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +50,7 @@ def ranking_section(part: CorpusAnalysis, names: PlayerNames) -> str:
 
 
 def said_of(ranking: Ranking, names: PlayerNames) -> str:
-    """What the votes say, in a sentence; empty where they say nothing about a model."""
+    """What the votes say, in a sentence; empty where no model was compared."""
     models = [standing for standing in ranking.standings if not standing.is_reference and standing.compared]
     if not models:
         return ""

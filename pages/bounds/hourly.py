@@ -1,4 +1,4 @@
-"""Hourly: how often an address may do something within an hour; kept in memory alone."""
+"""Hourly: how much of something an address may do within an hour; counted in memory only."""
 
 import threading
 import time
@@ -11,11 +11,11 @@ MAX_ADDRESSES = 10_000  # that are remembered
 
 
 class Hourly:
-    """Counts what addresses do.
+    """Counts one kind of thing that addresses do, such as beginning tests or uploading megabytes.
 
     Args:
         most: how much of it an address may do within any hour.
-        what, done: for the sentence: 60 tests were begun, 400 MB were uploaded.
+        what, done: its words in the refusal: "60 *tests* were *begun*", "400 *MB* were *uploaded*".
     """
 
     def __init__(self, most: int, what: str, done: str = "begun"):
@@ -24,10 +24,10 @@ class Hourly:
         self._lock = threading.Lock()
 
     def count(self, address: str, amount: int = 1) -> None:
-        """Count so much more of it.
+        """Add an amount to what an address has done.
 
         Raises:
-            InvalidValueError: that is too much; the sentence says when more is allowed.
+            InvalidValueError: it would be too much, and is not added; the sentence says when more is allowed.
         """
         now = time.monotonic()
         with self._lock:

@@ -1,7 +1,7 @@
-"""Memory: what draws have used goes back to the system, where the C library is GNU's.
+"""Memory: gives what draws have freed back to the system, where the C library is GNU's.
 
-It keeps for itself what is freed, in an arena for each thread that has asked for any: an hour of draws left
-it with a gigabyte that nobody used.
+That library keeps what is freed, in an arena for each thread that has asked for memory: after an hour of
+draws it held a gigabyte that nobody used.
 """
 
 import ctypes
@@ -11,12 +11,12 @@ import threading
 import time
 
 MAX_ARENAS = 2
-ROUNDS_TO_COLLECT = 10
-M_ARENA_MAX = -8  # of malloc.h
+ROUNDS_TO_COLLECT = 10  # from one garbage collection to the next
+M_ARENA_MAX = -8  # from malloc.h
 
 
 def start(every_seconds: float) -> None:
-    """Have few arenas, and give back what is free every so many seconds; does nothing but on GNU/Linux."""
+    """Limit the arenas, and give back free memory every ``every_seconds``; on GNU/Linux only."""
     library = _gnu()
     if library is None:
         return
@@ -26,7 +26,7 @@ def start(every_seconds: float) -> None:
         for count in itertools.count(1):
             time.sleep(every_seconds)
             if count % ROUNDS_TO_COLLECT == 0:
-                gc.collect()  # what pages have left refers to itself, and Python would wait long
+                gc.collect()  # what closed pages leave is full of cycles, which Python would collect late
             library.malloc_trim(0)
 
     threading.Thread(target=give_back, daemon=True).start()

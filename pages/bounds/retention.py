@@ -1,8 +1,8 @@
-"""Retention: what visitors give and get lies in one folder, is removed when it is old, and never takes more
-than so many bytes.
+"""Retention: what visitors upload and fetch lies in one folder, is removed when it is old, and never takes
+more than a given number of bytes.
 
-Gradio's own ``delete_cache`` knows only the files of components as they were built: not those of the copies
-that it makes for a session.
+Gradio's own ``delete_cache`` knows only the files of components as they were built, and not those of the
+copies of components that it makes for each session.
 """
 
 import contextlib
@@ -14,17 +14,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 MAX_FOLDER_BYTES = 1_000_000_000  # of all files together; the oldest go first
-BLOCK = 4_096  # bytes that a file's size is rounded up to, and that its folder takes
-LOOK_SECONDS = 10.0  # for which a count of the bytes holds, with what has come since added
-NEW_SECONDS = 60.0  # for which an empty folder may be one that is about to be written to
+BLOCK = 4_096  # bytes: sizes of files are rounded up to it, and each file's folder counts as one more
+LOOK_SECONDS = 10.0  # for which a count of the bytes holds; what comes meanwhile is added to it
+NEW_SECONDS = 60.0  # for which an empty folder is left alone, since it may be about to be written to
 RETENTION_LOG = "earshot.retention"  # name of the logger
 
 
 class Retention:
-    """The folder, as it is kept.
+    """Keeps the folder within its bounds.
 
     Args:
-        folder: of everything that visitors give and get, also in earlier runs.
+        folder: of everything that visitors upload and fetch, also in earlier runs.
         age_seconds: after which a file is removed that nobody has written or asked for since.
         max_bytes: of all files together.
     """
@@ -50,7 +50,7 @@ class Retention:
                         path.rmdir()
 
     def make_room(self, num_bytes: int = 0) -> None:
-        """Remove the oldest files until so many bytes fit within the bound."""
+        """Remove the oldest files until ``num_bytes`` more fit within ``max_bytes``."""
         with self._lock:
             self._total += num_bytes + 2 * BLOCK
             now = time.monotonic()
@@ -66,12 +66,12 @@ class Retention:
             self._counted, self._total = now, total
 
     def touch(self, path: str) -> None:
-        """Somebody has asked for a file."""
+        """Note that somebody has asked for a file, so that it counts as new."""
         with contextlib.suppress(OSError):
             os.utime(path)
 
     def start(self, every_seconds: float) -> None:
-        """Clean and make room in a thread every so many seconds, whatever goes wrong in a round."""
+        """Clean and make room every ``every_seconds`` in a thread, whatever goes wrong in a round."""
 
         def go_on() -> None:
             while True:
@@ -82,7 +82,7 @@ class Retention:
         threading.Thread(target=go_on, daemon=True).start()
 
     def _files(self) -> list[tuple[float, int, Path]]:
-        """When each was last written or asked for, the bytes of it and its folder, and its path."""
+        """Of each file: when it was last written or asked for, its bytes with its folder's, and its path."""
         files = []
         for path in self.folder.rglob("*"):
             with contextlib.suppress(OSError):  # gone meanwhile, or another's
@@ -93,7 +93,7 @@ class Retention:
 
 
 def attempt(act: Callable[[], None]) -> None:
-    """Do it; an error is told to the log, and the next round comes all the same."""
+    """Call ``act``; an error is logged and not raised, so that the next round still comes."""
     try:
         act()
     except Exception as error:  # a disk can refuse in many ways

@@ -1,19 +1,22 @@
-"""VisitorAddress: where a request comes from, to share out what the app can give; kept in memory alone."""
+"""VisitorAddress: the address that a request comes from, by which the app bounds what a visitor may take.
+
+Addresses are kept in memory only.
+"""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
-IPV6_PREFIX = 64  # bits that one household has
+IPV6_PREFIX = 64  # bits that all addresses of one household share
 
 
 def address_of(request: Any) -> str:
     """The address that a request comes from.
 
-    Behind a proxy that is the last public address that the proxies have written down: a visitor can write
-    what stands before it.
+    Behind a proxy it is the last public address that the proxies have written into X-Forwarded-For: a
+    visitor can forge the earlier ones.
 
     Args:
-        request: Starlette's, or Gradio's, which passes its attributes on.
+        request: Starlette's, or Gradio's, which has the same attributes.
     """
     peer = _bare(request.client.host if request.client else "")
     lines = [] if is_public(peer) else request.headers.getlist("x-forwarded-for")  # each proxy may add one
@@ -22,7 +25,7 @@ def address_of(request: Any) -> str:
 
 
 def is_public(text: str) -> bool:
-    """Whether an address is one of the internet's, and not of an inner network."""
+    """Whether an address belongs to the internet, and not to a private network."""
     try:
         return ip_address(text).is_global
     except ValueError:
@@ -30,7 +33,7 @@ def is_public(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    """An address without port and brackets; one of IPv4 that is written as IPv6 becomes IPv4 again."""
+    """An address without port and brackets; an IPv4 address that is written as IPv6 becomes IPv4 again."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -45,7 +48,7 @@ def _bare(text: str) -> str:
 
 
 def _household(text: str) -> str:
-    """An address; for IPv6 its network, all addresses of which are one visitor's."""
+    """The address; for IPv6 its network, whose addresses all count as one visitor's."""
     try:
         address = ip_address(text)
     except ValueError:

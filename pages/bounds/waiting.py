@@ -1,8 +1,9 @@
-"""Waiting: how much work may wait for its turn, in all, from one address and from one page; how much unread.
+"""Waiting: how much work may wait for its turn (in all, from one address, from one page), and how many
+messages may wait for a page to read them.
 
-Gradio (6.31) knows one bound for all events together, so that the draws of one visitor kept everybody from
-the Board. Here draws, trials, looks at the Board and light work have bounds of their own. And Gradio keeps
-whatever it has to tell a page until that is read: for a page that nobody had open it grew for ever.
+Gradio (6.31) has one bound for all events together, so that the draws of one visitor kept everybody from
+the Board. Here draws, trials, looks at the Board and light work each have their own. Gradio also keeps every
+message to a page until the page reads it: for a page that was closed, they piled up for ever.
 """
 
 import time
@@ -18,11 +19,11 @@ from pages.bounds.hourly import Hourly
 from pages.bounds.visitor_address import address_of
 from pages.house import BOARD_WORK, HEAVY_WORK, TRIAL_WORK, GradioQueue, queue_of
 
-QUEUE_FULL = "Queue is full"  # how Gradio begins to say so; its page says that the application is busy
+QUEUE_FULL = "Queue is full"  # how Gradio's own refusal begins, on which its page says that the app is busy
 NOT_READ = "This page was not read for long, so its work was ended: begin it again."
 TOO_MANY = 429  # of HTTP
-MAX_UNREAD = 1_000  # messages to a page; then nobody is there, and its work ends
-UNREAD_SECONDS = 120.0  # after which they are forgotten
+MAX_UNREAD = 1_000  # messages to a page; with more, nobody reads there, and its work is ended
+UNREAD_SECONDS = 120.0  # after the last message to a page, when those that it has not read are dropped
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Bounds:
     """How many events may wait.
 
     Args:
-        in_all, of_address, of_session: at once; a session is a page that somebody has open.
-        work: what they are, for the sentence.
+        in_all, of_address, of_session: from everybody, from one address, from one open page.
+        work: what the events are called in a refusal.
     """
 
     in_all: int
@@ -50,14 +51,14 @@ BOUNDS = {
     BOARD_WORK["concurrency_id"]: BOARD_BOUNDS,
 }
 MAX_PAGES = 10_000  # for which messages are kept
-NEW_PAGES_AN_HOUR = 3_000  # of an address
+NEW_PAGES_AN_HOUR = 3_000  # that one address may open
 
 
 class Waiting:
     """The bounds at the entrance of an app's queue.
 
     Args:
-        queue: Gradio's, of an app.
+        queue: the app's, as `queue_of` gives it.
     """
 
     def __init__(self, queue: Any):
@@ -68,17 +69,17 @@ class Waiting:
 
     @classmethod
     def bound(cls, app: gr.Blocks) -> None:
-        """Bound what waits for an app, whose queue has been set."""
+        """Put bounds before an app's queue; ``queue()`` must have been called."""
         waiting = cls(queue_of(app))
         waiting._queue.divert(waiting.enter, waiting.tell)
 
     def tell(self, event: Any, event_message: Any) -> None:
-        """Give Gradio a message to a page, if somebody reads there; else end the work."""
+        """Have Gradio send a message to a page, if somebody reads there; else end the work."""
         if not event.alive:
             return
         unread = self._queue.unread.get(event.session_hash)
         if unread is None or unread.qsize() >= MAX_UNREAD:
-            event.alive = False  # Gradio asks before each step
+            event.alive = False  # Gradio looks at it before each step
             if unread is not None:
                 while not unread.empty():
                     unread.get_nowait()
@@ -105,6 +106,9 @@ class Waiting:
 
     async def enter(self, body: Any, request: Any, username: str | None) -> Any:
         """Let Gradio take an event that somebody has sent, if there is room for it.
+
+        Returns:
+            what Gradio's queue answers, or, where too much waits in all, the refusal that it would give.
 
         Raises:
             HTTPException: this page or this address has too much waiting; the visitor reads why.

@@ -1,7 +1,7 @@
-"""Body: what comes with a request, read whole before anything else sees it, and looked through.
+"""Body: what comes with a request, read whole and checked before anything else sees it.
 
 Gradio (6.31) would hold JSON of any size, make a thousand files of one upload, and fetch any address that
-stands where a file is expected.
+is given in place of a file.
 """
 
 import asyncio
@@ -14,18 +14,18 @@ from starlette.types import Message, Receive
 
 MAX_JSON = 1_000_000  # bytes
 UPLOAD_OVERHEAD = 100_000  # bytes of an upload besides the file
-BODY_SECONDS = 120.0  # for a body to come
+BODY_SECONDS = 120.0  # within which a body must have come
 SESSION_NAME = re.compile(r"[\w-]{1,64}")
 FOREIGN_ADDRESS = re.compile(r"\s*https?:", re.IGNORECASE)  # a path that Gradio would fetch
 FORM_PART = re.compile(rb"content-disposition\s*:\s*form-data", re.IGNORECASE)
 
 
 class BodyError(Exception):
-    """A body that is not taken.
+    """A body that is refused.
 
     Args:
-        status: of HTTP.
-        sentence: why.
+        status: the HTTP status of the answer.
+        sentence: why it is refused, and what to do.
     """
 
     def __init__(self, status: int, sentence: str):
@@ -80,7 +80,7 @@ def again(body: bytes, receive: Receive) -> Receive:
 
 
 def check_upload(body: bytes) -> None:
-    """Look whether an upload holds exactly one file.
+    """Check that an upload holds exactly one file.
 
     Raises:
         BodyError: it holds more, or none.
@@ -90,10 +90,10 @@ def check_upload(body: bytes) -> None:
 
 
 def check_json(body: bytes) -> None:
-    """Look whether an event names a page that could be one, and no files of other sites.
+    """Check that the ``session_hash`` of an event could be one, and that no file of another site is named.
 
     Raises:
-        BodyError: it does not, or is no JSON.
+        BodyError: it is not so, or the body is not JSON.
     """
     try:
         value = json.loads(body or b"{}")

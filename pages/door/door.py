@@ -1,9 +1,9 @@
-"""Door: which requests are answered at all.
+"""Door: middleware that decides which requests are answered at all.
 
-routes   those that Earshot uses
-names    only the app's own, where it listens on this machine alone or is told them
-POST     from pages of this site and from programs; its size is said, its body looked through
-uploads  one file each; so many at once, and so many bytes an hour, from an address; room is made for them
+routes   only paths that Earshot uses
+names    only under the app's own names, where it listens on this machine alone or is told its names
+POST     only from pages of this site and from programs, with a declared size and a body that is checked
+uploads  one file each; limited, from an address, at once and in bytes an hour; room is made for them
 """
 
 import contextlib
@@ -35,18 +35,18 @@ from pages.front import not_found
 
 MAX_UPLOADS, MAX_UPLOADS_OF_ADDRESS = 8, 2  # at once
 MEGABYTES_AN_HOUR = 400  # from an address
-LEAST_MEGABYTES = 1  # that any upload counts for
+LEAST_MEGABYTES = 1  # that even the smallest upload counts as
 
 
 class Door:
     """What every request meets first.
 
     Args:
-        app: what answers.
+        app: the ASGI app behind the door.
         routes: paths that are answered.
         names: what the app is called.
-        retention: of the folder of uploads.
-        max_upload: bytes of a file.
+        retention: keeps the folder of uploads within its bounds.
+        max_upload: bytes of the largest file.
         fetched: called with the path of each served file that a browser has fetched to its end.
     """
 
@@ -72,7 +72,7 @@ class Door:
             try:
                 await self._answer(Request(scope), receive, send)
             except BodyError as error:
-                with contextlib.suppress(Exception):  # of the server, where whoever sent it is gone already
+                with contextlib.suppress(Exception):  # the server's, if the client is gone already
                     await _refused(error.status, error.sentence)(scope, receive, send)
 
     async def _answer(self, request: Request, receive: Receive, send: Send) -> None:
@@ -95,7 +95,7 @@ class Door:
             await self.app(scope, receive, send)
 
     async def _upload(self, request: Request, receive: Receive, send: Send) -> None:
-        """A file, read whole before it is written."""
+        """Pass an upload on; it is read whole and checked before Gradio writes it."""
         most, address = self.max_upload + UPLOAD_OVERHEAD, address_of(request)
         size = declared_bytes(request, most)
         with self._place(address):
@@ -110,7 +110,7 @@ class Door:
 
     @contextlib.contextmanager
     def _place(self, address: str) -> Iterator[None]:
-        """A place among those who upload; raises BodyError if there is none."""
+        """Holds a place among the uploads at once; raises BodyError if there is none."""
         if self._uploading[address] >= MAX_UPLOADS_OF_ADDRESS or self._uploading.total() >= MAX_UPLOADS:
             raise BodyError(429, "other files are being uploaded: send this one in a minute")
         self._uploading[address] += 1
@@ -121,7 +121,7 @@ class Door:
             self._uploading += Counter()  # without those that have come to zero
 
     def _noting(self, path: str, send: Send) -> Send:
-        """A ``send`` that notes when a file has been sent whole."""
+        """A ``send`` that reports when the file at ``path`` has been sent whole."""
         status = 0
 
         async def noted(message: Message) -> None:

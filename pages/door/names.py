@@ -1,7 +1,7 @@
 """Names: what the app is called, and whose pages may post to it.
 
-A page elsewhere can have its own name point here, or post to us through a visitor's browser; both say so: the
-first in Host, the second in Sec-Fetch-Site, or in Origin where a browser is old or a connection not safe.
+Another site can make its own name point here, or post here through a visitor's browser. The header Host shows
+the first; Sec-Fetch-Site shows the second, or Origin where the browser is old or the connection not secure.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class Names:
     """The names of the app.
 
     Args:
-        host: where it listens.
+        host: the address on which it listens.
         environment: may name others, in ``HOSTS_VARIABLE``.
     """
 
@@ -45,7 +45,7 @@ class Names:
                 )
             is_safe = request.method in ("GET", "HEAD")
             return None if is_safe or self._is_from_here(request) else (403, FOREIGN_PAGE)
-        except ValueError:  # no host is written so
+        except ValueError:  # no host can be written like this
             return 400, "Host or Origin is damaged: send it as it is"
 
     def _is_from_here(self, request: Request) -> bool:
@@ -65,7 +65,7 @@ class Names:
 
 
 def _are_one(first: str, second: str) -> bool:
-    """Whether two places are one; a proxy may leave the port out."""
+    """Whether two hosts, each with or without a port, are the same; a proxy may leave the port out."""
     places = (urlsplit(f"//{first}"), urlsplit(f"//{second}"))
     ports = {place.port for place in places} - {None}
     hosts = {place.hostname for place in places}

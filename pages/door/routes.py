@@ -1,6 +1,6 @@
-"""Routes: which paths the pages, gradio_client, curl and MCP use; Gradio (6.31) has more.
+"""Routes: the paths that the pages, gradio_client, curl and MCP use, which alone are answered.
 
-Some of those run programs on uploads, fetch what others have on the net, or show what others did.
+Gradio (6.31) has more: some run programs on uploads, fetch other sites' files, or show what others did.
 """
 
 import re
@@ -22,7 +22,7 @@ class Routes:
 
     Args:
         pages: paths of the pages, without a last slash.
-        endpoints: names of those that programs may call.
+        endpoints: names of the endpoints that programs may call.
         folder: of the files that may be fetched.
         environment: says whether there are tools for assistants, in ``MCP_VARIABLE``.
     """

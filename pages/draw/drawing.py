@@ -20,11 +20,11 @@ from pages.house import MAX_LENGTHS, OWN, Running, loaded
 
 OTHER_FRAMES = "draws another kind of frames"
 SECONDS_PER_DRAW_VIEW = 0.2  # between two updates of the page
-SECONDS_TO_SOUND = 0.5  # after which the page is updated all the same
-SECONDS_AHEAD = 12.0  # by which the sound of the first lane is ahead of what is heard of it, at most
-FIRST_AHEAD = 1.5  # at first, doubled with every view: a longer piece would be waited for
-SECONDS_PLAYED, MOST_SECONDS_PLAYED = 8.0, 64.0  # of a lane at first and later, before another's turn
-SECONDS_PER_TURN = 0.01  # of a lane, before another's; whoever stops them waits no longer
+SECONDS_TO_SOUND = 0.5  # after which the page is updated even if nothing can be heard yet
+SECONDS_AHEAD = 12.0  # of the first lane's sound that are made before they are heard, at most
+FIRST_AHEAD = 1.5  # the same at first, doubled with every view: a visitor would wait for a longer piece
+SECONDS_PLAYED, MOST_SECONDS_PLAYED = 8.0, 64.0  # of sound that a lane makes in a turn: at first, at most
+SECONDS_PER_TURN = 0.01  # for which a lane samples before the next one does; Stop waits no longer than this
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Drawing:
     """The lanes of a request, opened but not yet sampled.
 
     Args:
-        request: as asked for; an uploaded beginning has become what a link can carry.
+        request: as asked for; uploaded notes have become a packed roll, which a link can carry.
         lanes: one for every model.
         report: what was left out of the beginning, in one sentence; empty if nothing was.
     """
@@ -107,7 +107,7 @@ def prime_frames(prime: str, upload: str | None, checkpoint: Checkpoint) -> tupl
 
 
 def sample_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[list[LaneDraw]]:
-    """Sample all lanes side by side until they are whole or the visitor ends it; yields those that change."""
+    """Sample all lanes side by side until they are whole or the visitor stops; yields lanes that changed."""
     began, ahead = time.monotonic(), FIRST_AHEAD
     _begin(lanes[0], running)
     yield list(lanes[:1])
@@ -117,7 +117,7 @@ def sample_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[l
         for lane in heard:
             lane.play(until=time.monotonic() - began + ahead)
         for lane in lanes[1:]:
-            if lane.is_whole and not lane.is_heard:  # it need not wait for the others
+            if lane.is_whole and not lane.is_heard:  # its sound need not wait for the other lanes
                 lane.play(more=SECONDS_PLAYED)
                 heard.append(lane)
         yield [lane for lane in lanes if lane in heard or lane in growing]
@@ -125,7 +125,7 @@ def sample_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[l
 
 
 def play_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[list[LaneDraw]]:
-    """Make sound of what has been drawn, in turns; yields the lanes that have more to be heard."""
+    """Make the rest of the sound of what has been drawn, lanes in turns; yields the lanes that have more."""
     seconds = SECONDS_PLAYED
     while not running.is_replaced and (silent := [lane for lane in lanes if not lane.is_played]):
         for lane in silent:
@@ -135,7 +135,7 @@ def play_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[lis
 
 
 def _begin(lane: LaneDraw, running: Running) -> None:
-    """Draw nothing but one lane, until something of it can be heard."""
+    """Draw this lane alone until it can be heard, is whole, or ``SECONDS_TO_SOUND`` have passed."""
     until = time.monotonic() + SECONDS_TO_SOUND
     while running.goes_on and not lane.is_heard and time.monotonic() < until:
         lane.extend(SECONDS_PER_TURN)
@@ -145,7 +145,7 @@ def _begin(lane: LaneDraw, running: Running) -> None:
 
 
 def _grow(lanes: list[LaneDraw], running: Running, seconds: float) -> None:
-    """Draw lanes in turns, until the page is to be updated."""
+    """Draw lanes in turns for ``seconds``, after which the page is updated."""
     until = time.monotonic() + seconds
     while running.goes_on and not all(lane.is_whole for lane in lanes):
         for lane in lanes:

@@ -1,4 +1,4 @@
-"""Drawn: a draw of music that is on a visitor's page, so that it can be played otherwise, or gone on from.
+"""Drawn: a draw of music on a visitor's page, kept so that it can be played in another way.
 
 Conventions
     notes    [pitch, start frame, length in frames], as a lane has them
@@ -25,12 +25,12 @@ from pages.parts import packed
 
 @dataclass(frozen=True)
 class Drawn:
-    """What is needed to play it again: some kilobytes a lane, since it stays as long as the page.
+    """What is needed to play a draw again; only some kilobytes a lane, since it is kept as long as the page.
 
     Args:
         request: what was asked for.
         rolls: for each lane its notes as JSON, how many frames there are, and how many of them were given.
-        note: what stands above the lanes.
+        note: the sentence above the lanes.
     """
 
     request: DrawRequest
@@ -39,7 +39,7 @@ class Drawn:
 
     @classmethod
     def of(cls, request: DrawRequest, values: Iterable[Mapping[str, Any]], note: str = "") -> "Drawn | None":
-        """A draw from the values of its lanes; None where they are no notes, or not all done."""
+        """A draw from the values of its lanes; None where they are sound, or not all at their end."""
         values = list(values)
         if any(value["kind"] != "roll" or value["state"] not in ("done", "stopped") for value in values):
             return None
@@ -48,12 +48,12 @@ class Drawn:
 
     @classmethod
     def of_link(cls, value: Mapping[str, Any]) -> "Drawn | None":
-        """A draw from the value of its only lane; None where that has no link."""
+        """A draw from the value of its only lane and the link in it; None where it has no link."""
         request = DrawRequest.from_query(dict(parse_qsl((value.get("link") or "").removeprefix("?"))))
         return cls.of(request, [value]) if request else None
 
     def lanes(self, request: DrawRequest) -> tuple[LaneDraw, ...]:
-        """The same frames, asked for and played otherwise."""
+        """Lanes with the same frames, for a request that plays them in another way."""
         return tuple(self._lane(number, loaded(name), request) for number, name in enumerate(request.models))
 
     def _lane(self, number: int, checkpoint: Checkpoint, request: DrawRequest) -> LaneDraw:
@@ -69,7 +69,7 @@ def frames_of(notes: Any, num_frames: int, roll: PianoRoll) -> Tensor:
     """Frames of a roll from its notes, which a browser may have sent.
 
     Raises:
-        InvalidValueError: they are no notes of this roll.
+        InvalidValueError: they are not notes of this roll.
     """
     frames = torch.zeros(num_frames, roll.num_pitches)
     try:
@@ -87,7 +87,7 @@ def beginning_of(heard: Mapping[str, Any], roll: PianoRoll) -> str:
     """The packed roll of what has been heard of a lane, as the visitor's browser says.
 
     Args:
-        heard: ``notes`` as JSON without the outer brackets, and ``frame``, before which all is kept.
+        heard: ``notes`` as JSON without the outer brackets, and ``frame``, how many frames are kept.
 
     Raises:
         InvalidValueError: a draw cannot go on from it.

@@ -1,11 +1,11 @@
 """FirstDraw: what a page shows before anything is asked for, so that a visitor hears something at once.
 
-That of music is shipped with the app; that of sound, which is drawn faster than it is heard, is made when the
-first visitor comes.
+On the page Play it is shipped with the app; on the page Speech, where a draw is made faster than it is heard,
+it is drawn when the first visitor comes.
 
 Conventions
     first.mid    in assets/draws: what was drawn
-    first.txt    beside it: the link that draws it again
+    first.txt    next to it: the link that draws it again
 """
 
 from functools import cache
@@ -25,13 +25,13 @@ from pages.draw.request import DrawRequest
 from pages.house import loaded, served_bytes
 
 SHIPPED_DRAWS = ASSETS / "draws"
-WORK_SECONDS = 60.0  # between two looks at whether a draw is whole
+WORK_SECONDS = 60.0  # of drawing, from one check whether the draw is whole to the next
 
 Made = tuple[dict[str, Any], dict[str, bytes]]  # the value of a lane, and its files
 
 
 def first_draw() -> dict[str, Any]:
-    """The lane of the shipped draw; empty if it cannot be played."""
+    """The value of the shipped draw's lane; empty if it cannot be played."""
     try:
         return _laid_out(_shipped())
     except (EngineError, OSError):
@@ -39,7 +39,7 @@ def first_draw() -> dict[str, Any]:
 
 
 def first_sound(request: DrawRequest) -> dict[str, Any]:
-    """The lane of what a request for one model of sound draws; empty if it cannot be drawn.
+    """The value of the lane that a request for one model of sound draws; empty if it cannot be drawn.
 
     Args:
         request: with a beginning that is shipped, or none.
@@ -51,7 +51,7 @@ def first_sound(request: DrawRequest) -> dict[str, Any]:
 
 
 def _laid_out(made: Made) -> dict[str, Any]:
-    """Its value, with its files written anew for every visitor: old ones are removed."""
+    """The lane's value, with its files written anew for every visitor, since old files are removed."""
     value, contents = made
 
     def written(file: dict[str, Any]) -> dict[str, Any]:

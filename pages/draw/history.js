@@ -6,7 +6,7 @@
 const MAX_ENTRIES = 10;
 const section = element.querySelector(".earshot-history");
 const place = () => `earshot-last-draws-${props.value?.page ?? ""}`;
-let unkept = []; // where this browser keeps nothing
+let unkept = []; // the entries, where this browser's storage is forbidden
 
 function read() {
   let kept = unkept;
@@ -27,7 +27,7 @@ function add(entry) {
   } catch {}
 }
 
-// A tree: draws that went on from another stand under it.
+// Shows a tree: draws that continued another are listed under it.
 function show() {
   const entries = read();
   const placed = new Set();

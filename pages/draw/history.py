@@ -1,11 +1,11 @@
 """History: a visitor's last ten draws, kept in the visitor's own browser as links that draw them again.
 
-The browser alone keeps it: tabs of one page share it, and the server is told of none of it.
+Only the browser keeps it: tabs of one page share it, and the server stores none of it.
 
 Conventions
     value   {"page": whose draws they are, "entry": [label, link, origin] of the draw that was finished last,
             or None}
-    origin  the link of the draw that it went on from; empty where it went on from none
+    origin  the link of the draw that it continued; empty where it continued none
 """
 
 import secrets
@@ -32,7 +32,7 @@ class History(Component):
         super().__init__({"page": page}, **kwargs)
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
-        """What the browser gets; a draw that was drawn before comes first again."""
+        """What the browser gets; a new ``turn`` makes it a change even where the same draw comes again."""
         return {**self.full(value), "turn": secrets.token_hex(4)}
 
 
@@ -42,5 +42,5 @@ def finished(page: str, request: DrawRequest, label: str) -> dict[str, Any]:
 
 
 def gone_on(value: Mapping[str, Any], origin: str | None) -> dict[str, Any]:
-    """The value after a draw that went on from a lane of another, whose link is ``origin``."""
+    """The value after a draw that continued a lane of another draw, whose link is ``origin``."""
     return {**value, "entry": value["entry"] and [*value["entry"][:2], origin or ""]}

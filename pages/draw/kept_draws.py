@@ -50,7 +50,8 @@ class KeptDraws:
             return None
 
     def keep(self, link: str | None, lanes: Iterable[Mapping[str, Any]], note: str) -> None:
-        """Keep a draw, and drop the oldest for it; one that is unfinished or has no link is ignored."""
+        """Keep a draw, and drop the oldest where there are too many; one that is not done, or has no link, is
+        ignored."""
         values = list(lanes)
         if not link or any(value["state"] != "done" for value in values):
             return

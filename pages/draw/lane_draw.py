@@ -2,7 +2,6 @@
 
 Conventions
     value    the dict that a Lane shows, see pages/parts/lane.py
-    chunk    frames sampled in one go, so that pictures grow while a model is at work
 """
 
 import math
@@ -67,7 +66,7 @@ class LaneDraw:
         stem = file_stem(request, checkpoint.card.name)
         self._sound = LaneSound(checkpoint.representation, self.performance, stem)
         self._extra: dict[str, Any] = {}
-        self.plays = ""  # names the press that asked for it: it is heard as soon as there is sound
+        self.plays = ""  # id of the press that asked for it, if it is to be heard as soon as there is sound
 
     @property
     def is_music(self) -> bool:
@@ -76,12 +75,13 @@ class LaneDraw:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all frames are there, or no more can be had."""
+        """Whether all frames are there, or no more will come."""
         is_over = bool(self._failure) or self._watch.has_run_away or self._has_ended
         return is_over or len(self.frames) >= len(self.prime) + self.num_frames
 
     def extend(self, seconds: float, max_frames: int = 1_000_000) -> None:
-        """Read the beginning and sample, for so long or so many frames; at least a little of either."""
+        """Read the beginning and sample, for ``seconds`` or until ``max_frames`` more have come; one step at
+        least."""
         until = time.monotonic() + seconds
         try:
             for frame in self._source:
@@ -94,7 +94,7 @@ class LaneDraw:
             self._failure = sentence(error)
 
     def take(self, frame: Tensor) -> None:
-        """One more frame, which may be the last one."""
+        """Add one frame, which may turn out to be the last."""
         self.frames.append(frame)
         self._watch.see(frame)
         if self._end_watch is not None:
@@ -116,8 +116,8 @@ class LaneDraw:
         """Make sound of what is drawn.
 
         Args:
-            more: seconds that are added at most, but for the rest of a step.
-            until: seconds that there are then at most, likewise.
+            more: the most seconds to add; the step that reaches them is made whole.
+            until: the most seconds that there may be then, in the same way.
         """
         self._sound.make(self.frames, min(until, self._sound.seconds + more))
 
@@ -148,7 +148,7 @@ class LaneDraw:
             self._extra["message"] = sentence(error)
 
     def _render(self, frames: Tensor, stem: str) -> None:
-        """MIDI first: a piece may be too long to be played, and yet be taken home."""
+        """Write the files, MIDI first: a piece that is too long to be played can still be downloaded."""
         downloads = self._extra["downloads"] = []
         if self.is_music:
             midi = perform_midi(frames, self.checkpoint.representation, self.performance)
@@ -159,7 +159,7 @@ class LaneDraw:
         self._extra |= {"message": " ".join([*self._messages(), *playback.messages])}
 
     def _messages(self) -> list[str]:
-        """What is said of a draw that has run away, or that was to end and whose model knows no end."""
+        """What to say of a draw that has run away, or that was to end though its model knows no endings."""
         if self._watch.has_run_away:
             return [RAN_AWAY.format(notes=int(self.frames[-1].sum()), most=self._watch.most_notes)]
         if self._is_cut_off and self._end_watch is None:
@@ -172,7 +172,7 @@ class LaneDraw:
         return self.request.until_end and not self._has_ended and self.is_whole
 
     def facts(self, frames: Tensor) -> list[list[str]]:
-        """What the model is, and how it is surprised by draw and beginning, but for those that are empty."""
+        """[label, text]: the model, its surprise at the draw and at the beginning if any, its height."""
         model, representation = self.checkpoint.model, self.checkpoint.representation
         facts, num_prime = representation.facts, len(self.prime)
         if facts.holds_notes:
@@ -219,7 +219,7 @@ class LaneDraw:
 
 
 def _end_watch(checkpoint: Checkpoint, request: DrawRequest, prime: Tensor) -> EndWatch | None:
-    """What listens for the end; None where none is asked for, or known."""
+    """What listens for the end; None where no end is asked for, or the model knows none."""
     ending = checkpoint.card.ending
     if not request.until_end or ending is None:
         return None

@@ -21,7 +21,7 @@ class LaneSound:
 
     Args:
         representation: what the frames mean.
-        performance: on what and how fast they are played.
+        performance: the instrument and the tempo in which they are played.
         stem: what the names of its files begin with.
     """
 
@@ -45,7 +45,7 @@ class LaneSound:
 
     @property
     def value(self) -> dict[str, Any]:
-        """Its part of the lane's value."""
+        """What it adds to the lane's value: pieces and gain; nothing before the first frame."""
         return self._pieces.value if self._pieces else {}
 
     def make(self, frames: Sequence[Tensor], until: float = math.inf) -> None:

@@ -31,7 +31,7 @@ def unpack_roll(text: str, num_pitches: int) -> Tensor:
     try:
         packed = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
         inflater = zlib.decompressobj()
-        data = inflater.decompress(packed, row_size * MAX_PACKED_FRAMES)  # a bomb ends here
+        data = inflater.decompress(packed, row_size * MAX_PACKED_FRAMES)  # no further, should it be a bomb
         if not data or not inflater.eof:
             raise ValueError("cut off, empty or too long")
         rows = np.frombuffer(data, np.uint8).reshape(-1, row_size)

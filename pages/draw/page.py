@@ -1,10 +1,10 @@
 """DrawPage: what the pages that draw have in common: controls, lanes, history, links and their events.
 
 Conventions
-    controls   name of what is decided -> component; the names are those of DrawRequest, "corpus" and "upload"
+    controls   name -> component; the names are fields of DrawRequest, "corpus" and "upload"
 
-One object per page, built when the app starts and the same for every visitor: it holds components, and
-nothing of any draw.
+One object per page, built when the app starts and the same for every visitor: it holds components, and the
+latest draws by their links, but nothing of any one visitor.
 """
 
 import html
@@ -65,14 +65,14 @@ class DrawPage(ABC):
 
     name: str  # of its history in the browser
     kind: str  # of the frames: name of a representation
-    picture: str  # of a lane: its kind
+    picture: str  # kind of a lane: "roll" or "wave"
     heading: str
     promise: str
     nothing_yet: str  # the sentence while there is no model, without its remedy
     button: str  # draws with a new seed
     corpus_label: str  # of the choice between corpora
     own_label: str  # choice of a file of the visitor's
-    unit: str  # of the length, behind a number
+    unit: str  # of the length, as it is written after a number
 
     def __init__(self, catalogue: Catalogue):
         self.catalogue = catalogue
@@ -99,7 +99,7 @@ class DrawPage(ABC):
         ]
         self.history = History(self.name, elem_id="history")
         self.running = gr.State(None)
-        self.linked = gr.State(None)  # what the address asks for, and the name of the press that led there
+        self.linked = gr.State(None)  # (what the address asks for, the id of the press that led here)
         self.drawn = gr.State(None)
         self.offered = gr.State(self.first_corpus)  # whose models the visitor can tick
         footer(catalogue.problems)
@@ -127,7 +127,7 @@ class DrawPage(ABC):
         return self.catalogue.corpora[0][1]
 
     def lay_out_choices(self, corpus: str) -> None:
-        """Lay out what is drawn, and what it goes on from."""
+        """Lay out the choices of a corpus and of a beginning."""
         choices = self.prime_choices(corpus)
         with gr.Row(elem_classes="earshot-choices"):
             self.controls["corpus"] = gr.Dropdown(
@@ -142,7 +142,7 @@ class DrawPage(ABC):
             self.lay_out_own()
 
     def models(self, corpus: str) -> None:
-        """Lay out who draws, and what is to be known of them."""
+        """Lay out the choice of models, and the notes on them."""
         models = self.catalogue.models(corpus)
         self.controls["models"] = gr.CheckboxGroup(
             models, value=first_names(models), label="Models", elem_id="models"
@@ -150,7 +150,7 @@ class DrawPage(ABC):
         self.about = gr.HTML(model_notes(self.catalogue.cards_of(corpus)), apply_default_css=False)
 
     def temperature(self) -> None:
-        """Lay out how bold a draw is."""
+        """Lay out the temperature: how bold a draw is."""
         lowest, highest = LIMITS["temperature"]
         self.controls["temperature"] = gr.Slider(
             lowest, highest, value=1.0, step=0.05, label="Temperature", elem_id="temperature"
@@ -177,7 +177,7 @@ class DrawPage(ABC):
 
     @property
     def heavy(self) -> dict[str, Any]:
-        """Options of an event that draws; a press at a draw's end is not lost."""
+        """Options of an event that draws; the last press during another draw is not lost."""
         return {**HEAVY_WORK, **told_at(self.queue), "trigger_mode": "always_last"}
 
     def _connect(self, page: gr.Blocks) -> None:
@@ -200,9 +200,10 @@ class DrawPage(ABC):
         visited.then(self.draw_linked, {self.linked, self.running}, shown, **HEAVY_WORK)
 
     def choose_corpus(self, corpus: str, offered: str) -> Changes:
-        """Offer the models and beginnings of another corpus; those of an address are offered already.
+        """Offer the models and beginnings of another corpus, unless an address has led to them already.
 
-        Not for ``input``, which Gradio (6.31) sends twice: a late answer would undo what was ticked by then.
+        It answers ``change``, not ``input``, which Gradio (6.31) sends twice: a late second answer would undo
+        what was ticked by then.
         """
         return {self.offered: corpus} if corpus == offered else self._offer(corpus)
 
@@ -216,8 +217,8 @@ class DrawPage(ABC):
         }
 
     def visit(self, visitor: gr.Request) -> Iterator[Changes]:
-        """What a visitor finds: a welcome, the draw that the address asks for, shown or about to be drawn, or
-        a new one by the model that it names."""
+        """What a visitor finds: the draw that the address asks for (shown, or about to be drawn), a new draw
+        by the model that the address names, or a welcome."""
         try:
             request = DrawRequest.from_query(visitor.query_params)
             if request is not None:
@@ -250,7 +251,9 @@ class DrawPage(ABC):
         return self.catalogue.cards[name]
 
     def _with_model(self, name: str) -> Changes:
-        """This model alone is chosen, and about to be heard: a press led here. Raises UnknownNameError."""
+        """Choose this model alone, to be heard at once: a press on another page led here.
+
+        Raises UnknownNameError."""
         card = self._card(name)
         offer = self._offer(card.corpus.name)
         primes = [value for _, value in self.prime_choices(card.corpus.name) if value != OWN]
@@ -297,7 +300,7 @@ class DrawPage(ABC):
             yield from repeated(self._draw(request, None, given, press))
 
     def press_new(self, given: Changes) -> Iterator[Changes]:
-        """The same with a seed that nobody chose."""
+        """As ``press``, with a random seed."""
         seed = new_seed()
         shown = {self.controls["seed"]: seed}
         for changes in self.press({**given, **shown}):
@@ -327,7 +330,7 @@ class DrawPage(ABC):
         yield from self.fill(drawing.request, drawing.lanes, drawing.report)
 
     def fill(self, request: DrawRequest, lanes: tuple[LaneDraw, ...], note: str) -> Iterator[Changes]:
-        """The lanes until all is there, and then what is remembered of them."""
+        """The lanes until all is there; then the draw is kept, and enters the history."""
         running = Running()
         yield {
             self.running: running,
@@ -367,16 +370,16 @@ def _note(text: str) -> Any:
 
 
 def show_own(prime: str) -> Any:
-    """A place for the visitor's file, if one is wanted."""
+    """Show the place for the visitor's own file, if that is chosen."""
     return gr.update(visible=prime == OWN)
 
 
 def press_stop(running: Running | None) -> None:
-    """Have the draw that this visitor started last be content with what it has."""
+    """End the draw that this visitor started last; what it has is kept."""
     if running is not None:
         running.stop()
 
 
 def new_seed() -> int:
-    """A seed that nobody chose."""
+    """A random seed."""
     return secrets.randbelow(MAX_SEED + 1)

@@ -1,4 +1,4 @@
-"""Play: sample piano rolls with one to four models, see them grow, hear them, take them home."""
+"""Play: sample piano rolls with one to four models, see them grow, hear them, download them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -89,7 +89,7 @@ class PlayPage(DrawPage):
             yield from repeated(self.fill(request, drawn.lanes(request), drawn.note))
 
     def go_on(self, given: Changes, event: gr.EventData) -> Iterator[Changes]:
-        """Draw anew, from where a lane was left."""
+        """Draw anew, continuing a lane from where the visitor has heard it to."""
         corpus, seed = given[self.controls["corpus"]], new_seed()
         roll = loaded(self.catalogue.cards_of(corpus)[0].name).representation
         try:
@@ -118,7 +118,7 @@ class PlayPage(DrawPage):
             lane.go_on(self.go_on, {*self.inputs, self.drawn}, shown, **self.heavy)
 
     def sample_lanes(self, lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[Changes]:
-        """All side by side, so that they can be seen to part."""
+        """All side by side, so that one can see where they part."""
         for grown in sample_together(lanes, running):
             yield self.show(grown)
         for played in play_together(lanes, running):

@@ -1,9 +1,9 @@
 """DrawRequest: everything that decides a draw, and the link that gives the same draw to someone else.
 
 Conventions
-    link   ``?models=a,b&length=128&seed=7…``, the part of an address behind the page's
-    prime  "" for none, the name of a shipped excerpt, or ``roll:`` and a packed piano roll (what a
-           visitor uploaded). Uploaded sound is too long for a link: such a draw has none.
+    link   ``?models=a,b&length=128&seed=7…``, the query of an address
+    prime  "" for none, the name of a shipped excerpt, ``roll:`` and a packed piano roll (notes that a visitor
+           uploaded or has heard), or ``own`` for uploaded sound, which is too long for a link
 """
 
 import math
@@ -25,9 +25,9 @@ class DrawRequest:
     Args:
         models: one to four checkpoint names.
         length: frames of music, or seconds of speech, to sample.
-        seed, temperature: as in the engine.
-        tempo: quarter notes a minute; speech has none.
-        program: General MIDI instrument; speech has none.
+        seed, temperature: as in SamplingOptions.
+        tempo: quarter notes a minute; has no meaning for speech.
+        program: General MIDI number of the instrument, from 0; has no meaning for speech.
         prime: what is continued.
         until_end: whether a draw stops where its piece ends, if that is within its length.
         kept: share of the prime that the models are given, from its start; the rest is theirs to invent.

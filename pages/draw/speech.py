@@ -1,4 +1,4 @@
-"""Speech: one to four models go on with a recording; hear it while it is sampled, take it home."""
+"""Speech: one to four models go on with a recording; hear it while it is sampled, download it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,9 +13,9 @@ from pages.draw.request import DrawRequest
 from pages.house import LIGHT_WORK, LIMITS, MAX_DRAWN_SECONDS, OWN, PRIVACY, Changes, Running
 from pages.shared import Shared
 
-FIRST_KEPT = 0.6  # most clips are in the middle of their word there; after the word comes silence
+FIRST_KEPT = 0.6  # share of a clip; most are in the middle of their word there, and silence follows the word
 FIRST_SECONDS = 4.0  # that are added unless the visitor asks for others
-WELCOME_SEED = 0  # of forty, the one with the most to be heard; chosen anew with the first model
+WELCOME_SEED = 0  # of forty, the one with the most to hear; to be chosen anew when the first model changes
 SOUND_SECONDS_PER_VIEW = 0.5  # of sound, between two updates of the page
 
 
@@ -100,7 +100,7 @@ class SpeechPage(DrawPage):
 
 
 def first_kept(prime: str) -> float:
-    """How much of a beginning is given unless the visitor says otherwise: all of the visitor's own."""
+    """The share of a beginning that the models are given at first: all of a visitor's own recording."""
     return 1.0 if prime == OWN else FIRST_KEPT
 
 

@@ -1,4 +1,4 @@
-"""The house: what every page stands in."""
+"""The house: what all pages share: heading, footer, templates, models, queues, limits, errors, visitors."""
 
 from pages.house.catalogue import (
     Catalogue,

@@ -1,12 +1,12 @@
-"""Checkout: whether the app lies in one, with all commands and documents, or on a Space with neither."""
+"""Checkout: whether the app runs from one, with all commands and documents, or on a Space with none."""
 
 from engine.folders import PROJECT
 
-FITTING_REMEDY = "fit one with `python -m training fit`"  # the remedy where there is no model
+FITTING_REMEDY = "fit one with `python -m training fit`"  # what to do where there is no model
 
 
 def in_checkout() -> bool:
-    """Whether the programs and documents of a checkout lie beside the pages."""
+    """Whether the programs and documents of a checkout lie next to pages/."""
     return (PROJECT / "training").is_dir()
 
 

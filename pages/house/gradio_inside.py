@@ -1,7 +1,7 @@
-"""All uses of names of Gradio's that begin with an underscore or that it does not document.
+"""All uses of Gradio's names that begin with an underscore or that it does not document.
 
 Tried with Gradio 6.31.0; with another version tests/pages/house/test_gradio_inside.py says which names are
-missing. What relies on the HTML that Gradio writes is in pages/front.py, on its addresses in
+missing. What relies on the HTML that Gradio writes is in pages/front.py; what relies on its addresses is in
 pages/door/routes.py.
 """
 
@@ -30,7 +30,7 @@ def event_data(event: gr.EventData) -> dict[str, Any]:
 
 
 def file_value(path: str) -> dict[str, Any]:
-    """What a value holds of a file that browsers may fetch: its path and its name."""
+    """How a component's value names a file that browsers may fetch: with its path and its name."""
     return FileData(path=path, orig_name=Path(path).name).model_dump()
 
 
@@ -96,7 +96,7 @@ class GradioQueue:
         return [line.queue for line in self._queue.event_queue_per_concurrency_id.values()]
 
     def concurrency_id(self, body: Any) -> str | None:
-        """The line in which a request would wait; None where it names no function of the app."""
+        """The id of the line in which a request would wait; None where it names no function of the app."""
         return getattr(self._queue.blocks.fns.get(body.fn_index), "concurrency_id", None)
 
     def send_error(self, event: Any, sentence: str) -> None:

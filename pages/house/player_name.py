@@ -7,7 +7,7 @@ from engine.cells import cell_title
 from engine.checkpoints import Card, corpus_words, full_title, is_best, title
 
 REFERENCES = {"real": ("Recordings of the corpus", "Real"), "anchor": ("Low anchor", "Anchor")}
-MAX_SHORT = 16
+MAX_SHORT = 16  # characters
 
 
 @dataclass(frozen=True)
@@ -52,5 +52,5 @@ class PlayerNames:
         return {name: nats for name, card in self.cards.items() if (nats := card.held_out_nats) is not None}
 
     def unit(self, player: str) -> str:
-        """What a model's likelihood is per."""
+        """The unit of a model's likelihood."""
         return "nats per frame" if self.cards[player].facts.holds_notes else "nats per sample"

@@ -1,17 +1,18 @@
-// Keys and clicks that Gradio (6.31) takes for something else than was meant.
+// Keys and clicks that Gradio (6.31) takes otherwise than they are meant; every page loads this.
 (() => {
-  // Its dropdown takes every key for something typed, Tab and Shift too, and opens again after the visitor
-  // has left it, with the current choice alone. It is told of no keys but those that choose.
+  // Gradio's dropdown takes every key for something typed, Tab and Shift too: it opens again after the
+  // visitor has left it, and then offers only the current choice. So only keys that choose reach it.
   const choosing = ["ArrowUp", "ArrowDown", "Home", "End", "Enter", "Escape"];
   const typed = (event) =>
     event.target.matches?.("input[role=combobox][readonly]") && !choosing.includes(event.key);
   addEventListener("keydown", (event) => typed(event) && event.stopPropagation(), true);
 
-  // A double click is one wish: the second click of it would draw the same again.
+  // A double click is meant as one: its second click would draw the same again.
   const again = (event) => event.detail > 1 && event.target.closest?.(".earshot-actions button");
   addEventListener("click", (event) => again(event) && event.stopPropagation(), true);
 
-  // Phones let sound begin in a gesture alone, and what is drawn is heard later: see sound.js.
+  // Phones let sound begin only within a gesture, and a draw sounds later than its press. So the press starts
+  // the clock that sound.js plays by.
   const wanted = (event) => globalThis.earshotClock || event.target.closest?.(".earshot-actions button");
   addEventListener(
     "click",

@@ -22,5 +22,5 @@ def queue_place() -> gr.HTML:
 
 
 def told_at(place: gr.HTML) -> dict[str, Any]:
-    """Options of an event: how many are ahead of it is shown at that place."""
+    """Options of an event that show, at this place, how many are ahead of it."""
     return {"show_progress": "minimal", "show_progress_on": place}

@@ -4,18 +4,18 @@ import threading
 
 
 class Running:
-    """Work on the lanes of a page, which its visitor ends with the button or by starting more."""
+    """Work on a page's lanes, which its visitor ends by pressing Stop or by starting other work."""
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
         self._replaced = threading.Event()
 
     def stop(self) -> None:
-        """Be content with what there is."""
+        """End the work, and keep what there is."""
         self._stopped.set()
 
     def replace(self) -> None:
-        """Later work has taken the lanes."""
+        """End the work, since later work has taken the lanes."""
         self._replaced.set()
 
     @property

@@ -25,5 +25,5 @@ def toast(error: EngineError) -> gr.Error:
 
 
 def warn(error: EngineError) -> None:
-    """Show the error while the handler goes on, until it is closed: who opens a link may look later."""
+    """Show the error while the handler goes on, until the visitor closes it: a link may be read later."""
     gr.Warning(html.escape(sentence(error), quote=False), duration=None)

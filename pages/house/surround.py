@@ -1,4 +1,4 @@
-"""Surround: what stands above and below every page: its promise, the state of the house, the licences."""
+"""Surround: what is above and below every page: heading and promise, which parts run here, the licences."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,14 +30,14 @@ def hero(title: str, promise: str) -> gr.HTML:
 
 
 def footer(problems: Sequence[str] = ()) -> gr.HTML:
-    """Which parts run in what mode, and on what terms everything is given."""
+    """Which parts run here, what is wrong (``problems``, a sentence each), and the licences."""
     lines = [status(), *problems, LICENCES]
     text = rendered(Path(__file__).with_name("footer.html.jinja"), lines=lines)
     return gr.HTML(text, apply_default_css=False)
 
 
 def status() -> str:
-    """One line on the parts of the house that may be missing."""
+    """One line on the parts that may be missing: the synthesiser, and the kernel for each model."""
     try:
         synthesiser = f"music is played by {find_synthesiser().description}"
     except EngineError as error:
@@ -59,7 +59,7 @@ def drawing(cards: Mapping[str, Card]) -> str:
 
 
 def head() -> str:
-    """What every page's head holds: its style, and what mends Gradio's own ways with keys and clicks."""
+    """What every page's head holds: its style, and the script that mends how Gradio takes keys and clicks."""
     script = Path(__file__).with_name("presses.js").read_text(encoding="utf-8")
     return f"<style>{base_style()}</style><script>{script}</script>"
 

@@ -1,4 +1,4 @@
-"""Template: HTML from a file beside the page that shows it, which escapes every value that it is given."""
+"""Template: HTML from a Jinja file next to the page that shows it; every value put into it is escaped."""
 
 from functools import cache
 from pathlib import Path

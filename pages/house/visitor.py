@@ -1,7 +1,7 @@
 """Visitor: a random id that a visitor's own browser keeps, signed by this app; no name, address or account.
 
-In the browser's local storage and not in a cookie, since cookies are blocked in a Space's frame. The id is
-the key to the visitor's votes; what is written down, copied and exported is the listener, a pseudonym of it.
+It lies in the browser's local storage and not in a cookie, since cookies are blocked in a Space's frame. The
+id is the key to the visitor's votes; stored, copied and exported is only a pseudonym of it, the listener.
 """
 
 import contextlib
@@ -18,13 +18,13 @@ import gradio as gr
 from engine.listening import pseudonym
 
 OBFUSCATION = "earshot-visitor"  # no secret: a constant, so that a restart can read what is stored
-SECRET_VARIABLE = "EARSHOT_SECRET"  # of the environment; without it a file beside the votes has a secret
+SECRET_VARIABLE = "EARSHOT_SECRET"  # of the environment; without it the secret lies in a file by the votes
 MIN_CHARACTERS = 16  # of a secret
 SIGNATURE = 32  # hexadecimal digits
 
 
 def visitor_state() -> gr.BrowserState:
-    """The id of whoever looks at the page; None at the first visit."""
+    """The id of the page's visitor, kept by the browser; None at the first visit."""
     return gr.BrowserState(None, storage_key="earshot-visitor", secret=OBFUSCATION)
 
 
@@ -42,7 +42,7 @@ class Visitors:
         """The id that the browser kept, if it is one of ours, or a new one: a browser can send anything."""
         if self.is_known(kept):
             return kept
-        number = secrets.token_hex(18)  # no sign in front, which a table of votes would have to quote
+        number = secrets.token_hex(18)  # hexadecimal: a leading - would have to be quoted in a table of votes
         return f"{number}.{self._signature(number)}"
 
     def is_known(self, kept: Any) -> bool:
@@ -53,7 +53,7 @@ class Visitors:
         return hmac.compare_digest(signature, self._signature(number))
 
     def listener(self, kept: Any) -> str:
-        """The pseudonym of this visitor, for votes; a new visitor's where the id is none of ours."""
+        """The pseudonym of this visitor, for votes; a new visitor's where the id was not given here."""
         return pseudonym(self.known_or_new(kept))
 
     def _signature(self, number: str) -> str:
@@ -61,9 +61,9 @@ class Visitors:
 
 
 def open_visitors(folder: Path, environment: Mapping[str, str]) -> Visitors:
-    """With the secret of the environment, or with one in a file of the folder, written the first time.
+    """Visitors with the environment's secret, or with one from a file in the folder, made the first time.
 
-    Where neither can be had (the folder may not be written to) visitors are known until the app stops.
+    Where the folder cannot be written to either, visitors are known only until the app stops.
 
     Raises:
         SystemExit: the secret of the environment is too short.

@@ -1,10 +1,9 @@
 """ClipLedger: where the clips of trials lie for browsers to fetch, and when each was first fetched.
 
-What was not fetched was not heard, and nothing was heard before it was. A browser fetches all clips of a
-trial before the first sounds, and plays one at a time.
+A clip that was not fetched was not heard, and none was heard before it was fetched. A browser fetches all
+clips of a trial before it plays the first, and plays one at a time.
 
-Kept in memory. Nothing is known of a trial that was asked before this process began, and nothing is held
-against it.
+The ledger is kept in memory: trials that were asked before this process began are not checked.
 """
 
 import secrets
@@ -21,11 +20,11 @@ from pages.house import served_bytes
 
 MAX_LEDGER_TRIALS = 4_000
 IMPOSSIBLE = "the times of this answer cannot be true, so it does not count: reload the page"
-COUNT_SECONDS = 0.5  # by which a browser's count of what it played may exceed the server's clock
+COUNT_SECONDS = 0.5  # by which the time that a browser says it played may exceed the server's count
 
 
 class ClipLedger:
-    """For each trial the address of each lane, the same every time, and when it was first fetched."""
+    """For each trial the path of each lane's clip, the same every time, and when it was first fetched."""
 
     def __init__(self) -> None:
         self._paths: OrderedDict[str, tuple[str, ...]] = OrderedDict()  # trial id -> one for each lane
@@ -34,7 +33,7 @@ class ClipLedger:
         self._lock = threading.Lock()
 
     def addresses(self, trial_id: str, sounds: Sequence[bytes]) -> tuple[str, ...]:
-        """Paths of files with these sounds, whose names give nothing away."""
+        """Paths of files with these sounds (MP3), one for each lane; their names give nothing away."""
         with self._lock:
             paths = self._paths.get(trial_id, ())
         if len(paths) == len(sounds) and all(Path(path).exists() for path in paths):
@@ -52,13 +51,17 @@ class ClipLedger:
             return new
 
     def fetch(self, path: str) -> None:
-        """Note that a file is fetched, if it is a clip and the first time."""
+        """Note when a file was fetched, if it is a clip and this is the first time."""
         with self._lock:
             if path in self._fetched and self._fetched[path] is None:
                 self._fetched[path] = time.monotonic()
 
     def check(self, trial: Trial, heard: Sequence[float], response_seconds: float) -> None:
         """Refuse an answer to clips that were not fetched, or not long enough ago.
+
+        Args:
+            heard: seconds of each lane.
+            response_seconds: from the question to the answer.
 
         Raises:
             VoteError: one sentence for the listener.

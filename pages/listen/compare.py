@@ -58,8 +58,8 @@ class ComparePage:
     Args:
         catalogue: all models, of music and of speech.
         room: where tests are set up and answered.
-        visitors: knows who comes again.
-        corpora: (title, name) of each that has excerpts to begin with.
+        visitors: knows visitors who come again.
+        corpora: (title, name) of each corpus that has excerpts to begin with.
     """
 
     def __init__(
@@ -106,11 +106,11 @@ class ComparePage:
             self.start = gr.Button("Start the test", elem_id="start")
 
     def arrive(self, kept: Any) -> tuple[str, Any]:
-        """The visitor's id, and the way back into a test that was left."""
+        """The visitor's id, and a link back into the test that they left, if any."""
         known = self.visitors.known_or_new(kept)
         try:
             trial = self.room.left(self.visitors.listener(known))
-        except EngineError:  # who begins a test is told that the store cannot be used
+        except EngineError:  # a visitor who begins a test is told that the store cannot be used
             trial = None
         if trial is None:
             return known, gr.update(visible=False)
@@ -150,12 +150,12 @@ class ComparePage:
         return [told, gr.update(visible=False), gr.update(visible=False)]
 
     def models_of(self, corpus: str, task: str) -> gr.CheckboxGroup:
-        """The models that can be compared."""
+        """The choice of the models that can be compared, with as many ticked as the task allows."""
         models = self.catalogue.models(corpus)
         return gr.CheckboxGroup(models, value=first_names(models)[: TASKS[task].num_sources[1]])
 
     def question(self, task: str, models: list[str]) -> list[Any]:
-        """What the form says and offers for a question."""
+        """What the form says and offers for a task: hint, number of trials, models, references."""
         chosen = TASKS[task]
         references = gr.update(visible=chosen.hides_references)
         most_models = chosen.num_sources[1]

@@ -1,6 +1,6 @@
-"""Doubt: whether an answer looks like a machine's; it is kept then, and counts nowhere.
+"""Doubt: whether an answer looks like a machine's; such an answer is kept, and counts nowhere.
 
-A program that behaves like a person with a browser is not found out: docs/listening.md says so.
+A program that behaves like a person with a browser is not found out; docs/listening.md says so.
 """
 
 import threading
@@ -12,16 +12,16 @@ from datetime import datetime
 from engine.listening import Answer, Record, Trial
 from pages.listen.clip_ledger import COUNT_SECONDS
 
-PROGRAM, AT_ONCE = "program", "at_once"
+PROGRAM, AT_ONCE = "program", "at_once"  # sent by a program; more heard than can be heard at once
 MAX_HEARD = 200  # answers of an address that are remembered
 MAX_ADDRESSES = 10_000
 
 
 class Ears:
-    """How much is heard at once behind each address; kept in memory only.
+    """How much is heard at the same time behind each address; kept in memory only.
 
     Args:
-        listeners: how many may listen at once behind an address.
+        listeners: how many may listen at the same time behind an address.
     """
 
     def __init__(self, listeners: int):
@@ -30,7 +30,7 @@ class Ears:
         self._lock = threading.Lock()
 
     def is_too_much(self, address: str, seconds: float) -> bool:
-        """Whether more was heard there, these seconds included, than so many listeners can hear."""
+        """Whether more was heard there, these seconds included, than ``listeners`` listeners can hear."""
         now = time.monotonic()
         with self._lock:
             heard = self._heard.setdefault(address, deque(maxlen=MAX_HEARD))
@@ -47,12 +47,12 @@ class Ears:
 
 
 def is_program(headers: Mapping[str, str]) -> bool:
-    """Whether a request comes from something that does not say that it is a browser."""
+    """Whether a request's headers are not those of a browser."""
     return not (headers.get("user-agent", "").startswith("Mozilla/") and headers.get("accept-language"))
 
 
 def doubt_of(trial: Trial, answer: Answer, earlier: Sequence[Record], by_program: bool) -> str:
-    """Why an answer is taken for a machine's, as Answer has it; empty if it is not.
+    """Why an answer is taken for a machine's: ``PROGRAM`` or ``AT_ONCE``; empty if it is not.
 
     Args:
         earlier: all that this listener has answered.

@@ -1,7 +1,7 @@
 """KeptClips: the clips of the latest trials, so that each is sampled, rendered and scored once.
 
-A clip is asked for when its trial is issued, when it is shown, and when it is revealed. What is no longer
-here, after a restart or because others came, is made anew from the trial's session, and is the same.
+A clip is needed when its trial is issued, when it is shown, and when it is revealed. One that is no longer
+kept, after a restart or because others came, is made anew from the trial's session, and is the same.
 """
 
 import threading
@@ -30,14 +30,14 @@ class Played:
 
 
 class KeptClips:
-    """Clips by the id of their trial, for all visitors; what is in it is never changed."""
+    """Clips by the id of their trial, for all visitors; kept clips are never changed."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Played] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, trial_id: str, make: Callable[[], Played]) -> Played:
-        """The clips of a trial, made if they are not here."""
+        """The clips of a trial; ``make`` makes them if they are not kept."""
         with self._lock:
             if trial_id in self._kept:
                 self._kept.move_to_end(trial_id)
@@ -47,7 +47,7 @@ class KeptClips:
         return played
 
     def keep(self, trial_id: str, played: Played) -> None:
-        """Add a trial's clips; the oldest are dropped where there are too many, or they are too large."""
+        """Add a trial's clips; the oldest are dropped where there are too many, or too many bytes."""
         with self._lock:
             self._kept[trial_id] = played
             while len(self._kept) > 1 and (

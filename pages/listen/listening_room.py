@@ -1,7 +1,7 @@
 """ListeningRoom: where listening tests are set up, trials are made, and answers are taken.
 
-What a listener's browser is told of a trial before the answer: its opaque id, the task, its place in the
-test, and the addresses of sounds. Whose the sounds are stays in the store.
+Before the answer, a listener's browser is told only a trial's opaque id, its task, its place in the test, how
+much must be heard, and the addresses of sounds. Whose the sounds are stays in the store.
 
 The clips of the latest trials are kept; others are made anew from their session, so a restart loses none.
 """
@@ -39,7 +39,7 @@ from pages.listen.kept_clips import KeptClips, Played
 from pages.listen.wish import Wish, session_of
 
 TESTS_AN_HOUR = "EARSHOT_TESTS_AN_HOUR"  # in the environment: how many an address may begin
-LISTENERS = "EARSHOT_LISTENERS"  # in the environment: how many may listen at once behind an address
+LISTENERS = "EARSHOT_LISTENERS"  # in the environment: how many may listen at the same time behind an address
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Question:
     """A trial that is about to be heard.
 
     Attributes:
-        trial: with what must stay hidden until the answer.
+        trial: the trial, with whose its lanes are, which must stay hidden until the answer.
         played: its clips, and what the models think of them, which must stay hidden too.
     """
 
@@ -60,9 +60,9 @@ class ListeningRoom:
 
     Args:
         store: where votes are kept.
-        model: name -> checkpoint.
+        model: gives the checkpoint of a name.
         version: of the app, written into every trial.
-        copy: called with the new rows of the store's export, answers and tombstones.
+        copy: called with new rows for the copy of the votes: answers, and tombstones of deleted ones.
     """
 
     def __init__(
@@ -88,7 +88,8 @@ class ListeningRoom:
             address: of the request; it is counted and not kept.
 
         Raises:
-            EngineError: the wish cannot be fulfilled, or there were too many, or the store cannot be used.
+            EngineError: the wish cannot be fulfilled, the address has begun too many tests, or the store
+                cannot be used.
         """
         session = session_of(wish, listener, self._checkpoints(wish.models), self.store.records())
         self.tests.count(address)
@@ -104,7 +105,7 @@ class ListeningRoom:
         return self.question(self.store.find(trial_id, listener).trial)
 
     def question(self, trial: Trial) -> Question:
-        """The sounds of a trial that was found.
+        """A trial that is known to be this listener's, with its sounds.
 
         Raises:
             EngineError: a model is gone, or the store cannot be used.
@@ -125,7 +126,7 @@ class ListeningRoom:
         is_program: bool = False,
         address: str = "",
     ) -> Record:
-        """Count an answer, after looking whether it can be true.
+        """Write an answer down, after checking whether it can be true; one in doubt counts nowhere.
 
         Args:
             given: ``choice``, ``heard_seconds`` of each lane and ``response_seconds``, from a browser.
@@ -220,7 +221,7 @@ class ListeningRoom:
         return trial.trial_id
 
     def _news(self, record: Record) -> list[dict[str, Any]]:
-        """The rows for the copy after an answer: after a test's last answer all of the test, with seeds."""
+        """The rows for the copy after an answer; after a test's last one, the whole test, now with seeds."""
         trial, records = record.trial, [record]
         if trial.number == trial.num_trials:
             records = self.store.trials(trial.test_id, trial.listener)
@@ -239,7 +240,7 @@ class ListeningRoom:
         return Played(clips, unlikelihoods)
 
     def _check_models(self, trial: Trial) -> None:
-        """Clips that are made anew must be those that were heard, so the weights must be the same."""
+        """Refuse a trial whose models have other weights now: clips made anew would not be those heard."""
         for lane in trial.lanes:
             sha256 = lane.checkpoint_sha256
             if sha256 is not None and not self.model(lane.source).card.has_weights(sha256):
@@ -264,7 +265,7 @@ def _unlikelihood(checkpoint: Checkpoint, frames: Tensor, representation: Repres
 
 
 def number_of(variable: str, usual: int) -> int:
-    """A whole number in the environment; a class behind one address may need more than usual.
+    """A whole number from the environment, or the usual one; a class behind one address may need more.
 
     Raises:
         SystemExit: it is not a whole number above 0.
@@ -276,13 +277,13 @@ def number_of(variable: str, usual: int) -> int:
 
 
 def choice_of(given: Mapping[str, Any]) -> Any:
-    """What a browser says was chosen, as it is written down."""
+    """What a browser says was chosen, in the form in which it is stored: a list becomes a tuple."""
     choice = given.get("choice")
     return tuple(choice) if isinstance(choice, list) else choice
 
 
 def check_heard(trial: Trial, answer: Answer) -> None:
-    """Refuse what was not heard long enough, or for longer than it lasts.
+    """Refuse an answer to clips that were not heard long enough, or for longer than can be.
 
     Raises:
         VoteError: one sentence for the listener.

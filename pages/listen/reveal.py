@@ -14,7 +14,8 @@ MAX_UNLIKELIHOOD = 1_000  # a higher figure says no more than that the model fin
 
 
 def reveal(room: ListeningRoom, question: Question) -> list[dict[str, str]]:
-    """Whose each lane was, and how likely every model of the test finds it.
+    """``name``, ``source`` (whose it was) and ``facts`` (how likely every model of the test finds it) of each
+    lane.
 
     Raises:
         EngineError: a model is gone, or the store cannot be used.
@@ -33,7 +34,7 @@ def reveal(room: ListeningRoom, question: Question) -> list[dict[str, str]]:
 
 
 def sources(room: ListeningRoom, trial: Trial) -> list[dict[str, str]]:
-    """Whose each lane was."""
+    """As ``reveal``, with empty facts; also for trials whose models are gone."""
     lane_names = TASKS[trial.task].lane_names
     lanes = zip(lane_names, (lane.source for lane in trial.lanes), strict=False)
     return [
@@ -76,7 +77,7 @@ def verdict_of(room: ListeningRoom, trial: Trial) -> str:
 
 
 def names(room: ListeningRoom, model: str) -> PlayerNames:
-    """What a model is called: its checkpoint's name if it is no longer here."""
+    """The names of a model; its checkpoint's name in all of them if it is no longer here."""
     try:
         return PlayerNames({model: room.model(model).card})
     except EngineError:

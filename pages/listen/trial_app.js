@@ -1,12 +1,12 @@
-// What surrounds a trial in the app: sounds that the server hands out, an address of the trial's own, and
-// answers that are kept in the browser until the server confirms them. It loads after trial.js;
-// bundle.js does the same for a test without a server.
+// What surrounds a trial in the app: sounds that the server hands out, an address for each trial, and answers
+// that are kept in the browser until the server confirms them. Comes after trial.js; bundle.js does the same
+// for a test without a server.
 
 (() => {
   const RESEND_MILLISECONDS = 8_000; // an answer that has not been confirmed by then is sent again
   const UNCONFIRMED =
     "Your answer has not been confirmed yet: it is kept in this browser, and sent again until it arrives.";
-  let sending; // timer of the answer that is under way
+  let sending; // timer that sends an unconfirmed answer again
   let revealing; // timer of the request to say whose clips these were
 
   function webAddress(address) {
@@ -27,7 +27,7 @@
       unsent(given.trial, given);
       post(given);
     },
-    // Heeds a new state from the server; true if an answer that was kept here is sent again.
+    // Takes a new state from the server; returns whether an answer that was kept here is sent again.
     told({ state, trial }) {
       if (["answered", "again", "kept"].includes(state)) {
         clearTimeout(sending);
@@ -57,7 +57,7 @@
     trigger("vote", given);
   }
 
-  // The answer to a trial that is kept here; a second argument is kept in its place, and null removes it.
+  // The answer to a trial that this browser keeps. A second argument replaces it first; null removes it.
   function unsent(trial, given) {
     const name = `earshot-answer-${trial}`;
     try {

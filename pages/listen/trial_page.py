@@ -94,9 +94,9 @@ def _blind(room: ListeningRoom, question: Question) -> dict[str, Any]:
 def answered(
     room: ListeningRoom, trial_id: str, listener: str, given: dict[str, Any], **facts: Any
 ) -> dict[str, Any]:
-    """Say that the answer is kept, and nothing more: no sound is made here, however often it is sent.
+    """Take an answer, and say only that it is kept: nothing is rendered here, however often it is sent.
 
-    An answer that does not count leaves the page as it was, with the reason.
+    An answer that is refused leaves the page as it was, with the reason.
 
     Args:
         facts: of the request, as ``ListeningRoom.answer`` has them.
@@ -110,7 +110,7 @@ def answered(
             return _again(error)
         if record.answer is None:
             return _again(error)
-        is_sent_again = choice_of(given) == record.answer.choice  # since a browser did not hear of it
+        is_sent_again = choice_of(given) == record.answer.choice  # the browser missed the confirmation
         return _kept(record, KEPT if is_sent_again else sentence(error))
 
 
@@ -124,7 +124,7 @@ def gone_on(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]
 
 
 def _kept(record: Record, message: str = KEPT) -> dict[str, Any]:
-    """An answer that is written down."""
+    """The state after an answer that is written down."""
     return {
         "state": "kept",
         "trial": record.trial.trial_id,

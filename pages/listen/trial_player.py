@@ -1,4 +1,4 @@
-"""TrialPlayer: the clips of a trial on one clock, and the question; nothing in it shows whose they are.
+"""TrialPlayer: the clips of a trial on one clock, and the question; whose they are comes after the answer.
 
 Conventions
     value   one flat dict, see `EMPTY_TRIAL` for every key and its default
@@ -17,21 +17,21 @@ from pages.parts import Component
 TRIAL_STATES = (
     *("empty", "asking", "answered", "error"),
     "again",  # the page stays as it is, with a message
-    "kept",  # likewise, and the answer counts; the page then asks for the reveal
+    "kept",  # the same, and the answer is written down; the page then asks for the reveal
 )
 EMPTY_TRIAL: Mapping[str, Any] = {
     "state": "empty",
     "message": "",
     "trial": "",  # its id
     "question": "",
-    "names": (),  # of lanes
+    "names": (),  # of lanes, at least as many as there are
     "answers": (),  # (choice, words) of each button; none where the lanes are put in order
     "number": 0,
     "num_trials": 0,
     "seconds": 0.0,  # of every clip
     "counts_from": 0.0,  # seconds at the start that all clips share; only what is heard after them counts
-    "needed": 0.0,  # seconds of each that must be heard
-    "enough": 0.0,  # seconds that the browser must have counted of each
+    "needed": 0.0,  # seconds of each clip that the listener is asked to hear
+    "enough": 0.0,  # seconds of each clip that the browser must have counted; a little less
     "lanes": (),
     "choice": "",  # of an answered trial
     "reveal": (),

@@ -1,7 +1,8 @@
 """VoteCopy: votes in a private dataset of the Hugging Face Hub, since a Space forgets its disk.
 
-Each process appends to a file of its own; huggingface_hub's CommitScheduler pushes what has grown. A deletion
-is pushed as a tombstone, which every reader honours; the dataset's history keeps what was pushed before.
+Each process appends to its own file; huggingface_hub's CommitScheduler pushes files that have grown. A
+deletion is pushed as a tombstone, which every reader honours; the dataset's history keeps what was pushed
+before.
 
     votes-<random>.jsonl    lines of VoteStore.export()
 """
@@ -32,7 +33,7 @@ class VoteCopy:
         store: whose votes are copied.
         folder: for the lines of this process; it is made.
         dataset: ``owner/name``, made private if it is not there.
-        api: with the token.
+        api: the Hub, with a token that may write there.
     """
 
     def __init__(self, store: VoteStore, folder: Path, dataset: str, api: HfApi):
@@ -47,7 +48,7 @@ class VoteCopy:
         )  # fmt: skip
 
     def fill(self) -> int:
-        """Take in all that was ever pushed; returns how many trials it added or deleted.
+        """Merge all that was ever pushed into the store; returns how many trials it added or deleted.
 
         A file that cannot be read and a line that is not a vote are left out and logged: the others count.
         """

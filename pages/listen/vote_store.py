@@ -1,4 +1,4 @@
-"""Vote file: where this app keeps its votes."""
+"""Vote store: where this app keeps its votes."""
 
 import contextlib
 import os
@@ -9,9 +9,9 @@ from engine.listening import VoteStore
 
 
 def open_store() -> VoteStore:
-    """The store in $EARSHOT_VOTES, or in votes/ beside the app; its folder is made if it can be.
+    """The store in the file $EARSHOT_VOTES, or in votes/ next to app.py; its folder is made if it can be.
 
-    Who votes is told if the folder cannot be made; pages without votes work anyway.
+    If it cannot, visitors who vote are told; pages without votes work all the same.
     """
     path = Path(os.environ.get("EARSHOT_VOTES") or PROJECT / "votes" / "votes.sqlite3")
     with contextlib.suppress(OSError):  # the store says so, in a sentence, when it is used

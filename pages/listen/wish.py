@@ -14,7 +14,7 @@ from engine.representations import are_alike
 CLIP_PER_PRIME = 3  # a clip is this many times as long as its prime
 MAX_SECONDS_OF_SPEECH = 2.0
 SECONDS_DRAWN = (
-    2.0  # of speech after the prime, where no real excerpt is heard beside it, which could end sooner
+    2.0  # of speech after the prime, at least, where no lane plays the piece itself, which could end sooner
 )
 MIN_SECONDS_OF_SPEECH = 0.4  # loudness is measured over blocks of this length
 SAME_CORPUS = "must be fitted on the same corpus"
@@ -26,7 +26,7 @@ class Wish:
     """What a visitor asks for.
 
     Args:
-        task: one of the engine's tasks.
+        task: name of one of the engine's tasks.
         models: names of checkpoints of one corpus.
         with_real, with_anchor: whether these are hidden among the lanes.
         num_trials: fixed before the start.
@@ -50,11 +50,12 @@ class Wish:
 def session_of(
     wish: Wish, listener: str, checkpoints: Mapping[str, Checkpoint], asked: Iterable[Record]
 ) -> Session:
-    """The test, drawn anew: who is heard in which trial, and where all lanes begin.
+    """The test, drawn at random: who is heard in which trial, and with which beginning.
 
     Args:
-        checkpoints: of the wish's models.
-        asked: all earlier trials; what was asked least in them comes first.
+        listener: the pseudonym under which it is stored.
+        checkpoints: the wish's models by name.
+        asked: all earlier trials; what they asked least often comes first.
 
     Raises:
         InvalidValueError: the wish cannot be fulfilled.

@@ -1,4 +1,4 @@
-"""Parts that more than one page shows, and the base of all of our own."""
+"""Parts that more than one page shows, and Component, the base of all parts of our own."""
 
 from pages.parts.component import Component, styled
 from pages.parts.lane import EMPTY_LANE, HIDDEN_LANE, Lane, packed

@@ -1,8 +1,8 @@
 """Component: the base of our own parts of pages.
 
 Conventions
-    files   what a part looks like and how it behaves: names of files beside its module, or paths; those of
-            the class that it builds on come first
+    files   a part's HTML, CSS and JavaScript: names of files next to its module, or paths; those of its base
+            class come first
     value   one flat object; ``empty`` has every key and its default
 """
 
@@ -40,7 +40,7 @@ class Component(gr.HTML):
 
     @classmethod
     def _texts(cls, suffix: str) -> list[str]:
-        """The texts of all its files with this ending."""
+        """The texts of all files of the class and its bases with this ending."""
         texts = []
         for kind in reversed(cls.__mro__):
             folder = Path(inspect.getfile(kind)).parent if "files" in vars(kind) else Path()
@@ -64,7 +64,7 @@ class Component(gr.HTML):
         return {**self.empty, **(value or {})}
 
     def served(self, content: bytes, name: str) -> dict[str, Any]:
-        """What a value holds of a file that the browser fetches: its address and its name.
+        """How a value names a file with this content that the browser fetches: path and name.
 
         The file lies in Gradio's cache under this name, since the server names a download after it.
         """
@@ -82,6 +82,6 @@ class Component(gr.HTML):
 
 
 def styled(content: str, style: Path, elem_id: str) -> gr.HTML:
-    """HTML of our own with a style sheet of its own."""
+    """HTML with a style sheet of its own, read from the file ``style``."""
     css = style.read_text(encoding="utf-8")
     return gr.HTML(content, css_template=css, apply_default_css=False, elem_id=elem_id)

@@ -2,14 +2,14 @@
 // `props`, `trigger` and `watch` come from Gradio. A whole new value arrives several times a
 // second while the draw is sampled, so the page's nodes stay as they are and only what
 // differs is touched: sound that plays, focus and scroll survive. Sound, lanePicture and
-// laneFigures stand before this file. What stands after it (score_lane.js) may add to `more`,
-// to be called at every `show`, `draw` and `paint`, and may change how far an arrow key goes.
+// laneFigures come from the scripts before this one. Scripts after it may add functions to
+// `more`, called at every `show`, `draw` and `paint`, and change how far an arrow key goes.
 
 // biome-ignore lint/correctness/noUnusedVariables: roll_edit.js, volume.js and score_lane.js use it
 const lane = (() => {
   const { describe, drawKeys, drawPicture, framesAcross, pictureSeconds, pitchRange } = lanePicture;
   const { fileAddress, part, webAddress } = laneFigures;
-  const AS_SPECTRUM = "earshot-as-spectrum"; // the visitor's choice for all lanes, kept by the browser
+  const AS_SPECTRUM = "earshot-as-spectrum"; // where the browser keeps that choice, made for all lanes
   const section = element.querySelector(".lane");
   const [canvas, keys, scroll, seek] = ["canvas", "keys", "scroll", "seek"].map(part);
   const MIN_FRAME_WIDTH = 1.8; // CSS pixels; a roll with narrower frames scrolls sideways
@@ -17,7 +17,7 @@ const lane = (() => {
   const MAX_ZOOM = 4; // times as wide as the lane
   const SEEK_SECONDS = 2;
   const MUTED_AFTER = 1000; // milliseconds that a browser may take to let sound begin
-  const LEAD_IN = 1.5; // seconds that are heard again before the place from which a draw went on
+  const LEAD_IN = 1.5; // seconds that are heard again before the place from which a draw continues
 
   const BLANK = {
     state: "empty",
@@ -35,8 +35,8 @@ const lane = (() => {
   let zoom = 1;
   let follow = true; // the picture scrolls along, until the visitor scrolls it
   let lit = ""; // the pitches whose keys are lit
-  let heeded = ""; // the press that has been answered with sound
-  let resumed = null; // where to go on, and whether it sounds, when the same notes are played otherwise
+  let heeded = ""; // id of the press that has been answered with sound
+  let resumed = null; // { frame, plays }: from where the next sound begins, and whether by itself
   let seekStep = () => SEEK_SECONDS;
   const more = { show: [], draw: [], paint: [] };
   const tell = (event, ...given) => more[event].forEach((listener) => listener(...given));
@@ -64,7 +64,7 @@ const lane = (() => {
     for (const name of ["notes", "peaks", "pieces"]) value[name] = JSON.parse(`[${value[name] || ""}]`);
     Object.assign(section.dataset, { lane: value.lane || 0, state: value.state, kind: value.kind });
     section.setAttribute("aria-label", value.title || "Lane");
-    // four lanes stand in one list of names
+    // all lanes' sliders appear in one list of a screen reader
     seek.setAttribute("aria-label", `Position in ${value.title || "the lane"}`);
     follow = laneFigures.show(value) || follow;
     tell("show");
@@ -98,8 +98,8 @@ const lane = (() => {
     if (JSON.stringify(axisOfAll()) !== JSON.stringify(value.axis)) draw();
   }
 
-  // The address becomes the draw's, which is there again after a
-  // reload, on the way back, and after a lost connection.
+  // The page's address becomes the draw's link, so that the draw is there
+  // again after a reload, on the way back, and after a lost connection.
   function stay(link) {
     const address = webAddress(link);
     if (address) history.replaceState(history.state, "", address);
@@ -146,7 +146,7 @@ const lane = (() => {
     draw();
   }
 
-  // Once, twice, four times as wide, then once again; what is heard stays in view.
+  // As wide as the lane, twice, four times, then as the lane again; what is heard stays in view.
   function zoomOn() {
     const middle = sound.currentTime / pictureSeconds(value);
     zoom = zoom < MAX_ZOOM ? 2 * zoom : 1;
@@ -171,7 +171,8 @@ const lane = (() => {
     if (resumed) resume();
   }
 
-  // In another tempo, or on another instrument, from the place that was heard last.
+  // Goes on at `resumed`: after a change of tempo or instrument, where the sound was; after a press, at the
+  // start, or a little before the place from which the draw continues.
   function resume() {
     const seconds = resumed.frame * value.seconds_per_frame;
     if (!hasSound() || (sound.duration <= seconds && value.state === "sampling")) return;
@@ -182,14 +183,14 @@ const lane = (() => {
     if (plays) setTimeout(restIfUnheard, MUTED_AFTER);
   }
 
-  // Whoever came by an address has pressed nothing here, and the browser may stay silent until they do. After
-  // a press, a clock that does not run yet waits for its device, with some headphones for seconds.
+  // A visitor who came by a link has pressed nothing here, and the browser may stay silent until they do.
+  // After a press, a clock that does not run yet only waits for its device, with some headphones for seconds.
   function restIfUnheard() {
     const isSilenced = !navigator.userActivation?.hasBeenActive && Sound.clock().state !== "running";
     if (isSilenced && !sound.paused) sound.pause();
   }
 
-  // One lane of a page plays at a time; whoever changes to another hears it from the same place.
+  // One lane of a page plays at a time; a visitor who changes to another hears it from the same place.
   function begin(staysInPlace = true) {
     document.querySelectorAll("audio").forEach((other) => other.pause());
     for (const other of document.querySelectorAll(".lane")) {
@@ -232,7 +233,7 @@ const lane = (() => {
   const frameHeard = () =>
     Math.min(Math.floor(sound.currentTime / value.seconds_per_frame), value.frames_done);
 
-  // Where a draw went on, whichever lane it was in, a moment before that place is heard again, not all of it.
+  // The second at which a continued draw begins to sound: a little before the place, in whichever lane.
   function wentOnAt() {
     const seconds = Number(document.body.dataset.earshotWentOnAt || 0);
     delete document.body.dataset.earshotWentOnAt;
@@ -346,7 +347,7 @@ const lane = (() => {
   for (const name of ["wheel", "touchmove"])
     scroll.addEventListener(name, () => (follow = false), { passive: true });
   new ResizeObserver(draw).observe(scroll);
-  // light or dark
+  // the page changes between light and dark
   new MutationObserver(draw).observe(document.body, { attributes: true, attributeFilter: ["class"] });
   watch("value", () => show(props.value));
   Object.assign(section, { sound, notes: () => value.notes });

@@ -5,13 +5,13 @@ Conventions
                 are MIDI numbers, frames count from 0 and include the prime.
     notes       [pitch, start_frame, length_frames], sorted by start, for the kind ``"roll"``
     peaks       [lowest, highest] amplitude of equally long slices, in [-1, 1], for the kind ``"wave"``
-    spectrum    a hexadecimal digit for each of 32 bands, evenly spaced in mels from the lowest to
+    spectrum    a hexadecimal digit for each of 32 bands, evenly spaced in mels from 60 Hz to
                 ``highest_hertz``, column after column, for the kind ``"wave"``; f is the loudest
     pieces      of the sound, see SoundPieces; all of them unless the state is "sampling"
-    downloads   {"label": what the link says, "path": where browsers may fetch it}; a file has its own name
+    downloads   {"label": what the link says, "path": where browsers may fetch it, which ends with its name}
 
-Files lie where browsers may fetch them (`served_bytes`), and the browser gets their paths as plain text: of
-what Gradio knows to be a file it reads every byte, each time that a value names it.
+Files lie where browsers may fetch them (`served_bytes`), and the browser gets their paths as plain text: a
+file that Gradio knows to be one is read to its last byte each time that a value names it.
 """
 
 import json
@@ -29,13 +29,13 @@ EMPTY_LANE: Mapping[str, Any] = {
     "title": "",
     "subtitle": "",
     "state": "empty",
-    "message": "",  # one sentence: an error, silence, clipping; in the state "empty" the invitation
+    "message": "",  # for the visitor: an error, silence, clipping; in the state "empty" the invitation
     "num_frames": 0,  # expected in the end, prime included
     "frames_done": 0,  # there already, prime included
     "prime_frames": 0,
     "seconds_per_frame": 0.25,
     "frames_per_bar": 4,
-    "semitones": 0,  # by which pitches are played from where they are written
+    "semitones": 0,  # by which pitches are heard above where they are written
     "notes": (),
     "peaks": (),
     "spectrum": "",
@@ -43,23 +43,23 @@ EMPTY_LANE: Mapping[str, Any] = {
     "highest_hertz": 0.0,
     "sample_seconds": 0.0,  # how much time the peaks cover
     "figures": (),  # [label, text] pairs
-    "facts": (),  # likewise, shown to those who ask for details
+    "facts": (),  # [label, text] pairs too, shown to those who ask for details
     "pieces": (),
-    "gain": 0.0,  # dB, of all pieces
+    "gain": 0.0,  # dB, by which all pieces are turned up
     "ending": "",  # how it came to its end, where there is something to say
-    "goes_on": False,  # whether the page draws on from any place of it (event ``go_on``)
-    "plays": "",  # names the press that asked for it: it is played as soon as there is a piece, once
+    "goes_on": False,  # whether the page can continue it from any place (event ``go_on``)
+    "plays": "",  # id of the press that asked for it: played once, as soon as there is a piece
     "downloads": (),
     "link": None,  # an address that gives the same draw again; relative to the page
-    "own_link": None,  # likewise, of this lane alone
+    "own_link": None,  # the same for this lane alone
 }
 
 
-HIDDEN_LANE: Mapping[str, Any] = {"state": "hidden"}  # a lane that a draw does not need
+HIDDEN_LANE: Mapping[str, Any] = {"state": "hidden"}  # for a lane that a draw does not need
 
 
 class Lane(Component):
-    """One lane of a page: a piano roll or a waveform that grows, plays, and can be taken home.
+    """One lane of a page: a piano roll or a waveform that grows, plays, and can be downloaded.
 
     An event that streams values into lanes needs ``show_progress="hidden"`` (the lane shows its own), and
     sends the latest value of each lane every time (`pages.house.changes.repeated`).

@@ -1,5 +1,5 @@
 // What a lane says: its names, figures and files, and how far its draw has come. `element` comes from Gradio.
-// Text enters through textContent alone, since titles may hold a visitor's file name. Stands before lane.js.
+// Text enters through textContent alone, since titles may hold a visitor's file name. Comes before lane.js.
 
 // biome-ignore lint/correctness/noUnusedVariables: lane.js and those after it use it
 const laneFigures = (() => {
@@ -7,7 +7,7 @@ const laneFigures = (() => {
   const shown = {}; // what each list was last built from
   let began = null; // when and at which frame this draw was first seen sampling, for the rate
 
-  // True where another draw has begun.
+  // Shows a lane's value; returns whether another draw has begun.
   function show(value) {
     part("progress").setAttribute("aria-label", `Frames sampled by ${value.title || "the model"}`);
     part("title").textContent = value.title || "";
@@ -25,7 +25,7 @@ const laneFigures = (() => {
 
   function rebuild(name, list, build) {
     const key = JSON.stringify(list || []);
-    if (shown[name] === key) return; // a link keeps its focus
+    if (shown[name] === key) return; // so that a link keeps its focus
     shown[name] = key;
     part(name).replaceChildren(...(list || []).map(build));
   }
@@ -48,7 +48,7 @@ const laneFigures = (() => {
     return link;
   }
 
-  // How much is drawn, as a musician counts, or in seconds of sound.
+  // How much is drawn: in bars of music, or in seconds of sound.
   function howFar(value) {
     const { frames_done: done, num_frames: all, frames_per_bar: bar, seconds_per_frame: seconds } = value;
     if (value.kind === "roll") return `bar ${Math.ceil(done / bar)} of ${Math.ceil(all / bar)}`;

@@ -1,19 +1,19 @@
-// The picture of a draw: a piano roll, a waveform or a spectrum on a canvas, drawn anew from the value each
-// time. A look is all that drawing needs: the value's keys, `pen` (in CSS pixels, sharp on every screen),
+// The picture of a draw: a piano roll, a waveform or a spectrum on a canvas, drawn anew from a lane's value
+// each time. A `look` is all that drawing needs: the value's keys, `pen` (in CSS pixels, sharp everywhere),
 // `colour` (looks up a CSS variable, so light and dark come from the style sheet), `width`, `height` and
 // `frame`, the width of a frame. Lanes of a page are drawn on one axis, so that they can be compared: `axis`
-// of the value has its seconds, and lowest and highest pitch. Nothing here changes the value.
+// of the value is { seconds, range: [lowest pitch, highest pitch] }. Nothing here changes the value.
 
 // biome-ignore lint/correctness/noUnusedVariables: lane.js and those after it use it
 const lanePicture = (() => {
-  const RULER = 18; // height of the strip with bar numbers or seconds
-  const MIN_LABEL_GAP = 44; // between two of its numbers
+  const RULER = 18; // CSS pixels, height of the strip with bar numbers or seconds
+  const MIN_LABEL_GAP = 44; // CSS pixels between two of its numbers
   const BLACK_KEYS = [1, 3, 6, 8, 10];
   // shares of the colour of the highest line, which listeners follow most
   const PALER = { lowest: 0.8, between: 0.6 };
-  const BANDS = 32; // of a spectrum, from LOWEST_HERTZ to the value's highest, evenly in mels
+  const BANDS = 32; // of a spectrum, evenly spaced in mels from LOWEST_HERTZ to the value's highest_hertz
   const LOWEST_HERTZ = 60;
-  // CSS pixels, after which the labels stand again: a zoomed spectrum shows a part of itself
+  // CSS pixels after which the labels are repeated, since a zoomed spectrum shows only a part of itself
   const AGAIN = 300;
   const LABELLED_HERTZ = [500, 1000, 2000, 4000];
 
@@ -65,7 +65,7 @@ const lanePicture = (() => {
   }
 
   function pitchRange({ notes, axis }) {
-    // C3 to C5 at least, so that the picture does not jump while it grows
+    // C3 to C5 with two semitones around at least, so that the picture does not jump while it grows
     const pitches = notes.map(([pitch]) => pitch);
     const [lowest, highest] = axis?.range ?? [50, 70];
     return [Math.min(lowest, 46, Math.min(...pitches) - 2), Math.max(highest, 74, Math.max(...pitches) + 2)];
@@ -119,7 +119,7 @@ const lanePicture = (() => {
     while (bars * look.frames_per_bar * frame < MIN_LABEL_GAP) bars *= 2;
     drawRuler(look, bars * look.frames_per_bar * frame, (index) => `${index * bars + 1}`);
     const gap = frame > 5 ? 1 : 0.4; // two notes in a row must not look like one
-    // filled once each: thousands of fills are slow
+    // each path is filled once: thousands of fills are slow
     const given = new Path2D();
     const sampled = { highest: new Path2D(), lowest: new Path2D(), between: new Path2D() };
     const add = (path, pitch, start, end) => {
@@ -136,7 +136,7 @@ const lanePicture = (() => {
     notes.forEach(([pitch, start, length], place) => {
       const end = start + length;
       if (start < prime) add(given, pitch, start, Math.min(end, prime));
-      // held on by the model, or its own
+      // a note that the model holds on, or one of its own
       if (end > prime) add(sampled[lines[place]], pitch, Math.max(start, prime), end);
     });
     fillBoth(look, given, sampled.highest);
@@ -147,7 +147,7 @@ const lanePicture = (() => {
     pen.globalAlpha = 1;
   }
 
-  // Whether each note is the highest or the lowest of those that sound as it begins, or lies between them.
+  // For each note "highest", "lowest" or "between": its place among those that sound as it begins.
   function linesOf(notes) {
     let sounding = [];
     return notes.map(([pitch, start], place) => {
@@ -240,7 +240,7 @@ const lanePicture = (() => {
       pen.fillStyle = colour(lit ? "lane-colour" : black ? "key-black" : "key-white");
       pen.fillRect(width - 16, y, black && !lit ? 10 : 16, row - (lit ? 0.5 : 0));
       pen.fillStyle = colour("roll-line");
-      // between B and C, E and F
+      // a line between the white keys B and C, and E and F
       if ([0, 5].includes(key % 12)) pen.fillRect(width - 16, y + row - 0.5, 16, 1);
       pen.fillStyle = colour("roll-label");
       if (key % 12 === 0) pen.fillText(pitchName(key), 7, y + row / 2);

@@ -10,13 +10,13 @@ from engine.representations import PianoRoll, Waveform, note_spans
 from engine.sound import MOMENT_STEP, Audio, log_mel
 
 PEAKS_PER_SECOND = 120  # columns of a waveform picture
-MOMENTS_PER_COLUMN = 2  # of a spectrum
-QUIETEST, LOUDEST = -85.0, -17.5  # dB of a band that has the lightest shade, and the darkest
+MOMENTS_PER_COLUMN = 2  # of a spectrum; a moment is every MOMENT_STEP seconds
+QUIETEST, LOUDEST = -85.0, -17.5  # dB of a band that gets the lightest shade, and the darkest
 SHADES = "0123456789abcdef"
 
 
 def picture_of(frames: Tensor, representation: Any, quarters_per_minute: float) -> Mapping[str, Any]:
-    """What a lane's value holds of the frames themselves; a waveform has no tempo."""
+    """The keys of a lane's value that show the frames themselves; the tempo has no meaning for a waveform."""
     return PICTURES[representation.name](frames, representation, quarters_per_minute)
 
 
@@ -55,7 +55,7 @@ def _envelope(samples: np.ndarray, samples_per_column: int) -> list[list[float]]
 
 
 def _shades(audio: Audio) -> str:
-    """A digit for each band, the lowest first, column after column."""
+    """A hexadecimal digit for each band, the lowest first, column after column."""
     places = (log_mel(audio, MOMENTS_PER_COLUMN) - QUIETEST) / (LOUDEST - QUIETEST)
     shades = np.clip(np.floor(len(SHADES) * places), 0, len(SHADES) - 1).astype(int)
     return "".join(SHADES[shade] for shade in shades.ravel())

@@ -1,6 +1,6 @@
-// A beginning is corrected by hand: while a roll is edited, a click puts a note in or takes it out, a frame
-// at a time, and what goes on from there has heard it. It stands after lane.js. With keys: the arrows move a
-// mark from frame to frame and from key to key, Enter puts in and takes out.
+// Editing of a roll by hand, before a model continues it: a click puts a note into one frame or takes it out.
+// With keys: the arrows move a mark from frame to frame and from pitch to pitch, Enter puts in and takes out.
+// Comes after lane.js.
 
 (() => {
   const { RULER, framesAcross, pitchName, pitchRange } = lanePicture;
@@ -38,7 +38,7 @@
     Object.assign(editMark.style, { width: `${frameWidth()}px`, height: `${row}px` });
   }
 
-  // The notes with this key put into this frame, or taken out of it; frames that touch are one note.
+  // The notes with this pitch put into this frame, or taken out of it; frames that touch make one note.
   function toggled(notes, pitch, frame) {
     const frames = new Set();
     for (const [, start, length] of notes.filter(([other]) => other === pitch))
@@ -92,7 +92,7 @@
     } else if (event.key === "Enter") toggleMarked();
     else return;
     event.preventDefault();
-    event.stopImmediatePropagation(); // else the sound is moved
+    event.stopImmediatePropagation(); // else lane.js would seek
   }
 
   part("edit").addEventListener("click", () => showEditing(!editing));

@@ -1,4 +1,4 @@
-// Buttons that ask the server for a file of votes, and save it when it is there. `element`, `props`, `watch`
+// Buttons that ask the server for a file of votes, and save it when it comes. `element`, `props`, `watch`
 // and `trigger` come from Gradio. Text enters through textContent alone.
 
 const message = element.querySelector(".votes-message");

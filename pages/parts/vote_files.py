@@ -22,10 +22,10 @@ NO_VOTE_FILE: Mapping[str, Any] = {"file": None, "message": ""}
 
 
 class VoteFiles(Component):
-    """The buttons; their event is ``ask``, with the kind of file.
+    """The buttons; a press sends the event ``ask`` with ``{"kind": "jsonl" or "csv"}``.
 
     Args:
-        label: what the files hold, as it stands before the buttons.
+        label: the words before the buttons, which say what the files hold.
         kwargs: whatever `gr.HTML` takes.
     """
 
@@ -38,8 +38,8 @@ class VoteFiles(Component):
         super().__init__(html_template=html, **kwargs)
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:
-        """What the browser gets: the file in the cache."""
-        full = {**self.full(value), "turn": secrets.token_hex(4)}  # a press is a change, always
+        """What the browser gets: the file in Gradio's cache, or the message."""
+        full = {**self.full(value), "turn": secrets.token_hex(4)}  # so that every answer is a change
         if full["file"] is None:
             return full
         name, text = full["file"]
@@ -50,9 +50,10 @@ def vote_file(read: Callable[[], list[Row]], name: str, nothing: str, event: gr.
     """The value after a press: a file, or a message.
 
     Args:
-        read: the rows of an export.
+        read: gives the rows of an export.
         name: of the file, without its ending.
-        nothing: what is said if there are none.
+        nothing: the message if there is no vote.
+        event: the press, with the kind of file.
     """
     kind = event_data(event).get("kind")
     if kind not in VOTE_FILE_KINDS:

@@ -1,6 +1,6 @@
-// Learning curves: which corpus, which axis, which cells, and where the visitor points. Nothing of it leaves
-// the browser. `element` and `props` come from Gradio; curvesPicture stands before this file. Text enters
-// through textContent alone.
+// Learning curves: the visitor chooses corpus, axis and cells, and points at a place to read the figures
+// there. All of it stays in the browser. `element` and `props` come from Gradio; curvesPicture comes from the
+// script before this one. Text enters through textContent alone.
 
 (() => {
   const { MARGIN, dot, drawCurves, epochAt, minus, scaleOf, svg } = curvesPicture;
@@ -11,7 +11,7 @@
   let corpus = corpora[0];
   let axis = "epochs";
   const hidden = new Set(); // cells
-  let pointed = null; // a place on the axis, or none: then the best epochs are read
+  let pointed = null; // a place on the axis (epoch or seconds); null: the best epochs are read
   let [view, scale] = [null, null];
 
   const number = (value, digits) =>

@@ -16,7 +16,7 @@ from pages.parts import Component
 
 
 class Curves(Component):
-    """The picture with its choices and its readings; all of it happens in the browser.
+    """The picture with its choices and its readings; a visitor's choices stay in the browser.
 
     Args:
         value: what `corpora_of` gives.
@@ -27,7 +27,7 @@ class Curves(Component):
     description = "learning curves by corpus"
 
     def postprocess(self, value: Sequence[Mapping[str, Any]]) -> str:
-        """All of it as one JSON text, since Gradio is slow with long lists."""
+        """The value as one JSON text, since Gradio is slow with long lists."""
         return json.dumps(value, separators=(",", ":"))
 
 
@@ -35,7 +35,7 @@ def corpora_of(cards: Iterable[Card], order: Iterable[str] = ()) -> tuple[list[d
     """The corpora with the curves of their published models, and a sentence for each curve that is damaged.
 
     Args:
-        order: names of the corpora that come first; the others follow as the cards have them.
+        order: names of the corpora that come first; the others follow in the order of the cards.
     """
     corpora: dict[str, dict[str, Any]] = {}
     problems = []
@@ -55,7 +55,7 @@ def corpora_of(cards: Iterable[Card], order: Iterable[str] = ()) -> tuple[list[d
 
 
 def curve_of(card: Card) -> Mapping[str, Any]:
-    """One model's curve, rounded to what can be seen; seconds, and nats per frame.
+    """One model's curve as in the module's conventions, in seconds and nats per frame, rounded to what shows.
 
     Raises:
         CheckpointError: the checkpoint's curve is missing or damaged.

@@ -1,11 +1,11 @@
 // The picture of learning curves: an SVG drawn anew from a view. A view holds `curves` (those that are
-// shown), `axis` ("epochs" or "seconds"), `unit`, and the size of the picture in CSS pixels. Colours come
-// from the style sheet by `data-cell`, so light and dark need no redrawing.
+// shown), `axis` ("epochs" or "seconds"), `unit`, `id` and the picture's `width` and `height` in CSS pixels.
+// Colours come from the style sheet by `data-cell`, so light and dark need no redrawing.
 
 // biome-ignore lint/correctness/noUnusedVariables: curves.js uses it
 const curvesPicture = (() => {
   const MARGIN = { left: 46, right: 14, top: 26, bottom: 40 };
-  const MAX_SHARE_CUT = 0.03; // of a curve's values may lie above the picture: the first epochs fall steeply
+  const MAX_SHARE_CUT = 0.03; // share of a curve that may lie above the picture: first epochs fall steeply
   const SVG = "http://www.w3.org/2000/svg";
 
   const minus = (text) => text.replace("-", "−");
@@ -18,7 +18,7 @@ const curvesPicture = (() => {
     return node;
   }
 
-  // Round steps: at most `count` of 1, 2 or 5 times a power of ten.
+  // Marks of an axis: about `count` steps of 1, 2 or 5 times a power of ten, and their number of decimals.
   function ticks(low, high, count) {
     const rough = (high - low) / count;
     const power = 10 ** Math.floor(Math.log10(rough));
@@ -125,7 +125,7 @@ const curvesPicture = (() => {
     ];
   }
 
-  // The epoch of a curve at a place on the axis; null where the curve has ended before it.
+  // The index of a curve's epoch at a place on the axis; null where the curve has ended before it.
   function epochAt(curve, axis, place) {
     const at = places(curve, axis);
     if (place > at.at(-1) + (axis === "epochs" ? 0.5 : 0)) return null;

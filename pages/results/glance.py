@@ -1,4 +1,4 @@
-"""Glance: four figures of each corpus of music as bars, for those who do not read tables."""
+"""Glance: up to four figures of each corpus of music as bars, for those who do not read tables."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -29,8 +29,8 @@ class Bar:
 
     Args:
         kind: one of ``BAR_LABELS``, which says whose it is.
-        note: what it was, for those who ask.
-        nats: per frame; the bar's length is its share of the largest of the corpus.
+        note: the cell, or the method and its source, in small type.
+        nats: per frame; the bar's length is its share of the corpus's largest figure.
         text: the figure as it is printed.
     """
 
@@ -50,7 +50,8 @@ class CorpusGlance:
     """The figures of one corpus, the lowest first.
 
     Args:
-        link: where our large network is played, if it is there to be opened.
+        title: of the corpus.
+        link: where our large network is played, if it can be opened.
     """
 
     title: str
@@ -77,7 +78,7 @@ def _corpus(board: Published, rows: Sequence[ResultRow], playable: Collection[st
 
 
 def _bars(board: Published, rows: Sequence[ResultRow]) -> Iterator[Bar]:
-    """The figures that there are; only exact ones, which can be compared."""
+    """The figures that there are: only exact ones on the same frames and split, which can be compared."""
     exact = [entry for entry in board.entries if entry.kind == "exact" and entry.comparable]
     large = [entry for entry in exact if entry.checkpoint == f"{board.corpus}-best"]
     others = [entry for entry in exact if entry.checkpoint is None]
@@ -96,7 +97,7 @@ def _bars(board: Published, rows: Sequence[ResultRow]) -> Iterator[Bar]:
 
 
 def _ours(row: ResultRow) -> float | None:
-    """Averaged as the paper's figures of this corpus seem to be."""
+    """Our test figure, averaged as the paper's figures of this corpus seem to be."""
     figures = getattr(row, row.better_average or "pooled")
     return figures.test if figures else None
 

@@ -1,9 +1,9 @@
-"""HearLink: where a button leads that opens a model where it is played, and what the button says."""
+"""HearLink: the address and the words of a button that opens a model on the page where it is played."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
 
-# Relative to the page, so that they hold behind a proxy too: the Results page lies beside both.
+# Page -> address and title. Addresses are relative to the page Results, so that they hold behind a proxy too.
 PLAYING_PAGES = {"play": ("./", "Play"), "speech": ("./speech", "Speech")}
 
 
@@ -12,7 +12,7 @@ class HearLink:
     """What a button needs.
 
     Args:
-        address: relative to the page.
+        address: relative to the page Results.
         words: what the button does, for those who do not see its row.
     """
 

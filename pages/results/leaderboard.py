@@ -1,7 +1,7 @@
-"""Leaderboard: every published figure of the music and ours among them, one corpus at a time.
+"""Leaderboard: every published figure on the music, with ours among them, one corpus at a time.
 
-Nothing here needs a script: corpora are chosen by radio buttons and rows by boxes, which the style sheet
-reads. Where a browser cannot, all rows are there.
+It needs no script: a visitor chooses corpora by radio buttons and rows by boxes, whose state the style sheet
+reads. A browser that cannot do this shows all rows.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,7 +16,7 @@ from pages.results.hear_link import HearLink, hear
 from pages.results.published import Entry, Published
 
 LEADERBOARD_TEMPLATE = Path(__file__).with_name("leaderboard.html.jinja")
-SHOWN = 12  # rows at first; ours are always shown
+SHOWN = 12  # rows that are shown at first; ours always are
 HOW_KNOWN = {"read": "read", "recalled": "recalled", "computed": "computed here"}
 
 
@@ -25,8 +25,8 @@ class LeaderboardRow:
     """One figure as a row.
 
     Args:
-        marks: names by which the style sheet knows ours, and what is not shown at first.
-        link: where our model is played, if it is there to be opened.
+        marks: class names by which the style sheet knows our rows, and rows that are not shown at first.
+        link: where our model is played, if it can be opened.
     """
 
     entry: Entry
@@ -35,7 +35,7 @@ class LeaderboardRow:
 
     @property
     def method(self) -> str:
-        """With a typographic apostrophe."""
+        """The name of the method, with a typographic apostrophe."""
         return method_of(self.entry)
 
     @property
@@ -60,7 +60,7 @@ def leaderboard(boards: Sequence[Published], playable: Collection[str]) -> str:
 
 
 def rows_of(board: Published, playable: Collection[str]) -> list[list[LeaderboardRow]]:
-    """Rows that can be compared with each other, and those that cannot."""
+    """Two parts: rows that can be compared with each other, and rows that cannot."""
     parts = []
     for is_comparable, entries in groupby(board.entries, attrgetter("comparable")):
         rows, num_exact = [], 0
@@ -80,7 +80,7 @@ def rows_of(board: Published, playable: Collection[str]) -> list[list[Leaderboar
 
 
 def link_of(title: str, entry: Entry, playable: Collection[str]) -> HearLink | None:
-    """Where our model is played, if it is there to be opened.
+    """Where our model is played, if it can be opened.
 
     Args:
         title: of the corpus.
@@ -91,11 +91,11 @@ def link_of(title: str, entry: Entry, playable: Collection[str]) -> HearLink | N
 
 
 def method_of(entry: Entry) -> str:
-    """With a typographic apostrophe."""
+    """The name of an entry's method, with a typographic apostrophe."""
     return entry.method.replace("'", "’")
 
 
 def rounded(parameters: int) -> str:
-    """To two figures, since most papers say no more: ``20 k``, ``1.4 M``."""
+    """A number of parameters to about two digits, since most papers say no more: ``20 k``, ``1.4 M``."""
     size, unit = (parameters / 1e6, "M") if parameters >= 999_500 else (parameters / 1e3, "k")
     return f"{size:.1f} {unit}" if size < 10 and unit == "M" else f"{size:.0f} {unit}"

@@ -1,4 +1,4 @@
-"""Results: our figures beside the paper's, and how the models learned."""
+"""Results: our figures next to the paper's and to all published ones, and how the models learned."""
 
 from pathlib import Path
 

@@ -1,9 +1,10 @@
 """Published: one corpus's figures, those of papers and ours, as ``python -m training report`` wrote them.
 
 Conventions
-    entries   what can be compared first, and each part from the lowest figure up
+    entries   first those that can be compared, then the others, each part from the lowest figure up
     kind      exact; bound: the exact figure is lower or the same; estimate; code length
-    known     read: in the paper; cited: in another paper, ``read_in``; recalled: in neither; computed: ours
+    known     how we know it. read: in its paper; cited: in another paper, ``read_in``; recalled: from memory,
+              read in neither; computed: ours
 """
 
 from typing import Literal
@@ -12,7 +13,7 @@ from engine.strict import Strict
 
 
 class ResultsPart(Strict, extra="ignore"):
-    """A part of assets/results.json; keys that this version does not know are left alone."""
+    """A part of assets/results.json; keys that this version does not know are ignored."""
 
 
 class Source(ResultsPart):
@@ -27,7 +28,8 @@ class Entry(ResultsPart):
     """One figure.
 
     Args:
-        figure: nats per frame as text, with its sign and its range.
+        figure: nats per frame as text, which may have a sign and a range: "≤ 2.90 to 2.99".
+        average: "pooled", "per-sequence" or "not stated".
         comparable: False where other frames or another split were scored.
         checkpoint: its name where the figure is ours, else None.
     """

@@ -1,9 +1,9 @@
-"""ResultRow: one model's figures beside the paper's, as ``python -m training report`` has written them.
+"""ResultRow: one model's figures next to the paper's, as ``python -m training report`` wrote them.
 
 Conventions
     figures   split -> negative log-likelihood, lower is better: nats per frame of music, nats per step of
               ten samples of speech; a figure that is not there yet is None
-    pooled    over all frames of a split; sequence_mean: the mean of the sequences' own means
+    averages  pooled: over all frames of a split; sequence_mean: the mean of the sequences' own means
 """
 
 from pathlib import Path
@@ -30,7 +30,7 @@ class Figures(ResultsPart):
 
 
 class Seeds(ResultsPart):
-    """The same fit from several seeds: how far the test figure spreads."""
+    """The same fit from ``count`` seeds: how far its test figure, in nats per frame, spreads."""
 
     count: int
     test_mean: float
@@ -45,8 +45,8 @@ class ResultRow(ResultsPart):
         checkpoint: its name, or None while there is none.
         page: where the model is played.
         paper, paper_corpus: the printed figures, and of which of the paper's corpora they are.
-        better_average: the average, the better one on the test split, by which the corpus is held against
-            the paper.
+        better_average: the average by which the corpus is compared with the paper: the one that is better on
+            the test split.
     """
 
     corpus: str
@@ -72,17 +72,17 @@ class ResultRow(ResultsPart):
 
 
 class Results(ResultsPart):
-    """All rows, in the order of the table, and the published figures; what is for programs is left out."""
+    """All rows, in the order of the table, and the published figures; the file's other keys are ignored."""
 
     rows: tuple[ResultRow, ...]
     leaderboard: tuple[Published, ...] = ()
 
 
 def read_results(path: Path = SHIPPED_RESULTS) -> Results:
-    """The table that is shipped with the app.
+    """The figures that are shipped with the app.
 
     Raises:
-        UnreadableFileError: it is not there, or is not such a table.
+        UnreadableFileError: the file is missing or cannot be read, or has another form.
     """
     name = f"{path.parent.name}/{path.name}"
     try:

@@ -1,7 +1,7 @@
-"""ResultsTable: our figures beside the paper's, as a page shows them.
+"""ResultsTable: our figures next to the paper's, as the page Results shows them.
 
-A table of music and one of speech: the first is compared with the printed figures; the second cannot be,
-since its recordings are not the paper's.
+There is a table of music and one of speech. The first is compared with the paper's printed figures; the
+second cannot be, since its recordings are not the paper's.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -20,17 +20,17 @@ TABLE_TEMPLATE = Path(__file__).with_name("results_table.html.jinja")
 NONE = "–"
 AVERAGES = {"pooled": "Pooled", "sequence_mean": "Sequence mean"}
 HELD_BY = {"pooled": "the pooled figures", "sequence_mean": "the sequence means"}
-PRINTED, OURS = ".2f", ".3f"  # decimals: as the paper has, and enough to see what is below a printed figure
+PRINTED, OURS = ".2f", ".3f"  # as many decimals as the paper has, and enough to see what is below its figures
 
 
 @dataclass(frozen=True)
 class PrintedFigure:
-    """A figure as it stands in a table.
+    """A figure as a table shows it.
 
     Args:
         text: the figure, or a dash while there is none.
         mark: why it is marked; empty where it is not.
-        small: what stands under it in small type.
+        small: what is under it in small type.
     """
 
     text: str
@@ -40,11 +40,11 @@ class PrintedFigure:
 
 @dataclass(frozen=True)
 class Column:
-    """What stands in a column.
+    """A column of a table.
 
     Args:
-        group, heading: of the table's two lines of headings.
-        figure: what a row has in it.
+        group, heading: its headings in the table's upper and lower line.
+        figure: gives what a row has in this column.
     """
 
     group: str
@@ -80,7 +80,7 @@ class ResultsTable:
         return [list(rows) for _, rows in groupby(self.rows, attrgetter("corpus"))]
 
     def link(self, row: ResultRow) -> HearLink | None:
-        """Where the row's model is played, if it is there to be opened."""
+        """Where the row's model is played, if it can be opened."""
         if row.checkpoint is None or row.checkpoint not in self.playable:
             return None
         return hear(row.page, row.checkpoint, f"{row.title} {cell_title(row.cell)}")
@@ -98,7 +98,7 @@ def tables(rows: Iterable[ResultRow], playable: Collection[str]) -> list[Results
 
 
 def music_columns(rows: Sequence[ResultRow]) -> tuple[Column, ...]:
-    """Test figures come first: on a phone they are what is seen."""
+    """The columns for music; test figures come first, since on a phone only the first columns are seen."""
     test, train = (
         [
             Column(split.title(), "Paper", printed(split)),
@@ -113,7 +113,7 @@ def music_columns(rows: Sequence[ResultRow]) -> tuple[Column, ...]:
 
 
 def speech_columns() -> tuple[Column, ...]:
-    """The paper's figures come after ours, since they are of other recordings."""
+    """The columns for speech; the paper's figures come after ours, since they are of other recordings."""
     return (
         Column("Test", "Nats per step", ours("pooled", "test")),
         Column("Test", "Bits per sample", ours("bits_per_sample", "test")),
@@ -125,7 +125,7 @@ def speech_columns() -> tuple[Column, ...]:
 
 
 def fit_columns() -> tuple[Column, ...]:
-    """How large a model is, and how it was fitted."""
+    """The columns that say how large a model is, and how it was fitted."""
     group = "Model and fit"
     return (
         Column(group, "Units", fact("units", ",")),
@@ -137,22 +137,22 @@ def fit_columns() -> tuple[Column, ...]:
 
 
 def number(value: float | None, form: str) -> str:
-    """A figure, with a real minus sign; a dash while there is none."""
+    """A figure as text, with a real minus sign; a dash while there is none. ``form`` is a format."""
     return NONE if value is None else signed(value, form)
 
 
 def fact(field: str, form: str) -> Callable[[ResultRow], PrintedFigure]:
-    """A field of the row itself."""
+    """Gives a field of the row itself."""
     return lambda row: PrintedFigure(number(getattr(row, field), form))
 
 
 def printed(split: str) -> Callable[[ResultRow], PrintedFigure]:
-    """The paper's figure."""
+    """Gives the paper's figure of a split."""
     return lambda row: PrintedFigure(number(getattr(row.paper, split), PRINTED))
 
 
 def ours(kind: str, split: str) -> Callable[[ResultRow], PrintedFigure]:
-    """Our figure; one of music on the test split is marked where it is at or under the printed one."""
+    """Gives our figure; one of music on the test split is marked where it is at or under the printed one."""
 
     def figure(row: ResultRow) -> PrintedFigure:
         nats, theirs = getattr(getattr(row, kind), split, None), row.paper.test
@@ -174,7 +174,7 @@ def spread(row: ResultRow) -> PrintedFigure:
 
 
 def corpus_note(row: ResultRow) -> str:
-    """What must be known to hold a corpus's figures against the paper's."""
+    """What a reader must know to compare a corpus's figures with the paper's."""
     if row.page == "speech":
         return f"in the place of {row.paper_corpus}"
     if row.better_average is None or row.pooled is None:

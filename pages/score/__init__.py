@@ -1,4 +1,4 @@
-"""The page Score, and what scores a file for it and for programs."""
+"""The page Score, and Scoring, which scores a file for it and for programs."""
 
 from pages.score.scoring import Scoring
 

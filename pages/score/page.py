@@ -1,4 +1,4 @@
-"""Score: how likely every model finds a piece that somebody brings, and where it was surprised."""
+"""Score: how likely every model finds a piece that a visitor brings, and where the piece surprised it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -56,7 +56,7 @@ SCORE_SOUND = f"{PRIVACY} The first {MAX_SCORED_SECONDS:g} seconds are scored."
 FIRST_TEMPO = 100.0
 SECONDS_PER_SCORE_VIEW = 0.3  # between two updates of the page
 SECONDS_TO_LOOK = 0.8  # for which a model may go on to frames after the one that was asked for
-FRAMES_TO_LOOK = 24
+FRAMES_TO_LOOK = 24  # at most, that one included
 LOOK: Mapping[str, Any] = {
     **QUIET,
     "concurrency_id": "look",
@@ -96,7 +96,7 @@ class ScorePage:
         self._connect()
 
     def _lay_out_controls(self, kind: str) -> dict[str, Component]:
-        """Music and speech have pieces and a place for the visitor's file each; one of the two is hidden."""
+        """Music and speech each have pieces and a place for the visitor's file; one of the two is hidden."""
         controls: dict[str, Component] = {}
         with gr.Row():
             kinds = [(REPRESENTATIONS[name].facts.title, name) for name in self.catalogues]
@@ -135,7 +135,7 @@ class ScorePage:
         return welcome(kind) if piece_choices(SCORE_SIDES[kind])[0][1] == OWN else waiting(kind)
 
     def choose_own(self, kind: str) -> Changes:
-        """Show a place for the visitor's own file, which need not be looked for among the pieces."""
+        """Choose the visitor's own file, and show the place for it."""
         side = SCORE_SIDES[kind]
         places = {MUSIC_SIDE.kind: self.own_music, SPEECH_SIDE.kind: self.own_speech}
         shown = {place: gr.update(visible=name == kind) for name, place in places.items()}
@@ -167,7 +167,7 @@ class ScorePage:
             this_page().load(self.visit, None, [*filled, *choices, *shown[2:]], **LIGHT_WORK)
 
     def visit(self, visitor: gr.Request) -> Iterator[Changes]:
-        """Score a shipped piece, the address's or the first; whoever comes first sees the models do it."""
+        """Score the shipped piece that the address names, or else the first; all visitors share the work."""
         piece = visitor.query_params.get("piece", "")
         if piece and piece not in self.shipped:
             warn(UnknownNameError("piece of this page", piece[:60], self.shipped))
@@ -176,12 +176,12 @@ class ScorePage:
             scoring = shipped.of_visitor(FIRST_TEMPO)
         except EngineError as error:
             raise toast(error) from None
-        if piece in self.shipped:  # else whoever has chosen something by now keeps it
+        if piece in self.shipped:  # else a visitor who has chosen something by now keeps it
             yield self._chosen(scoring.kind, piece)
         yield from self._follow(scoring, shipped.go_on)
 
     def _chosen(self, kind: str, piece: str) -> Changes:
-        """The controls as they are where this piece is chosen."""
+        """The controls as they are when this piece is chosen."""
         choices = {
             name: self.controls[name].value for name in ("kind", MUSIC_SIDE.shipped, SPEECH_SIDE.shipped)
         }
@@ -218,7 +218,7 @@ class ScorePage:
             if scoring.running.is_replaced or scoring.is_done:
                 break
             yield {self.table: table_value(scoring), **self._first_lane(scoring)}
-        if scoring.running.is_replaced:  # another piece's are on the page by now
+        if scoring.running.is_replaced:  # another piece's table and lane are on the page by now
             return
         ended = {self.stop: gr.update(interactive=False)}
         if not scoring.judgements:
@@ -270,7 +270,7 @@ def open_shipped(piece: str, catalogue: Catalogue) -> Scoring:
 
 
 def show_chosen(kind: str, music: str, speech: str) -> list[Any]:
-    """What music or speech asks for: pieces, a tempo or none, a place for a file where one is wanted."""
+    """Show the controls of music or of speech: pieces, a tempo for music, a place for a file if chosen."""
     is_music = kind == MUSIC_SIDE.kind
     own_music, own_speech = is_music and music == OWN, not is_music and speech == OWN
     return [gr.update(visible=shown) for shown in (is_music, not is_music, is_music, own_music, own_speech)]
@@ -287,13 +287,13 @@ def waiting(kind: str) -> dict[str, Any]:
 
 
 def press_stop(scoring: Scoring | None) -> None:
-    """Have the scoring be content with the models that have been asked."""
+    """End the scoring; what the models have said so far is kept."""
     if scoring is not None:
         scoring.running.stop()
 
 
 def look(scoring: Scoring | None, event: gr.EventData) -> Any:
-    """What a model expects at a frame, and at some after it."""
+    """Answer the event ``look``: what a model expects at a frame, and at some after it."""
     name, frame = sent(event, "model", str), sent(event, "frame", int)
     if scoring is not None and name == scoring.chosen and event_data(event).get("is_heard") is True:
         scoring.is_chosen_by_visitor = True  # no other lane comes while this one is heard
@@ -307,7 +307,7 @@ def look(scoring: Scoring | None, event: gr.EventData) -> Any:
 
 
 def show_gate(scoring: Scoring | None, event: gr.EventData) -> Any:
-    """How far a gate of a model was open, frame by frame."""
+    """Answer the event ``gates``: how far a gate of a model was open, frame by frame."""
     name, number = sent(event, "model", str), sent(event, "gate", int)
     gate = None if None in (scoring, name, number) else opened_value(scoring, name, number)
     return gr.skip() if gate is None else gr.update(opened=gate)

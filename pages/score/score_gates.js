@@ -1,6 +1,6 @@
-// An optional picture under the strip of surprise: how far open a gate of the network stood at each frame, a row for
-// each of up to 48 units. It loads after score_lane.js. The server is asked for the rows by the event "gates", since
-// few visitors look at them.
+// An optional picture under the strip of surprise: how far a gate of the network was open at each frame, a
+// row for each of up to 48 units. The rows are asked of the server with the event "gates", since few visitors
+// look at them. Comes after score_lane.js.
 
 (() => {
   const { count, lookOf } = lanePicture;

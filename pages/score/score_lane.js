@@ -1,6 +1,6 @@
 // A lane that was scored: the strip of surprise under its picture, the moments that stand out, and what the
-// model expected at the playhead. It stands after lane.js. What a model expects is asked of the server by the
-// event "look", one question at a time, and kept as long as the model stays.
+// model expected at the playhead. What a model expects is asked of the server with the event "look", one
+// question at a time, and kept as long as the model is shown. Comes after lane.js.
 
 // biome-ignore lint/correctness/noUnusedVariables: score_gates.js uses it
 const scoreLane = (() => {
@@ -12,15 +12,15 @@ const scoreLane = (() => {
   strip.setAttribute("aria-hidden", "true"); // the lists say in words what it shows
   part("picture").insertBefore(strip, part("playhead"));
   const BEFORE = 1.5; // seconds that are heard before a chosen moment
-  const HELD = 0.6; // seconds for which the page shows it at least
-  const AHEAD = 4; // frames that are asked for before the playhead comes to them
+  const HELD = 0.6; // seconds for which the page shows that moment at least
+  const AHEAD = 4; // frames, by which a question is ahead of the playhead
   const PATIENCE = 30_000; // milliseconds until a question counts as lost
 
   let surprise = [];
   let moments = { least: [], most: [] };
   let known = new Map(); // frame -> [pitch, thousandths, sounds] of the model that is shown
   let draws = 0; // from which the probabilities are estimated; 0 where they are exact
-  let asked = 0; // when the server was asked last, while it has not answered
+  let asked = 0; // when the open question to the server counts as lost; 0 once it is answered
   let [shownModel, shownPlace] = ["", ""];
   let pinned = null; // the moment that was chosen from a list, while it is heard
 
@@ -103,7 +103,8 @@ const scoreLane = (() => {
     return make("li", "", "", [button]);
   }
 
-  // From a little before it, so that it is heard as a surprise; until it is over the page shows nothing else.
+  // Plays from a little before a moment, so that it is heard as a surprise; the page shows that moment until
+  // it is over.
   function playFrom(frame) {
     if (!hasSound()) return;
     lane.followAlong();
@@ -120,7 +121,7 @@ const scoreLane = (() => {
     if (sound.paused) toggle();
   }
 
-  // Whoever asks for another piece is shown where it will stand.
+  // A visitor who presses Score is shown the lane where the result will come.
   document.addEventListener("click", ({ target }) => {
     if (!element.isConnected || !target.closest?.("#score")) return;
     section.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
@@ -193,7 +194,7 @@ const scoreLane = (() => {
     paintPlayhead();
   }
 
-  // ---- a new lane.value
+  // ---- a new value
 
   more.show.push(() => {
     surprise = unpacked(lane.value.surprise);
@@ -208,7 +209,7 @@ const scoreLane = (() => {
       "Click the picture to hear it from there; then Space plays and pauses, and the arrow keys go " +
       `${isRoll() ? "a frame" : "a tenth of a second"} on or back.`;
     const model = `${lane.value.model} ${lane.value.title} ${lane.value.surprise}`;
-    if (model === shownModel) return; // a list keeps its focus
+    if (model === shownModel) return; // so that a list keeps its focus
     shownModel = model;
     known = new Map();
     delete scorePart("pitches").dataset.frame;

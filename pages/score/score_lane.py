@@ -1,10 +1,10 @@
 """ScoreLane: a lane with one model's surprise under it, the moments that stand out, and what was expected.
 
 Conventions
-    value      a Lane's, and `EMPTY_SCORE`
-    surprise   [number] of equally long slices of time, each of ``frames_per_value`` frames
-    moments    [index into surprise], the most extreme first
-    gates      what the gates are called that the model has, in the order by which they are asked for
+    value      the keys of a Lane, and those of `EMPTY_SCORE`
+    surprise   [number] for each slice of ``frames_per_value`` frames, in ``unit``
+    moments    ``least_expected`` and ``most_expected``: [index into surprise], the most extreme first
+    gates      titles of the model's gates; the event ``gates`` asks for one by its place, from 0
     opened     what `view.opened_value` gives: the answer to the event ``gates``, whose data is
                ``{"model": name, "gate": number}``
     expected   what `view.expected_value` gives: the answer to the event ``look``, whose data is
@@ -21,7 +21,7 @@ PACKED_LISTS = ("surprise", "least_expected", "most_expected")
 EMPTY_SCORE: Mapping[str, Any] = {
     "model": "",
     "unit": "",  # of the surprise: nats, bits
-    "mean": 0.0,
+    "mean": 0.0,  # surprise of the whole piece
     "frames_per_value": 1,
     "gates": (),
     **dict.fromkeys(PACKED_LISTS, ()),
@@ -33,7 +33,7 @@ class ScoreLane(Lane):
 
     Args:
         value: the first value; keys that are missing take their default.
-        kwargs: whatever `gr.HTML` takes; ``expected`` and ``opened`` are updated by themselves.
+        kwargs: whatever `gr.HTML` takes; ``expected`` and ``opened`` are updated apart from the value.
     """
 
     empty: Mapping[str, Any] = {**EMPTY_LANE, **EMPTY_SCORE}

@@ -36,7 +36,8 @@ function show(value) {
   if (focused) element.querySelector(`[data-model="${CSS.escape(focused)}"]`)?.focus();
 }
 
-// One line for each model, as it stands in the tables; what a spreadsheet would take for a formula is text.
+// One line for each model, in the order of the tables; an apostrophe comes before what a spreadsheet would
+// take for a formula.
 function csv({ groups }) {
   const quoted = (text) =>
     `"${String(text)
@@ -45,7 +46,7 @@ function csv({ groups }) {
   const lines = groups.flatMap(({ unit, rows }) =>
     rows.map((row) => [row.name, row.title, row.corpus, row.figure, unit, row.shift]),
   );
-  return [["checkpoint", "model", "fitted to", "surprise", "unit", "moved by"], ...lines]
+  return [["checkpoint", "model", "fitted to", "surprise", "unit", "transposed by"], ...lines]
     .map((line) => line.map(quoted).join())
     .join("\n");
 }
@@ -76,7 +77,7 @@ function statusOf(value) {
 }
 
 function table(group, chosen) {
-  const heads = ["Model", "Fitted to", capital(group.unit), ...(group.has_shift ? ["Moved by"] : [])];
+  const heads = ["Model", "Fitted to", capital(group.unit), ...(group.has_shift ? ["Transposed by"] : [])];
   const head = make(
     "tr",
     "",

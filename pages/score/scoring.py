@@ -25,7 +25,7 @@ from pages.parts import pieces_of
 
 MAX_SCORED_QUARTERS = 512  # 128 bars of 4/4: the largest models take about a minute for them
 MAX_SCORED_SECONDS = 30.0  # of sound
-MAX_SILENT_SECONDS = 90.0  # of silence before it, that are skipped
+MAX_SILENT_SECONDS = 90.0  # of silence before the sound, which are skipped
 MODELS_AT_ONCE = 2  # models that read side by side, each on a core of its own where there are two
 
 
@@ -36,7 +36,7 @@ class Scoring:
         file: the uploaded or shipped file.
         title: what it is called on the page.
         cards: the models, all of one kind.
-        performance: how notes are played.
+        performance: how notes are played: tempo, instrument, transposition.
 
     Raises:
         EngineError: the file cannot be read for any of the models, or is silent, or no model can be loaded.
@@ -44,7 +44,7 @@ class Scoring:
 
     def __init__(self, file: Path, title: str, cards: Sequence[Card], performance: Performance):
         self.file, self.title, self.performance = file, title, performance
-        self.link = self.corpus = ""  # of a shipped piece: what opens the page with it, and where it is from
+        self.link = self.corpus = ""  # of a shipped piece: the query that opens the page with it, its corpus
         self.judgements: list[Judgement] = []
         self.problems: list[str] = []
         self.num_models = 0
@@ -61,13 +61,13 @@ class Scoring:
             raise EngineError(self.problems[0] if self.problems else "there is no model for this yet")
 
     def play_at(self, quarters_per_minute: float) -> None:
-        """Play in another tempo; speech sounds the same in all."""
+        """Play in another tempo; this changes nothing for speech."""
         if self.performance.quarters_per_minute != quarters_per_minute:
             self.performance = replace(self.performance, quarters_per_minute=quarters_per_minute)
             self._sounds = {}
 
     def forget_looks(self) -> None:
-        """Forget how far expectations were asked for, and take a lock of its own."""
+        """Forget how far expectations were asked for, and make a new lock: copies must not share them."""
         self._listening: tuple[str, int, Iterator[Expectation]] | None = None
         self._lock = threading.Lock()
 
@@ -88,7 +88,7 @@ class Scoring:
 
     @property
     def now(self) -> tuple[Card, float] | None:
-        """The model at work, of several the cheapest, and the share of the piece that it has read."""
+        """The model at work (the cheapest if there are several), and the share of the piece it has read."""
         if self.is_done:
             return None
         asked = self._asked.get(self._waiting[0].name)
@@ -96,16 +96,16 @@ class Scoring:
 
     @property
     def best(self) -> Judgement:
-        """The best of those that can be compared, fitted to the piece's own corpus if that is known."""
+        """The best of the models that can be compared; of those fitted to the piece's own corpus, if any."""
         own = [judgement for judgement in self.judgements if judgement.card.corpus.name == self.corpus]
         return ranked(own or self.judgements)[0][0]
 
     def piece_of(self, judgement: Judgement) -> Piece:
-        """The frames that a judgement is of."""
+        """The piece that a judgement is of."""
         return self._scored.piece(judgement.representation)
 
     def go_on(self, seconds: float) -> None:
-        """Work for about so long, at least on one part of the piece; a model that fails leaves a problem."""
+        """Work for about ``seconds``, on one slice at least; a model that fails leaves a problem."""
         until = time.monotonic() + seconds
         with ThreadPoolExecutor(MODELS_AT_ONCE) as pool:
             while not self.is_done:
@@ -120,7 +120,7 @@ class Scoring:
         return next((judgement for judgement in self.judgements if judgement.card.name == name), None)
 
     def sound(self, judgement: Judgement) -> Mapping[str, Any]:
-        """What a lane holds of a judgement's sound; raises EngineError if it cannot be played."""
+        """The keys of a lane's value that hold a judgement's sound; raises EngineError if it cannot play."""
         kind = judgement.representation
         made = self._sounds.get(kind)
         if made is None or not all(Path(piece["path"]).exists() for piece in made["pieces"]):  # old files go
@@ -129,10 +129,10 @@ class Scoring:
         return made
 
     def expected(self, name: str, start: int, seconds: float, most: int) -> list[Expectation]:
-        """What a model expects at frames from ``start`` on: as many as fit into the time, ``most`` at most.
+        """What a model expects at frames from ``start`` on: as many as ``seconds`` allow, 1 to ``most``.
 
-        At least one; none where the model or the frame is not there, or the piece is not music. Where the
-        frame before was the last one asked for, the model goes on from there.
+        Empty where the model has not judged the piece, there is no such frame, or it is not music. Where
+        ``start`` follows the last answer for this model, it reads on from there.
         """
         judgement = self.judgement(name)
         if judgement is None or not judgement.is_music:
@@ -180,7 +180,7 @@ class Scoring:
         return readable
 
     def _advance(self, card: Card) -> str:
-        """One part of the piece, read by one model; what is wrong with it, if anything is."""
+        """Have a model read one slice of the piece; returns what went wrong, or an empty text."""
         try:
             if card.name not in self._asked:
                 self._asked[card.name] = self._scored.ask(card.name)
@@ -190,7 +190,7 @@ class Scoring:
         return ""
 
     def _take(self, card: Card, problem: str) -> None:
-        """Keep what has come of it: a model that is through, or cannot go on, is asked no more."""
+        """Keep a model's judgement if it has read all, or its problem; in both cases it is asked no more."""
         asked = self._asked.get(card.name)
         if not problem and not asked.is_whole:
             return
@@ -206,7 +206,8 @@ class Scoring:
 
 
 def shortened_piece(file: Path, representation: Representation) -> Piece:
-    """The frames of a file, cut to what is scored here: from its start, or from where something sounds.
+    """The frames of a file, cut to what is scored here: from its start or, if that is silent, from where
+    something sounds.
 
     Raises:
         EngineError: the file cannot be read, or is silent.
@@ -256,5 +257,5 @@ def most_frames(representation: Representation) -> int:
 
 
 def _cost(card: Card) -> tuple[int, str]:
-    """Roughly how much work a frame is, then the name: cheap models first, so that something is seen soon."""
+    """A key to sort by: roughly how much work a frame is, then the name; cheap models show something soon."""
     return card.num_parameters * card.num_keys, card.name

@@ -1,4 +1,4 @@
-"""ShippedScoring: a shipped piece, scored once by all models, for everybody who comes."""
+"""ShippedScoring: a shipped piece, scored by all models once for all visitors."""
 
 import copy
 import threading
@@ -10,7 +10,7 @@ from pages.score.scoring import Scoring
 
 
 class ShippedScoring:
-    """A scoring that goes on while somebody looks; visitors share its judgements.
+    """A scoring that makes progress while any visitor's page is open; visitors share its judgements.
 
     Args:
         open_it: gives the scoring, when the first visitor comes.
@@ -21,7 +21,7 @@ class ShippedScoring:
         self._lock = threading.Lock()
 
     def of_visitor(self, quarters_per_minute: float) -> Scoring:
-        """The scoring, with a choice, an end and a tempo of one visitor's; raises EngineError if it fails."""
+        """The scoring for one visitor, who chooses, stops and sets the tempo alone; raises EngineError."""
         with self._lock:
             self._scoring = self._scoring or self._open()
             mine = copy.copy(self._scoring)
@@ -31,7 +31,7 @@ class ShippedScoring:
         return mine
 
     def go_on(self, seconds: float) -> None:
-        """Work for so long, or wait while another visitor's page does."""
+        """Work for ``seconds``, or wait as long while another visitor's page does the work."""
         if self._lock.acquire(blocking=False):
             try:
                 self._scoring.go_on(seconds)

@@ -1,4 +1,4 @@
-"""Side: what of the Score page is for music, and what for speech."""
+"""Side: which words and controls of the page Score are for music, and which for speech."""
 
 from dataclasses import dataclass
 
@@ -9,16 +9,16 @@ from pages.house import OWN
 
 @dataclass(frozen=True)
 class Side:
-    """What of the page is for one kind of frame: its words and its controls.
+    """The words and controls of the page for one kind of frame.
 
     Args:
         kind: name of the representation.
         picture: kind of the lane.
-        shipped: the control that chooses a shipped piece or the visitor's own.
-        upload: the control for the visitor's own.
-        own_label: the choice of the visitor's own.
+        shipped: name of the control that chooses a shipped piece or the visitor's own file.
+        upload: name of the control that takes the visitor's own file.
+        own_label: what the choice of the own file is called.
         invitation: what the lane says before anything is scored.
-        missing: what is said where the visitor's own was not given.
+        missing: the error where the own file was not given.
     """
 
     kind: str

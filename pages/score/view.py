@@ -25,7 +25,7 @@ from pages.score.scoring import Scoring
 NUM_MOMENTS = 5  # of each kind
 MAX_GATE_UNITS = 48  # whose gates are shown
 NUM_PITCHES = 8  # that are shown of what a model expects
-WINDOWS_PER_SECOND = 40  # of sound, over each of which the surprise of samples is averaged
+WINDOWS_PER_SECOND = 40  # of sound; the surprise of samples is averaged over each
 GAP_SECONDS = 0.15  # between two moments of sound
 TABLES_APART = "Compare figures within a table, not between two, whose models are given other frames."
 
@@ -73,13 +73,13 @@ def _group(group: Sequence[Judgement]) -> dict[str, Any]:
 
 
 def shift(judgement: Judgement) -> str:
-    """By how much the piece was moved to the key that the model likes best: ``+2``, ``−3``, ``0``."""
+    """The semitones by which the piece was transposed into the model's best key: ``+2``, ``−3``, ``0``."""
     semitones = judgement.surprise.transposed_semitones
     return signed(semitones, "+d") if semitones else "0"
 
 
 def lane_value(scoring: Scoring, judgement: Judgement) -> dict[str, Any]:
-    """What a ScoreLane shows of one model, with its sound; where that cannot be had, the lane says why."""
+    """What a ScoreLane shows of one model, with the sound; where it cannot be played, the lane says why."""
     piece = scoring.piece_of(judgement)
     values, frames_per_value = shown_values(judgement)
     in_sound = round(GAP_SECONDS * WINDOWS_PER_SECOND)
@@ -137,7 +137,12 @@ def gate_title(gate: Gate) -> str:
 
 
 def opened_value(scoring: Scoring, name: str, number: int) -> dict[str, Any] | None:
-    """How far a gate was open, a hexadecimal digit for each frame of each unit; None where there is none."""
+    """How far a gate was open, a row for each unit and in it a hexadecimal digit for each frame.
+
+    Args:
+        name: of the model.
+        number: of the gate, from 0; None is returned where there is no such model or gate.
+    """
     judgement = scoring.judgement(name)
     if judgement is None or not judgement.is_music:
         return None

@@ -1,4 +1,4 @@
-"""A cell is added by its own file and one entry: here one of the test's own goes the whole way."""
+"""A cell is added by its own file and one entry: here a cell of the test's own goes the whole way."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A head is added by its own file and one entry: here one of the test's own goes the whole way."""
+"""A head is added by its own file and one entry: here a head of the test's own goes the whole way."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A trial task is added by its own file and one entry: here one of the test's own goes the whole way."""
+"""A kind of trial is added by its own file and one entry: here one of the test's own goes the whole way."""
 
 import ast
 import asyncio
@@ -88,13 +88,13 @@ def room(tmp_path) -> ListeningRoom:
 
 
 def given(trial: Trial, choice: str) -> dict[str, Any]:
-    """An answer as a browser sends it, of somebody who has heard enough."""
+    """An answer as a browser sends it, from somebody who has heard enough."""
     seconds = min(4.0, trial.seconds)
     return {"choice": choice, "heard_seconds": [seconds] * 3, "response_seconds": 3 * seconds}
 
 
 def take(room: ListeningRoom, num_trials: int) -> Iterator[dict[str, Any]]:
-    """A whole test on the Trial page, always answered rightly: what is told after each answer."""
+    """Take a whole test on the Trial page, always answering rightly; gives what is told after each answer."""
     trial_id = room.start(Wish(NAME, MODELS, num_trials=num_trials), NOBODY)
     for _ in range(num_trials):
         shown = trial_page.asked(room, trial_id, NOBODY)
@@ -139,7 +139,7 @@ def test_what_is_no_answer_to_it_does_not_count(room):
 
 
 async def laid_out(room: ListeningRoom) -> ComparePage:
-    """The Compare page; within a running loop, since Gradio opens one that nobody closes where none runs."""
+    """The Compare page, laid out in a running loop: where none runs, Gradio opens one that nobody closes."""
     with gr.Blocks():
         return ComparePage(
             read_catalogue("piano_roll"), room, Visitors(b"a secret"), [("JSB Chorales", CORPUS)]
@@ -189,7 +189,7 @@ def test_a_bundle_is_written_and_its_answers_are_read_with_the_key(tmp_path, cap
 
 
 def names_in(path: Path, names: set[str]) -> set[str]:
-    """Those names that stand in a file as texts of their own."""
+    """Those of the names that a file holds as string constants, or alone between quotes or tags."""
     text = (PROJECT / path).read_text(encoding="utf-8")
     if path.suffix == ".py":
         constants = {node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)}
@@ -198,7 +198,7 @@ def names_in(path: Path, names: set[str]) -> set[str]:
 
 
 def test_no_file_but_its_own_knows_a_task_by_name():
-    """Whoever asks for a task by its name has to be changed when one is added."""
+    """A file that asks for tasks by their names has to be changed when one is added."""
     names = set(TASKS) - {NAME}
     assert names == {"preference", "abx", "rank", "real_or_model"}
     shown = [path for path in files() if path.suffix in (".py", ".js", ".html") and path.parts[0] != "tests"]

@@ -15,7 +15,7 @@ from engine.models.model import Model
 from engine.models.model_spec import build_model
 from engine.representations import REPRESENTATIONS, Representation
 
-# Whatever a constructor of a registry may ask for; a new one that asks for more adds it here.
+# What constructors of registered parts may ask for; a new part that asks for more adds it here.
 SMALL = {
     "input_size": 6,
     "hidden_size": 5,
@@ -36,12 +36,12 @@ FACTS = {"title": "A corpus", "homepage": "none", "licence": "free", "citation":
 
 
 def seeded(seed: int) -> torch.Generator:
-    """A generator of its own."""
+    """A new generator with this seed."""
     return torch.Generator().manual_seed(seed)
 
 
 def spec_of(name: str, constructor: Callable, **sizes: Any) -> dict[str, Any]:
-    """A spec for the registry: those of the small sizes that the constructor asks for."""
+    """A spec for the registry, with those of the small sizes that the constructor asks for."""
     asked = inspect.signature(constructor).parameters
     return {"name": name, **{key: value for key, value in {**SMALL, **sizes}.items() if key in asked}}
 
@@ -63,7 +63,7 @@ def small_cell(constructor: Callable, seed: int = 0, **sizes: Any) -> nn.Module:
 
 
 def small_model(cells: list[tuple[str, Callable]], head: tuple[str, Callable], context_frames: int = 1):
-    """A float64 model of these cells, upwards, with random weights."""
+    """A float64 model of these cells, the lowest first, with random weights."""
     widths = [SMALL["frame_size"] * context_frames] + [5 + layer for layer in range(len(cells))]
     specs = [
         spec_of(name, cell, input_size=width, hidden_size=5 + layer)
@@ -86,7 +86,7 @@ def published(
     hidden_size: int = 4,
     **of_corpus: Any,
 ) -> tuple[Model, Card]:
-    """A small GRU of a representation, saved as a checkpoint; ``of_corpus`` are facts of its card's."""
+    """A small GRU of a representation, saved as a checkpoint; ``of_corpus``: facts on its card."""
     frames: Representation = REPRESENTATIONS[representation](**UNITS[representation])
     head = {"name": "bernoulli"}
     if representation == "waveform":
@@ -102,7 +102,7 @@ def published(
         "head": {**head, "hidden_size": hidden_size, "frame_size": frames.frame_size},
         "context_frames": frames.context_frames,
     }
-    model = randomise(build_model(spec), 3, scale=hidden_size**-0.5)  # or a wide one's sound has no bounds
+    model = randomise(build_model(spec), 3, scale=hidden_size**-0.5)  # else a wide one's sound has no bounds
     card = card_of(model, name, spec, frames, **of_corpus)
     save(model, card, {"README.md": "A tiny model.\n"}, folder)
     return model, card

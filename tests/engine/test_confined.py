@@ -76,7 +76,7 @@ def test_what_goes_wrong_there_is_a_sentence_here(ask, name):
 
 
 def is_free(path: Path) -> bool:
-    """Whether nobody has a lock on a file: whoever had one is dead."""
+    """Whether no process holds a lock on a file, so that the one that held it is dead."""
     import fcntl
 
     with path.open() as file:
@@ -107,7 +107,7 @@ def test_it_is_told_no_secrets(ask, monkeypatch):
 
 
 def test_it_starts_without_torch():
-    """An upload would wait for it, and take its memory."""
+    """Otherwise each upload would wait for torch to load, and take the memory that it needs."""
     code = "import sys, engine.sound, engine.notes; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

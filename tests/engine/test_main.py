@@ -15,7 +15,7 @@ from tests.engine.small_models import published
 
 
 def test_the_program_runs_from_any_folder(tmp_path, project_folder):
-    """In a process of its own."""
+    """It is run as a program, not called."""
     published(tmp_path / "checkpoints")
     write_piece(tmp_path / "piece.mid")
     words = ("score", "tiny-gru", "piece.mid", "--checkpoints", "checkpoints", "--json")

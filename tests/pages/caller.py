@@ -1,4 +1,4 @@
-"""Caller: a visitor without a browser, who asks the app for the same by the same addresses as its pages."""
+"""Caller: a visitor without a browser, who makes the same requests of the app as its pages do."""
 
 import json
 import time
@@ -27,7 +27,7 @@ class Caller:
         address: of the app; ends with a slash.
         config: of the app, as its pages read it.
         page: the path of a page, "" for Play.
-        query: what stands behind it in the address, with its question mark.
+        query: what follows the path in the address, with its question mark.
         comes_from: the visitor's own address, as a proxy passes it on; "" for that of this machine.
     """
 
@@ -43,7 +43,7 @@ class Caller:
         return {component["id"]: component for component in self.config["components"]}
 
     def event(self, function: str, elem_id: str | None = None) -> dict[str, Any]:
-        """What happens at an event of this page: by its function, and the elem_id of what triggers it."""
+        """The event of this page that calls a function; ``elem_id``: of what triggers it, if given."""
         here = self.config["page"][self.page]["dependencies"]
         (event,) = (
             dependency
@@ -84,7 +84,7 @@ class Caller:
         return Request(address, body, {**named, **forwarded})
 
     def upload(self, name: str, content: bytes) -> dict[str, Any]:
-        """Send a file; what stands for it among an event's inputs."""
+        """Send a file; gives what stands for it among an event's inputs."""
         mark = uuid.uuid4().hex
         head = f'--{mark}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
         body = head.encode() + content + f"\r\n--{mark}--\r\n".encode()
@@ -98,7 +98,7 @@ class Caller:
         told: Any = None,
         hear: Callable[[int], None] = lambda count: None,
     ) -> Values:
-        """Trigger an event and wait until it is over; the outputs.
+        """Trigger an event and wait until it is over; gives its outputs.
 
         Args:
             told: what the page tells with the event.

@@ -18,7 +18,7 @@ OWN_MUSIC = ("my-first", "my-second")  # two more models of chorales, so that fi
 
 
 def copy_model(folder: Path, name: str, like: str = "jsb_chorales-gru") -> Path:
-    """The same model under another name, as someone's own fit of the same corpus."""
+    """Copy a model to another name, like someone's own fit of the same corpus; gives its card's path."""
     shutil.copytree(folder / like, folder / name)
     card = folder / name / "card.json"
     card.write_text(card.read_text().replace(f'"name": "{like}"', f'"name": "{name}"', 1))
@@ -38,7 +38,7 @@ def app_folder(project_folder, tmp_path_factory) -> Path:
         copy_model(models, name)
     published(models, "waveform", "tiny-speech")
     published(models, "waveform", "tiny-speech-two")
-    published(models, "waveform", "slow-speech", hidden_size=1600)
+    published(models, "waveform", "tardy-speech", hidden_size=1600)  # its name comes after spoken_digits
     copy_model(models, "spoiled").with_name("model.safetensors").write_bytes(b"spoiled")
     card = copy_model(models, "newer")
     card.write_text(card.read_text().replace('"format": 1,', '"format": 1, "colour": "blue",', 1))

@@ -55,7 +55,7 @@ def test_every_usable_model_is_listed(ask, app_folder):
 
 
 def test_every_endpoint_and_each_of_its_parameters_is_described(client):
-    """They were named and not described: an assistant that is given them as tools had to guess."""
+    """They were once named and not described: an assistant that was given them as tools had to guess."""
     endpoints = client.view_api(return_format="dict")["named_endpoints"]
     assert set(endpoints) == {"/list_models", "/sample_roll", "/continue_speech", "/score"}
     for name, endpoint in endpoints.items():

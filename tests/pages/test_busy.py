@@ -51,12 +51,12 @@ def others(app) -> Iterator[threading.Event]:
 
 
 def queue_is_full(visit: Visit) -> None:
-    """From here on the visitor's queue answers as Gradio's does then."""
+    """From here on the visitor's queue answers as Gradio's does when it is full."""
     visit.page.route("**/queue/join*", lambda route: route.fulfill(status=503, json=FULL))
 
 
 def forgive_refusals(visit: Visit) -> None:
-    """The browser tells its console of each."""
+    """Forget what the browser told its console of each refusal."""
     visit.wrong = [words for words in visit.wrong if "503" not in words]
 
 

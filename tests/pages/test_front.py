@@ -17,7 +17,7 @@ ADDRESSES = [page.route.lstrip("/") for page in PAGES]
 
 
 class Head(HTMLParser):
-    """The lines of a page's head that speak of it: property or name -> contents."""
+    """The lines of a page's head that describe the page: property or name -> contents."""
 
     def __init__(self, text: str):
         super().__init__()
@@ -42,7 +42,7 @@ def get(app, path: str, headers=HTML) -> tuple[int, str, bytes]:
 
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_a_link_to_a_page_shows_that_page(app, path):
-    """All pages had Gradio's name, words, picture and icon, and one title in the tab."""
+    """All pages once had Gradio's name, words, picture and icon, and one title in the tab."""
     front = fronts()[f"/{path}".rstrip("/")]
     status, kind, content = get(app, path)
     text = content.decode()
@@ -76,7 +76,7 @@ def test_picture_and_icon_are_there(app):
 
 @pytest.mark.parametrize("path", ["nope", "play", "speech/x", "trial/1", "gradio_api/nope", "<b>"])
 def test_a_wrong_address_is_a_page_for_people_and_json_for_programs(app, path):
-    """Whoever mistyped an address read {"detail":"Not Found"}."""
+    """Somebody who mistyped an address once read {"detail":"Not Found"}."""
     path = urllib.parse.quote(path)
     status, kind, content = get(app, path)
     assert status == 404 and kind.startswith("text/html")

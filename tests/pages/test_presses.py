@@ -13,13 +13,13 @@ pytestmark = pytest.mark.browser
 
 OPEN = """() => [...document.querySelectorAll("[role=listbox]")]
     .filter(list => list.getClientRects().length).map(list => list.innerText.split("\\n").length)"""
-NEXT = "Number(document.activeElement.matches('input[role=combobox]'))"  # which opens as it is come to
+NEXT = "Number(document.activeElement.matches('input[role=combobox]'))"  # a list opens when it gets the focus
 GRU = "jsb_chorales-gru"
 
 
 @pytest.mark.parametrize("path", ["", "speech", "compare", "score"])
 def test_lists_close_behind_who_tabs_on(visitors, path):
-    """Three of them stood open at once, each with its current choice alone."""
+    """Three of them were once open at the same time, each with its current choice alone."""
     visit = visitors(path)
     visit.more()
     boxes = visit.page.locator("input[role=combobox]:visible")
@@ -52,7 +52,7 @@ def test_no_list_of_the_app_can_be_typed_into():
 
 
 def test_a_double_click_draws_once(visitors):
-    """The second click waited for the first draw to end, and drew the same again."""
+    """The second click once waited for the first draw to end, and drew the same again."""
     visit = visitors()
     visit.choose(GRU)
     visit.exactly(8)
@@ -66,7 +66,7 @@ def test_a_double_click_draws_once(visitors):
 
 
 def test_nothing_is_read_out_as_a_key_of_gradios(visitors):
-    """A reader of the screen said "common.complete" after every draw."""
+    """A screen reader once said "common.complete" after every draw."""
     visit = visitors()
     visit.choose(GRU)
     visit.exactly(4)
@@ -84,7 +84,7 @@ def test_nothing_is_read_out_as_a_key_of_gradios(visitors):
 
 
 def test_lanes_and_groups_have_names_of_their_own(visitors):
-    """Four sliders were called "Position", and whose votes are shown was a group called "Radio"."""
+    """Four sliders were once called "Position", and the group of whose votes are shown was called "Radio"."""
     visit = visitors()
     visit.choose(GRU, "jsb_chorales-tanh")
     visit.exactly(4)
@@ -96,7 +96,7 @@ def test_lanes_and_groups_have_names_of_their_own(visitors):
 
 
 def test_what_is_ticked_is_seen_in_high_contrast(visitors):
-    """There a page's own colours are gone, and with them the tick, which was white on blue."""
+    """There a page's own colours are gone, and with them went the tick, which was white on blue."""
     visit = visitors("", forced_colors="active")
     looks = "input => ['appearance', 'backgroundImage'].map(name => getComputedStyle(input)[name])"
     visit.more()
@@ -107,7 +107,7 @@ def test_what_is_ticked_is_seen_in_high_contrast(visitors):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_slider_shows_its_value(visitors, scheme):
-    """In the dark both sides of the thumb were white."""
+    """In the dark both sides of the thumb were once white."""
     visit = visitors("", color_scheme=scheme)
     visit.more()
     before, beyond = visit.page.locator("#temperature input[type=range]").evaluate(

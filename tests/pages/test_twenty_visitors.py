@@ -67,7 +67,7 @@ class Person:
     visitor: str | None = None  # the id, as the app has given it
 
     def live(self) -> None:
-        """All of it."""
+        """Do one thing after the other, at random, until the time is over."""
         dice = np.random.default_rng(self.seed)
         acts = (self.draw, self.take_a_test, self.read_the_board, self.score)
         time.sleep(dice.uniform(0, ARRIVAL_SECONDS))
@@ -85,7 +85,7 @@ class Person:
         return tab
 
     def ask(self, tab: Caller, function: str, what: str, told: object = None) -> list:
-        """Trigger an event that needs to know who asks, if anything."""
+        """Trigger an event that needs no input but, perhaps, who asks; gives its outputs."""
         event = tab.event(function)
         values = tab.values(event, earshot_visitor=self.visitor)
         return self.wait(what, lambda: tab.ask(event, values, told))
@@ -106,7 +106,7 @@ class Person:
         return result
 
     def draw(self, dice: np.random.Generator) -> None:
-        """The three models that are chosen to begin with, one after the other."""
+        """Draw with the three models that are chosen to begin with."""
         tab = self.open("")
         self.ask(tab, "visit", "what Play shows first")
         event = tab.event("press", "sample")
@@ -120,7 +120,7 @@ class Person:
         self.log.waits["a draw, until it begins"].append(first[0])
 
     def take_a_test(self, dice: np.random.Generator) -> None:
-        """Trials of one test while there is time, each clip heard as long as it must be."""
+        """Take the trials of one test while there is time, and hear each clip for as long as must be."""
         tab = self.open("compare")
         event = tab.event("begin", "start")
         models = [str(name) for name in dice.choice(MODELS, 2, replace=False)]
@@ -151,12 +151,12 @@ class Person:
         assert shown["state"] == "answered" and shown["reveal"], shown["message"]
 
     def read_the_board(self, dice: np.random.Generator) -> None:
-        """Everybody's votes."""
+        """Look at everybody's votes."""
         shown = self.ask(self.open("board"), "show", "the Board")
         assert "vote" in str(shown) or "No models have been preferred" in str(shown), shown
 
     def score(self, dice: np.random.Generator) -> None:
-        """A small file; stopped when some models have listened."""
+        """Score a small file, and stop when some models have listened."""
         tab = self.open("score")
         upload = self.wait("an upload", lambda: tab.upload("tune.mid", TUNE))
         event, stop = tab.event("press", "score"), tab.event("press_stop", "stop")
@@ -170,7 +170,7 @@ class Person:
 
 
 class Abuser(threading.Thread):
-    """Somebody who takes what he can get: draws by the dozen, replayed votes, bombs, files that are none.
+    """Somebody who takes what he can get: draws by the dozen, replayed votes, bombs, rubbish for files.
 
     Args:
         until: by the clock of time.monotonic.
@@ -196,7 +196,7 @@ class Abuser(threading.Thread):
         return Caller(self.address, self.config, page, comes_from=self.comes_from)
 
     def fill_the_queue(self) -> None:
-        """64 long draws of one page, then of pages that nobody has open."""
+        """Ask for 64 long draws, 40 of them from one page, the others from pages that nobody has open."""
         for number in range(64):
             tab = self.open("")
             tab.session = "the same" if number < 40 else tab.session
@@ -213,12 +213,12 @@ class Abuser(threading.Thread):
 
     @staticmethod
     def leave(tab: Caller, call: dict) -> None:
-        """Give it up, or this machine would be busy with it for an hour."""
+        """Give a draw up, or this machine would be busy with it for an hour."""
         with contextlib.suppress(BusyError, RuntimeError, OSError):
             tab._post("gradio_api/cancel", json.dumps(call).encode())
 
     def vote_without_listening(self) -> None:
-        """Thirty times."""
+        """Vote thirty times in a trial that was never heard."""
         tab = self.open("trial")
         event = tab.event("vote")
         told = {"trial": "t", "choice": "0", "heard_seconds": [9.0, 9.0], "response_seconds": 20.0}
@@ -226,7 +226,7 @@ class Abuser(threading.Thread):
             tab.ask(event, [None], told)
 
     def send_a_bomb(self) -> None:
-        """A small file of a great length, to be scored."""
+        """Send a small file of a great length, to be scored."""
         buffer = io.BytesIO()
         with soundfile.SoundFile(buffer, "w", 384_000, 8, "PCM_16", format="FLAC") as file:
             for _ in range(60):
@@ -237,7 +237,7 @@ class Abuser(threading.Thread):
         tab.ask(event, tab.values(event, kind="waveform", clip="own", recording=upload))
 
     def send_rubbish(self) -> None:
-        """A hundred megabytes of it, in files of ten."""
+        """Send a hundred megabytes of zeros, in files of ten."""
         tab = self.open("score")
         for number in range(10):
             tab.upload(f"{number}.mid", bytes(10_000_000))
@@ -287,7 +287,7 @@ class Watched:
         return page.url.partition("id=")[2]
 
     def close(self) -> None:
-        """Leave; what went wrong but for the queue's own words is told."""
+        """Leave, and log what went wrong, apart from refusals of the queue."""
         for visit in (self.listening, self.drawing):
             visit.close()
             self.log.wrong.extend(words for words in visit.wrong if "503" not in words)

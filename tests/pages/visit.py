@@ -34,7 +34,7 @@ class Visit:
     def __init__(self, browser: Any, address: str, context: dict[str, Any]):
         self.address = address
         self.wrong: list[str] = []
-        screen = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}  # as a browser of somebody
+        screen = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}  # as somebody's browser
         self._context = browser.new_context(accept_downloads=True, **{**screen, **context})
         self._context.set_default_timeout(1000 * PATIENCE_SECONDS)  # in milliseconds
         self._unanswered: set[Any] = set()
@@ -53,7 +53,7 @@ class Visit:
 
     @contextmanager
     def leaving(self) -> Iterator[None]:
-        """While a page is left it may report what it asks: nobody can wait for what it is about to ask."""
+        """While a page is left, errors of its requests do not count: some it is only about to send."""
         self._is_leaving = True
         yield
         self._is_leaving = False
@@ -83,7 +83,7 @@ class Visit:
         )
 
     def draw_anew(self) -> None:
-        """Wait until what has changed is drawn, and what it makes the page ask is asked."""
+        """Wait until what has changed is drawn, and the page has sent the requests that follow from it."""
         self.page.evaluate(NEXT_FRAME)
 
     def settle(self) -> None:
@@ -115,7 +115,7 @@ class Visit:
     # ---- what the visitor does
 
     def more(self) -> None:
-        """Show what most visitors leave as it is, where a page has that and it is not shown yet."""
+        """Show the controls that most visitors leave as they are, where a page has such and hides them."""
         self.settle()
         for button in self.page.locator("#more button.label-wrap:not(.open)").all():
             button.click()
@@ -134,7 +134,7 @@ class Visit:
         self.page.keyboard.press("Tab")
 
     def exactly(self, length: float) -> None:
-        """So many frames or seconds, whether the piece ends before that or not."""
+        """Ask for ``length`` frames or seconds, whether the piece ends before that or not."""
         self.until_end(False)
         self.set("length", length)
 
@@ -238,7 +238,7 @@ class Visit:
         )
 
     def hear(self, lane: int = 0) -> float:
-        """Press Play, if it does not play by itself; the seconds that the sound lasts, once it is running."""
+        """Press Play, if it does not play by itself; once it runs, gives the seconds that the sound lasts."""
         if self.lane(lane).evaluate("({ sound }) => sound.paused"):
             self.lane(lane).locator(".lane-play").click()
         self.page.wait_for_function(
@@ -253,7 +253,7 @@ class Visit:
         return download.value.suggested_filename, Path(download.value.path()).read_bytes()
 
     def link(self, lane: int = 0) -> str:
-        """What the lane's link leads to, behind the page's address."""
+        """What the lane's link adds to the app's address."""
         self.page.evaluate(KEEP_COPIED)
         self.lane(lane).locator(".lane-link").click()
         return self.page.evaluate("window.copied").removeprefix(self.address)

@@ -28,7 +28,7 @@ DOCUMENTS = ("README.md", "CONTRIBUTING.md")
 SCRIPTS = sorted((PROJECT / "training" / "reproduce").glob("*.sh"))
 PROGRAMS = {"engine": engine_program, "training": training_program}
 QUICK = ("list", "sample", "score", "render", "bundle", "analyse")  # of the engine
-SMALL = {"bundle": ["--trials", "1", "--frames", "4", "--prime-frames", "4"]}  # beside what is written
+SMALL = {"bundle": ["--trials", "1", "--frames", "4", "--prime-frames", "4"]}  # besides what is written
 BLOCK = re.compile(r"^ {4}(\S.*)$", re.MULTILINE)
 INLINE = re.compile(r"`(python -m [^`]+|make [^`]+)`")
 TREE = re.compile(r"^## Where files are$.*?(?=^## )", re.MULTILINE | re.DOTALL)
@@ -65,7 +65,7 @@ class ParsedError(Exception):
 
 
 def parse(program: str, arguments: list[str], monkeypatch) -> None:
-    """Refuse, by exit, what the program's own parser refuses."""
+    """Parse a command with the program's own parser, which exits if it refuses it, and run nothing."""
     parse_args = ArgumentParser.parse_args
 
     def stop(parser: ArgumentParser, given: list[str]) -> None:
@@ -85,7 +85,7 @@ def check_dask(arguments: list[str]) -> None:
 
 
 def check_hf(arguments: list[str]) -> None:
-    """The Hub's own program knows such a command and its options; no network is asked."""
+    """The Hub's own program knows this command and its options; the network is not used."""
     command = arguments[: 2 if arguments[0] in HF_GROUPS else 1]
     asked = [str(Path(sys.executable).with_name("hf")), *command, "--help"]
     told = subprocess.run(asked, capture_output=True, text=True, timeout=60)

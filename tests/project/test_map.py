@@ -21,7 +21,7 @@ from training.corpora import CORPORA, FOLDERS
 MAP = PROJECT / "docs" / "architecture.md"
 ENDINGS = "py|js|css|html|jinja|md|json|txt|toml|sh|svg|png|mid|wav"
 PATH = re.compile(rf"[\w.-]+(/[\w.-]+)*/|([\w.-]+/)*[\w.-]+\.({ENDINGS})")
-TO_BE_CHOSEN = re.compile(r"\b(NAME|CORPUS)\b")  # stand for a name of whoever adds something
+TO_BE_CHOSEN = re.compile(r"\b(NAME|CORPUS)\b")  # stand for the name of what is added
 ENTRY = re.compile(r"`([A-Za-z_]\w*)` in `([\w./]+\.py)`")
 PROGRAMS = {"engine": engine_program, "training": training_program}
 

@@ -27,7 +27,7 @@ def public_names(module: Module) -> Iterator[tuple[str, str]]:
 
 
 def test_no_public_name_means_two_things():
-    """MAX_SECONDS had six values, and Trial was a question to a listener and a learning rate."""
+    """MAX_SECONDS once had six values, and Trial was a question to a listener and a learning rate."""
     meanings: dict[str, set[str]] = defaultdict(set)
     for module in modules():
         for name, meaning in public_names(module) if module.top != "tests" else ():
@@ -37,7 +37,7 @@ def test_no_public_name_means_two_things():
 
 @pytest.mark.parametrize("module", modules(), ids=str)
 def test_no_value_is_called_by_a_filler(module):
-    """``found`` was the name of 369 values, and said nothing of them."""
+    """``found`` was once the name of 369 values, and said nothing of them."""
     names = [
         node.id if isinstance(node, ast.Name) else node.arg
         for node in ast.walk(module.tree)

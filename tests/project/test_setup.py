@@ -188,7 +188,7 @@ def test_lint_without_npm_says_what_to_install(machine):
 
 
 def test_lint_installs_biome_once(machine):
-    """What npm leaves is remembered by its time, beside that of package-lock.json."""
+    """What npm leaves must be newer than package-lock.json, or npm runs again."""
     node_modules = machine.folder / "node_modules"
     programs = node_modules / ".bin"
     programs.mkdir(parents=True)

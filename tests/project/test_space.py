@@ -187,7 +187,7 @@ def unprivileged() -> list[str]:
 
 
 def works(command: list[str]) -> bool:
-    """Whether this machine lets us run a program so."""
+    """Whether this machine lets us run a program with this before it."""
     return (
         bool(command)
         and subprocess.run([*command, sys.executable, "-c", ""], capture_output=True).returncode == 0

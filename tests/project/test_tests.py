@@ -1,4 +1,4 @@
-"""Laws of the tests themselves: they wait for events, quote nothing twice, and stand in their index."""
+"""Laws of the tests themselves: they wait for events, quote nothing twice, and are in their index."""
 
 import ast
 import re
@@ -13,7 +13,7 @@ from tests.source import PACKAGES, PROJECT, Module, files, modules
 INDEX = Path("tests/README.md")
 OWN = Path("tests/project/test_tests.py")
 SLEEP = re.compile(r"\b(?:sleep|wait_for_timeout|Event\(\)\.wait)\((?=[^)])(.*)")
-# Where time itself is what is needed -> the constants that say how much, each with its reason beside it.
+# Where time itself is what is needed -> the constants that say how much, each with its reason next to it.
 TIMED = {
     "tests/patience.py": ("LOOK_SECONDS",),
     "tests/visitor.py": ("KNOCK_SECONDS",),

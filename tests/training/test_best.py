@@ -21,12 +21,12 @@ BEST = [name for name in available(CHECKPOINTS) if name.endswith("-best")]
 EVERY_BEST = pytest.mark.parametrize("name", BEST)
 MAX_BYTES = 4_500_000
 EXACT = {"rel": 0, "abs": 1e-4}
-NUM_PIECES = 3  # whose likelihoods are computed a second time, in numpy, as far as
-NUM_FRAMES = 120  # this
+NUM_PIECES = 3  # whose likelihoods are computed a second time, in numpy
+NUM_FRAMES = 120  # of each of these pieces, from its start
 
 
 def data_of(card: Card, folder: Path) -> CorpusData:
-    """As the model was fitted to it."""
+    """The model's corpus, as the model was fitted to it."""
     return load_data(open_corpus(card.corpus.name, folder), card.training.recipe.get("samples_per_frame"))
 
 
@@ -64,7 +64,7 @@ def test_what_the_card_claims_follows_from_its_pieces(name):
 
 @pytest.mark.parametrize("name", golden_likelihoods.SLOW)
 def test_some_pieces_are_as_likely_as_they_were(name, corpora_folder):
-    """All of them take minutes; any change of how likelihoods are computed is seen on any of them."""
+    """All pieces take minutes; any change of how likelihoods are computed is seen on any of them."""
     checkpoint = load(name)
     data = golden_likelihoods.data_of(checkpoint, corpora_folder)
     expected, _ = golden_likelihoods.kept(name)

@@ -1,4 +1,4 @@
-"""``python -m training``: a table of commands, as a process too."""
+"""``python -m training``: a table of commands, called and run as a program."""
 
 import subprocess
 import sys

@@ -30,7 +30,7 @@ def test_every_recipe_has_its_checkpoint():
 
 @pytest.mark.parametrize("corpus", sorted({read_card(name).corpus.name for name in available(CHECKPOINTS)}))
 def test_cards_say_of_their_corpus_what_it_says_of_itself(corpus, corpora_folder):
-    """How high it stands and is played is measured when a model is published; older cards were amended."""
+    """A corpus's height, written and played, is noted when a model is published; older cards were amended."""
     source = open_corpus(corpus, corpora_folder)
     facts = corpus_facts(source, source.load())
     for name in available(CHECKPOINTS):

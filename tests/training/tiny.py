@@ -68,7 +68,7 @@ def speech(sizes: tuple[int, int, int] = (6, 3, 3), seed: int = 5) -> CorpusData
 
 
 def layers(cell: str = "gru", count: int = 1, hidden_size: int = 6, attention: dict | None = None) -> list:
-    """Cells of a recipe's model: the same layer so many times, with attention on top of each or without."""
+    """Cells of a recipe's model: the same layer ``count`` times, with attention on top of each or without."""
     spec = spec_of(cell, CELLS[cell], hidden_size=hidden_size)
     del spec["input_size"]
     above = [] if attention is None else [{"name": "attention", "hidden_size": hidden_size, **attention}]
@@ -76,7 +76,7 @@ def layers(cell: str = "gru", count: int = 1, hidden_size: int = 6, attention: d
 
 
 def head_of(data: CorpusData) -> dict[str, object]:
-    """The paper's head for such frames."""
+    """The paper's head for frames of this kind."""
     return models_of(data.representation.name).head
 
 
@@ -89,7 +89,7 @@ def recipe(data: CorpusData | None = None, **changes: object) -> Recipe:
 
 
 def recipe_of(data: CorpusData, cell: str, count: int = 1, **changes: object) -> Recipe:
-    """So many layers of a cell, with the paper's head for the data."""
+    """A recipe with ``count`` layers of a cell, and the paper's head for the data."""
     return recipe(data, model={"cells": layers(cell, count)}, **changes)
 
 
@@ -101,7 +101,7 @@ def fit(recipe: Recipe, run_folder: Path, data: CorpusData | None = None) -> Fit
 
 
 def save_random(folder: Path, recipe: Recipe, data: CorpusData, scale: float = 0.5) -> None:
-    """A checkpoint whose every weight, peepholes and biases too, is drawn at random."""
+    """Save a checkpoint whose every weight, peepholes and biases too, is drawn at random."""
     spec = recipe.model_spec(data.representation)
     model = build_model(spec)
     rng = torch.Generator().manual_seed(3)

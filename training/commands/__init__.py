@@ -1,4 +1,4 @@
-"""Commands of ``python -m training``, one a file: its arguments, and ``run``, which does it and prints."""
+"""Commands of ``python -m training``, one a file: its arguments, and ``run``, which does the work."""
 
 from training.commands import (
     ablate,

@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
     count = chosen_workers(options)
     recipes = ablation_recipes(tuple(options.corpus or ABLATION_EPOCHS))
     for name in dict.fromkeys(recipe.corpus for recipe in recipes):
-        open_corpus(name, options.corpora).load()  # now, so that what is missing is said before workers start
+        open_corpus(name, options.corpora).load()  # now: a missing corpus is reported before workers start
     with open_workers(count, options.scheduler) as client:
         run_series(recipes, SeriesOptions(options.corpora, options.runs, options.results), client)
     for recipe in recipes:

@@ -26,37 +26,39 @@ from training.fitting import (
 from training.paper import paper_model
 from training.searching import num_cores
 
-BEST_CELL = "best"  # of --cell
+BEST_CELL = "best"  # a value of --cell that is no cell
 BEST_RECIPES = {PianoRoll.name: "jsb_chorales-best", Waveform.name: "spoken_digits-best"}
 MAX_SEEDS = 100
 MAX_WORKERS = 256
 
 
 def add_corpora(command: argparse.ArgumentParser) -> None:
-    """Where the corpora lie; None means $EARSHOT_CORPORA or ./corpora."""
+    """Add --corpora, where the corpora lie; None means $EARSHOT_CORPORA, else ``corpora`` of the project."""
     command.add_argument(
-        "--corpora", type=Path, help="folder of the corpora (default: $EARSHOT_CORPORA or ./corpora)"
+        "--corpora",
+        type=Path,
+        help="folder of the corpora (default: $EARSHOT_CORPORA, else corpora/ of the project)",
     )
 
 
 def add_runs(command: argparse.ArgumentParser) -> None:
-    """The folder in which stopped fits keep their states."""
+    """Add --runs, the folder in which unfinished fits keep their states."""
     command.add_argument("--runs", type=Path, default=RUNS, help="folder of the states of unfinished fits")
 
 
 def add_replace(command: argparse.ArgumentParser) -> None:
-    """Permission to replace a checkpoint; see ``check_place``."""
+    """Add --replace, the permission to replace a checkpoint; see ``check_place``."""
     command.add_argument("--replace", action="store_true", help="replace a checkpoint of the same name")
 
 
 def add_workers(command: argparse.ArgumentParser) -> None:
-    """How many processes do the work, or which scheduler hands it out; see ``chosen_workers``."""
+    """Add --workers, the number of processes (see ``chosen_workers``), and --scheduler, for many machines."""
     command.add_argument("--workers", type=int, help="processes (default: one a core, or one for a GPU)")
     command.add_argument("--scheduler", help="tcp://HOST:8786 of a Dask scheduler, for many machines")
 
 
 def add_recipe_changes(command: argparse.ArgumentParser) -> None:
-    """Options that change a recipe or make a new one (see ``chosen_recipe``), and the folders."""
+    """Add options that change a recipe or make a new one (see ``chosen_recipe``), and the folders."""
     command.add_argument("--corpus", help="a corpus name, midi:PATH or audio:PATH")
     command.add_argument("--cell", help="tanh, gru or lstm, or best: as our best models")
     command.add_argument("--name", help="name of the new checkpoint")
@@ -87,7 +89,7 @@ def chosen_recipe(options: argparse.Namespace, name: str | None) -> Recipe:
         "patience": options.patience, "seed": options.seed,
     }  # fmt: skip
     if name and options.cell == BEST_CELL:
-        raise InvalidValueError("--cell best is itself a recipe: leave out the other, or name a cell")
+        raise InvalidValueError("--cell best is itself a recipe: leave out the recipe, or name a cell")
     name = name or _best_recipe(options)
     values = read_recipe(name).model_dump() if name else {}
     values |= {key: value for key, value in given.items() if value is not None}
@@ -103,14 +105,14 @@ def chosen_recipe(options: argparse.Namespace, name: str | None) -> Recipe:
 
 
 def _best_recipe(options: argparse.Namespace) -> str | None:
-    """The recipe of our best models of such frames, where ``--cell best`` asks for it."""
+    """Name of the recipe of our best model of the corpus's kind of frames, if ``--cell best`` asks for it."""
     if options.cell != BEST_CELL or not (options.corpus and options.name):
         return None
     return BEST_RECIPES[frames_of(options.corpus)]
 
 
 def _model(options: argparse.Namespace, before: Recipe | None) -> dict[str, Any]:
-    """The model of a recipe, or the paper's of a cell, with what the command line changes."""
+    """The model of ``before``, or else the paper's of the cell, with the changes of the command line."""
     cell = None if options.cell == BEST_CELL else options.cell
     if cell and cell not in CELLS:
         raise UnknownNameError("cell", cell, [*CELLS, BEST_CELL])
@@ -131,7 +133,7 @@ def check_place(name: str, options: argparse.Namespace) -> None:
     """Make sure, before hours of fitting, that the checkpoint may be written.
 
     Raises:
-        InvalidValueError: a checkpoint is there that is not to be replaced, or something else is.
+        InvalidValueError: a checkpoint is there and must not be replaced, or something else lies there.
     """
     place = options.checkpoints / name
     if name in available(options.checkpoints):

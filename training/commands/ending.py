@@ -1,4 +1,4 @@
-"""The command ``ending``: fit when the pieces of a corpus end, and write it on its checkpoints."""
+"""The command ``ending``: learn when the pieces of a corpus end, and write it on its checkpoints."""
 
 import argparse
 
@@ -20,10 +20,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Fit an ending for each corpus, and rewrite the checkpoints; their weights and likelihoods stay.
+    """Fit an ending for each corpus of the checkpoints, and rewrite them; their weights and likelihoods stay.
 
     Raises:
-        EngineError: there is no such checkpoint, it is of speech, or the disk refuses.
+        EngineError: there is no such checkpoint, it draws sound, or the disk refuses.
     """
     endings: dict[tuple[str, int], Ending] = {}
     for name in options.checkpoints_named:
@@ -41,5 +41,7 @@ def _ending_of(name: str, seed: int, options: argparse.Namespace) -> Ending:
     data = open_corpus(name, options.corpora, seed).load()
     train, valid = data.splits["train"], data.splits["valid"]
     ending, nats = choose_ending(train, valid, data.representation.lowest_pitch)
-    print(f"{name}: {nats:.3f} nats a piece on {'valid' if valid else 'train'}, for ending where it does")
+    print(
+        f"{name}: {nats:.3f} nats a piece on {'valid' if valid else 'train'}, for the places where pieces end"
+    )
     return ending

@@ -1,5 +1,5 @@
 """The command ``evaluate``: the exact likelihood of a split under a checkpoint, whole or in parts, or how its
-draws compare."""
+draws compare with held-out pieces."""
 
 import argparse
 import json
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> None:
     """
     drawn = DrawsOptions(options.pieces, options.frames, options.temperature)
     checkpoint = load(options.checkpoint, options.checkpoints)
-    fitted_by = checkpoint.card.training.recipe  # plain, since an earlier Earshot may have written it
+    fitted_by = checkpoint.card.training.recipe  # a plain dict: an earlier Earshot may have written it
     name = options.corpus or fitted_by["corpus"]
     corpus = open_corpus(name, options.corpora, fitted_by["seed"])
     data = load_data(corpus, fitted_by.get("samples_per_frame"))
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _paper_models(corpus: str, folder: Path) -> list[Checkpoint]:
-    """Checkpoints of the paper's models of a corpus, as far as they exist."""
+    """The checkpoints that exist of the paper's models of a corpus."""
     names = [f"{corpus}-{cell}" for cell in PAPER_CELLS]
     return [load(name, folder) for name in names if name in available(folder)]
 

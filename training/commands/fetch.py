@@ -15,9 +15,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Fetch it, and print what is there now and under which licence.
+    """Fetch the corpus, and print what is there now and under which licence.
 
     Raises:
-        EngineError: there is no such corpus, it cannot be had, or the disk refuses.
+        EngineError: there is no such corpus, it cannot be downloaded, or the disk refuses.
     """
     print(fetch(options.name, options.corpora))

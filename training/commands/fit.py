@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _first(recipe: Recipe, folder: Path | None) -> Stack | None:
-    """The network that the recipe begins with, of the checkpoint in a folder.
+    """The network with whose weights the recipe begins, from a checkpoint's folder; None without one.
 
     Raises:
         EngineError: it cannot be read, or is not the fit that the recipe asks for.
@@ -87,7 +87,7 @@ def _first(recipe: Recipe, folder: Path | None) -> Stack | None:
 
 
 def _fit(recipe: Recipe, how: FitOptions, options: argparse.Namespace) -> tuple[Fit, Path]:
-    """Fit from wherever it stands; returns the fit and the folder of its checkpoint."""
+    """Fit, from the saved state if there is one; returns the fit and the folder of its checkpoint."""
     corpus = open_corpus(recipe.corpus, options.corpora, recipe.seed)
     data = load_data(corpus, recipe.samples_per_frame)
     if data.report is not None:

@@ -1,4 +1,4 @@
-"""The command ``remember``: a checkpoint's memories, of training melodies and of the piece's own past."""
+"""The command ``remember``: give a checkpoint memories of training melodies and of the piece's own past."""
 
 import argparse
 from dataclasses import asdict
@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _melodies(model: Model, data: CorpusData, options: argparse.Namespace) -> Belief | None:
-    """How far melodies are to be believed; None where they gain too little."""
+    """How far remembered melodies are to be believed; None where they gain too little."""
     belief, gain = choose_melodies(model, data.splits["train"], data.splits["valid"])
     numbers = ", ".join(f"{key} {value:g}" for key, value in asdict(belief).items())
     print(f"melodies: {numbers}: {gain:.4f} nats per frame better on the pieces of valid that were looked at")

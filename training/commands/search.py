@@ -39,7 +39,7 @@ def ladder(rungs: Sequence[str]) -> tuple[tuple[int, int], ...]:
     """Rungs from texts: ``["1/15:4", "1/5:2"]`` gives ((15, 4), (5, 2)).
 
     Raises:
-        InvalidValueError: a text is something else, or a rung is no later than the last or keeps no fewer.
+        InvalidValueError: a text has another form, or a rung is no later than the last or keeps no fewer.
     """
     matches = [re.fullmatch(r"1/([1-9]\d{0,3}):([1-9]\d{0,3})", rung) for rung in rungs]
     pairs = tuple((int(match[1]), int(match[2])) for match in matches if match)

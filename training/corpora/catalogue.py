@@ -49,7 +49,7 @@ def frames_of(name: str) -> str:
 
 
 def _kind_and_path(name: str) -> tuple[type[Corpus], str]:
-    """The class of a corpus, and the path of a user's own folder; empty for a named one."""
+    """The class of a corpus, and the path of a user's own folder (empty for a corpus with a name)."""
     kind, _, path = name.partition(":")
     if path and kind in FOLDERS:
         return FOLDERS[kind], path

@@ -50,8 +50,9 @@ class CorpusData:
         representation: what a frame means; an object of ``engine.representations``.
         splits: ``"train"``, ``"valid"``, ``"test"`` -> sequences, float32, each (time, event).
         report: what was read and left out, or None where the files are fixed and whole.
-        windows: beside whole recordings, the windows of each split on which the paper's models are scored, as
-            frames; None for a user's own recordings, which may be shorter than a window.
+        windows: where the splits are whole recordings, each split also in the windows on which the paper's
+            models are scored, as frames; None for all else, and for a user's own recordings, which may be
+            shorter than a window.
 
     Raises:
         InvalidValueError: a split is missing or empty.
@@ -94,7 +95,7 @@ class Corpus(ABC):
         return {split: {} for split in SPLITS}
 
     def words(self) -> dict[str, list[tuple[str, Audio]]]:
-        """Split -> what is said, and its recording; empty where nobody has written it down.
+        """Split -> pairs of what is said and its recording; empty where nobody has written it down.
 
         Raises:
             EngineError: as ``load``.

@@ -29,13 +29,13 @@ from training.corpora.files import CORPORA_VARIABLE, corpora_folder, has_hash, h
 from training.corpora.origin import Origin
 
 MIRROR_VARIABLE = "EARSHOT_ORIGIN"
-DOWNLOAD_TIMEOUT_SECONDS = 30  # without a byte
-MAX_REASON_LENGTH = 160  # characters; what is longer is a library talking to itself
+DOWNLOAD_TIMEOUT_SECONDS = 30  # without receiving a byte
+MAX_REASON_LENGTH = 160  # characters; longer ones are a library's internals, no help to a user
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """What ``fetch`` did, printable: it names the licence."""
+    """What ``fetch`` did: how many files it downloaded and how many were there; as text with the licence."""
 
     corpus: type[Corpus]
     folder: Path
@@ -57,10 +57,10 @@ def fetch(
     mirror: str | None = None,
     progress: bool = True,
 ) -> Fetched:
-    """Download what is missing of a corpus, or was changed; each file appears whole or not at all.
+    """Download the files of a corpus that are missing or changed; each appears whole or not at all.
 
-    Nothing is put in place before every file was checked. What an earlier fetch that was killed left
-    behind is removed, so one corpus must not be fetched twice at the same time.
+    Nothing is put in place before every file has been checked. What a killed fetch has left behind
+    is removed, so one corpus must not be fetched twice at the same time.
 
     Args:
         name: a key of CORPORA.
@@ -117,12 +117,12 @@ def _download(origin: Origin, partial: Path, mirror: str | None, progress: bool)
             return Path(pooch.retrieve(address, origin.sha256, "archive", partial, downloader=downloader))
         except OSError as error:
             if error.errno is not None and not isinstance(error, ConnectionError):
-                raise  # the disk; what requests raises has no errno
+                raise  # an error of the disk; those of the network have no errno
             reason = str(error)
             problems.append(
                 f"{address}: {reason if len(reason) < MAX_REASON_LENGTH else type(error).__name__}"
             )
-        except ValueError as error:  # what pooch raises for a wrong hash, or an address that is none
+        except ValueError as error:  # what pooch raises for a wrong hash or an invalid address
             problems.append(f"{address}: {error}")
     raise EngineError(
         f"could not download {'; '.join(problems)[:600]}; check the network and try again, or get the files "

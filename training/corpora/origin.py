@@ -11,7 +11,7 @@ class Origin:
     Args:
         urls: tried in this order.
         unpack: kind of download: ``"file"`` (the corpus file itself), ``"zip"`` or ``"deb"``.
-        sha256: of what comes, or None where only the unpacked files have lasting bytes (GitHub makes
+        sha256: of the download, or None where only the unpacked files have lasting bytes (GitHub makes
             its archives anew and does not promise the same bytes).
         moves: path or folder (with its slash) in the archive -> path or folder in the folder of all
             corpora; for a ``"file"`` the one entry's key is empty.

@@ -23,7 +23,7 @@ COMMIT = "26eb9aaf76e81b692f806f9140c2d2777410d7a1"
 
 
 class SpokenDigits(WindowedCorpus):
-    """Five speakers, by take into train / valid / test; the files lie in the folder ``spoken_digits``."""
+    """Five speakers, split by take; the files lie in the folder ``spoken_digits``."""
 
     name = "spoken_digits"
     title = "Spoken digits"
@@ -53,7 +53,7 @@ class SpokenDigits(WindowedCorpus):
         return voices
 
     def words(self) -> dict[str, list[tuple[str, Audio]]]:
-        """The digits, 0 to 9."""
+        """Split -> pairs of a digit, "0" to "9", and its recording."""
         return {
             split: [(_parts_of(path)[0], read_recording(path)) for path in paths]
             for split, paths in self.recordings().items()
@@ -84,7 +84,7 @@ def split_of_take(take: int) -> str:
 
 
 def read_recording(path: Path) -> Audio:
-    """One 8 kHz WAV file; raises UnreadableFileError if it is none."""
+    """The sound of an 8 kHz WAV file; raises UnreadableFileError if the file is something else."""
     try:
         samples, sample_rate = soundfile.read(path, dtype="float32")
     except soundfile.LibsndfileError as error:

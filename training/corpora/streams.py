@@ -1,8 +1,7 @@
-"""Streams: the recordings of a voice one after another, so that there is always something to go on to.
+"""Streams: the recordings of a voice one after another, so that a model learns what may follow a word.
 
 A recording of one word lasts 0.4 s, and nothing in it says what may follow; a model that has read nothing
-else has nothing to say after the word. Between two recordings lies a pause as quiet as the first one's
-quietest moment.
+else has nothing to say after the word. After each recording comes a pause as quiet as its quietest moment.
 """
 
 from collections.abc import Sequence
@@ -19,12 +18,12 @@ STEPS_PER_UNIT = 32_768  # 16-bit steps per unit of amplitude
 
 
 def streams(recordings: Sequence[Audio], seconds: float, rng: np.random.Generator) -> list[Audio]:
-    """All recordings of a voice in random order, joined into streams that last at least so many seconds.
+    """All recordings of a voice in random order, joined into streams that last at least ``seconds``.
 
-    The last may be shorter.
+    The last stream may be shorter.
 
     Args:
-        recordings: of one rate.
+        recordings: all of one sample rate.
     """
     joined: list[Audio] = []
     parts: list[np.ndarray] = []
@@ -40,7 +39,7 @@ def streams(recordings: Sequence[Audio], seconds: float, rng: np.random.Generato
 
 
 def _pause(recording: Audio, rng: np.random.Generator) -> Float32[np.ndarray, " time"]:
-    """Noise in whole 16-bit steps, as loud as the recording's quietest moment."""
+    """Noise in whole 16-bit steps, as loud as the recording's quietest moment, but at most LOUDEST_PAUSE."""
     rate, length = recording.sample_rate, max(1, int(QUIET_MOMENT_SECONDS * recording.sample_rate))
     count = max(1, len(recording.samples) // length)
     moments = np.resize(recording.samples, (count, min(length, max(1, len(recording.samples)))))

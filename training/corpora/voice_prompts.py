@@ -22,7 +22,7 @@ DEBIAN_FILE = "asterisk-core-sounds-en-g722_1.6.1-1_all.deb"
 
 
 class VoicePrompts(WindowedCorpus):
-    """One voice, by recording into train / valid / test; the files lie in the folder ``voice_prompts``."""
+    """One voice, split by recording; the files lie in the folder ``voice_prompts``."""
 
     name = "voice_prompts"
     title = "Voice prompts"
@@ -72,7 +72,7 @@ def split_of_position(position: int) -> str:
 
 
 def decode_all(paths: Sequence[Path]) -> list[Audio]:
-    """The recordings as 16 kHz sound, by ffmpeg."""
+    """The recordings as 16 kHz sound, decoded by ffmpeg."""
     with tempfile.TemporaryDirectory() as folder:
         decoded = [Path(folder) / f"{number}.wav" for number in range(len(paths))]
         ffmpeg.decode(paths, decoded, MAX_SOUND_SECONDS)

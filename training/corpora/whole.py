@@ -1,7 +1,7 @@
 """Whole recordings as a corpus of sound, so that a network's state is carried through each of them.
 
 The training split is joined, voice by voice, into streams (training/corpora/streams.py) of several seconds;
-validation and test are whole recordings. The paper's windows are kept beside them, to be compared on.
+validation and test are whole recordings. The paper's windows are kept as well, to compare models on.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ def load_data(corpus: Corpus, samples_per_frame: int | None = None) -> CorpusDat
 
 
 def whole_corpus(corpus: Corpus, samples_per_frame: int) -> CorpusData:
-    """All recordings, those of training joined into streams, divided by the training recordings' level (RMS).
+    """All recordings, those of training joined into streams; samples are divided by the training level (RMS).
 
     Raises:
         EngineError: as ``load_data``.
@@ -61,7 +61,7 @@ def whole_corpus(corpus: Corpus, samples_per_frame: int) -> CorpusData:
 
 
 def _windows(corpus: Corpus, frames: Waveform) -> dict[str, list[Tensor]]:
-    """The windows of the paper's models in frames of this size; a rest shorter than a frame is left out."""
+    """The windows of the paper's models in frames of this size; what is left over at their end is dropped."""
     cut = corpus.load()
     return {
         split: [frames.encode(cut.representation.decode(window)) for window in windows]

@@ -1,4 +1,4 @@
-"""Draws: how what a model plays compares with held-out pieces, in figures."""
+"""Draws: figures of how a model's draws compare with held-out pieces or recordings."""
 
 from training.draws.comparison import compare_draws, comparison_text
 from training.draws.music import has_runaway, most_notes, part_figures

@@ -22,12 +22,12 @@ HELD_SHARE = 0.25  # of the pieces
 NUM_NETWORKS = 3  # whose judgements are added up
 CLASSIFIER_UNITS, CLASSIFIER_EPOCHS, CLASSIFIER_BATCH_SIZE = 64, 60, 128
 MIN_PIECES, MAX_WINDOWS = 4, 1_500  # of each kind
-MOST_AWAY = 5.0  # standard deviations
+MOST_AWAY = 5.0  # standard deviations from the mean; traits farther away count as these
 
 
 @dataclass(frozen=True)
 class Windows:
-    """Traits of windows, and the piece that each is of."""
+    """Traits of windows, and for each window the number of the piece that it is from."""
 
     traits: Float64[np.ndarray, "window trait"]
     pieces: Int64[np.ndarray, " window"]
@@ -39,12 +39,12 @@ class Windows:
         length: int,
         traits: Callable[[np.ndarray, int], Float64[np.ndarray, " trait"]],
     ) -> "Windows | None":
-        """Windows that overlap by half, an even choice of many; None where fewer than four pieces have one.
+        """Windows that overlap by half, at most MAX_WINDOWS; None where fewer than four pieces have one.
 
         Args:
             pieces: each (time, ...).
             length: of a window, along time.
-            traits: of a window, given it and where it starts.
+            traits: function from a window, and the place where it starts, to its traits.
         """
         if sum(len(piece) >= length for piece in pieces) < MIN_PIECES:
             return None

@@ -1,4 +1,4 @@
-"""Comparison: a model's draws beside what was held out of its corpus, whatever its frames hold."""
+"""Comparison: a model's draws against what was held out of its corpus, for notes and for sound alike."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ def compare_draws(
     """Figures of the draws and of held-out pieces, and how well a classifier tells them apart.
 
     Args:
-        data: of the corpus.
+        data: the loaded corpus.
         others: the paper's models of the same corpus.
 
     Raises:
@@ -32,7 +32,7 @@ def compare_draws(
 
 
 def comparison_text(comparison: Mapping[str, Any], representation: Representation) -> str:
-    """For people: the classifier first, then each figure of the draws beside that of real pieces."""
+    """A comparison in words: the classifier first, then each figure of the draws and of real pieces."""
     holds_notes = representation.facts.holds_notes
     kinds = [kind for kind in ("drawn", "real", "paper") if kind in comparison]
     lines = [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from engine.errors import InvalidValueError
 from engine.sampling import MAX_DRAW_FRAMES, SamplingOptions
 
-FIRST_DRAW_SEED = 1_000_000  # far from the seeds that are drawn while a model is made
+FIRST_DRAW_SEED = 1_000_000  # far from the seeds with which models are tried while they are made
 MAX_PIECES = 1_000
 
 

@@ -44,7 +44,7 @@ class Batch:
 
 
 def collate(sequences: Sequence[Tensor], moved: Sequence[int] | None = None) -> Batch:
-    """Pad sequences to the longest; ``moved``: semitones by which each was moved."""
+    """Pad sequences to the longest; ``moved``: semitones by which each was transposed."""
     lengths = torch.tensor([len(sequence) for sequence in sequences])
     frames = pad_sequence(list(sequences), batch_first=True)
     steps = None if moved is None else torch.tensor(moved, dtype=torch.long)
@@ -90,7 +90,7 @@ def transposed(
     """A piece transposed by up to ``reach`` semitones, uniformly as far as its notes stay on the keyboard.
 
     Returns:
-        The frames, and by how many semitones they were moved.
+        The frames, and the semitones by which they were transposed.
     """
     possible = [semitones for semitones in roll.transpositions(frames) if abs(semitones) <= reach]
     pick = int(torch.randint(len(possible), (), generator=rng))

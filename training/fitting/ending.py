@@ -11,10 +11,10 @@ from torch.nn import functional
 from engine.endings import NUM_SIGNS, Ending, Signs
 from engine.sampling import MAX_DRAW_FRAMES
 
-ENDING_PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0)  # on squared numbers, of which validation chooses
+ENDING_PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0)  # weights of the squared numbers; validation chooses one
 ENDING_PENALTY = 1.0  # where there is no validation
-LEAST_CHANCE_FACTOR = 4.0  # times the share of last frames: a piece ends at no smaller chance
-RAISE, MOST_RAISED = 0.05, 2.0  # log-odds
+LEAST_CHANCE_FACTOR = 4.0  # times the share of last frames: smaller chances of an end count as 0
+RAISE, MOST_RAISED = 0.05, 2.0  # log-odds by which the level is raised, at a time and in all
 MAX_ENDING_STEPS = 200
 ENDING_DECIMALS = 3
 
@@ -46,7 +46,7 @@ def choose_ending(
 def _without_doubt(
     numbers: Float64[np.ndarray, " number"], read: "_PieceSigns"
 ) -> tuple[Float64[np.ndarray, " number"], float]:
-    """Numbers with which pieces end as often although small chances count as none, and the least chance.
+    """Numbers with which pieces end as often although chances below the least count as 0; and that least.
 
     Where nothing tells of an end the regression still has doubts, and a draw that never comes to rest
     would end on them in the middle of a phrase.
@@ -64,7 +64,7 @@ def _without_doubt(
 
 
 class _PieceSigns:
-    """Signs after every frame of some pieces, a leading 1 for the level, and whether it is the last."""
+    """Signs after every frame of some pieces, with a leading 1 for the level; and which frames are last."""
 
     def __init__(self, signs: Float64[Tensor, "frame number"], is_last: Float64[Tensor, " frame"]):
         self.signs = signs

@@ -17,7 +17,7 @@ from training.fitting.batching import MAX_SCORED_FRAMES, Batch, scoring_batches
 from training.fitting.population import log_probs, stack_weights
 from training.fitting.whole_model import without_copies, without_memories
 
-WIDE_UNITS = 64  # with wider layers and more keys, fewer frames at once: memory is bounded, caches help
+WIDE_UNITS = 64  # wider layers and more keys score fewer frames at once, to bound memory and use caches
 BIN_FRAMES = 4_096  # frames whose 16-bit bins are integrated at once, in float64
 
 
@@ -67,8 +67,8 @@ def _bin_log_likelihood(model: Model, representation: Representation, batch: Bat
 
 @torch.no_grad()
 def scores(model: Model, sequences: Sequence[Tensor]) -> tuple[LogLikelihood, dict[str, LogLikelihood]]:
-    """Log-likelihood of whole sequences, in order of length; and, by the name of its figure, that without
-    copies and that of the network alone, where the model has such memories.
+    """Log-likelihood of whole sequences, in order of length; and, where the model has memories, the same
+    without copies and by the network alone, by the name of its figure.
 
     Raises:
         InvalidValueError: there is no sequence.
@@ -99,7 +99,7 @@ def _with_and_without_copies(
 
 
 def _share(model: Model) -> int:
-    """How many times as much memory it takes as a small model in one key."""
+    """How many times the memory of a small model in one key this one takes."""
     widest = max(cell.hidden_size for cell in model.network.cells)
     return max(1, widest // WIDE_UNITS) * model.num_keys
 
@@ -107,10 +107,10 @@ def _share(model: Model) -> int:
 def metrics(model: Model, data: CorpusData, split: str) -> dict[str, int | float]:
     """The figures of one split, as the command line prints and the card keeps them.
 
-    Music in nats per frame, averaged three ways, and without the memories that stand beside a network;
-    sound in nats per step of a frame's samples, per sample, and in bits per 16-bit sample, of whole
-    recordings also in the windows that the paper's models are scored on. A figure that these sequences do
-    not have is left out: the one without first frames where no sequence has a second.
+    Music: nats per frame, averaged three ways, and without each memory that the model has. Sound: nats per
+    step (a frame's samples), nats per sample, and bits per 16-bit sample; for whole recordings also bits in
+    the windows that the paper's models are scored on. A figure that these sequences do not have is left
+    out: the one without first frames where no sequence has a second.
 
     Raises:
         InvalidValueError: the likelihood is not finite.

@@ -3,7 +3,7 @@
 An update: draw Gaussian noise once on the recurrent layers' weights, take the gradient of the mean
 over the batch of each sequence's summed negative log-likelihood at the noisy weights, shorten it to
 norm 1, and move the clean weights by RMSProp. All scoring uses the clean weights. A recipe may ask for
-another norm, for Adam, for several parts of a batch, and for the running mean of weights to be scored.
+another norm, for Adam, for an update after each part of a batch, and for scoring a running mean of weights.
 
 Fits of one recipe at several learning rates see the same batches and the same noise, so they run
 together as one population; a fit alone is a population of one.
@@ -116,7 +116,7 @@ class Fit:
         return self.best_model()
 
     def best_model(self) -> Model:
-        """The model of the recipe, with all that stands around the network, and the weights that are kept."""
+        """The recipe's whole model: the network with the weights that are kept, and all that is around it."""
         model = whole_model(self.recipe, self.representation, self.best, self.train)
         return model.to(self.options.device)
 
@@ -128,9 +128,9 @@ class Fit:
 
     @torch.no_grad()
     def figure(self, nats: float) -> float:
-        """Nats a frame as the figure by which models are compared.
+        """Nats per frame turned into the figure by which models are compared.
 
-        For sound that is bits a 16-bit sample, a density taken as even within each bin.
+        For sound that is bits per 16-bit sample, with a density taken as constant within each bin.
         """
         if self.representation.facts.holds_notes:
             return nats
@@ -201,7 +201,7 @@ class Fit:
         return augmented(self.representation, sequences, settings, self.progress.epoch, rng)
 
     def _check_finite(self, nats: float) -> None:
-        """A likelihood that is no number ends the fit: there is no way on."""
+        """A likelihood that is not finite ends the fit: nothing can be learnt from it."""
         if not math.isfinite(nats):
             self.progress.finished = self.progress.diverged = True
 
@@ -255,7 +255,7 @@ class Fit:
 
 
 def run_together(fits: Sequence[Fit], until_epoch: int | None = None) -> None:
-    """Run fits that differ in learning rate alone until each has stopped, or has reached an epoch.
+    """Run fits that differ in learning rate alone until each has stopped or reached ``until_epoch``.
 
     Those that lag behind, since their last state is older than another's, catch up first.
 
@@ -279,7 +279,7 @@ def run_together(fits: Sequence[Fit], until_epoch: int | None = None) -> None:
 
 
 def _update_together(fits: Sequence[Fit], bar: tqdm) -> None:
-    """One update of fits that have made equally many, and validation where it ends the epoch."""
+    """One update of fits that have made equally many updates, and validation if it ends the epoch."""
     started_at = time.monotonic()
     first = fits[0]
     order = first.epoch_order()[first.progress.batch]

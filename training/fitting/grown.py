@@ -1,7 +1,8 @@
-"""Grown: a network that begins with the weights of another, which was told less, or is larger.
+"""Grown: a network that begins with the weights of another, which was told less, or which is larger.
 
-What it is told beside its frames comes with weights of 0, so that at first it expects what the other did.
-Moments that lie farther back than it attends to are forgotten; a head keeps the units that weigh most.
+What it is newly told besides its frames has weights of 0, so that at first it expects what the other did.
+Attention weights for moments farther back than it attends to are dropped; its head keeps the units that
+weigh most.
 """
 
 import torch
@@ -11,9 +12,9 @@ from engine.errors import InvalidValueError
 from engine.heads import NoteListHead
 from engine.models import Stack
 
-UNITS_FIRST = ("hidden_weight", "input_weight", "unit_bias")  # weights of a note list, a unit a row
-UNITS_LAST = ("above", "intervals", "last", "to_logits")  # a unit a column
-UNITS_OUT = ("intervals", "to_logits")  # by which its units have a say
+UNITS_FIRST = ("hidden_weight", "input_weight", "unit_bias")  # weights of a note list, a row for each unit
+UNITS_LAST = ("above", "intervals", "last", "to_logits")  # a column for each unit
+UNITS_OUT = ("intervals", "to_logits")  # what its units put out passes through these
 
 
 @torch.no_grad()
@@ -40,7 +41,7 @@ def begin_with(network: Stack, other: Stack) -> None:
 
 
 def _strongest(head: NoteListHead, count: int) -> dict[str, Tensor]:
-    """The head's weights, without the units that weigh least: what they read times what they say."""
+    """The weights of the head's ``count`` weightiest units: norm of what they read times what they say."""
     own = {name: value.detach().float() for name, value in head.named_parameters()}
     said = sum(own[name].square().sum(0) for name in UNITS_OUT if name in own)
     weight = said.sqrt() * own["hidden_weight"].square().sum(1).sqrt()
@@ -51,7 +52,7 @@ def _strongest(head: NoteListHead, count: int) -> dict[str, Tensor]:
 
 
 def _laid(name: str, old: Tensor, new: Tensor, num_told: int) -> Tensor:
-    """In the shape of the new one: what is told stands before what was read, far moments at the end."""
+    """``old`` in the shape of ``new``: what is told comes before what was read, far moments at the end."""
     if old.shape == new.shape:
         return old
     if old.ndim == new.ndim == 2 and len(old) == len(new):

@@ -51,8 +51,8 @@ def learning_rate(settings: Optimiser, update: int, num_updates: int) -> float:
 def move_average(average: Iterable[Tensor], weights: Iterable[Tensor], decay: float, update: int) -> None:
     """Move a running mean of weights towards those of an update, counted from 0.
 
-    Torch's AveragedModel takes over the first update's weights whole, where this mean takes nine tenths of
-    them, and counts updates in a buffer of its own, which a fit that goes on would have to set again.
+    Not torch's AveragedModel: it takes over the first update's weights whole, where this mean takes nine
+    tenths of them, and counts updates in its own buffer, which a fit that goes on would have to set again.
     """
     move = get_ema_multi_avg_fn(min(decay, (1 + update) / (AVERAGE_START + update)))
     move(list(average), list(weights), update)
@@ -60,7 +60,7 @@ def move_average(average: Iterable[Tensor], weights: Iterable[Tensor], decay: fl
 
 @contextmanager
 def matrix_products(settings: Optimiser) -> Iterator[None]:
-    """Matrix products as the settings say; afterwards as they were."""
+    """Compute matrix products as precisely as the settings say; afterwards as before."""
     before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision(PRECISION[settings.products])
     try:

@@ -5,7 +5,7 @@ read the same batch share the steps. A population of one is an ordinary model.
 
 Conventions
     weights   name of a parameter -> (member, *its shape)
-    layers    of each cell its state, each part (member, batch, hidden)
+    layers    for each cell its state, every part of it (member, batch, hidden)
     nats      shape (member,)
 """
 
@@ -29,7 +29,7 @@ Drop = Callable[[Tensor], Tensor]
 
 
 class Drops(NamedTuple):
-    """Dropout, of the outputs of every cell and within a joint head; or None."""
+    """Dropout: for the outputs of every cell, and within a joint head; None for none."""
 
     cells: Drop | None = None
     list: Drop | None = None
@@ -76,7 +76,7 @@ def start_layers(
     """The state of each cell before the first frame, the same for every member.
 
     Args:
-        moved: semitones by which each sequence was moved, for a Stack; None for what the model itself does.
+        moved: semitones by which each sequence was transposed, for a Stack; None leaves that to the model.
     """
     num_members = len(next(iter(weights.values())))
     of_pieces = () if moved is None else (moved,)
@@ -142,14 +142,14 @@ def update(
     recipe: Recipe,
     rng: torch.Generator,
 ) -> Float[Tensor, "member"]:
-    """Move each member by the same batch, with the same noise.
+    """Move each member's weights by the same batch, with the same noise.
 
     One step of the optimiser for each part of ``chunk_frames`` frames, or for the whole batch where that
     is None; the states go on from part to part, gradients do not. A member whose likelihood is not finite
     does not move.
 
     Returns:
-        The batch's summed negative log-likelihood at the noisy weights.
+        For each member the batch's summed negative log-likelihood, in nats, at the noisy weights.
     """
     settings, length = recipe.optimiser, batch.frames.shape[1]
     size = settings.chunk_frames or length
@@ -161,7 +161,7 @@ def update(
     for start in range(0, length, size):
         rows = batch.mask[:, start]  # sequences that have not ended
         if not rows.all():
-            batch, heard = Batch(batch.frames[rows], batch.mask[rows]), heard[rows]  # all have begun
+            batch, heard = Batch(batch.frames[rows], batch.mask[rows]), heard[rows]  # moved: for the start
             layers = [tuple(part[:, rows] for part in layer) for layer in layers]
         part = Batch(batch.frames[:, start : start + size], batch.mask[:, start : start + size])
         before = _last_frames(heard[:, :start], models[0].context_frames)
@@ -187,7 +187,7 @@ def _step(
     losses: Float[Tensor, "member"],
     settings: Optimiser,
 ) -> None:
-    """Gradients of each member's loss, shortened, and a step of its optimiser."""
+    """Take the gradient of each member's loss, shorten it, and step its optimiser."""
     for optimiser in optimisers:
         optimiser.zero_grad(set_to_none=True)
     losses.sum().backward()

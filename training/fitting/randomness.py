@@ -9,7 +9,7 @@ PURPOSES = {"weights": 0, "order": 1, "noise": 2}  # what a random generator is 
 def generator(seed: int, purpose: str, number: int = 0) -> torch.Generator:
     """A generator of its own for each purpose and each epoch or update: a resumed run needs no state.
 
-    The three are hashed to 32 bits, since torch's generator on the CPU reads no more of a seed.
+    Seed, purpose and number are hashed to 32 bits, since torch's CPU generator reads no more of a seed.
     """
     (hashed,) = np.random.SeedSequence((seed, PURPOSES[purpose], number)).generate_state(1)
     return torch.Generator().manual_seed(int(hashed))

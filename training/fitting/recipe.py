@@ -21,13 +21,14 @@ from engine.whole_file import write_whole
 from training.fitting.settings import Optimiser, Regularisation, Settings
 
 RECIPES = PROJECT / "training" / "recipes"
-FIRST_RECIPES = RECIPES / "first"  # of fits with which others begin
+FIRST_RECIPES = RECIPES / "first"  # of fits with whose weights others begin
 RECIPE_PARTS = {"optimiser": Optimiser, "regularisation": Regularisation}
 MAX_UNITS, MAX_CELLS, MAX_CONTEXT_FRAMES = 8_192, 32, 64
 MAX_SAMPLES_PER_FRAME = 400
-AROUND_A_NETWORK = ("transpositions", "melody_memory", "copy_memory")  # of a model; they are not fitted
-OF_NOTES, OF_SOUND = ("transposition", "read_noise"), ("loudness", "hiss", "any_start")  # of regularisation
-OF_EARLIER_RECIPES = {"cell", "hidden_size", "num_layers", "memory", "joint_head"}
+AROUND_A_NETWORK = ("transpositions", "melody_memory", "copy_memory")  # keys of a model that are not fitted
+# keys of regularisation
+OF_NOTES, OF_SOUND = ("transposition", "read_noise"), ("loudness", "hiss", "any_start")
+OF_EARLIER_RECIPES = {"cell", "hidden_size", "num_layers", "memory", "joint_head"}  # keys of earlier versions
 
 
 class Recipe(Settings):
@@ -38,18 +39,19 @@ class Recipe(Settings):
         corpus: a name, ``midi:PATH`` or ``audio:PATH``.
         model: the model's own spec (engine/models/model_spec.py) without the sizes that its frames fix. What
             stands around the network is not fitted: ``transpositions`` (notes are heard in every key within
-            so many semitones, see NoteListMixture; fitting in the written key alone is that much faster),
+            this many semitones, see NoteListMixture; fitting in the written key alone is that much faster),
             ``melody_memory`` (how far the training pieces' melodies are believed) and ``copy_memory`` (how
             far the piece's own past is trusted), whose numbers ``remember`` finds on validation.
-        samples_per_frame: of sound that is heard in whole recordings, one after another; None for music, and
-            for the paper's windows.
-        weights: what they are rounded to before they are scored and saved.
+        samples_per_frame: samples of a frame, for sound heard in whole recordings; None for music, and for
+            the paper's windows.
+        weights: the format that weights are rounded to before they are scored and saved.
         begins_with: name of a recipe in ``training/recipes/first`` with whose weights the fit begins (see
             ``begin_with``); empty for weights drawn from the seed.
         max_epochs: passes over the training split at most.
         patience: epochs without a better validation likelihood after which to stop.
-        keep: the weights of the epoch that is best on validation, or those of the last one, for rates that
-            fall to nothing and mixtures whose validation is not that of the written key.
+        keep: whether the weights of the epoch that is best on validation are kept, or those of the last one;
+            the latter for rates that fall to nothing, and for mixtures over keys, which validation in the
+            written key does not judge.
         seed: of initial weights, order of sequences, weight noise and a folder's split.
     """
 
@@ -89,7 +91,7 @@ class Recipe(Settings):
         return with_sizes(self.model, representation, num_places)
 
     def is_fit_of(self, other: "Recipe") -> bool:
-        """Whether both fit the same network alike: whatever their names, seeds and memories."""
+        """Whether both fit the same network in the same way, whatever their names, seeds and memories."""
 
         def fitted(recipe: Recipe) -> Recipe:
             network = {key: value for key, value in recipe.model.items() if key not in AROUND_A_NETWORK}
@@ -142,7 +144,7 @@ def write_recipe(recipe: Recipe, folder: Path = RECIPES) -> None:
 
 
 def make_recipe(values: object) -> Recipe:
-    """A recipe from plain values, an object as JSON has it.
+    """A recipe from plain values, as they are read from JSON.
 
     Raises:
         UnknownNameError: a key, a cell or the head is not known.
@@ -153,7 +155,7 @@ def make_recipe(values: object) -> Recipe:
     except ValidationError as error:
         if isinstance(values, Mapping) and (old := sorted(OF_EARLIER_RECIPES & set(values))):
             raise InvalidValueError(
-                f"recipe: {old[0]!r} is a key of an earlier Earshot's recipes; this one's say 'model', with "
+                f"recipe: {old[0]!r} is a key of an earlier Earshot's recipes; recipes now say 'model', with "
                 "'cells' and 'head', as those in training/recipes do"
             ) from None
         raise _sentence(error.errors()[0]) from None

@@ -1,7 +1,7 @@
 """Reshaped model: a recipe's model with another cell, width or number of layers, as command lines ask for.
 
 Conventions
-    layer   the first cell, and whatever stands between it and the next of its kind, such as attention
+    layer   the first cell, and whatever is between it and the next of its kind, such as attention
 """
 
 from typing import Any
@@ -14,9 +14,9 @@ Spec = dict[str, Any]  # as in a recipe
 
 
 def of_corpus(model: Spec, before: str, now: str) -> Spec:
-    """The model for frames of another representation: the paper's becomes the paper's for those.
+    """The model for frames of another representation: the paper's model becomes the paper's for those.
 
-    A model that is not the paper's is kept.
+    A model that is not the paper's is kept. ``before`` and ``now`` name the representations.
     """
     first = model["cells"][0]["name"]
     is_papers = before != now and model["head"] == models_of(before).head
@@ -28,7 +28,7 @@ def of_corpus(model: Spec, before: str, now: str) -> Spec:
 
 
 def with_cell(model: Spec, cell: str, representation: str) -> Spec:
-    """Another cell in the place of the first one and of all of its kind.
+    """The model with another cell in the place of the first one and of all others of its kind.
 
     It is as wide as in the paper if the old one was as wide as in the paper, else as wide as the old one.
     """
@@ -51,7 +51,7 @@ def with_units(model: Spec, units: int) -> Spec:
 
 
 def with_layers(model: Spec, count: int) -> Spec:
-    """So many layers like the first; raises InvalidValueError if that is out of range."""
+    """``count`` layers like the first; raises InvalidValueError if that is out of range."""
     check_size("num_layers", count, MAX_RECURRENT_LAYERS)
     cells = model["cells"]
     starts = [place for place, spec in enumerate(cells) if spec["name"] == cells[0]["name"]]

@@ -14,7 +14,7 @@ LOCK_FILE = "lock"
 
 @contextmanager
 def run_lock(folder: Path, what: str) -> Iterator[None]:
-    """Hold a run's folder, made if need be, and removed afterwards if nothing to go on from is in it.
+    """Hold a run's folder: make it if need be, and remove it afterwards if it has nothing to go on from.
 
     Args:
         what: who runs there, in words.
@@ -41,7 +41,7 @@ def run_lock(folder: Path, what: str) -> Iterator[None]:
 
 
 def _remove_empty(folder: Path, made: Sequence[Path]) -> None:
-    """The run's folder if nothing but the lock is left in it, and those around it that were made for it."""
+    """Remove the run's folder if only the lock is left in it, and those around it that were made for it."""
     if folder.exists() and [path.name for path in folder.iterdir()] == [LOCK_FILE]:
         (folder / LOCK_FILE).unlink()
         folder.rmdir()

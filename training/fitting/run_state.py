@@ -1,4 +1,4 @@
-"""RunState: where a fit stands, on disk, so that a killed run goes on as if nothing had happened.
+"""RunState: the state of a fit on disk, so that a killed run goes on as if nothing had happened.
 
     training/runs/<name>/state-<update>-<epoch>/
         tensors.safetensors   weights, best and mean weights, and what the optimiser keeps of each
@@ -54,7 +54,7 @@ class Progress:
         seconds: of work, over all sessions.
         best_epoch, best_valid: where validation was best, and its nats per frame; None before.
         finished: whether early stopping or the last epoch has been reached, or it diverged.
-        diverged: whether the likelihood became no number.
+        diverged: whether the likelihood was no longer finite.
     """
 
     update: int = 0
@@ -73,8 +73,8 @@ class Progress:
 def write_state(folder: Path, recipe: Recipe, progress: Progress, tensors: dict[str, Tensor]) -> None:
     """Write a state and remove the older ones, and what a killed process left half-written.
 
-    One that lies there already is the same, since a fit repeats itself to the bit, and stays: to replace
-    it would leave a moment without any.
+    A state of the same update that is there already stays: it is the same, since a fit repeats itself to the
+    bit, and replacing it would leave a moment without any.
 
     Raises:
         EngineError: the disk refuses; the state before stays.
@@ -134,7 +134,7 @@ def read_state(folder: Path, recipe: Recipe) -> tuple[Progress, dict[str, Tensor
 
 
 def remove_run(folder: Path) -> None:
-    """Forget a run; one that is killed while it does leaves nothing that looks like a state."""
+    """Forget a run; if the process is killed meanwhile, nothing is left that looks like a state."""
     removed = folder.with_name(f".{folder.name}.removed")
     shutil.rmtree(removed, ignore_errors=True)
     if folder.exists():

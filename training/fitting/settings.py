@@ -1,4 +1,4 @@
-"""Settings: the parts of a recipe beside its model, each checked and each with the paper's defaults."""
+"""Settings: the parts of a recipe besides its model, each checked and each with the paper's defaults."""
 
 from typing import Literal
 
@@ -22,11 +22,11 @@ class Optimiser(Settings):
         final_share: what is left of the rate at the end of max_epochs; it falls linearly. 1 keeps it.
         decay: of the running mean of squared gradients.
         epsilon: added to its root, so that a weight with small gradients takes small steps.
-        momentum: share of the step before that each step keeps; in Adam, of the running mean of gradients.
+        momentum: share of the step before that each step keeps; in Adam, decay of the mean of gradients.
         weight_decay: share of a weight that a step takes away, times the learning rate; Adam alone.
         batch_size: sequences an update.
-        chunk_frames: gradients reach back over so many frames and no further, a step of the optimiser
-            for each; None for whole sequences.
+        chunk_frames: frames of the parts in which sequences are read: gradients stay within a part, and the
+            optimiser steps after each; None for whole sequences.
         weight_noise: standard deviation of the noise on the recurrent layers' weights.
         max_gradient_norm: longer gradients are shortened to this.
         products: what the factors of matrix products are rounded to while fitting; "bfloat16" makes large
@@ -52,18 +52,18 @@ class Regularisation(Settings):
     """What keeps a large model from learning the training split by heart; the paper has none of it.
 
     Args:
-        dropout: share of each cell's outputs that is left out on their way up.
-        list_dropout: the same of the numbers within a joint head from which each choice is made.
-        transposition: pieces are moved by up to so many semitones, anew each time they are read.
-        written_epochs: epochs at the start without it: what recurs in a piece is found sooner in one key.
+        dropout: share of each cell's outputs that is left out before the next cell or the head reads them.
+        list_dropout: the same share within a joint head, of the numbers from which each choice is made.
+        transposition: most semitones by which pieces are transposed, anew each time they are read.
+        written_epochs: epochs at the start without transposition: what recurs in a piece is found sooner in
+            one key.
         averaging: decay of the running mean of weights that is scored and kept; 0 takes the last ones.
-        read_noise: share of the frames in which notes are flipped before they are read, though not before
-            they are predicted (``disturbed``): a model that has read odd frames finds the way back from
-            its own.
-        loudness: sound is made louder or quieter by up to so many decibels, anew each time it is read.
-        hiss: most noise on what is read of sound, though not on what is predicted, as a share of a frame's
-            loudness (``hissing``).
-        any_start: a stream of sound is begun anywhere, anew each time, and goes round.
+        read_noise: share of the frames in which notes are flipped where they are read, though not where they
+            are predicted (``disturbed``): a model that has read odd frames finds the way back from its own.
+        loudness: most decibels by which sound is made louder or quieter, anew each time it is read.
+        hiss: most noise on the sound that is read, though not on the sound that is predicted, as a share of
+            a frame's loudness (``hissing``).
+        any_start: whether a stream of sound begins at a random frame, anew each time, and wraps round.
     """
 
     dropout: float = Field(default=0.0, ge=0, lt=1)

@@ -1,4 +1,4 @@
-"""Whole model: a fitted network with all that a recipe puts around it, and the network taken out again."""
+"""Whole model: a fitted network with the keys and memories that a recipe puts around it, and without them."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +12,7 @@ from training.fitting.recipe import Recipe
 def whole_model(
     recipe: Recipe, representation: Representation, weights: Mapping[str, Tensor], train: Sequence[Tensor]
 ) -> Model:
-    """The recipe's model with these weights of its network, rounded as it says, and its memories filled.
+    """The recipe's model: these weights in its network, rounded as the recipe says, and memories filled.
 
     Raises:
         EngineError: the recipe does not fit the frames.
@@ -28,11 +28,11 @@ def whole_model(
 
 
 def without_copies(model: Model) -> Model:
-    """The model without the memory of its own past, if it has one."""
+    """The model without the memory of a piece's own past, if it has one."""
     return model.model if isinstance(model, Copying) else model
 
 
 def without_memories(model: Model) -> Model:
-    """The model without melodies, too."""
+    """The model without copies and without the memory of melodies."""
     model = without_copies(model)
     return model.model if isinstance(model, Reminded) else model

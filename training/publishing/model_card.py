@@ -106,7 +106,7 @@ def _melodies(card: Card) -> list[str]:
     memory = card.model["melody_memory"]
     numbers = _plain({key: value for key, value in memory.items() if key != "num_places"})
     return [
-        "Beside its weights it keeps the highest pitch of each of the "
+        "Besides its weights it keeps the highest pitch of each of the "
         f"{memory['num_places']:,} frames of its training pieces; where a piece goes like one of them, "
         "that training piece has a say in the highest pitch of the next frame "
         f"(engine/models/melody_memory.py; chosen on validation: {numbers}). So a draw may "
@@ -120,10 +120,10 @@ def _copies(card: Card) -> list[str]:
     if "copy_memory" not in card.model:
         return []
     return [
-        "Beside the network there is a memory of the piece's own past: where the piece went like this "
-        "before, it expects the piece to go on the same way, frame for frame, moved by some semitones, or "
-        "in the highest voice (engine/models/copy_memory.py; how much each is trusted was chosen on "
-        "validation). Nothing but the piece itself is read.",
+        "Next to the network there is a memory of the piece's own past: where the piece went like this "
+        "before, it expects the piece to go on the same way, frame for frame, transposed by some "
+        "semitones, or in the highest voice (engine/models/copy_memory.py; how much each is trusted was "
+        "chosen on validation). Nothing but the piece itself is read.",
         "",
     ]
 

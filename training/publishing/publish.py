@@ -16,7 +16,7 @@ from training.fitting import Fit, Recipe, choose_ending, metrics, whole_model
 from training.publishing.model_card import model_card
 
 CURVE_FILE = "curve.json"
-MEASURED_FACTS = ("mean_pitch", "most_notes")  # of a corpus; it says the rest itself
+MEASURED_FACTS = ("mean_pitch", "most_notes")  # facts that are measured; a corpus states the rest
 MEMORY_KEYS = ("melody_memory", "copy_memory")
 
 
@@ -26,10 +26,10 @@ def publish(
     """Score all splits and write the checkpoint; returns its folder.
 
     Args:
-        replace: whether a checkpoint of this name may be replaced; it may have come while this was fitted.
+        replace: whether a checkpoint of this name may be replaced; one may have appeared during the fit.
 
     Raises:
-        EngineError: the disk refuses, one is there, or the likelihood is not finite.
+        EngineError: the disk refuses, a checkpoint is there, or the likelihood is not finite.
     """
     recipe, progress = fit.recipe, fit.progress
     card = Card(
@@ -67,7 +67,7 @@ def corpus_facts(corpus: Corpus, data: CorpusData) -> CorpusFacts:
 
 
 def ending_of(data: CorpusData) -> Ending | None:
-    """When pieces of a corpus end; None where there are no pieces of notes."""
+    """An ending fitted to the pieces of a corpus; None for a corpus of sound."""
     if not data.representation.facts.holds_notes:
         return None
     return choose_ending(data.splits["train"], data.splits["valid"], data.representation.lowest_pitch)[0]
@@ -105,7 +105,7 @@ def publish_figures(checkpoint: Checkpoint, split: str, figures: dict[str, float
 
 
 def publish_ending(checkpoint: Checkpoint, ending: Ending | None, folder: Path) -> Path:
-    """Write a checkpoint again with another ending; what was found of its draws, which end, is left out.
+    """Write a checkpoint again with another ending, and without what was found of draws that ended otherwise.
 
     Raises:
         EngineError: the disk refuses.
@@ -126,17 +126,17 @@ def publish_remembering(checkpoint: Checkpoint, recipe: Recipe, data: CorpusData
         update={
             "model": recipe.model_spec(data.representation, sum(map(len, train))),
             "weights_sha256": hashlib.sha256(weight_bytes(model)).hexdigest(),
-            "formerly_sha256": [],  # what was voted on before played otherwise
+            "formerly_sha256": [],  # earlier votes heard a model that played otherwise
             "training": card.training.model_copy(update={"recipe": recipe.model_dump()}),
             "metrics": {split: metrics(model, data, split) for split in SPLITS},
-            "draws": {},  # of another model
+            "draws": {},  # those were of another model
         }
     )
     return _save_again(model, card, folder)
 
 
 def _save_again(model: Model, card: Card, folder: Path) -> Path:
-    """Beside the learning curve that is there, if one is."""
+    """Write a checkpoint in the place of the old one, with the old one's learning curve if it has one."""
     documents, curve = {"README.md": model_card(card)}, folder / card.name / CURVE_FILE
     if curve.is_file():
         documents[CURVE_FILE] = curve.read_text(encoding="utf-8")

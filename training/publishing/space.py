@@ -33,7 +33,7 @@ LARGE_SPACE_KINDS = (
     "wasm",
 )  # kinds of files that the Hub's git keeps elsewhere
 HARDWARE = ("cpu", "zero")
-# ZeroGPU knows no newer torch.
+# ZeroGPU supports no newer torch.
 ZERO_TORCH = "2.11.0"
 ZERO_SPACES = "0.51.3"
 WRONG_USE, MISSING, STOPPED = 2, 1, 130
@@ -43,7 +43,7 @@ class SpaceError(Exception):
     """Why no Space was written, in one sentence.
 
     Args:
-        status: what the program ends with, ``WRONG_USE`` or ``MISSING``.
+        status: the program's exit status, ``WRONG_USE`` or ``MISSING``.
     """
 
     def __init__(self, sentence: str, status: int = MISSING):
@@ -133,7 +133,7 @@ def space_requirements(text: str, hardware: str = "") -> str:
 
 
 def space_readme(text: str, hardware: str = "") -> str:
-    """README.md without what only a checkout has: its front matter, its introduction and ``SECTIONS``.
+    """What a Space shows of README.md: its front matter, its introduction and README_SECTIONS.
 
     Raises:
         SpaceError: one of these sections is missing.
@@ -216,7 +216,7 @@ def _copy(source: Path, copy: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    """Remove a folder, or a link to one."""
+    """Remove a folder, a file or a link, if one is there."""
     if path.is_symlink() or path.is_file():
         path.unlink()
     elif path.exists():

@@ -81,7 +81,7 @@ def _worth(fits: Fits) -> list[str]:
 
 
 def _unfinished(fits: Fits) -> list[str]:
-    """How many would go lower with more epochs, so that nobody takes speed of learning for worth."""
+    """How many fits would go lower with more epochs, so that nobody takes speed of learning for worth."""
     falling = sum(result.best_epoch == result.epochs for result in fits.values())
     if not falling:
         return []

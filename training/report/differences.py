@@ -20,7 +20,7 @@ FORMER_SETTINGS = {
     "epsilon": 1e-8,
     "momentum": 0.0,
     "chunk_frames": None,
-}  # on cards from before these were settings
+}  # of cards that are older than these settings
 
 
 def differences(evidence: TableEvidence) -> list[str]:
@@ -48,7 +48,7 @@ def differences(evidence: TableEvidence) -> list[str]:
 
 
 def _setting(evidence: TableEvidence, read: Callable[[dict], object]) -> str:
-    """A setting of the fitted recipes: the value alone where all agree, else each with what has it."""
+    """A setting of the fitted recipes: the value alone where all agree, else each value with its models."""
     groups: dict[str, list[TableEntry]] = {}
     for entry in evidence.fitted:
         value = read(entry.card.training.recipe)

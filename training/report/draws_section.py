@@ -34,7 +34,7 @@ SPEECH_DRAW_COLUMNS = {
 
 
 def draws_section(cards: Sequence[Card]) -> list[str]:
-    """Tables with the draws of every model that was compared, under what was held out of its corpus."""
+    """Tables with the figures of every model's draws, under those of what was held out of its corpus."""
     compared = [card for card in cards if card.draws]
     lines = ["## How the draws compare", ""]
     if not compared:
@@ -67,7 +67,7 @@ def draws_section(cards: Sequence[Card]) -> list[str]:
 
 
 def _table(cards: Sequence[Card], columns: Mapping[str, str], aucs: Sequence[str]) -> list[str]:
-    """A row for each model, under those of its corpus."""
+    """A row for each model, under a row with the real pieces of its corpus."""
     rows, title = [], ""
     for card in cards:
         if card.corpus.title != title:

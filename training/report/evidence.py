@@ -36,8 +36,8 @@ class TableEntry:
         card: of our checkpoint.
         curve: of our checkpoint.
         search: the learning rates that were tried, and more seeds.
-        undisturbed: the same fit without ``read_noise``, where the checkpoint has it.
-        more_seeds: fits of this model from other seeds that no search has made.
+        undisturbed: the same fit without ``read_noise``, where the checkpoint was fitted with it.
+        more_seeds: fits of this model from other seeds, made outside the search.
     """
 
     corpus: PaperCorpus
@@ -54,7 +54,7 @@ class TableEntry:
         return f"{self.corpus.ours}-{self.cell}"
 
     def nats(self, split: str, average: str) -> float | None:
-        """Our figure on a split, averaged in one of AVERAGES."""
+        """Our figure on a split; ``average`` is a key of AVERAGE_FIGURES."""
         return None if self.card is None else nats(self.card.metrics, split, average)
 
     @property
@@ -138,7 +138,7 @@ def nats(metrics: Metrics, split: str, average: str) -> float | None:
 def better_average(entries: tuple[TableEntry, ...]) -> str:
     """The average, the same for all cells of a corpus, that is the better one on the test split.
 
-    It puts more cells at or under the printed figure; where both put as many, its sum is lower.
+    It puts more cells at or under the printed figure; where both put equally many, its sum is lower.
     """
 
     def standing(average: str) -> tuple[int, float]:

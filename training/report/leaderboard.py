@@ -80,8 +80,8 @@ class PublishedFigure(Strict):
     Args:
         to: the upper end, where what is known is a range.
         source: whose it is, a key of sources.json.
-        read_in: key of the source in which it was read, if not there.
-        parameters: of the whole model, about.
+        read_in: key of the source in which it was read, if not in its own.
+        parameters: of the whole model, roughly.
         comparable: False where other frames or another split were scored.
     """
 
@@ -143,7 +143,7 @@ class BoardEntry:
 
 @dataclass(frozen=True)
 class Board:
-    """One corpus: what can be compared first, and each part from the lowest figure up.
+    """The figures of one corpus: those that can be compared first, and each part from the lowest figure up.
 
     Args:
         best: card of the checkpoint that is meant to be played, if there is one.
@@ -203,7 +203,7 @@ def _published(figure: PublishedFigure, sources: Mapping[str, FigureSource], pat
 
 
 def ours(cards: Iterable[Card]) -> list[BoardEntry]:
-    """Our best model of a corpus, and of the paper's cells the one that is best on validation."""
+    """Our best model of a corpus, and the one of the paper's size that is best on validation."""
     scored = [card for card in cards if nats(card.metrics, "test", "pooled") is not None]
     sized = [card for card in scored if not card.name.endswith(f"-{BEST_MODEL}")]
     chosen = [card for card in scored if card not in sized]

@@ -34,7 +34,7 @@ def leaderboard_section(boards: Sequence[Board], spreads: Mapping[str, Sequence[
     """The section of docs/results.md: what can be compared, our best models, and a table a corpus.
 
     Args:
-        spreads: of best models that were fitted from several seeds, the results of all.
+        spreads: name of a best model -> its results from all seeds.
     """
     lines = ["## Leaderboard", "", *_counts(boards), "", *lowest(boards), "", *_protocol(), ""]
     lines += [
@@ -70,7 +70,7 @@ def _is_published(entry: BoardEntry) -> bool:
 
 
 def lowest(boards: Sequence[Board]) -> list[str]:
-    """For each corpus our lowest figure beside the lowest published ones that can be compared."""
+    """For each corpus our lowest figure and the lowest published ones that can be compared."""
     return [f"- {board.title}: {listing(_lowest(board))}." for board in boards]
 
 
@@ -107,7 +107,8 @@ def _protocol() -> list[str]:
         "Clock": "Some of them are told the number of the frame, counted from the start of the piece, modulo "
         "4, or 8 and 6. It is no outside information either. In fitting they are told by how much a piece "
         "was moved from the key in which it is written; in scoring each of the thirteen keys that are "
-        "averaged over is told how far it is from the piece as it is given: whoever moves it knows.",
+        "averaged over is told how far it is from the piece as it is given: this "
+        "is known to whoever transposes it.",
         "Compressors": "zpaq and xz are given every frame as its pitches from the highest on, and code the "
         "test split after the training split; the nats are the bytes that the test split adds. They learn "
         "from test pieces as they go.",
@@ -163,7 +164,7 @@ def _best(boards: Sequence[Board]) -> list[str]:
 
 
 def _parts(boards: Sequence[Board]) -> list[str]:
-    """Figures apart for what the piece had before and what training has; nothing where no card has them."""
+    """Separate figures for repeated frames and for known pieces; nothing where no card has them."""
     cards = [board.best for board in boards if board.best]
     rows = [
         [f"`{card.name}`", *(number(test.get(key), places) for key, places in PART_COLUMNS.values())]
@@ -174,9 +175,9 @@ def _parts(boards: Sequence[Board]) -> list[str]:
         return []
     return [
         "The same, test, in parts (`python -m training evaluate NAME --parts`). Repeated: a frame that ends "
-        "a run heard before in its piece (16 frames, of chorales 8). Known: a piece at least half of whose "
-        "highest voice lies in runs of 16 frames that training pieces have, moved or not; new: one that has "
-        "no such run. Sharing: pieces with 32 whole frames in a row of a training piece.",
+        "a run heard before in its piece (16 frames, 8 for chorales). Known: a piece at least half of whose "
+        "highest voice lies in runs of 16 frames that training pieces have, transposed or not; new: one that "
+        "has no such run. Sharing: pieces with 32 whole frames in a row of a training piece.",
         "",
         *table(["checkpoint", *PART_COLUMNS], rows),
     ]
@@ -234,7 +235,7 @@ def _row(entry: BoardEntry) -> list[str]:
 
 
 def figure(entry: BoardEntry) -> str:
-    """The figure as printed, to hundredths or thousandths, with its sign; ours always to thousandths."""
+    """The figure as printed, to hundredths or thousandths, after ≤ or ≈; ours always to thousandths."""
     ends = (entry.nats,) if entry.to is None else (entry.nats, entry.to)
     return KIND_SIGNS.get(entry.kind, "") + " to ".join(
         _decimals(end, bool(entry.checkpoint)) for end in ends

@@ -42,7 +42,7 @@ SVG_STYLE = {"svg.fonttype": "path", "svg.hashsalt": "earshot", "path.simplify":
 
 @dataclass(frozen=True)
 class Picture:
-    """One file.
+    """One SVG file of the report.
 
     Args:
         file_name: in docs/.
@@ -89,13 +89,13 @@ def draw(picture: Picture, evidence: TableEvidence) -> bytes:
 
 
 def _shortened(line: bytes) -> bytes:
-    """A point of a line to a hundredth of a typographic point, where it stands on a line of its own."""
+    """A line of SVG text; a point of a curve is rounded to a hundredth of a typographic point."""
     point = SVG_POINT.fullmatch(line)
     return b"L %.2f %.2f" % (float(point[1]), float(point[2])) if point else line
 
 
 def _font(size: float, bold: bool = False) -> FontProperties:
-    """The file that matplotlib brings, not one of the machine's own by the same name."""
+    """The font that comes with matplotlib, not one of the same name on the machine."""
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     return FontProperties(fname=str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name), size=size)
 
@@ -171,7 +171,7 @@ def thinned(count: int, best: int) -> list[int]:
 
 
 def _limits(entries: Sequence[TableEntry]) -> tuple[float, float]:
-    """From the lowest point of any curve to where the slowest one is after its first epochs."""
+    """From the lowest point of any curve to the highest one after the first epochs."""
     lows, highs = [], []
     for entry in entries:
         curve = entry.curve

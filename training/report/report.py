@@ -68,13 +68,13 @@ def _make(folder: Path) -> None:
 
 
 def _cards(checkpoints: Path) -> list[Card]:
-    """Corpus by corpus as the paper has them, the best model last."""
+    """The cards that there are, by corpus in the paper's order; in each the best model comes last."""
     names = [f"{corpus.ours}-{kind}" for corpus in TABLE_2 for kind in (*PAPER_CELLS, BEST_MODEL)]
     return [read_card(name, checkpoints) for name in names if name in available(checkpoints)]
 
 
 def _spreads(boards: Sequence[Board], results: Path) -> dict[str, list[FitResult]]:
-    """Results of the best models from all seeds of their present recipes, not of earlier ones."""
+    """Results of the best models from all seeds, with their present recipes, not with earlier ones."""
     spreads = {}
     for card in (board.best for board in boards if board.best):
         recipe, every = make_recipe(card.training.recipe), spread_of(card.name, results / SEED_RESULTS.name)
@@ -99,7 +99,7 @@ def results_page(evidence: TableEvidence, beyond: Sequence[str]) -> str:
     """The text of docs/results.md.
 
     Args:
-        beyond: the lines of what the paper has nothing of.
+        beyond: lines of the sections on what the paper does not have.
     """
     lines = [*_opening(), *summary(evidence)]
     lines += [*_table(evidence), *_curves(), *_sizes(), *_time(evidence)]

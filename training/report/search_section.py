@@ -55,7 +55,7 @@ def _trial(search: SearchResult, rate: float) -> list[str]:
 
 
 def _way(entries: list[TableEntry]) -> list[str]:
-    """How the candidates were thinned out, and what the searches took."""
+    """How the candidates were thinned out, and how long the searches took."""
     sentences = []
     ladders = {tuple((rung.epochs, rung.keep) for rung in entry.search.rungs) for entry in entries}
     for ladder in sorted(ladders):

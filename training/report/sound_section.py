@@ -1,8 +1,8 @@
-"""Speech beyond the paper, in the report: bits a sample of the best models, beside coders and published ones.
+"""Speech beyond the paper, in the report: bits a sample of our models, of coders and of published models.
 
-The coders' figures are made by their own programs from the test windows, all of one corpus one after another
-in one file of 16-bit samples: its size in bits over the number of samples, so that a coder goes on learning
-from window to window, and a model begins each anew.
+Each coder's own program coded one file of 16-bit samples, with all test windows of a corpus one after
+another; its figure is the size of the coded file in bits over the number of samples. So a coder goes on
+learning from window to window, while a model begins each anew.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,8 +16,8 @@ CODERS: Mapping[str, Mapping[str, float]] = {  # corpus -> program -> bits a sam
     "voice_prompts": {"`wavpack -hh -x6`, 5.6.0": 9.545, "`flac -8 -e -p`, 1.4.2": 10.069},
 }
 CORPUS_NOTES: Mapping[str, str] = {
-    "voice_prompts": "The prompts are decoded from G.722, which has 4 bits a sample: whoever knew its tables "
-    "and filters would need no more than that. No model here knows them.",
+    "voice_prompts": "The prompts are decoded from G.722, which has 4 bits a sample: a coder that knew its "
+    "tables and filters would need no more than that. No model here knows them.",
 }
 ANALOGUES = (  # of 8-bit samples of one-second words (SC09), recalled
     ("SampleRNN", 2.042, "Goel et al. 2022, arXiv 2202.09729"),

@@ -134,7 +134,7 @@ def _gap(evidence: TableEvidence, corpus: PaperCorpus, entry: TableEntry, split:
 
 
 def first_frame_sentence(evidence: TableEvidence) -> str:
-    """What leaving the first frames out changes, of all music models."""
+    """By how much leaving the first frames out changes the figures of all music models."""
     gaps = []
     for corpus in PAPER_MUSIC:
         for entry in evidence.of(corpus):
@@ -151,7 +151,7 @@ def first_frame_sentence(evidence: TableEvidence) -> str:
 
 
 def agreeing_pairs(evidence: TableEvidence) -> tuple[int, int]:
-    """How many pairs of cells stand in the paper's order, and how many could; its ties are left out."""
+    """How many pairs of cells are in the paper's order, and how many could be; its ties are left out."""
     same = total = 0
     for corpus in PAPER_MUSIC:
         figures = _test_figures(evidence, corpus)

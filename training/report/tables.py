@@ -1,4 +1,4 @@
-"""Tables of the report: table 2 beside the paper's, sizes, and time."""
+"""Tables of the report: table 2 with the paper's figures and ours, sizes, and time."""
 
 from collections.abc import Sequence
 
@@ -79,7 +79,7 @@ def _bits(entry: TableEntry, split: str) -> float | None:
 
 
 def corpus_title(corpus: PaperCorpus) -> str:
-    """Title of our corpus that stands for one of the paper's."""
+    """Title of our corpus that stands in for one of the paper's."""
     return CORPORA[corpus.ours].title
 
 
@@ -154,7 +154,7 @@ def machines(evidence: TableEvidence) -> list[str]:
 
 
 def names_of(entries: Sequence[TableEntry], evidence: TableEvidence) -> str:
-    """A corpus by name for all its fitted models together, else the models one by one."""
+    """The entries in words: a corpus's title where all its fitted models are among them, else each model."""
     names = []
     for corpus in TABLE_2:
         fitted = [entry for entry in evidence.of(corpus) if entry.card]

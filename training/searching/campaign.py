@@ -1,4 +1,4 @@
-"""Campaign: searches on the same workers at once; each result is on disk as soon as it is known."""
+"""Campaign: several searches on the same workers at once; each result is on disk as soon as it is known."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -94,14 +94,14 @@ class Campaign:
                 self._take(future)
 
     def _open(self, recipe: Recipe) -> Search:
-        self._data(recipe)  # now, so that a corpus that is not there is known before hours of work
-        self._stand(recipe)  # and what must be refused, before anything is written
+        self._data(recipe)  # now: a missing corpus is reported before hours of work
+        self._stand(recipe)  # refuses what must be refused, before anything is written
         folder = self.options.runs / f"{recipe.name}.search"
         self.held.enter_context(run_lock(folder, f"a search of {recipe.name!r}"))
         return self._stand(recipe)
 
     def _stand(self, recipe: Recipe) -> Search:
-        """Where the search stands on disk."""
+        """The search as its results on disk leave it."""
         options = self.options
         runs = options.runs / f"{recipe.name}.search"
         result = read_result(recipe.name, options.results)
@@ -135,7 +135,7 @@ class Campaign:
         return self.corpora[key]
 
     def _go_on(self, search: Search) -> None:
-        """Hand out what is to be done next in a search, none of whose trials are being fitted."""
+        """Hand out what is to be done next in a search; none of its trials may be under way."""
         indices, until_epoch = search.waiting_trials()
         num_groups = -(-self.num_workers // len(self.searches))
         for first in range(min(num_groups, len(indices))):

@@ -1,7 +1,7 @@
 """Results: what a search found, one JSON for each recipe in training/results.
 
-Cards hold the figures of published checkpoints; here lies the rest: the learning rates that were tried,
-and the fits with other seeds.
+Cards hold the figures of published checkpoints; the results hold the rest: the learning rates that were
+tried, and the fits with other seeds.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ Ended = Literal["running", "dropped", "diverged", "early stopping", "last epoch"
 
 
 class Rung(Strict, frozen=False):
-    """A stop on the way: after ``epochs`` the best ``keep`` trials go on."""
+    """A stop on the way of a search: after ``epochs`` the best ``keep`` trials go on."""
 
     epochs: int = Field(ge=1)
     keep: int = Field(ge=1)

@@ -2,13 +2,13 @@
 
 Chung et al. 2014 draw ten learning rates log-uniformly from U(-12, -6) and keep the best on validation;
 the base is not printed. Ours is 2: from 2.4e-4 to 1.6e-2, with the 1e-3 of the authors' own code inside.
-In base e, half the range lies below 1e-4, at which RMSProp moves no weight far enough in the epochs that
-the paper shows.
+In base e, half the range lies below 1.2e-4, at which RMSProp moves no weight far enough in the epochs
+that the paper shows.
 
 All trials have the same initial weights, batches and noise, so any group of them runs as one population.
-After each rung the best go on from where they stood. Everything that is known is in the SearchResult, and
-in the states of the trials' fits, so that a search goes on wherever it was stopped; a trial's numbers do
-not depend on where, when, or beside which others it ran, but for rounding.
+After each rung the best go on from where they were. Everything that is known is in the SearchResult, and
+in the states of the trials' fits, so that a search goes on wherever it was stopped; apart from rounding, a
+trial's numbers do not depend on where, when, or together with which others it ran.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from training.searching.results import RateTrial, Rung, SearchResult, SeedResult
 NUM_RATES = 10
 RATE_EXPONENTS = (-12.0, -6.0)
 RATE_BASE = 2.0
-RUNGS = ((15, 4), (5, 2))  # after max_epochs divided by the first, as many trials as the second go on
+RUNGS = ((15, 4), (5, 2))  # (n, k): after max_epochs / n epochs the best k trials go on
 
 
 def learning_rates(seed: int) -> list[float]:
@@ -160,7 +160,7 @@ class Search:
         return [seed for seed in wanted if seed not in done] if self.is_decided else []
 
     def take_trials(self, indices: Sequence[int], reports: Sequence[dict[str, Any]]) -> None:
-        """Enter what a job found; where it ends a rung, drop the rest, where it ends all, decide."""
+        """Enter what a job found; if that ends a rung, drop the trials behind; if it ends all, decide."""
         for index, report in zip(indices, reports, strict=True):
             self.result.trials[index] = self._trial(index, report)
         self._drop()
@@ -200,7 +200,7 @@ class Search:
         return sorted(able, key=lambda index: trials[index].best_valid)
 
     def _drop(self) -> None:
-        """Where all running trials stand at the end of a rung, those beyond the best are dropped."""
+        """Once all running trials are at the end of a rung, drop those beyond the best that it keeps."""
         trials = self.result.trials
         running = [trial for trial in trials if trial.ended == "running"]
         for rung in self.result.rungs:

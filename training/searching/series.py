@@ -25,7 +25,7 @@ class FitResult(Strict):
 
     Args:
         metrics: split -> figure -> value, with the weights of the best epoch on validation.
-        seconds: of the fit, whatever else its worker's machine did meanwhile.
+        seconds: wall-clock time of the fit, whatever else its worker's machine did meanwhile.
     """
 
     recipe: dict[str, Any]
@@ -40,8 +40,10 @@ class SeriesOptions:
     """Where a series reads and writes.
 
     Args:
+        corpora: folder of the corpora, None for the default.
+        runs: where the states of fits are kept.
         results: folder of this series' results.
-        tell: is given a sentence about each fit that is done.
+        tell: takes a line about each fit that is done.
     """
 
     corpora: Path | None
@@ -81,7 +83,7 @@ def run_series(recipes: Sequence[Recipe], options: SeriesOptions, client: Client
 
 
 def valid_nats(result: FitResult) -> float:
-    """What decides: pooled, on validation."""
+    """The figure that decides between seeds: nats per frame or step on validation, pooled."""
     figures = result.metrics["valid"]
     return figures.get("nats_per_frame", figures.get("nats_per_step"))
 

@@ -2,7 +2,7 @@
 
 Dask notices a worker that dies, and gives its job to another; since a fit's state is on disk, the other
 goes on where the first one stood. Many machines see the project's folder, and the corpora, under the same
-paths (a network disk); in that folder, ``python -m dask scheduler`` on one of them and
+paths (a network disk). In that folder run ``python -m dask scheduler`` on one of them, and
 ``python -m dask worker tcp://HOST:8786 --nworkers auto --nthreads 1`` on each.
 """
 
@@ -18,7 +18,7 @@ from engine.errors import InvalidValueError
 SECONDS_TO_CONNECT = 10
 WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
-    # Long batches ask for hundreds of megabytes at every update: kept, the pages need not be cleared again.
+    # Long batches ask for hundreds of megabytes at every update: pages that are kept need no clearing again.
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": str(2**34),

@@ -1,1 +1,1 @@
-"""All steps of an unroll at once, with gradients written by hand; a cell may do without."""
+"""Recurrences: all steps of an unroll at once, with gradients written by hand; a cell may do without one."""

@@ -7,7 +7,7 @@ from engine.cells.recurrences.recurrence import Recurrence, Tensors, backwards, 
 
 
 class GRURecurrence(Recurrence):
-    """Keeps the gates (reset, update), the candidates, and reset * h, which the candidates read."""
+    """Keeps for the way back the gates (reset, update), the candidates, and reset * h, which these read."""
 
     @staticmethod
     def run(drive: Tensor, start: Tensors, weights: Tensors) -> tuple[Tensors, Tensors]:
@@ -31,7 +31,7 @@ class GRURecurrence(Recurrence):
     def reverse(
         gradients: Tensors, states: Tensors, kept: Tensors, weights: Tensors
     ) -> tuple[Tensor, Tensors, Tensors]:
-        """Step by step only what the step after hands back; the slopes of all steps at once."""
+        """The slopes of all steps at once; step by step only what each step hands back to the one before."""
         (gradient,), (gates, candidates, read), (gate_weight, candidate_weight) = gradients, kept, weights
         before = states[0][:-1]
         reset, update = gates.split(before.shape[-1], -1)

@@ -7,7 +7,7 @@ from engine.cells.recurrences.recurrence import Recurrence, Tensors, backwards, 
 
 
 class LSTMRecurrence(Recurrence):
-    """Keeps the gates and the candidate (input, forget, output, candidate), and tanh of the new c."""
+    """Keeps for the way back the gates and candidates (input, forget, output, candidate), and tanh(new c)."""
 
     @staticmethod
     def run(drive: Tensor, start: Tensors, weights: Tensors) -> tuple[Tensors, Tensors]:
@@ -36,7 +36,7 @@ class LSTMRecurrence(Recurrence):
     def reverse(
         gradients: Tensors, states: Tensors, kept: Tensors, weights: Tensors
     ) -> tuple[Tensor, Tensors, Tensors]:
-        """Through h to the output gate and c, through c to the other gates, step by step."""
+        """Step by step through h to the output gate and c, and through c to the other gates."""
         (d_hidden, d_cells), (hidden, cells), (gates, shown), (weight, peephole) = (
             gradients,
             states,

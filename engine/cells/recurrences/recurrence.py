@@ -1,16 +1,16 @@
 """Recurrence: all steps of an unroll as one operation whose gradient is written by hand.
 
-Autograd would record every small product of every step, and walk them all back; here the walk back
-does only what must go from step to step, and the gradients of the weights are one product over all
-steps. An axis of members runs through everything: a population of cells of one shape, each with weights
-of its own (``torch.func.vmap`` over a cell's unroll makes it), costs little more than one cell.
+Autograd would record every small product of every step, and go back through all of them; here the way
+back does only what must go from step to step, and the gradients of the weights are one product over all
+steps. All tensors have an axis of members: a population of cells of one shape, each with different weights
+(``torch.func.vmap`` over a cell's unroll makes it), costs little more than one cell.
 
 Conventions
     drive     shape (time, member, batch, drive)
     states    for each part of the state a tensor (time + 1, member, batch, hidden): before the first
               step, and after each
     weights   each (member, …), otherwise as the cell keeps them
-    kept      what the walk back needs beside the states
+    kept      what the way back needs besides the states
 """
 
 from abc import ABC, abstractmethod
@@ -24,12 +24,12 @@ Tensors = tuple[Tensor, ...]
 
 
 class Recurrence(ABC):
-    """What a cell does from step to step, and its gradient; a cell names its class and never makes one."""
+    """What a cell does from step to step, and its gradient; only the class is used, never an object."""
 
     @staticmethod
     @abstractmethod
     def run(drive: Tensor, start: Tensors, weights: Tensors) -> tuple[Tensors, Tensors]:
-        """All steps: the states, and what to keep. It may overwrite ``drive``."""
+        """Do all steps; returns the states, and what to keep. It may overwrite ``drive``."""
 
     @staticmethod
     @abstractmethod
@@ -40,7 +40,7 @@ class Recurrence(ABC):
 
 
 class _Steps(torch.autograd.Function):
-    """A Recurrence for autograd; vmap's axis joins the axis of members."""
+    """A Recurrence as an operation of autograd; vmap's axis is merged with the axis of members."""
 
     @staticmethod
     def forward(recurrence: type[Recurrence], num_parts: int, drive: Tensor, *given: Tensor) -> Tensors:
@@ -76,7 +76,7 @@ class _Steps(torch.autograd.Function):
 
 
 def _join(value: Tensor, dim: int | None, size: int, axis: int) -> Tensor:
-    """Multiply vmap's axis, or as many copies where there is none, into the axis of members."""
+    """Merge vmap's axis with the axis of members; a value without vmap's axis is copied ``size`` times."""
     if dim is None:
         return (
             value.repeat_interleave(size, axis)
@@ -102,7 +102,7 @@ def run_steps(
     given = (value.unsqueeze(0) for value in (*start, *weights))
     outputs = _Steps.apply(recurrence, len(start), drive.transpose(0, 1).unsqueeze(1), *given)
     states = [part[:, 0] for part in outputs[: len(start)]]
-    hidden = states[0][1:].transpose(0, 1).contiguous()  # or a product with it takes one row after another
+    hidden = states[0][1:].transpose(0, 1).contiguous()  # contiguous, or a product with it goes row by row
     return hidden, tuple(part[-1] for part in states)
 
 
@@ -117,5 +117,5 @@ def by_member(values: Tensor) -> Tensor:
 
 
 def backwards(*values: Tensor) -> list[Tensors]:
-    """The entries of all along time, last first, side by side."""
+    """For each time step, the last first: that step's entries of all values."""
     return list(zip(*(value.unbind(0)[::-1] for value in values), strict=True))

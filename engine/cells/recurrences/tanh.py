@@ -7,7 +7,7 @@ from engine.cells.recurrences.recurrence import Recurrence, Tensors, backwards, 
 
 
 class TanhRecurrence(Recurrence):
-    """The states alone are enough for its gradient."""
+    """Keeps nothing: the states are enough for its gradient."""
 
     @staticmethod
     def run(drive: Tensor, start: Tensors, weights: Tensors) -> tuple[Tensors, Tensors]:
@@ -23,7 +23,7 @@ class TanhRecurrence(Recurrence):
     def reverse(
         gradients: Tensors, states: Tensors, kept: Tensors, weights: Tensors
     ) -> tuple[Tensor, Tensors, Tensors]:
-        """Through tanh, then through the weight, step by step."""
+        """Step by step through tanh, then through the weight."""
         (gradient,), (hidden,), (weight,) = gradients, states, weights
         slope = 1 - hidden[1:].square()
         deltas = torch.empty_like(slope)

@@ -7,9 +7,10 @@
    numbers   inputs, hidden, heads, window
    tensors   W, b, the heads' b by distance, O
 
-   Keys and values lie in a ring of ``window`` moments and are never moved. Eight moments make a side: their
-   keys lie side by side, so that eight scores grow at once; a value is a row. The biases lie by falling
-   distance, twice over, so that those of the ring's places follow one another wherever the ring begins.
+   engine/cells/attention.py explains it. Keys and values lie in a ring of ``window`` moments (past steps) and
+   are never moved. Eight moments make a side: their keys lie side by side, so that eight scores grow at once;
+   a value is a row. The biases lie by falling distance, twice over, so that those of the ring's places follow
+   one another wherever the ring begins.
 */
 #include "../core/floats.h"
 #include "../core/kernel.h"
@@ -29,7 +30,7 @@ typedef struct {
     float *bias;           /* [head][2 window + SIDE] */
     float *nothing;        /* the outputs' bias: zeros */
     float *queries;        /* [place][head][stride][4], each number four times over */
-    float *scores, *scale; /* [place][head][ring], then weights; [place][head], one over the sum of weights */
+    float *scores, *scale; /* [place][head][ring], later weights; [place][head], 1 / their sum */
     float *gathered;       /* [place][head][stride] */
     float *attended;       /* [step][row][hidden, padded] */
 } state;
@@ -58,7 +59,7 @@ static int open(part *self) {
     return own->attended ? reserve_product(inputs > hidden ? inputs : hidden) : NO_MEMORY;
 }
 
-/* Biases by falling distance, twice: place i has the one of distance window - i mod window. */
+/* Biases by falling distance, twice: place i has the bias of distance window - i mod window. */
 static int ready(part *self) {
     state *own = self->own;
     for (int head = 0; head < own->heads; head++) {
@@ -69,12 +70,12 @@ static int ready(part *self) {
     return FINE;
 }
 
-/* Where a side of a row begins, among keys and values alike. */
+/* Where a side of a row begins, both in the keys and in the values. */
 static long long side_of(const state *own, int side, int row) {
     return ((long long)side * num_rows + row) * own->heads * own->stride * SIDE;
 }
 
-/* The moment before a step, now that the step is known. */
+/* Stores the moment before a step, which the step's own w completes. */
 static void remember(const state *own, long long moment, const float *before, const float *now, int row) {
     int place = moment % own->window;
     long long side = side_of(own, place / SIDE, row);
@@ -95,8 +96,8 @@ static void spread_queries(const state *own, const float *drive, int place) {
         for (int n = 0; n < own->size; n++) store(to + 4 * n, all(drive[n] * scale));
 }
 
-/* q . k of the moments of N sides of a head, which are read from memory in parallel, ``apart`` numbers from
-   one to the next: one stream alone would keep the core waiting. */
+/* q . k of the moments of N sides of a head, which lie ``apart`` numbers from each other. They are read from
+   memory in parallel, since a single stream would keep the core waiting. */
 #define SCORE(N) \
     static void score_##N(const state *own, const float *query, const float *keys, long long apart, \
                           float *const *to) { \
@@ -115,8 +116,8 @@ static void spread_queries(const state *own, const float *drive, int place) {
 SCORE(1)
 SCORE(4)
 
-/* Scores of ``count`` moments and their biases become weights, 0 for places without a moment. Returns one
-   over the sum of the weights, that of finding nothing included. */
+/* Turns scores of ``count`` moments and their biases into weights, 0 for places without a moment. Returns one
+   over the sum of the weights, including the weight of finding nothing. */
 static float weigh(float *scores, const float *bias, int count, float nothing) {
     int end = (count + SIDE - 1) / SIDE * SIDE;
     floats largest = all(nothing), sum = all(0.0f);
@@ -132,7 +133,7 @@ static float weigh(float *scores, const float *bias, int count, float nothing) {
     return 1.0f / (sum_of(sum) + exp1(nothing - best[0]));
 }
 
-/* to += weight x value of the moments of N sides, which are read from memory in parallel too. */
+/* to += weight x value of the moments of N sides, which are also read from memory in parallel. */
 #define GATHER(N) \
     static void gather_##N(const float *const *weights, const float *const *values, int stride, float *to) { \
         for (int place = 0; place < SIDE; place++) { \
@@ -153,10 +154,10 @@ static float weigh(float *scores, const float *bias, int count, float nothing) {
 GATHER(1)
 GATHER(4)
 
-/* What looks back together: several rows at one step, or several steps of one row. */
+/* The rows and steps that look back together: several rows at one step, or several steps of one row. */
 typedef struct {
     int step, num_steps, row, num_rows;
-    long long moments; /* that the first step sees */
+    long long moments; /* how many the first step sees */
 } glance;
 
 /* How many places of the ring a step sees. */
@@ -165,7 +166,7 @@ static int seen(const state *own, const glance *at, int step) {
     return moments < own->window ? moments : own->window;
 }
 
-/* Four sides at once, each from another quarter of the ring; then what four do not divide. */
+/* All scores: four sides at once, each from a different quarter of the ring, then the sides that are left. */
 static void score_all(const state *own, const glance *at) {
     int most = seen(own, at, at->num_steps - 1), num_sides = (most + SIDE - 1) / SIDE,
         quarter = num_sides / TOGETHER;
@@ -206,7 +207,7 @@ static int is_nothing(const float *weights, float scale) {
     return largest_of(larger(load(weights), load(weights + 4))) * scale < 1e-9f;
 }
 
-/* Gathers those of some sides of a row's head that weigh anything; if all four do, all at once. */
+/* Gathers those of ``num_sides`` sides of a row's head whose weights matter; if all four do, all at once. */
 static void gather(const state *own, const glance *at, int side, int num_sides, int row, int head,
                    int place) {
     const float *weights[TOGETHER], *values[TOGETHER];
@@ -254,7 +255,7 @@ static void look_back(part *self, const state *own, const glance *at) {
             }
 }
 
-/* The moments that a row's steps complete, from ``step`` to before ``end``. */
+/* Stores the moments that a row's steps from ``step`` to before ``end`` complete. */
 static void remember_steps(const state *own, int step, int end, int row) {
     for (int n = step; n < end; n++) {
         const float *now = own->drive + (n * num_rows + row) * own->wide;
@@ -263,9 +264,9 @@ static void remember_steps(const state *own, int step, int end, int row) {
     }
 }
 
-/* While the ring grows, what later steps remember overwrites nothing that an earlier one sees. So the steps
-   of a row go together, and its keys and values are fetched once for all. A single step takes all rows
-   together, in the order in which they lie in memory. */
+/* While the ring is not full, what later steps remember overwrites nothing that an earlier step sees. So all
+   steps of a row are computed together, and its keys and values are fetched only once. Otherwise each step
+   takes all rows together, in the order in which they lie in memory. */
 static void run(part *self, int steps, const float *x, int x_stride, float *out, int out_stride) {
     state *own = self->own;
     affine(MATRIX(self, 0), VALUES(self, 1), steps * num_rows, x, x_stride, own->drive, own->wide);

@@ -13,7 +13,7 @@ typedef struct {
     int hidden, stride, wide;
     float *h, *read, *update; /* [row][stride]; ``read`` is r h */
     float *drive;             /* [step][row][wide] */
-    const float *newest;      /* the last step's */
+    const float *newest;      /* the last step's drive */
 } state;
 
 static int open(part *self) {
@@ -62,7 +62,7 @@ static void run(part *self, int steps, const float *x, int x_stride, float *out,
     }
 }
 
-/* Reset, then update. */
+/* The reset gates, then the update gates. */
 static int gates(const part *self, int row, float *openings) {
     const state *own = self->own;
     for (int k = 0; own->newest && k < 2 * own->hidden; k++)

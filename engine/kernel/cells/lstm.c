@@ -14,7 +14,7 @@ typedef struct {
     int hidden, stride, wide;
     float *h, *c, *before; /* [row][stride]; ``before`` is c of the step before */
     float *drive;          /* [step][row][wide] */
-    const float *newest;   /* the last step's */
+    const float *newest;   /* the last step's drive */
 } state;
 
 static int open(part *self) {
@@ -63,7 +63,7 @@ static void run(part *self, int steps, const float *x, int x_stride, float *out,
     }
 }
 
-/* Input, forget, output. */
+/* The input gates, then the forget gates, then the output gates. */
 static int gates(const part *self, int row, float *openings) {
     const state *own = self->own;
     int hidden = own->hidden;

@@ -1,13 +1,14 @@
 /* Reading frames into a model, and drawing from it. The frame that was drawn or given last is ``pending``: it
-   is read when the one after it is wanted. Before the first that is zeros. */
+   is read when the frame after it is wanted. Before the first frame ``pending`` is zeros. */
 #include "floats.h"
 #include "model.h"
 #include "philox.h"
 
 static long long num_read; /* frames, counting the silence before the first */
-static const float *last;  /* what the last frame was drawn from */
+static const float *last;  /* the last cell's output, from which the last frame was drawn */
 
-/* What a row is told: the number of the frame to come within each clock, and its key. Returns the end. */
+/* Writes what a row is told: the number of the frame to come within each clock, and its key. Returns the
+   address after it. */
 static float *tell(int row, float *told) {
     for (int k = 0; k < num_clocks; told += clocks[k++])
         for (int n = 0; n < clocks[k]; n++) told[n] = n == num_read % clocks[k] ? 1.0f : 0.0f;
@@ -16,7 +17,7 @@ static float *tell(int row, float *told) {
     return told;
 }
 
-/* A frame joins the context, and the context in every key becomes the rows of a step. */
+/* Adds a frame to the context, and writes the context in every key as the rows of a step. */
 static void lay_out_input(const float *frame, float *rows) {
     int kept = frame_size * (context_frames - 1);
     for (int k = 0; k < kept; k++) context[k] = context[k + frame_size];
@@ -32,7 +33,7 @@ static void lay_out_input(const float *frame, float *rows) {
     }
 }
 
-/* A frame is read: memories hear it, and the rows of a step are laid out. */
+/* Reads a frame: memories hear it, and the rows of a step are written. */
 static void hear(const float *frame, float *rows) {
     if (melody_part) advance_melodies(melody_part, frame);
     if (copy_part) advance_copies(copy_part, frame, num_read == 0);
@@ -40,7 +41,7 @@ static void hear(const float *frame, float *rows) {
     num_read++;
 }
 
-/* Every row of the input divided by its gain, then the logarithm of the gain. */
+/* Every row of the input divided by its gain, followed by the logarithm of the gain. */
 static const float *control_gain(int rows) {
     for (int row = 0; row < rows; row++) {
         const float *from = input + row * widest;
@@ -69,7 +70,7 @@ static const float *run_cells(int steps) {
     return below;
 }
 
-/* The frame that was drawn or given last is read. */
+/* Reads the frame that was drawn or given last; returns the last cell's output. */
 static const float *step(void) {
     hear(pending, input);
     return run_cells(1);
@@ -85,7 +86,7 @@ static void keep_pending(const float *frame) {
     for (int k = 0; k < frame_size; k++) pending[k] = frame[k];
 }
 
-/* Frames that are given instead of drawn: each is read when the one after it comes. */
+/* Takes ``count`` frames that are given instead of drawn; each is read when the one after it comes. */
 EXPORT("read") int read_frames(int count) {
     if (!is_ready() || count < 0 || count > capacity()) return WRONG_ORDER;
     for (int k = 0; k < count * frame_size; k++)
@@ -101,7 +102,7 @@ EXPORT("read") int read_frames(int count) {
     return FINE;
 }
 
-/* Draws the next frames; the first is number ``position`` of the piece. */
+/* Draws the next frames; the first is frame ``position`` of the piece. */
 EXPORT("draw") int draw(int count, double seed, double position, double temperature) {
     const part *head = &parts[num_cells];
     if (!is_ready() || count < 0 || count > capacity()) return WRONG_ORDER;
@@ -119,7 +120,7 @@ EXPORT("draw") int draw(int count, double seed, double position, double temperat
     return FINE;
 }
 
-/* Draws the last frame again with other random numbers: until it has certain notes, say. */
+/* Draws the last frame again with other random numbers, for example until it has certain notes. */
 EXPORT("redraw") int redraw(double seed, double position, double temperature) {
     part *head = &parts[num_cells];
     if (!is_ready() || !last) return WRONG_ORDER;
@@ -134,7 +135,7 @@ EXPORT("redraw") int redraw(double seed, double position, double temperature) {
     return FINE;
 }
 
-/* The given frame is read in place of the one that was drawn last. */
+/* Puts the given frame in the place of the one that was drawn last. */
 EXPORT("replace") int replace(void) {
     if (!is_ready()) return WRONG_ORDER;
     keep_pending(frames);

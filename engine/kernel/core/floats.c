@@ -1,7 +1,7 @@
 /* The logarithm of a float64 number, and the quantile of the normal distribution. */
 #include "floats.h"
 
-/* As log4, with the series of artanh to its eleventh term: within 4e-16. x is positive and not denormal. */
+/* Like log4, with the series of artanh to its eleventh term: within 4e-16. x is positive and not denormal. */
 double log_double(double x) {
     union {
         double value;

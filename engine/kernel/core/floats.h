@@ -1,10 +1,10 @@
-/* Four float32 at a time, and elementary functions of them by polynomials of our own: the same bits
-   everywhere. Their relative errors are at most 3e-7; none gives a denormal number.
+/* Four float32 at a time, and elementary functions of them, by our own polynomials so that they give the same
+   bits everywhere. Their relative errors are at most 3e-7; none gives a denormal number.
 */
 #ifndef FLOATS_H
 #define FLOATS_H
 
-/* A loop that is unrolled, so that what it counts can stay in registers. */
+/* A loop that is unrolled, so that the values it indexes can stay in registers. */
 #define EACH(n, count) _Pragma("clang loop unroll(full)") for (int n = 0; n < count; n++)
 
 typedef float floats __attribute__((vector_size(16), aligned(4), may_alias));

@@ -1,11 +1,11 @@
 /* What cells, heads and the model share.
 
-   row      one of the ``num_rows`` keys in which every frame is heard; 1 but for transposed models
-   part     a cell or a head: its numbers (as the constructor in Python takes them) and its tensors
-   tensor   as Python has it: ``rows`` x ``columns``; a bias has 1 column
+   row      one of the ``num_rows`` keys in which every frame is heard; just one except in transposed models
+   part     a cell, a head or a memory: its numbers (as the constructor in Python takes them) and its tensors
+   tensor   as in Python: ``rows`` x ``columns``; a bias has 1 column
 
-   A kind's ``open`` checks the sizes, says how each tensor is kept and reserves what it will need, once. What
-   is reserved starts as zeros and is never given back: an instance of the module serves one draw.
+   A kind's ``open`` checks the sizes, says how each tensor is kept and reserves all the memory it will need.
+   That starts as zeros and is never freed: an instance of the module serves one draw.
 */
 #ifndef KERNEL_H
 #define KERNEL_H
@@ -24,7 +24,7 @@ enum code { /* engine/kernel/kernel.py has a sentence for each */
 
 typedef struct {
     int rows, columns;
-    int is_plain;  /* kept row after row, each padded; otherwise as a matrix */
+    int is_plain;  /* kept row after row, each padded; otherwise as a matrix (products.h) */
     matrix matrix; /* outputs = rows */
 } tensor;
 
@@ -35,13 +35,13 @@ typedef struct part {
     double numbers[MAX_NUMBERS];
     int num_numbers, num_tensors;
     tensor tensors[MAX_TENSORS];
-    void *own; /* what the kind keeps */
+    void *own; /* the kind's own state */
 } part;
 
 typedef struct kind {
     const char *name; /* as the registry of cells or heads has it */
     int (*open)(part *self);
-    /* If the kind has anything to do once all weights are there. */
+    /* Called once all weights are there; null if there is nothing to do then. */
     int (*ready)(part *self);
     /* A cell: ``steps`` times ``num_rows`` rows go through it. */
     void (*run)(part *self, int steps, const float *x, int x_stride, float *out, int out_stride);
@@ -59,27 +59,27 @@ extern const kind bernoulli_head, gaussian_mixture_head, logistic_mixture_head, 
 extern const kind melodies, copies;
 
 /* The model that is open. */
-enum { MAX_STEPS = 16, MAX_FRAMES = 1024 }; /* of a prime, read at once; that there is room for */
+enum { MAX_STEPS = 16, MAX_FRAMES = 1024 }; /* frames of a prime read at once; frames that fit */
 extern int frame_size, context_frames, num_rows, transpositions;
 extern int input_size;                  /* what a step is told and its frames of context */
-extern int input_stride, hidden_stride; /* of rows of x and h, as heads are given them */
+extern int input_stride, hidden_stride; /* numbers from one row to the next of x and h, as heads get them */
 
-/* ``count`` float32 zeros at an address that is a multiple of 16. A null pointer if there is no room, and
-   at every later call too. */
+/* ``count`` float32 zeros at an address that is a multiple of 16. A null pointer if there is no room, then
+   also at every later call. */
 float *reserve(long long count);
 void *reserve_bytes(long long count);
 int memory_is_full(void);
-/* Room for products with so many inputs. */
+/* Room for products with this many inputs. */
 int reserve_product(int inputs);
 
-/* The number as a size: a whole one from 1 to 2^20; otherwise 0. */
+/* The number as a size, if it is a whole number from 1 to 2^20; otherwise 0. */
 int size_of(double number);
 int has_shape(const part *self, int tensor, int rows, int columns);
 
 #define VALUES(self, place) ((self)->tensors[place].matrix.weights) /* of a vector, or plain rows */
 #define MATRIX(self, place) (&(self)->tensors[place].matrix)
 
-/* Memories that join a list of notes, null where the model has none: melodies, and the piece's own past. */
+/* Memories that add to a list of notes, null if the model has none: melodies, and the piece's own past. */
 extern part *melody_part, *copy_part;
 void advance_melodies(part *self, const float *heard);
 const float *melody_votes(part *self);

@@ -5,10 +5,10 @@
                floor of the gain control (0: none),
                semitones up and down in which all is heard, and of the key that is told (0: none),
                number of clocks, their lengths, number of cells
-               of each cell, then of the head, then of melodies and copies (if any):
-                 place among the kinds, how many numbers, these, how many tensors, rows and columns of each
+               for each cell, then for the head, then for melodies and copies (if any):
+                 index among ``kinds``, how many numbers, these, how many tensors, rows and columns of each
 
-   The tensors follow in that order: ``stage`` says where to put the next one, ``take`` keeps it.
+   The tensors follow in the same order: ``stage`` says where to put the next one, ``take`` keeps it.
 */
 #include "model.h"
 
@@ -83,7 +83,7 @@ static int read_part(part *self) {
     return FINE;
 }
 
-/* Room for a tensor in the form in which its part wants it. */
+/* Reserves room for a tensor in the form that its part wants. */
 static int reserve_tensor(tensor *self) {
     int rows = self->rows, columns = self->columns;
     long long count = self->is_plain ? (long long)rows * PAD(columns) : (long long)PAD(rows) * columns;
@@ -98,7 +98,7 @@ static int open_part(part *self) {
     return memory_is_full() ? NO_MEMORY : code;
 }
 
-/* Checks that each cell reads what the one below puts out, and the head what the last one does. */
+/* Checks that each cell reads as many numbers as the one below puts out, and the head as many as the last. */
 static int stack_cells(int adds_to_input) {
     int width = input_size + (gain_floor > 0.0f);
     for (int k = 0; k < num_cells; k++) {
@@ -119,7 +119,7 @@ static int stack_cells(int adds_to_input) {
     return FINE;
 }
 
-/* What a step is told, and from that the size of its input. */
+/* Reads what a step is told, and computes from that the size of its input. */
 static int read_told(void) {
     told_keys = next_count(MAX_FRAME), num_clocks = next_count(MAX_CLOCKS);
     if (told_keys < 0 || num_clocks < 0) return WRONG_SIZES;
@@ -180,7 +180,7 @@ static tensor *next_to_take(void) {
 /* Where the next tensor is to be put, row after row, as float32 or float16; null when all are taken. */
 EXPORT("stage") float *stage(void) { return next_to_take() ? staged : 0; }
 
-/* A float16 number as float32: every one is exact, denormal ones too. */
+/* A float16 number as float32, which is exact, also for denormal numbers. */
 static float widened(unsigned short half) {
     unsigned sign = (half & 0x8000u) << 16, exponent = half >> 10 & 31, fraction = half & 1023;
     union {
@@ -195,7 +195,7 @@ static float widened(unsigned short half) {
     return single.value;
 }
 
-/* One row of what is staged, as its tensor keeps it. */
+/* Copies one staged row to where its tensor keeps it. */
 static void keep_row(const tensor *self, int row, const float *weights) {
     float *to = self->matrix.weights;
     int apart = self->is_plain ? 1 : 4;
@@ -213,7 +213,7 @@ static int is_finite(const float *numbers, int count) {
     return 1;
 }
 
-/* Keep what is staged, of 2 or 4 bytes a number. */
+/* Keeps the staged tensor, which has 2 or 4 bytes for each number. */
 EXPORT("take") int take(int bytes) {
     tensor *self = next_to_take();
     if (!self || (bytes != FLOAT16 && bytes != FLOAT32)) return WRONG_ORDER;

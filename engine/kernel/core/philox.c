@@ -16,8 +16,7 @@ static inline word high_product(word a, word b) {
     word a_low = (unsigned)a, a_high = a >> 32, b_low = (unsigned)b, b_high = b >> 32;
     __asm__(
         ""
-        : "+r"(
-            b_low)); /* or the compiler recognises a 128-bit product and calls a function that is not there */
+        : "+r"(b_low)); /* or else the compiler makes this a call of a 128-bit product, which is not there */
     word middle = a_high * b_low + (a_low * b_low >> 32);
     word other = a_low * b_high + (unsigned)middle;
     return a_high * b_high + (middle >> 32) + (other >> 32);

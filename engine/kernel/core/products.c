@@ -2,8 +2,8 @@
 #include "floats.h"
 #include "kernel.h"
 
-/* Sums of N rows and 4 C outputs grow in registers. The inputs of the rows lie side by side, each four times
-   over: spreading one over four places when it is needed would take as long as multiplying with it. */
+/* Adds N rows' products for 4 C outputs; the sums stay in registers. The inputs of the rows lie side by side,
+   each four times over, because spreading one when it is needed would take as long as multiplying with it. */
 #define TILE(N, C) \
     static void tile_##N##_##C(const float *w, int inputs, const float *x, float *out, int out_stride) { \
         floats sums[N][C]; \
@@ -21,7 +21,7 @@
             EACH(c, C) store(out + n * out_stride + 4 * c, sums[n][c]); \
     }
 
-/* The outputs of N rows that are left, 4 C at a time, as far as that goes. */
+/* The remaining outputs of N rows, 4 C at a time, as long as that many are left. */
 #define SPAN(N, C) \
     for (; tile + C <= tiles; tile += C) \
         tile_##N##_##C(w->weights + 4 * tile * w->inputs, w->inputs, x, out + 4 * tile, out_stride);
@@ -107,7 +107,7 @@ void affine(const matrix *w, const float *bias, int rows, const float *x, int x_
                 if (count < FEW) places[count] = k;
                 count++;
             }
-        if (count > FEW || 4 * count > w->inputs) { /* x is dense, so no notes: the rest at once */
+        if (count > FEW || 4 * count > w->inputs) { /* x is dense, so no notes: all remaining rows at once */
             add_product(w, rows - n, x, x_stride, out, out_stride);
             return;
         }

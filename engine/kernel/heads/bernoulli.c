@@ -1,5 +1,6 @@
 /* p(v_j = 1 | h) = sigmoid(W_j h + b_j)
-   at a temperature: sigmoid((W_j h + b_j) / temperature + shift), with as many notes expected as without it
+   at a temperature: sigmoid((W_j h + b_j) / temperature + shift), where the shift keeps the expected number
+   of notes as it is
 
    numbers   hidden, pitches
    tensors   W, b
@@ -59,7 +60,7 @@ static int draw(part *self, const float *h, const float *x, const double *unifor
     return total == total ? FINE : OUT_OF_RANGE;
 }
 
-/* The logits, whatever the frame. */
+/* The logits; they do not depend on the frame. */
 static int explain(part *self, const float *h, const float *x, const float *frame, float *numbers) {
     fill_rows(logits(self, h), PAD(frame_size), 1, numbers, 0);
     return frame_size;

@@ -1,10 +1,10 @@
-/* Where the piece went like this before, and how that went on: guides for a list of notes.
+/* Finds where the piece went like this before, and how it went on there: guides for a list of notes.
 
    m_t(d) = m_{t-1}(d) + 1 where frame t-1 is frame t-1-d, else 0       d: the lag, from 1 to the window
-   l_t(d), n_t(d)   the same for frames that are moved by the same step, and for highest pitches
+   l_t(d), n_t(d)   the same for frames that are transposed by the same step, and for highest pitches
    four guides      same, other, moved, line: the frame d before, d the shortest lag with the longest match
    logit            trust + by_length ln L + by_record (r - 1/2) + by_standing ln s + by_count ln c
-   slip             likewise of three numbers
+   slip             log-odds: slip + slip_by_length ln L + slip_by_record (r - 1/2)
 
    p(choice)        = w_0 p_0(choice) + sum over guides of w_k (s_k p_0(choice) + (1 - s_k) [choice is said])
                       w: softmax of 0 and the logits, times how likely each found the choices so far
@@ -13,7 +13,8 @@
    tensors   a row for each guide: trust, by_length, by_record, by_standing, by_count, slip, slip_by_length,
              slip_by_record
 
-   engine/models/copy_memory.py and engine/heads/copied_notes.py say it in full. Frames are by rank here.
+   engine/models/copy_memory.py and engine/heads/copied_notes.py explain it in full, with L, r, s and c.
+   Frames are by rank here: the highest pitch has rank 0.
 */
 #include "../core/floats.h"
 #include "../core/kernel.h"
@@ -23,12 +24,12 @@ enum { SAME, OTHER, MOVED, LINE };
 
 typedef struct {
     int window, words, num_heard, newest; /* newest: place of the last frame in the ring */
-    unsigned *frames, *shapes; /* [place][words]: a bit for each rank; in shapes the highest is at 0 */
-    int *tops, *steps;         /* [place]; [lag]: the step by which frames were moved last */
+    unsigned *frames, *shapes; /* [place][words]: a bit for each rank; a shape's highest pitch is at bit 0 */
+    int *tops, *steps;         /* [place]: rank of the highest pitch; [lag]: the one there less the newest */
     int *same, *moved, *line;  /* [lag]: lengths of matches */
     int standing, count, matched[GUIDES]; /* s, c and L, 0 for nothing to say */
     float records[GUIDES];                /* r */
-    int lags[GUIDES], step;               /* where they point; by how many ranks ``moved`` is moved */
+    int lags[GUIDES], step;               /* where they point; ranks by which ``moved`` is transposed */
     float weights[GUIDES + 1], slips[GUIDES];
 } state;
 
@@ -68,7 +69,7 @@ static int are_equal(const state *own, const unsigned *frames, int place, int ot
     return 1;
 }
 
-/* The first rank from ``from`` on that guide k's frame has; the number of pitches is the stop. */
+/* The first rank from ``from`` on that the guide's frame has; the number of pitches is the stop. */
 static int said(const state *own, int guide, int from) {
     int step = guide == MOVED ? own->step : 0;
     const unsigned *frame = own->frames + (long long)place_before(own, own->lags[guide] - 1) * own->words;
@@ -76,7 +77,7 @@ static int said(const state *own, int guide, int from) {
     return from;
 }
 
-/* Whether a guide was right about the frame that is now the newest; its lag counts from the one before. */
+/* Whether a guide was right about the newest frame; its lag still counts from the frame before that. */
 static int was_right(const state *own, int guide, const unsigned *frame) {
     const unsigned *guess = own->frames + (long long)place_before(own, own->lags[guide]) * own->words;
     int step = guide == MOVED ? own->step : 0;
@@ -102,7 +103,7 @@ static void keep_frame(state *own, const float *heard) {
     own->tops[own->newest] = top;
 }
 
-/* The lengths of all matches, now that the newest frame is there. */
+/* Updates the lengths of all matches, once the newest frame is kept. */
 static void match(state *own) {
     int top = own->tops[own->newest];
     int most = own->num_heard < own->window ? own->num_heard : own->window; /* frames before the newest */
@@ -117,7 +118,8 @@ static void match(state *own) {
     }
 }
 
-/* The shortest lag with the longest match, among frames unlike the one at lag ``unlike`` if that is not 0. */
+/* Points a guide at the shortest lag with the longest match; if ``unlike`` is not 0, only frames that differ
+   from the one at that lag count. */
 static void point(state *own, int guide, const int *lengths, int unlike) {
     own->matched[guide] = 0, own->lags[guide] = 1;
     int most = own->num_heard < own->window ? own->num_heard : own->window;
@@ -155,7 +157,7 @@ static float logarithm(int number) { return number > 1 ? log1((float)number) : 0
 
 static float sigmoid(float x) { return sigmoid4(all(x))[0]; }
 
-/* Before the first choice of a frame. */
+/* Called before the first choice of a frame: weights and slips of the guides. */
 void begin_copies(part *self) {
     state *own = self->own;
     float stood = logarithm(own->standing), count = logarithm(own->count), logits[GUIDES + 1] = {0.0f};
@@ -175,7 +177,7 @@ void begin_copies(part *self) {
 
 static int speaks(int guide, int last) { return guide != LINE || last < 0; }
 
-/* The network's shares of all ranks, which sum to 1, become those of network and guides together. */
+/* Turns the network's shares of all ranks, which sum to 1, into those of network and guides together. */
 void mix_copies(part *self, int last, float *shares) {
     const state *own = self->own;
     float copied[GUIDES], left = 1.0f;
@@ -189,7 +191,7 @@ void mix_copies(part *self, int last, float *shares) {
         if (copied[k] > 0.0f) shares[said(own, k, last + 1)] += copied[k];
 }
 
-/* Network and guides count by how likely they found the choice; ``share`` is the network's. */
+/* Weighs network and guides by how likely they found the choice; ``share`` is the network's. */
 void take_copies(part *self, int last, int chosen, float share) {
     state *own = self->own;
     float total = own->weights[0] *= share;

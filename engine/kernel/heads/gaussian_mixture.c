@@ -41,7 +41,7 @@ static float soft_bound(float raw, float bound) {
     return larger + log1(1.0f + exp1(smaller - larger));
 }
 
-/* In which component's share the number falls; -1 if the logits are not numbers. */
+/* The component into whose share the number falls; -1 if the logits are not numbers. */
 static int component(const state *own, const float *logits, double number, float temperature) {
     float largest = logits[0];
     double total = 0.0, so_far = 0.0;
@@ -73,7 +73,7 @@ static int draw(part *self, const float *h, const float *x, const double *unifor
     return FINE;
 }
 
-/* All outputs, the raw scales bounded, whatever the frame. */
+/* All outputs, with the raw scales bounded; they do not depend on the frame. */
 static int explain(part *self, const float *h, const float *x, const float *frame, float *numbers) {
     state *own = self->own;
     int count = MATRIX(self, 0)->outputs, first = own->components * (1 + frame_size);

@@ -25,7 +25,7 @@ typedef struct {
     double whole_step;
     float step, gain, largest_level, damping;
     float *said;              /* C h + c */
-    float *prediction, *kept; /* c(k), that of the last sample first; B h + b */
+    float *prediction, *kept; /* c(k), the last sample's coefficient first; B h + b */
     float *known;             /* the samples of x, then those of the frame */
     float *near;              /* [z_i, what h says to sample i, q_i] */
     float *first, *second, *parts;
@@ -69,7 +69,7 @@ static int open(part *self) {
     return reserve_product(hidden > widest ? hidden : widest);
 }
 
-/* Levinson's recursion: own->prediction of B h + b. */
+/* Levinson's recursion: computes own->prediction from B h + b. */
 static void predict(part *self, const float *h) {
     state *own = self->own;
     float *coefficients = own->prediction, turned[MOST_REFLECTIONS];
@@ -84,7 +84,7 @@ static void predict(part *self, const float *h) {
     for (int i = 0; i < own->reflections; i++) coefficients[i] *= shrunk *= own->damping;
 }
 
-/* What is fixed for all samples of a frame. */
+/* Computes what is the same for all samples of a frame. */
 static void begin(part *self, const float *h, const float *x) {
     state *own = self->own;
     affine(MATRIX(self, C), VALUES(self, C_BIAS), 1, h, 0, own->said, 0);
@@ -96,7 +96,7 @@ static void begin(part *self, const float *h, const float *x) {
     for (int k = 0; k < own->inputs; k++) own->known[k] = x[k];
 }
 
-/* silu of x, added to what is at ``to`` or in its place. */
+/* silu of x, added to what is at ``to`` or written over it. */
 static void silu(float *x, int count, float *to, int adds) {
     for (int k = 0; k < count; k += 4) {
         floats units = load(x + k) * sigmoid4(load(x + k));
@@ -104,7 +104,7 @@ static void silu(float *x, int count, float *to, int adds) {
     }
 }
 
-/* No further from 0 than LARGEST_HEARD. */
+/* The number, clipped to LARGEST_HEARD on either side of 0. */
 static float held(float number) {
     number = number > LARGEST_HEARD ? LARGEST_HEARD : number;
     return number < -LARGEST_HEARD ? -LARGEST_HEARD : number;
@@ -138,7 +138,7 @@ static void explain_sample(part *self, int place) {
     }
 }
 
-/* The sample that a uniform number draws from own->parts; NaN where these are. */
+/* The sample that a uniform number draws from own->parts; NaN if these hold NaN. */
 static double draw_sample(const state *own, double number, float temperature) {
     const float *logits = own->parts, *centres = logits + own->components;
     const float *scales = centres + own->components;
@@ -179,7 +179,7 @@ static int draw(part *self, const float *h, const float *x, const double *unifor
     return FINE;
 }
 
-/* Logits, centres and scales of each sample. */
+/* Logits, centres and scales of each sample, given those before it. */
 static int explain(part *self, const float *h, const float *x, const float *frame, float *numbers) {
     state *own = self->own;
     int count = 3 * own->components;

@@ -1,4 +1,7 @@
-/* c_1(j) = start where a melody begins, 0 elsewhere
+/* Votes for the highest pitch, from places of the training melodies that are close to the piece; see
+   engine/models/melody_memory.py.
+
+   c_1(j) = start where a melody begins, 0 elsewhere
    c_t(j) = decay c_{t-1}(j-1) + (same if the highest pitch of frame t-1 is that at j-1, else other)
             0 where a melody begins
    v(r)   = sum over j whose highest pitch is r of exp(c_t(j) - doubt)
@@ -12,7 +15,7 @@
 typedef struct {
     int num_places, has_begun;
     float decay, same, other, start, doubt;
-    float *closeness; /* [place], with room before the first, whose value counts for nothing */
+    float *closeness; /* [place], with room before the first, whose value does not matter */
     float *votes;     /* [rank] */
 } state;
 

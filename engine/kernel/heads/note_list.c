@@ -1,4 +1,5 @@
-/* The notes of a frame from high to low, each given those above it, in all keys; votes join the first choice.
+/* The notes of a frame from high to low, each given those above it, in all keys; votes of a memory of
+   melodies join the first choice.
 
    g_k             = silu(A h + B x + sum_{i<k} C[pitch_i] + D[pitch_{k-1}] + b)
    logits_k        = V g_k + c + s + t_k + q_k,  over the pitches below pitch_{k-1} and "stop"
@@ -12,7 +13,7 @@
    numbers   hidden, pitches, inputs, units, reach, 1 for the terms q
    tensors   A, B, b, C, D, V, c, with a reach R, M, m, and with the terms q v
 
-   Where the model has a memory of the piece's own past, that joins in: copies.c.
+   If the model has a memory of the piece's own past, its guides join every choice: see copies.c.
 
    rank      place in the order: 0 is the highest pitch, the number of pitches is the stop. A key of n
              semitones hears the written rank r at r - n; it never chooses ranks that would leave the
@@ -26,19 +27,19 @@ enum { A, B, UNIT_BIAS, C, D, V, BIAS, R, M, MOTION_BIAS };
 enum { NUM_PARALLELS = 2, MAX_VOICES = 8 };
 
 typedef struct {
-    int hidden, inputs, units, reach, stride, wide; /* stride: of units; wide: of ranks */
+    int hidden, inputs, units, reach, stride, wide; /* stride: units, padded; wide: ranks, padded */
     int parallel_weight;                            /* place of v among the tensors; 0 without */
     int *voices;   /* [row][MAX_VOICES]: ranks of the last frame's notes, then the number of pitches */
     int *chosen;   /* [row][1 + MAX_VOICES]: how many notes so far, and their ranks */
     float *base;   /* [row][stride]: A h + B x + b + C of the notes so far */
     float *g;      /* [row][stride] */
     float *moves;  /* [row][wide]: s */
-    float *shares; /* [row][shares of a motion] */
+    float *shares; /* [row][d]: M h + m */
     float *logits, *probabilities; /* [row][wide] */
     float *by_interval;            /* [row][wide]: R g */
     float *totals;                 /* [row]: logarithm of the sum that the probabilities were divided by */
-    float *log_weights, *weights;  /* [row], the largest weight being 1 */
-    float *mixed;                  /* [rank] */
+    float *log_weights, *weights;  /* [row]: of the keys; the largest weight is 1 */
+    float *mixed;                  /* [rank]: shares of the next choice */
 } state;
 
 static int has_shapes(part *self, int hidden, int inputs, int units, int reach, int has_parallels) {
@@ -115,7 +116,7 @@ static void add_parallels(const part *self, const int *voices, const int *chosen
     }
 }
 
-/* What h and the step's input give, in all keys; no note is chosen yet. */
+/* Computes what h and the step's input give, in all keys; no note is chosen yet. */
 static void begin(part *self, const float *h, const float *x) {
     state *own = self->own;
     int shares = PAD(2 * own->reach + 1);
@@ -132,7 +133,7 @@ static void begin(part *self, const float *h, const float *x) {
                    own->moves + row * own->wide);
 }
 
-/* The rank at which a key hears a written one; below 0 or from ``frame_size`` on it is off the keyboard. */
+/* The rank at which a key hears a written rank; below 0 or from ``frame_size`` on it is off the keyboard. */
 static int heard(int rank, int row) { return rank - (row - transpositions); }
 
 /* The lowest note so far as a key hears it: -1 for none. */
@@ -153,12 +154,13 @@ static void find_units(part *self, int last) {
     }
 }
 
-/* The outputs from ``first`` on, a multiple of 4, up to ``end``. */
+/* The matrix of the outputs from ``first``, a multiple of 4, to before ``end``. */
 static matrix part_of(const matrix *w, int first, int end) {
     return (matrix){end - first, w->inputs, w->weights + (long long)first * w->inputs};
 }
 
-/* No key needs a rank that is more than ``transpositions`` above the last one written. */
+/* Computes the logits of all keys, but only for ranks from the last written one less ``transpositions`` on,
+   since no key needs those before. */
 static void find_logits(part *self, int last) {
     state *own = self->own;
     int highest = last > transpositions ? last - transpositions : 0, first = highest / 4 * 4;
@@ -182,8 +184,8 @@ static void find_logits(part *self, int last) {
     }
 }
 
-/* The softmax of one key, over the ranks from ``first`` to below ``end`` and the stop; the logarithms of the
-   shares are logits - totals. */
+/* The softmax of one key, over the ranks from ``first`` to before ``end`` and the stop; afterwards the
+   logarithms of the shares are logits - totals. */
 static void share_out(const state *own, int row, int first, int end) {
     float *logits = own->logits + row * own->wide;
     float largest = logits[frame_size], *shares = own->probabilities + row * own->wide;
@@ -220,7 +222,7 @@ static void temper(const state *own, int row, int first, int end, float temperat
     for (int rank = first; rank < end; rank++) shares[rank] *= scale, logits[rank] += log_scale;
 }
 
-/* The softmax of every key, over the ranks below the last that fit the keyboard as written and as heard. */
+/* The softmax of every key, over the ranks after the last that are on the keyboard as written and heard. */
 static void share_out_all(part *self, int last, float temperature) {
     const state *own = self->own;
     find_logits(self, last);
@@ -244,7 +246,7 @@ static void mix(const state *own) {
     }
 }
 
-/* Makes the shares in ``mixed`` sum to 1. Returns whether they can. */
+/* Makes the shares in ``mixed`` sum to 1; returns whether that is possible. */
 static int normalise(const state *own) {
     float total = 0.0f;
     for (int rank = 0; rank <= frame_size; rank++) total += own->mixed[rank];
@@ -252,7 +254,7 @@ static int normalise(const state *own) {
     return total > 0.0f && total < 3.0e38f;
 }
 
-/* Votes join the network's one; the result is tempered as in ``temper``. */
+/* Adds the memory's votes to the network's one vote; the result is tempered as in ``temper``. */
 static void help(const state *own, const float *votes, float temperature) {
     float largest = 0.0f, some = 0.0f, total = 0.0f;
     for (int rank = 0; rank <= frame_size; rank++) own->mixed[rank] += votes[rank];
@@ -269,8 +271,8 @@ static void help(const state *own, const float *votes, float temperature) {
     for (int rank = 0; rank < frame_size; rank++) own->mixed[rank] *= some / total;
 }
 
-/* The shares of what may come next, from network and melodies, in ``mixed``. Votes join what the network
-   expects without a temperature; the keys are weighed with it. */
+/* Puts the shares of the next choice, from network and melodies, into ``mixed``. Votes are added to shares
+   without a temperature; the keys are then weighed by shares with it. */
 static int weigh_choices(part *self, int last, float temperature) {
     state *own = self->own;
     int is_helped = melody_part && last < 0;
@@ -284,7 +286,7 @@ static int weigh_choices(part *self, int last, float temperature) {
     return FINE;
 }
 
-/* A note is chosen: each key counts by how likely it found it, and it joins the notes so far. */
+/* Takes a chosen note: weighs each key by how likely it found the note, and adds it to the notes so far. */
 static void take_note(part *self, int rank) {
     state *own = self->own;
     float largest = -3.0e38f;
@@ -306,7 +308,7 @@ static void take_note(part *self, int rank) {
     }
 }
 
-/* The first rank below the last whose number is less than its share of what is left; or the stop. */
+/* The first rank after the last whose number is less than its share of what is left; or the stop. */
 static int next_rank(const state *own, int last, const double *uniforms) {
     double left[MAX_PITCHES + 1], sum = own->mixed[frame_size];
     for (int rank = frame_size - 1; rank > last; rank--) left[rank] = sum += own->mixed[rank];
@@ -325,7 +327,7 @@ static int expect(part *self, int last, float temperature, float *own_shares) {
     return normalise(own) ? FINE : OUT_OF_RANGE;
 }
 
-/* Copies and keys take note of a choice. */
+/* Tells copies and keys which rank was chosen. */
 static void take(part *self, int last, int rank, const float *own_shares) {
     if (copy_part) take_copies(copy_part, last, rank, own_shares[rank]);
     if (rank < frame_size) take_note(self, rank);

@@ -1,11 +1,10 @@
-// A listening test without a server: it gives trial.js what Gradio gives it in the app, keeps the answers in
-// the browser, and lets the listener download them. Stands after trial.js.
+// A listening test without a server: this script gives trial.js what Gradio gives it in the app, keeps the
+// answers in the browser, and lets the listener download them. It is loaded after trial.js.
 //
-// Sounds. A page that was opened from a disk (file://) may not fetch() or XMLHttpRequest the files beside it,
-// in none of Chromium, Firefox and Safari, and Web Audio hears nothing of an <audio> element with such a
-// file; an <audio> element alone cannot be kept on one clock with another. A script beside the page may be
-// run, though, in all of them, so each sound comes as a script with its MP3 file in base64, from a host as
-// well: it lies there once.
+// Sounds. Chromium, Firefox and Safari all forbid a page opened from a disk (file://) to fetch() the files
+// next to it; Web Audio gets no sound from an <audio> element with such a file, and two <audio> elements
+// cannot be kept on one clock. But all of them run a script next to the page, so each sound is a script that
+// holds its MP3 file in base64. A bundle on a web host uses the same scripts.
 
 (() => {
   const test = window.earshotTest;
@@ -13,7 +12,7 @@
   const within = (name) => element.querySelector(`.bundle-${name}`);
   const STORE = `earshot-${test.bundle}`;
 
-  // ---- what trial.js is given
+  // ---- what trial.js gets
 
   const props = { value: null };
   let changed = () => {};
@@ -28,11 +27,11 @@
     soundOf: (lane) => sounds.get(lane.id),
     opened({ lanes }) {
       sounds = new Map(lanes.map((lane) => [lane.id, bytesOf(lane.id)]));
-      for (const sound of sounds.values()) sound.catch(() => {}); // whoever wants to hear it is told later
+      for (const sound of sounds.values()) sound.catch(() => {}); // reported when the listener plays it
     },
   };
 
-  const arriving = new Map(); // id -> what takes the sound when its script runs
+  const arriving = new Map(); // id -> function that takes the sound when its script runs
   window.earshotSound = (id, base64) => arriving.get(id)?.(base64);
 
   function bytesOf(id) {
@@ -44,7 +43,7 @@
       script.onload = script.onerror = () => {
         arriving.delete(id);
         script.remove();
-        reject(new Error("the sound is not there")); // says nothing if it has come
+        reject(new Error("the sound is not there")); // no effect if the sound has come
       };
       script.src = `sounds/${id}.js`;
       document.head.append(script);
@@ -59,7 +58,7 @@
   let keepsNothing = false;
 
   function newcomer() {
-    const keys = random(test.trials.length); // each listener has an order of their own
+    const keys = random(test.trials.length); // each listener gets a random order
     const order = test.trials.map(({ trial }, number) => [keys[number], trial]).sort(([a], [b]) => a - b);
     const listener = [...random(4)].map((number) => number.toString(16).padStart(8, "0")).join("");
     return {

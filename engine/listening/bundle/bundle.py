@@ -1,18 +1,18 @@
-"""Bundle: a listening test as a folder that needs no server, and beside it the key: whose the clips are.
+"""Bundle: a listening test as a folder that needs no server, and next to it the key: whose the clips are.
 
     DIR/index.html           the test, in any browser, from a disk or a static host
     DIR/manifest.js          the task, and the ids of trials and clips
-    DIR/sounds/<id>.js       a clip: an MP3 file in base64, as a script. A page opened from a disk may load
-                             nothing else but <audio>, which cannot play two clips on one clock
+    DIR/sounds/<id>.js       a clip: an MP3 file in base64, as a script. Apart from scripts, a page opened
+                             from a disk can load only <audio>, which cannot play two clips on one clock
     DIR.key.json             BundleKey
 
 Conventions
-    ids      drawn by ``secrets``, not from the seed: nothing allows a file's name to be computed
-    order    the manifest lists trials by their ids, which tells nothing; each listener hears them in an order
-             drawn in the browser. Sides are as the design balanced them
-    files    all of one length, one header and one time
-    seed     the same seed gives the same sounds and sides. Whoever knows it and has the models can tell whose
-             clips are whose, so it stands in the key alone
+    ids      drawn by ``secrets``, not from the seed, so that no file's name can be computed
+    order    the manifest lists trials by their ids, which reveals nothing; each listener hears them in an
+             order drawn in the browser. Sides are as the design balanced them
+    files    all sounds have one length, all files one time of change
+    seed     the same seed gives the same sounds and sides. Anybody who knows it and has the models can tell
+             whose each clip is, so only the key holds it
 """
 
 import base64
@@ -42,7 +42,7 @@ from engine.listening.trial import Trial
 from engine.sound import Audio, mp3_bytes
 from engine.whole_file import write_whole
 
-FILE_TIME = 946_684_800  # of all files: the first second of the year 2000
+FILE_TIME = 946_684_800  # time of change of all files: the first second of the year 2000
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class BundlePlan:
         session: the test; its ``test_id`` is the bundle's.
         checkpoints: the models, by name.
         pieces: the excerpts, by the names that the session gives them.
-        origin: where the clips come from, for the foot of the page: whom to name, and the licence.
+        origin: where the clips come from (whom to name, and the licence), for the foot of the page.
     """
 
     session: Session
@@ -63,7 +63,7 @@ class BundlePlan:
 
 
 def new_id() -> str:
-    """An opaque id, fit to be a file's name: 16 hexadecimal digits."""
+    """An opaque random id that can be a file's name: 16 hexadecimal digits."""
     return secrets.token_hex(8)
 
 
@@ -73,7 +73,7 @@ def key_path(out: Path) -> Path:
 
 
 def check_place(out: Path) -> None:
-    """Refuse a place that holds something already; called before any work is done.
+    """Refuse a place for a bundle that holds something already; called before any work is done.
 
     Raises:
         InvalidValueError: something is there, or the folder above is missing.
@@ -95,7 +95,7 @@ def write_bundle(out: Path, plan: BundlePlan, note: Callable[[str], None] = lamb
     """Write the folder and its key, whole or not at all.
 
     Args:
-        note: is told which trial is being made.
+        note: called with a line of text that says which trial is being made.
 
     Raises:
         EngineError: the place is taken, a clip cannot be made, or the disk refuses.
@@ -125,7 +125,7 @@ def write_bundle(out: Path, plan: BundlePlan, note: Callable[[str], None] = lamb
 
 
 def _write_sounds(folder: Path, plan: BundlePlan, note: Callable[[str], None]) -> list[Trial]:
-    """Write all clips, a trial at a time, since a test may not fit in memory; returns the trials."""
+    """Write all clips, one trial at a time, since a test may not fit in memory; returns the trials."""
     session, trials, longest = plan.session, [], 0
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     for planned in session.trials:
@@ -141,9 +141,9 @@ def _write_sounds(folder: Path, plan: BundlePlan, note: Callable[[str], None]) -
 
 
 def _finish(path: Path, num_bytes: int) -> float:
-    """Make a sound as long as the longest and replace its file by a script; returns its seconds.
+    """Pad a WAV file to the longest one's size and replace it by a script; returns its length in seconds.
 
-    Music ends with its last note, and how long a trial lasts would give away models that end early.
+    Music ends with its last note, so the length of a trial would give away models that end early.
     """
     wav = path.read_bytes()
     samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32")
@@ -176,7 +176,7 @@ def _write_page(folder: Path, plan: BundlePlan, trials: list[Trial]) -> None:
 
 
 def _make_times_equal(folder: Path) -> None:
-    """Files first, then the folders that hold them, since a folder's time changes with its files."""
+    """Give all files and folders one time; files first, since a folder's time changes with its files."""
     for path in sorted(folder.rglob("*"), reverse=True):
         os.utime(path, (FILE_TIME, FILE_TIME))
     os.utime(folder, (FILE_TIME, FILE_TIME))

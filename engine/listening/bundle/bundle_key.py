@@ -1,12 +1,12 @@
-"""BundleKey: whose the clips of a listening-test bundle are; with it listeners' answers become records.
+"""BundleKey: whose the clips of a listening-test bundle are; it turns listeners' answers into records.
 
-    key       {"format": 1, "session": {…}, "trials": [{…}, …]}      kept by whoever made the bundle
+    key       {"format": 1, "session": {…}, "trials": [{…}, …]}      kept by the person who made the bundle
     result    {"bundle": id, "trial": id, "listener": id, "choice": …, "heard_seconds": […], …}
-              a line of JSON for each answer, as the bundle's page lets its listener download them; it holds
-              opaque ids alone
+              one line of JSON for each answer, in the file that the bundle's page lets its listener
+              download; it holds only opaque ids
 
-A trial of a bundle is answered by many: as a record its id is ``<trial>-<listener>``, and its number is that
-of the plan, though every listener hears the trials in an order of their own.
+Many listeners answer the same trial of a bundle: in each record its id is ``<trial>-<listener>``, and its
+number is that of the plan, though every listener hears the trials in a different order.
 """
 
 from functools import cached_property
@@ -21,12 +21,12 @@ from engine.listening.session import Session
 from engine.listening.trial import UTC_TIME, Choice, Record, Trial
 from engine.strict import Closed, first_problem
 
-ANYBODY = "anybody"  # listener of the trials in a key: who will answer is not known yet
+ANYBODY = "anybody"  # the listener of a key's trials, because nobody knows yet who will answer
 MAX_KEY_BYTES = 10_000_000
 
 
 class Result(Closed):
-    """An answer as it stands in a results file.
+    """An answer as a results file holds it.
 
     Args:
         bundle: id of the bundle.
@@ -53,7 +53,7 @@ class BundleKey(Closed):
 
     Args:
         session: the test as it was set; its ``test_id`` is the bundle's id.
-        trials: all of them, with the ids of their files, by nobody in particular.
+        trials: all of them, with the ids of their files; their listener is ANYBODY.
     """
 
     format: Literal[1] = 1
@@ -81,13 +81,13 @@ class BundleKey(Closed):
         return {trial.trial_id: trial for trial in self.trials}
 
     def record(self, values: Any) -> Record:
-        """A result as a record: the trial, now its listener's own, and the answer.
+        """The record of a result: its trial, now with that listener, and the answer.
 
         Args:
-            values: the JSON of a line of a results file.
+            values: one line of a results file, read from JSON.
 
         Raises:
-            InvalidValueError: it is not a result, or belongs to another bundle.
+            InvalidValueError: it is not a result, does not answer its trial, or is of another bundle.
         """
         result = _validated(Result, values)
         if result.bundle != self.bundle or result.trial not in self._by_id:
@@ -101,14 +101,14 @@ class BundleKey(Closed):
         answer = {name: getattr(result, name) for name in of_answer}
         if (
             asked["shared_seconds"] is None
-        ):  # hearing counted from the start; the session knows the beginning's length
+        ):  # heard_seconds count from the clip's start, so the shared beginning is taken off
             asked["shared_seconds"] = shared = asked["seconds"] * self.session.shared_share
             answer["heard_seconds"] = tuple(max(0.0, heard - shared) for heard in result.heard_seconds)
         return make_record({"trial": asked, "answer": answer})
 
 
 def read_key(path: Path) -> BundleKey:
-    """The key that was written beside a bundle.
+    """The key that was written next to a bundle.
 
     Raises:
         UnreadableFileError: the file cannot be read, or is not a key.

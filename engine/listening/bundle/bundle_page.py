@@ -1,6 +1,6 @@
-"""BundlePage: the only page of a bundle, made of the same parts as the app's trials.
+"""BundlePage: the texts of a bundle's files: its only page, made of the app's own parts, and its scripts.
 
-Everything but the manifest and the sounds stands in index.html itself: styles, player, test. So no network is
+index.html itself holds everything but the manifest and the sounds: styles, player, test. So no network is
 needed, and the page is the same for every bundle.
 """
 
@@ -32,12 +32,12 @@ def page_html() -> str:
 
 
 def manifest_script(manifest: dict[str, Any]) -> str:
-    """The text of manifest.js: a page opened from a disk may run scripts beside it, but read no files."""
+    """The text of manifest.js: a page opened from a disk may run scripts next to it, but read no files."""
     return f"window.earshotTest = {json.dumps(manifest, indent=1)};\n"
 
 
 def sound_script(clip: str, mp3_base64: str) -> str:
-    """The text of a sound's script, for a page opened from a disk."""
+    """The text of a sound's script, which hands its id and bytes to the page."""
     return f'earshotSound("{clip}", "{mp3_base64}");\n'
 
 

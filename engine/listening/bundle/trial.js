@@ -1,9 +1,9 @@
-// One trial: clips whose makers are not known here, an answer, and what the server tells after it. `element`,
-// `props`, `watch` and `trigger` come from Gradio, or from bundle.js. The surroundings are what differs
-// between the app and a bundle: trial_app.js and bundle.js, which stand after this file, hand over theirs.
-// Player stands before it. Text enters through textContent alone.
+// One trial on the page: clips whose makers the page does not know, an answer, and what the server tells
+// after it. `element`, `props`, `watch` and `trigger` come from Gradio, or from bundle.js. `surroundings`
+// holds what differs between the app and a bundle: trial_app.js and bundle.js, which are loaded after this
+// file, each pass their own. trial_player.js (Player) is loaded before it. Text is set only by textContent.
 
-// given: { element, props, watch, trigger, surroundings }; returns what finds a part of the page by its name.
+// Returns a function that finds a part of the page by its name.
 // biome-ignore lint/correctness/noUnusedVariables: trial_app.js and bundle.js use it
 function openTrial({ element, props, watch, trigger, surroundings }) {
   const part = (name) => element.querySelector(`.trial-${name}`);
@@ -12,7 +12,7 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
   const NOTHING = { state: "empty", lanes: [], names: [], answers: [], message: "", counts_from: 0 };
 
   let value = NOTHING;
-  let shown = ""; // the trial that is on the page
+  let shown = ""; // id of the trial that is on the page
   let begunAt = null; // when the first sound was heard
   let sent = false;
   let places = [];
@@ -32,9 +32,9 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
 
   function show(next) {
     if (next?.state === "again")
-      value = { ...value, message: next.message }; // an answer that did not count
+      value = { ...value, message: next.message }; // the answer was not accepted
     else if (next?.state === "kept" && next.trial === value.trial) {
-      // one that does; whose the clips are follows
+      // the answer is kept; whose the clips are comes in a later value
       const { message, choice, has_next } = next;
       value = { ...value, state: "answered", message, choice, has_next };
     } else value = { ...NOTHING, ...(next || {}) };
@@ -55,7 +55,7 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
     places = value.lanes.map(() => 0);
     player.load(value.lanes, value.counts_from);
     if (value.trial) surroundings.opened(value);
-    // the trial before was read to its end
+    // the listener has scrolled down to the end of the trial before
     if (value.trial && trial.getBoundingClientRect().top < 0) trial.scrollIntoView();
     part("lanes").replaceChildren(...value.lanes.map((_, number) => laneButton(number)));
     part("answers").replaceChildren(
@@ -127,7 +127,7 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
       .forEach((list, number) => (list.value = value.choice?.[number] ?? "0"));
   }
 
-  // How likely each model of the test finds each clip, for those who want to know.
+  // How surprising the models of the test find each clip, behind a line that opens it.
   function figures(lanes) {
     const all = make("details", "trial-figures", "");
     all.append(make("summary", "", "How surprising each clip is to the models"));
@@ -154,7 +154,7 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
   const listenTo = (number) =>
     withSound(() => {
       player.choose(number);
-      // a short clip is over before a place in it can be compared
+      // a short clip is over before a listener could compare one place in it, so each starts from the opening
       if (toTheEnd()) player.seek(player.opening);
       if (!player.playing) player.start();
     });
@@ -275,7 +275,7 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
     event.preventDefault();
   }
 
-  part("help").open = matchMedia("(hover: hover)").matches; // whoever has a mouse has keys too
+  part("help").open = matchMedia("(hover: hover)").matches; // where there is a mouse there are keys too
   part("play").addEventListener("click", toggle);
   part("from").addEventListener("click", loopFrom);
   part("to").addEventListener("click", loopTo);

@@ -1,6 +1,7 @@
-// All clips of a trial on one clock: decoded once, started at the same moment, and heard one at a time with a
-// short crossfade, so that the position is kept when the listener changes from one to another. It loads before
-// trial.js and volume_check.js. `soundOf(lane)` resolves to the bytes of a lane's sound file.
+// Plays all clips of a trial on one clock: decoded once, started at the same moment, and heard one at a time
+// with a short crossfade, so that the position is kept when the listener changes to another clip. It is
+// loaded before trial.js and volume_check.js. `soundOf(lane)` gives a promise of the bytes of a lane's sound
+// file, and `onChange` is called whenever something has changed that the page shows.
 
 // biome-ignore lint/correctness/noUnusedVariables: trial.js and volume_check.js use it
 const Player = (() => {
@@ -135,7 +136,7 @@ const Player = (() => {
       this.onChange();
     }
 
-    // A loop of half a second or less is none.
+    // Times in seconds; a loop of half a second or less ends looping.
     setLoop(from, to) {
       const position = this.now();
       this.loop = to > from + 0.5 ? [from, to] : null;
@@ -151,7 +152,7 @@ const Player = (() => {
         this.listened?.since === this.startedAt
           ? this.listened.slice
           : Math.floor(this.startedFrom / HEARD_STEP);
-      // where a loop has begun again, the slice that sounds now alone
+      // if a loop has begun again since the last call, only the slice that sounds now
       for (let slice = Math.min(before, now); slice <= now; slice++) this.heard[this.active].add(slice);
       this.listened = { since: this.startedAt, slice: now };
     }

@@ -1,1 +1,1 @@
-"""Statistics of listening tests."""
+"""Statistics of listening tests: functions from votes to figures and the sentences that go with them."""

@@ -1,4 +1,4 @@
-"""ABX: could a listener tell two clips apart? A test is one listener's trials, their number set before."""
+"""ABX: could a listener tell two sources apart? A test is one listener's trials, their number set before."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ class AbxTest:
     Args:
         sources: whose clips A and B were, in alphabetical order.
         num_trials: fixed before the start.
-        num_answered: how many were answered, and count.
-        result: None until all are answered: earlier, a p would not be valid.
+        num_answered: trials whose answers count.
+        result: None until all are answered, because a p-value would not be valid earlier.
     """
 
     test_id: str
@@ -43,12 +43,12 @@ class AbxTest:
 class AbxPair:
     """All tests of one pair of sources.
 
-    There is no p over them together, since nobody fixed their number.
+    There is no p-value for all of them together, since nobody fixed their number.
 
     Args:
-        num_finished, num_unfinished: tests.
-        num_told_apart: finished ones with p < 0.05; guessing gets there in one of twenty at most.
-        right, trials: over the finished tests.
+        num_finished, num_unfinished: numbers of tests.
+        num_told_apart: finished tests with p < 0.05; guessing gets there in one of twenty at most.
+        right, trials: right answers and all answers in the finished tests.
     """
 
     corpus: str
@@ -61,13 +61,13 @@ class AbxPair:
 
 
 def abx_tests(votes: Iterable[Vote]) -> list[AbxTest]:
-    """Every test among answers to ABX trials, by test and listener."""
+    """The tests that answers to ABX trials make up, one for each test id and listener."""
     ordered = sorted(votes, key=_test_of)
     return [_abx_test(list(group)) for _, group in groupby(ordered, key=_test_of)]
 
 
 def abx_pairs(tests: Iterable[AbxTest]) -> list[AbxPair]:
-    """The tests of each corpus and pair of sources together."""
+    """The tests grouped by corpus and pair of sources."""
     ordered = sorted(tests, key=_pair_of)
     return [_abx_pair(*pair, list(group)) for pair, group in groupby(ordered, key=_pair_of)]
 
@@ -113,7 +113,7 @@ def _abx_test(votes: list[Vote]) -> AbxTest:
 
 
 def _is_right(vote: Vote) -> bool | None:
-    """Whether the answer names the lane that X is; None where X is neither or both."""
+    """Whether the answer names the lane that X repeats; None where X is neither or both."""
     *lanes, x = vote.trial.lanes
     for key in ("clip_sha256", "source"):
         same = [str(number) for number, lane in enumerate(lanes) if getattr(lane, key) == getattr(x, key)]

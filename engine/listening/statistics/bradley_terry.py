@@ -2,12 +2,12 @@
 
     P(i wins over j) = 1 / (1 + exp(s_j - s_i))        R. A. Bradley, M. E. Terry, Biometrika 39, 1952
 
-The solver is evalica's. A small symmetric prior, part of a tied comparison in every pair, keeps a player
-finite who has won all or nothing, and draws strengths a little towards each other.
+The solver is evalica's. A small symmetric prior adds PRIOR_COMPARISONS tied comparisons to every pair: so the
+strength of a player who has won all or nothing stays finite, and all strengths move a little closer together.
 
 Conventions
     wins        [i, j]: how often i won over j, ties as halves
-    strengths   natural logarithm of the odds; zero is the mean of the players that are centred on
+    strengths   natural logarithm of the odds; zero is the mean of the players in ``centred_on``
 """
 
 import evalica
@@ -27,7 +27,7 @@ def strengths(
 
     Args:
         centred_on: the players whose mean is zero; everybody by default.
-        prior_comparisons: 0 for none; then every player must have won and lost.
+        prior_comparisons: tied comparisons added to every pair; with 0, every player must have won and lost.
     """
     count = len(wins)
     if count < 2:
@@ -51,7 +51,11 @@ def bootstrap(
     num_resamples: int,
     rng: np.random.Generator,
 ) -> Float64[np.ndarray, "resample player"]:
-    """Strengths of resamples: as many units as there are, drawn with replacement, each unit whole."""
+    """The strengths in each resample: as many units as there are, drawn with replacement, each unit whole.
+
+    Args:
+        unit_wins: wins of each unit that is drawn: a listener, or a single vote.
+    """
     count = len(unit_wins)
     resamples = []
     for _ in range(num_resamples):
@@ -65,10 +69,10 @@ def separations(
     resamples: Float64[np.ndarray, "resample player"],
     confidence: float,
 ) -> Bool[np.ndarray, "player player"]:
-    """Which pairs differ, all pairs at once.
+    """Which pairs of players differ, allowing for the fact that all pairs are tested at once.
 
-    In the share ``confidence`` of the resamples the largest error of any pair, in standard deviations of its
-    own, stays under the bound that a difference must exceed.
+    A difference must exceed a bound, in standard deviations of that pair. In the share ``confidence`` of the
+    resamples, the largest error of any pair stays under that bound.
     """
     differences = estimates[:, None] - estimates[None, :]
     errors = resamples[:, :, None] - resamples[:, None, :] - differences

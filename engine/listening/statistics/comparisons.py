@@ -1,4 +1,4 @@
-"""Comparisons: who won over whom in preferences and rankings by ear.
+"""Comparisons: who won over whom, taken from votes that preferred or ranked clips.
 
 Conventions
     wins     (vote, player, player): [v, i, j] is 1 where vote v put i above j, and 0.5 both ways for a tie
@@ -23,9 +23,9 @@ class Placing:
     """A vote that puts its lanes in order.
 
     Args:
-        sources: of the lanes.
-        places: of each lane, 1 for the best; equal places are ties.
-        reason_against: why it says nothing about strengths; empty if it does.
+        sources: one for each lane.
+        places: one for each lane, 1 for the best; equal places are ties.
+        reason_against: why the vote says nothing about strengths; empty if it does say something.
     """
 
     listener: str
@@ -40,7 +40,7 @@ class Comparisons:
 
     Args:
         players: in alphabetical order.
-        listeners: of each vote.
+        listeners: one for each vote.
         wins: see Conventions.
         num_ties: comparisons that were ties.
         excluded: votes that say nothing about strengths, by reason.
@@ -63,7 +63,7 @@ class Comparisons:
         return self.wins.sum(axis=0)
 
     def by_listener(self) -> Float64[np.ndarray, "listener player player"]:
-        """Wins of each listener's votes together."""
+        """The sums of ``wins`` over each listener's votes."""
         names, places = np.unique(self.listeners, return_inverse=True)
         sums = np.zeros((len(names), *self.wins.shape[1:]))
         np.add.at(sums, places, self.wins)
@@ -71,7 +71,7 @@ class Comparisons:
 
 
 def comparisons_of(placings: Iterable[Placing]) -> Comparisons:
-    """The comparisons that votes on one corpus make; votes that make none are counted by reason."""
+    """The comparisons in votes on one corpus; votes without any are counted by reason."""
     votes: list[tuple[str, list[Outcome]]] = []
     excluded: Counter[str] = Counter()
     for placing in placings:
@@ -92,7 +92,7 @@ def comparisons_of(placings: Iterable[Placing]) -> Comparisons:
 
 
 def _outcomes(placing: Placing) -> list[Outcome]:
-    """All pairs of lanes of different players."""
+    """The outcome of each pair of lanes with different players."""
     sources, places = placing.sources, placing.places
     return [
         (sources[a], sources[b], 0.5 if places[a] == places[b] else float(places[a] < places[b]))

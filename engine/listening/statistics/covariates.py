@@ -13,13 +13,13 @@ HEARD_DECIBELS = 0.1  # smaller differences are rounding
 
 @dataclass(frozen=True)
 class Covariates:
-    """What differed in preferences in which a side was chosen.
+    """What differed between the clips of preference trials in which a side was chosen.
 
     Args:
-        num_measured: preferences in which the loudness of both clips is known.
-        median_decibels, largest_decibels: loudness left over between two clips, after their gains.
-        louder: how often the louder clip was chosen where they differ by HEARD_DECIBELS or more; None
-            without any.
+        num_measured: trials in which the loudness of both clips is known.
+        median_decibels, largest_decibels: difference in loudness that the gains left between the two clips.
+        louder: how often the louder clip was chosen where they differ by HEARD_DECIBELS or more; None if
+            they never do.
         seconds: shortest, median and longest length of the clips; both clips of a trial are equally long.
     """
 
@@ -61,7 +61,7 @@ def covariates_of(votes: Iterable[Vote]) -> Covariates:
 
 
 def _excess_of_the_chosen(vote: Vote) -> float | None:
-    """By how many decibels the chosen clip was the louder one as it was played."""
+    """How many decibels louder the chosen clip was, as played; None if a loudness is unknown."""
     first, second = vote.trial.lanes
     if first.lufs is None or second.lufs is None:
         return None

@@ -1,8 +1,7 @@
-"""Exact tests: how often right out of how many, held against guessing, without approximation.
+"""Exact tests: successes in a number of trials, compared with guessing, without approximation.
 
-The test is scipy's exact binomial test, the interval Wilson's (1927). Both hold only where the number of
-answers was fixed before the first: whoever may stop at p < 0.05 gets there in far more than one test in
-twenty.
+The test is scipy's exact binomial test, the interval Wilson's (1927). Both hold only if the number of answers
+was fixed before the first: somebody who may stop at p < 0.05 gets there in far more than one test in twenty.
 """
 
 from dataclasses import dataclass
@@ -16,12 +15,12 @@ SIGNIFICANT = 1 - CONFIDENCE
 
 @dataclass(frozen=True)
 class ExactTest:
-    """Successes in trials of which guessing would win half.
+    """Successes in trials, of which guessing would win half.
 
     Args:
         share: of successes.
         low, high: ends of Wilson's two-sided 95 % interval of the share.
-        p_value: chance of such a count or a more extreme one, if all were guessed.
+        p_value: chance of this count or a more extreme one if every answer were a guess.
     """
 
     successes: int
@@ -33,7 +32,7 @@ class ExactTest:
 
     @property
     def is_significant(self) -> bool:
-        """Whether guessing alone would seldom do as much."""
+        """Whether guessing alone would seldom reach this count."""
         return self.p_value < SIGNIFICANT
 
     @property
@@ -45,10 +44,10 @@ class ExactTest:
 def exact_test(
     successes: int, trials: int, alternative: Literal["greater", "two-sided"] = "greater"
 ) -> ExactTest:
-    """The test of successes in one trial or more.
+    """The test of a number of successes in at least one trial.
 
     Args:
-        alternative: "greater" asks for better than guessing, "two-sided" for anything but half.
+        alternative: "greater" asks whether it is better than guessing, "two-sided" whether it is not half.
     """
     p_value = float(binomtest(successes, trials, 0.5, alternative=alternative).pvalue)
     interval = binomtest(successes, trials).proportion_ci(CONFIDENCE, method="wilson")

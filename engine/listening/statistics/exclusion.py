@@ -21,7 +21,7 @@ DOUBT_REASONS = {
 
 
 def reason_against(record: Record) -> str | None:
-    """Why an answer is not counted, whatever was asked; None if it is."""
+    """Why an answer is not counted, for reasons that hold for every task; None if it is counted."""
     if record.answer is None:
         return UNANSWERED
     if record.answer.doubt:
@@ -33,7 +33,7 @@ def reason_against(record: Record) -> str | None:
 
 
 def counted(records: Iterable[Record]) -> tuple[list[Vote], Counter[str]]:
-    """The votes that count, and how many records do not, by reason; of each trial the first."""
+    """The votes that count, and how many records do not, by reason; only a trial's first record can count."""
     kept: list[Vote] = []
     excluded: Counter[str] = Counter()
     seen: set[str] = set()

@@ -1,7 +1,7 @@
 """LikelihoodAgreement: do listeners prefer the models that held-out likelihood prefers?
 
-Kendall's tau between strength and likelihood, and its exact two-sided p. n models have n! orders, and the two
-that agree or disagree wholly have p = 2/n! together: below 0.05 from five models on.
+Kendall's tau between strength and likelihood, and its exact two-sided p. n models have n! orders; the two
+that agree or disagree wholly have p = 2/n! together, which is below 0.05 only from five models on.
 """
 
 import math
@@ -22,8 +22,8 @@ class Point:
     """A ranked model's likelihood and strength.
 
     Args:
-        nats: negative log-likelihood of the test split per frame (per step of speech), lower is better.
-        strength, low, high: as in its standing.
+        nats: negative log-likelihood of the test split per frame (per step of speech); lower is better.
+        strength, low, high: as in the model's Standing.
     """
 
     model: str
@@ -41,8 +41,8 @@ class LikelihoodAgreement:
         points: the likeliest model first.
         missing: ranked models whose likelihood is not known.
         tau: 1 where listeners order the models as likelihood does, -1 where they reverse that order; None
-            for fewer than MIN_MODELS, or where all are equal.
-        p_value: None where no order of so few models could have been surprising, or where two are equal.
+            for fewer than MIN_MODELS, or where all likelihoods or all strengths are equal.
+        p_value: None if no order of this few models could be significant, or if two are equal.
     """
 
     points: tuple[Point, ...]
@@ -73,10 +73,10 @@ class LikelihoodAgreement:
 
 
 def likelihood_agreement(ranking: Ranking, nats: Mapping[str, float]) -> LikelihoodAgreement:
-    """Strengths of a ranking beside the models' own figures.
+    """Compares the strengths of a ranking with the models' likelihoods.
 
     Args:
-        nats: model -> figure of the test split; all of one corpus and unit.
+        nats: model -> negative log-likelihood of the test split; all of one corpus and in one unit.
     """
     models = [standing for standing in ranking.standings if not standing.is_reference]
     known = sorted(

@@ -1,7 +1,7 @@
 """PositionBias: do listeners favour a side whatever is played, or hear differences that are not there?
 
-A catch trial plays one clip against itself; the right answer is a tie. Where a side was chosen all the same,
-it is A half the time if neither side is favoured.
+A catch trial plays one clip against itself; the right answer is a tie. If a side is chosen nevertheless, it
+is A half the time unless listeners favour a side.
 """
 
 from collections.abc import Collection, Iterable
@@ -19,8 +19,8 @@ class PositionBias:
 
     Args:
         num_catches: catch trials that were answered.
-        catches: how often A, among catch trials in which a side was chosen; None without any.
-        others: the same of all other preferences; sides were drawn at random, so A should win half of them.
+        catches: how often A was chosen in catch trials, if a side was chosen at all; None if it never was.
+        others: the same for all other preferences; each source is as often A as B, so A should win half.
     """
 
     num_catches: int

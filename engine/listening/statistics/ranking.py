@@ -1,12 +1,12 @@
-"""Ranking: players of one corpus by strength, with intervals, and who cannot be told apart.
+"""Ranking: players of one corpus by strength, with intervals, and which of them cannot be told apart.
 
-For the intervals listeners are drawn again, each with all their votes, since votes of one person are not
-independent; with fewer than MIN_LISTENERS, votes are. A player is preliminary, and in no group, with fewer
-than MIN_VOTES votes, or where there are fewer than MIN_LISTENERS listeners but more than one: the ranking of
-a single listener tells that listener's taste, which is worth knowing by itself.
+The intervals come from resampling listeners, each with all their votes, since votes of one person are not
+independent; with fewer than MIN_LISTENERS listeners, single votes are resampled. A player is preliminary, and
+in no group, with fewer than MIN_VOTES votes, or if there are fewer than MIN_LISTENERS listeners but more than
+one: the ranking of a single listener shows that listener's taste, which is worth knowing by itself.
 
 Conventions
-    strengths   logarithm of the odds; zero is the mean of the models; recordings and anchor stand beside them
+    strengths   logarithm of the odds; zero is the mean of the models, without recordings and anchor
     groups      two players that share a letter cannot be separated, two that do not can be
 """
 
@@ -34,11 +34,11 @@ class Standing:
 
     Args:
         player: a checkpoint, or a reference: the corpus itself, or the low anchor.
-        low, high: ends of the 95 % interval; None where there are too few votes to draw from.
-        is_preliminary: too few votes or listeners.
-        group: letters; empty for a preliminary player.
-        votes: in how many the player took part.
-        won, compared: comparisons won, ties as halves, and how many there were.
+        low, high: ends of the 95 % interval; None if there is only one vote.
+        is_preliminary: whether there are too few votes or listeners.
+        group: letters, see Conventions; empty for a preliminary player.
+        votes: number of votes in which the player took part.
+        won, compared: comparisons won, ties as halves, and all comparisons.
     """
 
     player: str
@@ -54,7 +54,7 @@ class Standing:
 
     @property
     def caveat(self) -> str:
-        """What must be known of a player who has won or lost everything; empty for all others."""
+        """A warning about a player who has won or lost everything; empty for all others."""
         if 0 < self.won < self.compared:
             return ""
         what = "won" if self.won else "lost"
@@ -68,7 +68,7 @@ class Ranking:
 
     Args:
         wins: [i][j] is how often the i-th of the standings won over the j-th, ties as halves.
-        resampled: what was drawn again for the intervals, ``"listener"`` or ``"vote"``.
+        resampled: what was resampled for the intervals, ``"listener"`` or ``"vote"``.
         excluded: votes that say nothing about strengths, by reason.
         notes: sentences without which the figures would be misread.
     """
@@ -84,14 +84,14 @@ class Ranking:
 
     @property
     def is_preliminary(self) -> bool:
-        """Whether every player is."""
+        """Whether every player is preliminary."""
         return all(standing.is_preliminary for standing in self.standings)
 
 
 def rank(
     placings: Iterable[Placing], rng: np.random.Generator, num_resamples: int = NUM_RESAMPLES
 ) -> Ranking:
-    """The ranking by votes that put their lanes in order, all of one corpus."""
+    """The ranking that follows from votes that put their lanes in order, all of one corpus."""
     votes = comparisons_of(placings)
     num_listeners = len(set(votes.listeners))
     resampled = "listener" if num_listeners >= MIN_LISTENERS else "vote"
@@ -147,16 +147,16 @@ def _standings(
 
 
 def _centre(players: tuple[str, ...]) -> Bool[np.ndarray, " player"]:
-    """Whose mean is zero: the models, or everybody where there are fewer than two."""
+    """The players whose mean strength is zero: the models, or everybody if there are fewer than two."""
     models = np.array([player not in SOURCES_BESIDE_MODELS for player in players], dtype=bool)
     return models if models.sum() > 1 else np.ones(len(players), dtype=bool)
 
 
 def letters_of(differ: Bool[np.ndarray, "player player"]) -> list[str]:
-    """The letters of each player; a letter stands for a largest set of players no two of whom differ.
+    """The letters of each player; a letter is a set of players no two of whom differ, as large as possible.
 
-    By inserting and absorbing: each pair that differs splits every set that holds both, and a set within
-    another is dropped (H.-P. Piepho, Journal of Computational and Graphical Statistics 13, 2004).
+    The method is "insert and absorb": each pair that differs splits every set that holds both, and a set
+    within another is dropped (H.-P. Piepho, Journal of Computational and Graphical Statistics 13, 2004).
     """
     sets = {frozenset(range(len(differ)))}
     for first, second in np.argwhere(np.triu(differ)).tolist():

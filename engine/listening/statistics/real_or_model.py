@@ -3,10 +3,9 @@
     d' = z(H) - z(F)        z: quantile of the normal distribution
     H, F                    share of a model's clips, and of real ones, that were called "model"
 
-A half is added to each count and one to each number of clips, always, since shares of 0 and 1 have no
-quantile: the log-linear correction of M. J. Hautus (Behavior Research Methods 27, 1995).
-The variance, which takes all answers as independent, is that of V. Gourevitch and E. Galanter (Psychometrika
-32, 1967).
+A half is always added to each count and one to each number of clips, since shares of 0 and 1 have no
+quantile: the log-linear correction of M. J. Hautus (Behavior Research Methods 27, 1995). The variance is that
+of V. Gourevitch and E. Galanter (Psychometrika 32, 1967); it treats all answers as independent.
 """
 
 import math
@@ -27,8 +26,8 @@ class Detection:
 
     Args:
         source: a checkpoint, or the low anchor.
-        called_model, num_clips: of the source's clips.
-        real_called_model, num_real: of the corpus's own.
+        called_model, num_clips: answers "a model" about the source's clips, and all answers about them.
+        real_called_model, num_real: the same for the corpus's own clips.
         d_prime, low, high: d′ and the ends of its 95 % interval; None while one kind of clips is missing.
     """
 
@@ -44,7 +43,7 @@ class Detection:
 
     @property
     def sentence(self) -> str:
-        """What was answered, and what it says."""
+        """The counts and d′ in words."""
         return self.sentence_of(self.source)
 
     def sentence_of(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Tasks: kinds of blind trials by name."""
+"""Tasks: the kinds of blind trials, by name."""
 
 from engine.listening.tasks.abx import Abx
 from engine.listening.tasks.preference import Preference

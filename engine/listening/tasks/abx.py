@@ -1,4 +1,4 @@
-"""ABX: is X the same as A, or the same as B? All trials have the same two sources; X is one at random."""
+"""ABX: is X the same as A, or as B? All trials have the same two sources; X is one of them, at random."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from engine.listening.trial import Choice, Record, Trial, Vote
 
 
 class Abx(Task):
-    """Two clips, and a third from the same source as one of them: say which."""
+    """Two clips, and a third that is the same as one of them: the listener says which."""
 
     name = "abx"
     label = "Can you tell them apart? (ABX)"
@@ -44,5 +44,5 @@ class Abx(Task):
         return f"{'right' if is_right else 'wrong'}: X was {self.lane_names[place]}, {name(x)}"
 
     def verdict(self, votes: Sequence[Vote], name: Name) -> str:
-        """The result of the exact binomial test over all trials, as those of one listener and one test."""
+        """The exact binomial test of all trials, which must be one listener's in one test."""
         return abx_tests(votes)[0].sentence

@@ -1,7 +1,8 @@
 """Preference: which of two clips is better?
 
-A trial is between the two sources that were compared least; A is the one that was A less often. One trial in
-CATCH_EVERY is a catch: the same clip twice, to see how listeners guess and whether they favour a side.
+A trial compares the two sources that were compared least so far; A is the one that was A less often in that
+pair. One trial in CATCH_EVERY is a catch: the same clip twice, to see how often listeners hear a difference
+that is not there and whether they favour a side.
 """
 
 from collections import Counter
@@ -21,12 +22,12 @@ TIE, SAID_BOTH_BAD = "tie", "both_bad"
 
 
 def is_catch(trial: Trial) -> bool:
-    """Whether both lanes of a preference are one clip."""
+    """Whether both lanes of a preference trial play the same clip."""
     return trial.lanes[0].clip_sha256 == trial.lanes[1].clip_sha256
 
 
 def winner(trial: Trial, choice: Choice) -> str | None:
-    """The source that was preferred; None where none was, or both lanes play one clip."""
+    """The source that was preferred; None where none was, or both lanes play the same clip."""
     return None if is_catch(trial) or choice not in ("0", "1") else trial.lanes[int(choice)].source
 
 
@@ -52,7 +53,7 @@ class Preference(Task):
     def lanes(
         self, sources: Lanes, num_trials: int, asked: Sequence[Record], rng: np.random.Generator
     ) -> list[Lanes]:
-        """The least asked pairs first, and catches by lot."""
+        """The least asked pairs first, with catches at random places."""
         pairs_asked = (trial.lanes for trial in of_task(self, asked) if not is_catch(trial))
         times = Counter(tuple(lane.source for lane in lanes) for lanes in pairs_asked)
         pairs = list(combinations(sources, 2))
@@ -63,7 +64,7 @@ class Preference(Task):
                 source = sources[rng.integers(len(sources))]
                 trials.append((source, source))
                 continue
-            order = rng.permutation(len(pairs))  # so that ties are broken by lot
+            order = rng.permutation(len(pairs))  # so that ties are broken at random
             first, second = min((pairs[k] for k in order), key=lambda p: times[p] + times[p[::-1]])
             more = times[first, second] - times[second, first]
             turned = more > 0 or (more == 0 and rng.random() < 0.5)
@@ -73,7 +74,7 @@ class Preference(Task):
         return trials
 
     def told(self, trial: Trial, choice: Choice, name: Name) -> str:
-        """Who was preferred to whom."""
+        """Which source was preferred to which."""
         first, second = (name(lane.source) for lane in trial.lanes)
         if is_catch(trial):
             return f"both were one clip, by {first}"
@@ -85,7 +86,10 @@ class Preference(Task):
         return f"you preferred {preferred} to {passed_over}"
 
     def is_like(self, mine: Record, theirs: Record) -> bool | None:
-        """Whether the same source won over the same other; None where either record has no winner."""
+        """Whether another listener's answer has the same winner.
+
+        None where ``theirs`` is no other listener's answer on the same two sources, or either has no winner.
+        """
         if (
             theirs.answer is None
             or theirs.trial.task != self.name
@@ -97,7 +101,7 @@ class Preference(Task):
         return None if pairs[0] != pairs[1] or None in winners else winners[0] == winners[1]
 
     def placing(self, vote: Vote) -> Placing:
-        """A win for one side, or a tie."""
+        """A win for one side, or a tie; catches and "both bad" carry a reason not to count."""
         choice = vote.answer.choice
         reason = CATCH if is_catch(vote.trial) else BOTH_BAD if choice == SAID_BOTH_BAD else ""
         places = (1, 2) if choice == "0" else (2, 1) if choice == "1" else (1, 1)
@@ -105,7 +109,7 @@ class Preference(Task):
         return Placing(vote.trial.listener, sources, places, reason)
 
     def verdict(self, votes: Sequence[Vote], name: Name) -> str:
-        """Counts: who was preferred in how many trials, and what else was said."""
+        """Counts: how often each source was preferred, and how often each other answer was given."""
         played: Counter[str] = Counter()
         won: Counter[str] = Counter()
         said: Counter[str] = Counter()

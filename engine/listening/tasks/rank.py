@@ -1,4 +1,4 @@
-"""Rank: put all clips in order; all sources in every trial, shuffled."""
+"""Rank: put all clips in order; every trial plays all sources, shuffled."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ class Rank(Task):
     def lanes(
         self, sources: Lanes, num_trials: int, asked: Sequence[Record], rng: np.random.Generator
     ) -> list[Lanes]:
-        """All sources, in an order by lot."""
+        """All sources in every trial, in random order."""
         return [tuple(sources[k] for k in rng.permutation(len(sources))) for _ in range(num_trials)]
 
     def check(self, trial: Trial, choice: Choice) -> None:

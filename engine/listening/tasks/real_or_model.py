@@ -1,4 +1,4 @@
-"""Real or model: is a clip from the corpus, or did a model go on? It is real with probability 1/2."""
+"""Real or model: is a clip from the corpus, or did a model continue it? It is real with probability 1/2."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from engine.listening.trial import REAL, Choice, Record, Trial, Vote
 
 
 class RealOrModel(Task):
-    """From the corpus, or a model's."""
+    """One clip: the listener says whether it is from the corpus or a model's."""
 
     name = "real_or_model"
     label = "Real or model?"
     hint = "One clip a trial: half of them are from the corpus."
-    question = "Is this from the corpus, or did a model go on?"
+    question = "Is this from the corpus, or did a model continue it?"
     summary = (
         "one clip: it is from a corpus of recordings or pieces, or a model went on by itself; say which."
     )
@@ -43,13 +43,13 @@ class RealOrModel(Task):
         return trials
 
     def told(self, trial: Trial, choice: Choice, name: Name) -> str:
-        """Whose it was, and whether the answer said so."""
+        """Whose clip it was, and whether the answer was right."""
         source = trial.lanes[0].source
         is_right = (source == REAL) == (choice == CALLED_REAL)
         return f"{'right' if is_right else 'wrong'}: it was {name(source)}"
 
     def verdict(self, votes: Sequence[Vote], name: Name) -> str:
-        """The d′ of each model, or a count where every clip was a real one."""
+        """The d′ of each model, or a count if every clip was a real one."""
         detected = detections(votes)
         if detected:
             return "; ".join(detection.sentence_of(name(detection.source)) for detection in detected)

@@ -1,1 +1,1 @@
-"""Votes: kept in SQLite, read from files, exported."""
+"""Votes of listening tests: kept in SQLite, read from files, exported."""

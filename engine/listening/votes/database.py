@@ -1,7 +1,7 @@
-"""Database: the file in which votes are kept, its tables, and what to do when it refuses.
+"""Database: the SQLite file in which votes are kept, its tables, and what to say when SQLite refuses.
 
-Every change is one transaction, on the disk before the block ends: what was acknowledged survives the
-process, and many threads and processes may write at once (write-ahead log; each waits for the others).
+Every change is one transaction, on the disk before ``with open_database`` ends: what was acknowledged is kept
+if the process dies, and many threads and processes may write at once (write-ahead log; each waits its turn).
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from pathlib import Path
 from engine.errors import VoteError
 
 VOTES_SCHEMA = 1  # of the tables
-SECONDS_FOR_OTHERS = 10.0  # how long a call waits for those that write
+SECONDS_FOR_OTHERS = 10.0  # how long a call waits for others that write
 VOTES_TABLES = (
     "CREATE TABLE trials (trial_id TEXT PRIMARY KEY, test_id TEXT, listener TEXT, issued_at TEXT, "
     "answered_at TEXT, deleted_at TEXT, trial TEXT, answer TEXT)",
@@ -37,10 +37,10 @@ DATABASE_REFUSALS = {  # what SQLite says -> what the listener, or the host, sho
 
 @contextmanager
 def open_database(path: Path, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
-    """The database in a transaction, which ends with the block: whole, or not at all.
+    """The database inside a transaction, which is committed at the end of the block unless an error ends it.
 
     Args:
-        kind: DEFERRED where it is only read, so that nobody waits.
+        kind: of transaction; DEFERRED for reading only, so that nobody waits.
 
     Raises:
         VoteError: it is locked, read-only, full, damaged, or of another schema.
@@ -61,7 +61,7 @@ def open_database(path: Path, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Conne
 
 
 def _keep_private(path: Path) -> None:
-    """Let only the owner read the file, and with it what SQLite writes beside it."""
+    """Let only the owner read the file; SQLite gives the files that it writes next to it the same rights."""
     with contextlib.suppress(OSError):  # SQLite says what is wrong with the place
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
@@ -71,7 +71,7 @@ def _keep_private(path: Path) -> None:
 
 def _prepare(database: sqlite3.Connection, path: Path) -> None:
     database.execute("PRAGMA synchronous = FULL")
-    database.execute("BEGIN")  # version and tables at one moment: another process may be making them
+    database.execute("BEGIN")  # read version and tables at one moment: another process may be making them
     version = _version(database, path)
     database.execute("COMMIT")
     if version == VOTES_SCHEMA:
@@ -86,7 +86,7 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
 
 
 def _write_ahead(database: sqlite3.Connection) -> None:
-    """Start the log; where many start it at once, SQLite refuses some of them without waiting."""
+    """Switch on the write-ahead log; tried again, since SQLite does not wait if many switch it on at once."""
     until = time.monotonic() + SECONDS_FOR_OTHERS
     while True:
         try:

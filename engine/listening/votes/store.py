@@ -1,7 +1,7 @@
 """Votes: trials that were asked and what was answered, kept in SQLite.
 
-One row for each trial, written when it is issued and completed when it is answered; a deleted one keeps only
-its id and when it was deleted, so that copies elsewhere learn of it (a tombstone).
+Each trial has one row, written when it is issued and completed when it is answered. Of a deleted trial only a
+tombstone is kept, its id and when it was deleted, so that copies elsewhere learn of the deletion.
 
     export    {"trial": {…}, "answer": {…}}                  for an answered trial, a line of JSON each
               {"deleted": trial_id, "deleted_at": time}      for a deleted one
@@ -26,10 +26,10 @@ NOT_YOURS = "belongs to another visitor"
 
 
 class VoteStore:
-    """The votes in one file, which is made when it is first written to.
+    """The votes in one file, which is made when it is first used.
 
     Args:
-        path: of the file; its folder must exist. Only its owner can read it.
+        path: of the file; its folder must exist. Only the file's owner can read it.
     """
 
     def __init__(self, path: Path):
@@ -39,7 +39,7 @@ class VoteStore:
         """Keep a test before its first trial.
 
         Raises:
-            VoteError: there is one of that id, or the store cannot be used.
+            VoteError: there is a test with that id already, or the store cannot be used.
         """
         with open_database(self.path) as database:
             values = (session.test_id, session.listener, session.model_dump_json())
@@ -47,10 +47,10 @@ class VoteStore:
                 raise VoteError(f"there is a test {session.test_id!r} already: give each an id of its own")
 
     def session(self, test_id: str, listener: str) -> Session:
-        """A test of this listener's.
+        """The session of one of this listener's tests.
 
         Raises:
-            VoteError: there is none of that id, or it is somebody else's, or the store cannot be used.
+            VoteError: there is no test with that id, or it is somebody else's, or the store cannot be used.
         """
         rows = self._rows("SELECT test FROM tests WHERE test_id = ? AND listener = ?", (test_id, listener))
         if not rows:
@@ -61,7 +61,7 @@ class VoteStore:
         """Keep a question before it is asked.
 
         Raises:
-            VoteError: there is one of that id, or the store cannot be used.
+            VoteError: there is a trial with that id already, or the store cannot be used.
         """
         values = (trial.trial_id, trial.test_id, trial.listener, trial.issued_at, trial.model_dump_json())
         with open_database(self.path) as database:
@@ -74,10 +74,10 @@ class VoteStore:
                 raise VoteError(f"there is a trial {trial.trial_id!r} already: give each an id of its own")
 
     def find(self, trial_id: str, listener: str) -> Record:
-        """A trial of this listener's, answered or not.
+        """One of this listener's trials, answered or not.
 
         Raises:
-            VoteError: there is none of that id, or it is somebody else's, or the store cannot be used.
+            VoteError: there is no trial with that id, or it is somebody else's, or the store cannot be used.
         """
         with open_database(self.path, "DEFERRED") as database:
             return self._own(database, trial_id, listener)
@@ -105,7 +105,7 @@ class VoteStore:
             return whole
 
     def trials(self, test_id: str, listener: str) -> list[Record]:
-        """The trials of one test of this listener's, in their order, answered or not.
+        """The trials of one of this listener's tests, in their order, answered or not.
 
         Raises:
             VoteError: the store cannot be used.
@@ -117,7 +117,7 @@ class VoteStore:
         return sorted((_record(*row) for row in rows), key=lambda record: record.trial.number)
 
     def latest(self, listener: str) -> Record | None:
-        """What this listener was asked last, answered or not; None if nothing was.
+        """The trial that this listener was asked last, answered or not; None if there is none.
 
         Raises:
             VoteError: the store cannot be used.
@@ -130,7 +130,7 @@ class VoteStore:
         return _record(*rows[0]) if rows else None
 
     def records(self, listener: str | None = None) -> list[Record]:
-        """All answered trials in the order of their answers, or one listener's.
+        """All answered trials, or only one listener's, in the order of their answers.
 
         Raises:
             VoteError: the store cannot be used.
@@ -142,7 +142,7 @@ class VoteStore:
         return [_record(*row) for row in self._rows(f"{query} AND listener = ?{order}", (listener,))]
 
     def delete(self, listener: str, now: str) -> int:
-        """Forget all that this listener was asked and said; returns how many answers there were.
+        """Delete all that this listener was asked and said; returns how many answers there were.
 
         Raises:
             VoteError: the store cannot be used.
@@ -168,10 +168,10 @@ class VoteStore:
         return [_exported(*row) for row in rows]
 
     def merge(self, rows: Iterable[Any]) -> int:
-        """Take in what another store has exported; returns how many trials are new or deleted by it.
+        """Take in what another store has exported; returns how many trials were added, changed or deleted.
 
-        Trials with one id are one trial: what is here already stays as it is, except that seeds withheld
-        until its test was over are filled in; and a deletion wins over everything.
+        Trials with the same id are the same trial: an answered one stays as it is, except that seeds which
+        the export left out until the test was over are filled in. A deletion wins over everything.
 
         Raises:
             InvalidValueError: a row is neither a record nor a tombstone; then nothing is taken in.

@@ -1,11 +1,11 @@
-"""Vote export: rows of a store as text to take home: JSON lines as `read_votes` reads them, or a table.
+"""Vote export: rows of a VoteStore as text to download: JSON lines, which ``read_votes`` reads, or a table.
 
-A listener's id may be the key to their votes, so a pseudonym replaces it: the same for all rows of one
-listener and in all exports, with no way back. And whoever knows a test's seeds can make its coming trials, so
-rows hold no seed until all of the test's trials are answered.
+Knowing a listener's id may give access to their votes, so a pseudonym replaces it: the same in all rows and
+exports, with no way back. And anybody who knows a test's seeds can make its later trials, so rows hold no
+seed until all of the test's trials are answered.
 
-    csv    one row for each trial, its lanes' facts side by side from ``lane_1_`` on; a deleted trial has only
-           its id and time
+    csv    one row for each trial, with columns ``lane_1_…``, ``lane_2_…`` for its lanes; a deleted trial has
+           only its id and time
 """
 
 import csv
@@ -18,14 +18,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 PSEUDONYM = re.compile("[0-9a-f]{16}")
-SEED_FIELDS = ("seed", "design_seed")  # of a trial, by which its sounds can be made again
+SEED_FIELDS = ("seed", "design_seed")  # of a trial; its sounds can be made again from them
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute what begins with one of these
 
 
 def pseudonym(listener: str) -> str:
-    """The 16 hexadecimal digits that stand for a listener's id; of a pseudonym, itself.
+    """The 16 hexadecimal digits that replace a listener's id; a pseudonym is returned as it is.
 
-    Ids are random and long, so that trying out all of them is hopeless.
+    Ids are random and long, so nobody can find one by trying them all.
     """
     if PSEUDONYM.fullmatch(listener):
         return listener
@@ -42,7 +42,7 @@ def export_text(rows: Iterable[Mapping[str, Any]], kind: str) -> str:
 
 
 def public_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows without what nobody else may know: ids of listeners, and seeds of tests that are not over."""
+    """The rows without what must stay secret: ids of listeners, and seeds of tests that are not over."""
     all_rows = list(rows)
     answered = Counter(row["trial"]["test_id"] for row in all_rows if row.get("answer") is not None)
     return [_public(row, answered) if "trial" in row else dict(row) for row in all_rows]

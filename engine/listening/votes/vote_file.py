@@ -1,6 +1,6 @@
-"""VoteFile: records from a file of votes, as it is downloaded from the app or from a bundle.
+"""VoteFile: records from a file of votes that was downloaded from the app or from a bundle's page.
 
-{"trial": {…}, "answer": {…}}                  a line of JSON each
+{"trial": {…}, "answer": {…}}                  a vote; every line of the file is JSON
 {"deleted": trial_id, "deleted_at": time}      a vote that its listener took back; it counts nowhere
 {"bundle": id, "trial": id, "choice": …}       an answer to a bundle, which its key turns into a record
 """
@@ -33,7 +33,8 @@ class VoteFile:
     """The votes of one file or several.
 
     Args:
-        problems: a sentence for each line that is not a record, with its number, from 1.
+        records: the votes that no listener took back.
+        problems: a sentence for each line that cannot be read as a vote, with its number, from 1.
     """
 
     records: tuple[Record, ...]
@@ -61,10 +62,10 @@ class Line:
 
 
 def read_vote_files(paths: Sequence[Path], keys: Sequence[BundleKey] = ()) -> VoteFile:
-    """The votes of several files as those of one; what a later file repeats counts once.
+    """The votes of several files together; a record that a later file repeats is taken once.
 
-    Listeners download their answers as often as they like, so files overlap. A file that gives nothing is
-    named among the problems, as long as another gives something.
+    Listeners download their answers as often as they like, so files overlap. A file without a vote is named
+    among the problems, as long as another file has votes.
 
     Raises:
         UnreadableFileError: no file can be read, or there is no vote in any.
@@ -91,7 +92,7 @@ def read_votes(path: Path, keys: Sequence[BundleKey] = ()) -> VoteFile:
     """All lines that are records and that no other line deletes; empty lines are skipped.
 
     Args:
-        keys: of the bundles whose results may stand in the file.
+        keys: of the bundles whose results the file may hold.
 
     Raises:
         UnreadableFileError: the file cannot be read, or there is no vote in it.
@@ -118,7 +119,7 @@ def read_lines(path: Path) -> list[tuple[int, Line]]:
     """The lines that are not empty, each with its number, from 1.
 
     Raises:
-        UnreadableFileError: the file cannot be read, or is no UTF-8 text at all: UTF-16 or compressed.
+        UnreadableFileError: the file cannot be read, or is UTF-16 text or compressed.
     """
     try:
         content = path.read_bytes().removeprefix(UTF8_MARK)

@@ -1,13 +1,13 @@
-// Along: what a visitor plays with the network: beside it, together with it, or before it answers.
+// Along: what a visitor plays with the network: next to it, together with it, or before it answers.
 
 import { Answer } from "./answer.js";
 import { Hands } from "./hands.js";
 
 const MODES = {
-  free: "What you play sounds beside the network, which does not hear it.",
+  free: "What you play sounds together with the network, which does not hear it.",
   together:
     "What you hold sounds in every frame that is drawn, and the network hears it. The small ones draw the other " +
-    "notes as they would beside yours; the large one draws a frame up to 64 times until yours are in it, and else " +
+    "notes as they would together with yours; the large one draws a frame up to 64 times until yours are in it, and else " +
     "puts them in.",
   answer: "Play something and pause: the network has heard it, and goes on from there.",
 };
@@ -16,7 +16,7 @@ const HANDS_VELOCITY = 92;
 const at = (id) => document.getElementById(id);
 
 export class Along {
-  // asked: what is asked of the page: { session(), roll, start(), showState(), say(text), problem(text) }.
+  // asked: what the page offers: { session(), roll, start(), showState(), say(text), problem(text) }.
   constructor(worker, output, asked) {
     Object.assign(this, { worker, output, asked, handled: Promise.resolve() });
     this.answer = new Answer({
@@ -44,18 +44,18 @@ export class Along {
 
   choose() {
     this.answer.cancel();
-    this.asked.session().isClose = this.mode === "together"; // what is held is heard soon
+    this.asked.session().isClose = this.mode === "together"; // so that keys are heard soon
     this.showMode();
     this.worker.postMessage({ type: "hands", columns: [] });
   }
 
-  // What hands do is heeded in the order in which they did it.
+  // Handles what hands do in the order in which they did it, though some of it is asynchronous.
   inTurn(heed) {
     const now = performance.now() / 1000;
     this.handled = this.handled.then(() => heed(now)).catch(({ message }) => this.asked.problem(message));
   }
 
-  // Those of the network's keys that are among the pitches: it does not hear the others.
+  // The network's columns for these pitches; it does not hear pitches outside its keyboard.
   columnsOf(pitches) {
     const { lowest_pitch: lowest, num_pitches: count } = this.asked.session().card;
     return pitches.map((pitch) => pitch - lowest).filter((column) => column >= 0 && column < count);

@@ -1,11 +1,11 @@
-// An answer: somebody plays, pauses, and the network goes on from what it has heard, frame after frame.
+// An answer: somebody plays and pauses; what was played becomes frames, from which the network goes on.
 
-const PAUSE = 1.2; // seconds without a key, after which it goes on
+const PAUSE = 1.2; // seconds without a key, after which the network goes on
 const CHORD = 0.09; // seconds within which keys go down together
 const MOST_FRAMES = 256; // of what somebody plays; the network hears the last ones
 
 export class Answer {
-  // told: { begins(), ends(frames), secondsPerFrame() }; frames are lists of pitches.
+  // told: functions { begins(), ends(frames), secondsPerFrame() }; a frame is a list of pitches.
   constructor(told) {
     Object.assign(this, { told, notes: [], held: new Set(), timer: null });
   }
@@ -29,7 +29,7 @@ export class Answer {
     if (!this.held.size && this.isPlaying) this.timer = setTimeout(() => this.end(), 1000 * PAUSE);
   }
 
-  // Another piece or mode: what was played is not answered.
+  // Called for another piece or mode: what was played is not answered.
   cancel() {
     clearTimeout(this.timer);
     this.notes = [];
@@ -43,8 +43,8 @@ export class Answer {
   }
 }
 
-// Seconds of a frame: those of the piece, or fewer where notes
-// follow each other faster, so that each is heard.
+// Seconds of a frame: `seconds`, those of the piece, or fewer if the
+// notes follow each other faster, so that each is heard.
 export function pulseOf(notes, seconds) {
   const starts = notes.map(({ from }) => from).sort((one, other) => one - other);
   const gaps = starts
@@ -55,7 +55,7 @@ export function pulseOf(notes, seconds) {
   return gaps.length ? Math.min(seconds, gaps[Math.floor(gaps.length / 2)]) : seconds;
 }
 
-// A frame says which keys sound in the middle of it; a key between two middles sounds in the nearer frame.
+// The notes as frames of `seconds` each; start and end go to the nearest frame, a note lasts at least one.
 export function framesOf(notes, seconds) {
   const start = Math.min(...notes.map(({ from }) => from));
   const place = (time) => Math.round((time - start) / seconds);

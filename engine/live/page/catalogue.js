@@ -1,4 +1,4 @@
-// The catalogue: models and instruments, as models.json lists them.
+// The catalogue: models and instruments, as models.json lists them, and which models are there or broken.
 
 export class Catalogue {
   constructor({ models, instruments }) {
@@ -17,7 +17,7 @@ export class Catalogue {
     return `lane-${1 + (this.ofMusic(corpus).findIndex((model) => model.name === name) % 4)}`;
   }
 
-  // The smallest model, which is there first, of those whose files arrived whole.
+  // The smallest model (it arrives first) of those whose files are not broken.
   smallest(corpus) {
     return this.whole(corpus).reduce((small, model) => (model.bytes < small.bytes ? model : small));
   }
@@ -25,10 +25,10 @@ export class Catalogue {
   whole(corpus) {
     const all = this.ofMusic(corpus);
     const whole = all.filter(({ name }) => !this.broken.has(name));
-    return whole.length ? whole : all; // to be tried again
+    return whole.length ? whole : all; // all broken: try them again
   }
 
-  // A model that can play at once.
+  // A model that is there and can play at once, or else the smallest.
   ready(corpus) {
     return this.ofMusic(corpus).find(({ name }) => this.there.has(name)) ?? this.smallest(corpus);
   }

@@ -1,13 +1,13 @@
-// Files: what was heard, as MIDI and WAV to take home, from frames { pitches, seconds }.
+// Files: what was heard, as MIDI and WAV files to download, made from frames { pitches, seconds }.
 
 import { Sampler } from "./sound/sampler.js";
 
-const TICKS = 480; // of a quarter
+const TICKS = 480; // ticks of a quarter note
 const TAIL = 2; // seconds after the last key
 const RATE = 44_100;
 const MOST_SECONDS = 900; // of a WAV file
 
-// Keys that go down and up, as [{ pitch, from, to }] in frames.
+// The notes of frames, [{ pitch, from, to }], with times in frames.
 export function notesOf(frames) {
   const notes = [];
   const sounding = new Map();
@@ -22,7 +22,7 @@ export function notesOf(frames) {
   return notes.sort((one, other) => one.from - other.from || one.pitch - other.pitch);
 }
 
-// A Standard MIDI File of one track, at the tempo of each frame.
+// A Standard MIDI File with one track, in which each frame has its tempo.
 export function midiFile(frames, { framesPerQuarter, program }) {
   const ticks = TICKS / framesPerQuarter;
   const events = [{ at: 0, order: 0, bytes: [0xc0, program] }];
@@ -64,7 +64,7 @@ function variable(number) {
   return bytes;
 }
 
-// The same played by a sampler's instrument, as a 16-bit WAV file of two channels.
+// The frames played by the instrument of these zones, as a 16-bit WAV file of two channels.
 export async function wavFile(frames, zones, velocity) {
   const starts = [0];
   frames.forEach(({ seconds }) => starts.push(starts.at(-1) + seconds));
@@ -86,7 +86,7 @@ export async function wavFile(frames, zones, velocity) {
   );
 }
 
-// A WAV file of stretches of sound, as they were heard.
+// A WAV file of stretches { samples } of sound, as they were heard.
 export function speechFile(stretches, rate) {
   const length = stretches.reduce((sum, { samples }) => sum + samples.length, 0);
   const whole = new Float32Array(length);
@@ -98,7 +98,7 @@ export function speechFile(stretches, rate) {
   return wavBytes([whole], rate);
 }
 
-// The bytes of a WAV file of channels of samples, 16 bits each.
+// The bytes of a 16-bit WAV file; channels are arrays of samples, scaled down together if they exceed 1.
 function wavBytes(channels, rate) {
   const peak = channels.reduce(
     (most, samples) => samples.reduce((now, sample) => Math.max(now, Math.abs(sample)), most),

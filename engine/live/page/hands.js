@@ -3,13 +3,13 @@
 const LETTERS = "awsedftgyhujkolp"; // from a C upwards, black keys in the row above
 const BLACK = new Set([1, 3, 6, 8, 10]);
 const NAMES = ["C", "C sharp", "D", "E flat", "E", "F", "F sharp", "G", "A flat", "A", "B flat", "B"];
-const MOST_KEYS = 16; // that are held at once
-const MOST_A_SECOND = 60; // more than that is an instrument gone wild
-const FIRST = 48; // C3, of the page's keyboard
+const MOST_KEYS = 16; // that can be held at once
+const MOST_A_SECOND = 60; // key presses; more come only from a faulty instrument
+const FIRST = 48; // the lowest key of the page's keyboard: C3
 const OCTAVES = 3;
 
 export class Hands {
-  // place: where the page's keyboard is laid out; told: { down(pitch), up(pitch), flooded() }.
+  // place: the element that holds the page's keyboard; told: functions { down(pitch), up(pitch), flooded() }.
   constructor(place, told) {
     Object.assign(this, { place, told, held: new Map(), octave: 60, recent: [] });
     this.layOut();
@@ -19,7 +19,7 @@ export class Hands {
     this.leaveLists();
   }
 
-  // After a choice by mouse or finger the letters are the piano's again, and not the list's.
+  // After a choice by mouse or finger a list loses the focus, so that letters play the keyboard again.
   leaveLists() {
     for (const list of document.querySelectorAll("select")) {
       let byHand = false;
@@ -29,7 +29,7 @@ export class Hands {
     }
   }
 
-  // holder: what holds the key (a finger, a letter, an instrument), which decides when it is let go.
+  // holder: what holds the key (a finger, a letter, an instrument's key), which also decides its release.
   down(holder, pitch) {
     const now = performance.now();
     this.recent = this.recent.filter((time) => now - time < 1000);
@@ -59,7 +59,7 @@ export class Hands {
     this.place.querySelector(`[data-pitch="${pitch}"]`)?.classList.toggle("is-down", isDown);
   }
 
-  // What the network plays is seen on the keys as well.
+  // Shows on the keys what the network plays.
   light(pitches) {
     this.place
       .querySelectorAll(".is-lit")
@@ -101,7 +101,7 @@ export class Hands {
     this.label();
   }
 
-  // One stop for those who tab through the page; arrows go from key to key.
+  // The keyboard is one stop for people who tab through the page; arrows go from key to key.
   walk(event) {
     const step = { ArrowLeft: "previousElementSibling", ArrowRight: "nextElementSibling" }[event.key];
     const next = step && event.target[step];
@@ -112,7 +112,7 @@ export class Hands {
     next.focus();
   }
 
-  // The letters stand on the keys that they play.
+  // Writes the letters on the keys that they play.
   label() {
     for (const key of this.place.querySelectorAll("[data-pitch]"))
       key.dataset.letter = LETTERS[Number(key.dataset.pitch) - this.octave]?.toUpperCase() ?? "";
@@ -128,7 +128,7 @@ export class Hands {
     } else if (LETTERS.includes(letter)) this.down(`letter ${letter}`, this.octave + LETTERS.indexOf(letter));
   }
 
-  // An instrument by Web MIDI; says in a sentence what is there.
+  // Listens to instruments by Web MIDI; returns a sentence that says which are there.
   async listenToMidi() {
     if (!navigator.requestMIDIAccess)
       throw new Error("This browser cannot hear MIDI instruments: Chrome, Edge and Firefox can.");

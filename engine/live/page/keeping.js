@@ -1,11 +1,11 @@
-// Keeping: a piece is taken home as a file, or passed on as a link.
+// Keeping: downloads a piece as a file, or makes a link to it.
 
 import { midiFile, speechFile, wavFile } from "./files.js";
 import { addressOf } from "./link.js";
 import { velocity } from "./session.js";
 
 export class Keeping {
-  // asked: what is asked of the page: { session(), zones(), program(), say(text), problem(text) }.
+  // asked: what the page offers: { session(), zones(), program(), say(text), problem(text) }.
   constructor(worker, asked) {
     Object.assign(this, { worker, asked, waiting: null });
   }
@@ -52,11 +52,11 @@ export class Keeping {
       await navigator.clipboard.writeText(address);
       this.asked.say("The link is copied: it plays this piece again, with all that was changed.");
     } catch {
-      this.asked.say("The link stands in the address bar.");
+      this.asked.say("The link is in the address bar.");
     }
   }
 
-  // All of the piece, from the worker that makes them.
+  // A promise of all changes of the piece; the worker, which makes them, answers by way of `take`.
   changes() {
     this.worker.postMessage({ type: "changes" });
     return new Promise((done) => (this.waiting = done));

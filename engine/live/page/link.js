@@ -1,4 +1,4 @@
-// Links: a piece as an address, which holds what the piece begins with and its changes with their frames.
+// Links: a piece as an address, which holds what the piece begins with and all its changes (drawing.js).
 
 const FORMAT = 1;
 const MOST_CHANGES = 20_000;
@@ -11,7 +11,7 @@ export function addressOf({ name, seed, temperature, changes, tempo, program }) 
   return `${location.href.split("#")[0]}#piece=${letters}`;
 }
 
-// The piece that an address asks for, or null; `models` are those that this page has.
+// The piece in the hash of an address, or null if it holds none; `models` are the cards of this page.
 export function pieceOf(hash, models) {
   if (!hash.startsWith("#piece")) return null;
   const letters = /^#piece=([\w-]+)$/.exec(hash)?.[1] ?? "";
@@ -40,7 +40,7 @@ function read(letters) {
     const fields = JSON.parse(atob(letters.replaceAll("-", "+").replaceAll("_", "/")));
     if (fields && typeof fields === "object") return fields;
   } catch {
-    // the sentence below says so
+    // the error below is thrown
   }
   throw new Error(NOT_WHOLE);
 }

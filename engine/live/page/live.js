@@ -1,5 +1,5 @@
-// The page Live: what is chosen, pressed and said. What draws
-// is in drawing/worker.js, what sounds when in session.js.
+// The page Live: what is chosen, pressed and said. drawing/worker.js
+// draws, and session.js decides what sounds when.
 
 import { Along } from "./along.js";
 import { Catalogue } from "./catalogue.js";
@@ -11,7 +11,7 @@ import { Session } from "./session.js";
 import { Output } from "./sound/output.js";
 import { Voice } from "./voice.js";
 
-const STALLS = 3; // after so many a smaller model is offered
+const STALLS = 3; // after this many a smaller model is offered
 const AFTER_FIRST = 400; // milliseconds from a press until what can wait is fetched
 
 const at = (id) => document.getElementById(id);
@@ -19,7 +19,7 @@ const worker = new Worker("drawing/worker.js", { type: "module" });
 const output = new Output((message) => problem(message));
 let choices; // the Catalogue
 let chosen; // the model that should play
-let awaited = null; // the model that takes over as soon as it is there
+let awaited = null; // name of the model that takes over as soon as it is there
 let isStarting = false;
 let shared = null; // the piece of a link, until it is played
 
@@ -29,7 +29,7 @@ const told = {
   stalled: (count) => count >= STALLS && offerSmaller(),
 };
 const sessions = { piano_roll: new Session(worker, told), waveform: new Voice(worker, told) };
-let session = sessions.piano_roll; // of what is chosen
+let session = sessions.piano_roll; // that of the chosen model
 const picture = new Picture({ session: () => session, light: (pitches) => along.hands.light(pitches) });
 const { roll } = picture;
 const keeping = new Keeping(worker, {
@@ -88,7 +88,7 @@ function showState() {
   for (const id of ["forget", "hold", "link", "keep-midi", "keep-wav"]) at(id).disabled = !session.first;
 }
 
-// Notes or speech are played: the page shows what there is for them.
+// Turns the page to the model's music or speech: its session, its controls and its models.
 function turnTo(model) {
   session = sessions[model.kind];
   at("roll").session = session; // as a lane's element holds its sound
@@ -106,7 +106,7 @@ function problem(text) {
   at("said").classList.add("is-problem");
 }
 
-// A frame is about to sound; in a piece that is drawn again models change by themselves.
+// A frame is about to sound; in a piece that is drawn again its model may have changed without a choice.
 function framed({ pitches, name }) {
   if (pitches.length) roll.fit(Math.min(...pitches), Math.max(...pitches));
   if (name === session.card.name) return;
@@ -129,7 +129,7 @@ async function choose(model) {
   }
 }
 
-// The model plays from the next frame, if what plays is of its music.
+// The model plays from the next frame on, if the piece is of the same corpus.
 function become(model) {
   awaited = null;
   if (!session.first || session.card?.corpus !== model.corpus) return;
@@ -167,7 +167,7 @@ async function giveSound() {
   session.play(output.clock, output.sampler);
 }
 
-// The model that should have begun cannot: another does, or the chosen one when it is there.
+// The model that should have begun cannot: another begins, if there is one, until the chosen one is there.
 function failed() {
   choices.broken.add(session.card.name);
   session.pause();
@@ -177,13 +177,13 @@ function failed() {
   if (awaited && !isLast) start();
 }
 
-// A model that can play at once, until the chosen one is there.
+// The model that begins: the chosen one, or one that can play until it is there.
 function firstToPlay() {
   const ready = choices.ready(chosen.corpus);
   if (ready === chosen) say("");
   else {
     awaited = chosen.name;
-    // the first note's files go first
+    // later, so that the files for the first note come first
     setTimeout(() => worker.postMessage({ type: "fetch", card: chosen }), AFTER_FIRST);
     say(`${ready.title} plays until ${chosen.title} is there.`);
   }
@@ -215,7 +215,7 @@ function hold(wanted) {
   say(wanted ? "Every 16 frames the network is back at this moment, and finds another way on." : "");
 }
 
-// ---- what is chosen of the sound
+// ---- sliders and instrument
 
 function slide(id, words, heed) {
   const slider = at(id);
@@ -238,13 +238,13 @@ async function chooseInstrument() {
   }
 }
 
-// A phone that draws too slowly for the tempo is offered less.
+// If the device draws too slowly for the tempo, a smaller model or a slower tempo is offered.
 function offerSmaller() {
   const small = choices.smallest(session.card.corpus);
   const isSmallest = small.name === session.card.name;
   problem(`This device draws ${session.card.title} more slowly than it should sound.`);
   at("offer").hidden = false;
-  const slowly = session === sessions.waveform ? "Go on all the same" : "Play more slowly";
+  const slowly = session === sessions.waveform ? "Go on anyway" : "Play more slowly";
   at("offer").textContent = isSmallest ? slowly : `Let ${small.title} play`;
   at("offer").onclick = () => {
     at("offer").hidden = true;
@@ -331,7 +331,7 @@ async function open() {
   at("play").disabled = at("new").disabled = false;
   if (shared) say("Somebody sent you a piece: press Play to hear it.");
   picture.paint();
-  // without it all but offline works
+  // without it everything works except offline
   globalThis.navigator.serviceWorker?.register("service_worker.js").catch(() => {});
 }
 

@@ -1,6 +1,6 @@
-// The service worker: what was fetched once is there offline. Online the
+// The service worker: what was fetched once is available offline. Online the
 // page's own files are fetched anew, so that a new version is seen; weights
-// and banks are large, carry their hash in their address, and are kept.
+// and banks are large, have their hash in their address, and are not fetched again.
 
 const CACHE = "earshot-live-1";
 const KEPT = /\.(safetensors|bank)\?/;

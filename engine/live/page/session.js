@@ -1,8 +1,8 @@
 // The session: what sounds when. Frames come from the worker a little before they are due, and become keys
-// that go down and up on the clock of the sound.
+// that go down and up at times of the sound's clock ("put on the clock").
 
-const AHEAD = 0.15; // seconds of keys that are on the clock ahead of time
-const HIDDEN_AHEAD = 1.5; // the same of a hidden page, whose turn may come late
+const AHEAD = 0.15; // seconds of keys that are put on the clock ahead of time
+const HIDDEN_AHEAD = 1.5; // the same for a hidden page, which browsers run more seldom
 const DRAWN = 0.4; // seconds of frames that are drawn before they are due
 const LEAD = 0.06; // seconds from a press to the first key
 // MIDI velocities of the top line, the bass and what is between, as engine/notes/dynamics.py has them
@@ -12,7 +12,7 @@ const BETWEEN = 78;
 const KEPT = 20_000; // frames of a piece that can be kept as a file
 
 export class Session {
-  // told: what is asked and told: `frame` (one is put on the clock), `stalled`, `colourOf` a model.
+  // told: functions of the page: `frame` (one was put on the clock), `stalled` (count), `colourOf` (name).
   constructor(worker, told) {
     Object.assign(this, {
       worker,
@@ -56,18 +56,18 @@ export class Session {
     return this.frames.reduce((sum, { seconds }) => sum + seconds, 0);
   }
 
-  // How many times as fast as it sounds the model draws; undefined until that is known.
+  // How many times as fast as it sounds the model draws; null until more than a second was drawn.
   get speed() {
     const { frames, seconds } = this.drawn ?? { frames: 0 };
     return frames * this.secondsPerFrame > 1 ? (frames * this.secondsPerFrame) / seconds : null;
   }
 
-  // clock: an AudioContext; sampler: what plays the keys on it.
+  // clock: an AudioContext; sampler: the Sampler that plays the keys on it.
   play(clock, sampler) {
     Object.assign(this, { clock, sampler });
   }
 
-  // A new piece: what it begins with, and its changes if it is drawn again.
+  // Begins a new piece. planned: its changes, if it is drawn again; cards: all models that these need.
   begin(card, cards, { seed, temperature, planned = [] }) {
     this.hush();
     this.epoch += 1;
@@ -106,7 +106,7 @@ export class Session {
     this.hush();
   }
 
-  // What was shown stands where it stood, however long the pause was.
+  // Goes on after a pause; the picture goes on from where it was, however long the pause was.
   goOn() {
     const passed = this.clock.currentTime - (this.pausedAt ?? this.clock.currentTime);
     for (const shown of this.shown) shown.at += passed;
@@ -120,10 +120,10 @@ export class Session {
     this.sounding.clear();
   }
 
-  // Frames that the worker has drawn.
+  // Takes frames that the worker has drawn; `seconds` is how long that took.
   take({ epoch, frames, seconds }) {
     if (epoch !== this.epoch) return;
-    this.asked = Math.max(0, this.asked - frames.length); // frames that were given come unasked
+    this.asked = Math.max(0, this.asked - frames.length); // given frames come unasked
     this.queue.push(...frames);
     this.drawn = { frames: this.drawn.frames + frames.length, seconds: this.drawn.seconds + seconds };
     this.look();
@@ -154,7 +154,7 @@ export class Session {
     this.waits = false;
   }
 
-  // Drawing is slower than the tempo: it goes on when there is more.
+  // Drawing is slower than the tempo: nothing sounds until more frames come.
   stall() {
     if (this.waits) return;
     this.waits = true;
@@ -162,7 +162,7 @@ export class Session {
     this.told.stalled(this.stalls);
   }
 
-  // The next frame is put on the clock.
+  // Puts the next frame on the clock.
   put() {
     const frame = this.queue.shift();
     const at = this.nextAt;
@@ -201,7 +201,7 @@ export class Session {
     this.sounding.delete(pitch);
   }
 
-  // What was drawn and not yet heard is taken back; somebody's own frames follow, as lists of columns.
+  // Takes back what was drawn but not yet heard; then come somebody's own frames, `given`, lists of columns.
   takeBack(given = []) {
     Object.assign(this, { queue: [], asked: 0, epoch: this.epoch + 1 });
     this.hush();
@@ -211,7 +211,7 @@ export class Session {
     for (const chord of pitches) this.frames.push({ pitches: chord, seconds: this.secondsPerFrame });
   }
 
-  // Somebody's key goes down or comes up: it is seen, whoever else hears it.
+  // Somebody's key goes down: the picture shows it, whether or not the network hears it.
   press(pitch) {
     this.own = this.own.filter(({ to }) => !(to < this.time - 60));
     this.own.push({ pitch, from: this.time, to: Infinity });
@@ -223,12 +223,12 @@ export class Session {
       .forEach((note) => (note.to = this.time));
   }
 
-  // Of the line in the picture, which stands still in a pause.
+  // The time on the clock of the line in the picture, which does not move during a pause.
   get time() {
     return (this.plays ? null : this.pausedAt) ?? this.clock?.currentTime ?? 0;
   }
 
-  // The keys that sound now.
+  // The frame that sounds now.
   now() {
     const { time } = this;
     return this.shown.findLast(({ at, seconds }) => at <= time && time < at + seconds);

@@ -1,5 +1,5 @@
-// The voice: the session of a model that draws sound. Its samples are put on a clock of their own rate, one
-// stretch after the other, so that none is heard twice or bent.
+// The voice: the session of a model that draws sound. Its samples are put on a clock that has their sample
+// rate, one stretch after the other, so that none is heard twice or resampled.
 
 import { Session } from "./session.js";
 
@@ -26,7 +26,7 @@ export class Voice extends Session {
     const frames = this.queue.splice(0, Math.ceil(STRETCH / this.secondsPerFrame));
     const samples = this.decoded(frames);
     const { sample_rate: rate } = this.card;
-    const at = Math.round(this.nextAt * rate) / rate; // a sample's own time
+    const at = Math.round(this.nextAt * rate) / rate; // the exact time of a sample
     const buffer = new AudioBuffer({ length: samples.length, sampleRate: rate });
     buffer.copyToChannel(samples, 0);
     const source = new AudioBufferSourceNode(this.clock, { buffer });

@@ -1,5 +1,5 @@
 // A button that plays a sound as loud as a test's clips. `element`, `props`, `watch` and `trigger` come from
-// Gradio; Player stands before this file. Text enters through textContent alone.
+// Gradio; Player comes from trial_player.js, before this. Text enters through textContent alone.
 
 (() => {
   const button = element.querySelector(".volume-play");

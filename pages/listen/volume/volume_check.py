@@ -1,6 +1,6 @@
 """VolumeCheck: a button that plays the beginnings of a corpus's excerpts, as loud as a test's clips.
 
-Every lane of a trial has these beginnings, so they give nothing away; how a piece really goes on must not be
+All lanes of a trial share their beginning, so it gives nothing away; how a piece really goes on must not be
 heard before a test.
 
 Conventions
@@ -20,12 +20,12 @@ from pages.listen.wish import CLIP_PER_PRIME
 from pages.parts import Component
 
 NO_SOUND: Mapping[str, Any] = {"sound": None, "message": ""}
-MIN_CHECK_SECONDS = 4.0  # of speech: beginnings are repeated until they last as long
+MIN_CHECK_SECONDS = 4.0  # of speech; shorter beginnings are repeated until they last that long
 MAX_CHECK_FRAMES = 32  # of music, a few bars
 
 
 class VolumeCheck(Component):
-    """The button. Pressing it sends the event ``ask``; the answer is its next value."""
+    """The button. A press sends the event ``ask``; the component's next value is the answer."""
 
     files = (BUNDLE_FOLDER / "trial_player.js", "volume_check.html", "volume_check.css", "volume_check.js")
     empty: Mapping[str, Any] = NO_SOUND
@@ -55,6 +55,6 @@ def check_sound(checkpoint: Checkpoint) -> bytes:
     else:
         frames = frames[:MAX_CHECK_FRAMES]
     material = Material({checkpoint.card.name: checkpoint}, frames, 0, len(frames))
-    # a trial of what is real alone, so that it is made as loud as those of tests
+    # a trial whose only lane is the real piece, so that it becomes as loud as the clips of tests
     plan = PlannedTrial(number=1, sources=(REAL,), seed=0, prime="").plan
     return make_clips(plan, material, ("volume",))[0].mp3

@@ -1,1 +1,1 @@
-"""Sound of the parts: cut into pieces on the server, joined in the browser, as loud as a visitor wants it."""
+"""The sound of a lane: cut into pieces on the server, joined in the browser, as loud as a visitor wants."""

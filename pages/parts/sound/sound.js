@@ -1,21 +1,22 @@
 // A sound in pieces: MP3 files of a few seconds, fetched when they are nearly due and joined by crossfades on
 // the clock that all lanes of the page share. More pieces may come while it plays; where the next one is
-// late, it waits there. A piece: { start, seconds, url }; each but the last holds the beginning of the next.
+// late, the sound waits for it. A piece: { start, seconds, url }; each but the last ends with the beginning
+// of the next.
 
 // biome-ignore lint/correctness/noUnusedVariables: lane.js uses it
 const Sound = (() => {
   const OVERLAP = 0.05; // seconds; sound_pieces.py has it too
   const [CROSS_FROM, CROSS_TO] = [0.02, 0.03]; // within the overlap, where one piece gives way to the next
-  const DUE_SECONDS = 6; // seconds before it is due that a piece is fetched
-  const KEPT = 60; // seconds around the playhead of which samples are kept
-  const SOON = 0.03; // seconds from a decision to its sound, and of a fade where no piece gives way
-  const LATE = 1105 / 44100; // seconds, of a decoder that keeps what an encoder puts before the first sample
-  const STEP = 200; // milliseconds between two looks at what is due
-  const STILL = 4000; // milliseconds that the clock may stand still
+  const DUE_SECONDS = 6; // seconds before its start that a piece is fetched
+  const KEPT = 60; // seconds around the playhead within which decoded samples are kept
+  const SOON = 0.03; // seconds from a decision to its sound, and until a silenced piece is stopped
+  const LATE = 1105 / 44100; // seconds of silence that encoders put first, and some decoders do not remove
+  const STEP = 200; // milliseconds from one check of what is due to the next
+  const STILL = 4000; // milliseconds for which the clock may stand still
 
   class Sound {
-    // One clock for the page. Phones let sound begin in a gesture alone, and Safari mutes a page with its
-    // ringer unless told otherwise.
+    // The one clock of the page. Phones let sound begin only within a gesture, and Safari mutes a page
+    // together with the phone's ringer unless told otherwise.
     static clock() {
       if (navigator.audioSession) navigator.audioSession.type = "playback";
       globalThis.earshotClock ??= new AudioContext();
@@ -36,7 +37,8 @@ const Sound = (() => {
       });
     }
 
-    // The pieces that are there now; where they continue those that were there, the sound plays on.
+    // Takes the pieces that there are now; where they continue the earlier ones, the sound plays on.
+    // decibels: by which they are turned up.
     give(pieces, isWhole, decibels) {
       const goesOn =
         pieces.length >= this.pieces.length &&
@@ -52,7 +54,7 @@ const Sound = (() => {
       this.onChange();
     }
 
-    // share: from 0 to 1, as a hand feels it.
+    // share: the place of the slider, from 0 to 1.
     setVolume(share) {
       this.volume = share;
       this.output?.gain.setTargetAtTime(this.loudness, this.output.context.currentTime, 0.02);
@@ -135,7 +137,7 @@ const Sound = (() => {
       return !stands;
     }
 
-    // What is due is fetched, and begins when it is there.
+    // Fetches the pieces that are due, and schedules those that are there.
     look() {
       const now = this.currentTime;
       if (this.anchor && now >= this.scheduled - 0.001) {

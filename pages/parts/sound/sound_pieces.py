@@ -1,11 +1,11 @@
-"""SoundPieces: a sound as browsers fetch it: MP3 files of a few seconds, there while the rest is made.
+"""SoundPieces: a sound as browsers fetch it: MP3 files of a few seconds, ready while the rest is still made.
 
 Conventions
     piece    {"start": seconds, "seconds": how long it is, "path": where browsers may fetch it}
     overlap  each but the last ends with the start of the next, for a crossfade
-    level    what is heard is a piece turned up or down by ``gain`` dB: the level of a sound is known at its
-             end, and pieces are heard before that. They lie ``HEADROOM`` below the sound, which may be louder
-             than a file can say.
+    level    the browser turns a piece up or down by ``gain`` dB: the level of a sound is known only at its
+             end, and pieces are heard before that. Pieces are stored ``HEADROOM`` dB below the sound, which
+             may exceed full scale.
 """
 
 from itertools import chain, repeat
@@ -19,9 +19,9 @@ from engine.sound import Audio, decibels, mp3_bytes
 from pages.house import served_bytes
 
 OVERLAP = 0.05  # seconds; sound.js has it too
-PIECE_SECONDS = (1, 1, 2, 4, 8)  # of the first pieces: the first is soon there; all later are as the last
+PIECE_SECONDS = (1, 1, 2, 4, 8)  # of the first pieces, so that the first is soon there; then 8 for all others
 HEADROOM = 6.0  # dB
-MEASURED_SECONDS = 30.0  # until then the gain follows what has come; after it is settled until the end
+MEASURED_SECONDS = 30.0  # of sound; until then the gain follows what has come, then it stays until the end
 
 Samples = Float32[np.ndarray, "time *channel"]
 
@@ -31,13 +31,13 @@ class SoundPieces:
 
     Args:
         stem: what the names of its files begin with.
-        sample_rate: 44.1 or 48 kHz.
+        sample_rate: in Hz, 44,100 or 48,000.
     """
 
     def __init__(self, stem: str, sample_rate: int):
         self._stem, self._sample_rate = stem, sample_rate
         self._parts: list[Samples] = []
-        self._rest: Samples | None = None  # what no piece has, but for overlaps
+        self._rest: Samples | None = None  # from the start of the next piece on
         self._num_samples = self._start = 0
         self._lengths = chain(PIECE_SECONDS, repeat(PIECE_SECONDS[-1]))
         self._stop = self._samples_of(next(self._lengths))
@@ -51,17 +51,17 @@ class SoundPieces:
 
     @property
     def samples(self) -> Samples:
-        """All that has come; turned down to full scale where any of it goes beyond."""
+        """All that has come, turned down to full scale where any of it exceeds that."""
         self._parts = [np.concatenate(self._parts)] if self._parts else [np.zeros(0, np.float32)]
         return self._parts[0] / np.float32(max(1.0, np.abs(self._parts[0]).max(initial=0.0)))
 
     @property
     def value(self) -> dict[str, Any]:
-        """What a lane's value holds of it."""
+        """The keys of a lane's value that hold the sound."""
         return {"pieces": tuple(self.pieces), "gain": self.gain}
 
     def push(self, samples: Samples) -> None:
-        """The next samples; pieces come of them as soon as they are whole."""
+        """Take the next samples, and write each piece as soon as it is whole."""
         self._parts.append(samples)
         self._rest = samples if self._rest is None else np.concatenate([self._rest, samples])
         self._num_samples += len(samples)
@@ -76,7 +76,7 @@ class SoundPieces:
             self._measure()
 
     def finish(self) -> None:
-        """No more samples come: the rest is the last piece."""
+        """Write the rest as the last piece, since no more samples come."""
         if self._num_samples > self._start:
             self._add(self._rest)
         self._measure()
@@ -103,7 +103,7 @@ class SoundPieces:
 
 
 def pieces_of(audio: Audio, stem: str) -> dict[str, Any]:
-    """What a lane's value holds of a whole sound that is at its level already."""
+    """The keys of a lane's value that hold a whole sound, which is at its level already."""
     sound = SoundPieces(stem, audio.sample_rate)
     sound.push(audio.samples)
     sound.finish()

@@ -1,5 +1,5 @@
-// How loud all lanes of the page are; the browser keeps it. Phones have buttons for that.
-// Stands after lane.js.
+// How loud all lanes of the page are; the browser keeps the choice. Phones have buttons for that and do not
+// show it. Comes after lane.js.
 
 (() => {
   const { part } = laneFigures;

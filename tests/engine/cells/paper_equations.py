@@ -1,4 +1,4 @@
-"""The recurrent layers as the papers print them, one step of one sequence in numpy; in float64 an oracle.
+"""The recurrent layers as the papers print them, one step of one sequence in numpy: an oracle in float64.
 
 Each function takes the weights by the paper's names, one matrix for each gate, and the state as a tuple.
 """
@@ -39,7 +39,7 @@ def lstm_step(w: Weights, x: np.ndarray, state: tuple) -> tuple:
 
 
 def stacked(letter: str, gates: tuple[str, ...], weight: np.ndarray) -> Weights:
-    """The blocks of a stacked weight by name, e.g. U_i, U_f, U_o, U_c; a gate without letter stands alone."""
+    """The blocks of a stacked weight by name, e.g. U_i, U_f, U_o, U_c; a nameless gate gives the letter."""
     return {
         f"{letter}_{gate}" if gate else letter: block
         for gate, block in zip(gates, np.split(weight, len(gates)), strict=True)

@@ -13,7 +13,7 @@ INPUT, HIDDEN, HEADS, WINDOW = 6, 8, 2, 5
 
 @pytest.fixture(autouse=True, params=[True, False], ids=["fitted", "scored"])
 def _with_or_without_gradients(request):
-    """Each takes a way of its own through the cell."""
+    """The cell computes in another way with gradients than without them."""
     with torch.set_grad_enabled(request.param):
         yield
 

@@ -233,7 +233,7 @@ def fail_at(monkeypatch, owner, name: str, call: int) -> None:
 def test_a_full_disk_leaves_the_older_checkpoint_and_nothing_half_written(
     tmp_path, monkeypatch, owner, function, call
 ):
-    """The second rename once failed after the older one had been moved away, and it was gone."""
+    """The second rename once failed after the older checkpoint had been moved away, which was then lost."""
     model, card = published(tmp_path)
     before = contents(tmp_path)
     randomise(model, 9)
@@ -282,7 +282,7 @@ def test_a_card_of_other_weights_is_not_saved(tmp_path):
     "place", ["metrics__test__nats_per_frame", "num_parameters", "training__updates", "model__transpositions"]
 )
 def test_a_number_of_no_use_is_refused_and_keeps_no_other_model_out(tmp_path, place, number):
-    """10**400 nats could not be shown, and the app did not start."""
+    """10**400 nats could once not be shown, and the app did not start."""
     published(tmp_path)
     edit(tmp_path, **{place: number})
     with pytest.raises(CheckpointError, match="the card of 'tiny-gru' cannot be used"):
@@ -290,7 +290,7 @@ def test_a_number_of_no_use_is_refused_and_keeps_no_other_model_out(tmp_path, pl
 
 
 def test_a_model_far_larger_than_its_weights_takes_no_memory(tmp_path):
-    """2.6 GB were taken before it was refused."""
+    """2.6 GB were once taken before such a model was refused."""
     resource = pytest.importorskip("resource")
     published(tmp_path)
     large = {"name": "gru", "input_size": 88, "hidden_size": 20_000}

@@ -1,4 +1,4 @@
-"""Learning curves beside the weights: those that are shipped, and those that are damaged."""
+"""Learning curves next to the weights: those that are shipped, and those that are damaged."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""``python -m engine bundle``: a folder in which nothing tells, and the key beside it."""
+"""``python -m engine bundle``: a folder in which nothing tells whose a clip is, and the key next to it."""
 
 import base64
 import errno
@@ -168,7 +168,7 @@ BAD = {
     "short": ("--prime tone.wav --out out --frames 790", NAMES, "tone.wav is too short: it has 240 frames"),
     "shorter": ("--prime click.wav --out out", NAMES, "click.wav is too short: it has 2 frames"),
     "lost": ("--prime lost.wav --out out", NAMES, "lost.wav is not a file"),
-    "same": ("--prime tone.wav more/tone.wav --out out", NAMES, "two of the excerpts have one name"),
+    "same": ("--prime tone.wav more/tone.wav --out out", NAMES, "two of the excerpts have the same name"),
     "own": ("--out out", NAMES, "no excerpts of tiny are shipped: name some of your own with --prime"),
     "hot": ("--prime tone.wav --out out --temperature 9", NAMES, "must be above 0 and at most 4"),
     "seed": ("--prime tone.wav --out out --seed -1", NAMES, "--seed -1 must be between 0"),

@@ -65,7 +65,7 @@ def test_a_draw_that_continues_a_piece_begins_with_it(folder):
 
 
 def test_a_corpus_that_is_played_lower_is_so_in_both_files_and_is_gone_on_with_where_it_was(folder, capsys):
-    """The draw that was taken home as it was heard goes on as if it had never left."""
+    """A draw that was downloaded as it was heard can be continued as if it had never left."""
     higher = torch.zeros(6, 88)
     higher[:, 51], higher[2:, 58] = 1, 1  # piece.mid, an octave above
     model, _ = published(folder / "checkpoints", name="low-gru", played_semitones=-12, mean_pitch=75.0)
@@ -80,7 +80,7 @@ def test_a_corpus_that_is_played_lower_is_so_in_both_files_and_is_gone_on_with_w
 
 
 def test_randomised_weights_are_other_weights(folder):
-    """A guard of the tests above: the tiny models do not ignore their weights."""
+    """A guard for the tests above: the tiny models do not ignore their weights."""
     model, _ = published(folder / "again")
     before = torch.stack(list(sample(model, SamplingOptions(20))))
     assert not torch.equal(before, torch.stack(list(sample(randomise(model, 8), SamplingOptions(20)))))

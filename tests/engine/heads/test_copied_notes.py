@@ -35,7 +35,7 @@ def inner(kind: str, count: int):
 
 
 def given(kind: str, count: int) -> CopiedNotes:
-    """Guides: one that points at a chord, one that has nothing to say, and one of the melody."""
+    """With three guides: one that points at a chord, one that has nothing to say, and one of the melody."""
     frames = torch.zeros(3, SIZE, dtype=torch.bool)
     frames[0, [1, 4]] = frames[2, [2, 3]] = True
     logits = torch.tensor([0.7, -torch.inf, -0.2]).double()
@@ -47,7 +47,7 @@ def given(kind: str, count: int) -> CopiedNotes:
 
 
 def by_hand(copied: CopiedNotes, own: np.ndarray, frame: np.ndarray) -> float:
-    """The log-probability of one frame, from the network's of each choice."""
+    """The log-probability of one frame; ``own``: the network's of each choice."""
     ranks = [*np.flatnonzero(frame[::-1]), SIZE]
     logits = np.append(0.0, copied.guides.logits[0].numpy())
     weights = np.exp(logits) / np.exp(logits).sum()
@@ -89,7 +89,7 @@ def test_choices_add_up_to_frames_with_and_without_the_guides(kind):
 @KINDS
 @pytest.mark.parametrize("temperature", [1.0, 0.5, 3.0])
 def test_a_draw_decides_pitch_after_pitch_by_its_conditional_probability(kind, temperature):
-    """Number j against p(j sounds | the pitches above j), summed over all frames that agree with those."""
+    """Pitch j sounds if number j is below p(j sounds | the pitches above j), summed over agreeing frames."""
     probabilities = given(kind, len(ALL_FRAMES)).temper(temperature).log_prob(ALL_FRAMES).exp()
     copied = given(kind, 1).temper(temperature)
     for numbers in torch.rand(40, SIZE, generator=seeded(6), dtype=torch.float64):

@@ -91,7 +91,7 @@ def test_a_narrow_bin_is_its_width_times_the_density():
 
 
 def test_samples_follow_the_mixture():
-    """Kolmogorov-Smirnov on 20,000 draws, seeded: a right sampler fails a seed in a thousand."""
+    """Kolmogorov-Smirnov on 20,000 draws, seeded: a correct sampler fails with one seed in a thousand."""
     given = mixture(events=1)
     numbers = torch.rand(20_000, 2, generator=seeded(7), dtype=torch.float64)
     copies = GaussianMixture(*(value.expand(20_000, *value.shape) for value in vars(given).values()))

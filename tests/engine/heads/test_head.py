@@ -138,7 +138,7 @@ def test_temperatures_multiply(name):
 def test_a_tiny_temperature_draws_the_same_frame_whatever_the_numbers(name, temperature):
     """In float32 too, where 1e-300 is 0: a mixture then lost its weights to 0 / 0 and drew component 0.
 
-    How many notes there are is not tempered: of one frame, more or fewer may sound.
+    How many notes there are is not tempered: more or fewer notes of the one frame may sound.
     """
     given = small_head(name, scale=3.0)(*inputs())
     single = small_head(name, scale=3.0).float()(*(value.float() for value in inputs()))

@@ -31,7 +31,7 @@ def loudest(step: float) -> float:
 
 
 def levinson(reflections: np.ndarray, damping: float) -> np.ndarray:
-    """Coefficients of the last sample first, number by number."""
+    """Levinson's recursion number by number; the last sample's coefficient comes first."""
     coefficients: list[float] = []
     for reflection in reflections:
         turned = coefficients[::-1]
@@ -43,7 +43,7 @@ def levinson(reflections: np.ndarray, damping: float) -> np.ndarray:
 
 
 def by_hand(given: LogisticMixtureHead, h: torch.Tensor, x: torch.Tensor, frame: torch.Tensor) -> float:
-    """Nats of a frame, sample after sample, as the equations have it."""
+    """Log-probability of a frame, sample after sample, as the equations have it."""
     weights = {name: value.detach().numpy() for name, value in given.named_parameters()}
     h, known, total = h.numpy(), list(x.numpy()), 0.0
     step = given.step
@@ -104,7 +104,7 @@ def test_a_loop_in_float64_says_the_same(loudness, damping):
 @pytest.mark.parametrize("loudness", [0.0, 1e-3, 1.0, 20.0])
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 def test_all_integers_share_out_exactly_one(scale, loudness, dtype):
-    """Narrower than a step, wider than all of them, and far beyond either end."""
+    """Mixtures narrower than a step, wider than all steps, and far beyond either end."""
     given = head(scale).to(dtype)
     h, x = (part.to(dtype) for part in inputs(loudness=loudness))
     mixture = given(h, x)
@@ -174,7 +174,7 @@ def test_what_is_learned_of_a_loud_voice_holds_for_a_quiet_one():
 
 
 def test_how_loud_a_frame_will_be_has_an_end():
-    """Whatever h says."""
+    """Whatever h asks for."""
     given = head()
     with torch.no_grad():
         given.level_weight.fill_(100.0)
@@ -192,7 +192,7 @@ def test_the_prediction_is_that_of_a_filter_that_dies_away(spread):
 
 
 def test_a_draw_that_has_grown_loud_does_not_stay_so():
-    """From ten thousand times as loud as what h asks for, heard again frame after frame."""
+    """It begins ten thousand times as loud as h asks for, and hears itself frame after frame."""
     given = head(0.3, step=1e-4)
     h, x = inputs(loudness=1e4 * 1e-4)
     known = x

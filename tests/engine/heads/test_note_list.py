@@ -64,7 +64,7 @@ def by_hand(head: NoteListHead, h: np.ndarray, x: np.ndarray, pitches: list[int]
 
 
 def parallel_by_hand(w: dict[str, np.ndarray], x: np.ndarray, so_far: list[int], pitch: int) -> float:
-    """Of every voice above: whether this one would keep its octave or fifth from it, and both move."""
+    """Weights of the voices above from which this one would keep an octave or fifth while both move."""
     voices, total = np.flatnonzero(x)[::-1].tolist()[:8], 0.0
     if len(so_far) >= len(voices):
         return total
@@ -146,7 +146,7 @@ def test_draws_come_as_often_as_their_probabilities_say():
 
 
 def test_a_draw_decides_pitch_after_pitch_by_its_conditional_probability():
-    """Number j against p(j sounds | the pitches above j), summed over all frames that agree with those."""
+    """Pitch j sounds if number j is below p(j sounds | the pitches above j), summed over agreeing frames."""
     notes = given(1, scale=1.5)
     probabilities = repeated(notes, len(ALL_FRAMES)).log_prob(ALL_FRAMES).exp()
     for numbers in torch.rand(40, SIZE, generator=seeded(6), dtype=torch.float64):
@@ -170,7 +170,7 @@ def test_on_88_pitches_the_mean_log_prob_of_draws_is_minus_their_entropy():
 
 
 def test_what_is_learned_of_one_pitch_holds_for_all():
-    """With the tied terms alone, a chord that moves like another one, higher, is as likely."""
+    """With the tied terms alone, a chord that moves like a lower one is as likely as that."""
     head = head_of(40, reach=7)
     for name, weight in head.named_parameters():
         if name in ("input_weight", "above", "last", "to_logits", "bias"):
@@ -182,7 +182,7 @@ def test_what_is_learned_of_one_pitch_holds_for_all():
         chords[place, 1, [lowest - 1, lowest + 5, lowest + 7]] = 1
     first = Choices(torch.zeros(1).long(), torch.zeros(1, 40, dtype=torch.bool), torch.tensor([-1]))
     logits = [head(h, before).log_shares(first)[0] for before, _ in chords]
-    there, here = (logit - logit[-1] for logit in logits)  # beside the stop
+    there, here = (logit - logit[-1] for logit in logits)  # relative to the stop
     torch.testing.assert_close(there[8:38], here[2:32])
 
 

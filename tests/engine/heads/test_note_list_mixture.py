@@ -34,7 +34,7 @@ def test_the_probabilities_of_all_frames_sum_to_one(reach):
 
 @EVERY_REACH
 def test_a_probability_is_the_mean_over_keys_of_that_of_the_moved_frame(reach):
-    """Each key by itself, normalised by counting: over the frames that it can move and still have whole."""
+    """Each key by itself, normalised by enumeration: over the frames that stay whole when moved into it."""
     mixture, head, h, x = given(len(ALL_FRAMES), reach=reach)
     expected = torch.zeros(len(ALL_FRAMES), dtype=torch.float64)
     for place, key in enumerate(KEYS):
@@ -61,7 +61,7 @@ def test_far_from_the_ends_a_key_is_the_list_itself():
 
 @pytest.mark.parametrize("temperature", [1.0, 2.0, 1e-3])
 def test_a_draw_decides_pitch_after_pitch_by_its_conditional_probability(temperature):
-    """Number j against p(j sounds | the pitches above j), summed over all frames that agree with those."""
+    """Pitch j sounds if number j is below p(j sounds | the pitches above j), summed over agreeing frames."""
     probabilities = given(len(ALL_FRAMES))[0].temper(temperature).log_prob(ALL_FRAMES).exp()
     mixture = given(1)[0].temper(temperature)
     for numbers in torch.rand(40, SIZE, generator=seeded(6), dtype=torch.float64):

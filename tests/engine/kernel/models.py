@@ -1,4 +1,4 @@
-"""Small models of all that the kernel runs, with random weights in float32."""
+"""Small models of every kind that the kernel runs, with random weights in float32."""
 
 import torch
 
@@ -24,7 +24,7 @@ def stacks() -> dict[str, Model]:
 
 
 def narrow() -> dict[str, Model]:
-    """Everything one unit wide, where no numbers stand side by side."""
+    """Every cell under every head, one unit wide: too narrow for numbers to be computed side by side."""
     heads = {
         "bernoulli": {},
         "gaussian_mixture": {"num_components": 1, "min_log_scale": -3.0},
@@ -61,7 +61,7 @@ def note_list(
     parallels: bool = False,
     **told: object,
 ) -> Stack:
-    """Four cells that add to each other under a list of notes."""
+    """Four cells with residual sums under a note-list head."""
     width = size * context_frames + Told(**told).num_inputs
     cells = [
         {"name": name, "hidden_size": 8, "input_size": before, **more}
@@ -85,7 +85,7 @@ def note_list(
 
 
 def reminded(model: Model, num_pieces: int = 3) -> Reminded:
-    """The model beside a memory of some pieces."""
+    """The model with a memory of some pieces."""
     pieces = [binary_frames(12 + k, model.frame_size, seed=k).float() for k in range(num_pieces)]
     memory = MelodyMemory(model.frame_size, sum(map(len, pieces)), BELIEF)
     memory.keep(pieces)
@@ -101,7 +101,7 @@ TRUSTS = {
 
 
 def copying(model: Model, window: int = 4_096, *left_out: str) -> Copying:
-    """The model beside a memory of the piece's own past."""
+    """The model with a memory of the piece's own past."""
     trusts = {name: trust for name, trust in TRUSTS.items() if name not in left_out}
     return Copying(model, CopyMemory(model.frame_size, window, trusts))
 

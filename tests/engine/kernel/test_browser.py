@@ -1,4 +1,4 @@
-"""The same module in Chromium draws the same bytes as here, of small models of every kind."""
+"""The same module in Chromium draws the same bytes as here, from small models of every kind."""
 
 import hashlib
 
@@ -73,7 +73,7 @@ def draw_all(chromium):
 
 
 def here(model, seed: int, count: int, temperature: float) -> str:
-    """The hash of a draw on this side."""
+    """The hash of a draw made here, by Python."""
     options = SamplingOptions(count, seed, temperature)
     frames = np.stack([frame.numpy() for frame in sample(model, options)])
     return hashlib.sha256(frames.tobytes()).hexdigest()

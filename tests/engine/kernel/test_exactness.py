@@ -36,13 +36,13 @@ def explained_by_kernel(model: Model, frames: torch.Tensor) -> list[torch.Tensor
 
 
 def joined(numbers: list[torch.Tensor], others: list[torch.Tensor]) -> torch.Tensor:
-    """The numbers of all frames, where the others are likely enough to matter."""
+    """The numbers of all frames, where those in ``others`` are likely enough to matter."""
     return torch.cat(numbers).double()[torch.cat(others) > LIKELY]
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_small_models_of_every_kind_are_explained_alike(name):
-    """Longer than any window, so that rings come round."""
+    """The frames are longer than any window, so that ring buffers wrap round."""
     model = MODELS[name]
     frames = binary_frames(70, model.frame_size, seed=5).float()
     theirs, ours = explained(model, frames), explained_by_kernel(model, frames)
@@ -144,7 +144,7 @@ def log_probability(instance: Instance, frame: torch.Tensor) -> torch.Tensor:
 
 
 def test_what_melodies_say_alone_is_drawn_too():
-    """Votes for pitches to which the network gives nothing, at a temperature that leaves it nothing."""
+    """The network gives nothing to the pitches that have votes, at so low a temperature."""
     model = reminded(note_list(2))
     with torch.no_grad():
         model.network.head.to_logits.mul_(100)

@@ -1,4 +1,4 @@
-"""The kernel in the house: what it frees, how many may draw at once, what it refuses and in which words."""
+"""The kernel in use: what it frees, how many may draw at once, what it refuses and in which words."""
 
 import builtins
 import gc
@@ -35,7 +35,7 @@ def resident() -> int:
 
 @pytest.fixture
 def without_wasmtime(monkeypatch):
-    """As on a machine where it is not installed."""
+    """As on a machine where wasmtime is not installed."""
     real = builtins.__import__
 
     def refuse(name, *rest, **more):
@@ -55,7 +55,7 @@ def test_it_runs_every_shipped_model():
 
 @pytest.mark.parametrize("name", ["gru-gaussian_mixture-2", "transposed-reminded"])
 def test_flush_to_zero_of_the_calling_thread_changes_nothing(name):
-    """The caller's mode is as it was, too: wasm takes it over, and denormal numbers would be zeros."""
+    """Nor is the caller's mode changed. Wasm takes it over, and denormal numbers would be zeros."""
     expected, in_mode = draw(MODELS[name], 300), []
 
     def in_a_thread() -> None:
@@ -174,7 +174,7 @@ def test_no_frame_of_a_draw_keeps_whoever_stops_it_waiting(monkeypatch):
 
 
 def changed(program: Program, **places: float) -> Program:
-    """With other numbers in some places, as ``_4``."""
+    """The program with other numbers in some places, which are named like ``_4``."""
     numbers = list(program.numbers)
     for place, number in places.items():
         numbers[int(place.removeprefix("_"))] = number
@@ -185,7 +185,7 @@ def changed(program: Program, **places: float) -> Program:
     "number", [0.0, -1.0, 1.5, 2.0**20, 2.0**31, 2.0**40, 1e300, float("nan"), float("inf")]
 )
 def test_programs_that_do_not_fit_are_refused_before_they_run(number):
-    """Every number of a program in turn is a hostile one: a sentence, or a model that draws."""
+    """Each number of a program in turn becomes a hostile one: a sentence, or a model that draws."""
     kernel = module.kernel()
     for name in ("transposed-reminded", "gru-gaussian_mixture-2"):
         program = program_of(MODELS[name], kernel.kinds)
@@ -257,7 +257,7 @@ def test_a_window_of_nothing_and_a_prime_of_another_width_are_one_sentence():
 
 
 def test_float16_weights_become_what_they_are():
-    """Browsers get them so: exact, denormal ones too."""
+    """Browsers get weights in this form; they are widened exactly, denormal ones too."""
     halves = torch.tensor([0.0, -0.0, 1.0, -2.5, 6e-8, -6.1e-5, 65504.0, 0.1, 1 / 3]).half()
     model = stacks()["tanh-bernoulli-1"]
     program = program_of(model, module.kernel().kinds)
@@ -307,7 +307,7 @@ def test_torch_draws_what_the_kernel_does_not_know():
 
 @pytest.mark.parametrize("name", every_model())
 def test_a_frame_that_is_drawn_again_with_its_own_numbers_is_the_same(name):
-    """So what is drawn with others is a draw from the same distribution, and nothing of the first remains."""
+    """So a frame drawn with other numbers is from the same distribution: nothing of the first remains."""
     model = every_model()[name]
     once, again = open_model(model), open_model(model)
     for position in range(12):

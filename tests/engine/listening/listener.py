@@ -30,7 +30,7 @@ def record(sources: tuple[str, ...], choice: Any, task: str = "preference", **fa
 
 
 def votes(records: list[Record]) -> list[Vote]:
-    """Those that were answered."""
+    """The votes of those records that were answered."""
     return [record.vote for record in records if record.vote is not None]
 
 

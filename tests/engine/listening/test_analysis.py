@@ -18,7 +18,7 @@ TWO = ("model-a", "model-b")
 
 @pytest.fixture(scope="module")
 def records():
-    """Preferences in one corpus, a ranking in another, a catch, ABX, real or model, one left open."""
+    """Preferences in one corpus, a ranking in another, a catch, ABX, real or model, and a trial left open."""
     catch = {"lanes": [lane("model-a", "one"), lane("model-a", "one")]}
     abx = [record((*TWO, TWO[0]), "0", "abx", trial_id=f"x{n}", number=n, num_trials=5) for n in range(1, 6)]
     real = [

@@ -151,7 +151,7 @@ def test_a_model_that_is_gone_is_named(material):
 
 
 def test_models_with_frames_of_other_lengths_begin_alike_and_are_as_long():
-    """The paper's read ten samples, this one twenty; frames are counted in the longer ones."""
+    """The paper's models read ten samples, this one twenty; frames are counted in the longer ones."""
     paper, wide = load("spoken_digits-gru"), Waveform(8_000, 0.0, 0.07, 20)
     spec = {"cells": [{"name": "gru", "hidden_size": 6}], "head": SAMPLE_BY_SAMPLE}
     twenty = replace(paper, model=randomise(build_model(with_sizes(spec, wide))).eval(), representation=wide)

@@ -1,4 +1,4 @@
-"""Who is heard against whom: balanced, by lot, and decided before the first sound."""
+"""Who is heard against whom: balanced, random, and decided before the first sound."""
 
 from collections import Counter
 from itertools import pairwise
@@ -31,7 +31,7 @@ def test_one_seed_is_one_design_and_no_draw_is_heard_twice(task, sources):
 
 
 def test_every_trial_has_a_key_by_lot():
-    """All recordings are in one key and draws may leave it: whoever knew the key could win by it alone."""
+    """All recordings are in one key and draws may leave it: a listener could win by knowing it."""
     keys = [plan.transposition for seed in range(20) for plan in design(seed=seed).plans()]
     assert set(keys) == set(range(-5, 7)) and max(Counter(keys).values()) < 80
 

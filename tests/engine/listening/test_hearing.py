@@ -1,6 +1,6 @@
-"""Heard long enough: what is asked, what is enough for a browser, and the judgement, never stricter.
+"""Heard long enough: what is asked, what a browser takes for enough, and the judgement, never stricter.
 
-All clips of a trial begin with the same excerpt. A vote once counted although only that was heard: three
+All clips of a trial begin with the same excerpt. A vote once counted although only this was heard: three
 seconds anywhere were asked for, and the beginning of music lasts six.
 """
 

@@ -57,7 +57,7 @@ def test_between_samples_a_peak_may_be_higher():
 
 
 def test_the_traps_of_the_meter():
-    """Shorter than its blocks, silence, and silence beside sound: no error and no infinite gain."""
+    """Shorter than its blocks, silence, and silence next to sound: no error and no infinite gain."""
     short, silent, sound = match_loudness([tone(0.5, 0.2), tone(0.0), tone(0.1)])
     assert short.lufs == pytest.approx(lufs(tone(0.5)), abs=0.7)
     assert silent.lufs is None and silent.gain_decibels == 0 and silent.audio.peak == 0

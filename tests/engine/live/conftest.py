@@ -1,4 +1,4 @@
-"""The page Live as a static site, and a browser that may ask nobody else."""
+"""The page Live as a static site, and a browser that may reach no other server."""
 
 import threading
 from functools import partial

@@ -13,7 +13,7 @@ from engine.rendering.synthesis import SYNTHESIS_RATE, FluidSynth
 pytestmark = pytest.mark.browser
 
 HELD = 0.5  # seconds
-LEVEL = 2.0  # dB, of what is held; most keys are within 1; FluidSynth's room is in neither
+LEVEL = 2.0  # dB, of what is held; most keys are within 1; FluidSynth's reverb is in neither
 ALIKE = 0.93  # cosine of the spectra
 SILENT = -80  # dB
 SCRIPT = """

@@ -173,7 +173,7 @@ def test_the_network_answers_what_somebody_plays(pages):
 
 
 def test_what_is_chosen_while_somebody_plays_is_in_the_link(pages):
-    """A temperature that was chosen after frames that nobody heard was in the replay's past, or nowhere."""
+    """A temperature chosen after frames that nobody heard once came too early in the replay, or never."""
     page = play(pages())
     page.check("[value=answer]")
     page.keyboard.down("a")
@@ -285,7 +285,7 @@ def test_a_link_that_cannot_be_played_is_a_sentence_and_the_page_plays(pages, li
 
 
 def test_without_webassembly_it_says_so(pages):
-    page = pages(service_workers="block")  # whose own requests nobody can answer otherwise
+    page = pages(service_workers="block")  # they ask for files in the page's place
     page.route("**/worker.js", lambda route: route.fulfill(
         body=f"{NO_WASM};\n" + route.fetch().text(), content_type="text/javascript"
     ))  # fmt: skip
@@ -340,7 +340,7 @@ def test_speech_is_drawn_and_heard_as_the_engine_draws_it(pages):
     names = set(page.evaluate(f"{SHOWN}.map(({{ name }}) => name)"))
     first = page.evaluate("document.getElementById('roll').session.first.name")
     assert rate == 8_000 and len(samples) > 8_000
-    if names == {first}:  # else another was the first to be there
+    if names == {first}:  # else another model was there first
         checkpoint = load(first)
         size = checkpoint.representation.samples_per_frame
         frames = torch.stack(
@@ -351,7 +351,7 @@ def test_speech_is_drawn_and_heard_as_the_engine_draws_it(pages):
 
 
 def test_gates_flow_by_under_the_roll_if_wanted(pages):
-    """Of a network without any it is said; the choice stays when the model changes."""
+    """A network without gates is said to have none; the choice stays when the model changes."""
     page = play(pages())
     assert not page.locator("#gates").is_visible()
     page.click("#watch")

@@ -14,7 +14,7 @@ GRU, BEST = "jsb_chorales-gru", "jsb_chorales-best"
 
 
 def test_a_quick_melody_is_heard_note_by_note(pages):
-    """At a frame a quarter, four quick notes were two clusters."""
+    """With a frame for each quarter, four quick notes once became two clusters."""
     page = pages()
     frames = page.evaluate(
         """async () => {
@@ -89,7 +89,7 @@ def test_held_notes_are_true_and_the_rest_is_drawn_again_alike(pages, name):
 
 @pytest.mark.parametrize("name", [GRU, "jsb_chorales-lstm", BEST, "jsb_chorales-tanh"])
 def test_gates_stand_open_as_score_says(pages, name):
-    """Score sorts the units, so both are compared in that order."""
+    """The page Score sorts the units, so both are compared in that order."""
     seen = pages().evaluate(
         """async (name) => {
             const { Drawing } = await import("./drawing/drawing.js");

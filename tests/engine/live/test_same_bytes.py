@@ -60,7 +60,7 @@ def draw_all(browser, address):
 
 
 def here(model, seed: int, count: int, prime=None, temperature: float = 1.0) -> str:
-    """The hash of a draw on this side."""
+    """The hash of a draw made here, by Python."""
     frames = [frame.numpy() for frame in sample(model, SamplingOptions(count, seed, temperature), prime)]
     return hashlib.sha256(np.stack(frames).tobytes()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""A model beside a memory of the piece's own past: against plain loops, step by step, causal, refused."""
+"""A model with a memory of the piece's own past: against plain loops, step by step, causal, refused."""
 
 import pytest
 import torch

@@ -84,7 +84,7 @@ def test_padding_and_neighbours_in_a_batch_change_nothing(spec):
 
 
 def test_what_a_layer_reads_is_still_there_above_it():
-    """Above, zeros are put out: the head sees the first layer by the sum, and nothing without."""
+    """The layers above put out zeros: the head sees the first layer through the sum, and nothing without."""
     outputs = []
     for residual in (True, False):
         model = model_of({**SPEC, "residual": residual})

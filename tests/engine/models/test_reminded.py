@@ -1,4 +1,4 @@
-"""A model beside kept melodies: steps, causality, card and weights."""
+"""A model with kept melodies: steps, causality, card and weights."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""What a network is told beside its frames: clocks and keys."""
+"""What a network is told besides its frames: clocks and keys."""
 
 import pytest
 import torch

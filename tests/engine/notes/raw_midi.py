@@ -14,7 +14,7 @@ def number(value: int) -> bytes:
 
 
 def note(pitch: int, ticks: int, rest: int = 0, channel: int = 0) -> bytes:
-    """A note of ``ticks`` after a rest of so many ticks."""
+    """A note of ``ticks`` ticks after a rest of ``rest`` ticks."""
     return (
         number(rest) + bytes((0x90 | channel, pitch, 64)) + number(ticks) + bytes((0x80 | channel, pitch, 0))
     )

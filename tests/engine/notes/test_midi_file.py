@@ -19,7 +19,7 @@ def test_notes_keep_their_ticks():
 
 
 def test_ticks_are_exact_whatever_the_tempo_does():
-    """Seconds of very slow, then very fast music cannot be told apart: 16 s a quarter, then 1 µs."""
+    """In seconds, notes of very slow and then very fast music merge: 16 s a quarter, then 1 µs."""
     rng = random.Random(0)
     track, expected, tick = b"", [], 0
     for _ in range(300):
@@ -51,7 +51,7 @@ def test_drums_are_counted_and_left_out():
 
 
 def test_what_is_not_used_may_be_wrong():
-    """A key that does not exist, a long text, a controller's value beyond 127: the whole file was refused."""
+    """A key that does not exist, a long text, a controller's value beyond 127: such files were refused."""
     plain = read_notes(midi_file(note(60, 480)))
     for odd in (
         BAD_KEY,

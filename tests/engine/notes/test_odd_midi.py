@@ -43,7 +43,7 @@ def counts(*tracks: bytes) -> tuple[int, int]:
 
 class TestEachNoteOffEndsOneNote:
     def test_a_pitch_struck_again_before_it_was_let_go_is_two_notes(self):
-        """One reader ended both at the first note-off, the other held both to the last."""
+        """One earlier reader ended both at the first note-off, another held both to the last."""
         track = on(60) + on(60, 960) + off(60, 960) + off(60, 1920)
         assert spans(track) == [(60, 0, 4), (60, 2, 8)]
         assert ROLL.encode(read_notes(midi_file(track))).frames[:, 39].sum() == 16
@@ -122,7 +122,7 @@ class TestFormats:
         assert [(note.pitch, note.start_tick) for note in notes] == [(60, 0), (62, 480), (72, 960)]
 
     def test_long_pieces_of_a_fine_grid_are_read(self):
-        """A limit in ticks refused every export of more than 496 quarters at 10,080 ticks each."""
+        """A limit in ticks once refused every export of more than 496 quarters at 10,080 ticks each."""
         music = read_notes(midi_file(note(60, 10_080) * 600, division=10_080))
         assert music.end_tick == 600 * 10_080
 
@@ -148,7 +148,7 @@ class TestFormats:
 
 @pytest.mark.parametrize("away", [b"", on(61)])
 def test_many_notes_of_one_pitch_end_each_by_its_own(away):
-    """Each end was looked for among all starts: a file of a megabyte could take minutes."""
+    """Each end was once looked for among all starts: a file of a megabyte could take minutes."""
     many = 5_000
     begun = on(60) + b"\x00\x3c\x40" * (many - 1)
     ended = away + off(60, 480) + b"\x00\x3c\x00" * (many - 1)

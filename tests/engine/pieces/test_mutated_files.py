@@ -1,6 +1,6 @@
 """Two thousand files that were broken at random: each is soon read, or refused in one sentence.
 
-In a process of its own, where what a decoder prints is dropped and a crash is seen as one.
+They are read in another process, where what a decoder prints is dropped and a crash is noticed.
 """
 
 import json

@@ -40,7 +40,7 @@ def test_a_piece_is_read_whole_without_a_word(tmp_path):
     ],
 )
 def test_what_is_left_out_is_said(tmp_path, track, report):
-    """Drums were once left out in silence where all pitched notes were kept."""
+    """Drums were once left out without a word where all pitched notes were kept."""
     assert read_piece(given(tmp_path, midi_file(track)), ROLL).report == report
 
 

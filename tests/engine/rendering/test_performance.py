@@ -69,7 +69,7 @@ def test_a_performance_checks_itself(tempo, program):
 
 
 def test_what_is_played_lower_is_so_in_sound_and_in_midi():
-    """The chorales stood an octave above where choirs sing, and were played there."""
+    """The chorales are written an octave above where choirs sing, and were once played there."""
     low = Performance(semitones=-12)
     data = perform_midi(chord(), ROLL, low)
     assert torch.equal(ROLL.encode(read_notes(data)).frames, ROLL.transpose(chord(), -12))

@@ -44,7 +44,7 @@ SOUNDS = {
 
 @pytest.mark.parametrize("name", SOUNDS)
 def test_nothing_plays_too_loud(name):
-    """Peak and loudness as pyloudnorm measures what comes out, zeros around it or not."""
+    """The peak, and the loudness as pyloudnorm measures it, after zeros fill up the first second."""
     playback = prepare_playback(SOUNDS[name])
     samples = playback.audio.samples
     assert decibels(playback.audio.peak) <= -3 + 1e-3
@@ -115,12 +115,12 @@ def test_clipping_is_named_and_one_full_sample_is_not():
     assert clipped.clipped_share == pytest.approx(2 / math.pi * math.acos(1 / 3), abs=0.01)
     (message,) = clipped.messages
     assert message.startswith("This is clipped: 78.")
-    assert message.endswith("% of its samples stand at full scale, which is heard as distortion.")
+    assert message.endswith("% of its samples are at full scale, which is heard as distortion.")
     assert prepare_playback(SOUNDS["a click"]).messages == ()
 
 
 def test_both_ends_fade_over_10_milliseconds():
-    """A constant shows the fade itself: from 0, half way after 5 ms, level between."""
+    """A constant shows the fade itself: from 0, half way after 5 ms, level in between."""
     samples = prepare_playback(SOUNDS["constant"]).audio.samples
     level = samples[24_000]
     assert samples[0] == samples[-1] == 0

@@ -1,4 +1,4 @@
-"""Players: part by part what the whole is, to the sample."""
+"""Players: what is played part by part is what is played at once, to the sample."""
 
 import numpy as np
 import pytest

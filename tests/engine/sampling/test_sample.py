@@ -202,7 +202,7 @@ def test_a_real_models_draw_is_each_steps_own(model):
 
 
 def test_models_that_agree_draw_the_same():
-    """Lanes differ only where models differ: one logit moved moves only its own pitch, at frame 1."""
+    """Lanes differ only where models differ: one changed logit changes only its own pitch, in frame 1."""
     head = next(iter(HEADS.items()))
     model, twin = (small_model([next(iter(CELLS.items()))], head) for _ in range(2))
     with torch.no_grad():

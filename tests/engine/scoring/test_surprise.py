@@ -84,7 +84,7 @@ def in_c_major() -> Model:
 @every_head
 @pytest.mark.parametrize("num_frames", [1, 23, 60])
 def test_parts_are_one_pass(head, num_frames, small_parts):
-    """Sixty frames in five keys: two dozen parts, with the memory of attention going through them."""
+    """Sixty frames in five keys: two dozen parts, with the memory of attention carried through them."""
     model, frames = model_of(head), torch.stack((piece(num_frames), piece(num_frames).flip(0)))
     parts = [(part, distribution.log_prob(part)) for part, distribution in read_in_parts(model, frames)]
     assert torch.equal(torch.cat([part for part, _ in parts], 1), frames)
@@ -133,7 +133,7 @@ def test_bits_per_sample_are_those_of_the_16_bit_integers(tmp_path):
 
 
 def test_a_density_above_one_is_a_likelihood_too(tmp_path):
-    """Total log-likelihoods of sound are often positive: the tie between keys once found none of them."""
+    """Log-likelihoods of sound are often positive: the rule for ties of keys once took none of those."""
     model, _ = published(tmp_path, "waveform", "tiny-speech")
     speech = REPRESENTATIONS["waveform"](**UNITS["waveform"])
     model.requires_grad_(False).head.weight.zero_()

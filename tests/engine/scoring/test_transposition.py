@@ -42,7 +42,7 @@ def likes_c_major() -> Model:
 
 
 def at_home() -> torch.Tensor:
-    """A piece whose mean pitch is that of the keyboard's middle, and some silence before its end."""
+    """A piece whose mean pitch is that of the keyboard's middle."""
     frames = piece()
     return ROLL.transpose(frames, round(65 - ROLL.mean_pitch(frames)))
 
@@ -71,7 +71,7 @@ def test_all_twelve_keys_are_tried_near_the_corpus(shift, mean_pitch):
 
 
 def test_a_key_that_leaves_the_keyboard_near_the_corpus_is_tried_in_another_octave():
-    """Notes near the top: the keys above cannot be had there, and were not tried at all."""
+    """Notes near the top: the keys above do not fit there, and were once not tried at all."""
     frames = torch.zeros(4, 88)
     frames[:, [60, 87]] = 1
     semitones, _ = in_all_keys(ROLL, frames, 108.0)
@@ -90,7 +90,7 @@ def test_a_piece_that_is_moved_is_scored_as_it_would_be_there():
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("num_frames", [1, 200])
 def test_on_a_tie_the_smallest_move_wins(num_frames, seed):
-    """To this model all keys are one. Sums in another order differ by rounding, which once chose the key."""
+    """All keys are alike to this model. Sums in another order differ by rounding, which once decided."""
     model = model_with(torch.full((88,), -2.3))
     assert surprise_of(model, ROLL, at_home()[:num_frames]).transposed_semitones == 0
 

@@ -50,7 +50,7 @@ def test_the_same_rate_is_the_same_sound():
 
 
 def test_overshoot_is_clipped():
-    """A full-scale square wave rings beyond 1 behind any filter."""
+    """A full-scale square wave rings beyond 1 after any filter."""
     square = Audio(np.sign(tone(100, 8_000).samples).astype(np.float32), 8_000)
     assert square.resample(44_100).peak == 1
 

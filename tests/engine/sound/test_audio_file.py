@@ -82,7 +82,7 @@ def test_a_length_that_was_not_known_when_written_is_no_reason_to_refuse(tmp_pat
 
 @pytest.mark.parametrize("count", [0, 2**36 - 1])
 def test_a_flac_file_that_does_not_know_its_length_is_read(tmp_path, count):
-    """One from a pipe "lasts 9,607,679,205,057 min": the 36 bits of its length are all 0 or all 1."""
+    """One from a pipe once "lasted 9,607,679,205,057 min": the 36 bits of its length are all 0 or all 1."""
     soundfile.write(tmp_path / "a.flac", TONE, 16_000)
     data = bytearray((tmp_path / "a.flac").read_bytes())
     data[21:26] = bytes((data[21] & 0xF0 | count >> 32, *(count & 2**32 - 1).to_bytes(4, "big")))
@@ -91,7 +91,7 @@ def test_a_flac_file_that_does_not_know_its_length_is_read(tmp_path, count):
 
 @needs_ffmpeg
 def test_an_estimated_length_is_not_held_against_a_file(tmp_path):
-    """MP3 in a WAV container was "cut off": the length in its header is an estimate."""
+    """MP3 in a WAV container was once "cut off": the length in its header is an estimate."""
     soundfile.write(tmp_path / "tone.wav", TONE, 16_000)
     made = ["-i", "tone.wav", "-c:a", "libmp3lame", "-f", "wav", "a.wav"]
     subprocess.run(["ffmpeg", "-v", "error", *made], cwd=tmp_path, check=True)
@@ -104,7 +104,7 @@ def test_an_estimated_length_is_not_held_against_a_file(tmp_path):
 
 @pytest.mark.parametrize("quieter", [1.0, 0.95])
 def test_channels_that_cancel_each_other_are_heard(tmp_path, quieter):
-    """A microphone wired the wrong way round: the average was silence."""
+    """As with a microphone wired the wrong way round: their average was once heard, which is silence."""
     soundfile.write(tmp_path / "a.wav", np.stack([TONE, -quieter * TONE], 1), 16_000, "FLOAT")
     np.testing.assert_allclose(read_audio(tmp_path / "a.wav").samples, TONE, atol=1e-6)
 

@@ -51,7 +51,7 @@ def bomb(tmp_path_factory):
 @needs_ffmpeg
 @pytest.mark.slow
 def test_a_bomb_takes_little_however_it_is_wrapped(bomb):
-    """As FLAC it took 4.3 GB; as Matroska ffmpeg wrote 7 GB, and 349 of 595 s of silence came back."""
+    """As FLAC it once took 4.3 GB; as Matroska ffmpeg wrote 7 GB, and 349 of 595 s of silence came back."""
     wrapped = bomb.with_suffix(".mka")
     subprocess.run(["ffmpeg", "-v", "error", "-i", bomb, "-c", "copy", wrapped], check=True)
     for path in (bomb, wrapped):

@@ -124,7 +124,7 @@ def test_ones_own_votes_are_ones_own(pages):
     assert "3 of 4 clips of LSTM · 36 units and 0 of 4 real ones were called a model's" in text
     assert "by drawing the votes of the one listener again" in text
     choose(page, "Everybody’s votes", "of 25 listeners")
-    assert "9 of 16, p = 0.40" not in page.locator("#board").inner_text()  # a single test is its listener's
+    assert "9 of 16, p = 0.40" not in page.locator("#board").inner_text()  # a test is for its listener alone
 
 
 @pytest.mark.browser
@@ -156,7 +156,7 @@ def test_on_a_phone_tables_scroll_and_the_page_does_not(pages):
     assert box.evaluate("box => box.scrollWidth > box.clientWidth")
     before = name.bounding_box()["x"]
     box.evaluate("box => box.scrollTo(1000, 0)")
-    assert name.bounding_box()["x"] == before  # whose row it is stays in sight
+    assert name.bounding_box()["x"] == before  # the row's name stays in sight
 
 
 # ---- without a browser

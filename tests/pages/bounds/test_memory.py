@@ -19,7 +19,7 @@ def resident() -> int:
 
 @pytest.mark.skipif(memory._gnu() is None, reason="only the GNU C library keeps what is freed")
 def test_what_threads_have_freed_goes_back():
-    """An hour of draws left 0.4 GB in the arenas of threads, which no draw used: 2.4 GB in all."""
+    """An hour of draws once left 0.4 GB in the arenas of threads, which no draw used: 2.4 GB in all."""
     memory.start(every_seconds=0.05)
     before = resident()
     last: list[np.ndarray] = []

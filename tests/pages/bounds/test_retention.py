@@ -18,7 +18,7 @@ AGE = 100.0  # seconds after which files are old here
 
 @pytest.fixture
 def clock(monkeypatch) -> SimpleNamespace:
-    """What the cleaner takes for now, in seconds; files have the times at which they were really written."""
+    """The present time for the cleaner, in seconds; files have the times at which they are really written."""
     clock = SimpleNamespace(now=0.0, monotonic=time.monotonic, sleep=time.sleep)
     clock.time = lambda: clock.now
     monkeypatch.setattr(retention, "time", clock)
@@ -26,7 +26,7 @@ def clock(monkeypatch) -> SimpleNamespace:
 
 
 def write(path: Path, after: float = 0.0) -> float:
-    """Write 100 bytes, and again until the time of that is later than another; the time, in seconds."""
+    """Write 100 bytes, again and again until the file's time is later than ``after``; gives that time."""
     path.parent.mkdir(exist_ok=True)
 
     def is_later() -> bool:
@@ -46,7 +46,7 @@ def test_only_old_files_are_removed(tmp_path, clock):
 
 
 def test_folders_go_with_their_files_unless_they_are_new(tmp_path, clock):
-    """Gradio makes one for each file, and 100,000 empty ones were left."""
+    """Gradio makes a folder for each file, and 100,000 empty ones were once left."""
     path = tmp_path / "a" / "old.wav"
     clock.now = write(path) + 1
     kept = Retention(tmp_path, 0.0)
@@ -102,7 +102,7 @@ def test_a_link_is_not_followed(tmp_path):
 
 
 def test_two_users_of_a_machine_do_not_share_a_folder(monkeypatch, tmp_path):
-    """The second could not write into the first's, and heard nothing."""
+    """The second once could not write into the first one's folder, and heard nothing."""
     monkeypatch.delenv("GRADIO_TEMP_DIR", raising=False)
     folders = set()
     for user in (1_000, 1_001):
@@ -114,7 +114,7 @@ def test_two_users_of_a_machine_do_not_share_a_folder(monkeypatch, tmp_path):
 
 
 def test_empty_files_take_room_too(tmp_path):
-    """A thousand files of one byte came with each upload, and a count of bytes never saw them."""
+    """A thousand files of one byte once came with each upload, and a count of bytes never saw them."""
     for number in range(50):
         (tmp_path / str(number)).mkdir()
         (tmp_path / str(number) / "x").touch()

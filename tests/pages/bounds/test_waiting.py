@@ -52,8 +52,8 @@ def greedy(app) -> Iterator[tuple[list[str], list[str]]]:
 
 
 def test_one_page_cannot_fill_the_queue(app, greedy):
-    """64 draws of one session did, and Compare and Board said that the queue was full."""
-    taken, refused = greedy  # more than wait at once: each draw of a page ends the one before it
+    """64 draws of one session once did, and Compare and Board said that the queue was full."""
+    taken, refused = greedy  # each draw of a page ends the one before, so more are taken than wait
     assert refused and taken and len(taken) + len(refused) == 64
     assert all(said.startswith("429") and "let some of them end first" in said for said in refused)
     config = json.loads(Caller(app.address, {}, "config").open())
@@ -63,16 +63,16 @@ def test_one_page_cannot_fill_the_queue(app, greedy):
     assert shown and seconds < 20
     other = Caller(app.address, config)
     event = other.event("press", "sample")
-    assert post(
-        app, "queue/join", {"data": other.values(event), "fn_index": event["id"], "session_hash": "o"}
-    )
+    call = {"data": other.values(event, length=8), "fn_index": event["id"], "session_hash": other.session}
+    taken = post(app, "queue/join", call)
+    post(app, "cancel", {**call, **taken})  # or the app would draw on through the tests that follow
 
 
 KINDS = ("sample", "trial", "board", "other")
 
 
 class Sessions(dict):
-    """As Gradio has them."""
+    """The sessions of a queue, as Gradio keeps them."""
 
     max_size = 0
 
@@ -155,7 +155,7 @@ def test_an_address_is_what_the_last_proxy_saw(peer, forwarded, address):
 
 
 def test_what_nobody_reads_is_not_kept_for_ever(monkeypatch):
-    """A draw for a page that nobody had open went on, and all of its pictures stayed in memory."""
+    """A draw for a page that nobody had open once went on, and all of its pictures stayed in memory."""
     queue = Played()
     waiting = Waiting(queue)
     queue.pending_messages_per_session |= {name: asyncio.Queue() for name in ("gone", "here")}
@@ -176,7 +176,7 @@ def test_what_nobody_reads_is_not_kept_for_ever(monkeypatch):
 
 
 def test_addresses_take_turns():
-    """Thirty draws of one address were all before the first of another."""
+    """Thirty draws of one address were once all drawn before the first of another."""
     events = [SimpleNamespace(request=request(f"1.1.1.{number}")) for number in (1, 1, 1, 1, 2, 2, 3)]
     take_turns(events)
     order = [event.request.client.host[-1] for event in events]

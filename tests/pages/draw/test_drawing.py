@@ -33,7 +33,7 @@ VOICE = next(excerpt for excerpt in excerpts() if excerpt.path.suffix == ".wav")
 
 @pytest.fixture
 def with_speech(tmp_path, monkeypatch):
-    """A speech model beside those that are shipped."""
+    """A speech model besides those that are shipped."""
     published(tmp_path, "waveform", "tiny-speech")
     tiny = load("tiny-speech", tmp_path)
     monkeypatch.setattr(drawing, "loaded", lambda name: tiny if name == "tiny-speech" else load(name))
@@ -111,7 +111,7 @@ def fake_lanes(lengths: list[int]) -> tuple[SimpleNamespace, ...]:
 
 @pytest.fixture
 def slow_clock(monkeypatch):
-    """As if a view passed whenever somebody looks at the clock."""
+    """A clock that has moved on by a whole view whenever it is looked at."""
     moments = count(0, drawing.SECONDS_PER_DRAW_VIEW * 1.01)
     monkeypatch.setattr(drawing, "time", SimpleNamespace(monotonic=lambda: next(moments)))
 

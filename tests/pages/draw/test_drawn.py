@@ -1,4 +1,4 @@
-"""What is on a page: played otherwise, gone on from; and what a browser may say of it."""
+"""Draws that are on a page: played in another way, gone on from; and what a browser may say of them."""
 
 import pytest
 import torch

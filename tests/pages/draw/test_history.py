@@ -25,7 +25,7 @@ def test_a_draw_that_no_link_can_carry_is_left_out():
 
 @pytest.mark.browser
 def test_two_tabs_have_one_history(visitors):
-    """Each tab kept what it had read when it was opened, and wrote over what the other had added."""
+    """Each tab once kept what it had read when it was opened, and wrote over what the other had added."""
     visit = visitors()
     first = visit.page
     second = visit.page.context.new_page()

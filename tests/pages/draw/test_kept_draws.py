@@ -55,7 +55,7 @@ def test_the_oldest_are_dropped(lane, monkeypatch):
 
 @pytest.mark.browser
 def test_after_a_reload_the_files_are_there_and_nothing_is_drawn_again(visitors):
-    """Three lanes of the largest model were sampled anew, for half a minute, because a page was reloaded."""
+    """Three lanes of the largest model were once sampled anew, for half a minute, after a reload."""
     visit = visitors()
     visit.choose(GRU, "jsb_chorales-tanh")
     visit.exactly(64)

@@ -17,7 +17,7 @@ HASTY = "import app; app.FILES_STAY = (1, 20); app.main()"
 
 @pytest.fixture
 def hasty_app(app_folder, tmp_path):
-    """The app with an hour of twenty seconds: long enough to show what a busy machine has made."""
+    """The app where files stay for twenty seconds: long enough to show what a busy machine has made."""
     environment = {"PYTHONPATH": str(app_folder)}
     with serving([sys.executable, "-c", HASTY], tmp_path, environment) as server:
         yield server
@@ -39,6 +39,6 @@ def test_files_of_visitors_are_removed_when_they_are_old(hasty_app, visitors):
     visit.choose("tiny-speech")
     visit.exactly(0.5)
     visit.draw()
-    assert "tiny-speech-seed7.wav" in hasty_app.served_files()
+    assert hasty_app.served_files("tiny-speech-seed7.wav")
     until(lambda: not hasty_app.served_files())
     assert not list((hasty_app.folder / "tmp").glob("earshot-*"))

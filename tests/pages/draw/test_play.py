@@ -120,7 +120,7 @@ def test_models_go_on_from_one_beginning_and_the_link_draws_it_again(visitors):
 
 
 def test_a_draw_is_there_again_after_a_reload_and_on_the_way_back(visitors):
-    """The address stayed the page's own, so a reload, Back or a blip of the network lost all lanes."""
+    """The address once stayed the page's own, so a reload, Back or a blip of the network lost all lanes."""
     visit = visitors()
     assert visit.page.url == visit.address, "what was there on arrival is there by the address alone"
     visit.choose(GRU)
@@ -189,7 +189,7 @@ def test_a_new_piece_is_heard_while_it_is_drawn(visitors):
 
 
 def test_headphones_that_wake_slowly_are_waited_for(visitors):
-    """Firefox took two seconds to find its device, and the lane had given up after one."""
+    """Firefox took two seconds to find its device, and the lane once gave up after one."""
     visit = visitors()
     visit.page.add_init_script(SLOW_DEVICE)
     visit.reload()
@@ -257,11 +257,11 @@ def test_another_corpus_has_its_own_models(visitors):
     visit = visitors("speech")
     visit.pick_tiny_models()
     models = [box.get_attribute("name") for box in visit.page.locator("#models input").all()]
-    assert models == ["slow-speech", "tiny-speech", "tiny-speech-two"]
+    assert models == ["tardy-speech", "tiny-speech", "tiny-speech-two"]
 
 
 def test_a_choice_of_corpus_is_sent_once(visitors):
-    """It once was twice, and where the second answer came late it undid what had been ticked meanwhile."""
+    """It was once sent twice, and a second answer that came late undid what had been ticked meanwhile."""
     visit = visitors("speech")
     sent = []
     visit.page.on("request", lambda request: sent.append(request.post_data or ""))

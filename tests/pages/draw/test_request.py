@@ -76,7 +76,7 @@ def test_what_is_no_number_is_named(value):
 @pytest.mark.parametrize("name", ["seed", "length", "temperature", "tempo"])
 @pytest.mark.parametrize("value", [None, ""])
 def test_a_field_that_was_emptied_is_called_empty(name, value):
-    """It was called by what Python calls nothing: "Seed None is not a number"."""
+    """It was once called by Python's word for nothing: "Seed None is not a number"."""
     with pytest.raises(InvalidValueError, match=rf"^the field {name} is empty: write a number$"):
         DrawRequest.of(("a",), {"length": 3, "seed": 1, name: value})
 

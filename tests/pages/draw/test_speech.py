@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 CLIP = excerpts_of("spoken_digits", "waveform")[0]
 TINY = ("tiny-speech", "tiny-speech-two")
-SLOW = ("slow-speech", "tiny-speech")  # the first is still at work when a busy browser presses Stop
+SLOW = ("tardy-speech", "tiny-speech")  # the first is still at work when a busy browser presses Stop
 
 
 def tone(seconds: float, sample_rate: int = 16_000) -> bytes:
@@ -118,7 +118,7 @@ def test_stop_keeps_what_is_there(tiny):
 
 
 def test_stop_before_the_first_frame_is_no_accident(tiny):
-    """A model that was to begin from nothing, behind one that was stopped, once had nothing to stack."""
+    """A model that begins from nothing and was stopped while it waited once had no frames to stack."""
     tiny.choose(*SLOW)
     tiny.begin("From nothing")
     tiny.set("length", 10)

@@ -1,4 +1,4 @@
-"""The private and undocumented names of Gradio's: which one is gone, and that one file alone uses them."""
+"""Gradio's private and undocumented names: each is still there, and one file alone uses them."""
 
 import ast
 import asyncio
@@ -35,7 +35,7 @@ def gone(name: str) -> str:
 async def laid_out() -> tuple[gr.Blocks, gr.Blocks | None]:
     """An app with one endpoint and a queue, and what was known of it while it was laid out.
 
-    Without a loop that runs Gradio would open one, and leave it open.
+    Without a running loop, Gradio would open one, and leave it open.
     """
     with gr.Blocks(analytics_enabled=False) as blocks:
         gr.Button().click(lambda: None, api_name="nothing")
@@ -151,7 +151,7 @@ def of_the_pages() -> list[Module]:
 
 
 def undocumented(module: Module) -> Iterator[str]:
-    """The modules of Gradio's that a file imports beside those that are documented."""
+    """The modules of Gradio's that a file imports besides those that are documented."""
     for item in module.imports():
         if item.top in ("gradio", "gradio_client") and item.module not in DOCUMENTED:
             yield item.module

@@ -1,4 +1,4 @@
-"""What stands below every page: the app with everything it likes to have, and with nothing but Python."""
+"""What is below every page: the app with everything it likes to have, and with nothing but Python."""
 
 import sys
 

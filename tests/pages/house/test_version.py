@@ -1,4 +1,4 @@
-"""The version that votes are written down with: a commit, or what the sources are."""
+"""The version that votes are written down with: a commit, or a hash of the sources."""
 
 import importlib
 import re

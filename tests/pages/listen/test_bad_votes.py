@@ -108,7 +108,7 @@ def test_a_vote_for_clips_of_a_model_that_is_gone_is_kept(room, trial):
 
 
 def refuses(patch, word: str) -> None:
-    """Whatever is written, SQLite says this; reading goes on."""
+    """Let SQLite refuse every write with this word; reading goes on."""
 
     def connect(path, **options):
         return original(path, **options, factory=Refusing)

@@ -14,7 +14,7 @@ from pages.listen.listening_room import ListeningRoom
 from tests.pages.listen.trial_visit import ABX, GRU, LSTM, listen, overhear, overheard, start
 
 pytestmark = pytest.mark.browser
-OWN_MOMENT = {"date", "etag", "last-modified"}  # headers of when, and of a file's bytes
+OWN_MOMENT = {"date", "etag", "last-modified"}  # headers of a moment, and of a file's bytes
 TIMES = {"duration", "average_duration", "rank_eta", "eta", "event_id", "time", "log"}
 OPAQUE = (
     (r"[0-9a-f]{64}", "HASH"),

@@ -22,7 +22,7 @@ PARTS = {"start": ".bundle-start", "trial": ".bundle-trial", "end": ".bundle-end
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory):
-    """``bundle(task)`` makes a small one of two models of speech: clips of two seconds."""
+    """``bundle(task, trials)`` makes a small one of two models of speech: clips of two seconds."""
     folder = tmp_path_factory.mktemp("bundles")
     for name in ("tiny-one", "tiny-two"):
         published(folder / "checkpoints", "waveform", name)

@@ -1,4 +1,4 @@
-"""Clips are made once: a trial's were sampled, rendered and matched three times, once outside every queue."""
+"""Clips are made once: they used to be made three times for a trial, one of them outside every queue."""
 
 from dataclasses import replace
 from functools import cache
@@ -19,7 +19,7 @@ SOMEBODY = "somebody-in-particular"
 
 
 class Sound:
-    """As large as a clip."""
+    """What stands for a clip where only its size, in bytes, is looked at."""
 
     def __init__(self, size: int = 1):
         self.wav = bytes(size)
@@ -74,7 +74,7 @@ def test_after_a_restart_the_same_clips_are_made_anew(room, made):
 
 @pytest.mark.parametrize(("changes", "state"), [({}, "error"), ({"formerly": True}, "asking")])
 def test_clips_are_made_anew_by_the_weights_that_were_heard_or_not_at_all(room, changes, state):
-    """Weights that lie in another form are the same weights; those of another fit are not."""
+    """Weights that are kept in another form are the same weights; those of another fit are not."""
     first = room.start(WISH, SOMEBODY)
 
     def changed(name: str):

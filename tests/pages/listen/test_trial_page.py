@@ -84,7 +84,7 @@ def test_by_keyboard_alone_and_again_after_a_reload(visitors):
 def test_nothing_that_reaches_the_browser_tells_whose_a_clip_is(visitors):
     """Every address, header and body on the trial's route until the vote."""
     visit = visitors("compare")
-    start(visit, trials=7)  # no catch, whose sounds are one
+    start(visit, trials=7)  # too few for a catch, whose two sounds are one
     trial_id = visit.page.url.split("id=")[1]
     seen: list[str] = []
     sounds: list[bytes] = []
@@ -147,7 +147,7 @@ def test_the_beginning_that_all_clips_share_does_not_count(visitors):
 
 
 def test_an_answer_given_while_the_connection_is_gone_arrives(visitors):
-    """It vanished without a word, and after a longer time all answers stayed grey."""
+    """It once vanished without a word, and after a longer time all answers stayed grey."""
     visit = visitors("compare")
     start(visit, trials=2)
     listen(visit, "a", "b")

@@ -1,6 +1,6 @@
 """Votes in a dataset: pushed by the real scheduler, read back by a Space that has forgotten everything.
 
-The network alone is played: an HfApi whose repository is a folder.
+Only the network is replaced, by an HfApi whose repository is a folder.
 """
 
 import json
@@ -135,7 +135,7 @@ def test_a_file_that_cannot_be_read_keeps_no_other_from_counting(tmp_path, api, 
 
 
 def test_a_listeners_words_may_hold_any_character(tmp_path, api):
-    """Lines end at a line feed: once also within words, at U+2028 and U+0085, and at a byte-order mark."""
+    """Lines end at line feeds alone: once U+2028, U+0085 and a byte-order mark broke them too."""
     first = space(tmp_path, "first", api)
     vote(first, 1)
     push(first)

@@ -38,7 +38,7 @@ def start(
     corpus: str = "Bach chorales",
     trials: int | None = None,
 ) -> str:
-    """Go from the Compare page to the first trial; its id."""
+    """Go from the Compare page to the first trial; gives its id."""
     visit.pick("corpus", corpus)
     visit.page.wait_for_selector(f"#models input[name='{models[0]}']")
     visit.page.get_by_role("radio", name=task).check()

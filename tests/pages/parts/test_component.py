@@ -27,7 +27,7 @@ def names_of(script: str) -> list[str]:
 
 @pytest.mark.parametrize("kind", sorted(components(), key=lambda kind: kind.__name__))
 def test_no_script_of_a_component_names_what_another_has_named(kind):
-    """One did, and the whole page Score stood still: a script that gives a name twice is not run at all."""
+    """One once did, and the whole page Score stood still: a script that declares a name twice is not run."""
     names = Counter(names_of("".join(kind._texts(".js"))))
     assert [name for name, count in names.items() if count > 1] == []
 

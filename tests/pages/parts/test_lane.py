@@ -10,7 +10,7 @@ from tests.pages.parts.lane_page import EVIL, NUM_FRAMES, PRIME_FRAMES, SOUND_SE
 from tests.pages.visit import NEXT_FRAME
 from tests.server import serving
 
-CUT_OFF = "Failed to load resource: net::ERR_FAILED"  # what a test does to a file, a browser says
+CUT_OFF = "Failed to load resource: net::ERR_FAILED"  # a browser says it of what a test cuts off
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def address(tmp_path_factory, project_folder):
 
 @pytest.fixture
 def page(browser, address):
-    """A fresh visitor; at the end nothing may stand in the console and nothing may have left this machine."""
+    """A fresh visitor; at the end no error may be in the console, and nothing may have left this machine."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
     visitor = context.new_page()
     wrong: list[str] = []
@@ -195,7 +195,7 @@ class TestInTheBrowser:
         assert fetched == [], "when the answers to a later request are all there"
 
     def test_lanes_share_their_axes(self, page):
-        """Of a lane alone the picture would be as wide as it lasts."""
+        """With an axis of its own, each lane's picture would be as wide as its draw is long."""
         axes = "[...document.querySelectorAll('.lane')].map(lane => JSON.stringify(lane.axis))"
         page.click("#other")
         page.wait_for_selector("#second .lane[data-state=sampling]")

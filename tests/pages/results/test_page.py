@@ -68,7 +68,7 @@ def row(visit, model: str) -> list[str]:
 
 
 def readings(visit) -> dict[str, list[str]]:
-    """What stands beside the picture, by cell."""
+    """The figures next to the picture, by cell."""
     lines = visit.page.locator(".curves-readings tbody tr").all()
     return {line.get_attribute("data-cell"): line.locator("td").all_inner_texts() for line in lines}
 
@@ -245,7 +245,7 @@ def test_a_phone_scrolls_the_table_and_not_the_page(visitors, tables):
     assert scroll.evaluate("box => box.scrollWidth > box.clientWidth")
     before = name.bounding_box()["x"]
     scroll.evaluate("box => box.scrollTo(1000, 0)")
-    assert name.bounding_box()["x"] == before  # which row it is stays in sight
+    assert name.bounding_box()["x"] == before  # the row's name stays in sight
     stage = visit.page.locator(".curves-stage")
     stage.tap(position={"x": stage.bounding_box()["width"] / 2, "y": 80})
     visit.page.wait_for_function(

@@ -53,10 +53,10 @@ CHOSEN_IS_THERE = """() => {
 
 
 def score(visit: Visit, title: str, until: str = "") -> None:
-    """Press the button and wait until every model has listened, or one, and the best one's lane is there.
+    """Press the button; wait until all models have listened, or ``until``, and the best one's lane is there.
 
     Args:
-        title: what the piece is called; the page opens on another, of which the models still may tell.
+        title: what the piece is called; the page opens on another, whose figures may still be shown.
     """
     visit.page.click("#score")
     its = "([title, row]) => document.querySelector('.score-title').textContent.includes(title) && "
@@ -70,7 +70,7 @@ def score(visit: Visit, title: str, until: str = "") -> None:
 
 
 def rows(visit: Visit) -> dict[str, tuple[str, str]]:
-    """Of each model its figure and its shift, in the order of the page."""
+    """Model -> its figure and its shift, in the order of the page."""
     lines = visit.page.locator(".score-table tbody tr").all()
     return {
         row.get_attribute("data-row"): (
@@ -102,7 +102,7 @@ def playing(visit: Visit, is_playing: bool = True) -> None:
 
 @pytest.fixture
 def scored(visitors):
-    """A visit whose piece the first models have scored, the small ones."""
+    """A visit whose piece the first models, which are small, have scored."""
     visit = visitors("score")
     bring(visit, "a jig.mid", JIG.read_bytes())
     score(visit, "a jig.mid", until=GRU)
@@ -179,7 +179,7 @@ def test_the_strip_plays_from_where_it_is_clicked(scored):
 
 
 def on_strip(visit: Visit, share: float) -> dict[str, float]:
-    """A place on the strip, as seen from the corner of what takes the clicks."""
+    """A place on the strip, measured from the corner of what takes the clicks."""
     box = visit.lane().locator(".lane-seek").bounding_box()
     return {"x": box["width"] * share, "y": box["height"] - 30}
 
@@ -350,7 +350,7 @@ def test_recordings_that_cannot_be_scored_are_one_sentence(visitors):
 
 
 def test_it_opens_on_a_shipped_piece_that_is_scored_already(visitors):
-    for _ in range(2):  # whoever comes later shares what was found, and has a choice of their own
+    for _ in range(2):  # a later visitor shares what was found, and chooses anew
         visit = visitors("score")
         visit.page.wait_for_selector(".score[data-state=done]")
         visit.page.wait_for_selector("#lane-0 .lane[data-state=done]")
@@ -370,7 +370,7 @@ def test_a_shipped_piece_has_a_link_and_its_table_can_be_taken_home(visitors):
     lines = Path(download.value.path()).read_text().splitlines()
     told = {row[0]: row for row in csv.reader(lines)}
     assert download.value.suggested_filename == "earshot-score.csv"
-    assert told["checkpoint"][3:] == ["surprise", "unit", "moved by"]
+    assert told["checkpoint"][3:] == ["surprise", "unit", "transposed by"]
     assert {name: row[3] for name, row in told.items() if name != "checkpoint"} == {
         name: figure for name, (figure, _) in rows(visit).items()
     }

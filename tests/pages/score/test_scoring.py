@@ -164,7 +164,7 @@ def test_a_long_recording_is_cut_and_says_so(tmp_path, speech_model):
 
 
 def test_a_word_after_a_long_silence_is_what_is_scored(tmp_path, speech_model):
-    """A microphone that was on for 35 seconds before a word: its first 30 seconds were called silent."""
+    """A microphone that was on for 35 seconds before a word: it was once called silent after 30."""
     representation = loaded(speech_model).representation
     word = np.zeros(38 * 8_000)
     word[35 * 8_000 + 900 : 36 * 8_000] = 0.3 * np.sin(np.arange(7_100) / 5)
@@ -181,7 +181,7 @@ def test_a_word_after_a_long_silence_is_what_is_scored(tmp_path, speech_model):
 
 
 def test_a_piece_after_many_empty_bars_is_what_is_scored(tmp_path):
-    """The same with music: a part that enters late was scored as so many frames of silence."""
+    """The same with music: a part that enters late was once scored as frames of silence."""
     rests = 480 * (MAX_SCORED_QUARTERS + 40)
     (tmp_path / "late.mid").write_bytes(midi_file(note(60, 480, rest=rests) + note(62, 480)))
     representation = loaded("jsb_chorales-gru").representation

@@ -1,4 +1,4 @@
-"""A command line with folders of its own, and what a person may bring: music and sound."""
+"""A command line with its own folders, and the folders that a person may bring: music and sound."""
 
 from pathlib import Path
 

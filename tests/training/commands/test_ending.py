@@ -12,7 +12,7 @@ from training.publishing.publish import publish_ending
 
 @pytest.fixture
 def names(tmp_path, monkeypatch) -> list[str]:
-    """Two checkpoints of one corpus that do not know it."""
+    """Two checkpoints of one corpus that do not know when a piece ends."""
     data = tiny.music()
     for name in ("tiny", "other"):
         tiny.save_random(tmp_path, tiny.recipe_of(data, "gru").model_copy(update={"name": name}), data, 0.5)

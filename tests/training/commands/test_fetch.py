@@ -1,4 +1,4 @@
-"""``python -m training fetch``: what is said of a corpus; how it is had is in corpora/test_fetch.py."""
+"""``python -m training fetch``: what is said of a corpus; how it is fetched is in corpora/test_fetch.py."""
 
 from training.commands import fetch
 from training.corpora import CORPORA

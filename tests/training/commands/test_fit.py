@@ -137,7 +137,7 @@ def test_of_two_fits_of_one_name_the_second_is_refused_at_once(command, midi_fol
 
 
 def test_a_checkpoint_that_came_while_another_was_fitted_is_not_replaced(command, midi_folder, monkeypatch):
-    """Two fits of one name in folders of their own: the later took the earlier's place without a word."""
+    """Two fits of one name in two folders: the later once took the earlier's place without a word."""
     given = ("fit", "--corpus", f"midi:{midi_folder}", *QUICK)
     place, update = command.checkpoints / "mine", fit_module.update
 
@@ -216,7 +216,7 @@ def test_a_device_that_is_not_there_is_refused(command, midi_folder, monkeypatch
 
 
 def test_a_file_name_that_is_no_text_is_printed_all_the_same(tmp_path, midi_folder, project_folder):
-    """As a process: names of old MIDI files are often Latin-1, which Python does not print as UTF-8."""
+    """Run as a program: names of old MIDI files are often Latin-1, which Python does not print as UTF-8."""
     with open(os.fsencode(midi_folder) + b"/caf\xe9.mid", "wb") as file:
         file.write(b"no music")
     folders = ["--checkpoints", str(tmp_path / "new"), "--runs", str(tmp_path / "runs")]

@@ -12,7 +12,7 @@ SHIPPED = ASSETS / "primes"
 
 @pytest.fixture
 def asked(monkeypatch) -> list:
-    """The folders that primes were cut from and into; none is cut."""
+    """The folders from and into which the command asks to cut primes; none is cut."""
     given = []
 
     def cut(corpora, folder) -> list[Excerpt]:

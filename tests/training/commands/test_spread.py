@@ -25,7 +25,7 @@ def threads(*given):
 
 @pytest.fixture
 def told(tmp_path, monkeypatch) -> list[str]:
-    """The command line for a tiny recipe, with all folders in a place of their own."""
+    """The command line for a tiny recipe, with all folders in the test's own."""
     for module in (spread, search):
         monkeypatch.setattr(module, "open_corpus", lambda *given: tiny.TinyCorpus(tiny.music()))
     monkeypatch.setattr(spread, "open_workers", threads)

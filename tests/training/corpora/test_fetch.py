@@ -92,7 +92,7 @@ def debian_package(members: dict[str, bytes]) -> bytes:
 
 
 def stand_in(name: str, files: dict[str, bytes]) -> bytes:
-    """What an origin would send that holds these files of the corpus, and others beside them."""
+    """What an origin would send that holds these files of the corpus, and others besides."""
     origin = CORPORA[name].origin
     if origin.unpack == "file":
         return next(iter(files.values()))

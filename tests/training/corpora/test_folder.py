@@ -105,7 +105,7 @@ def test_midi_files_are_known_by_their_bytes(tmp_path):
 
 
 def test_a_folder_whose_name_is_no_text_is_refused_before_the_fit(tmp_path):
-    """The card could not be written, which was found after the whole fit, and again at every try."""
+    """The card could not be written, which once came out only after the whole fit, and again at every try."""
     folder = tmp_path / os.fsdecode(b"m\xfcsik")
     try:
         write_songs(folder)
@@ -120,7 +120,7 @@ def test_a_folder_whose_name_is_no_text_is_refused_before_the_fit(tmp_path):
 
 
 def test_sound_that_fills_no_window_is_counted(tmp_path):
-    """Of a folder of single words three quarters once fell out, and "0 left out" was said."""
+    """Three quarters of a folder of single words were once left out, and the report said "0 left out"."""
     for number in range(8):
         write_noise(tmp_path / f"{number}.wav", number, seconds=0.4 if number == 3 else 0.7)
     report = str(open_corpus(f"audio:{tmp_path}").load().report)

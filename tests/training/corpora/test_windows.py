@@ -1,4 +1,4 @@
-"""Windows: cut, choose, split the number, standardise."""
+"""Windows: how they are cut, chosen, shared out among splits, and standardised."""
 
 import numpy as np
 import pytest

@@ -4,7 +4,7 @@ Each attempt is a process of its own that knows nothing but FOLDER/run. It is ki
 time, longer from attempt to attempt, until one comes to its end: its weights and curve then lie in FOLDER.
 Prints how many were killed. Processes are forked, after a fit of something else, so that what torch
 imports, at once and at its first update, is imported once. tqdm gets a lock of one process and no thread:
-its own lock is shared between forks, and one killed while it holds it would stop all that come after.
+its own lock is shared between forks, and a fork killed while holding it would stop all that come after.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""When pieces end, fitted on pieces of which it is known."""
+"""When pieces end, fitted on pieces for which it is known."""
 
 import numpy as np
 import pytest

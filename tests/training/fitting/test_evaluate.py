@@ -1,4 +1,4 @@
-"""Evaluation of sequences alone, beside others and very short; figures: commands/test_evaluate.py."""
+"""Evaluation of sequences alone, next to others and very short; figures: commands/test_evaluate.py."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from training.fitting.evaluate import metrics, score_split
 
 
 def test_batches_do_not_change_the_score(tmp_path):
-    """A sequence scores the same alone and padded beside longer ones."""
+    """A sequence scores the same alone and padded next to longer ones."""
     data = tiny.music()
     tiny.save_random(tmp_path, tiny.recipe(), data)
     model = load("tiny", tmp_path).model

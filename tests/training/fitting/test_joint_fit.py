@@ -53,7 +53,7 @@ def batch_of():
 
 
 def coins(num_pieces: int, seed: int) -> list[torch.Tensor]:
-    """One of two chords of three notes a frame, whatever came before: ln 2 nats, if known together."""
+    """One of two chords of three notes a frame, whatever came before: ln 2 nats as one choice."""
     rng = torch.Generator().manual_seed(seed)
     chords = torch.zeros(2, 88)
     chords[0, [39, 43, 46]] = chords[1, [41, 44, 48]] = 1

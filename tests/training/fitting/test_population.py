@@ -103,7 +103,7 @@ def test_a_split_is_scored_for_all_as_for_each(data):
 
 
 def test_what_is_read_may_be_other_than_what_is_predicted(monkeypatch):
-    """Where every frame is turned round before it is read, what is scored are the frames as they are."""
+    """Where every note of a frame is flipped before it is read, the frames are scored as they are."""
     data = tiny.music()
     (model,), batch = members("tanh", data, 1), batch_of(data)
     recipe = tiny.recipe_of(data, "tanh", 2)

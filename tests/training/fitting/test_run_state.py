@@ -146,7 +146,7 @@ def test_tensors_of_another_version_are_refused(tmp_path):
 
 
 def test_a_folder_that_has_changed_since_is_noticed(tmp_path):
-    """Else a run goes on with the order and the place of other batches, or beyond the last of them."""
+    """Otherwise a run would go on with the order and place of other batches, or beyond the last of them."""
     fit = tiny.fit(RECIPE, tmp_path)
     sizes = {"more": (20, 4, 4), "fewer": (4, 4, 4)}
     for size in sizes.values():

@@ -108,7 +108,7 @@ def test_without_git_one_sentence_says_so(checkout, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["space", "space/"])
 def test_a_failure_leaves_the_earlier_space_as_it_was(checkout, tmp_path, monkeypatch, name):
-    """With a slash behind the name, the partial folder once lay in the earlier Space: both were lost."""
+    """With a slash after the name, the partial folder once lay in the earlier Space: both were lost."""
     place = f"{tmp_path}/{name}"
     before = contents(write_space(place, project=checkout))
     write_space(place, project=checkout)

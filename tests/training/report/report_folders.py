@@ -16,7 +16,7 @@ MACHINE = "2 CPU cores, torch 2.13.0"
 
 
 def paper_corpus(name: str) -> PaperCorpus:
-    """That which a corpus of ours stands for."""
+    """The paper's corpus that one of ours stands in for."""
     return next(corpus for corpus in TABLE_2 if corpus.ours == name)
 
 

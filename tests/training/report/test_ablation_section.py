@@ -1,4 +1,4 @@
-"""The ablation's table and its sentence, from results that somebody made up."""
+"""The ablation's table and its sentence, from made-up results."""
 
 import pytest
 

@@ -112,8 +112,8 @@ def test_the_reach_of_the_gradient_is_that_of_the_recipes(paragraphs, tmp_path):
 
 
 def test_no_setting_of_the_optimiser_is_passed_over():
-    """Who adds one to the recipe adds what the report says of it, and its name here; the fits that
-    stand beside the paper's use no other."""
+    """Somebody who adds a setting to the recipe adds what the report says of it, and its name here; the fits
+    that are compared with the paper's use no other."""
     not_theirs = {"method": "rmsprop", "warm_up": 0, "weight_decay": 0.0, "products": "float32"}
     assert set(Optimiser.model_fields) == {"learning_rate", "decay", *OTHERS, *FORMER_SETTINGS, *not_theirs}
     for corpus, cell in product(TABLE_2, PAPER_CELLS):

@@ -1,4 +1,4 @@
-"""The leaderboard: its data are whole, it is sorted, and our models stand in it where they belong."""
+"""The leaderboard: its data are whole, it is sorted, and our models are in it where they belong."""
 
 import json
 import re

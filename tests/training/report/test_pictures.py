@@ -18,7 +18,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def evidence(curves):
-    """With these curves, (corpus, cell) -> values, and nothing else."""
+    """Evidence with these curves, (corpus, cell) -> values, and nothing else."""
     return TableEvidence(
         tuple(
             TableEntry(corpus, cell, curve=curve(curves.get((corpus.ours, cell))))

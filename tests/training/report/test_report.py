@@ -122,7 +122,7 @@ def test_a_figure_just_over_the_printed_one_is_not_at_it(tmp_path):
     """8.54004 is printed as 8.540 but is over 8.54."""
     metrics = music_metrics(train=7.0, test=8.54004, shift=1.0)
     write_checkpoint(tmp_path / "checkpoints", card_of("jsb_chorales-gru", metrics), curve_of(8.45))
-    text = page(tmp_path).partition("## Leaderboard")[0]  # which has ours in bold whatever they are
+    text = page(tmp_path).partition("## Leaderboard")[0]  # where ours are in bold whatever they are
     assert "| 8.540 |" in text and "**8.540**" not in text
     assert "Over the printed test figure: `jsb_chorales-gru`." in text
 
@@ -209,7 +209,7 @@ def test_seeds_of_another_recipe_are_no_spread_of_this_one(tmp_path):
 
 
 def test_seeds_that_were_fitted_for_themselves_count_where_the_recipe_is_the_same(tmp_path):
-    """As of a model that was fitted again after its search, with disturbed reading, say."""
+    """For instance of a model that was fitted again after its search, with disturbed reading."""
     name = "jsb_chorales-gru"
     card = card_of(name, music_metrics(7.0, 8.0), rate=0.0031)
     write_checkpoint(tmp_path / "checkpoints", card, curve_of(8.0))

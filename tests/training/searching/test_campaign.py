@@ -72,7 +72,7 @@ def undisturbed(client, songs, tmp_path_factory) -> SearchResult:
 
 
 def figures(result: SearchResult) -> dict[str, object]:
-    """Whatever a result holds, by its place in it, but for seconds."""
+    """All that a result holds, by its place in it, except seconds."""
 
     def leaves(place: str, value: object) -> Iterator[tuple[str, object]]:
         parts = value.items() if isinstance(value, dict) else enumerate(value)
@@ -86,7 +86,7 @@ def figures(result: SearchResult) -> dict[str, object]:
 
 
 def as_in(result: SearchResult) -> dict[str, object]:
-    """The same figures, but for rounding: who runs beside whom is not the same after a death."""
+    """The same figures, but for rounding: after a worker's death, other trials run together."""
     return {
         place: pytest.approx(value, rel=1e-5) if isinstance(value, float) else value
         for place, value in figures(result).items()

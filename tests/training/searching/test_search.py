@@ -27,7 +27,7 @@ def search(tmp_path, result: SearchResult | None = None, **changes: object) -> S
 
 
 def after_first_rung(tmp_path) -> Search:
-    """Trial k scored k nats at the first rung, but trial 2, which diverged."""
+    """Trial k scored k nats at the first rung, except trial 2, which diverged."""
     given = search(tmp_path)
     reports = [report(FIRST, float(k), diverged=k == 2, finished=k == 2) for k in range(10)]
     given.take_trials(range(10), reports)

@@ -1,4 +1,4 @@
-"""Draws of notes beside held-out pieces: faults, harmony, what comes back, how they end."""
+"""Draws of notes compared with held-out pieces: faults, harmony, what comes back, how they end."""
 
 from training.draws.music.comparison import MUSIC_FIGURE_TITLES, compare_music
 from training.draws.music.faults import has_runaway, most_notes

@@ -1,10 +1,10 @@
-"""Comparison: a model's draws beside held-out pieces of its corpus, figure by figure.
+"""Comparison: a model's draws against held-out pieces of its corpus, figure by figure.
 
-Held-out pieces are those of test and then of validation, as many as there are draws; each draw begins from
-nothing, with a seed of its own, and is as long as the real piece beside it, or longer if that is asked for:
-faults are looked for in the whole draw, all else in as much of it as the real piece has. How it ends, and
-after how many frames, is looked at where it ends by itself, at most as late as the longest training piece; or
-where it was cut, if its card does not say when pieces end.
+Held-out pieces are those of test and then of validation, as many as there are draws. Each draw begins from
+nothing, with its own seed, and is as long as the real piece that it is paired with, or longer if that is
+asked for: faults are looked for in the whole draw, all else in as much of it as the real piece has. How it
+ends, and after how many frames, is looked at where it ends by itself, if that is within the length of the
+longest training piece, else where it was cut.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ from training.draws.music.traits import traits
 from training.draws.options import FIRST_DRAW_SEED, DrawsOptions
 
 CLASSIFIER_WINDOWS = (16, 64)  # frames
-FRAMES_OF_A_RUN = {1: 8}  # by frames a quarter note; others have 16
+FRAMES_OF_A_RUN = {1: 8}  # frames a quarter note -> frames of a run; 16 for others
 QUANTILE = 0.9
 
 
@@ -37,7 +37,7 @@ class Standards:
     Args:
         train: the training pieces.
         lowest: MIDI number of the first pitch.
-        run: how many frames in a row count as heard before.
+        run: how many frames in a row must come again to count as heard before.
     """
 
     train: Sequence[Roll]
@@ -131,7 +131,7 @@ def figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
 
 
 def end_figures(rolls: Sequence[Roll], standards: Standards) -> Figures:
-    """Figures of how pieces end, which must be whole: means over pieces."""
+    """Figures of how whole pieces end: means over pieces."""
     return {
         "ends_on_tonic": mean_of(harmony.ends_on_tonic(roll, standards.lowest) for roll in rolls),
         "last_chord": mean_of(map(harmony.last_chord_frames, rolls)),
@@ -159,7 +159,7 @@ MUSIC_FIGURE_TITLES: Mapping[str, str] = {
     "last_chord": "frames of the last chord",
     "length": "frames of a piece",
     "shared_frames": "longest run shared with training, frames, 9 of 10 pieces at most",
-    "shared_melody": "the same of the highest voice, moved or not",
+    "shared_melody": "the same of the highest voice, transposed or not",
 }
 
 
@@ -171,7 +171,7 @@ class _Drawing:
     options: DrawsOptions
 
     def draw(self, num_frames: int, seed: int) -> tuple[Roll, int | None]:
-        """At least so many frames, and on to the end; and after how many it ends, None if it does not."""
+        """A draw of at least ``num_frames``, on to its end; and after how many it ends, None if never."""
         ending, representation = self.checkpoint.card.ending, self.checkpoint.representation
         watch = ending and EndWatch(ending, representation.lowest_pitch, seed)
         least = max(num_frames, self.options.num_frames)
@@ -193,7 +193,7 @@ def rolls_of(sequences: Sequence[torch.Tensor]) -> list[Roll]:
 
 
 def _auc(real: Sequence[Roll], drawn: Sequence[Roll], length: int, standards: Standards) -> Figures | None:
-    """How well windows of so many frames are told apart."""
+    """How well windows of ``length`` frames are told apart."""
 
     def describe(window: Roll, start: int) -> np.ndarray:
         return traits(window, standards.lowest, start)

@@ -12,7 +12,7 @@ from jaxtyping import Bool
 
 from engine.sampling import RUNAWAY_FACTOR, RUNAWAY_FRAMES
 
-Roll = Bool[np.ndarray, "_time pitch"]  # pieces side by side may be of any length
+Roll = Bool[np.ndarray, "_time pitch"]  # _time: the pieces of one list may differ in length
 STANDSTILL_FRAMES = 32
 NUM_QUARTERS = 4
 
@@ -33,7 +33,7 @@ def has_standstill(roll: Roll) -> bool:
 
 
 def longest_run(truths: Bool[np.ndarray, " time"]) -> int:
-    """How many are true in a row at most."""
+    """Length of the longest run of true values."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], truths, [False])).astype(int)))
     return int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
 

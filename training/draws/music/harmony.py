@@ -19,7 +19,7 @@ TRIADS = ({0, 4, 7}, {0, 3, 7})
 DOMINANTS = ({0, 4, 7}, {0, 4, 7, 10}, {0, 4, 10})
 PERFECT_INTERVALS = (0, 7)  # semitones between voices, octaves aside
 FIFTH = 7
-REST_FRAMES = 2  # least frames that a chord of rest lasts
+REST_FRAMES = 2  # least frames that a chord lasts if it "stays"
 CORPUS_KEYS = (Key(0, True), Key(9, False))  # the public corpora are in C, or in a minor
 
 
@@ -44,8 +44,8 @@ def outside_share(roll: Roll, lowest: int) -> float:
 
 
 def chords(roll: Roll, lowest: int) -> list[tuple[int, frozenset[int], int]]:
-    """Bass class, intervals above the bass, and frames for which it stays, of every chord in turn; silence
-    has the bass -1 and no interval."""
+    """Every chord in turn: the class of its bass, intervals above the bass, and frames for which it stays;
+    silence has the bass -1 and no interval."""
     in_turn: list[tuple[int, frozenset[int], int]] = []
     for frame in roll:
         pitches = np.flatnonzero(frame) + lowest
@@ -79,7 +79,7 @@ def resting_share(roll: Roll, lowest: int) -> float:
 
 
 def voice_steps(roll: Roll) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Pitches from the top of each two neighbouring frames with equally many notes, at least two."""
+    """Pairs of neighbouring frames with equally many notes, at least two: their columns from the top."""
     voices = [np.flatnonzero(frame)[::-1] for frame in roll]
     return [(before, after) for before, after in pairwise(voices) if len(before) == len(after) >= 2]
 
@@ -95,7 +95,7 @@ def _is_parallel(step: tuple[np.ndarray, np.ndarray]) -> bool:
     ways = after - before
     same = (ways[:, None] == ways) & (ways != 0)
     perfect = np.isin((before[:, None] - before) % 12, PERFECT_INTERVALS)
-    return bool(np.triu(same & perfect, 1).any())  # of each pair the upper voice first
+    return bool(np.triu(same & perfect, 1).any())  # each pair once, the upper voice first
 
 
 def leap_share(rolls: Sequence[Roll]) -> float:
@@ -107,12 +107,12 @@ def leap_share(rolls: Sequence[Roll]) -> float:
 
 
 def top_line(roll: Roll) -> np.ndarray:
-    """The highest pitch of every frame that sounds."""
+    """The column of the highest pitch of every frame that is not silent."""
     return np.array([int(np.flatnonzero(frame)[-1]) for frame in roll if frame.any()])
 
 
 def ends_on_tonic(roll: Roll, lowest: int) -> bool:
-    """Whether the bass of its last chord is the tonic of its key."""
+    """Whether the bass of the piece's last chord is the tonic of its key."""
     key, sounding = key_of(roll, lowest), np.flatnonzero(roll.any(1))
     if key is None:
         return False

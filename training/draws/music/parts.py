@@ -1,9 +1,9 @@
-"""Parts: a model's likelihood of a split, separately for what the piece had before and what training has.
+"""Parts: a model's likelihood of a split, separately for repeated frames and for pieces that training knows.
 
 Conventions
-    repeated   a frame that ends a run heard before in its piece: 16 frames, of chorales 8
+    repeated   a frame that ends a run heard before in its piece: 16 frames, 8 where a frame is a quarter
     known      a piece at least half of whose highest voice lies in runs of 16 frames of training pieces,
-               moved or not; new: a piece that has no such run
+               transposed or not; new: a piece that has no such run
 """
 
 from collections.abc import Sequence
@@ -24,17 +24,17 @@ from training.draws.music.returns import in_shared_runs, is_repeated, shared_fra
 
 KNOWN_RUN = 16  # frames of the highest voice
 KNOWN_SHARE = 0.5
-SHARED_FRAMES = 32  # whole frames in a row, from which on a piece counts as sharing them with training
+SHARED_FRAMES = 32  # whole frames in a row that a piece must share with training to be counted
 
 
 def part_figures(checkpoint: Checkpoint, data: CorpusData, split: str) -> dict[str, float]:
-    """Counts, and nats per frame, pooled; what a split has none of is left out.
+    """Counts, and nats per frame, pooled over each part; nats of a part that the split lacks are left out.
 
     Raises:
         InvalidValueError: the frames hold no notes.
     """
     if not isinstance(data.representation, PianoRoll):
-        raise InvalidValueError("--parts looks for notes that were heard before: of sound there are none")
+        raise InvalidValueError("--parts looks for notes that were heard before: sound has none")
     standards, rolls = Standards.of(data), rolls_of(data.splits[split])
     nats = [_nats_by_frame(checkpoint, frames) for frames in data.splits[split]]
     repeated = [is_repeated(roll, standards.run) for roll in rolls]

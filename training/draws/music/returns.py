@@ -17,12 +17,12 @@ LAGS = (1, 2, 4, 8, 16, 32)
 
 
 def repeated_share(roll: Roll, run: int) -> float:
-    """Share of the frames that end a run of so many which was heard before in the piece."""
+    """Share of the frames that end a run of ``run`` frames which was heard before in the piece."""
     return float(is_repeated(roll, run).mean()) if len(roll) else 0.0
 
 
 def is_repeated(roll: Roll, run: int) -> Bool[np.ndarray, " time"]:
-    """For each frame, whether it ends a run of so many which was heard before in the piece."""
+    """For each frame, whether it ends a run of ``run`` frames which was heard before in the piece."""
     codes, seen = frame_codes([roll])[0], set()
     repeated = np.zeros(len(codes), dtype=bool)
     for end in range(run, len(codes) + 1):
@@ -33,8 +33,8 @@ def is_repeated(roll: Roll, run: int) -> Bool[np.ndarray, " time"]:
 
 
 def similarity(roll: Roll, lag: int) -> float | None:
-    """Share of the notes of a frame and the one ``lag`` frames before that both have: the mean over frames, 1
-    where both are silent; None for a piece that is too short."""
+    """Of the notes in a frame or in the one ``lag`` frames before, the share that is in both: the mean over
+    frames, 1 where both are silent; None for a piece that is too short."""
     if len(roll) <= lag:
         return None
     common, either = (roll[lag:] & roll[:-lag]).sum(1), (roll[lag:] | roll[:-lag]).sum(1)
@@ -63,8 +63,8 @@ def frame_codes(rolls: Sequence[Roll]) -> list[np.ndarray]:
 
 
 def longest_shared(sequences: Sequence[np.ndarray], known: Sequence[np.ndarray]) -> list[int]:
-    """For each sequence, the longest run that also stands in a known one."""
-    apart = np.array([-(1 << 30)])  # what no sequence has
+    """For each sequence, the length of the longest run that a known one has too."""
+    apart = np.array([-(1 << 30)])  # a number that no sequence has
     joined = np.concatenate([apart, *(part for numbers in known for part in (numbers, apart))])
     lengths = []
     for sequence in sequences:
@@ -79,7 +79,7 @@ def longest_shared(sequences: Sequence[np.ndarray], known: Sequence[np.ndarray])
 def in_shared_runs(
     sequences: Sequence[np.ndarray], known: Sequence[np.ndarray], run: int
 ) -> list[Bool[np.ndarray, " _"]]:
-    """For each number of each sequence, whether it lies in a run of so many that a known one has too."""
+    """For each number of each sequence, whether it lies in a run of ``run`` that a known one has too."""
     widest = [sequence.astype(np.int64) for sequence in known]
     heard = {
         numbers[start : start + run].tobytes()
@@ -96,12 +96,12 @@ def in_shared_runs(
 
 
 def shared_frames(rolls: Sequence[Roll], train: Sequence[Roll]) -> list[int]:
-    """For each piece, the longest run of frames that a training piece has too."""
+    """For each piece, the length of the longest run of frames that a training piece has too."""
     codes = frame_codes([*train, *rolls])
     return longest_shared(codes[len(train) :], codes[: len(train)])
 
 
 def shared_melody(rolls: Sequence[Roll], train: Sequence[Roll]) -> list[int]:
-    """For each piece, the longest run of its top line that a training piece has too, in frames."""
+    """As ``shared_frames``, for the top line alone, transposed or not."""
     moves = [[np.diff(top_line(roll)) for roll in pieces] for pieces in (rolls, train)]
     return [length + 1 for length in longest_shared(*moves)]

@@ -2,6 +2,7 @@
 
 Conventions
     window   bool, shape (time, pitch); ``start`` is the number of its first frame in the piece
+    lowest   MIDI number of the first pitch
 """
 
 from collections.abc import Iterator
@@ -13,9 +14,9 @@ from training.draws.music.faults import Roll
 from training.draws.music.harmony import class_weights, parallel_share, voice_steps
 from training.draws.music.returns import onsets, similarity
 
-MOST_NOTES = 8  # of a frame; more count as so many
+MOST_NOTES = 8  # of a frame; more count as 8
 OCTAVE = 12
-CLOCKS = (2, 3, 4, 6, 8)  # frames
+CLOCKS = (2, 3, 4, 6, 8)  # frames; the periods in which onsets are counted
 NEAR_LAGS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)  # frames
 CHORD_KINDS = ((), (7,), (4,), (3,), (4, 7), (3, 7), (3, 6), (5, 7), (4, 7, 10), (3, 7, 10), (4, 7, 11))
 
@@ -44,7 +45,7 @@ def _parts(window: Roll, lowest: int, start: int) -> Iterator[np.ndarray | list[
 
 
 def _shares(numbers: np.ndarray, size: int) -> np.ndarray:
-    """How often each whole number below ``size`` comes, of all."""
+    """For each whole number below ``size``, its share of all ``numbers``."""
     return np.bincount(numbers, minlength=size)[:size] / max(1, len(numbers))
 
 
@@ -80,7 +81,7 @@ def _rhythm(window: Roll, start: int) -> Iterator[list[float]]:
 
 
 def _voices(window: Roll) -> list[float]:
-    """Parallels, how far all voices move, and how often an inner one by more than a fourth."""
+    """Share of parallels, how far all voices move, and how often an inner one moves by more than a fourth."""
     ways = [after - before for before, after in voice_steps(window)]
     moves = [np.abs(way).sum() for way in ways]
     inner = [(np.abs(way[1:-1]) > 5).sum() for way in ways]

@@ -1,4 +1,4 @@
-"""Draws of sound beside held-out recordings: loudness, syllables, voice, spectra, words."""
+"""Draws of sound compared with held-out recordings: loudness, syllables, voice, spectra, words."""
 
 from training.draws.speech.comparison import SPEECH_FIGURE_TITLES, compare_speech
 

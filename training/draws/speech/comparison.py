@@ -1,8 +1,8 @@
-"""Comparison: a model's draws of sound beside held-out recordings, figure by figure.
+"""Comparison: a model's draws of sound against held-out recordings, figure by figure.
 
-Held-out recordings are those of test, then of validation, a voice's one after another with pauses (streams),
-cut to two seconds. Each draw begins from nothing, with a seed of its own, and lasts two seconds, or longer if
-that is asked for: faults are looked for in the whole draw, all else in its first two seconds.
+Held-out recordings are those of test, then of validation: each voice's are joined into streams, with pauses,
+of which the first two seconds are taken. Each draw begins from nothing, with its own seed, and lasts two
+seconds, or longer if that is asked for: faults are looked for in the whole draw, all else in its first two.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,14 +37,14 @@ class Drawer:
     temperature: float = 1.0
 
     def draw(self, num_frames: int, seed: int) -> Audio:
-        """A sound of so many frames."""
+        """A sound of ``num_frames`` frames."""
         options = SamplingOptions(num_frames, seed, self.temperature)
         return self.checkpoint.representation.decode(
             torch.stack(list(sample(self.checkpoint.model, options)))
         )
 
     def frames(self, seconds: float) -> int:
-        """How many frames last so long."""
+        """How many frames last ``seconds``."""
         return round(seconds * self.checkpoint.representation.frames_per_unit)
 
 
@@ -118,7 +118,7 @@ def _figures(sounds: Sequence[Audio]) -> Figures:
 
 
 def _named(corpus: Corpus, drawn: Sequence[Audio], others: Sequence[Checkpoint]) -> dict[str, float | None]:
-    """Share that is named as a word: of the draws, of the real words (rightly), and of what is no word."""
+    """Share named as a word: of the draws, of the real words (rightly), of what the paper's models draw."""
     spoken = corpus.words()
     if not spoken["train"] or not spoken["test"]:
         return {"drawn": None, "real": None}
@@ -138,7 +138,7 @@ def _named(corpus: Corpus, drawn: Sequence[Audio], others: Sequence[Checkpoint])
 
 
 def _windows(sounds: Sequence[Audio]) -> Windows | None:
-    """Spectra, a quarter of a second each."""
+    """Windows of a quarter of a second; their traits are their spectra."""
 
     def describe(window: np.ndarray, start: int) -> np.ndarray:
         return window.reshape(-1)

@@ -1,7 +1,8 @@
 """Voicing: where the vocal cords swing, told by how well a moment repeats itself after one of their periods.
 
-The normalised autocorrelation of 40 ms, corrected for the window (Boersma 1993, "Accurate short-term analysis
-of the fundamental frequency"), has a peak above one half between 60 and 400 Hz; and the moment is no silence.
+A moment is voiced if its normalised autocorrelation over 40 ms, corrected for the window (Boersma 1993,
+"Accurate short-term analysis of the fundamental frequency"), has a peak above one half between 60 and 400 Hz,
+and it is not silent.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Words: whether half a second is one of the words that are said in a corpus, as a network hears it.
 
 It is fitted on the training recordings of each word, and knows one more class, no word: what the paper's
-models draw, noise, and recordings that are played backwards. It names what it is certain of by nine tenths.
+models draw, noise, and recordings that are played backwards. It names a word if it is nine tenths certain.
 """
 
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ class Namer:
 
 
 def fit_namer(spoken: Sequence[tuple[str, Audio]], others: Sequence[Audio], seed: int = 0) -> Namer:
-    """Fit a network to recordings of words, and to sounds that are none."""
+    """Fit a network to recordings of words, and to sounds that are no words."""
     words = tuple(sorted({word for word, _ in spoken}))
     rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
     backwards = [Audio(sound.samples[::-1].copy(), sound.sample_rate) for _, sound in spoken[::3]]

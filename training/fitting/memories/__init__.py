@@ -1,4 +1,4 @@
-"""Memories: the numbers of what stands beside a network, chosen on validation."""
+"""Memories of melodies and copies for a fitted network, their numbers chosen on validation."""
 
 from training.fitting.memories.copies import choose_copies
 from training.fitting.memories.melodies import choose_melodies, reminded

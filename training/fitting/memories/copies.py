@@ -22,7 +22,7 @@ TRUST_DECIMALS = 3  # of numbers that are kept
 
 
 class _Seen(NamedTuple):
-    """All that the likelihood of some frames needs beside the numbers: see engine/heads/copied_notes.py."""
+    """All that the likelihood of some frames needs besides the numbers: see engine/heads/copied_notes.py."""
 
     own: Float64[Tensor, "frame choice"]
     right: Bool[Tensor, "frame guide choice"]
@@ -31,10 +31,10 @@ class _Seen(NamedTuple):
 
 
 def choose_copies(model: Model, valid: Sequence[Tensor]) -> tuple[CopyMemory, float]:
-    """The numbers under which validation is likeliest (a quasi-Newton method, from one first guess).
+    """The memory under whose numbers validation is likeliest (a quasi-Newton method, from one first guess).
 
     Args:
-        model: without such a memory.
+        model: one without a copy memory.
 
     Returns:
         The memory, and how many nats a frame the model gains by it on validation.

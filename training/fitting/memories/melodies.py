@@ -1,4 +1,4 @@
-"""Remembered melodies: those of the training pieces for a fitted model, the numbers chosen on validation."""
+"""Remembered melodies: those of the training pieces, for a fitted model; validation chooses the numbers."""
 
 from collections.abc import Sequence
 
@@ -12,14 +12,14 @@ from torch import Tensor
 from engine.models import Belief, MelodyMemory, Model, Reminded, melody
 from training.fitting.batching import MAX_MEMORY_FRAMES, Batch, scoring_batches
 
-FIRST_BELIEF = Belief(decay=0.87, same=1.9, other=-1.6, start=7.6, doubt=11.3)  # JSB Chorales
+FIRST_BELIEF = Belief(decay=0.87, same=1.9, other=-1.6, start=7.6, doubt=11.3)  # found for JSB Chorales
 FIRST_STEPS = (0.5, 0.5, 0.5, 1.0, 1.0)  # of the search: decay's log-odds, then the others as they are
 MAX_MELODY_TRIALS = 150
-MAX_COMPARISONS = 300_000_000  # frames times places that one trial looks at; more pieces are left out
+MAX_COMPARISONS = 300_000_000  # frames times places that one trial looks at; pieces beyond it are left out
 
 
 def reminded(model: Model, belief: Belief, train: Sequence[Tensor]) -> Reminded:
-    """The model beside the melodies of its training pieces."""
+    """The model with a memory of the melodies of its training pieces."""
     memory = MelodyMemory(model.frame_size, sum(map(len, train)), belief)
     memory.keep(train)
     return Reminded(model, memory)
@@ -29,7 +29,7 @@ def reminded(model: Model, belief: Belief, train: Sequence[Tensor]) -> Reminded:
 def choose_melodies(model: Model, train: Sequence[Tensor], valid: Sequence[Tensor]) -> tuple[Belief, float]:
     """The numbers under which the highest pitches of validation are likeliest (Nelder and Mead's method).
 
-    Of a large corpus only the first pieces of validation are looked at.
+    Of a large corpus only as many pieces of validation are looked at as MAX_COMPARISONS allows.
 
     Returns:
         The numbers, and how many nats a frame the model gains by them on those pieces.
@@ -57,7 +57,7 @@ def choose_melodies(model: Model, train: Sequence[Tensor], valid: Sequence[Tenso
 
 
 def _some(sequences: Sequence[Tensor], num_frames: int) -> list[Tensor]:
-    """The first sequence, and those after it that still fit into so many frames together."""
+    """The first sequence, and those after it that still fit into ``num_frames`` together."""
     chosen = list(sequences[:1])
     for frames in sequences[1:]:
         if sum(map(len, chosen)) + len(frames) <= num_frames:
@@ -84,7 +84,7 @@ def _nats(memory: MelodyMemory, batch: Batch, own: Float[Tensor, "batch time"]) 
 
 
 def _numbers(belief: Belief) -> list[float]:
-    """Decay as log-odds, so that no step of a search leaves its range."""
+    """The numbers that are searched: decay as log-odds, so that no step of the search leaves its range."""
     return [float(logit(belief.decay)), belief.same, belief.other, belief.start, belief.doubt]
 
 

@@ -1,19 +1,19 @@
-// A drawing: one piece, frame after frame, for as long as anybody listens, with all that is changed in it.
+// A drawing: one piece, frame after frame, for as long as anybody listens, with all changes made in it.
 //
 // A piece is a function of what it begins with (model, seed, temperature) and of its changes, each with the
-// frame before which it holds; so whoever has these draws it again. Frame t of a piece is drawn with the
-// random numbers of (seed, t), as `python -m engine sample` draws it.
+// number of the frame before which it is made; so anybody who has these can draw the piece again. Frame t of
+// a piece is drawn with the random numbers of (seed, t), as `python -m engine sample` draws it.
 //
 // A change: { at, and any of: temperature; seed; model, a name; forget, true; hold, true or false;
-//             given, frames that are heard and not drawn;
+//             given, frames (lists of columns) that the model hears and does not draw;
 //             joined, columns that sound in this frame whatever is drawn }
 
 import { Instance } from "./kernel.js";
 
-const MOST_READ = 4096; // frames of its past that another model reads
-const READ_AT_ONCE = 16; // frames, between two draws of the model before
+const MOST_READ = 4096; // frames of the past that another model reads when it takes over
+const READ_AT_ONCE = 16; // frames that it reads between two draws of the model before
 const MOST_ATTEMPTS = 64; // to draw a frame that holds somebody's notes
-const STRIDE = 0x9e3779b1; // between the seeds of these
+const STRIDE = 0x9e3779b1; // between the seeds of these attempts
 const CIRCLE = 16; // frames after which a held state comes back
 
 export class Drawing {
@@ -45,7 +45,7 @@ export class Drawing {
     return new Instance(this.module, this.models.get(name));
   }
 
-  // What holds from the frame that is drawn next; another model may come later, since it reads the past first.
+  // Makes a change before the next frame; another model may take over later, since it reads the past first.
   change({ model, ...asked }) {
     const isOther = model && model !== this.name;
     if (model)
@@ -79,7 +79,7 @@ export class Drawing {
     return Math.max(0, this.past.length - MOST_READ);
   }
 
-  // Frames that somebody has played, as lists of columns.
+  // The model hears frames that somebody has played, as lists of columns.
   hear(given) {
     this.note({ given });
     for (const columns of given) {
@@ -91,11 +91,11 @@ export class Drawing {
     }
   }
 
-  // What was drawn from a frame on was never heard, and is undone.
+  // Undoes all frames from number `position` on, which were drawn but never heard.
   goBack(position) {
     const unheard = this.position - position;
     if (unheard <= 0) return;
-    this.past.length = Math.max(0, this.past.length - unheard); // fewer where it has forgotten since
+    this.past.length = Math.max(0, this.past.length - unheard); // fewer if it has forgotten since
     this.changes = this.changes.flatMap(({ at, given, joined, hold, ...kept }) => {
       const played = { ...(given && { given }), ...(joined && { joined }) };
       if (at < position) return [{ at, ...played, ...(hold !== undefined && { hold }), ...kept }];
@@ -107,9 +107,10 @@ export class Drawing {
     if (this.next) Object.assign(this.next, { instance: this.open(this.next.name), read: this.firstRead() });
   }
 
-  // The frames that follow, { first, frames: [{ columns, own, isHeard, name, gates }] }, of sound [{ samples,
-  // name }]: own columns are somebody's, who hears them from their hands already where the piece is not drawn
-  // again; gates are { names, values } while they are watched, null where the model has none.
+  // Draws the next frames: { first, frames, isHeld }. A frame of notes is { columns, own, isHeard, name,
+  // gates }, of sound { samples, name }. `own` are the columns that somebody plays; `isHeard` is true if the
+  // hands sound already, which is so unless the piece is drawn again; gates are { names, values } while they
+  // are watched, null if the model has none.
   draw(count) {
     const first = this.position;
     const frames = [];
@@ -125,7 +126,7 @@ export class Drawing {
     return { first, frames, isHeld: this.held !== null };
   }
 
-  // Keys that somebody holds now; what was only tapped sounds in one frame.
+  // Takes the keys that somebody holds now; a key that was only tapped sounds in one frame.
   touch(columns) {
     this.hands = columns;
     columns.forEach((column) => this.tapped.add(column));
@@ -153,9 +154,9 @@ export class Drawing {
     return gates && { names: gates.names, values: this.instance.gates(gates.cell) };
   }
 
-  // A frame that holds somebody's notes. Where notes do not hang together, the others are what they would be
-  // beside them; where they do, frames are drawn until one has them, and after MOST_ATTEMPTS they are put
-  // into the last.
+  // The frame with somebody's notes in it. If the model draws notes independently of each other, the notes
+  // are just added. If it draws them jointly, the frame is drawn again until one has them; after
+  // MOST_ATTEMPTS they are added to the last.
   withNotes(drawn, columns) {
     const lacks = (frame) => columns.some((column) => !frame[column]);
     let frame = drawn;
@@ -191,7 +192,7 @@ export class Drawing {
     this.held.at = this.position;
   }
 
-  // Another model reads what was heard until now while the one before still draws, so that nothing stops.
+  // The next model reads what was heard until now while the model before still draws, so that nothing stops.
   catchUp() {
     const next = this.next;
     if (!next) return;
@@ -206,7 +207,7 @@ export class Drawing {
     this.note({ model: name });
   }
 
-  // An hour of playing takes no more room than what another model would read.
+  // Drops old frames, so that hours of playing take no more memory than twice what another model would read.
   forgetLongAgo() {
     const spare = this.past.length - MOST_READ;
     if (spare >= MOST_READ && !this.next && !this.held) this.past.splice(0, spare);

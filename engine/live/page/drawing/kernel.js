@@ -1,5 +1,5 @@
-// The kernel in a browser: the same calls as engine/kernel/kernel.py
-// makes of the same module, so the same bytes.
+// The kernel in a browser: makes the same calls to the same module as
+// engine/kernel/kernel.py, and so draws the same bits.
 
 const SENTENCES = {
   "-1": "This page is older or newer than the model: load it again.",
@@ -12,8 +12,8 @@ const SENTENCES = {
 
 // One model with what it has read and drawn so far.
 export class Instance {
-  // program: float64 numbers; tensors: { bytes, values } in its
-  // order, 2 bytes a number as Uint16Array, 4 as Float32Array.
+  // program: numbers; tensors: { bytes, values } in the program's order;
+  // values are a Uint16Array if a number has 2 bytes, else 4-byte floats.
   constructor(module, { program, tensors }) {
     this.calls = new WebAssembly.Instance(module, {}).exports;
     const at = this.call("program", program.length);
@@ -36,10 +36,10 @@ export class Instance {
   }
 
   numbers(Kind, at, count) {
-    return new Kind(this.calls.memory.buffer, at, count); // memory that grows moves: never kept
+    return new Kind(this.calls.memory.buffer, at, count); // never kept, since memory that grows moves
   }
 
-  // Frames that are given: float32, one after the other.
+  // Reads frames that are given, not drawn: float32, one after the other.
   read(frames) {
     const most = this.capacity * this.frameSize;
     for (let first = 0; first < frames.length; first += most) {
@@ -49,7 +49,7 @@ export class Instance {
     }
   }
 
-  // The frames that follow, the first being number `position` of the piece.
+  // Draws the next frames; the first is frame `position` of the piece.
   draw(count, seed, position, temperature) {
     this.call("draw", count, seed, position, temperature);
     return this.numbers(Float32Array, this.at, count * this.frameSize).slice();
@@ -73,7 +73,7 @@ export class Instance {
     return this.numbers(Float32Array, this.at, count).slice();
   }
 
-  // A copy of all that it has read and drawn, and the way back to such a copy.
+  // A copy of the whole state; `return` goes back to it.
   remember() {
     return new Uint8Array(this.calls.memory.buffer).slice();
   }

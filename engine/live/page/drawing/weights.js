@@ -1,6 +1,6 @@
-// Weights: a model's files, fetched, checked and laid out as the kernel takes them.
+// Weights: fetches a model's files, checks them and lays them out as the kernel takes them.
 
-const PAGE = new URL("../", import.meta.url); // a worker's own addresses begin where its file lies
+const PAGE = new URL("../", import.meta.url); // since a worker's relative addresses start at its own file
 const NUMBER_BYTES = { F16: 2, F32: 4 };
 
 // The bytes of a file; `told` is called with the number that have arrived so far.
@@ -33,11 +33,11 @@ export async function fetched(path, told = () => {}) {
   return whole;
 }
 
-// An address names the version, so that what is kept is never another's.
+// Addresses hold part of the hash, so that a stored file is never one of another version.
 const addressOf = ({ name, sha256 }, ending) => `models/${name}.${ending}?${sha256.slice(0, 12)}`;
 
-// What a model is made of: { program, tensors } for an Instance, whether the notes of a frame hang together,
-// and its gates, { cell, names } or null.
+// What a model is made of: `program` and `tensors` for an Instance, `isJoint` (whether the notes of a frame
+// depend on each other), and `gates`, { cell, names } or null.
 export async function modelOf(card, told) {
   const [file, plan] = await Promise.all([
     fetched(addressOf(card, "safetensors"), told),
@@ -56,7 +56,7 @@ export async function modelOf(card, told) {
   };
 }
 
-// Refuses a file that was cut off on its way, or is another than was asked for.
+// Refuses a file that was cut off on its way, or does not have the card's hash.
 async function check(file, { bytes, sha256 }) {
   const broken = new Error("The model's file did not arrive whole: try again.");
   if (file.length !== bytes) throw broken;
@@ -66,7 +66,7 @@ async function check(file, { bytes, sha256 }) {
   if (hash !== sha256) throw broken;
 }
 
-// The tensors of a safetensors file: name -> { bytes, values }.
+// A function that gives the tensors of a safetensors file: name -> { bytes, values }.
 function tensorsOf(file) {
   const length = Number(new DataView(file.buffer).getBigUint64(0, true));
   const table = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));

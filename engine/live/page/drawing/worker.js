@@ -1,13 +1,13 @@
 // The worker: draws just ahead of what sounds, and keeps time,
 // since browsers slow the timers of a hidden page.
 //
-// It is told { type: a name in HEEDED, … }, and tells
-//   { type: "tick" }                                  every few hundredths of a second
+// It receives messages { type: a name in HEEDED, … }, and sends
+//   { type: "tick" }                                  every TICK milliseconds
 //   { type: "arriving", name, share }                 how much of a model has come
 //   { type: "there", name }                           a model can be drawn from
 //   { type: "frames", epoch, first, frames, seconds, isHeld } what was drawn, and how long that took
 //   { type: "changes", changes }                      all changes of a piece until now
-//   { type: "problem", message, of }
+//   { type: "problem", message, of }                  what failed; of: the type of the message that caused it
 
 import { Drawing } from "./drawing.js";
 import { fetched, modelOf } from "./weights.js";
@@ -16,9 +16,9 @@ const TICK = 40; // milliseconds
 
 let module; // promise of the kernel, compiled once
 let drawing;
-let isWatched = false; // its gates
-let epoch; // of what is drawn: what was asked in an earlier one is not answered
-const coming = new Map(); // name -> promise of { program, tensors }
+let isWatched = false; // whether gates are shown
+let epoch; // number of the piece or answer; frames that were asked for in an earlier epoch are not drawn
+const coming = new Map(); // name -> promise of what modelOf gives
 const models = new Map(); // name -> the same, once it is there
 
 function compiled() {
@@ -82,9 +82,9 @@ const HEEDED = {
     postMessage({ type: "changes", changes: drawing?.changes ?? [] });
   },
 };
-const SLOW = new Set(["fetch"]); // nothing else waits for these
+const SLOW = new Set(["fetch"]); // other messages do not wait for these
 
-let last = Promise.resolve(); // one after the other
+let last = Promise.resolve(); // all others are handled one after the other
 self.onmessage = ({ data: { type, ...given } }) => {
   const failed = ({ message }) => postMessage({ type: "problem", message, of: type });
   const heed = async () => HEEDED[type](given);

@@ -1,9 +1,9 @@
-// The gates: how far open the gates of the network's uppermost cell stood as each frame was drawn, unit by
-// unit; under the roll, on its axis of time.
+// The gates: shows how far the gates of the network's uppermost cell with gates were open as each frame was
+// drawn, unit by unit; it lies under the roll and has the same axis of time.
 
 import { KEYS, NOW, SECONDS } from "./roll.js";
 
-const UNITS = 40; // that are shown of a gate
+const UNITS = 40; // how many units of a gate are shown
 const FIRST = 32; // frames of a model from which the order of its units is found
 const GAP = 2; // pixels between gates
 
@@ -12,7 +12,8 @@ export class Gates {
     Object.assign(this, { canvas, colours, orders: new Map() });
   }
 
-  // shown: frames with their times, as in the roll, and with `gates`, { names, values } or nothing.
+  // shown: frames with their times, as in the roll, and with `gates`, { names, values } or none; time: of the
+  // line, on the clock.
   draw(pen, shown, time) {
     const [width, height] = [this.canvas.clientWidth, this.canvas.clientHeight];
     pen.fillStyle = this.colours["roll-ground"];
@@ -40,8 +41,8 @@ export class Gates {
     return now?.gates?.names ?? [];
   }
 
-  // The units that move most in the first frames of a model come
-  // first, gate by gate, and stay where they are.
+  // The units whose gates vary most in the first frames of a
+  // model come first, gate by gate, and keep their places.
   order(shown) {
     for (const { name, gates } of shown) {
       if (!gates || this.orders.has(name)) continue;
@@ -88,7 +89,7 @@ export class Gates {
   }
 }
 
-// The units of each gate, those whose openness varies most first.
+// The units of each gate, ordered by how much they vary over these frames, most first.
 export function orderOf(frames) {
   const [{ names, values }] = frames;
   const size = values.length / names.length;

@@ -1,10 +1,10 @@
-// The picture: what flows by, painted as often as the screen is. The roll or the wave, the gates under it,
+// The picture: what flows by, painted at every frame of the screen: the roll or the wave, the gates under it,
 // the lit keys and the time.
 
 import { Gates } from "./gates.js";
 import { penOf, Roll } from "./roll.js";
 
-const WITHOUT = "It has no gates: choose GRU or LSTM to see some.";
+const WITHOUT = "This network has no gates: choose GRU or LSTM to see some.";
 const WITH =
   "A line is a unit of the network: the fuller its colour, " +
   "the further open the gate stood as the frame was drawn.";
@@ -13,7 +13,7 @@ const at = (id) => document.getElementById(id);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Picture {
-  // told: `session`, which gives what is chosen; `light`, which is given the pitches of keys that sound.
+  // told: functions of the page: `session()` gives the chosen one, `light(pitches)` lights keys that sound.
   constructor(told) {
     this.told = told;
     this.roll = new Roll(at("roll"));
@@ -29,7 +29,7 @@ export class Picture {
     this.told.session().shown.forEach((frame) => (frame.column = null));
   }
 
-  // For as long as the page is open.
+  // Paints once, and asks to be called again, for as long as the page is open.
   paint() {
     const session = this.told.session();
     const now = session.now();
@@ -49,7 +49,7 @@ export class Picture {
 
   paintGates(shown, time) {
     const canvas = at("gates");
-    if (!canvas.clientHeight) return; // not wanted
+    if (!canvas.clientHeight) return; // hidden
     this.gates.draw(penOf(canvas), shown, time);
     const names = this.gates.names(shown, time);
     const isWithout = shown.at(-1)?.gates === null;

@@ -1,11 +1,11 @@
-// The roll: what has sounded flows away to the left of a line, what is to come stands to its right, and keys
-// light up at the line.
+// The roll: what has sounded flows away to the left of a line, what is to come is to its right, and keys
+// light up as they sound.
 
 export const SECONDS = 12; // across the picture
-const WAVE_SECONDS = 4; // the same where the piece is sound
-export const NOW = 0.72; // where the line stands
-export const KEYS = 34; // pixels across, of the keyboard
-// Colours of the style sheet: of what is behind the notes, and of the notes.
+const WAVE_SECONDS = 4; // the same if the piece is sound
+export const NOW = 0.72; // place of the line, as a share of the width
+export const KEYS = 34; // width of the keyboard in pixels
+// Colours of the style sheet: GROUNDS for what is behind the notes and for the keys, INKS for the notes.
 const GROUNDS = [
   "roll-ground",
   "roll-black-row",
@@ -34,7 +34,7 @@ export class Roll {
     this.range = [Math.min(this.range[0], low - 2), Math.max(this.range[1], high + 2)];
   }
 
-  // shown: frames with their times; own: somebody's keys, { pitch, from, to }; time: of the clock.
+  // shown: frames with their times; own: somebody's keys, { pitch, from, to }; time: of the line.
   draw(shown, time, own = []) {
     const { canvas } = this;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
@@ -51,7 +51,7 @@ export class Roll {
     pen.fillRect(x(time) - 0.75, 0, 1.5, height);
   }
 
-  // Sound that flows by: shown are stretches of samples.
+  // Draws sound that flows by; shown: stretches of samples with their times.
   drawWave(shown, time) {
     const { canvas } = this;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
@@ -99,7 +99,7 @@ export class Roll {
     pen.save();
     pen.beginPath();
     pen.rect(KEYS, 0, pen.canvas.width, pen.canvas.height);
-    pen.clip(); // what has gone by does not run over the keys
+    pen.clip(); // so that notes do not run over the keys
     for (const { at, seconds, pitches, own, colour } of shown) {
       for (const pitch of pitches) {
         pen.globalAlpha = at > time ? 0.45 : 1;
@@ -146,7 +146,7 @@ export class Roll {
   }
 }
 
-// What draws on a canvas in CSS pixels, as finely as the screen shows.
+// The 2D context of a canvas, in CSS pixels, at the full resolution of the screen.
 export function penOf(canvas) {
   const ratio = devicePixelRatio || 1;
   const size = {

@@ -1,11 +1,11 @@
 // The output: the clock of the sound, what plays on it, and
-// its loudness. It begins with a press, as phones demand.
+// its volume. It starts with a press, as phones demand.
 
 import { Sampler } from "./sampler.js";
 
-const ROOM = 0.13; // of the sound that goes into the room, as much as FluidSynth sends for these instruments
+const ROOM = 0.13; // share of the sound that gets reverb, as much as FluidSynth sends for these instruments
 const ROOM_SECONDS = 1.1;
-const STILL = 4000; // milliseconds that the clock may stand still
+const STILL = 4000; // milliseconds for which the clock may stand still
 
 export class Output {
   constructor(problem) {
@@ -29,7 +29,7 @@ export class Output {
   }
 
   lay() {
-    // Safari mutes a page with its ringer unless told
+    // or else Safari mutes the page when the phone's ringer is off
     if (navigator.audioSession) navigator.audioSession.type = "playback";
     this.clock = new AudioContext({ latencyHint: "interactive" });
     this.level = new GainNode(this.clock, { gain: this.volume ** 2 });
@@ -48,7 +48,7 @@ export class Output {
     this.share();
   }
 
-  // A clock at a voice's own sample rate, and the node that it plays into.
+  // A clock with the sample rate of a voice, and the node into which the voice plays.
   async voice(rate) {
     if (this.spoken?.clock.sampleRate !== rate) {
       this.spoken?.clock.close();
@@ -62,7 +62,7 @@ export class Output {
     return this.spoken;
   }
 
-  // Both play the same instrument, decoded once.
+  // Both samplers, the network's and the hands', play the same instrument, which is decoded once.
   share() {
     if (!this.clock || !this.file) return;
     this.sampler.silence();
@@ -80,14 +80,14 @@ export class Output {
     await this.file.prepare([...Array(88).keys()].map((key) => 21 + key));
   }
 
-  // share: from 0 to 1, as a hand feels it.
+  // share: place of the slider, from 0 to 1; the gain is its square, which sounds more even.
   setVolume(share) {
     this.volume = share;
     for (const { level, clock } of [this, this.spoken ?? {}])
       level?.gain.setTargetAtTime(share ** 2, clock.currentTime, 0.02);
   }
 
-  // Where there is no device for sound, some browsers say that their clock runs although it stands still.
+  // If there is no device for sound, some browsers say that their clock runs although it stands still.
   watch(plays, clock) {
     if (!clock || !plays) return;
     const { currentTime: time } = clock;
@@ -100,7 +100,7 @@ export class Output {
   }
 }
 
-// A room: noise that dies away, the same each time.
+// The impulse response of a room: noise that dies away, the same each time.
 function roomOf(clock) {
   const buffer = new AudioBuffer({
     length: ROOM_SECONDS * clock.sampleRate,
@@ -116,7 +116,7 @@ function roomOf(clock) {
     const samples = buffer.getChannelData(channel);
     let dull = 0;
     for (let place = 0; place < samples.length; place++) {
-      dull += 0.35 * (noise() - dull); // rooms swallow high notes first
+      dull += 0.35 * (noise() - dull); // rooms absorb high frequencies most
       samples[place] = 0.06 * dull * 10 ** ((-3 * place) / samples.length);
     }
   }

@@ -1,28 +1,28 @@
-// The sampler: one instrument of a bank (engine/live/bank.py says what is in it) under somebody's hands.
+// The sampler: plays one instrument of a bank (engine/live/bank.py says what is in it), key by key.
 //
-// A voice is a source that loops, a low pass, an envelope, and a place between
-// left and right, as FluidSynth has them; all of it runs on the browser's own
-// thread of sound, which a busy or hidden page does not disturb.
+// A voice is a source that loops, a low-pass filter, an envelope, and a place between
+// left and right, as in FluidSynth; all of it runs on the browser's audio
+// thread, which a busy or hidden page does not disturb.
 
-const LOUDNESS = 0.66; // of FluidSynth with the same SoundFont, as the app plays it
-const RATE = 44_100; // of what is decoded
-const FULL = 127; // of MIDI's velocities
-const FLAT = -3.01; // dB, of a low pass that favours nothing at its edge
-const SILENCE = 1e-5; // 100 dB below 1, over which a SoundFont's decays are measured
-const DELAY_SAMPLES = 1105; // of a decoder that keeps what an MP3 encoder puts before the first sample
-const FIRST_RIGHT = [36, 52, 67, 79]; // keys at which the next place begins, low ones left
-const PLACES = [-0.34, -0.17, 0, 0.18, 0.35];
-const CUT = 0.03; // seconds in which a voice gives way to the same key struck again
+const LOUDNESS = 0.66; // makes it as loud as FluidSynth with the same SoundFont, as the app plays it
+const RATE = 44_100; // Hz, at which samples are decoded
+const FULL = 127; // the highest MIDI velocity
+const FLAT = -3.01; // Q in dB of a low-pass filter without a resonance
+const SILENCE = 1e-5; // 100 dB below 1: a SoundFont's decay is the time of a fall by 100 dB
+const DELAY_SAMPLES = 1105; // padding of an MP3 encoder before the first sample, which some decoders keep
+const FIRST_RIGHT = [36, 52, 67, 79]; // lowest key of each place but the first, as in rendering/instrument.py
+const PLACES = [-0.34, -0.17, 0, 0.18, 0.35]; // pan of each place, from -1 (left) to 1 (right)
+const CUT = 0.03; // seconds in which a voice fades if the same key is struck again
 
-let decoder; // what it decodes may be played anywhere, before anybody has pressed anything
+let decoder; // an offline context can decode before anybody has pressed anything
 
 export class Sampler {
-  // clock: an AudioContext or an OfflineAudioContext; out: the node that it plays into.
+  // clock: an AudioContext or an OfflineAudioContext; out: the node into which it plays.
   constructor(clock, out) {
     Object.assign(this, { clock, out, zones: [], voices: new Map() });
   }
 
-  // The file of an instrument; each sample is decoded when its keys are wanted.
+  // Takes the bytes of a bank; each sample is decoded when one of its keys is wanted.
   open(file) {
     const length = new DataView(file.buffer, file.byteOffset).getUint32(0, true);
     const { zones } = JSON.parse(new TextDecoder().decode(file.subarray(4, 4 + length)));
@@ -59,7 +59,7 @@ export class Sampler {
     return zone.decoded;
   }
 
-  // A key goes down at a time of the clock; what is not decoded yet sounds as soon as it is.
+  // A key goes down at a time of the clock, or as soon as its sample is decoded.
   strike(pitch, velocity, at) {
     if (!this.zones.length) return; // the instrument is on its way
     const zone = this.zone(pitch);
@@ -99,7 +99,7 @@ export class Sampler {
     return { source, letting, zone, nodes, ends: Infinity };
   }
 
-  // The key comes up.
+  // A key comes up; seconds: how long it fades, by default as the zone says.
   release(pitch, at, seconds) {
     const voice = this.voices.get(pitch);
     if (!voice || voice.ends <= at) return;

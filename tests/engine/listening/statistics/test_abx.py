@@ -30,7 +30,7 @@ def test_a_whole_test_has_its_exact_p():
 
 
 def test_an_unfinished_test_has_none():
-    """Whoever may stop at p < 0.05 within 30 trials gets there by guessing in 0.129 of all tests."""
+    """A guesser who may stop at p < 0.05 within 30 trials gets there in 0.129 of all tests."""
     (test,) = abx_tests_of([trial(number, True) for number in range(1, 16)])
     assert test.result is None
     assert test.sentence.startswith("the test was not finished: 15 of 16 trials count")

@@ -25,7 +25,7 @@ def test_so_small_a_prior_moves_them_by_little():
 
 
 def test_resamples_spread_by_the_published_standard_errors():
-    """Every citation a listener of its own: then the bootstrap must find what the information matrix says."""
+    """With each citation as its own listener, the bootstrap must find what the information matrix says."""
     firsts, seconds = np.nonzero(CITED)
     pairs = np.repeat(np.stack([firsts, seconds], axis=1), CITED[firsts, seconds].astype(int), axis=0)
     units = np.zeros((len(pairs), 4, 4))

@@ -1,4 +1,4 @@
-"""Preference beside likelihood: Kendall's tau against counting pairs, and what few models allow."""
+"""Preference compared with likelihood: Kendall's tau against counting pairs, and what few models allow."""
 
 from itertools import permutations
 

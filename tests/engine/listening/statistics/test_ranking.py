@@ -15,7 +15,7 @@ def ranking_of(records, seed: int = 0, num_resamples: int = 100):
 
 
 def votes(choices, num_listeners: int = 1, sources=TWO, task: str = "preference"):
-    """One after the other, by each listener in turn."""
+    """A record for each choice, the listeners taking turns."""
     return [
         record(sources, choice, task, trial_id=f"t{number}", listener=f"l{number % num_listeners}")
         for number, choice in enumerate(choices)

@@ -1,4 +1,4 @@
-"""d-prime against its definition, its interval against drawing, and what cannot be said."""
+"""d-prime against its definition, its interval against simulation, and what cannot be said."""
 
 import numpy as np
 import pytest

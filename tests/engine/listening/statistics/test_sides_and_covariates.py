@@ -1,4 +1,4 @@
-"""What moves a vote besides the model: the side it stood on, guessing, loudness."""
+"""What moves a vote besides the model: the side it was on, guessing, loudness."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The verdict: one sentence for whoever took the test, of counts and its task's statistics."""
+"""The verdict: one sentence for the person who took the test, from counts and the task's statistics."""
 
 import pytest
 

@@ -17,7 +17,7 @@ RATE = 44_100
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    """Where browsers would fetch them."""
+    """The folder from which browsers would fetch the pieces."""
 
     def serve(content: bytes, name: str) -> str:
         (tmp_path / name).write_bytes(content)

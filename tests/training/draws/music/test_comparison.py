@@ -1,4 +1,4 @@
-"""Draws beside held-out pieces: what the command prints and keeps, and what the classifier can tell."""
+"""Draws against held-out pieces: what the command prints and keeps, and what the classifier can tell."""
 
 import json
 from dataclasses import replace

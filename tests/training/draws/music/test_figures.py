@@ -1,4 +1,4 @@
-"""What is measured of pieces: on made-up ones whose answer is known."""
+"""What is measured of pieces, on made-up pieces whose figures are known."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ C4 = 60 - LOWEST
 
 
 def roll_of(*frames: tuple[int, ...], times: int = 1) -> np.ndarray:
-    """Frames of notes, each as semitones above middle C, each so many times."""
+    """Frames of notes, each as semitones above middle C; every frame comes ``times`` times in a row."""
     roll = np.zeros((len(frames) * times, 88), dtype=bool)
     for place in range(len(roll)):
         roll[place, [C4 + note for note in frames[place // times]]] = True

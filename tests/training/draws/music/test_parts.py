@@ -44,7 +44,7 @@ def test_a_melody_is_known_wherever_it_is_moved_to():
 
 @pytest.fixture
 def command(tmp_path, monkeypatch) -> list[str]:
-    """Test pieces of a tune that training has, of one that it has not, and of one that comes twice."""
+    """The command, for three pieces: a tune that training has, one that it lacks, and one that repeats."""
     rolls = {"train": [TUNE], "valid": [TUNE], "test": [TUNE[:30], TUNE[::-1], np.tile(TUNE[::-1][:20], 2)]}
     splits = {
         split: [torch.from_numpy(line(tune).astype(np.float32)) for tune in tunes]
@@ -81,5 +81,5 @@ def test_the_parts_make_up_the_whole_and_are_kept(command, tmp_path, capsys):
 def test_sound_has_no_parts(tmp_path):
     data = tiny.speech()
     tiny.save_random(tmp_path, tiny.recipe_of(data, "gru"), data, 0.5)
-    with pytest.raises(InvalidValueError, match="of sound there are none"):
+    with pytest.raises(InvalidValueError, match="sound has none"):
         part_figures(load("tiny", tmp_path), data, "test")

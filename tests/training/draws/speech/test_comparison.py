@@ -1,4 +1,4 @@
-"""Draws of sound beside held-out recordings: what the command prints and keeps."""
+"""Draws of sound compared with held-out recordings: what the command prints and keeps."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Figures of sounds whose answer is known."""
+"""Figures of sounds for which they are known."""
 
 import numpy as np
 import pytest
