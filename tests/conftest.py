@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import threading
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
+from tests.patience import until
 from tests.shapes import check_annotations
 
 # Before the first import of both: annotations like Float[Tensor, "batch time"] are checked at every call.
@@ -27,6 +30,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests come first, so that neither of two processes ends alone with a long one."""
     num_slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
     items.sort(key=lambda item: -num_slow[item.path])
+
+
+@pytest.fixture(autouse=True)
+def _no_rounds_go_on() -> Iterator[None]:
+    """What a test starts, it ends: rounds that went on once took half of all later tests' time."""
+    yield
+    until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("earshot")], 10.0)
 
 
 @pytest.fixture(scope="session")

@@ -8,28 +8,32 @@ import ctypes
 import gc
 import itertools
 import threading
-import time
+
+from pages.bounds.rounds import start_rounds
 
 MAX_ARENAS = 2
 ROUNDS_TO_COLLECT = 10  # from one garbage collection to the next
 M_ARENA_MAX = -8  # from malloc.h
 
 
-def start(every_seconds: float) -> None:
-    """Limit the arenas, and give back free memory every ``every_seconds``; on GNU/Linux only."""
+def start(every_seconds: float) -> threading.Event | None:
+    """Limit the arenas, and give back free memory every ``every_seconds``; on GNU/Linux only.
+
+    Returns:
+        What ends it when it is set; None elsewhere.
+    """
     library = _gnu()
     if library is None:
-        return
+        return None
     library.mallopt(M_ARENA_MAX, MAX_ARENAS)
+    rounds = itertools.count(1)
 
     def give_back() -> None:
-        for count in itertools.count(1):
-            time.sleep(every_seconds)
-            if count % ROUNDS_TO_COLLECT == 0:
-                gc.collect()  # what closed pages leave is full of cycles, which Python would collect late
-            library.malloc_trim(0)
+        if next(rounds) % ROUNDS_TO_COLLECT == 0:
+            gc.collect()  # what closed pages leave is full of cycles, which Python would collect late
+        library.malloc_trim(0)
 
-    threading.Thread(target=give_back, daemon=True).start()
+    return start_rounds(give_back, every_seconds)
 
 
 def _gnu() -> ctypes.CDLL | None:

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pages.bounds.rounds import start_rounds
+
 MAX_FOLDER_BYTES = 1_000_000_000  # of all files together; the oldest go first
 BLOCK = 4_096  # bytes: sizes of files are rounded up to it, and each file's folder counts as one more
 LOOK_SECONDS = 10.0  # for which a count of the bytes holds; what comes meanwhile is added to it
@@ -32,10 +34,8 @@ class Retention:
     def __init__(self, folder: Path, age_seconds: float, max_bytes: int = MAX_FOLDER_BYTES):
         self.folder, self.age_seconds, self.max_bytes = folder, age_seconds, max_bytes
         self._lock = threading.Lock()
-        self._counted, self._total = (
-            -LOOK_SECONDS,
-            0,
-        )  # when bytes were counted, by time.monotonic, and how many
+        self._counted = -LOOK_SECONDS  # when bytes were counted, by time.monotonic
+        self._total = 0  # how many there were, with those that came since
 
     def clean(self) -> None:
         """Remove what is old, and the folders that it lay in."""
@@ -70,16 +70,18 @@ class Retention:
         with contextlib.suppress(OSError):
             os.utime(path)
 
-    def start(self, every_seconds: float) -> None:
-        """Clean and make room every ``every_seconds`` in a thread, whatever goes wrong in a round."""
+    def start(self, every_seconds: float) -> threading.Event:
+        """Clean and make room every ``every_seconds`` in a thread, whatever goes wrong in a round.
+
+        Returns:
+            What ends it when it is set.
+        """
 
         def go_on() -> None:
-            while True:
-                attempt(self.clean)
-                attempt(self.make_room)
-                time.sleep(every_seconds)
+            attempt(self.clean)
+            attempt(self.make_room)
 
-        threading.Thread(target=go_on, daemon=True).start()
+        return start_rounds(go_on, every_seconds)
 
     def _files(self) -> list[tuple[float, int, Path]]:
         """Of each file: when it was last written or asked for, its bytes with its folder's, and its path."""

@@ -83,7 +83,7 @@ def test_draws_of_a_batch_are_those_of_each_by_itself():
 
 def test_on_88_pitches_weights_of_draws_have_the_mean_one():
     """Monte Carlo: p(v) / q(v) of frames drawn from another mixture q."""
-    count = 20_000
+    count = 4_000
     p, q = (given(count, size=88, scale=0.3, seed=seed)[0] for seed in (3, 8))
     drawn = q.sample(torch.rand(count, 88, generator=seeded(9), dtype=torch.float64))
     weights = (p.log_prob(drawn) - q.log_prob(drawn)).exp()

@@ -1,4 +1,4 @@
-"""Two thousand files that were broken at random: each is soon read, or refused in one sentence.
+"""Hundreds of files that were broken at random: each is soon read, or refused in one sentence.
 
 They are read in another process, where what a decoder prints is dropped and a crash is noticed.
 """
@@ -85,6 +85,6 @@ def test_broken_sound_files(tmp_path):
     samples, rate = soundfile.read(write_tone(tmp_path / "tone.wav", 0.3))
     for name in ("wav", "flac", "ogg", "mp3", "aiff", "au"):
         soundfile.write(tmp_path / f"source.{name}", samples, rate)
-    wrong, slowest, num_read = broken(tmp_path, "sound", 1_000)
+    wrong, slowest, num_read = broken(tmp_path, "sound", 400)
     assert wrong == [] and slowest < 20
-    assert 100 < num_read < 1_000
+    assert 40 < num_read < 400
