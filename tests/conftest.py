@@ -11,12 +11,12 @@ import pytest
 import torch
 
 from tests.patience import until
-from tests.shapes import check_annotations
+from tests.engine.shapes import check_annotations
 
 # Before the first import of both: annotations like Float[Tensor, "batch time"] are checked at every call.
 check_annotations("engine", "training")
 
-# One thread: the numbers then do not depend on the machine, and two processes do not fight for its cores.
+# One thread: the numbers then do not depend on the machine, and processes do not fight for its cores.
 # OMP_NUM_THREADS does the same for the programs that tests start.
 torch.set_num_threads(1)
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -27,7 +27,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first, so that neither of two processes ends alone with a long one."""
+    """Files with slow tests come first, so that no process ends alone with a long one."""
     num_slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
     items.sort(key=lambda item: -num_slow[item.path])
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.checkpoints.checkpoint import CHECKPOINTS, available, read_card
+from engine.checkpoints.checkpoint import CHECKPOINTS, available, load, read_card
+from engine.notes.midi_bytes import midi_bytes
+from engine.pieces.excerpt import read_excerpt
 from tests.engine.small_models import published
 from tests.pages.visit import Visit
 from tests.patience import PATIENCE_SECONDS
@@ -25,6 +27,13 @@ def copy_model(folder: Path, name: str, like: str = "jsb_chorales-gru") -> Path:
     return card
 
 
+def shorten_an_excerpt(primes: Path, name: str, num_frames: int) -> None:
+    """Write its first frames in its place: no clip of its corpus's trials is longer than they are."""
+    roll = load("jsb_chorales-gru").representation
+    frames = read_excerpt(name, roll)[:num_frames]
+    (primes / f"{name}.mid").write_bytes(midi_bytes(roll.decode(frames)))
+
+
 @pytest.fixture(scope="session")
 def app_folder(project_folder, tmp_path_factory) -> Path:
     """A copy of the app with more models: own, tiny and slow ones, one of bad weights, one of a bad card."""
@@ -33,6 +42,7 @@ def app_folder(project_folder, tmp_path_factory) -> Path:
     for part in PARTS:
         copy = shutil.copytree if (project_folder / part).is_dir() else shutil.copy
         copy(project_folder / part, folder / part, **({"ignore": ignored} if copy is shutil.copytree else {}))
+    shorten_an_excerpt(folder / "assets" / "primes", "jsb_chorales-test-58", 16)
     models = folder / "checkpoints"
     for name in OWN_MUSIC:
         copy_model(models, name)

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
@@ -17,8 +18,8 @@ FOUR = [f"jsb_chorales-{name}" for name in ("best", "gru", "lstm", "tanh")]
 FULL = {"detail": "Queue is full. Max size is 60 and size is 60."}
 
 
-@pytest.fixture
-def others(app) -> Iterator[threading.Event]:
+@contextmanager
+def others_at_work(app) -> Iterator[threading.Event]:
     """Two others draw, as many as can at once, over and over until they are told to stop."""
     enough, begun = threading.Event(), threading.Barrier(3)
     config = json.loads(Caller(app.address, {}, "config").open())
@@ -44,10 +45,12 @@ def others(app) -> Iterator[threading.Event]:
     for thread in threads:
         thread.start()
     begun.wait()
-    yield enough
-    enough.set()
-    for thread in threads:
-        thread.join()
+    try:
+        yield enough
+    finally:
+        enough.set()
+        for thread in threads:
+            thread.join()
 
 
 def queue_is_full(visit: Visit) -> None:
@@ -60,18 +63,19 @@ def forgive_refusals(visit: Visit) -> None:
     visit.wrong = [words for words in visit.wrong if "503" not in words]
 
 
-def test_who_waits_is_told_how_many_are_before(visitors, others):
+def test_who_waits_is_told_how_many_are_before(app, visitors):
     visit = visitors("")
     place = visit.page.locator(".block.earshot-queue")
     assert place.is_hidden(), "there is nothing to wait for yet"
     visit.choose("jsb_chorales-gru")
     visit.exactly(8)
-    visit.press()
-    visit.page.wait_for_selector(".earshot-queue .progress-text:has-text('queue: ')")
-    box = place.locator(".wrap").bounding_box()
-    assert box["height"] >= 20 and box["width"] > 100, "it can be read"
-    others.set()
-    visit.wait(1)
+    with others_at_work(app) as enough:
+        visit.press()
+        visit.page.wait_for_selector(".earshot-queue .progress-text:has-text('queue: ')")
+        box = place.locator(".wrap").bounding_box()
+        assert box["height"] >= 20 and box["width"] > 100, "it can be read"
+        enough.set()
+        visit.wait(1)
     expect(place).to_be_hidden()
 
 

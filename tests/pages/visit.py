@@ -16,7 +16,10 @@ HARMLESS = (
     "Fatal network error encountered, trying to recover",
 )
 HANGING_UP = "Unexpected error Connection errored out."  # the same, of a page that was about to ask
-NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+NEXT_FRAME = """new Promise(done => {
+    requestAnimationFrame(() => requestAnimationFrame(done));
+    setTimeout(done, 2000);  // a browser that has no time draws a page behind others no more
+})"""
 WAITING = "document.querySelector('#lane-0 .lane').dataset.state = 'waiting'"
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 KEEP_COPIED = "navigator.clipboard.writeText = async text => { window.copied = text; }"

@@ -50,10 +50,10 @@ def test_small_models_of_every_kind_are_explained_alike(name):
 
 
 @pytest.mark.parametrize("name", available())
-def test_shipped_models_are_explained_alike_over_a_thousand_frames(name):
+def test_shipped_models_are_explained_alike_over_hundreds_of_frames(name):
     """Where float32 is not exact enough, as in some of the paper's networks, it is as exact as torch."""
     model = load(name).model
-    frames = torch.stack(list(sample(model, SamplingOptions(1_000, seed=1))))
+    frames = torch.stack(list(sample(model, SamplingOptions(600, seed=1))))
     theirs, ours = explained(model, frames), explained_by_kernel(model, frames)
     apart = (joined(ours, theirs) - joined(theirs, theirs)).abs()
     if (apart / joined(theirs, theirs).abs().clamp(min=1)).max() <= CLOSE:

@@ -269,7 +269,7 @@ def test_a_choice_of_corpus_is_sent_once(visitors):
     visit.choose("tiny-speech")
     visit.exactly(0.5)
     visit.draw()
-    assert len([data for data in sent if data.startswith('{"data":["tiny",')]) == 1
+    assert len([data for data in sent if data.startswith('{"data":["tiny",null]')]) == 1
 
 
 def test_a_link_to_another_corpus_keeps_its_models(visitors):
