@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.patience import until
 from tests.engine.shapes import check_annotations
+from tests.patience import until
 
 # Before the first import of both: annotations like Float[Tensor, "batch time"] are checked at every call.
 check_annotations("engine", "training")

@@ -51,6 +51,7 @@ BOUNDS = {
     BOARD_WORK["concurrency_id"]: BOARD_BOUNDS,
 }
 MAX_PAGES = 10_000  # for which messages are kept
+QUEUE_LOOK_SECONDS = 0.01  # between two looks at who waits; with 0.001 an idle app took 6 % of a core
 NEW_PAGES_AN_HOUR = 3_000  # that one address may open
 
 
@@ -66,6 +67,7 @@ class Waiting:
         self._told: dict[str, float] = {}  # session -> when it was told something, by time.monotonic
         self._pages = Hourly(NEW_PAGES_AN_HOUR, "pages", "opened")
         self._queue.remember(MAX_PAGES)
+        self._queue.look_every(QUEUE_LOOK_SECONDS)
 
     @classmethod
     def bound(cls, app: gr.Blocks) -> None:

@@ -80,6 +80,10 @@ class GradioQueue:
         """Keep messages for at most this many pages; those of the oldest are dropped, read or not."""
         self._queue.pending_messages_per_session.max_size = num_pages
 
+    def look_every(self, seconds: float) -> None:
+        """How long it sleeps between two looks at whether an event waits; else a thousandth of a second."""
+        self._queue.sleep_when_free = seconds
+
     @property
     def unread(self) -> MutableMapping[str, Any]:
         """By session, the messages that its page has not read, as an asyncio queue."""

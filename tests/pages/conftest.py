@@ -42,7 +42,7 @@ def app_folder(project_folder, tmp_path_factory) -> Path:
     for part in PARTS:
         copy = shutil.copytree if (project_folder / part).is_dir() else shutil.copy
         copy(project_folder / part, folder / part, **({"ignore": ignored} if copy is shutil.copytree else {}))
-    shorten_an_excerpt(folder / "assets" / "primes", "jsb_chorales-test-58", 16)
+    shorten_an_excerpt(folder / "assets" / "primes", "jsb_chorales-test-58", 24)
     models = folder / "checkpoints"
     for name in OWN_MUSIC:
         copy_model(models, name)

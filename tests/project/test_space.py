@@ -16,7 +16,7 @@ from tests.source import files, program_modules
 from training.publishing.space import LEFT_OUT_OF_SPACE
 
 # What a stranger asks of the API: a short draw, with the page's own defaults for the rest.
-CALLS = [{"api_name": "/sample_roll"}]
+CALLS = [{"api_name": "/sample_roll", "frames": 8}]
 PARTS = {"app.py", "pages", "engine", "assets", "checkpoints"} | {
     *("requirements.txt", "packages.txt", "README.md", "LICENSE", ".gitattributes")
 }

@@ -103,7 +103,7 @@ def test_a_function_of_an_app_has(function, name):
     "name",
     [
         *("push", "send_message", "blocks", "event_queue_per_concurrency_id"),
-        *("pending_messages_per_session", "pending_event_ids_session"),
+        *("pending_messages_per_session", "pending_event_ids_session", "sleep_when_free"),
     ],
 )
 def test_a_queue_has(blocks, name):
