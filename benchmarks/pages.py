@@ -1,7 +1,7 @@
-"""How soon a visitor hears something, and how much travels for it: ``make bench-pages``, on a quiet machine.
+"""How soon a visitor hears something, and how many bytes it takes: ``make bench-pages``, on a quiet machine.
 
 Seconds from a press to the first sound are printed with a yardstick of the same run: a page with nothing but
-a button that, measured by the same clock of the browser, plays a piece of ours when it is pressed.
+a button that, measured by the same clock of the browser, plays a second of one of our pieces when pressed.
 """
 
 import base64

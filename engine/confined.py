@@ -1,8 +1,8 @@
 """Confined: calls one of our functions in a separate process with limits on memory, time and disk.
 
 It is for reading strangers' files: a bomb, or a fault in somebody else's library, ends that process and
-nothing else. The process gets only the variables in PASSED_ON, because the environment may hold tokens, and
-its error output is thrown away.
+nothing else. Of our environment the process gets only PASSED_ON, because the rest may hold tokens; its error
+output is thrown away.
 
     question   the program's one argument, JSON: {"function": "module:name", "arguments": {…}}
     answer     on standard output: a line of JSON, {"facts": {…}} or {"error": class, "message": sentence},
@@ -32,9 +32,11 @@ MAX_CONFINED_SECONDS = 60  # by the clock, and of processor time
 MAX_CONFINED_BYTES = 256_000_000  # memory of each process, including a decoder that it starts
 MAX_WRITTEN_BYTES = 64_000_000  # size of any file it writes
 PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")  # variables of the environment that it gets
-DAMAGED = "it may be damaged: export it again, sound as a WAV file of one channel at 48 kHz or less"
+DAMAGED = "it may be damaged: export it again (a sound as a mono WAV file, at 48 kHz or less)"
 
-RAISED = {kind.__name__: kind for kind in (UnreadableFileError, InvalidValueError)}  # here, once more
+RAISED = {
+    kind.__name__: kind for kind in (UnreadableFileError, InvalidValueError)
+}  # the errors that are raised again here
 
 Answer = tuple[dict[str, Any], bytes]
 
@@ -48,10 +50,11 @@ def run_confined(function: str, name: str, arguments: Mapping[str, Any]) -> Answ
         arguments: anything that JSON can hold.
 
     Raises:
-        EngineError: whatever EngineError the function raises; UnreadableFileError if it exceeds a limit.
+        EngineError: whatever EngineError the function raises.
+        UnreadableFileError: the process gives no answer, e.g. since it came to a limit.
     """
     question = json.dumps({"function": function, "arguments": dict(arguments)})
-    with TemporaryDirectory(prefix="earshot-") as folder:  # so what it leaves behind is deleted
+    with TemporaryDirectory(prefix="earshot-") as folder:  # so that what it leaves behind is deleted
         passed_on = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
         process = subprocess.Popen(
             [sys.executable, "-P", "-s", "-m", "engine.confined", question],
@@ -87,7 +90,7 @@ def _understood(answer: bytes, name: str) -> Answer:
     line, _, content = answer.partition(b"\n")
     try:
         said = json.loads(line)
-    except json.JSONDecodeError:  # it was ended before it could answer
+    except json.JSONDecodeError:  # no answer: it was ended, or failed with some other error
         raise UnreadableFileError(f"{name} takes too much memory or time to be read, or {DAMAGED}") from None
     if "error" in said:
         raise RAISED.get(said["error"], EngineError)(said["message"])

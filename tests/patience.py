@@ -1,9 +1,9 @@
-"""Patience: a test waits until something has happened, and not for a time that a busy machine outlasts."""
+"""Patience: a test waits until something has happened, not for a time too short for a busy machine."""
 
 import time
 from collections.abc import Callable
 
-LOOK_SECONDS = 0.02  # between two looks: a file or a process of another program sends no event
+LOOK_SECONDS = 0.02  # between two looks, since files and processes of other programs send no event
 PATIENCE_SECONDS = 120.0  # far above what anything takes, for a machine with other work
 
 
@@ -11,9 +11,9 @@ def until(has_happened: Callable[[], object], seconds: float = PATIENCE_SECONDS)
     """Return as soon as ``has_happened()`` is true.
 
     Raises:
-        AssertionError: it was not, for ``seconds``.
+        AssertionError: it was still not true after ``seconds``.
     """
     end = time.monotonic() + seconds
     while not has_happened():
-        assert time.monotonic() < end, f"not within {seconds:g} s: {has_happened}"
+        assert time.monotonic() < end, f"still not true after {seconds:g} s: {has_happened}"
         time.sleep(LOOK_SECONDS)

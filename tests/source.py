@@ -25,7 +25,7 @@ def files() -> tuple[Path, ...]:
 
 @dataclass(frozen=True)
 class Import:
-    """One imported module (``from a import b`` counts as ``a.b`` where that is a module)."""
+    """One name that is imported; ``from a import b`` has the module ``a`` and the name ``b``."""
 
     module: str
     name: str | None
@@ -106,7 +106,7 @@ def program_modules() -> tuple[Module, ...]:
 
 
 def dotted(node: ast.AST) -> str:
-    """``a.b.c`` of an attribute chain; a chain on anything else begins with a dot."""
+    """``a.b.c`` of an attribute chain; if it does not start at a name, ``.b.c``."""
     if isinstance(node, ast.Attribute):
         return f"{dotted(node.value)}.{node.attr}"
     return node.id if isinstance(node, ast.Name) else ""

@@ -7,8 +7,9 @@
     h_t     = O a_t
 
 This is dot-product attention as in Vaswani et al. 2017 (arXiv 1706.03762), with a bias for each head and each
-distance t - s. Only moments strictly before t are read: the value of the last one, s = t - 1, depends on x_t,
-which the step knows. The state grows by one moment with each step, up to ``window``.
+distance t - s. Only moments strictly before t are read, at most ``window`` back; the value of the last one,
+s = t - 1, also depends on x_t, which is known by then. The state grows by one moment with
+each step, up to ``window``.
 
 Conventions
     moment  one past step: its key and its value
@@ -66,7 +67,7 @@ class AttentionCell(Cell):
     def _read(
         self, drives: Float[Tensor, "batch time parts"], state: State
     ) -> tuple[Float[Tensor, "batch time hidden"], State]:
-        """Several steps: the moments that they complete are remembered, and each looks at those before it."""
+        """Do several steps: store the moments they complete; each step looks at the moments before it."""
         _, before, keys, values = state
         query, _, _, after = drives.split(self.hidden_size, -1)
         known = torch.cat((before, drives[:, :-1]), 1)  # steps whose follower is known now

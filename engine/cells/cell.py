@@ -1,4 +1,4 @@
-"""Cell: one time step of a recurrent layer.
+"""Cell: a recurrent layer, given as its single time step.
 
 Conventions
     x, drive   shape (batch, features)
@@ -37,7 +37,7 @@ class Cell(nn.Module, ABC):
     title: ClassVar[str] = ""
     """What it is called on pages and in tables; if empty, its name in the registry is used."""
     looks_back: ClassVar[bool] = False
-    """Whether its state grows with time, because it looks back at the piece so far."""
+    """Whether its state grows with time, as it keeps the piece so far."""
     gate_names: ClassVar[tuple[str, ...]] = ()
     """What its gates are called, in the order of ``gates``."""
     recurrence: type[Recurrence] | None = None
@@ -53,7 +53,7 @@ class Cell(nn.Module, ABC):
 
     @property
     def weights(self) -> dict[str, Tensor]:
-        """The parameters by name, for quick steps: nn.Module's own lookup costs as much as a small gate."""
+        """The parameters by name, for speed: nn.Module's own lookup costs as much as a small gate."""
         return self._parameters
 
     @abstractmethod
@@ -105,7 +105,7 @@ class Cell(nn.Module, ABC):
 
 
 def fill_matrix(weight: Tensor, rng: torch.Generator, *, orthogonal: bool = False) -> None:
-    """Fill a matrix with Glorot-uniform numbers, or each of its stacked square blocks orthogonally."""
+    """Fill a matrix with Glorot-uniform numbers or, if orthogonal, make each square block so."""
     columns = weight.shape[1]
     block_size = columns if orthogonal else weight.shape[0]
     for block in weight.data.split(block_size):

@@ -21,14 +21,14 @@ NAME_PATTERN = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
 
 
 def with_bounded_numbers(spec: dict[str, Any]) -> dict[str, Any]:
-    """The same spec; raises ValueError if a number in it is not finite or too large."""
+    """The same spec; raises ValueError if a number in it is infinite, NaN or too large."""
     if not all(abs(number) <= LARGEST_NUMBER for number in _numbers(spec)):
-        raise ValueError(f"a number is not finite, or larger than {LARGEST_NUMBER:g}")
+        raise ValueError(f"a number is not finite, or its size exceeds {LARGEST_NUMBER:g}")
     return spec
 
 
 class CorpusFacts(Strict):
-    """Where the training data came from, on what terms, and its range of pitches.
+    """Where the training data came from, on what terms, and facts about its pitches and notes.
 
     Args:
         played_semitones: semitones added to every pitch of a draw before it is heard or written as MIDI;
@@ -135,7 +135,7 @@ class Card(Strict):
 
     @property
     def facts(self) -> Facts:
-        """The facts of all frames of its kind; raises UnknownNameError if this version does not know it."""
+        """What is true of all frames of its representation; raises UnknownNameError if that is unknown."""
         if self.kind not in REPRESENTATIONS:
             raise UnknownNameError("representation", self.kind, REPRESENTATIONS)
         return REPRESENTATIONS[self.kind].facts

@@ -1,4 +1,4 @@
-"""Arguments that several commands share, and the check of the path of a file to be written."""
+"""Arguments that several commands share, and a check of an output file's path."""
 
 import argparse
 from pathlib import Path
@@ -14,7 +14,7 @@ def add_performance(command: argparse.ArgumentParser, tempo: float | None = 100.
 
 
 def checked_suffix(out: Path, allowed: tuple[str, ...]) -> str:
-    """The suffix of the file to be written, in lower case; checked before any work is done.
+    """The suffix of ``out`` in lower case; it and the folder are checked before any work is done.
 
     Raises:
         InvalidValueError: the suffix is not allowed, or the folder does not exist.

@@ -19,6 +19,7 @@ def run(options: argparse.Namespace) -> None:
     Raises:
         InvalidValueError: there is no checkpoint in the folder.
         CheckpointError: a card cannot be used (raised after all others are printed).
+        EngineError: a card describes no model (raised at once).
     """
     cards, problems = read_cards(options.checkpoints)
     if not cards and not problems:

@@ -14,8 +14,8 @@ from torch.nn import functional
 
 from engine.heads.head import Distribution, Head
 
-HALVINGS = 40  # how often the interval that holds the shift is halved, see ``temper``
-LEAST_TEMPERATURE = 0.01  # anything below it acts as this does
+HALVINGS = 40  # how many times the interval that holds the shift is halved, see ``temper``
+LEAST_TEMPERATURE = 0.01  # lower temperatures count as this one
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Bernoulli(Distribution):
         return self.logits.shape[-1]
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
-        """Nats; computed with softplus, so that large logits stay exact."""
+        """Log-probability of a frame, in nats; by softplus, so that large logits lose no precision."""
         return (frame * self.logits - functional.softplus(self.logits, threshold=50)).sum(-1)
 
     def sample(self, uniforms: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes event"]:
@@ -41,7 +41,7 @@ class Bernoulli(Distribution):
         return (torch.logit(uniforms) < self.logits).to(self.logits.dtype)
 
     def repeated(self, count: int) -> "Bernoulli":
-        """The same logits, along a new axis before the events."""
+        """The same logits ``count`` times, along a new axis before the events."""
         return Bernoulli(self.logits.unsqueeze(-2).expand(*self.logits.shape[:-1], count, -1))
 
     def marginals(self) -> Float[Tensor, "*axes event"]:

@@ -2,7 +2,7 @@
 
 Nothing here knows a particular cell or head. The kernel finds a part by its registered name; the part's
 numbers are the arguments of its constructor, in order, which the part keeps as attributes; its tensors are
-its parameters, in order. Only the models that may hold a Stack are known: Transposed, Reminded and Copying.
+its parameters, in order. Of the models around a Stack it knows three: Transposed, Reminded and Copying.
 """
 
 import inspect
@@ -19,7 +19,7 @@ from engine.models import Copying, CopyMemory, MelodyMemory, Model, Reminded, St
 
 PROGRAM_VERSION = 3  # must equal VERSION in engine/kernel/core/model.c
 MELODIES, COPIES = "melodies", "copies"  # the kernel's names of the two memories
-NEVER_TRUSTED = -1e30  # in place of minus infinity, the trust in a guide that is not used
+NEVER_TRUSTED = -1e30  # stands for minus infinity: the trust in an unused guide
 
 
 class NoProgramError(Exception):
@@ -32,7 +32,8 @@ class Program:
 
     Args:
         numbers: sizes and arguments, in the order that engine/kernel/core/model.c gives.
-        tensors: the weights, float32 or float16, on the CPU, of one or two axes.
+        tensors: the weights, float32 or float16, on the CPU (or meta, if only sizes matter),
+            of one or two axes.
     """
 
     numbers: tuple[float, ...]
@@ -86,13 +87,13 @@ class _Part:
     def of(cls, part: nn.Module, kind: str, registry: Mapping[str, type]) -> "_Part":
         name = next((name for name, known in registry.items() if known is type(part)), "")
         if not name:
-            raise NoProgramError(f"{type(part).__name__} is no registered {kind}")
+            raise NoProgramError(f"{type(part).__name__} is not a registered {kind}")
         arguments = [getattr(part, argument, None) for argument in _arguments(type(part))]
         if not all(isinstance(number, int | float) for number in arguments):
-            raise NoProgramError(f"the {kind} {name!r} has arguments that are no numbers")
+            raise NoProgramError(f"the {kind} {name!r} has arguments that are not numbers")
         tensors = tuple(parameter.detach() for parameter in part.parameters())
         if any(tensor.dtype not in (torch.float32, torch.float16) for tensor in tensors):
-            raise NoProgramError(f"the {kind} {name!r} has weights that are not float32")
+            raise NoProgramError(f"the {kind} {name!r} has weights that are neither float32 nor float16")
         if any(tensor.device.type not in ("cpu", "meta") for tensor in tensors):
             raise NoProgramError(f"the weights are on {tensors[0].device.type}")
         return cls(name, kind, tuple(map(float, arguments)), tensors)

@@ -17,7 +17,7 @@
   const surroundings = {
     async soundOf(lane) {
       const answer = await fetch(webAddress(lane.audio.url));
-      if (!answer.ok) throw new Error("the sound is not there");
+      if (!answer.ok) throw new Error("the sound could not be loaded");
       return answer.arrayBuffer();
     },
     opened({ trial }) {

@@ -1,4 +1,4 @@
-"""A cell is added by its own file and one entry: here a cell of the test's own goes the whole way."""
+"""A cell is added by its own file and one entry: here a made-up cell goes from fitting to the report."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ NAME = "min_gru"
 
 
 class MinGRUCell(Cell):
-    """The minimal gated unit of Feng et al. 2024, arXiv 2410.01201: nothing but the input decides its gates.
+    """The minimal GRU of Feng et al. 2024, arXiv 2410.01201: its gate depends on the input alone.
 
     z_t  = sigmoid(W_z x_t + b_z)              update
     h~_t = W_h x_t + b_h                       candidate
@@ -97,7 +97,7 @@ def test_the_report_has_a_name_for_it(way):
 
 
 def test_several_are_fitted_side_by_side_as_a_search_does(way):
-    """A search computes all learning rates as one vectorised model: any cell goes through it."""
+    """A search fits all learning rates as one vectorised model, which must work for any cell."""
     spec = way.checkpoint.card.model
     models = [randomise(build_model(spec).double(), seed) for seed in (1, 2)]
     frames = binary_frames(3, 4, models[0].frame_size)
@@ -106,6 +106,6 @@ def test_several_are_fitted_side_by_side_as_a_search_does(way):
     torch.testing.assert_close(together, torch.stack(alone))
 
 
-def test_titles_of_the_shipped_cells():
+def test_titles_of_cells_shipped_or_not():
     names = ("tanh", "gru", "lstm", "attention", "somebody_elses")
     assert [cell_title(name) for name in names] == ["tanh", "GRU", "LSTM", "attention", "somebody_elses"]

@@ -1,4 +1,4 @@
-"""The command ``report``: results, pictures and the figures that the pages show, written anew."""
+"""The command ``report``: results, pictures and the figures that the pages show, rewritten."""
 
 import argparse
 from pathlib import Path
@@ -12,7 +12,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the command's arguments to its parser."""
     add_checkpoints(command)
     command.add_argument(
-        "--results", type=Path, default=SEARCH_RESULTS, help="folder of the results of searches"
+        "--results", type=Path, default=SEARCH_RESULTS, help="folder with the results of searches"
     )
     command.add_argument("--out", type=Path, default=PROJECT, help="folder that holds docs/ and assets/")
 
@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> None:
     """Write all files, and print the name of each.
 
     Raises:
-        EngineError: a card or a result cannot be used, or the disk refuses.
+        EngineError: a card or a result cannot be used, or a file cannot be written.
     """
     from training.report import write_report  # here, since matplotlib takes long to load
 

@@ -16,7 +16,7 @@ from training.corpora.corpus import SPLITS, CorpusReport
 T = TypeVar("T")
 MAX_FILES = 20_000
 SECONDS_UNTIL_BAR = 2.0
-SHARE_HELD_OUT = 0.1  # of the files, for valid and again for test; at least one each
+SHARE_HELD_OUT = 0.1  # share of the files in valid, and the same in test; at least one each
 
 
 @dataclass
@@ -36,26 +36,23 @@ def check_folder(path: Path, kind: str) -> Path:
     """The folder, once it is known to exist and to have a name that can be written.
 
     Raises:
-        InvalidValueError: it does not exist, is a file, or its name is no UTF-8 text.
+        InvalidValueError: it does not exist, is a file, or its name is not valid UTF-8.
     """
     if not path.is_dir():
         problem = "is a file" if path.exists() else "does not exist"
         raise InvalidValueError(f"{kind}:{path} {problem}; give the folder that holds the {kind} files")
     if _words(path) != path.as_posix():
-        raise InvalidValueError(
-            f"the name of the folder {kind}:{_words(path)} is no UTF-8 text, and no card could hold it: "
-            "rename it"
-        )
+        raise InvalidValueError(f"the name of the folder {kind}:{_words(path)} is not valid UTF-8: rename it")
     return path
 
 
 def read_files(
     folder: Path, read: Callable[[Path], T], is_wanted: Callable[[Path], bool], what: str
 ) -> FolderReading:
-    """Read every file of a folder and its subfolders that is not hidden, each content once.
+    """Read the wanted files of a folder and its subfolders, hidden ones aside; of equal files only the first.
 
     Args:
-        folder: where to look; linked folders belong to it.
+        folder: where to look; linked folders are followed.
         read: file -> what to keep; an EngineError that it raises is the reason to leave the file out.
         is_wanted: which files to read; others are not reported.
         what: the wanted files in words.
@@ -75,14 +72,14 @@ def read_files(
             with path.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             if sha256 in seen:
-                reading.left_out.append((name, f"the same file as {seen[sha256]}"))
+                reading.left_out.append((name, f"has the same content as {seen[sha256]}"))
                 continue
             seen[sha256] = name
             reading.items[name] = read(path)
         except EngineError as error:
             reading.left_out.append((name, _words(error)))
         except OSError as error:
-            reading.left_out.append((name, f"{error.strerror}: check who may read it"))
+            reading.left_out.append((name, f"{error.strerror}: check the file and its permissions"))
     return reading
 
 
@@ -108,11 +105,11 @@ def _words(said: Path | EngineError) -> str:
 def split_by_seed(items: Mapping[str, T], seed: int, report: CorpusReport) -> dict[str, list[T]]:
     """Ten percent for valid, ten for test, at least one each; the rest is train.
 
-    The same names and seed give the same split, whatever the files hold. The report goes into the
-    message of an error.
+    The same names and seed give the same split, whatever the files hold. ``report`` is
+    quoted where there are too few.
 
     Raises:
-        InvalidValueError: there are fewer than three, or the seed is negative.
+        InvalidValueError: there are fewer than three items, or the seed is negative.
     """
     if len(items) < len(SPLITS):
         raise InvalidValueError(

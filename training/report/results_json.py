@@ -11,11 +11,11 @@ from training.report.leaderboard import Board
 from training.report.leaderboard_section import leaderboard_json
 from training.report.tables import corpus_title
 
-DECIMALS = 9  # decimals: far beyond what a figure means, so that none crosses a printed one by rounding
+DECIMALS = 9  # so many that rounding moves no figure across the one that the paper prints
 
 
 def results_json(evidence: TableEvidence, boards: Sequence[Board]) -> str:
-    """One row a model of table 2, fitted or not, in the paper's order; then the published figures."""
+    """One row for each model of table 2, fitted or not, in the paper's order; then the leaderboards."""
     rows = [_row(entry, better_average(evidence.of(entry.corpus))) for entry in evidence.entries]
     content = {"rows": rows, "leaderboard": leaderboard_json(boards)}
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

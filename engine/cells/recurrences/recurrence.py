@@ -1,14 +1,14 @@
 """Recurrence: all steps of an unroll as one operation whose gradient is written by hand.
 
-Autograd would record every small product of every step, and go back through all of them; here the way
-back does only what must go from step to step, and the gradients of the weights are one product over all
-steps. All tensors have an axis of members: a population of cells of one shape, each with different weights
+Autograd would record and retrace every small product of every step; here the backward pass does step by
+step only what it must, and the gradients of the weights are one product over all steps. All
+tensors have an axis of members: a population of cells of one shape, each with different weights
 (``torch.func.vmap`` over a cell's unroll makes it), costs little more than one cell.
 
 Conventions
     drive     shape (time, member, batch, drive)
-    states    for each part of the state a tensor (time + 1, member, batch, hidden): before the first
-              step, and after each
+    states    one tensor for each part of the state, (time + 1, member, batch, hidden): at the start, then
+              after each step
     weights   each (member, …), otherwise as the cell keeps them
     kept      what the way back needs besides the states
 """
@@ -36,7 +36,7 @@ class Recurrence(ABC):
     def reverse(
         gradients: Tensors, states: Tensors, kept: Tensors, weights: Tensors
     ) -> tuple[Tensor, Tensors, Tensors]:
-        """From the gradients of the states to those of drive, start and weights."""
+        """Turn the gradients of the states into those of drive, start and weights."""
 
 
 class _Steps(torch.autograd.Function):
@@ -76,14 +76,12 @@ class _Steps(torch.autograd.Function):
 
 
 def _join(value: Tensor, dim: int | None, size: int, axis: int) -> Tensor:
-    """Merge vmap's axis with the axis of members; a value without vmap's axis is copied ``size`` times."""
+    """Merge vmap's axis with the axis of members; a value without vmap's axis is repeated along it."""
     if dim is None:
-        return (
-            value.repeat_interleave(size, axis)
-            if value.shape[axis] > 1
-            else value.expand(*value.shape[:axis], size, *value.shape[axis + 1 :])
-        )
-    return value.movedim(dim, axis).flatten(axis, axis + 1)
+        value = value.unsqueeze(axis).expand(*value.shape[:axis], size, *value.shape[axis:])
+    else:
+        value = value.movedim(dim, axis)
+    return value.flatten(axis, axis + 1)
 
 
 def run_steps(

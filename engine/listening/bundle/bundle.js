@@ -1,7 +1,7 @@
 // A listening test without a server: this script gives trial.js what Gradio gives it in the app, keeps the
 // answers in the browser, and lets the listener download them. It is loaded after trial.js.
 //
-// Sounds. Chromium, Firefox and Safari all forbid a page opened from a disk (file://) to fetch() the files
+// Sounds. Chromium, Firefox and Safari all forbid a page opened from disk (file://) to fetch() the files
 // next to it; Web Audio gets no sound from an <audio> element with such a file, and two <audio> elements
 // cannot be kept on one clock. But all of them run a script next to the page, so each sound is a script that
 // holds its MP3 file in base64. A bundle on a web host uses the same scripts.
@@ -20,7 +20,7 @@
     changed = act;
   };
   const trigger = (event, given) => event === "vote" && keep(given);
-  let sounds = new Map(); // of the trial that is on the page: lane -> promise of its bytes
+  let sounds = new Map(); // for the trial on the page: lane id -> promise of its bytes
   const surroundings = {
     send: (given) => trigger("vote", given),
     told: () => false,
@@ -43,7 +43,7 @@
       script.onload = script.onerror = () => {
         arriving.delete(id);
         script.remove();
-        reject(new Error("the sound is not there")); // no effect if the sound has come
+        reject(new Error("the sound could not be loaded")); // no effect if the sound has come
       };
       script.src = `sounds/${id}.js`;
       document.head.append(script);
@@ -58,7 +58,7 @@
   let keepsNothing = false;
 
   function newcomer() {
-    const keys = random(test.trials.length); // each listener gets a random order
+    const keys = random(test.trials.length); // sort keys: each listener gets an order of their own
     const order = test.trials.map(({ trial }, number) => [keys[number], trial]).sort(([a], [b]) => a - b);
     const listener = [...random(4)].map((number) => number.toString(16).padStart(8, "0")).join("");
     return {
@@ -128,7 +128,7 @@
       !confirm(
         safe
           ? "Delete these answers from this browser?"
-          : "Some answers were not downloaded. Delete them all?",
+          : "Some answers have not been downloaded. Delete all answers?",
       )
     )
       return;
@@ -192,7 +192,7 @@
     part("question").tabIndex = -1; // so that it is read out when a new trial begins
     const trials = test.trials.length;
     within("task").textContent =
-      `${trials === 1 ? "One question" : `${trials} questions`}, each about ${test.summary}`;
+      `${trials === 1 ? "One question" : `${trials} questions, each`} about ${test.summary}`;
     within("needed").textContent = `${Math.ceil(test.needed)} second${test.needed > 1 ? "s" : ""}`;
     within("origin").textContent = test.origin;
     within("start").addEventListener("submit", (event) => {

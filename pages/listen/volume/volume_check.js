@@ -12,7 +12,7 @@
 
   async function soundOf(address) {
     const answer = await fetch(address);
-    if (!answer.ok) throw new Error("the sound is not there");
+    if (!answer.ok) throw new Error("the sound could not be loaded");
     return answer.arrayBuffer();
   }
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from engine.cells import CELLS, Cell
+from engine.cells.recurrences.recurrence import run_steps
 from engine.errors import InvalidValueError
 from engine.registry import build
 from tests.engine.small_models import SMALL, seeded, small_cell, spec_of
@@ -45,6 +46,22 @@ def test_an_unroll_in_two_parts_is_the_whole_one(constructor):
     second, state = cell.unroll(xs[:, 4:], state)
     torch.testing.assert_close(torch.cat((first, second), 1), whole, rtol=0, atol=1e-14)
     torch.testing.assert_close(state, end, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["tanh", "gru", "lstm"])
+def test_populations_of_populations_are_as_each_by_itself(name):
+    """Weights that only the inner population has were once paired with the wrong ones of the outer."""
+    cells = [small_cell(CELLS[name], seed) for seed in (1, 2)]
+    state, names = cells[0].initial_state(3), cells[0].recurrent_names
+    weights = tuple(torch.stack([getattr(cell, name) for cell in cells]) for name in names)
+    drives = torch.stack([cells[0].drive(inputs(3, 5, seed)) for seed in (3, 4, 5)])
+
+    def outputs(drive, *weights):
+        return run_steps(cells[0].recurrence, drive, state, weights)[0]
+
+    together = torch.vmap(lambda drive: torch.vmap(lambda *own: outputs(drive, *own))(*weights))(drives)
+    alone = [[outputs(drive, *own) for own in zip(*weights, strict=True)] for drive in drives]
+    torch.testing.assert_close(together, torch.stack([torch.stack(row) for row in alone]))
 
 
 @every_cell

@@ -29,7 +29,7 @@ def draw(model, num_frames: int, seed: int = 1) -> torch.Tensor:
 
 
 def resident() -> int:
-    """Bytes of this process that lie in memory."""
+    """Bytes of this process that are resident in memory."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 
@@ -49,13 +49,13 @@ def without_wasmtime(monkeypatch):
     module.kernel.cache_clear()
 
 
-def test_it_runs_every_shipped_model():
+def test_it_can_run_every_shipped_model():
     assert [name for name in available() if why_not(read_card(name).model)] == []
 
 
 @pytest.mark.parametrize("name", ["gru-gaussian_mixture-2", "transposed-reminded"])
 def test_flush_to_zero_of_the_calling_thread_changes_nothing(name):
-    """Nor is the caller's mode changed. Wasm takes it over, and denormal numbers would be zeros."""
+    """Nor does the caller's mode change. Wasm would inherit it and take denormal numbers as zero."""
     expected, in_mode = draw(MODELS[name], 300), []
 
     def in_a_thread() -> None:
@@ -71,8 +71,8 @@ def test_flush_to_zero_of_the_calling_thread_changes_nothing(name):
     assert (torch.tensor([1e-38]) * 0.1).item() > 0  # and never was here
 
 
-def test_without_that_it_would(monkeypatch):
-    """Or the test above proves nothing: a memory that fades goes through denormal numbers."""
+def test_without_that_it_would_change_something(monkeypatch):
+    """Otherwise the test above would prove nothing: a memory that fades goes through denormal numbers."""
     model = stacks()["lstm-bernoulli-1"]
     with torch.no_grad():
         for parameter in model.parameters():
@@ -184,8 +184,8 @@ def changed(program: Program, **places: float) -> Program:
 @pytest.mark.parametrize(
     "number", [0.0, -1.0, 1.5, 2.0**20, 2.0**31, 2.0**40, 1e300, float("nan"), float("inf")]
 )
-def test_programs_that_do_not_fit_are_refused_before_they_run(number):
-    """Each number of a program in turn becomes a hostile one: a sentence, or a model that draws."""
+def test_programs_that_do_not_fit_are_refused_or_draw(number):
+    """Each number of a program in turn is replaced by a hostile one: the kernel refuses it, or draws."""
     kernel = module.kernel()
     for name in ("transposed-reminded", "gru-gaussian_mixture-2"):
         program = program_of(MODELS[name], kernel.kinds)
@@ -222,7 +222,7 @@ def test_calls_out_of_turn_are_refused():
         instance.open(program)
 
 
-def test_what_goes_wrong_within_is_a_sentence():
+def test_a_fault_inside_the_module_is_reported_in_a_sentence():
     """A module of WebAssembly cannot touch what is outside its memory; it stops."""
     with pytest.raises(InvalidValueError, match="was given what it could not read, and has stopped"):
         Instance(module.kernel())._call("open", 2**31 - 8, 4)
@@ -307,7 +307,7 @@ def test_torch_draws_what_the_kernel_does_not_know():
 
 @pytest.mark.parametrize("name", every_model())
 def test_a_frame_that_is_drawn_again_with_its_own_numbers_is_the_same(name):
-    """So a frame drawn with other numbers is from the same distribution: nothing of the first remains."""
+    """So one drawn with other random numbers has the same distribution: nothing of the first remains."""
     model = every_model()[name]
     once, again = open_model(model), open_model(model)
     for position in range(12):

@@ -69,13 +69,13 @@ def test_all_lanes_are_played_in_the_key_of_the_trial(material, monkeypatch, sem
     sources = (*MODELS, "real", "anchor")
     clips = make_clips(TrialPlan(1, sources, 5, semitones), material, IDS[:4])
     for frames, clip, plain in zip(heard, clips, clips_of(material, *sources), strict=False):
-        assert torch.equal(clip.frames, plain.frames), "models are asked about what they have drawn"
+        assert torch.equal(clip.frames, plain.frames), "a clip keeps the frames as drawn"
         assert torch.equal(frames, material.representation.transpose(clip.frames, semitones))
 
 
 def test_all_stay_together_where_one_could_not_be_moved_so_far(material):
     piece = material.piece.clone()
-    piece[20, 87] = 1  # the highest key, in what the recording plays later
+    piece[20, 87] = 1  # the top key of a piano, after the prime
     clips = make_clips(TrialPlan(1, ("real", MODELS[0]), 5, 6), replace(material, piece=piece), IDS[:2])
     unmoved = make_clips(TrialPlan(1, ("real", MODELS[0]), 5), replace(material, piece=piece), IDS[:2])
     assert [clip.wav for clip in clips] == [clip.wav for clip in unmoved]
@@ -112,7 +112,7 @@ def test_x_sounds_like_its_twin_and_is_another_file(material):
 
 
 def test_subtraction_does_not_tell_x_from_the_other(material):
-    """Once two twins differed by 2 steps of 16 bits, and two others by 30,000."""
+    """Once twins differed by 2 steps of 16 bits, and other pairs by 30,000."""
     first, second, third = (sound(clip)[0] for clip in clips_of(material, *MODELS, MODELS[1]))
     of_twins, of_others = (np.abs(third - samples).max() for samples in (second, first))
     assert 0.2 < of_twins / of_others < 5
@@ -150,8 +150,8 @@ def test_a_model_that_is_gone_is_named(material):
         clips_of(material, "lost", MODELS[0])
 
 
-def test_models_with_frames_of_other_lengths_begin_alike_and_are_as_long():
-    """The paper's models read ten samples, this one twenty; frames are counted in the longer ones."""
+def test_models_with_frames_of_other_lengths_begin_alike_and_are_equally_long():
+    """The paper's models read ten samples, this one twenty; time is counted in the longer frames."""
     paper, wide = load("spoken_digits-gru"), Waveform(8_000, 0.0, 0.07, 20)
     spec = {"cells": [{"name": "gru", "hidden_size": 6}], "head": SAMPLE_BY_SAMPLE}
     twenty = replace(paper, model=randomise(build_model(with_sizes(spec, wide))).eval(), representation=wide)

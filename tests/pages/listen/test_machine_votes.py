@@ -1,4 +1,4 @@
-"""A program that wants to vote without having listened, and the same vote again and again."""
+"""Programs that try to vote without having listened, or send the same vote again and again."""
 
 import json
 import time
@@ -18,7 +18,7 @@ from tests.pages.caller import Caller, elapsed
 PAIR = ["jsb_chorales-tanh", "jsb_chorales-gru"]
 CLIP = "[0-9a-f]" * 16 + ".mp3"  # pattern of its file's name
 HEARD = 3.0  # seconds of each clip
-LISTENING_SECONDS = 2 * HEARD  # they must have passed: the app holds answers against its own clock
+LISTENING_SECONDS = 2 * HEARD  # must really pass: the app checks answers against its own clock
 
 
 class Machine:
@@ -49,7 +49,7 @@ class Machine:
         return [self.trial.get(lane["audio"]["url"]) for lane in shown["lanes"]]
 
     def hear(self, shown: dict) -> None:
-        """Fetch all clips, and wait for as long as an answer says that they were heard."""
+        """Fetch all clips, and wait for as long as a vote claims they were heard."""
         self.fetch(shown)
         time.sleep(LISTENING_SECONDS)
 
@@ -59,7 +59,7 @@ class Machine:
         return self.trial.ask(event, [self.visitor], told)[0]
 
     def vote(self, trial_id: str, choice: str = "0", heard: float = HEARD) -> dict:
-        """An answer that says that both clips were heard."""
+        """Send an answer that says both clips were heard; gives what the page then shows."""
         told = {"trial": trial_id, "choice": choice, "heard_seconds": [heard] * 2}
         return self.tell("vote", told | {"response_seconds": 2 * heard})
 
@@ -106,7 +106,7 @@ def test_a_vote_is_kept_once_and_sent_again_does_nothing(app, machine):
 
 
 def test_in_mid_test_nobody_learns_the_seed_of_what_comes(machine):
-    """All coming trials could once be computed from it: of five X, five were right."""
+    """From the seed, all later trials could once be computed: five of five X were guessed right."""
     first = machine.begin()
     machine.hear(machine.enter(first))
     machine.vote(first)
@@ -155,7 +155,7 @@ def test_an_address_begins_so_many_tests_an_hour():
 
 
 def test_more_than_one_pair_of_ears_can_hear_is_doubted():
-    """Ten trials at once, each heard for eight seconds, all answered after ten."""
+    """Two trials at once, each heard for eight seconds, both answered after ten."""
 
     def at(seconds: int) -> str:
         return f"2026-11-23T12:00:{seconds:02d}Z"
@@ -180,7 +180,7 @@ def test_a_program_is_told_from_a_browser():
 
 
 def test_many_listeners_behind_one_address_are_not_sixty_at_once(monkeypatch):
-    """Sixty ids of one program, each with a test of its own, all voting at the same pace."""
+    """Sixty votes at once from an address that may hold five listeners: five count."""
     now = [1000.0]
     monkeypatch.setattr("pages.listen.doubt.time.monotonic", lambda: now[0])
     ears = Ears(5)

@@ -61,7 +61,7 @@ def test_midi_files_of_any_case_in_subfolders_are_read_and_the_rest_reported(tmp
     assert data.representation.spec["frames_per_quarter"] == 2
     reasons = dict(data.report.left_out)
     assert set(reasons) == {"broken.mid", "zz copy.mid", "zz same notes.mid"}
-    assert reasons["zz copy.mid"] == "the same file as UPPER.MID"
+    assert reasons["zz copy.mid"] == "has the same content as UPPER.MID"
     assert reasons["zz same notes.mid"] == "the same notes as long ending.midi"
     assert data.report.counts["notes read"] == 48
     assert "8 files read, 3 left out" in str(data.report)
@@ -111,7 +111,7 @@ def test_a_folder_whose_name_is_no_text_is_refused_before_the_fit(tmp_path):
         write_songs(folder)
     except OSError:
         pytest.skip("this disk takes no such name")
-    with pytest.raises(InvalidValueError, match="no UTF-8 text, and no card could hold it: rename it"):
+    with pytest.raises(InvalidValueError, match="is not valid UTF-8: rename it"):
         open_corpus(f"midi:{folder}")
     songs = write_songs(tmp_path / "songs")
     (songs / os.fsdecode(b"b\xe4d.mid")).write_bytes(b"")
@@ -138,7 +138,7 @@ def test_sound_of_any_rate_is_resampled_split_by_file_and_cut(tmp_path):
     assert data.representation.sample_rate == 16_000
     assert sum(map(len, data.splits.values())) == 18
     assert all(frames.shape == (800, 10) for sequences in data.splits.values() for frames in sequences)
-    assert dict(data.report.left_out)["9 is 0.wav"] == "the same file as 0.wav"
+    assert dict(data.report.left_out)["9 is 0.wav"] == "has the same content as 0.wav"
     assert data.report.counts[SILENT_WINDOWS] == 2
     assert "empty.wav left out" in str(data.report)
 

@@ -5,7 +5,7 @@ const SENTENCES = {
   "-1": "This page is older or newer than the model: load it again.",
   "-2": "The model's sizes do not fit each other: load the page again.",
   "-3": "The model needs more memory than there is here: choose a smaller one.",
-  "-4": "The model has weights that are no numbers: choose another.",
+  "-4": "The model has weights that are not numbers: choose another.",
   "-5": "The kernel was called out of turn: load the page again.",
   "-6": "The network has left the numbers that it can hold: press New piece, or choose another temperature.",
 };
