@@ -1,5 +1,6 @@
 """Visit: somebody's visit to the app, in words of what a person does and sees."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,9 +91,16 @@ class Visit:
         self.page.evaluate(NEXT_FRAME)
 
     def settle(self) -> None:
-        """Wait for the answers to all that was asked until now."""
+        """Wait for the answers to all that was asked until now.
+
+        Raises:
+            AssertionError: some did not come.
+        """
+        end = time.monotonic() + PATIENCE_SECONDS
         self.draw_anew()
         while self._unanswered:
+            waits_for = [request.url for request in self._unanswered]
+            assert time.monotonic() < end, f"no answer after {PATIENCE_SECONDS:g} s from {waits_for}"
             self.draw_anew()
 
     def reload(self) -> None:
