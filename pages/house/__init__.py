@@ -8,7 +8,7 @@ from pages.house.catalogue import (
     read_catalogue,
 )
 from pages.house.changes import Changes, repeated
-from pages.house.checkout import FITTING_REMEDY, in_checkout, with_remedy
+from pages.house.deployment import FITTING_REMEDY, in_checkout, version, with_remedy
 from pages.house.gradio_inside import (
     GradioQueue,
     event_data,
@@ -35,7 +35,6 @@ from pages.house.running import Running
 from pages.house.sentence import sentence, toast, warn
 from pages.house.surround import PRIVACY, base_style, footer, head, hero
 from pages.house.template import rendered
-from pages.house.version import version
 from pages.house.visitor import SECRET_VARIABLE, Visitors, open_visitors, visitor_state
 
 __all__ = [

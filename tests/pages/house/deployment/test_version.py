@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-module = importlib.import_module("pages.house.version")  # not the function of that name
+module = importlib.import_module("pages.house.deployment.version")  # not the function of that name
 
 
 @pytest.fixture
