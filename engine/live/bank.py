@@ -40,7 +40,7 @@ from engine.whole_file import write_whole
 
 BANKS = ASSETS / "banks"
 MP3_COMPRESSION = 0.4  # from 0 to 1
-QUIETER = np.float32(0.95)  # samples are divided by it; LOUDNESS in page/sound/sampler.js was measured so
+QUIETER = 0.95  # samples are divided by it; LOUDNESS in page/sound/sampler.js was measured so
 PIANO_KEYS = (21, 108)  # MIDI numbers of the lowest and the highest key of a piano
 BANK_VELOCITY = 84  # zones that sound at this velocity are taken
 LOOP_SECONDS = 0.25  # the least that a loop lasts
@@ -69,7 +69,7 @@ def cut_bank(soundfont: SoundFont, program: int) -> bytes:
         if zones and all(zones[-1][name] == facts[name] for name in ("lowest", "highest", "pitch", "loop")):
             zones[-1]["gain"] += facts["gain"]  # two layers of the same sample become one zone
             continue
-        files.append(mp3_bytes(Audio(samples / QUIETER, facts["rate"]), MP3_COMPRESSION))
+        files.append(mp3_bytes(Audio(samples / np.float32(QUIETER), facts["rate"]), MP3_COMPRESSION))
         zones.append({**facts, "bytes": [length, length + len(files[-1])]})
         length += len(files[-1])
     head = json.dumps({"program": program, "zones": zones}, separators=(",", ":")).encode()

@@ -21,12 +21,14 @@ SCRIPT = """
     import { fetched } from "./drawing/weights.js";
     window.played = async (program, keys, velocity, held, rate) => {
         const file = await fetched(`banks/${program}.bank`);
+        const bank = new Sampler(null, null);
+        bank.open(file);
+        await bank.prepare(keys);
         let text = "";
         for (const key of keys) {
             const clock = new OfflineAudioContext(2, held * rate, rate);
             const sampler = new Sampler(clock, clock.destination);
-            sampler.open(file);
-            await sampler.prepare([key]);
+            sampler.zones = bank.zones;
             sampler.strike(key, velocity, 0);
             const buffer = await clock.startRendering();
             for (const channel of [0, 1]) {
