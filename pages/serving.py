@@ -40,6 +40,7 @@ def serve(host: str, port: int, folder: Path, every_seconds: float, age_seconds:
         "routes": Routes(fronts, public_endpoints(app), folder, os.environ), "names": Names(host, os.environ),
         "retention": retention, "max_upload": MAX_UPLOAD, "fetched": shared.room.ledger.fetch,
     }  # fmt: skip
+    memory.settle()
     app.launch(
         server_name=host,
         server_port=port,

@@ -1,14 +1,16 @@
 """Synthesis: turns notes into sound with FluidSynth and a SoundFont, or else with midirenderer.
 
 FluidSynth runs 79 times as fast as real time, so each render can use a fresh synthesiser: nothing of another
-render (program, reverb, hanging notes) is left in it, and visitors can render at the same time. One more
-synthesiser, which never plays, keeps the samples of the SoundFont in memory for all of them.
+render (program, reverb, hanging notes) is left in it, and visitors can render at the same time. Samples are
+loaded instrument by instrument, as each is first played (all of FluidR3 Mono takes two seconds and 80 MB);
+one more synthesiser, which never plays, keeps them in memory for all others.
 """
 
 import contextlib
 import ctypes
 import functools
 import io
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from itertools import groupby
@@ -29,6 +31,7 @@ SYNTHESIS_RATE = 44_100  # Hz
 TAIL_SECONDS = 1.5  # for released notes and reverb to fade away
 MAX_PLAYED_SECONDS = 900.0
 FLUIDSYNTH_GAIN = 1.0  # its default of 0.2 leaves four voices at about -40 LUFS
+LOADED_WHEN_PLAYED = {"synth.dynamic-sample-loading": 1}  # a setting of FluidSynth
 MIDIRENDERER_GAIN = 2.5  # makes it as loud as FluidSynth
 SHIPPED_SOUNDFONT = "TimGM6mb"
 FLUIDR3_MONO = tuple(
@@ -113,7 +116,9 @@ class FluidSynth(Synthesiser):
         _bind(library, "fluid_version", "major:P minor:P micro:P")(*map(ctypes.byref, version))
         numbers = ".".join(str(number.value) for number in version)
         self.description = f"FluidSynth {numbers} with {soundfont_name}"
-        self._keeper, _ = self._new_synth()
+        self._keeper, self._kept_soundfont_id = self._new_synth()
+        self._kept: list[int] = []  # programs that the keeper keeps, one a channel, the latest last
+        self._lock = threading.Lock()
 
     def _play(
         self, music: Notes, quarters_per_minute: float, program: int, num_samples: int
@@ -140,13 +145,25 @@ class FluidSynth(Synthesiser):
 
     def instrument(self, program: int) -> Instrument:
         """An instrument on a new synthesiser, which the caller must close."""
+        self._keep(program)
         synth, soundfont_id = self._new_synth()
         for channel in MELODIC_CHANNELS:
             synth.program_select(channel, soundfont_id, 0, program)
         return Instrument(synth, self._write_float)
 
+    def _keep(self, program: int) -> None:
+        """Keep the samples of an instrument in memory, in place of the oldest if there are many."""
+        with self._lock:
+            if program in self._kept[-len(MELODIC_CHANNELS) :]:
+                return
+            channel = MELODIC_CHANNELS[len(self._kept) % len(MELODIC_CHANNELS)]
+            self._keeper.program_select(channel, self._kept_soundfont_id, 0, program)
+            self._kept.append(program)
+
     def _new_synth(self) -> tuple[Any, int]:
-        synth = self._library.Synth(gain=FLUIDSYNTH_GAIN, samplerate=SYNTHESIS_RATE, channels=16)
+        synth = self._library.Synth(
+            gain=FLUIDSYNTH_GAIN, samplerate=SYNTHESIS_RATE, channels=16, **LOADED_WHEN_PLAYED
+        )
         soundfont_id = synth.sfload(str(self._soundfont))
         if soundfont_id < 0:
             synth.delete()

@@ -36,6 +36,11 @@ def start(every_seconds: float) -> threading.Event | None:
     return start_rounds(give_back, every_seconds)
 
 
+def settle() -> None:
+    """Let no later garbage collection look at what is there now, which stays as long as the app."""
+    gc.freeze()
+
+
 def _gnu() -> ctypes.CDLL | None:
     try:
         library = ctypes.CDLL("libc.so.6")

@@ -7,8 +7,6 @@ was fixed before the first: somebody who may stop at p < 0.05 gets there in far 
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy.stats import binomtest
-
 CONFIDENCE = 0.95
 SIGNIFICANT = 1 - CONFIDENCE
 
@@ -49,6 +47,8 @@ def exact_test(
     Args:
         alternative: "greater" asks whether it is better than guessing, "two-sided" whether it is not half.
     """
+    from scipy.stats import binomtest  # on first use: it takes a second, which every start would
+
     p_value = float(binomtest(successes, trials, 0.5, alternative=alternative).pvalue)
     interval = binomtest(successes, trials).proportion_ci(CONFIDENCE, method="wilson")
     return ExactTest(

@@ -8,8 +8,6 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from scipy.stats import kendalltau
-
 from engine.listening.statistics.exact_tests import SIGNIFICANT, p_words
 from engine.listening.statistics.ranking import Ranking
 from engine.words import signed
@@ -89,6 +87,8 @@ def likelihood_agreement(ranking: Ranking, nats: Mapping[str, float]) -> Likelih
     )
     tau = p_value = None
     if len(points) >= MIN_MODELS:
+        from scipy.stats import kendalltau  # on first use: see exact_tests.py
+
         likelihoods, gains = [-point.nats for point in points], [point.strength for point in points]
         has_ties = len(set(likelihoods)) < len(points) or len(set(gains)) < len(points)
         kendall = kendalltau(likelihoods, gains, method="asymptotic" if has_ties else "exact")

@@ -11,12 +11,12 @@ of V. Gourevitch and E. Galanter (Psychometrika 32, 1967); it treats all answers
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-from scipy.stats import norm
+from statistics import NormalDist
 
 from engine.listening.statistics.exact_tests import CONFIDENCE
 from engine.listening.trial import REAL, SOURCES_BESIDE_MODELS, Vote
 
+NORMAL = NormalDist()
 CALLED_REAL, CALLED_MODEL = "real", "model"  # the two answers
 
 
@@ -87,8 +87,8 @@ def _detection(corpus: str, source: str, own: list[int], real: list[int]) -> Det
     for sign, (count, number) in ((1, own), (-1, real)):
         number += 1
         share = (count + 0.5) / number
-        quantile = float(norm.ppf(share))
+        quantile = NORMAL.inv_cdf(share)
         d_prime += sign * quantile
-        variance += share * (1 - share) / (number * float(norm.pdf(quantile)) ** 2)
-    reach = float(norm.ppf((1 + CONFIDENCE) / 2)) * math.sqrt(variance)
+        variance += share * (1 - share) / (number * NORMAL.pdf(quantile) ** 2)
+    reach = NORMAL.inv_cdf((1 + CONFIDENCE) / 2) * math.sqrt(variance)
     return Detection(*facts, d_prime, d_prime - reach, d_prime + reach)

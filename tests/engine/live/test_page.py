@@ -347,9 +347,7 @@ def test_speech_is_drawn_and_heard_as_the_engine_draws_it(pages):
     assert rate == 8_000 and len(samples) > 8_000 and names == {SPEAKING}
     checkpoint = load(SPEAKING)
     size = checkpoint.representation.samples_per_frame
-    frames = torch.stack(
-        list(sample(checkpoint.model, SamplingOptions(len(samples) // size, seed_of(page))))
-    )
+    frames = torch.stack(list(sample(checkpoint.model, SamplingOptions(len(samples) // size, seed_of(page)))))
     drawn_samples = checkpoint.representation.decode(frames).samples
     assert np.abs(samples - drawn_samples).max() < 2 / 32_768
 
