@@ -17,7 +17,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.folders import ASSETS
-from pages.house import base_style, rendered
+from pages.house import base_style, early_script, rendered
 
 ICON = ASSETS / "icon.png"
 PICTURE = "/picture.png"  # what links to any page show, 1200 x 630 pixels; lies in assets/ under this name
@@ -103,7 +103,7 @@ def _answer(front: Front, start: Message, body: bytes, scope: Scope) -> Response
         request = Request(scope)
         text = GRADIO_LINES.sub("", body.decode())
         lines = front.lines(str(request.url.replace(query="")), str(request.base_url))
-        text = text.replace(CHARSET, f"{CHARSET}\n{lines}", 1)
+        text = text.replace(CHARSET, f"{CHARSET}\n{lines}\n<script>{early_script()}</script>", 1)
         old, new = (f'"title":{json.dumps(title)}' for title in (TITLE, front.title))
         body = text.replace(old, new, 1).encode()
         if "gzip" in request.headers.get("accept-encoding", ""):

@@ -36,7 +36,11 @@ Scores = Mapping[str, LogLikelihood]
 def data_of(checkpoint: Checkpoint, corpora: Path) -> CorpusData:
     """The corpus as the model was fitted to it, its test split ordered by length."""
     frame_size = checkpoint.card.training.recipe.get("samples_per_frame")
-    data = load_data(open_corpus(checkpoint.card.corpus.name, corpora), frame_size)
+    return ordered(load_data(open_corpus(checkpoint.card.corpus.name, corpora), frame_size))
+
+
+def ordered(data: CorpusData) -> CorpusData:
+    """The corpus with its test split ordered by length."""
     return replace(data, splits={**data.splits, "test": sorted(data.splits["test"], key=len)})
 
 

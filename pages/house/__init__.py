@@ -33,7 +33,7 @@ from pages.house.player_name import PlayerNames
 from pages.house.queues import BOARD_WORK, HEAVY_WORK, LIGHT_WORK, QUIET, TRIAL_WORK, queue_place, told_at
 from pages.house.running import Running
 from pages.house.sentence import sentence, toast, warn
-from pages.house.surround import PRIVACY, base_style, footer, head, hero
+from pages.house.surround import PRIVACY, base_style, early_script, footer, head, hero
 from pages.house.template import rendered
 from pages.house.visitor import SECRET_VARIABLE, Visitors, open_visitors, visitor_state
 
@@ -59,6 +59,7 @@ __all__ = [
     "Running",
     "Visitors",
     "base_style",
+    "early_script",
     "event_data",
     "file_value",
     "first_names",

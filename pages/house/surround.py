@@ -64,6 +64,11 @@ def head() -> str:
     return f"<style>{base_style()}</style><script>{script}</script>"
 
 
+def early_script() -> str:
+    """What runs before Gradio's own scripts, to mend its loading sign; ``head`` comes too late for that."""
+    return Path(__file__).with_name("loading.js").read_text(encoding="utf-8")
+
+
 def base_style() -> str:
     """The style sheet of all pages."""
     sheets = (ASSETS / "earshot.css", ASSETS / "pages.css")

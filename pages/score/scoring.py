@@ -107,13 +107,26 @@ class Scoring:
     def go_on(self, seconds: float) -> None:
         """Work for about ``seconds``, on one slice at least; a model that fails leaves a problem."""
         until = time.monotonic() + seconds
-        with ThreadPoolExecutor(MODELS_AT_ONCE) as pool:
-            while not self.is_done:
-                at_work = self._waiting[:MODELS_AT_ONCE]
-                for card, problem in zip(at_work, pool.map(self._advance, at_work), strict=True):
+        at_work: set[str] = set()
+        lock = threading.Lock()
+
+        def work(_: int) -> None:
+            """One slice after another, each of the first model that is not at work."""
+            while True:
+                with lock:
+                    card = next((card for card in self._waiting if card.name not in at_work), None)
+                    if card is None or not self.running.goes_on:
+                        return
+                    at_work.add(card.name)
+                problem = self._advance(card)
+                with lock:
                     self._take(card, problem)
+                    at_work.remove(card.name)
                 if time.monotonic() > until:
                     return
+
+        with ThreadPoolExecutor(MODELS_AT_ONCE) as pool:
+            list(pool.map(work, range(MODELS_AT_ONCE)))
 
     def judgement(self, name: str | None) -> Judgement | None:
         """The judgement of a model, if it is there."""

@@ -7,6 +7,7 @@ import pytest
 from engine.checkpoints import read_card
 from pages.house import surround
 from tests.pages.draw.test_play import GRU
+from tests.patience import until
 from tests.server import serving
 
 pytestmark = pytest.mark.browser
@@ -36,6 +37,25 @@ def test_problems_and_terms_are_named(visitors):
     assert all(
         term in words for term in ("Code: MIT", "CC BY-SA 4.0", "CC BY-SA 3.0", "Draws of music are yours")
     )
+
+
+COUNT_FRAMES = """(() => {
+    const ask = requestAnimationFrame;
+    globalThis.numFrames = 0;
+    globalThis.requestAnimationFrame = (paint) => (numFrames++, ask(paint));
+})()"""
+ASK_FOR_A_FRAME = "(numFrames = 0, new Promise((done) => requestAnimationFrame(() => done(numFrames))))"
+NUM_FRAMES = "(numFrames = 0, new Promise((done) => setTimeout(() => done(numFrames), 500)))"
+
+
+@pytest.mark.parametrize("path", ["", "results"])
+def test_a_page_that_is_left_alone_does_nothing(visitors, path):
+    """The clock of Gradio's loading sign once went on for ever, and took a twentieth of a core."""
+    visit = visitors(path)
+    visit.page.add_init_script(COUNT_FRAMES)
+    visit.reload()
+    assert visit.page.evaluate(ASK_FOR_A_FRAME) > 0, "they are counted"
+    until(lambda: visit.page.evaluate(NUM_FRAMES) == 0)
 
 
 def test_without_fluidsynth_and_programs_the_app_samples_and_plays(bare_app, visitors):
