@@ -1,5 +1,5 @@
-// The picture: what flows by, painted at every frame of the screen: the roll or the wave, the gates under it,
-// the lit keys and the time.
+// The picture: what flows by, painted at every frame of the screen in which it has changed: the roll or the
+// wave, the gates under it, the lit keys and the time.
 
 import { Gates } from "./gates.js";
 import { penOf, Roll } from "./roll.js";
@@ -8,6 +8,8 @@ const WITHOUT = "This network has no gates: choose GRU or LSTM to see some.";
 const WITH =
   "A line is a unit of the network: the fuller its colour, " +
   "the further open the gate stood as the frame was drawn.";
+
+const STILL = 40; // milliseconds between two looks at a picture that stands still
 
 const at = (id) => document.getElementById(id);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -18,6 +20,7 @@ export class Picture {
     this.told = told;
     this.roll = new Roll(at("roll"));
     this.gates = new Gates(at("gates"), this.roll.colours);
+    Object.assign(this, { numColours: 0, painted: "" });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
       setTimeout(() => this.readColours()),
     );
@@ -26,11 +29,44 @@ export class Picture {
 
   readColours() {
     this.roll.readColours();
+    this.numColours += 1;
     this.told.session().shown.forEach((frame) => (frame.column = null));
   }
 
-  // Paints once, and asks to be called again, for as long as the page is open.
+  // Looks whether the picture has changed, and again at the next frame, or soon, while the page is open.
   paint() {
+    const seen = this.seen(this.told.session());
+    const isStill = seen === this.painted;
+    if (!isStill) this.paintNow();
+    this.painted = seen;
+    if (isStill) setTimeout(() => this.paint(), STILL);
+    else requestAnimationFrame(() => this.paint());
+  }
+
+  // All that decides what the picture shows, as a text.
+  seen({ kind, card, epoch, plays, time, shown, own }) {
+    const { canvas, range } = this.roll;
+    const sizes = [canvas, at("gates")].flatMap(({ clientWidth, clientHeight }) => [
+      clientWidth,
+      clientHeight,
+    ]);
+    const keys = own.map(({ to }) => to);
+    return [
+      kind,
+      card?.name,
+      epoch,
+      plays,
+      time,
+      shown.length,
+      keys,
+      range,
+      sizes,
+      devicePixelRatio,
+      this.numColours,
+    ].join();
+  }
+
+  paintNow() {
     const session = this.told.session();
     const now = session.now();
     if (session.clock && (session.plays || session.shown.length || session.own.length)) {
@@ -44,7 +80,6 @@ export class Picture {
       at("time").textContent =
         `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
     } else this.roll.draw([], 0);
-    requestAnimationFrame(() => this.paint());
   }
 
   paintGates(shown, time) {
