@@ -18,8 +18,9 @@ TORCH = torch $(GPU)
 GPU = triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda-cupti nvidia-cuda-nvrtc \
 	nvidia-cuda-runtime nvidia-cudnn-cu13 nvidia-cufft nvidia-cufile nvidia-curand nvidia-cusolver \
 	nvidia-cusparse nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx
-# Three files of tests at a time, on two cores as well: browsers mostly wait. PYTEST_ARGS="-n 0" for one.
-SIDE_BY_SIDE = -n 3 --dist loadfile --no-loadscope-reorder
+# Two files of tests at a time, where there are two cores; with three, browsers wait for their turn for so long
+# that what they look for is over. PYTEST_ARGS="-n 0" for one.
+SIDE_BY_SIDE = -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder
 C_FILES = engine/kernel/*/*.c engine/kernel/*/*.h
 # Where npm installs what lints the scripts and style sheets; nothing else needs Node.
 NODE_MODULES = node_modules

@@ -35,7 +35,7 @@ IS_KEPT = """async () => {
     const kept = await (await caches.open("earshot-live-1")).keys();
     return kept.filter(({ url }) => url.includes("/models/")).length > 1;
 }"""  # the weights and the plan of the model that plays first
-CAN_PLAY = "!document.getElementById('play').disabled"
+CAN_PLAY = "document.getElementById('play')?.disabled === false"
 PRESS_PLAY = """() => {
     const session = document.getElementById("roll").session;
     [window.pressed, window.heard] = [performance.now(), 0];

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
 
-READY = "!document.getElementById('play').disabled"
+READY = "document.getElementById('play')?.disabled === false"
 
 
 def test_it_is_linked_from_the_pages_and_links_back(visitors):

@@ -35,7 +35,7 @@ NO_DEVICE = """
 
 
 def ready(page):
-    page.wait_for_function("!document.getElementById('play').disabled")
+    page.wait_for_function("document.getElementById('play')?.disabled === false")
     return page
 
 
