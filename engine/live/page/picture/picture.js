@@ -44,7 +44,7 @@ export class Picture {
   }
 
   // All that decides what the picture shows, as a text.
-  seen({ kind, card, epoch, plays, time, shown, own }) {
+  seen({ card, epoch, plays, time, shown, own }) {
     const { canvas, range } = this.roll;
     const sizes = [canvas, at("gates")].flatMap(({ clientWidth, clientHeight }) => [
       clientWidth,
@@ -52,7 +52,6 @@ export class Picture {
     ]);
     const keys = own.map(({ to }) => to);
     return [
-      kind,
       card?.name,
       epoch,
       plays,
