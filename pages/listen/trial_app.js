@@ -28,7 +28,7 @@
       post(given);
     },
     // Takes a new state from the server; returns whether an answer that was kept here is sent again.
-    told({ state, trial }) {
+    stateArrived({ state, trial }) {
       if (["answered", "again", "kept"].includes(state)) {
         clearTimeout(sending);
         unsent(trial, null);

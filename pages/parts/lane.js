@@ -52,15 +52,14 @@ const lane = (() => {
   // ---- a value
 
   function show(next) {
-    // Python packs notes and peaks into one text each: thousands
-    // of small arrays are slow to pass through Gradio
-    if (value.state === "sampling" && next.state !== "sampling" && follow) scroll.scrollTo({ left: 0 });
+    if (value.state === "sampling" && next?.state !== "sampling" && follow) scroll.scrollTo({ left: 0 });
     if (value.state === "sampling" && next?.state === "done" && next.link) stay(next.link);
     const same = next?.notes && next.notes === value.packed && next.kind === "roll";
     const isAnother = hasSound() && !next?.pieces;
     if (isAnother)
       resumed = same ? { frame: sound.currentTime / value.seconds_per_frame, plays: !sound.paused } : null;
     value = { ...BLANK, ...(next || {}), packed: next?.notes };
+    // Python packs each of these into one text: thousands of small arrays are slow to pass through Gradio
     for (const name of ["notes", "peaks", "pieces"]) value[name] = JSON.parse(`[${value[name] || ""}]`);
     Object.assign(section.dataset, { lane: value.lane || 0, state: value.state, kind: value.kind });
     section.setAttribute("aria-label", value.title || "Lane");
@@ -233,7 +232,7 @@ const lane = (() => {
   const frameHeard = () =>
     Math.min(Math.floor(sound.currentTime / value.seconds_per_frame), value.frames_done);
 
-  // The second at which a continued draw begins to sound: a little before the place, in whichever lane.
+  // Takes, once, the second at which a continued draw begins to sound: a little before the place.
   function wentOnAt() {
     const seconds = Number(document.body.dataset.earshotWentOnAt || 0);
     delete document.body.dataset.earshotWentOnAt;

@@ -41,7 +41,7 @@ const laneFigures = (() => {
   }
 
   function download([label, path]) {
-    const link = make("a", "lane-file", label);
+    const link = make("a", "lane-file earshot-pill", label);
     const name = path.split(/[\\/]/).at(-1);
     Object.assign(link, { href: fileAddress(path), download: name, title: name });
     link.setAttribute("aria-label", `Download ${name}`);

@@ -18,8 +18,12 @@
     minus(value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
   const shown = () => corpus.curves.filter((curve) => !hidden.has(curve.cell));
 
-  function button(text, data, onClick) {
-    const node = Object.assign(document.createElement("button"), { type: "button", textContent: text });
+  function button(text, className, data, onClick) {
+    const node = Object.assign(document.createElement("button"), {
+      type: "button",
+      className,
+      textContent: text,
+    });
     Object.assign(node.dataset, data);
     node.addEventListener("click", onClick);
     return node;
@@ -78,7 +82,7 @@
   function row(curve, at) {
     const node = document.createElement("tr");
     node.dataset.cell = curve.cell;
-    const toggle = button(curve.label.split(" ·")[0], {}, () => toggleCell(curve.cell));
+    const toggle = button(curve.label.split(" ·")[0], "earshot-line", {}, () => toggleCell(curve.cell));
     toggle.setAttribute("aria-pressed", !hidden.has(curve.cell));
     node.append(cell("th", toggle, "row"), ...figures(curve, at).map((text) => cell("td", text)));
     return node;
@@ -160,7 +164,9 @@
 
   if (corpus) {
     const corpusButton = (choice) =>
-      button(choice.title, { corpus: choice.name }, () => choose(() => ([corpus, pointed] = [choice, null])));
+      button(choice.title, "earshot-pill", { corpus: choice.name }, () =>
+        choose(() => ([corpus, pointed] = [choice, null])),
+      );
     part("corpora").replaceChildren(...corpora.map(corpusButton));
     for (const node of part("axes").children)
       node.addEventListener("click", () => choose(() => ([axis, pointed] = [node.dataset.axis, null])));

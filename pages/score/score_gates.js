@@ -12,7 +12,7 @@
   const gateChoice = scoreLane.part("gate-choice");
   const MAX_SHADE = 15; // the largest hexadecimal digit
   const GATE_MEANINGS = {
-    reset: "how much of its past a unit uses in its proposal for a new state",
+    reset: "how much of a unit's past the proposals for new states use",
     update: "how much of a unit's state is replaced by its proposal for a new one",
     input: "how much of what is new goes into a unit's memory",
     forget: "how much of its memory a unit keeps",

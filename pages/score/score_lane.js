@@ -88,7 +88,7 @@ const scoreLane = (() => {
           .map(nameOf)
           .join(" ") || "silence"
       : "";
-    const button = make("button", "score-moment", "", [
+    const button = make("button", "score-moment earshot-line", "", [
       make("span", "score-when", placeOf(frame)),
       make("span", "score-heard", heard),
       make("span", "score-nats", figureOf(surprise[index])),

@@ -101,7 +101,7 @@ function cell(tag, className, content, scope) {
 }
 
 function tableRow(row, group, isChosen) {
-  const button = make("button", "score-model", row.title);
+  const button = make("button", "score-model earshot-line", row.title);
   Object.assign(button, { type: "button", title: `Show where ${row.title} was surprised` });
   button.dataset.model = row.name;
   button.setAttribute("aria-pressed", isChosen);

@@ -23,7 +23,7 @@
   let sounds = new Map(); // for the trial on the page: lane id -> promise of its bytes
   const surroundings = {
     send: (given) => trigger("vote", given),
-    told: () => false,
+    stateArrived: () => false,
     soundOf: (lane) => sounds.get(lane.id),
     opened({ lanes }) {
       sounds = new Map(lanes.map((lane) => [lane.id, bytesOf(lane.id)]));

@@ -1,7 +1,8 @@
 // One trial on the page: clips whose makers the page does not know, an answer, and what the server tells
 // after it. `element`, `props`, `watch` and `trigger` come from Gradio, or from bundle.js. `surroundings`
 // holds what differs between the app and a bundle: trial_app.js and bundle.js, which are loaded after this
-// file, each pass their own. trial_player.js (Player) is loaded before it. Text is set only by textContent.
+// file, each pass their own: soundOf(lane), opened(value), send(answer), and stateArrived(value), which says
+// whether a kept answer is being sent again. trial_player.js (Player) is loaded before it. Text is set only by textContent.
 
 // Returns a function that finds a part of the page by its name.
 // biome-ignore lint/correctness/noUnusedVariables: trial_app.js and bundle.js use it
@@ -13,7 +14,7 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
 
   let value = NOTHING;
   let shown = ""; // id of the trial that is on the page
-  let begunAt = null; // when the first sound was heard
+  let begunAt = null; // when a control was first used, and its sound was there
   let sent = false;
   let places = [];
 
@@ -43,7 +44,7 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
     part("place").textContent = value.num_trials ? `Trial ${value.number} of ${value.num_trials}` : "";
     part("message").textContent = value.message || "";
     if (value.trial !== shown) begin();
-    sent = surroundings.told({ ...value, state: next?.state }) || value.state === "answered";
+    sent = surroundings.stateArrived({ ...value, state: next?.state }) || value.state === "answered";
     part("next").hidden = !(value.state === "answered" && value.has_next);
     reveal();
     paint();
@@ -64,7 +65,10 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
   }
 
   function laneButton(number) {
-    const button = make("button", "trial-lane", "", { type: "button", "aria-pressed": "false" });
+    const button = make("button", "trial-lane earshot-round", "", {
+      type: "button",
+      "aria-pressed": "false",
+    });
     button.append(make("span", "trial-lane-name", value.names[number]), make("span", "trial-lane-heard", ""));
     button.addEventListener("click", () => listenTo(number));
     return button;
@@ -72,7 +76,10 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
 
   function plainAnswers() {
     return value.answers.map(([choice, text]) => {
-      const button = make("button", "trial-answer", text, { type: "button", "data-choice": choice });
+      const button = make("button", "trial-answer earshot-round", text, {
+        type: "button",
+        "data-choice": choice,
+      });
       button.addEventListener("click", () => answer(choice));
       return button;
     });
@@ -93,7 +100,7 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
       label.append(list);
       return label;
     });
-    const button = make("button", "trial-answer", "This is my order", { type: "button" });
+    const button = make("button", "trial-answer earshot-round", "This is my order", { type: "button" });
     button.addEventListener("click", () => answer(places));
     return [...lists, button];
   }
@@ -109,7 +116,9 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
     if (value.verdict) rows.push(make("p", "trial-verdict", value.verdict));
     if (value.links?.length) {
       const after = make("nav", "trial-links", "", { "aria-label": "After the test" });
-      after.append(...value.links.map(([text, href]) => make("a", "trial-link", text, { href })));
+      after.append(
+        ...value.links.map(([text, href]) => make("a", "trial-link earshot-round", text, { href })),
+      );
       rows.push(after);
     }
     const isNew = rows.length && !part("reveal").childElementCount;
@@ -129,7 +138,7 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
 
   // How surprising the models of the test find each clip, behind a line that opens it.
   function figures(lanes) {
-    const all = make("details", "trial-figures", "");
+    const all = make("details", "trial-figures earshot-fold", "");
     all.append(make("summary", "", "How surprising each clip is to the models"));
     for (const { name, facts } of lanes) {
       const row = make("div", "trial-figure", "");
@@ -154,7 +163,7 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
   const listenTo = (number) =>
     withSound(() => {
       player.choose(number);
-      // a short clip is over before a listener could compare one place in it, so each starts from the opening
+      // a short clip is over before a listener could compare one place in it, so each choice goes to the opening, a little before they differ
       if (toTheEnd()) player.seek(player.opening);
       if (!player.playing) player.start();
     });
@@ -198,7 +207,7 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
     const seek = part("seek");
     seek.max = length;
     if (document.activeElement !== seek || player.playing) seek.value = position;
-    part("done").style.inlineSize = `${length ? (100 * position) / length : 0}%`;
+    part("progress").style.inlineSize = `${length ? (100 * position) / length : 0}%`;
     const shared = length ? (100 * value.counts_from) / length : 0;
     part("shared").style.inlineSize = part("differ").style.insetInlineStart = `${shared}%`;
     part("differ").textContent = shared

@@ -264,7 +264,7 @@ class TestInTheBrowser:
         page.wait_for_function("document.querySelector('#first .lane-figures').innerText.includes('7')")
         page.wait_for_function("document.querySelector('#first .lane').sound.currentTime > 2.3")
         assert not paused(page, "first")
-        assert page.evaluate("document.activeElement.className") == "lane-file"
+        assert page.evaluate("document.activeElement.matches('.lane-file')")
 
     def test_the_link_is_copied_or_shown(self, page, address):
         page.click("#first .lane-link")
