@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ PICTURE = "/picture.png"  # what links to any page show, 1200 x 630 pixels; lies
 TITLE = "Earshot"  # what Gradio writes into every page; each front puts its own in its place
 CHARSET = '<meta charset="utf-8" />'
 GZIP_LEVEL = 6  # makes a page five times smaller
+MAX_COMPRESSED = 16  # pages that are kept so, some 400 kB each
 GRADIO_LINES = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 
 
@@ -107,9 +109,15 @@ def _answer(front: Front, start: Message, body: bytes, scope: Scope) -> Response
         old, new = (f'"title":{json.dumps(title)}' for title in (TITLE, front.title))
         body = text.replace(old, new, 1).encode()
         if "gzip" in request.headers.get("accept-encoding", ""):
-            body = gzip.compress(body, GZIP_LEVEL, mtime=0)
+            body = _compressed(body)
             headers |= {"content-encoding": "gzip", "vary": "accept-encoding"}
     return Response(body, start["status"], headers)
+
+
+@lru_cache(MAX_COMPRESSED)
+def _compressed(page: bytes) -> bytes:
+    """Gzip of a page, which is the same for most visitors."""
+    return gzip.compress(page, GZIP_LEVEL, mtime=0)
 
 
 async def not_found(request: Request, error: Exception) -> Response:

@@ -51,7 +51,7 @@ def first_sound(request: DrawRequest) -> dict[str, Any]:
 
 
 def _laid_out(made: Made) -> dict[str, Any]:
-    """The lane's value, with its files written anew for every visitor, since old files are removed."""
+    """The lane's value, with its files there again for every visitor, since old files are removed."""
     value, contents = made
 
     def written(file: dict[str, Any]) -> dict[str, Any]:

@@ -5,15 +5,16 @@ missing. What relies on the HTML that Gradio writes is in pages/front.py; what r
 pages/door/routes.py.
 """
 
+import os
+import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import gradio as gr
 from gradio.context import Context
 from gradio.data_classes import FileData
-from gradio.processing_utils import save_file_to_cache
+from gradio.processing_utils import hash_bytes
 from gradio.server_messages import ProcessCompletedMessage
 from gradio.utils import get_upload_folder, is_in_or_equal
 from gradio_client.utils import strip_invalid_filename_characters
@@ -40,11 +41,20 @@ def is_uploaded(path: str) -> bool:
 
 
 def served_bytes(content: bytes, name: str) -> str:
-    """Write a file of this name into the folder of uploads, where browsers may fetch it; returns its path."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / strip_invalid_filename_characters(name)
-        path.write_bytes(content)
-        return save_file_to_cache(path, cache_dir=get_upload_folder())
+    """Have a file of this name in the folder of uploads, where browsers may fetch it; returns its path.
+
+    The path has a hash in it that is Gradio's secret. A file that is there already counts as new again.
+    """
+    file_name = strip_invalid_filename_characters(name)
+    path = Path(get_upload_folder(), hash_bytes(content), file_name).absolute()
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{secrets.token_hex(4)}.partial")
+        partial.write_bytes(content)
+        partial.replace(path)  # whoever asks for it meanwhile gets all of it
+    return str(path)
 
 
 def public_endpoints(app: gr.Blocks) -> list[str]:

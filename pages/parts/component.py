@@ -7,13 +7,17 @@ Conventions
 """
 
 import inspect
+import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from pages.house import file_value, served_bytes
+
+QUOTED = re.compile(r"""['"`](\w+)['"`]""")  # a word in a script that may be the name of an event
 
 
 class Component(gr.HTML):
@@ -30,23 +34,24 @@ class Component(gr.HTML):
     """What the value is, for programs."""
 
     def __init__(self, value: Any = None, **kwargs: Any):
-        texts = {suffix: "".join(self._texts(suffix)) for suffix in (".html", ".css", ".js")}
+        texts = {suffix: "".join(parts) for suffix, parts in texts_of(type(self)).items()}
         templates = {
             "html_template": texts[".html"],
             "css_template": texts[".css"],
             "js_on_load": texts[".js"],
         }
+        self._quoted = frozenset(QUOTED.findall(texts[".js"]))
         super().__init__(value=value, apply_default_css=False, **{**templates, **kwargs})
 
-    @classmethod
-    def _texts(cls, suffix: str) -> list[str]:
-        """The texts of all files of the class and its bases with this ending."""
-        texts = []
-        for kind in reversed(cls.__mro__):
-            folder = Path(inspect.getfile(kind)).parent if "files" in vars(kind) else Path()
-            paths = [folder / name for name in vars(kind).get("files", ())]
-            texts += [path.read_text(encoding="utf-8") for path in paths if path.suffix == suffix]
-        return texts
+    def __getattr__(self, name: str) -> Any:
+        """An event that the script triggers, as `gr.HTML` has it.
+
+        Gradio looks for many names that a part does not have, for every visitor anew; `gr.HTML` searches the
+        whole script for each.
+        """
+        if name not in self.__dict__.get("_quoted", ()):
+            raise AttributeError(f"{type(self).__name__} has no attribute or event {name!r}")
+        return super().__getattr__(name)
 
     def preprocess(self, payload: Any) -> None:
         """Nothing: it is shown, never read."""
@@ -79,6 +84,20 @@ class Component(gr.HTML):
 
     def example_value(self) -> dict[str, Any]:
         return dict(self.empty)
+
+
+@cache
+def texts_of(part: type[Component]) -> dict[str, list[str]]:
+    """File ending -> the texts of a part's files, those of its bases first.
+
+    They are kept, since Gradio makes parts anew all the time.
+    """
+    texts: dict[str, list[str]] = {".html": [], ".css": [], ".js": []}
+    for base in reversed(part.__mro__):
+        for name in vars(base).get("files", ()):
+            path = Path(inspect.getfile(base)).parent / name
+            texts[path.suffix].append(path.read_text(encoding="utf-8"))
+    return texts
 
 
 def styled(content: str, style: Path, elem_id: str) -> gr.HTML:

@@ -13,7 +13,7 @@ import gradio as gr
 from engine.errors import EngineError
 from engine.listening import export_text
 from pages.house import event_data, sentence
-from pages.parts.component import Component
+from pages.parts.component import Component, texts_of
 
 Row = Mapping[str, Any]  # of an export: an answered trial, or a deletion
 NOT_VOTED = "You have not voted yet."
@@ -34,7 +34,7 @@ class VoteFiles(Component):
     description = "a file of votes"
 
     def __init__(self, label: str = "", **kwargs: Any):
-        html = "".join(self._texts(".html")).replace("LABEL", label)
+        html = "".join(texts_of(type(self))[".html"]).replace("LABEL", label)
         super().__init__(html_template=html, **kwargs)
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any]:

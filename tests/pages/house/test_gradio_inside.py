@@ -19,7 +19,7 @@ INSIDE = "pages/house/gradio_inside.py"
 IMPORTED = (
     ("gradio.context", "Context"),
     ("gradio.data_classes", "FileData"),
-    ("gradio.processing_utils", "save_file_to_cache"),
+    ("gradio.processing_utils", "hash_bytes"),
     ("gradio.server_messages", "ProcessCompletedMessage"),
     ("gradio.utils", "get_upload_folder"),
     ("gradio.utils", "is_in_or_equal"),
@@ -83,10 +83,11 @@ def test_the_last_message_has_a_field(name):
     assert name in messages.ProcessCompletedMessage.model_fields, gone(f"ProcessCompletedMessage.{name}")
 
 
-def test_a_file_is_kept_in_a_folder_that_is_named():
+def test_the_hash_of_a_file_is_a_secret_of_the_app(monkeypatch):
     utilities = importlib.import_module("gradio.processing_utils")
-    given = inspect.signature(utilities.save_file_to_cache).parameters
-    assert "cache_dir" in given, gone("argument cache_dir of save_file_to_cache")
+    before = utilities.hash_bytes(b"sound")
+    monkeypatch.setattr(utilities, "hash_seed", b"another")
+    assert utilities.hash_bytes(b"sound") != before, gone("hash_seed of hash_bytes")
 
 
 @pytest.mark.parametrize("name", ["fns", "_queue"])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import pages.serving  # noqa: F401  every page, and with them every component
-from pages.parts.component import Component
+from pages.parts.component import Component, texts_of
 
 NAMES = re.compile(r"^(?:const|let|class|(?:async )?function\*?) +(?:\[([^\]]*)\]|\{([^}]*)\}|(\w+))", re.M)
 
@@ -28,13 +28,13 @@ def names_of(script: str) -> list[str]:
 @pytest.mark.parametrize("kind", sorted(components(), key=lambda kind: kind.__name__))
 def test_no_script_of_a_component_names_what_another_has_named(kind):
     """One once did, and the whole page Score stood still: a script that declares a name twice is not run."""
-    names = Counter(names_of("".join(kind._texts(".js"))))
+    names = Counter(names_of("".join(texts_of(kind)[".js"])))
     assert [name for name, count in names.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("kind", sorted(components(), key=lambda kind: kind.__name__))
 def test_each_of_several_scripts_adds_one_name_at_most(kind):
-    scripts = kind._texts(".js")
+    scripts = texts_of(kind)[".js"]
     assert len(scripts) < 2 or all(len(names_of(script)) <= 1 for script in scripts)
 
 
