@@ -1,34 +1,21 @@
 """``python -m engine COMMAND``: runs one of the commands in engine/commands."""
 
-import argparse
 import sys
 
 import torch
 
-from engine.command_line import command_parser
+from engine.command_line import command_parser, run_command
 from engine.commands import COMMANDS
-from engine.errors import EngineError
+
+DESCRIPTION = "Draw from models, score and play files, make listening tests and analyse them."
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns 0, or 1 after an error that the user can mend, printed in one line."""
-    options = _parser().parse_args(arguments)
+    """Run one command; returns the exit status."""
     torch.set_num_threads(1)
-    try:
-        options.run(options)
-    except EngineError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    return command_parser(
-        "python -m engine",
-        "Draw from models, score and play files, make listening tests and analyse them.",
-        COMMANDS,
-    )
+    return run_command(command_parser("python -m engine", DESCRIPTION, COMMANDS), arguments, "stopped")
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")  # a user's file name may be no valid UTF-8
     sys.exit(main())

@@ -1,11 +1,16 @@
-"""Command line: the parser of a program whose commands are files."""
+"""Command line: a program whose commands are files."""
 
 import argparse
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from engine.errors import EngineError
 from engine.folders import CHECKPOINTS
+
+EXIT_STOPPED = 130  # what a shell reports of a program that Ctrl-C ended
 
 
 @runtime_checkable
@@ -17,6 +22,33 @@ class Command(Protocol):
 
     def run(self, options: argparse.Namespace) -> None:
         """Do what the command is for, with the parsed arguments."""
+
+
+def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None, stopped: str) -> int:
+    """Run the command that the arguments name, and return the exit status.
+
+    An error that the user can mend is printed in one line. Where nobody reads the output any longer, as
+    behind ``| head``, the command ends without a word.
+
+    Args:
+        parser: of ``command_parser``.
+        arguments: the words after the program's name; None for those that the process was given.
+        stopped: what is printed after Ctrl-C.
+    """
+    options = parser.parse_args(arguments)
+    try:
+        options.run(options)
+        sys.stdout.flush()
+    except EngineError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # at its end, Python flushes again
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write(f"{stopped}\n")
+        return EXIT_STOPPED
+    return 0
 
 
 def command_parser(

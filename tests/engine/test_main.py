@@ -4,12 +4,11 @@ import json
 import os
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 
 from engine import __main__ as program
-from engine.errors import InvalidValueError
+from tests.additions.shout import add_shout, check_shout
 from tests.engine.commands.command_line import write_piece
 from tests.engine.small_models import published
 
@@ -36,21 +35,15 @@ def test_an_unknown_option_shows_the_usage(capsys):
 
 
 def test_a_command_is_itself_and_its_entry(monkeypatch, capsys):
-    def run(options) -> None:
-        if options.times < 1:
-            raise InvalidValueError(f"--times {options.times} must be above 0")
-        sys.stdout.write("ho " * options.times)
+    add_shout(program, monkeypatch)
+    check_shout(program, capsys, "analyse", "stopped")
 
-    def add_arguments(command) -> None:
-        command.add_argument("--times", type=int, default=1)
 
-    entry = ("shout", "says it aloud", SimpleNamespace(add_arguments=add_arguments, run=run))
-    monkeypatch.setattr(program, "COMMANDS", (*program.COMMANDS, entry))
-    assert program.main(["shout", "--times", "2"]) == 0
-    assert capsys.readouterr().out == "ho ho "
-    assert program.main(["shout", "--times", "0"]) == 1
-    assert capsys.readouterr().err == "error: --times 0 must be above 0\n"
-    with pytest.raises(SystemExit, match="0"):
-        program.main(["--help"])
-    shown = capsys.readouterr().out
-    assert "analyse | shout" in shown and "says it aloud" in shown
+def test_a_reader_that_has_enough_ends_the_program_without_a_word(project_folder):
+    """As ``| head`` does."""
+    command = [sys.executable, "-m", "engine", "list"]
+    with subprocess.Popen(
+        command, cwd=project_folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        running.stdout.close()
+        assert (running.stderr.read(), running.wait()) == ("", 1)

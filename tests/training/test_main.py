@@ -2,11 +2,10 @@
 
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 
-from engine.errors import InvalidValueError
+from tests.additions.shout import add_shout, check_shout
 from training import __main__ as program
 
 
@@ -20,28 +19,8 @@ def test_what_cannot_be_parsed_ends_with_two(given, capsys):
 
 
 def test_a_command_is_itself_and_its_entry(monkeypatch, capsys):
-    def run(options) -> None:
-        if options.times < 1:
-            raise InvalidValueError(f"--times {options.times} must be above 0")
-        if options.times > 2:
-            raise KeyboardInterrupt
-        sys.stdout.write("ho " * options.times)
-
-    def add_arguments(command) -> None:
-        command.add_argument("--times", type=int, default=1)
-
-    entry = ("shout", "says it aloud", SimpleNamespace(add_arguments=add_arguments, run=run))
-    monkeypatch.setattr(program, "COMMANDS", (*program.COMMANDS, entry))
-    assert program.main(["shout", "--times", "2"]) == 0
-    assert capsys.readouterr().out == "ho ho "
-    assert program.main(["shout", "--times", "0"]) == 1
-    assert capsys.readouterr().err == "error: --times 0 must be above 0\n"
-    assert program.main(["shout", "--times", "3"]) == 130
-    assert capsys.readouterr().err.startswith("stopped; ")
-    with pytest.raises(SystemExit, match="0"):
-        program.main(["--help"])
-    shown = capsys.readouterr().out
-    assert "primes | shout" in " ".join(shown.split()) and "says it aloud" in shown
+    add_shout(program, monkeypatch)
+    check_shout(program, capsys, "primes", "stopped; ")
 
 
 def test_as_a_process_too_an_error_is_one_line_and_gives_one(project_folder, tmp_path):
