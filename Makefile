@@ -18,9 +18,9 @@ TORCH = torch $(GPU)
 GPU = triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda-cupti nvidia-cuda-nvrtc \
 	nvidia-cuda-runtime nvidia-cudnn-cu13 nvidia-cufft nvidia-cufile nvidia-curand nvidia-cusolver \
 	nvidia-cusparse nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx
-# Two files of tests at a time, where there are two cores; with three, browsers wait for their turn for so long
-# that what they look for is over. PYTEST_ARGS="-n 0" for one.
-SIDE_BY_SIDE = -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder
+# Two files of tests that drive the app at a time, and one of the others beside them (tests/side_by_side.py).
+# PYTEST_ARGS="-n 0" for one at all.
+SIDE_BY_SIDE = -n auto --dist loadfile --no-loadscope-reorder
 C_FILES = engine/kernel/*/*.c engine/kernel/*/*.h
 # Where npm installs what lints the scripts and style sheets; nothing else needs Node.
 NODE_MODULES = node_modules
@@ -166,16 +166,16 @@ if [ -z "$(NO_APT)" ] && [ "$$(cat $(VENV)/packages-missing 2>/dev/null)" != "$$
 	fi; \
 fi; \
 if [ -z "$(NO_APT)" ]; then echo "$$missing" > $(VENV)/packages-missing; fi; \
-cost=; \
+lost=; \
 for package in $$missing; do \
 	case $$package in \
-		fluidsynth) cost="$$cost; music is played by midirenderer" ;; \
-		ffmpeg) cost="$$cost; speech does not stream, and only WAV, FLAC, OGG and MP3 are read" ;; \
-		fluidr3mono-gm-soundfont) cost="$$cost; instruments come from pretty_midi's smaller SoundFont" ;; \
-		chromium-headless-shell) cost="$$cost; the browser tests take chromium where it is, and are skipped where not" ;; \
+		fluidsynth) lost="$$lost; music is played by midirenderer" ;; \
+		ffmpeg) lost="$$lost; speech does not stream, and only WAV, FLAC, OGG and MP3 are read" ;; \
+		fluidr3mono-gm-soundfont) lost="$$lost; instruments come from pretty_midi's smaller SoundFont" ;; \
+		chromium-headless-shell) lost="$$lost; browser tests use another installed chromium, or are skipped" ;; \
 	esac; \
 done; \
-echo "missing and not to be had by apt-get here:$$missing$$cost (make packages tries again)"
+echo "missing and not to be had by apt-get here:$$missing$$lost (make packages tries again)"
 endef
 
 # Needs no environment: any of the Pythons will do.

@@ -1,5 +1,6 @@
 """What is set up for every test: shapes are checked, torch has one thread, corpora and browser are found."""
 
+import gc
 import os
 import shutil
 import threading
@@ -11,7 +12,8 @@ import pytest
 import torch
 
 from tests.engine.shapes import check_annotations
-from tests.patience import until
+from tests.patience import PATIENCE_SECONDS, until
+from tests.side_by_side import FilesSideBySide, num_processes, stand_aside
 
 # Before the first import of both: annotations like Float[Tensor, "batch time"] are checked at every call.
 check_annotations("engine", "training")
@@ -24,6 +26,28 @@ os.environ["OMP_NUM_THREADS"] = "1"
 # No test reaches the network, and no library reports the run to anyone.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+stand_aside()
+
+# Nothing of what is imported and collected is garbage: to look for some takes a quarter of that time.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is collected, and what is there by now is never looked at again."""
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """How many processes ``-n auto`` means."""
+    return num_processes()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesSideBySide:
+    """Which process runs which file."""
+    return FilesSideBySide(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,3 +91,16 @@ def chromium() -> str:
         if path := shutil.which(name):
             return path
     pytest.skip("chromium is not installed: apt-get install chromium-headless-shell")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """Debian's chromium, where sound may play without a click."""
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=1000 * PATIENCE_SECONDS)
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        running = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield running
+        running.close()

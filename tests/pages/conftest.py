@@ -1,9 +1,10 @@
-"""The app and a browser, for all tests of pages: one app for the whole session, one browser a module."""
+"""The app, for all tests of pages: one for the whole session."""
 
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,6 @@ from engine.notes.midi_bytes import midi_bytes
 from engine.pieces.excerpt import read_excerpt
 from tests.engine.small_models import published
 from tests.pages.visit import Visit
-from tests.patience import PATIENCE_SECONDS
 from tests.server import Server, serving
 
 PARTS = ("app.py", "pages", "engine", "assets", "checkpoints")
@@ -73,25 +73,18 @@ def _no_traceback(request) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def browser(chromium):
-    """Debian's chromium, where sound may play without a click."""
-    from playwright.sync_api import expect, sync_playwright
-
-    expect.set_options(timeout=1000 * PATIENCE_SECONDS)
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
-        running = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        yield running
-        running.close()
+def left_contexts(browser) -> list[Any]:
+    """Contexts of the browser that visitors of this module have left, for those who come after them."""
+    return []
 
 
 @pytest.fixture
-def visitors(browser, app):
+def visitors(browser, app, left_contexts):
     """``visitors(path)`` opens a page of the app as a new visitor; at the end nothing may have gone wrong."""
     opened: list[Visit] = []
 
     def open_page(path: str = "", address: str = app.address, **context: object) -> Visit:
-        visit = Visit(browser, address, context)
+        visit = Visit(browser, address, context, left_contexts)
         opened.append(visit)
         visit.go(path)
         return visit

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from pages.listen.trial_page import KEPT
 from tests.pages.caller import Caller
-from tests.pages.listen.trial_visit import listen
+from tests.pages.listen.trial_visit import hasten, listen, start
 from tests.pages.visit import Visit
 
 pytestmark = pytest.mark.browser
@@ -95,9 +95,8 @@ def test_a_full_queue_refuses_no_vote(visitors):
     """Votes once waited in the queue; one that it refused could not be given again."""
     visit = visitors("compare")
     page = visit.page
-    visit.pick("corpus", "Bach chorales")
-    visit.choose("jsb_chorales-gru", "jsb_chorales-lstm")
-    visit.start()
+    hasten(visit)
+    start(visit)
     queue_is_full(visit)
     listen(visit, *"ab")
     page.locator(".trial-answer").first.click()

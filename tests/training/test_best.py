@@ -12,8 +12,8 @@ from engine.checkpoints.checkpoint import CHECKPOINTS, available, load, read_car
 from engine.sampling.options import SamplingOptions
 from engine.sampling.sample import sample
 from tests import golden_likelihoods
-from tests.joint_oracle import joint_log_probs
-from tests.sample_oracle import sample_log_probs
+from tests.oracles.joint_oracle import joint_log_probs
+from tests.oracles.sample_oracle import sample_log_probs
 from training import __main__ as program
 from training.corpora import CorpusData, load_data, open_corpus
 from training.fitting.recipe import make_recipe, read_recipe
@@ -42,14 +42,15 @@ def data_of(card: Card, folder: Path) -> CorpusData:
 def test_each_is_what_its_recipe_gives_and_no_larger_than_may_be(name):
     card = read_card(name)
     assert make_recipe(card.training.recipe) == read_recipe(name)
-    assert card.name == f"{card.corpus.name}-best" and card.is_joint == card.facts.holds_notes
+    assert card.name == f"{card.corpus.name}-best" and card.has_joint_notes == card.facts.holds_notes
     assert (CHECKPOINTS / name / "model.safetensors").stat().st_size <= MAX_BYTES
     assert set(card.metrics) == {"train", "valid", "test"}
 
 
+@pytest.mark.slow
 def test_evaluate_prints_what_the_card_claims(corpora_folder, capsys):
     """Of the smallest; the next test has the others."""
-    name = golden_likelihoods.QUICK
+    name = golden_likelihoods.QUICK_BEST
     given = ["evaluate", name, "--split", "test", "--json", "--corpora", str(corpora_folder)]
     assert program.main(given) == 0
     figures = json.loads(capsys.readouterr().out)
@@ -70,6 +71,7 @@ def test_what_the_card_claims_follows_from_its_pieces(name):
     assert {key: card.metrics["test"][key] for key in figures} == pytest.approx(figures, **EXACT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", golden_likelihoods.SLOW)
 def test_some_pieces_are_as_likely_as_they_were(name, corpora_folder):
     """All pieces take minutes; any change of how likelihoods are computed is seen on any of them."""

@@ -7,7 +7,7 @@ import pytest
 
 from engine.checkpoints.checkpoint import CHECKPOINTS, available, load, read_card
 from tests import golden_likelihoods
-from tests.oracle import Oracle
+from tests.oracles.oracle import Oracle
 from training import __main__ as program
 from training.corpora import open_corpus
 from training.fitting.recipe import make_recipe, read_recipe, recipe_names

@@ -1,6 +1,4 @@
-"""What may be copied: normalised, drawn choice by choice as it is scored, against plain loops."""
-
-from itertools import product
+"""Copied notes: normalised, and scored and drawn as plain loops have it."""
 
 import numpy as np
 import pytest
@@ -10,10 +8,9 @@ from engine.heads.copied_notes import CopiedNotes, Guides, next_ranks
 from engine.heads.note_list import NoteListHead
 from engine.heads.note_list_mixture import NoteListMixture, moved
 from engine.heads.reminded_notes import RemindedNotes
+from tests.engine.heads.all_frames import ALL_FRAMES, SIZE, check_conditional_draws
 from tests.engine.small_models import binary_frames, randomise, seeded
 
-SIZE = 6
-ALL_FRAMES = torch.tensor(list(product((0.0, 1.0), repeat=SIZE)), dtype=torch.float64)
 IS_LINE = torch.tensor([False, False, True])
 KINDS = pytest.mark.parametrize("kind", ["plain", "in three keys", "reminded"])
 
@@ -35,7 +32,7 @@ def inner(kind: str, count: int):
 
 
 def given(kind: str, count: int) -> CopiedNotes:
-    """With three guides: one that points at a chord, one that has nothing to say, and one of the melody."""
+    """A mixture with three guides: one of a chord, one that has nothing to say, and one of the melody."""
     frames = torch.zeros(3, SIZE, dtype=torch.bool)
     frames[0, [1, 4]] = frames[2, [2, 3]] = True
     logits = torch.tensor([0.7, -torch.inf, -0.2]).double()
@@ -47,8 +44,8 @@ def given(kind: str, count: int) -> CopiedNotes:
 
 
 def by_hand(copied: CopiedNotes, own: np.ndarray, frame: np.ndarray) -> float:
-    """The log-probability of one frame; ``own``: the network's of each choice."""
-    ranks = [*np.flatnonzero(frame[::-1]), SIZE]
+    """The log-probability of one frame; ``own``: the network's log-probability of each choice."""
+    ranks = [*np.flatnonzero(frame[::-1]), SIZE]  # 0: the highest pitch; SIZE: the stop
     logits = np.append(0.0, copied.guides.logits[0].numpy())
     weights = np.exp(logits) / np.exp(logits).sum()
     total = weights[0] * np.exp(own[: len(ranks)].sum())
@@ -58,7 +55,7 @@ def by_hand(copied: CopiedNotes, own: np.ndarray, frame: np.ndarray) -> float:
         for place, rank in enumerate(ranks):
             said = next((r for r in range(last + 1, SIZE) if chord[r]), SIZE)
             share = np.exp(own[place])
-            if not (guide == 2 and place):
+            if not (IS_LINE[guide] and place):
                 share = slip * share + (1 - slip) * (said == rank)
             probability, last = probability * share, rank
         total += probability
@@ -81,7 +78,7 @@ def test_each_is_what_the_formula_says(kind):
 @KINDS
 def test_choices_add_up_to_frames_with_and_without_the_guides(kind):
     copied = given(kind, len(ALL_FRAMES))
-    together, alone = copied.log_probs(ALL_FRAMES)
+    together, alone = copied.log_probs_with_and_without(ALL_FRAMES)
     torch.testing.assert_close(copied.choice_log_probs(ALL_FRAMES).sum(-1), together)
     torch.testing.assert_close(copied.notes.log_prob(ALL_FRAMES), alone)
 
@@ -89,20 +86,12 @@ def test_choices_add_up_to_frames_with_and_without_the_guides(kind):
 @KINDS
 @pytest.mark.parametrize("temperature", [1.0, 0.5, 3.0])
 def test_a_draw_decides_pitch_after_pitch_by_its_conditional_probability(kind, temperature):
-    """Pitch j sounds if number j is below p(j sounds | the pitches above j), summed over agreeing frames."""
     probabilities = given(kind, len(ALL_FRAMES)).temper(temperature).log_prob(ALL_FRAMES).exp()
-    copied = given(kind, 1).temper(temperature)
-    for numbers in torch.rand(40, SIZE, generator=seeded(6), dtype=torch.float64):
-        agrees, expected = torch.ones(len(ALL_FRAMES), dtype=torch.bool), torch.zeros(SIZE).double()
-        for pitch in reversed(range(SIZE)):
-            share = probabilities[agrees & (ALL_FRAMES[:, pitch] > 0)].sum() / probabilities[agrees].sum()
-            expected[pitch] = float(numbers[pitch] < share)
-            agrees &= ALL_FRAMES[:, pitch] == expected[pitch]
-        assert torch.equal(copied.sample(numbers[None])[0], expected)
+    check_conditional_draws(given(kind, 1).temper(temperature), probabilities)
 
 
 @KINDS
-def test_many_draws_of_one_frame_are_drawn_as_it_is(kind):
+def test_repeated_draws_are_those_of_frames_by_themselves(kind):
     numbers = torch.rand(1, 50, SIZE, generator=seeded(7), dtype=torch.float64)
     together = given(kind, 1).repeated(50).sample(numbers)[0]
     assert torch.equal(together, given(kind, 50).sample(numbers[0]))

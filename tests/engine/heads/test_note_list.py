@@ -1,7 +1,5 @@
 """The list of notes: normalised, exact, drawn by its own conditional probabilities; against a plain loop."""
 
-from itertools import product
-
 import numpy as np
 import pytest
 import torch
@@ -9,11 +7,8 @@ import torch
 from engine.errors import InvalidValueError
 from engine.heads.chosen_notes import Choices
 from engine.heads.note_list import NoteList, NoteListHead
+from tests.engine.heads.all_frames import ALL_FRAMES, SIZE, check_conditional_draws
 from tests.engine.small_models import binary_frames, randomise, seeded
-
-SIZE = 6
-ALL_FRAMES = torch.tensor(list(product((0.0, 1.0), repeat=SIZE)), dtype=torch.float64)
-
 
 EVERY_REACH = pytest.mark.parametrize("reach", [0, 2, SIZE - 1])
 
@@ -146,16 +141,8 @@ def test_draws_come_as_often_as_their_probabilities_say():
 
 
 def test_a_draw_decides_pitch_after_pitch_by_its_conditional_probability():
-    """Pitch j sounds if number j is below p(j sounds | the pitches above j), summed over agreeing frames."""
     notes = given(1, scale=1.5)
-    probabilities = repeated(notes, len(ALL_FRAMES)).log_prob(ALL_FRAMES).exp()
-    for numbers in torch.rand(40, SIZE, generator=seeded(6), dtype=torch.float64):
-        agrees, expected = torch.ones(len(ALL_FRAMES), dtype=torch.bool), torch.zeros(SIZE).double()
-        for pitch in reversed(range(SIZE)):
-            share = probabilities[agrees & (ALL_FRAMES[:, pitch] > 0)].sum() / probabilities[agrees].sum()
-            expected[pitch] = float(numbers[pitch] < share)
-            agrees &= ALL_FRAMES[:, pitch] == expected[pitch]
-        assert torch.equal(notes.sample(numbers[None])[0], expected)
+    check_conditional_draws(notes, repeated(notes, len(ALL_FRAMES)).log_prob(ALL_FRAMES).exp())
 
 
 def test_on_88_pitches_the_mean_log_prob_of_draws_is_minus_their_entropy():

@@ -1,18 +1,16 @@
 """Lists in several keys: normalised, exact, drawn by its own conditional probabilities."""
 
 import math
-from itertools import product
 
 import pytest
 import torch
 
 from engine.heads.note_list import NoteListHead
 from engine.heads.note_list_mixture import NoteListMixture, moved
+from tests.engine.heads.all_frames import ALL_FRAMES, SIZE, check_conditional_draws
 from tests.engine.small_models import binary_frames, randomise, seeded
 
-SIZE = 6
 KEYS = range(-2, 3)
-ALL_FRAMES = torch.tensor(list(product((0.0, 1.0), repeat=SIZE)), dtype=torch.float64)
 EVERY_REACH = pytest.mark.parametrize("reach", [0, 2])
 
 
@@ -61,16 +59,8 @@ def test_far_from_the_ends_a_key_is_the_list_itself():
 
 @pytest.mark.parametrize("temperature", [1.0, 2.0, 1e-3])
 def test_a_draw_decides_pitch_after_pitch_by_its_conditional_probability(temperature):
-    """Pitch j sounds if number j is below p(j sounds | the pitches above j), summed over agreeing frames."""
     probabilities = given(len(ALL_FRAMES))[0].temper(temperature).log_prob(ALL_FRAMES).exp()
-    mixture = given(1)[0].temper(temperature)
-    for numbers in torch.rand(40, SIZE, generator=seeded(6), dtype=torch.float64):
-        agrees, expected = torch.ones(len(ALL_FRAMES), dtype=torch.bool), torch.zeros(SIZE).double()
-        for pitch in reversed(range(SIZE)):
-            share = probabilities[agrees & (ALL_FRAMES[:, pitch] > 0)].sum() / probabilities[agrees].sum()
-            expected[pitch] = float(numbers[pitch] < share)
-            agrees &= ALL_FRAMES[:, pitch] == expected[pitch]
-        assert torch.equal(mixture.sample(numbers[None])[0], expected)
+    check_conditional_draws(given(1)[0].temper(temperature), probabilities)
 
 
 def test_draws_of_a_batch_are_those_of_each_by_itself():

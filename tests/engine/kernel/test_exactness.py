@@ -21,6 +21,7 @@ CLOSE = 1e-5
 LIKELY = -20.0  # logarithms of shares below it do not matter
 FAR = 1e6
 LOUDEST = 30_000  # 16-bit steps
+NUM_EXPLAINED = 300  # frames of each shipped model
 CHAOS = 8  # times as far from float64 as torch's own float32 is, where that is further than CLOSE
 MODELS = every_model()
 
@@ -53,7 +54,7 @@ def test_small_models_of_every_kind_are_explained_alike(name):
 def test_shipped_models_are_explained_alike_over_hundreds_of_frames(name):
     """Where float32 is not exact enough, as in some of the paper's networks, it is as exact as torch."""
     model = load(name).model
-    frames = torch.stack(list(sample(model, SamplingOptions(600, seed=1))))
+    frames = torch.stack(list(sample(model, SamplingOptions(NUM_EXPLAINED, seed=1))))
     theirs, ours = explained(model, frames), explained_by_kernel(model, frames)
     apart = (joined(ours, theirs) - joined(theirs, theirs)).abs()
     if (apart / joined(theirs, theirs).abs().clamp(min=1)).max() <= CLOSE:
@@ -74,7 +75,7 @@ def test_small_models_draw_alike(name, temperature):
 @pytest.mark.parametrize("name", available())
 def test_shipped_models_choose_alike_along_torchs_own_draw(name):
     model = load(name).model
-    follow(model, drawn_by_torch(model, 128, 3), 3, 1.0)
+    follow(model, drawn_by_torch(model, 80, 3), 3, 1.0)
 
 
 def follow(model: Model, frames: torch.Tensor, seed: int, temperature: float) -> None:

@@ -1,4 +1,4 @@
-"""The page Live as a static site, and a browser that may reach no other server."""
+"""The page Live as a static site, and pages of a browser that may reach no other server."""
 
 import threading
 from functools import partial
@@ -35,17 +35,6 @@ def address(site_folder):
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
-        started = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from engine.errors import InvalidValueError
 from engine.models.copy_memory import CopyMemory
 from engine.models.copying import Copying
 from engine.models.model_spec import build_model
-from tests.copy_oracle import all_that_is_said, copied_log_prob
 from tests.engine.small_models import binary_frames, randomise, seeded
+from tests.oracles.copy_oracle import all_that_is_said, copied_log_prob
 
 SIZE = 8
 NUMBERS = {
@@ -127,7 +127,7 @@ def test_no_frame_at_all_is_expected_of_nothing():
 
 def test_what_comes_back_is_expected_by_a_network_that_knows_nothing():
     copying, frames = model(), torch.cat([binary_frames(20, SIZE, seed=5)] * 3)[None]
-    together, alone = copying(frames)[0].log_probs(frames)
+    together, alone = copying(frames)[0].log_probs_with_and_without(frames)
     gained = (together - alone)[0]
     assert gained[25:].mean() > 2 > gained[:20].abs().mean()
 

@@ -15,6 +15,7 @@ from tests.pages.listen.trial_visit import (
     ORDER,
     TO_THE_MARK,
     answer,
+    hasten,
     listen,
     overhear,
     overheard,
@@ -149,6 +150,7 @@ def test_the_beginning_that_all_clips_share_does_not_count(visitors):
 def test_an_answer_given_while_the_connection_is_gone_arrives(visitors):
     """It once vanished without a word, and after a longer time all answers stayed grey."""
     visit = visitors("compare")
+    hasten(visit)
     start(visit, trials=2)
     listen(visit, "a", "b")
     visit.page.context.set_offline(True)

@@ -6,7 +6,7 @@ import pytest
 
 from engine.cells import CELLS
 from engine.representations.piano_roll import PianoRoll
-from tests.oracle import Oracle
+from tests.oracles.oracle import Oracle
 from tests.training import tiny
 from training import __main__ as program
 from training.commands import evaluate

@@ -19,6 +19,7 @@ from training.report.differences import FORMER_SETTINGS, differences
 from training.report.evidence import read_evidence
 from training.searching import search
 
+# besides the rate, its decay and FORMER_SETTINGS
 OTHERS = {"batch_size": 8, "weight_noise": 0.075, "max_gradient_norm": 1.0}
 
 
@@ -91,29 +92,27 @@ def test_noise_is_on_the_recurrent_layer_alone():
     assert moved == {name for name in weights if name.startswith("cells.0.")} and len(moved) == 4
 
 
-def test_the_fall_of_the_rate_is_that_of_the_recipes(paragraphs, tmp_path):
-    assert paragraphs["Fall of the learning rate"].endswith("Ours stays as it is.")
+@pytest.mark.parametrize(
+    ("title", "where_all_agree", "setting", "shown"),
+    [
+        ("Fall of the learning rate", "Ours stays as it is.", {"final_share": 0.01}, ("0.01", "1")),
+        ("Reach of the gradient", "So does ours.", {"chunk_frames": 200}, ("200 frames", "whole sequences")),
+    ],
+)
+def test_a_setting_is_that_of_the_recipes(paragraphs, tmp_path, title, where_all_agree, setting, shown):
+    assert paragraphs[title].endswith(where_all_agree)
     card = card_of("nottingham-tanh", music_metrics(3.0, 3.1))
-    card.training.recipe["optimiser"]["final_share"] = 0.01
+    card.training.recipe["optimiser"] |= setting
     write_checkpoint(tmp_path / "checkpoints", card, curve_of(3.0))
     text = " ".join(differences(read_evidence(tmp_path / "checkpoints", tmp_path / "results")))
-    assert "0.01 (`nottingham-tanh`); 1 (`nottingham-gru` and `jsb_chorales-gru`)." in text
-
-
-def test_the_reach_of_the_gradient_is_that_of_the_recipes(paragraphs, tmp_path):
-    assert paragraphs["Reach of the gradient"].endswith("So does ours.")
-    card = card_of("nottingham-tanh", music_metrics(3.0, 3.1))
-    card.training.recipe["optimiser"]["chunk_frames"] = 200
-    write_checkpoint(tmp_path / "checkpoints", card, curve_of(3.0))
-    text = " ".join(differences(read_evidence(tmp_path / "checkpoints", tmp_path / "results")))
-    assert (
-        "200 frames (`nottingham-tanh`); whole sequences (`nottingham-gru` and `jsb_chorales-gru`)." in text
-    )
+    assert f"{shown[0]} (`nottingham-tanh`); {shown[1]} (`nottingham-gru` and `jsb_chorales-gru`)." in text
 
 
 def test_no_setting_of_the_optimiser_is_passed_over():
-    """Somebody who adds a setting to the recipe adds what the report says of it, and its name here; the fits
-    that are compared with the paper's use no other."""
+    """Somebody who adds a setting to the recipe adds what the report says of it, and its name here.
+
+    What is not theirs needs no sentence: fits that are compared with the paper's keep these values.
+    """
     not_theirs = {"method": "rmsprop", "warm_up": 0, "weight_decay": 0.0, "products": "float32"}
     assert set(Optimiser.model_fields) == {"learning_rate", "decay", *OTHERS, *FORMER_SETTINGS, *not_theirs}
     for corpus, cell in product(TABLE_2, PAPER_CELLS):
@@ -148,6 +147,7 @@ def test_how_fast_a_curve_still_falls_is_said(tmp_path):
     card = card_of("nottingham-gru", music_metrics(3.0, 3.1))
     write_checkpoint(tmp_path / "checkpoints", card, curve_of(3.0, best_epoch=40))
     text = " ".join(differences(read_evidence(tmp_path / "checkpoints", tmp_path / "results")))
+    # of 40 epochs the last 4, in which curve_of falls by 3 exp(-n / 5)
     slope = (math.exp(-36 / 5) - math.exp(-40 / 5)) * 3 / 4
     assert f"over the last tenth, an epoch: `nottingham-gru` {slope:.4f}." in text
 

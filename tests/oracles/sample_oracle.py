@@ -13,7 +13,7 @@ import numpy as np
 from safetensors.numpy import load_file
 from scipy.special import expit, log_expit, logsumexp
 
-from tests.joint_oracle import recurrent
+from tests.oracles.joint_oracle import recurrent
 
 HIGHEST, LOWEST = 32_767, -32_768  # 16-bit samples
 

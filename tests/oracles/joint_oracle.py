@@ -14,8 +14,8 @@ import numpy as np
 from safetensors.numpy import load_file
 from scipy.special import expit, logsumexp
 
-from tests.copy_oracle import all_that_is_said, copied_log_prob
-from tests.oracle import attention, gru_step
+from tests.oracles.copy_oracle import all_that_is_said, copied_log_prob
+from tests.oracles.oracle import attention, gru_step
 
 Weights = dict[str, np.ndarray]
 
