@@ -4,7 +4,7 @@ import os
 import sys
 
 from pages.address import chosen_place, reach_oneself
-from pages.temporary import choose_folder
+from pages.temporary import prepare_folder
 
 FILES_STAY = (60, 3600)  # seconds between two rounds of the cleaner, and the age of what it removes
 
@@ -17,7 +17,7 @@ def main() -> None:
     """Build and serve until stopped; address and port from GRADIO_SERVER_NAME and GRADIO_SERVER_PORT."""
     host, port = chosen_place(os.environ)
     reach_oneself(host)
-    folder = choose_folder()
+    folder = prepare_folder()
     declare_gpu()
     from pages import serving  # only here: it imports gradio and torch
 

@@ -1,1 +1,2 @@
-"""How fast models sample, how soon pages play and what a search costs, with yardsticks of the same run."""
+"""How fast models sample, how soon pages play and what a search costs,
+each beside a yardstick measured in the same run."""

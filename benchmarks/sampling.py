@@ -1,7 +1,8 @@
 """How fast networks of the paper's sizes draw, by the kernel and by torch: part of ``make bench``.
 
 Two yardsticks: the loop that one would write first (torch's own GRUCell and Linear, the process-wide random
-numbers, nothing checked and nothing reproducible), and Earshot's draw by torch, for models without a kernel.
+numbers, nothing checked and nothing reproducible), and Earshot's draw by torch, for what the kernel cannot
+draw.
 All take turns on one core, so that whatever else the machine does slows all alike; medians are printed.
 """
 
@@ -64,7 +65,7 @@ def kernel_draw(model: nn.Module, num_frames: int) -> Callable[[], None]:
 
 
 def torch_draw(model: nn.Module, num_frames: int) -> Callable[[], None]:
-    """The same draw as torch makes it, where there is no kernel."""
+    """The same draw as torch makes it, where the kernel cannot."""
 
     def draw() -> None:
         for _ in stages_by_torch(model, SamplingOptions(num_frames, seed=1), None):
@@ -144,7 +145,7 @@ def row(label: str, amount: float, least: int, draws: tuple[Callable[[], None], 
     """One line: how much of ``amount`` a second the kernel, torch and the plain loop make, and the ratios."""
     ours, by_torch, plain = (amount / seconds for seconds in median_seconds(*draws))
     return (
-        f"{label}: {ours:,.1f}, at least {least:,} (by torch {by_torch:,.1f}, ratio {ours / by_torch:.1f}; "
+        f"{label}: {ours:,.1f}, wanted {least:,} (by torch {by_torch:,.1f}, ratio {ours / by_torch:.1f}; "
         f"plain torch loop {plain:,.1f}, ratio {ours / plain:.1f})"
     )
 

@@ -6,7 +6,6 @@ search runs on all cores. Both take the same recipe, rates, seed and corpus, and
 
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -25,7 +24,7 @@ from training.searching import (
 )
 
 RECIPE = "jsb_chorales-gru"
-MOST_OF_TEN_FITS = 1 / 3
+MAX_TIME_RATIO = 1 / 3
 
 
 def ten_fits(recipe: Recipe, folder: Path) -> tuple[float, float]:
@@ -42,14 +41,8 @@ def ten_fits(recipe: Recipe, folder: Path) -> tuple[float, float]:
 
 def one_search(recipe: Recipe, folder: Path) -> tuple[float, float]:
     """Seconds, from starting workers to writing the checkpoint, and the winner's figure as in `ten_fits`."""
-    options = CampaignOptions(
-        corpora=None,
-        checkpoints=folder / "checkpoints",
-        results=folder / "results",
-        num_seeds=1,
-        device="cpu",
-    )
-    options = replace(options, runs=folder / "runs", tell=lambda _: None)
+    places = {key: folder / key for key in ("checkpoints", "results", "runs")}
+    options = CampaignOptions(corpora=None, num_seeds=1, device="cpu", tell=lambda _: None, **places)
     options.checkpoints.mkdir()
     started_at = time.perf_counter()
     with open_workers(num_cores()) as client:
@@ -60,7 +53,7 @@ def one_search(recipe: Recipe, folder: Path) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Print both costs, their ratio and both likelihoods; without the corpus, say so."""
+    """Print both costs, their ratio and both validation figures; without the corpus, say so."""
     torch.set_num_threads(1)
     recipe = read_recipe(RECIPE)
     with tempfile.TemporaryDirectory() as folder:
@@ -72,7 +65,7 @@ def main() -> None:
             return
     print(
         f"search of ten learning rates, {RECIPE}: {search_seconds:.1f} s (ten single fits one after another "
-        f"{fits_seconds:.1f} s; ratio {search_seconds / fits_seconds:.2f}; at most {MOST_OF_TEN_FITS:.2f}); "
+        f"{fits_seconds:.1f} s; ratio {search_seconds / fits_seconds:.2f}; at most {MAX_TIME_RATIO:.2f}); "
         f"best validation {search_valid:.4f} nats per frame (ten fits {fits_valid:.4f})"
     )
 

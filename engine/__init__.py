@@ -1,14 +1,21 @@
-"""Earshot's engine: the few names that other people's programs need; each wing (subpackage) offers more.
+"""Earshot's engine: the few names that other people's programs need; each subpackage (wing) offers more.
+
+from pathlib import Path
+
+import torch
+
+from engine import Performance, SamplingOptions, load, perform, sample, write_wav
 
 checkpoint = load("jsb_chorales-gru")
 frames = torch.stack(list(sample(checkpoint.model, SamplingOptions(num_frames=64, seed=7))))
-write_wav(perform(frames, checkpoint.representation).audio, Path("draw.wav"))
+performance = Performance(semitones=checkpoint.card.corpus.played_semitones)
+write_wav(perform(frames, checkpoint.representation, performance).audio, Path("draw.wav"))
 """
 
 import importlib
 from typing import Any
 
-WINGS_OF_NAMES = {
+MODULES_OF_NAMES = {
     "Audio": "sound",
     "Checkpoint": "checkpoints",
     "EngineError": "errors",
@@ -52,7 +59,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import a name from its wing when it is asked for: reading a sound alone never loads torch."""
-    if name not in WINGS_OF_NAMES:
+    """Import a name from its module when it is asked for: reading a sound alone never loads torch."""
+    if name not in MODULES_OF_NAMES:
         raise AttributeError(f"module 'engine' has no name {name!r}")
-    return getattr(importlib.import_module(f"engine.{WINGS_OF_NAMES[name]}"), name)
+    return getattr(importlib.import_module(f"engine.{MODULES_OF_NAMES[name]}"), name)

@@ -36,7 +36,7 @@ DAMAGED = "it may be damaged: export it again (a sound as a mono WAV file, at 48
 
 RAISED = {
     kind.__name__: kind for kind in (UnreadableFileError, InvalidValueError)
-}  # the errors that are raised again here
+}  # errors that are raised again as what they were; all others as EngineError
 
 Answer = tuple[dict[str, Any], bytes]
 
@@ -50,8 +50,8 @@ def run_confined(function: str, name: str, arguments: Mapping[str, Any]) -> Answ
         arguments: anything that JSON can hold.
 
     Raises:
-        EngineError: whatever EngineError the function raises.
-        UnreadableFileError: the process gives no answer, e.g. since it came to a limit.
+        EngineError: the function raises one; its class is kept if it is in RAISED.
+        UnreadableFileError: the process gives no answer, e.g. because it reached a limit.
     """
     question = json.dumps({"function": function, "arguments": dict(arguments)})
     with TemporaryDirectory(prefix="earshot-") as folder:  # so that what it leaves behind is deleted
@@ -68,7 +68,7 @@ def run_confined(function: str, name: str, arguments: Mapping[str, Any]) -> Answ
             answer, _ = process.communicate(timeout=MAX_CONFINED_SECONDS)
         except subprocess.TimeoutExpired:
             raise UnreadableFileError(
-                f"reading {name} took more than {MAX_CONFINED_SECONDS} s; give a shorter file or a WAV"
+                f"reading {name} took more than {MAX_CONFINED_SECONDS} s; give a shorter file (sound as WAV)"
             ) from None
         finally:
             _end(process)

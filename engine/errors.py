@@ -15,7 +15,10 @@ from collections.abc import Iterable
 
 
 class EngineError(Exception):
-    """Base of all errors that a user's input can cause; programs print it and exit with 1."""
+    """Base of all errors that a user can mend, raised itself where no other fits.
+
+    Commands print it and exit with 1; pages show it.
+    """
 
 
 class UnknownNameError(EngineError):

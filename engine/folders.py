@@ -1,4 +1,4 @@
-"""Folders: where the project lies, and the parts of it that programs read."""
+"""Folders: where the project lies, and the parts of it that several wings use."""
 
 from pathlib import Path
 

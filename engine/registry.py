@@ -35,7 +35,7 @@ def build(kind: str, registry: Mapping[str, Callable[..., T]], spec: Any) -> T:
     missing = [key for key, p in parameters.items() if p.default is p.empty and key not in arguments]
     unknown = [key for key in arguments if key not in parameters]
     if missing or unknown:
-        problems = [f"lacks {key!r}" for key in missing] + [f"has unknown {key!r}" for key in unknown]
+        problems = [f"lacks {key!r}" for key in missing] + [f"has an unknown key {key!r}" for key in unknown]
         raise InvalidValueError(
             f"{kind} {spec['name']!r} {', '.join(problems)}; it takes: {', '.join(parameters)}"
         )

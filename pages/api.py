@@ -42,7 +42,7 @@ def list_models() -> list[dict[str, Any]]:
             "cell": card.cell,
             "units": card.num_units,
             "corpus": card.corpus.name,
-            "representation": card.kind,
+            "representation": card.representation_name,
             "test": card.metrics.get("test", {}),
         }
         for name, card in cards.items()
@@ -147,7 +147,7 @@ def _judges(kind: str, models: Any) -> list[Card]:
         raise InvalidValueError('models must be a list of names, like ["jsb_chorales-gru"]')
     cards = [read_card(str(name)) for name in dict.fromkeys(map(str, models))]
     for card in cards:
-        if card.kind != kind:
+        if card.representation_name != kind:
             raise InvalidValueError(f"{card.name!r} reads another kind of file: choose other models")
     return cards
 

@@ -1,11 +1,11 @@
-"""Likelihoods of every piece of a test split, kept in tests/goldens: a card's figures follow from them, and a
-few pieces are scored anew where all would take minutes.
+"""Log-likelihoods of every test piece under the slow models, kept in tests/goldens: tests derive the figures
+of cards from them, and score only a few pieces anew.
 
     python -m tests.golden_likelihoods CORPORA     scores whole splits for models whose weights have changed
 
 Conventions
-    scores     log-likelihoods by what was scored: whole sequences, shortest first ("whole"), these without a
-               memory (by the name of that figure), the 16-bit bins of samples ("bins", "windows")
+    scored     log-likelihoods by what was scored: whole sequences, shortest first ("whole"), the same without
+               a memory (by the name of that figure), the 16-bit bins of samples ("bins", "windows")
 """
 
 import sys
@@ -23,17 +23,17 @@ from training.corpora import CorpusData, load_data, open_corpus
 from training.fitting.evaluate import bin_log_likelihood, scores
 
 LIKELIHOODS_FILE = Path(__file__).with_name("goldens") / "likelihoods.safetensors"
-QUICK = "jsb_chorales-best"  # small enough to be scored whole by every test
+QUICK_BEST = "jsb_chorales-best"  # which is scored whole in every run of the tests
 SLOW = [
     name
     for name in available()
-    if name.startswith(("spoken_digits", "voice_prompts")) or (name.endswith("-best") and name != QUICK)
+    if name.startswith(("spoken_digits", "voice_prompts")) or (name.endswith("-best") and name != QUICK_BEST)
 ]
 LIKELIHOOD_FIELDS = [field.name for field in fields(LogLikelihood)]
-Scores = Mapping[str, LogLikelihood]
+Likelihoods = Mapping[str, LogLikelihood]
 
 
-def data_of(checkpoint: Checkpoint, corpora: Path) -> CorpusData:
+def ordered_data_of(checkpoint: Checkpoint, corpora: Path) -> CorpusData:
     """The corpus as the model was fitted to it, its test split ordered by length."""
     frame_size = checkpoint.card.training.recipe.get("samples_per_frame")
     return ordered(load_data(open_corpus(checkpoint.card.corpus.name, corpora), frame_size))
@@ -44,8 +44,8 @@ def ordered(data: CorpusData) -> CorpusData:
     return replace(data, splits={**data.splits, "test": sorted(data.splits["test"], key=len)})
 
 
-def score(checkpoint: Checkpoint, data: CorpusData, chosen: Sequence[int] | None = None) -> Scores:
-    """Scores of the test split, or of some of its sequences; windows are scored only with all of them."""
+def score(checkpoint: Checkpoint, data: CorpusData, chosen: Sequence[int] | None = None) -> Likelihoods:
+    """Likelihoods of the test split, or of some of its sequences; windows only with all of them."""
     sequences = data.splits["test"]
     sequences = sequences if chosen is None else [sequences[place] for place in chosen]
     whole, by_figure = scores(checkpoint.model, sequences)
@@ -58,8 +58,8 @@ def score(checkpoint: Checkpoint, data: CorpusData, chosen: Sequence[int] | None
     return scored
 
 
-def figures(scored: Scores, frame_size: int) -> dict[str, float]:
-    """What a card says of such scores; ``frame_size`` is the samples in a frame of sound."""
+def figures(scored: Likelihoods, frame_size: int) -> dict[str, float]:
+    """What a card says of such log-likelihoods; ``frame_size`` is the samples in a frame of sound."""
     whole, figure_names = scored["whole"], [name for name in scored if name.startswith("nats_per_frame")]
     if "bins" not in scored:
         return {
@@ -76,25 +76,25 @@ def figures(scored: Scores, frame_size: int) -> dict[str, float]:
     }
 
 
-def kept(name: str) -> tuple[Scores, str]:
-    """A model's scores as they are kept, and the hash of the weights that gave them."""
+def kept(name: str) -> tuple[Likelihoods, str]:
+    """A model's log-likelihoods as they are kept, and the hash of the weights that gave them."""
     with safetensors.safe_open(LIKELIHOODS_FILE, "pt") as file:
-        weights, tensors = file.metadata().get(name, ""), file.keys()
-        keys = {key.split("/")[1] for key in tensors if key.startswith(f"{name}/")}
+        sha256, names = file.metadata().get(name, ""), file.keys()
+        keys = {key.split("/")[1] for key in names if key.startswith(f"{name}/")}
         return {
             key: LogLikelihood(*(file.get_tensor(f"{name}/{key}/{part}") for part in LIKELIHOOD_FIELDS))
             for key in keys
-        }, weights
+        }, sha256
 
 
 def write(corpora: Path, say: Callable[[str], object]) -> None:
-    """Score the slow models whose weights are not those in the file; keep the scores of the others."""
+    """Score the slow models whose weights are not those in the file; keep those of the others."""
     tensors, hashes = {}, {}
     for name in SLOW:
         checkpoint = load(name)
-        scored, weights = kept(name) if LIKELIHOODS_FILE.exists() else ({}, "")
-        if weights != checkpoint.card.weights_sha256:
-            scored = score(checkpoint, data_of(checkpoint, corpora))
+        scored, sha256 = kept(name) if LIKELIHOODS_FILE.exists() else ({}, "")
+        if sha256 != checkpoint.card.weights_sha256:
+            scored = score(checkpoint, ordered_data_of(checkpoint, corpora))
             say(f"{name} is scored anew\n")
         hashes[name] = checkpoint.card.weights_sha256
         tensors |= {

@@ -25,7 +25,12 @@ def files() -> tuple[Path, ...]:
 
 @dataclass(frozen=True)
 class Import:
-    """One name that is imported; ``from a import b`` has the module ``a`` and the name ``b``."""
+    """One name that is imported: ``from a import b`` has the module ``a`` and the name ``b``.
+
+    Args:
+        name: None for ``import a``.
+        level: how many dots stand before the module, as in ``from ..a import b``.
+    """
 
     module: str
     name: str | None
@@ -95,8 +100,8 @@ def _own_modules(name: str) -> set[str]:
     every = {module.name: module for module in modules()}
     imported = set()
     for item in every[name].imports():
-        whole = f"{item.module}.{item.name}"
-        imported.add(whole if whole in every else item.module)
+        member = f"{item.module}.{item.name}"  # a module itself, if ``item.module`` is a package
+        imported.add(member if item.name and member in every else item.module)
     return (imported & set(every)) - {name}
 
 

@@ -17,6 +17,6 @@ __all__ = ["CELLS", "Cell", "State", "cell_title"]
 
 
 def cell_title(name: str) -> str:
-    """What a cell is called on pages and in tables: its title, or its name if it has none."""
+    """What a cell is called on pages and in tables: its title; its name if there is none."""
     kind = CELLS.get(name)
     return (kind.title if kind else "") or name

@@ -2,14 +2,14 @@
 
     q_t, k_t, u_t, w_t = W x_t + b
     v_s     = u_s + w_{s+1}                                 from the moment s, and from the step after it
-    a_t     = sum_{s<t} p_s v_s / (p_0 + sum_{s<t} p_s)     for each head
-    p_s     = exp(q_t . k_s / sqrt(d) + b_{t-s}),  p_0 = exp(b_0), the weight of finding nothing
+    a_t     = sum_{s<t} p_s v_s / (n + sum_{s<t} p_s)       for each head, of d numbers
+    p_s     = exp(q_t . k_s / sqrt(d) + e_{t-s}),  n = exp(e_0), the weight of finding nothing
     h_t     = O a_t
 
-This is dot-product attention as in Vaswani et al. 2017 (arXiv 1706.03762), with a bias for each head and each
-distance t - s. Only moments strictly before t are read, at most ``window`` back; the value of the last one,
-s = t - 1, also depends on x_t, which is known by then. The state grows by one moment with
-each step, up to ``window``.
+This is dot-product attention as in Vaswani et al. 2017 (arXiv 1706.03762), with a bias e for each head and
+each distance t - s. Only moments strictly before t are read, at most ``window`` back; the value of the last
+one, s = t - 1, also depends on x_t, which is known by then. The state grows by one moment with each step, up
+to ``window``.
 
 Conventions
     moment  one past step: its key and its value
@@ -40,7 +40,8 @@ def _attend(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor) -> Tensor
 def _attend_at_once(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor) -> Tensor:
     """The same by torch's own operation, in a third of the time; finding nothing is a moment of zeros.
 
-    It has no gradient for a bias, and for a single step the extra moment would cost a copy of the memory.
+    Its fast way has no gradient for a bias, and for a single step the extra moment would cost a copy of the
+    memory.
     """
     keys, values = (functional.pad(part, (0, 0, 1, 0)) for part in (keys, values))
     return functional.scaled_dot_product_attention(query, keys, values, bias.unsqueeze(0))
@@ -57,7 +58,7 @@ class AttentionCell(Cell):
     """
 
     def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes parts"]:
-        """Query q, key k, and the two parts u and w of values."""
+        """Query q, key k, and u and w, which add up to values."""
         return functional.linear(x, self.input_weight, self.bias)
 
     def advance(self, drive: Float[Tensor, "batch parts"], state: State) -> State:
@@ -82,8 +83,8 @@ class AttentionCell(Cell):
         """What each head finds, side by side; the last query is one step after the last moment."""
         bias = self._bias(query.shape[1], keys.shape[1])
         by_head = (part.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for part in (query, keys, values))
-        is_scored = query.shape[1] > 1 and not torch.is_grad_enabled()
-        attend = _attend_at_once if is_scored else _attend
+        at_once = query.shape[1] > 1 and not torch.is_grad_enabled()
+        attend = _attend_at_once if at_once else _attend
         return attend(*by_head, bias).transpose(1, 2).flatten(2)
 
     def _bias(self, num_steps: int, num_moments: int) -> Float[Tensor, "head step moment"]:

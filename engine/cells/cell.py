@@ -37,7 +37,7 @@ class Cell(nn.Module, ABC):
     title: ClassVar[str] = ""
     """What it is called on pages and in tables; if empty, its name in the registry is used."""
     looks_back: ClassVar[bool] = False
-    """Whether its state grows with time, as it keeps the piece so far."""
+    """Whether its state holds earlier steps themselves, as that of attention does."""
     gate_names: ClassVar[tuple[str, ...]] = ()
     """What its gates are called, in the order of ``gates``."""
     recurrence: type[Recurrence] | None = None
@@ -53,7 +53,7 @@ class Cell(nn.Module, ABC):
 
     @property
     def weights(self) -> dict[str, Tensor]:
-        """The parameters by name, for speed: nn.Module's own lookup costs as much as a small gate."""
+        """The parameters by name, for every step: nn.Module's own lookup takes as long as a small gate."""
         return self._parameters
 
     @abstractmethod
@@ -105,11 +105,9 @@ class Cell(nn.Module, ABC):
 
 
 def fill_matrix(weight: Tensor, rng: torch.Generator, *, orthogonal: bool = False) -> None:
-    """Fill a matrix with Glorot-uniform numbers or, if orthogonal, make each square block so."""
-    columns = weight.shape[1]
-    block_size = columns if orthogonal else weight.shape[0]
-    for block in weight.data.split(block_size):
-        if orthogonal:
-            nn.init.orthogonal_(block, generator=rng)
-        else:
-            nn.init.xavier_uniform_(block, generator=rng)
+    """Fill a matrix with Glorot-uniform numbers or, if orthogonal, make each square block of its rows so."""
+    if not orthogonal:
+        nn.init.xavier_uniform_(weight.data, generator=rng)
+        return
+    for block in weight.data.split(weight.shape[1]):
+        nn.init.orthogonal_(block, generator=rng)

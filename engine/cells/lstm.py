@@ -21,19 +21,19 @@ from engine.cells.recurrences.lstm import LSTMRecurrence
 class LSTMCell(Cell):
     """Long short-term memory; stacked weights are in the order input, forget, output, candidate.
 
-    Equals ``torch.nn.LSTMCell`` when the peepholes are zero (tested).
+    Equals ``torch.nn.LSTMCell``, whose gates are in another order, when the peepholes are zero (tested).
     """
 
-    def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes gates"]:
+    def drive(self, x: Float[Tensor, "*axes input"]) -> Float[Tensor, "*axes gates_and_candidate"]:
         """W x + b for the three gates and the candidate."""
         return functional.linear(x, self.weights["input_weight"], self.weights["bias"])
 
-    def gates(self, drive: Float[Tensor, "batch gates"], state: State) -> tuple[Tensor, ...]:
+    def gates(self, drive: Float[Tensor, "batch gates_and_candidate"], state: State) -> tuple[Tensor, ...]:
         """Input i, forget f and output o."""
         return self._gates_and_memory(drive, state)[:3]
 
-    def advance(self, drive: Float[Tensor, "batch gates"], state: State) -> State:
-        """The new memory c, and the output h: as much of c as the output gate lets through."""
+    def advance(self, drive: Float[Tensor, "batch gates_and_candidate"], state: State) -> State:
+        """The new memory c, and the output h: as much of tanh(c) as the output gate lets through."""
         _, _, output_gate, c = self._gates_and_memory(drive, state)
         return (output_gate * c.tanh(), c)
 
@@ -42,9 +42,9 @@ class LSTMCell(Cell):
         weights, size = self.weights, self.hidden_size
         h, c = state
         pre = torch.mm(h, weights["recurrent_weight"].t()).add_(drive)
-        pre_gates, pre_output, pre_candidate = torch.split_with_sizes(pre, (2 * size, size, size), 1)
+        pre_in_forget, pre_output, pre_candidate = torch.split_with_sizes(pre, (2 * size, size, size), 1)
         peep_in = (weights["peephole"][:2] * c.unsqueeze(1)).flatten(1)
-        input_gate, forget_gate = torch.split_with_sizes((pre_gates + peep_in).sigmoid(), (size, size), 1)
+        input_gate, forget_gate = torch.split_with_sizes((pre_in_forget + peep_in).sigmoid(), (size, size), 1)
         c = torch.addcmul(forget_gate * c, input_gate, pre_candidate.tanh())
         output_gate = torch.addcmul(pre_output, weights["peephole"][2], c).sigmoid()
         return input_gate, forget_gate, output_gate, c

@@ -1,7 +1,7 @@
 """Checkpoints: models on disk, each with its card and its learning curve."""
 
 from engine.checkpoints.card import NAME_PATTERN, Card, CorpusFacts, TrainingFacts
-from engine.checkpoints.catalogue import held_out_nats, read_cards
+from engine.checkpoints.catalogue import nats_on_test, read_cards
 from engine.checkpoints.checkpoint import (
     CHECKPOINTS,
     WEIGHTS_FILE,
@@ -20,7 +20,7 @@ from engine.checkpoints.titles import (
     full_title,
     in_order,
     is_best,
-    is_of_the_paper,
+    is_published_cell,
     makeup,
     title,
 )
@@ -39,12 +39,12 @@ __all__ = [
     "corpus_title",
     "corpus_words",
     "full_title",
-    "held_out_nats",
     "in_order",
     "is_best",
-    "is_of_the_paper",
+    "is_published_cell",
     "load",
     "makeup",
+    "nats_on_test",
     "read_card",
     "read_cards",
     "read_curve",

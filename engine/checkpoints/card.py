@@ -20,7 +20,7 @@ Count = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 NAME_PATTERN = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
 
 
-def with_bounded_numbers(spec: dict[str, Any]) -> dict[str, Any]:
+def checked_numbers(spec: dict[str, Any]) -> dict[str, Any]:
     """The same spec; raises ValueError if a number in it is infinite, NaN or too large."""
     if not all(abs(number) <= LARGEST_NUMBER for number in _numbers(spec)):
         raise ValueError(f"a number is not finite, or its size exceeds {LARGEST_NUMBER:g}")
@@ -48,7 +48,7 @@ class CorpusFacts(Strict):
     most_notes: Count | None = None
 
     @property
-    def height(self) -> str:
+    def transposition_words(self) -> str:
         """How much higher or lower its draws are played, in words; empty if they are played as written."""
         if not self.played_semitones:
             return ""
@@ -68,7 +68,7 @@ class TrainingFacts(Strict):
         device: what the fit ran on, e.g. ``cpu``.
     """
 
-    recipe: Annotated[dict[str, Any], AfterValidator(with_bounded_numbers)]
+    recipe: Annotated[dict[str, Any], AfterValidator(checked_numbers)]
     updates: Count
     epochs: Count
     seconds: float = Field(ge=0, le=LARGEST_NUMBER)
@@ -108,7 +108,7 @@ class Card(Strict):
     @field_validator("representation", "model", "draws")
     @classmethod
     def _has_bounded_numbers(cls, spec: dict[str, Any]) -> dict[str, Any]:
-        return with_bounded_numbers(spec)
+        return checked_numbers(spec)
 
     @field_validator("representation")
     @classmethod
@@ -120,7 +120,7 @@ class Card(Strict):
     @field_validator("model")
     @classmethod
     def _has_cells(cls, spec: dict[str, Any]) -> dict[str, Any]:
-        """Checks only the keys that this class reads; ``build_model`` checks the rest."""
+        """Checks the cells alone; ``build_model`` checks the rest."""
         cells = spec.get("cells")
         if not isinstance(cells, list) or not cells or not all(isinstance(cell, dict) for cell in cells):
             raise ValueError("a model needs 'cells', a list of specs")
@@ -129,16 +129,17 @@ class Card(Strict):
         return spec
 
     @property
-    def kind(self) -> str:
+    def representation_name(self) -> str:
         """Registry name of its representation."""
         return self.representation["name"]
 
     @property
     def facts(self) -> Facts:
         """What is true of all frames of its representation; raises UnknownNameError if that is unknown."""
-        if self.kind not in REPRESENTATIONS:
-            raise UnknownNameError("representation", self.kind, REPRESENTATIONS)
-        return REPRESENTATIONS[self.kind].facts
+        name = self.representation_name
+        if name not in REPRESENTATIONS:
+            raise UnknownNameError("representation", name, REPRESENTATIONS)
+        return REPRESENTATIONS[name].facts
 
     @property
     def cell(self) -> str:
@@ -156,9 +157,10 @@ class Card(Strict):
         return sum(cell.get("name") == self.cell for cell in self.model["cells"])
 
     @property
-    def has_memory(self) -> bool:
+    def has_attention(self) -> bool:
         """Whether a cell looks back at earlier steps, as attention does; other memories do not count."""
-        return any(kind.looks_back for cell in self.model["cells"] if (kind := CELLS.get(cell.get("name"))))
+        classes = [CELLS.get(cell.get("name")) for cell in self.model["cells"]]
+        return any(cell_class is not None and cell_class.looks_back for cell_class in classes)
 
     @property
     def knows_melodies(self) -> bool:
@@ -172,18 +174,18 @@ class Card(Strict):
         return 2 * reach + 1 if isinstance(reach, int) else 1
 
     @property
-    def is_joint(self) -> bool:
+    def has_joint_notes(self) -> bool:
         """Whether it draws each note of a frame given those above it, not independently."""
         head = self.model.get("head")
-        kind = HEADS.get(head.get("name")) if isinstance(head, dict) else None
-        return kind is not None and kind.is_joint and kind.events == "notes"
+        head_class = HEADS.get(head.get("name")) if isinstance(head, dict) else None
+        return head_class is not None and head_class.is_joint and head_class.events == "notes"
 
     def has_weights(self, sha256: str) -> bool:
         """Whether this is the hash of its weights, in the present or an earlier file format."""
         return sha256 in (self.weights_sha256, *self.formerly_sha256)
 
     @property
-    def held_out(self) -> tuple[float, str] | None:
+    def figure_on_test(self) -> tuple[float, str] | None:
         """The test figure by which models of one corpus are compared, and its unit; None if there is none.
 
         For music nats per frame; for sound bits per sample, in the paper's windows if those were scored.
@@ -195,11 +197,11 @@ class Card(Strict):
         return None
 
     @property
-    def held_out_nats(self) -> float | None:
-        """``held_out`` in nats, per frame of music or per sample of sound."""
-        if self.held_out is None:
+    def nats_on_test(self) -> float | None:
+        """``figure_on_test`` in nats, per frame of music or per sample of sound."""
+        if self.figure_on_test is None:
             return None
-        figure, unit = self.held_out
+        figure, unit = self.figure_on_test
         return figure * math.log(2) if unit.startswith("bits") else figure
 
 

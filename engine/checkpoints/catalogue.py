@@ -19,7 +19,7 @@ def read_cards(folder: Path = CHECKPOINTS) -> tuple[dict[str, Card], dict[str, s
     return cards, problems
 
 
-def held_out_nats(folder: Path = CHECKPOINTS) -> dict[str, float]:
-    """Checkpoint -> ``Card.held_out_nats``, lower is better, for every usable card that has them."""
+def nats_on_test(folder: Path = CHECKPOINTS) -> dict[str, float]:
+    """Checkpoint -> ``Card.nats_on_test``, for every usable card that has them; the lower the better."""
     cards, _ = read_cards(folder)
-    return {name: nats for name, card in cards.items() if (nats := card.held_out_nats) is not None}
+    return {name: nats for name, card in cards.items() if (nats := card.nats_on_test) is not None}

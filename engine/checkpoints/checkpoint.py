@@ -32,6 +32,7 @@ from engine.models import Model, build_model
 from engine.registry import build
 from engine.representations import REPRESENTATIONS, Representation
 from engine.strict import first_problem
+from engine.words import counted
 
 CARD_FILE, WEIGHTS_FILE = "card.json", "model.safetensors"
 MISFITS = (EngineError, RuntimeError, TypeError, ValueError, OverflowError, safetensors.SafetensorError)
@@ -82,7 +83,7 @@ def load(name: str, folder: Path = CHECKPOINTS) -> Checkpoint:
 
     Raises:
         UnknownNameError: there is no such checkpoint.
-        CheckpointError: a part is missing or was changed, or does not fit this version.
+        CheckpointError: a part is missing or was changed, or cannot be used by this version.
     """
     card = read_card(name, folder)
     weights = _read(name, WEIGHTS_FILE, folder)
@@ -100,7 +101,7 @@ def load(name: str, folder: Path = CHECKPOINTS) -> Checkpoint:
         _check_frames(model, representation)
     except MISFITS as error:
         reason = " ".join(str(error).split())
-        raise CheckpointError(f"checkpoint {name!r} does not fit this version of Earshot: {reason}") from None
+        raise CheckpointError(f"checkpoint {name!r} cannot be loaded: {reason}") from None
     model.eval().requires_grad_(False)
     return Checkpoint(card, model, representation)
 
@@ -123,8 +124,8 @@ def _check_shapes(card: Card, tensors: Mapping[str, torch.Tensor]) -> None:
     if wrong:
         key = wrong[0]
         raise InvalidValueError(
-            f"its card and its weights differ in {len(wrong)} tensors: {key} is "
-            f"{_shape(stored.get(key))} in the weights and {_shape(described.get(key))} by the card"
+            f"its card and its weights differ in {counted(len(wrong), 'tensor')}: {key} is "
+            f"{_shape(stored.get(key))} in the weights, {_shape(described.get(key))} according to the card"
         )
 
 
@@ -137,7 +138,7 @@ def _check_frames(model: Model, representation: Representation) -> None:
     means = (representation.frame_size, representation.context_frames)
     if reads != means:
         raise InvalidValueError(
-            f"(frame_size, context_frames) is {reads} in the model, {means} in its frames"
+            f"(frame_size, context_frames) is {reads} in the model, {means} in its representation"
         )
 
 
@@ -190,8 +191,7 @@ def save(
     except OSError as error:
         if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
             raise CheckpointError(
-                f"a checkpoint {card.name!r} has appeared in {folder} meanwhile: choose another --name, or "
-                "say --replace"
+                f"a checkpoint {card.name!r} is in {folder} already: choose another --name, or say --replace"
             ) from None
         raise CheckpointError(
             f"cannot write checkpoint {card.name!r} ({error.strerror}): "
@@ -210,7 +210,10 @@ def _clear(folder: Path, name: str) -> None:
 
 
 def _replace(new: Path, target: Path) -> None:
-    """Put ``new`` in the place of ``target``; if that fails, what was there is put back."""
+    """Put ``new`` in the place of ``target``; if that fails, what was there is put back.
+
+    Only where ``target`` stands may an ``.old`` go at once: it is not needed to put anything back.
+    """
     old = target.with_name(f".{target.name}.old")
     if target.exists():
         shutil.rmtree(old, ignore_errors=True)

@@ -20,10 +20,11 @@ class Curve(Strict):
     """A learning curve.
 
     Args:
-        update: optimiser updates from the start to the end of the epoch.
+        update: optimiser updates from the start of the fit to the end of the epoch.
         seconds: time spent fitting and validating so far.
-        train_nats_per_frame: pooled over the epoch, as seen while fitting (noisy weights).
-        valid_nats_per_frame: pooled over the validation split, at the end of the epoch (clean weights).
+        train_nats_per_frame: pooled over the epoch, as seen while fitting, with the recipe's noise.
+        valid_nats_per_frame: pooled over the validation split, at the end of the epoch, without noise; of
+            averaged weights if the recipe asks for them.
     """
 
     update: tuple[int, ...]
@@ -32,7 +33,7 @@ class Curve(Strict):
     valid_nats_per_frame: tuple[float, ...]
 
     @model_validator(mode="after")
-    def _is_even(self) -> "Curve":
+    def _lists_are_equally_long(self) -> "Curve":
         lengths = {name: len(getattr(self, name)) for name in Curve.model_fields}
         if len(set(lengths.values())) != 1 or 0 in lengths.values():
             raise ValueError(f"every list needs one entry for each epoch; lengths are {lengths}")

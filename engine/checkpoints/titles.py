@@ -14,7 +14,7 @@ CORPUS_WORDS = {
 
 
 def in_order(cards: Iterable[Card]) -> list[Card]:
-    """The best models first, then the paper's cells in the paper's order, then all others by name."""
+    """The best models first, then by cell: tanh, GRU, LSTM, all others; of one cell by name."""
     order = {cell: rank for rank, cell in enumerate(CELL_ORDER)}
     return sorted(cards, key=lambda card: (not is_best(card), order.get(card.cell, 9), card.name))
 
@@ -23,12 +23,14 @@ def title(card: Card) -> str:
     """What a visitor calls a model, e.g. ``GRU``; a user's own model has its name first: ``mine: GRU``."""
     if is_best(card):
         return "Large network"
-    return cell_title(card.cell) if is_of_the_paper(card) else f"{card.name}: {cell_title(card.cell)}"
+    return cell_title(card.cell) if is_published_cell(card) else f"{card.name}: {cell_title(card.cell)}"
 
 
 def full_title(card: Card) -> str:
     """What a researcher calls a model, e.g. ``GRU · 46 units`` or ``Large network: LSTM · 300 units``."""
-    return makeup(card) if is_of_the_paper(card) else f"{title(card).partition(':')[0]}: {makeup(card)}"
+    if is_published_cell(card):
+        return makeup(card)
+    return f"{title(card) if is_best(card) else card.name}: {makeup(card)}"
 
 
 def makeup(card: Card) -> str:
@@ -36,9 +38,9 @@ def makeup(card: Card) -> str:
     parts = [cell_title(card.cell), f"{card.num_units} units"]
     if card.num_layers > 1:
         parts.append(f"{card.num_layers} layers")
-    if card.has_memory:
+    if card.has_attention:
         parts.append("memory")
-    if card.is_joint:
+    if card.has_joint_notes:
         parts.append("joint notes")
     if card.num_keys > 1:
         parts.append(f"{card.num_keys} keys")
@@ -47,7 +49,7 @@ def makeup(card: Card) -> str:
     return " · ".join(parts)
 
 
-def is_of_the_paper(card: Card) -> bool:
+def is_published_cell(card: Card) -> bool:
     """Whether it is published as one of the paper's cells on a corpus: its name is ``<corpus>-<cell>``."""
     return card.name == f"{card.corpus.name}-{card.cell}"
 

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from engine.checkpoints import held_out_nats
+from engine.checkpoints import nats_on_test
 from engine.command_line import add_checkpoints
 from engine.errors import InvalidValueError
 from engine.listening import analyse, analysis_text, read_key, read_vote_files
@@ -16,7 +16,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the command's arguments to its parser."""
     command.add_argument("files", type=Path, nargs="+", metavar="FILE", help="votes, a line of JSON each")
     command.add_argument(
-        "--key", type=Path, nargs="+", default=[], help="keys of the bundles that the files answer"
+        "--key", type=Path, nargs="+", default=[], help="keys of the bundles whose answers the files hold"
     )
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.add_argument("--seed", type=int, default=0, help="decides the resamples behind the intervals")
@@ -27,14 +27,14 @@ def run(options: argparse.Namespace) -> None:
     """Print the figures, and to stderr what was left out of them.
 
     Raises:
-        InvalidValueError: the seed is negative, or lines were left out (raised after the figures of the
-            others are printed).
-        EngineError: a key or all files cannot be read.
+        InvalidValueError: the seed is negative, or lines or files were left out (raised after the
+            figures of the others are printed).
+        EngineError: a key cannot be read, or no file holds a vote.
     """
     if options.seed < 0:
         raise InvalidValueError(f"--seed {options.seed} must be 0 or more")
     votes = read_vote_files(options.files, [read_key(path) for path in options.key])
-    analysis = analyse(votes.records, held_out_nats(options.checkpoints), options.seed)
+    analysis = analyse(votes.records, nats_on_test(options.checkpoints), options.seed)
     print(json.dumps(dataclasses.asdict(analysis)) if options.json else analysis_text(analysis))
     for problem in votes.problems:
         print(problem, file=sys.stderr)

@@ -5,7 +5,7 @@ import argparse
 from engine.checkpoints import read_cards
 from engine.command_line import add_checkpoints
 from engine.errors import CheckpointError, InvalidValueError
-from engine.kernel import why_not
+from engine.kernel import why_kernel_cannot
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -24,12 +24,12 @@ def run(options: argparse.Namespace) -> None:
     cards, problems = read_cards(options.checkpoints)
     if not cards and not problems:
         raise InvalidValueError(
-            f"there is no checkpoint in {options.checkpoints}: fit one with python -m training"
+            f"there is no checkpoint in {options.checkpoints}: fit one with python -m training fit"
         )
     for name, card in cards.items():
         metrics = card.metrics.get("test", {})
         figures = ", ".join(f"{key} {value:.3f}" for key, value in metrics.items() if "_per_" in key)
-        reason = why_not(card.model)
+        reason = why_kernel_cannot(card.model)
         drawn_by = f"torch ({reason})" if reason else "the kernel"
         print(
             f"{name:24} {card.num_units} {card.cell} units, {card.corpus.title}; test: {figures}; "

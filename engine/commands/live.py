@@ -12,7 +12,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         required=True,
-        help="a new or empty folder, or an earlier page Live: replaced",
+        help="a new or empty folder; an earlier page Live in it is replaced",
     )
 
 
@@ -20,7 +20,8 @@ def run(options: argparse.Namespace) -> None:
     """Write the folder, and print its size.
 
     Raises:
-        EngineError: the folder holds something else, the kernel cannot run a model, or the disk refuses.
+        EngineError: the folder holds anything but an earlier page Live, the kernel cannot run a model, or the
+            disk refuses.
     """
     num_files, num_bytes = write_site(options.out)
     print(f"wrote {options.out}: {num_files} files, {num_bytes / 1e6:.1f} MB")

@@ -15,7 +15,7 @@ from engine.whole_file import write_whole
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the command's arguments to its parser."""
-    command.add_argument("file", type=Path)
+    command.add_argument("file", type=Path, help="a MIDI or sound file; tempo and program are for MIDI alone")
     command.add_argument("--out", type=Path, required=True)
     add_performance(command, tempo=None)
 
@@ -28,18 +28,20 @@ def run(options: argparse.Namespace) -> None:
     """
     checked_suffix(options.out, (".wav",))
     is_music = representation_of(options.file) == PianoRoll.name
-    playback = prepare_playback(_play(options) if is_music else read_audio(options.file))
+    playback = prepare_playback(_synthesised(options) if is_music else read_audio(options.file))
     write_whole(options.out, wav_bytes(playback.audio))
     for message in playback.messages:
         print(message, file=sys.stderr)
     print(f"wrote {options.out}: {playback.audio.duration_seconds:.1f} s, {playback.gain_decibels:+.1f} dB")
 
 
-def _play(options: argparse.Namespace) -> Audio:
+def _synthesised(options: argparse.Namespace) -> Audio:
     """A MIDI file played at its own tempos, or at the one asked for; prints to stderr what is left out."""
-    tempo = STEADY_QUARTERS_PER_MINUTE if options.tempo is None else options.tempo
-    performance = Performance(tempo, options.program)
-    music = read_steady_notes(options.file) if options.tempo is None else read_notes(options.file)
+    if options.tempo is None:  # its own tempos are in the notes' times, which are those of one steady tempo
+        music, tempo = read_steady_notes(options.file), STEADY_QUARTERS_PER_MINUTE
+    else:
+        music, tempo = read_notes(options.file), options.tempo
+    performance = Performance(tempo, options.program)  # which refuses what cannot be played
     left_out = {
         "drum notes": music.num_drum_notes,
         "notes of no length": sum(note.start_tick == note.end_tick for note in music.notes),

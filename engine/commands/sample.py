@@ -50,13 +50,14 @@ def run(options: argparse.Namespace) -> None:
     representation = checkpoint.representation
     corpus = checkpoint.card.corpus
     performance = Performance(options.tempo, options.program, corpus.played_semitones)
-    choices = SamplingOptions(_num_frames(options, checkpoint), options.seed, options.temperature)
-    pitches = (corpus.played_semitones, corpus.mean_pitch)
-    prime = read_prime(options.prime, representation, *pitches) if options.prime else None
+    sampling = SamplingOptions(_num_frames(options, checkpoint), options.seed, options.temperature)
+    prime = None
+    if options.prime:
+        prime = read_prime(options.prime, representation, corpus.played_semitones, corpus.mean_pitch)
     if prime and prime.report:
         print(prime.report, file=sys.stderr)
     watch = _end_watch(options, checkpoint, prime and prime.frames)
-    drawn = _drawn(sample(checkpoint.model, choices, prime and prime.frames), watch)
+    drawn = _drawn(sample(checkpoint.model, sampling, prime and prime.frames), watch)
     frames = torch.cat([prime.frames, drawn]) if prime else drawn
     if suffix in MIDI_OUT:
         write_whole(options.out, perform_midi(frames, representation, performance))
@@ -65,11 +66,11 @@ def run(options: argparse.Namespace) -> None:
         write_whole(options.out, wav_bytes(playback.audio))
         for message in playback.messages:
             print(message, file=sys.stderr)
-    how = f"seed {choices.seed}, temperature {choices.temperature:g}"
+    how = f"seed {sampling.seed}, temperature {sampling.temperature:g}"
     if watch and not watch.has_ended:
-        how += "; it has not come to an end, and was cut off there"
-    if corpus.height:
-        how += f"; {corpus.height}"
+        how += "; stopped before the piece came to its end"
+    if corpus.transposition_words:
+        how += f"; {corpus.transposition_words}"
     print(f"wrote {options.out}: {len(drawn)} frames sampled, {how}")
 
 
@@ -85,7 +86,9 @@ def _drawn(frames: Iterator[Tensor], watch: EndWatch | None) -> Tensor:
     return torch.stack(drawn)
 
 
-def _end_watch(options: argparse.Namespace, checkpoint: Checkpoint, prime: Tensor | None) -> EndWatch | None:
+def _end_watch(
+    options: argparse.Namespace, checkpoint: Checkpoint, prime_frames: Tensor | None
+) -> EndWatch | None:
     """What listens for the end, if --until-end was given; InvalidValueError if the model knows no end."""
     if not options.until_end:
         return None
@@ -94,23 +97,24 @@ def _end_watch(options: argparse.Namespace, checkpoint: Checkpoint, prime: Tenso
     ending = checkpoint.card.ending
     if ending is None:
         raise InvalidValueError(
-            f"{checkpoint.card.name!r} does not know when a piece ends: leave out --until-end, or let "
-            "`python -m training ending` find it out"
+            f"{checkpoint.card.name!r} does not know when a piece ends: leave out --until-end, or run "
+            f"`python -m training ending {checkpoint.card.name}`"
         )
-    return EndWatch(ending, checkpoint.representation.lowest_pitch, options.seed, prime)
+    return EndWatch(ending, checkpoint.representation.lowest_pitch, options.seed, prime_frames)
 
 
 def _num_frames(options: argparse.Namespace, checkpoint: Checkpoint) -> int:
-    facts, per_second = checkpoint.representation.facts, checkpoint.representation.frames_per_unit
-    in_seconds = facts.length_unit == "seconds"
-    if options.seconds is None and options.frames is None:
-        ending = checkpoint.card.ending if options.until_end else None
-        frames = DEFAULT_MUSIC_FRAMES if ending is None else ending.longest
-        return round(DEFAULT_SPEECH_SECONDS * per_second) if in_seconds else frames
-    if options.seconds is None:
-        return options.frames
-    if not in_seconds or options.frames is not None:
+    in_seconds = checkpoint.representation.facts.length_unit == "seconds"
+    per_second = checkpoint.representation.frames_per_unit
+    if options.seconds is not None and (not in_seconds or options.frames is not None):
         raise InvalidValueError("say --frames for music; for speech either --frames or --seconds, not both")
+    if options.frames is not None:
+        return options.frames
+    if options.seconds is None and in_seconds:
+        return round(DEFAULT_SPEECH_SECONDS * per_second)
+    if options.seconds is None:
+        ending = checkpoint.card.ending if options.until_end else None
+        return DEFAULT_MUSIC_FRAMES if ending is None else ending.longest
     if not 0 < options.seconds < MAX_DRAW_FRAMES / per_second:
         longest = MAX_DRAW_FRAMES / per_second
         raise InvalidValueError(f"--seconds {options.seconds:g} must be above 0 and below {longest:g}")

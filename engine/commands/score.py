@@ -1,7 +1,7 @@
 """The command ``score``: how likely one, several or all models find a file, as lines to be printed.
 
-If one model is named, its figures are printed. If several are named, or none (then all for such a file), a
-table is printed, in groups of models whose figures can be compared, the best model of each group first.
+If one model is named, its figures are printed. If several are named, or none (then all of that kind), a table
+is printed, in groups of models whose figures can be compared, the best model of each group first.
 """
 
 import argparse
@@ -24,14 +24,14 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "words",
         nargs="+",
-        metavar="FILE [CHECKPOINT …]",
+        metavar="FILE_OR_CHECKPOINT",
         help="a MIDI or sound file, and the models; all that are for such a file if none is named",
     )
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.add_argument(
         "--per-frame",
         action="store_true",
-        help="with --json: a list of the nats of each frame, and of the bits of each sample",
+        help="with --json: lists of each frame's nats and, for sound, of its bits per sample",
     )
     add_checkpoints(command)
 
@@ -46,25 +46,26 @@ def run(options: argparse.Namespace) -> None:
         print(line)
 
 
-def score_lines(options: argparse.Namespace, note: Callable[[str], None]) -> Iterator[str]:
+def score_lines(options: argparse.Namespace, report: Callable[[str], None]) -> Iterator[str]:
     """The lines that are printed.
 
     Args:
         options: the parsed arguments of ``add_arguments``.
-        note: called with a line of text: what was left out of the file, and which model is at work.
+        report: called with a line of text: what was left out of the file, and which model is at work.
 
     Raises:
-        EngineError: the file or a named model cannot be used, or no model is there for such a file.
+        EngineError: the file or a named model cannot be used, or no model is there for such a file; without
+            --json also, after the table, if models that were not named could not be used.
     """
     if options.per_frame and not options.json:
         raise InvalidValueError("--per-frame needs --json: a list of all frames is for programs")
     file, names = file_and_names(options.words, options.checkpoints)
-    scored = _scored_file(file, options.checkpoints, note)
+    scored = _scored_file(file, options.checkpoints, report)
     if len(names) == 1:
         figures = scored.ask(names[0]).judgement().figures(options.per_frame)
         yield from [json.dumps(figures)] if options.json else _figure_lines(figures)
         return
-    judgements, problems = _judge_all(scored, names, options.checkpoints, note)
+    judgements, problems = _judge_all(scored, names, options.checkpoints, report)
     if options.json:
         models = [
             {"checkpoint": judgement.card.name, "frame": judgement.representation.frame_unit}
@@ -87,7 +88,9 @@ def file_and_names(words: list[str], folder: Path) -> tuple[Path, list[str]]:
     """
     known = available(folder)
     unknown = [word for word in words if word not in known]
-    files = [word for word in unknown if Path(word).is_file()] or unknown[-1:]
+    files = [word for word in unknown if Path(word).is_file()] or unknown[
+        -1:
+    ]  # which is then said to be missing
     if not files:
         raise InvalidValueError("name the file that is to be scored: score FILE [CHECKPOINT …]")
     names = list(words)
@@ -97,26 +100,26 @@ def file_and_names(words: list[str], folder: Path) -> tuple[Path, list[str]]:
     return Path(files[0]), names
 
 
-def _scored_file(file: Path, folder: Path, note: Callable[[str], None]) -> ScoredFile:
-    """The file to be asked about; ``note`` gets what is left out of it, once for each kind of frame."""
+def _scored_file(file: Path, folder: Path, report: Callable[[str], None]) -> ScoredFile:
+    """The file to be asked about; ``report`` gets what is left out of it, once for each kind of frame."""
 
     def read(path: Path, representation: Representation) -> Piece:
         piece = read_piece(path, representation)
         if piece.report:
-            note(piece.report)
+            report(piece.report)
         return piece
 
     return ScoredFile(file, lambda name: load(name, folder), read)
 
 
 def _judge_all(
-    scored: ScoredFile, names: list[str], folder: Path, note: Callable[[str], None]
+    scored: ScoredFile, names: list[str], folder: Path, report: Callable[[str], None]
 ) -> tuple[list[Judgement], list[str]]:
     """All judgements, and a sentence for each model that fails; a named model that fails raises its error."""
     chosen, problems = (names, []) if names else _of_kind(representation_of(scored.file), folder)
     judgements = []
     for number, name in enumerate(chosen, 1):
-        note(f"{number} of {len(chosen)}: {name}")
+        report(f"{number} of {len(chosen)}: {name}")
         try:
             judgements.append(scored.ask(name).judgement())
         except EngineError as error:
@@ -128,10 +131,12 @@ def _judge_all(
     return judgements, list(dict.fromkeys(problems))
 
 
-def _of_kind(representation: str, folder: Path) -> tuple[list[str], list[str]]:
+def _of_kind(representation_name: str, folder: Path) -> tuple[list[str], list[str]]:
     """The names of models for this kind of frame, and a sentence for each card that cannot be read."""
     cards, problems = read_cards(folder)
-    return [name for name, card in cards.items() if card.kind == representation], [*problems.values()]
+    return [name for name, card in cards.items() if card.representation_name == representation_name], [
+        *problems.values()
+    ]
 
 
 def _figure_lines(figures: dict[str, Any]) -> Iterator[str]:

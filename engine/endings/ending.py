@@ -1,4 +1,5 @@
-"""Ending: how likely it is that a piece is over, by logistic regression on signs of what was heard of it.
+"""Ending: how likely it is that a piece is over, by logistic regression on signs of what was heard
+(engine/endings/signs.py).
 
 It is no part of a model: it reads only the music, so that draws of all models of a corpus end by the same
 rule, and it changes no likelihood of frames.
@@ -21,9 +22,12 @@ LogOdds = Annotated[float, Field(ge=-MAX_LOG_ODDS, le=MAX_LOG_ODDS)]
 
 def _complete(weights: dict[str, list[float]]) -> dict[str, list[float]]:
     """The same weights; raises ValueError unless each kind of sign has exactly one for each of its signs."""
-    for name in SIGN_SIZES.keys() | weights.keys():
-        if len(weights.get(name, ())) != SIGN_SIZES.get(name, -1):
-            raise ValueError(f"{name[:40]!r} must be {SIGN_SIZES.get(name, 'no')} numbers")
+    for name in weights:
+        if name not in SIGN_SIZES:
+            raise ValueError(f"{name[:40]!r} is no kind of sign")
+    for name, size in SIGN_SIZES.items():
+        if len(weights.get(name, ())) != size:
+            raise ValueError(f"{name!r} must be {size} numbers")
     return weights
 
 
@@ -33,7 +37,7 @@ class Ending(Strict):
     Args:
         longest: frames of the longest training piece; a draw that has not ended by then is unlikely to end.
         least: chances below this count as 0, so that many small chances do not add up to an end.
-        level: log-odds that a piece is over when no sign is set.
+        level: log-odds that a piece is over, before the signs add theirs (the intercept).
         weights: kind of sign -> what each of its signs adds to the log-odds.
     """
 
@@ -48,7 +52,9 @@ class Ending(Strict):
     ) -> "Ending":
         """An ending from its level, then its weights in the order of the signs, clipped to MAX_LOG_ODDS."""
         places = np.cumsum([1, *SIGN_SIZES.values()])
-        level, *parts, _ = np.split(np.clip(numbers, -MAX_LOG_ODDS, MAX_LOG_ODDS), places)
+        level, *parts, _ = np.split(  # the last part is empty
+            np.clip(numbers, -MAX_LOG_ODDS, MAX_LOG_ODDS), places
+        )
         return cls(
             longest=longest,
             least=least,
@@ -58,10 +64,12 @@ class Ending(Strict):
 
     def chance(self, signs: Float64[np.ndarray, " sign"]) -> float:
         """The chance that the piece is over, from 0 to 1; 0 if it is below ``least``."""
-        log_odds = self.level + float(signs @ self._numbers)
-        chance = 0.5 + 0.5 * math.tanh(log_odds / 2)  # the logistic function, which never overflows
+        log_odds = self.level + float(signs @ self._flat_weights)
+        chance = 0.5 + 0.5 * math.tanh(
+            log_odds / 2
+        )  # the logistic function, so written that it cannot overflow
         return chance if chance >= self.least else 0.0
 
     @cached_property
-    def _numbers(self) -> Float64[np.ndarray, " sign"]:
+    def _flat_weights(self) -> Float64[np.ndarray, " sign"]:
         return np.array([number for name in SIGN_SIZES for number in self.weights[name]])

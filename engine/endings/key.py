@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float64
 
 NUM_CLASSES = 12
-# How well listeners found each semitone, from the tonic up, to fit a key (Krumhansl and Kessler 1982).
+# Listeners' ratings of how well each semitone fits a key, from the tonic up (Krumhansl and Kessler 1982).
 MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)

@@ -1,4 +1,8 @@
-"""Heads: from a hidden state to the distribution of the next frame; HEADS has them by their names."""
+"""Heads: from a hidden state to the distribution of the next frame; HEADS has them by their names.
+
+Also the distributions that the models around a Stack make of a head's: NoteListMixture, RemindedNotes and
+CopiedNotes.
+"""
 
 from engine.heads.bernoulli import BernoulliHead
 from engine.heads.chosen_notes import ChosenNotes, highest_ranks

@@ -57,8 +57,10 @@ class Bernoulli(Distribution):
         if temperature == 1:
             return self
         factor = 1 / max(temperature, LEAST_TEMPERATURE)
-        moved = self.logits * (1 - factor)
-        low, high = moved.amin(-1, keepdim=True), moved.amax(-1, keepdim=True)
+        back = self.logits * (
+            1 - factor
+        )  # the shift that would give a logit its old value; ours is among these
+        low, high = back.amin(-1, keepdim=True), back.amax(-1, keepdim=True)
         wanted = self.logits.sigmoid().sum(-1, keepdim=True)
         for _ in range(HALVINGS):
             shift = 0.5 * low + 0.5 * high

@@ -71,8 +71,8 @@ class ChosenNotes(Distribution):
     def sample(self, uniforms: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes event"]:
         """Pitch after pitch from the highest: j sounds if uniform j is below its conditional probability.
 
-        One choice decides all pitches down to the next one that sounds: given that no pitch above j was
-        chosen, j is chosen with the probability p(j) / (p(j) + p of all ranks after it).
+        One choice decides all pitches down to the next one that sounds: given that it has passed over those
+        between the last one and j, it takes j with the probability p(j) / (p(j) + p of all ranks after it).
         """
         numbers = uniforms.reshape(-1, self.size).flip(-1)
         sounding = torch.zeros(numbers.shape, dtype=torch.bool, device=numbers.device)
@@ -91,19 +91,20 @@ class ChosenNotes(Distribution):
 
 
 def next_choice(
-    logits: Float[Tensor, "choice rank"],
+    log_shares: Float[Tensor, "choice rank"],
     numbers: Float[Tensor, "choice event"],
     last: Int64[Tensor, " choice"],
 ) -> tuple[Bool[Tensor, " choice"], Int64[Tensor, " choice"]]:
     """Whether another pitch sounds, and its rank: the first whose number is below its conditional share.
 
     Args:
+        log_shares: logarithms of the next choice's probabilities.
         numbers: uniform numbers, by rank.
     """
-    left = logits.flip(-1).logcumsumexp(-1).flip(-1)  # of each rank: itself and all after it
-    shares = (logits - left)[:, :-1].exp()
-    below = torch.arange(shares.shape[1], device=logits.device) > last[:, None]
-    hits = below & (numbers < shares)
+    left = log_shares.flip(-1).logcumsumexp(-1).flip(-1)  # of each rank: itself and all after it
+    conditional = (log_shares - left)[:, :-1].exp()
+    below = torch.arange(conditional.shape[1], device=log_shares.device) > last[:, None]
+    hits = below & (numbers < conditional)
     return hits.any(-1), hits.int().argmax(-1)  # argmax: the first, thus the highest
 
 
@@ -137,7 +138,8 @@ def side_by_side(
 def tempered(log_shares: Float[Tensor, "*axes rank"], temperature: float) -> Float[Tensor, "*axes rank"]:
     """Shares at a temperature, which decides which pitch comes next, but not whether one does.
 
-    If the stop were tempered too, it would win: below 1 frames would get emptier, not more certain.
+    If the stop were tempered too, it would win: at temperatures below 1 frames would get emptier, not more
+    certain.
 
     Args:
         log_shares: normalised; the stop comes last.

@@ -1,4 +1,5 @@
-"""Notes that may be copied: a network's own choices mixed with guides, which point at frames of the past.
+"""Notes that may be copied: a network's own choices mixed with guides, which point at frames of the past,
+some of them transposed (guides: engine/models/copy_memory.py; choice, rank, stop: chosen_notes.py).
 
     p(frame | past)   = sum_k w_k p_k(frame)                      k = 0: the network; w sums to 1
     p_k(frame)        = prod_i p_k(choice i | choices above it)
@@ -9,9 +10,9 @@ a copy of it except for slips (of probability s_k), where the network chooses; w
 right or wrong as a whole. A guide of the melody decides only the first choice, the network all others. Every
 p_k is normalised over all 2^pitches frames, hence p is.
 
-In a draw, at each choice, k is weighted by w_k times the probability that it gave to the choices above. That
-is the context mixing of general compressors (Mahoney 2005, "Adaptive Weighing of Context Models for Lossless
-Data Compression"), here over frames, and exact.
+In a draw, at each choice, k is weighted by w_k times the probability that it gave to the choices above: a
+Bayesian mixture, exact over frames. General compressors mix what several contexts say in a similar way
+(Mahoney 2005, "Adaptive Weighing of Context Models for Lossless Data Compression").
 """
 
 from copy import copy
@@ -35,7 +36,7 @@ class Guides(NamedTuple):
         is_line: which guides decide only the first choice.
     """
 
-    frames: Bool[Tensor, "*axes guide event"]
+    frames: Bool[Tensor, "*axes guide rank"]
     logits: Float[Tensor, "*axes guide"]
     slips: Float[Tensor, "*axes guide"]
     is_line: Bool[Tensor, " guide"]
@@ -56,9 +57,9 @@ class CopiedNotes(ChosenNotes):
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
         """Nats with the guides."""
-        return self.log_probs(frame)[0]
+        return self.log_probs_with_and_without(frame)[0]
 
-    def log_probs(self, frame: Float[Tensor, "*axes event"]) -> tuple[Tensor, Tensor]:
+    def log_probs_with_and_without(self, frame: Float[Tensor, "*axes event"]) -> tuple[Tensor, Tensor]:
         """Nats with the guides, and without them."""
         own = self.notes.choice_log_probs(frame)
         return self._so_far(frame, own)[..., -1], own.sum(-1)
@@ -158,14 +159,14 @@ class _CopiedWalk(Walk):
 
     def log_shares(self, choices: Choices) -> Float[Tensor, "choice rank"]:
         own = self.own.log_shares(choices)
-        frames, _, last = choices
+        indices, _, last = choices
         places = (last + 1)[:, None, None].expand(-1, len(self.is_line), 1)
-        said = self.after[frames].gather(-1, places)[..., 0]
+        said = self.after[indices].gather(-1, places)[..., 0]
         speaks = ~(self.is_line & (last[:, None] >= 0))
         self.seen = own, said, speaks
-        weights = self.log_weights[frames].softmax(-1)
-        right = torch.where(speaks, self.slips[frames].neg().sigmoid(), 0.0)
-        copied = weights[:, 1:] * right
+        weights = self.log_weights[indices].softmax(-1)
+        follows = torch.where(speaks, self.slips[indices].neg().sigmoid(), 0.0)
+        copied = weights[:, 1:] * follows
         share = own.exp() * (1 - copied.sum(-1, keepdim=True))
         return share.scatter_add(-1, said, copied).log()
 
@@ -174,14 +175,14 @@ class _CopiedWalk(Walk):
         by_network = own.gather(-1, chosen[:, None])
         slips = self.slips[choices.frames]
         slipped = functional.logsigmoid(slips) + by_network
-        right = torch.logaddexp(functional.logsigmoid(-slips), slipped)
-        by_guide = torch.where(said == chosen[:, None], right, slipped)
+        followed = torch.logaddexp(functional.logsigmoid(-slips), slipped)
+        by_guide = torch.where(said == chosen[:, None], followed, slipped)
         by_guide = torch.where(speaks, by_guide, by_network)
         self.log_weights[choices.frames] += torch.cat((by_network, by_guide), -1)
         self.own.take(choices, chosen)
 
 
-def next_ranks(frames: Bool[Tensor, "*axes event"]) -> Int64[Tensor, "*axes rank"]:
+def next_ranks(frames: Bool[Tensor, "*axes rank"]) -> Int64[Tensor, "*axes rank_or_stop"]:
     """For each rank, the stop included: the first rank from there on that sounds, or the stop."""
     size = frames.shape[-1]
     ranks = torch.arange(size, device=frames.device)

@@ -1,7 +1,7 @@
 """A mixture of diagonal Gaussians over the samples of the next frame, as Chung et al. 2014
 (arXiv 1412.3555) use for raw speech: 20 components over the next 10 samples.
 
-    p(x | h) = sum_k softmax(a)_k  prod_j Normal(x_j; loc_kj, exp(log_scale_kj))
+    p(frame | h) = sum_k softmax(a)_k  prod_j Normal(frame_j; loc_kj, exp(log_scale_kj))
 
 ``log_scale`` has a lower bound, in fitting and in scoring: recordings are quantised to 16 bits, and
 without a bound the density at a value that recurs exactly grows without limit. The bound is soft,
@@ -64,13 +64,14 @@ class GaussianMixture(Distribution):
         low, high = torch.where(flip, -high, low), torch.where(flip, -low, high)
         log_high = torch.special.log_ndtr(high)
         log_ratio = torch.special.log_ndtr(low) - log_high
-        per_event = log_high + torch.log(-torch.expm1(log_ratio.clamp(max=-1e-300)))
+        share = -torch.expm1(log_ratio.clamp(max=-1e-300))  # an empty bin stays finite in float64
+        per_event = log_high + torch.log(share)
         return torch.logsumexp(self.mixture_logits.log_softmax(-1) + per_event.sum(-1), -1)
 
     def sample(self, uniforms: Float[Tensor, "*axes uniforms"]) -> Float[Tensor, "*axes event"]:
         """The component by inverting the cumulated weights, the samples by the inverse normal CDF."""
-        choice, quantiles = torch.split_with_sizes(uniforms, (1, self.loc.shape[-1]), -1)
-        loc, log_scale = self._component(choice)
+        first, quantiles = torch.split_with_sizes(uniforms, (1, self.loc.shape[-1]), -1)
+        loc, log_scale = self._component(first)
         normals = torch.special.ndtri(quantiles).to(loc.dtype)
         return torch.addcmul(loc, log_scale.exp(), normals)
 
@@ -83,21 +84,22 @@ class GaussianMixture(Distribution):
             self.log_scale.unsqueeze(-3).expand(*axes, count, -1, -1),
         )
 
-    def _component(self, choice: Float[Tensor, "*axes 1"]) -> tuple[Tensor, Tensor]:
-        """Loc and log_scale, both (*axes, event), of the component in whose share ``choice`` falls."""
+    def _component(self, uniform: Float[Tensor, "*axes 1"]) -> tuple[Tensor, Tensor]:
+        """Loc and log_scale, both (*axes, event), of the component in whose share ``uniform`` falls."""
         last = self.loc.shape[-2] - 1  # rounding may leave the last sum just below 1
         cumulated = self.mixture_logits.softmax(-1, dtype=torch.float64).cumsum(-1)
-        if choice.numel() == 1:  # one frame, as in sampling: Python's own search takes half the time
-            row = min(bisect_right(cumulated.flatten().tolist(), choice.item()), last)
-            return self.loc.select(-2, row), self.log_scale.select(-2, row)
-        component = torch.searchsorted(cumulated, choice.contiguous(), right=True).clamp_(max=last)
+        if uniform.numel() == 1:  # one frame, as in sampling: Python's own search takes half the time
+            component = min(bisect_right(cumulated.flatten().tolist(), uniform.item()), last)
+            return self.loc.select(-2, component), self.log_scale.select(-2, component)
+        component = torch.searchsorted(cumulated, uniform.contiguous(), right=True).clamp_(max=last)
         index = component.unsqueeze(-1).expand(*component.shape, self.loc.shape[-1])
         return self.loc.gather(-2, index).squeeze(-2), self.log_scale.gather(-2, index).squeeze(-2)
 
     def temper(self, temperature: float) -> "GaussianMixture":
-        """Log-weights divided by T and variances multiplied by T (each component to the power 1/T).
+        """Log-weights divided by the temperature T and variances multiplied by T.
 
-        Log-weights are relative to the largest, in float64, so that a tiny T leaves just that component.
+        So each component is raised to the power 1/T and normalised again. Log-weights are divided in float64,
+        relative to the largest, so that a tiny T leaves just that component.
         """
         if temperature == 1:
             return self

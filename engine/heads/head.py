@@ -3,7 +3,7 @@
 Conventions
     h         shape (*axes, hidden), the output of the last cell
     x         shape (*axes, input), the input of this step
-    frame     shape (*axes, event)
+    frame     shape (*axes, event); an event is one number of it: whether a pitch sounds, or a sample of sound
     uniforms  float64, above 0 and below 1, shape (*axes, num_uniforms)
 """
 
@@ -25,9 +25,9 @@ class Distribution(ABC):
     """
 
     is_discrete: bool = False
-    """Whether ``log_prob`` of a frame of samples is the logarithm of a probability, and not of a density."""
+    """For samples alone: whether ``log_prob`` is the logarithm of a probability, and not of a density."""
     num_uniforms: int
-    """How many uniform numbers a draw of one frame takes; the last ones decide one event each."""
+    """How many uniform numbers a draw of one frame takes; the last ones, one for each event, decide these."""
 
     @abstractmethod
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:

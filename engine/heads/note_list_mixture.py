@@ -42,7 +42,7 @@ def moved(values: Shaped[Tensor, "*axes event"], steps: Sequence[int], fill: flo
 
 
 class NoteListMixture(ChosenNotes):
-    """The mean over keys of a list of notes.
+    """The mean, over keys, of distributions of lists of notes.
 
     Args:
         notes: leading axes (key * batch, …); in each key the frames are transposed by its semitones.
@@ -72,7 +72,7 @@ class NoteListMixture(ChosenNotes):
         axes = self.notes.base.shape[:-1]
         frames = torch.arange(self.num_frames, device=self.notes.base.device)
         blocks = [self.log_shares_by_key(self._first(block)) for block in frames.split(KEYED_FRAMES_AT_ONCE)]
-        log_shares = torch.cat([block.logsumexp(0) - math.log(len(block)) for block in blocks])
+        log_shares = torch.cat([by_key.logsumexp(0) - math.log(len(self.keys)) for by_key in blocks])
         return log_shares.view(axes[0] // len(self.keys), *axes[1:], -1)
 
     def choice_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes choice"]:
@@ -101,7 +101,7 @@ class NoteListMixture(ChosenNotes):
         return NoteListMixture(self.notes.temper(temperature), self.keys)
 
     def log_shares_by_key(self, choices: Choices) -> Float[Tensor, "key choice rank"]:
-        """Logarithms of the next choice's probabilities in each key, by rank before transposition."""
+        """Logarithms of the next choice's probabilities in each key, by rank as written."""
         semitones = torch.tensor(list(self.keys), device=choices.frames.device)[:, None]
         first_rows = torch.arange(len(self.keys), device=choices.frames.device)[:, None] * self.num_frames
         down = [-key for key in self.keys]  # a higher pitch has a lower rank
@@ -122,7 +122,7 @@ class NoteListMixture(ChosenNotes):
         choices, ranks = choices_of(sounding)
         by_key = self.log_shares_by_key(choices._replace(frames=choices.frames + start))
         chosen = by_key.gather(-1, ranks.expand(len(by_key), -1)[..., None])[..., 0]
-        by_frame = torch.stack([side_by_side(key, sounding) for key in chosen])  # key, frame, choice
+        by_frame = torch.stack([side_by_side(in_key, sounding) for in_key in chosen])  # key, frame, choice
         so_far = by_frame.cumsum(-1).logsumexp(0) - math.log(len(self.keys))
         return so_far.diff(dim=-1, prepend=torch.zeros_like(so_far[:, :1]))
 

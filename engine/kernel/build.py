@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from engine.kernel.kernel import KERNEL_FOLDER, MODULE, MODULE_HASH
 
-# SIMD without relaxed instructions and fused multiply-add, because their results differ between processors.
+# SIMD without relaxed instructions or fused multiply-add, because their results differ between processors.
 ZIG_FLAGS = (
     *("-target", "wasm32-freestanding", "-mcpu=generic+simd128+bulk_memory", "-O3", "-g0", "-std=c23"),
     *("-ffreestanding", "-nostdlib", "-ffp-contract=off", "-fno-math-errno"),

@@ -108,7 +108,7 @@ def module_bytes() -> bytes:
     return MODULE.read_bytes()
 
 
-def why_not(spec: Mapping[str, Any]) -> str:
+def why_kernel_cannot(spec: Mapping[str, Any]) -> str:
     """Why torch has to draw from a model with this spec; empty if the kernel can.
 
     Raises:

@@ -1,8 +1,9 @@
 """Program: a model as the kernel reads it, made from the arguments and weights of its parts.
 
-Nothing here knows a particular cell or head. The kernel finds a part by its registered name; the part's
-numbers are the arguments of its constructor, in order, which the part keeps as attributes; its tensors are
-its parameters, in order. Of the models around a Stack it knows three: Transposed, Reminded and Copying.
+Nothing here knows a particular cell or head. Each is sent as its place in the kernel's list of names, with
+the arguments of its constructor as numbers, in order (it keeps them as attributes), and its parameters as
+tensors. Of the models around a Stack three are known: Transposed, Reminded and Copying; what is sent of the
+memories of the last two stands in ``_Part.of_melodies`` and ``_Part.of_copies``.
 """
 
 import inspect
@@ -23,7 +24,7 @@ NEVER_TRUSTED = -1e30  # stands for minus infinity: the trust in an unused guide
 
 
 class NoProgramError(Exception):
-    """The kernel cannot run a model; the text says why and can follow "drawn by torch: "."""
+    """The kernel cannot run a model; the text says why, and can stand in brackets after "drawn by torch"."""
 
 
 @dataclass(frozen=True)
@@ -63,40 +64,40 @@ def program_of(model: Model, kinds: Sequence[str]) -> Program:
     parts += memories
     told = stack.told.told_keys, len(stack.told.clock), *stack.told.clock
     frames = stack.frame_size, stack.context_frames, stack.residual, stack.gain_floor, transpositions
-    head = PROGRAM_VERSION, *frames, *told, len(stack.cells)
-    numbers = [*map(float, head), *(number for part in parts for number in part.written(kinds))]
+    start = PROGRAM_VERSION, *frames, *told, len(stack.cells)
+    numbers = [*map(float, start), *(number for part in parts for number in part.written(kinds))]
     return Program(tuple(numbers), tuple(tensor for part in parts for tensor in part.tensors))
 
 
 @cache
-def _arguments(kind: type) -> tuple[str, ...]:
+def _arguments(part_class: type) -> tuple[str, ...]:
     """The names that a class's constructor takes; finding them takes longer than opening a small model."""
-    return tuple(inspect.signature(kind).parameters)
+    return tuple(inspect.signature(part_class).parameters)
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A cell, a head or a memory: ``kind`` says which, ``numbers`` and ``tensors`` are as in Program."""
+    """A cell, a head or a memory, as ``role`` says; ``numbers`` and ``tensors`` are as in Program."""
 
     name: str
-    kind: str
+    role: str
     numbers: tuple[float, ...]
     tensors: tuple[Tensor, ...]
 
     @classmethod
-    def of(cls, part: nn.Module, kind: str, registry: Mapping[str, type]) -> "_Part":
+    def of(cls, part: nn.Module, role: str, registry: Mapping[str, type]) -> "_Part":
         name = next((name for name, known in registry.items() if known is type(part)), "")
         if not name:
-            raise NoProgramError(f"{type(part).__name__} is not a registered {kind}")
+            raise NoProgramError(f"{type(part).__name__} is not a registered {role}")
         arguments = [getattr(part, argument, None) for argument in _arguments(type(part))]
         if not all(isinstance(number, int | float) for number in arguments):
-            raise NoProgramError(f"the {kind} {name!r} has arguments that are not numbers")
+            raise NoProgramError(f"the {role} {name!r} has arguments that are not numbers")
         tensors = tuple(parameter.detach() for parameter in part.parameters())
         if any(tensor.dtype not in (torch.float32, torch.float16) for tensor in tensors):
-            raise NoProgramError(f"the {kind} {name!r} has weights that are neither float32 nor float16")
+            raise NoProgramError(f"the {role} {name!r} has weights that are neither float32 nor float16")
         if any(tensor.device.type not in ("cpu", "meta") for tensor in tensors):
             raise NoProgramError(f"the weights are on {tensors[0].device.type}")
-        return cls(name, kind, tuple(map(float, arguments)), tensors)
+        return cls(name, role, tuple(map(float, arguments)), tensors)
 
     @classmethod
     def of_melodies(cls, memory: MelodyMemory) -> "_Part":
@@ -111,7 +112,7 @@ class _Part:
     def written(self, kinds: Sequence[str]) -> list[float]:
         """The part's share of the program's numbers; the sizes of its tensors come last."""
         if self.name not in kinds:
-            raise NoProgramError(f"the kernel has no {self.kind} {self.name!r}")
+            raise NoProgramError(f"the kernel has no {self.role} {self.name!r}")
         sizes = [size for tensor in self.tensors for size in (*tensor.shape, 1)[:2]]
-        head = kinds.index(self.name), len(self.numbers), *self.numbers, len(self.tensors), *sizes
-        return [float(number) for number in head]
+        values = kinds.index(self.name), len(self.numbers), *self.numbers, len(self.tensors), *sizes
+        return [float(value) for value in values]

@@ -36,7 +36,7 @@ class Analysis:
 
     Args:
         num_records, num_listeners: how many there were, including those that do not count.
-        excluded: reason -> number of records that count nowhere, or do not count for strengths.
+        excluded: reason -> number of records that count nowhere, or not for the strengths of rankings.
         corpora: those with preferences or rankings, most votes first.
         abx, abx_pairs: each listener's tests, and the tests of each pair of sources together.
         detections: how well each model's clips were told from real ones.
@@ -58,7 +58,7 @@ def analyse(records: Iterable[Record], nats: Mapping[str, float] | None = None, 
     """The statistics of votes.
 
     Args:
-        nats: model -> negative log-likelihood of the test split per frame (per step of speech), where known.
+        nats: model -> negative log-likelihood of the test split per frame (per sample of sound), where known.
         seed: of the resampling; the same votes and seed give the same intervals.
     """
     all_records = tuple(records)

@@ -1,4 +1,4 @@
-"""AnalysisText: an analysis as plain text, for a terminal."""
+"""An analysis as plain text, for a terminal."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def analysis_text(analysis: Analysis) -> str:
 
 
 def _lines(analysis: Analysis) -> Iterator[str]:
-    yield f"{counted(analysis.num_records, 'trial')} of {counted(analysis.num_listeners, 'listener')}"
+    yield f"{counted(analysis.num_records, 'trial')} from {counted(analysis.num_listeners, 'listener')}"
     for part in analysis.corpora:
         yield from ("", f"Preference among models of {part.corpus}", *_ranking(part))
     if analysis.abx:
@@ -44,7 +44,7 @@ def _lines(analysis: Analysis) -> Iterator[str]:
 def _ranking(part: CorpusAnalysis) -> Iterator[str]:
     ranking = part.ranking
     width = max(len(standing.player) for standing in ranking.standings)
-    yield f"  {counted(ranking.num_votes, 'vote')} of {counted(ranking.num_listeners, 'listener')}"
+    yield f"  {counted(ranking.num_votes, 'vote')} from {counted(ranking.num_listeners, 'listener')}"
     yield f"  {'':{width}}  strength  95 % interval     group  votes  won"
     for standing in ranking.standings:
         start = f"  {standing.player:{width}}  {standing.strength:+8.2f}  {_interval(standing):16}"

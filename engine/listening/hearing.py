@@ -1,6 +1,6 @@
 """Hearing: whether the clips of a trial were heard long enough; one rule for pages, server and statistics.
 
-All clips of a trial begin with the same excerpt, so only what is heard after that beginning counts. A browser
+Where a trial has an excerpt all its clips begin with it, so only what is heard after it counts. A browser
 counts what has sounded in slices, and may miss the end of a short clip; so it lets a listener answer when it
 has counted a little less than is asked for, and the check here allows for rounding too.
 
@@ -44,7 +44,7 @@ class Hearing:
         counts_from = 0.0 if is_old else shared
         needed = min(MIN_HEARD_SECONDS, trial.seconds - shared)
         enough = max(needed - SLACK_SECONDS, needed / 2)
-        before = shared - counts_from  # an older trial's count may hold it, which says nothing
+        before = shared - counts_from  # which an older trial's count may include
         return cls(counts_from, trial.seconds - counts_from, before + needed, before + enough)
 
     @property

@@ -40,7 +40,7 @@ class MatchedClip:
 
 
 def match_loudness(clips: Sequence[Audio]) -> list[MatchedClip]:
-    """The same clips, equally loud, at one sample rate and of one length.
+    """The same clips, each of one channel, equally loud, at one sample rate and of one length.
 
     Raises:
         InvalidValueError: there is no clip, or one is empty.

@@ -28,7 +28,7 @@ from engine.checkpoints import (
     corpus_words,
     in_order,
     is_best,
-    is_of_the_paper,
+    is_published_cell,
     load,
     read_cards,
     title,
@@ -99,7 +99,8 @@ class Site:
         """The cards of all models, music before speech, ``FIRST_CORPUS`` first."""
         cards = in_order(read_cards(self.checkpoints)[0].values())
         return sorted(
-            cards, key=lambda card: (card.kind, card.corpus.name != FIRST_CORPUS, card.corpus.title)
+            cards,
+            key=lambda card: (card.representation_name, card.corpus.name != FIRST_CORPUS, card.corpus.title),
         )
 
     def choices(self) -> dict[str, Any]:
@@ -127,14 +128,14 @@ class Site:
 
     def _choice(self, card: Card) -> dict[str, Any]:
         of_frames = {name: fact for name, fact in card.representation.items() if name != "name"}
-        if card.kind == PianoRoll.name:
+        if card.representation_name == PianoRoll.name:
             of_frames["lowest_pitch"] += card.corpus.played_semitones
         return {
             **of_frames,
-            "kind": card.kind,
-            "is_joint": card.is_joint,
+            "kind": card.representation_name,
+            "is_joint": card.has_joint_notes,
             "name": card.name,
-            "title": title(card) if is_best(card) or is_of_the_paper(card) else card.name,
+            "title": title(card) if is_best(card) or is_published_cell(card) else card.name,
             "corpus": card.corpus.name,
             "music": corpus_words(card),
             "bytes": (self.checkpoints / card.name / WEIGHTS_FILE).stat().st_size,

@@ -184,7 +184,11 @@ class LaneDraw:
             unit = facts.figure_words
         labels = ("Its surprise at what it drew", "at the beginning it was given")
         card = self.checkpoint.card
-        height = [["Height", f"{card.corpus.height}, in MIDI files too"]] if card.corpus.height else []
+        height = (
+            [["Height", f"{card.corpus.transposition_words}, in MIDI files too"]]
+            if card.corpus.transposition_words
+            else []
+        )
         surprise = [
             [label, f"{score:.2f} {unit}, lower is better"]
             for label, score in zip(labels, scores, strict=True)

@@ -50,7 +50,8 @@ def read_catalogue(representation: str, folder: Path = CHECKPOINTS) -> Catalogue
     """All checkpoints whose frames are of this representation; a damaged one is named, not fatal."""
     cards, problems = read_cards(folder)
     return Catalogue(
-        {name: card for name, card in cards.items() if card.kind == representation}, tuple(problems.values())
+        {name: card for name, card in cards.items() if card.representation_name == representation},
+        tuple(problems.values()),
     )
 
 

@@ -16,10 +16,10 @@ LARGE_MODEL = "As good as we could make one: several times as large, and trained
 
 def model_notes(cards: Iterable[Card]) -> str:
     """A disclosure in HTML; empty where no model has a figure for pieces that it has never heard."""
-    shown = [card for card in cards if card.held_out]
+    shown = [card for card in cards if card.figure_on_test]
     if not shown:
         return ""
-    unit = shown[0].held_out[1]
+    unit = shown[0].figure_on_test[1]
     event, pieces = ("sample", "recordings") if "sample" in unit else ("frame", "pieces")
     template = Path(__file__).with_name("model_notes.html.jinja")
     return rendered(template, rows=[_row(card) for card in shown], event=event, pieces=pieces, unit=unit)
@@ -32,4 +32,4 @@ def what_it_is(card: Card) -> str:
 
 def _row(card: Card) -> tuple[str, str, str]:
     """A model's name, what it is, and its figure."""
-    return title(card), f"{what_it_is(card)} {makeup(card)}".strip(), f"{card.held_out[0]:.2f}"
+    return title(card), f"{what_it_is(card)} {makeup(card)}".strip(), f"{card.figure_on_test[0]:.2f}"

@@ -49,7 +49,7 @@ class PlayerNames:
     @property
     def nats(self) -> dict[str, float]:
         """Held-out nats by model, where a card has them."""
-        return {name: nats for name, card in self.cards.items() if (nats := card.held_out_nats) is not None}
+        return {name: nats for name, card in self.cards.items() if (nats := card.nats_on_test) is not None}
 
     def unit(self, player: str) -> str:
         """The unit of a model's likelihood."""

@@ -8,7 +8,7 @@ import gradio as gr
 from engine.checkpoints import CHECKPOINTS, Card, read_cards
 from engine.errors import EngineError
 from engine.folders import ASSETS
-from engine.kernel import why_not
+from engine.kernel import why_kernel_cannot
 from engine.rendering import find_synthesiser
 from pages.house.template import rendered
 
@@ -49,7 +49,7 @@ def drawing(cards: Mapping[str, Card]) -> str:
     """Which models are drawn by the kernel, and which by torch, and why."""
     by_torch: dict[str, list[str]] = {}
     for name, card in cards.items():
-        if reason := why_not(card.model):
+        if reason := why_kernel_cannot(card.model):
             by_torch.setdefault(reason, []).append(name)
     slowly = [
         f"drawn by torch, slowly: {'all models' if len(names) == len(cards) else ', '.join(names)} ({reason})"

@@ -1,4 +1,4 @@
-"""Template: HTML from a Jinja file next to the page that shows it; every value put into it is escaped."""
+"""Template: HTML from a Jinja file next to its page; values are escaped unless marked ``| safe``."""
 
 from functools import cache
 from pathlib import Path
@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 
 def rendered(template: Path, **values: Any) -> str:
-    """The HTML of a template, ``NAME.html.jinja``, which may import from those in its folder.
+    """The HTML of a template, ``NAME.html.jinja``, which may import from others in its folder.
 
     Args:
         values: what the template names; HTML among them must be marked ``| safe`` there.

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from engine.checkpoints import is_best, is_of_the_paper
+from engine.checkpoints import is_best, is_published_cell
 from engine.errors import EngineError
 from engine.listening import TASKS
 from engine.pieces import excerpts
@@ -121,7 +121,7 @@ class ComparePage:
         task = next(iter(TASKS.values()))
         music = [name for name in self.corpora if self.catalogue.cards_of(name)[0].facts.holds_notes]
         cards = self.catalogue.cards_of(secrets.choice(music or self.corpora))
-        ours = [card for card in cards if is_best(card) or is_of_the_paper(card)]
+        ours = [card for card in cards if is_best(card) or is_published_cell(card)]
         names = [card.name for card in (ours if len(ours) > 1 else cards)][: task.num_sources[1]]
         return self.begin(request, kept, task.name, names, False, False, NUM_DUELS, "")
 

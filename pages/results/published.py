@@ -4,7 +4,7 @@ Conventions
     entries   first those that can be compared, then the others, each part from the lowest figure up
     kind      exact; bound: the exact figure is lower or the same; estimate; code length
     known     how we know it. read: in its paper; cited: in another paper, ``read_in``; recalled: from memory,
-              read in neither; computed: ours
+              read in neither; computed: here, by a model of ours or somebody's program
 """
 
 from typing import Literal
@@ -17,7 +17,7 @@ class ResultsPart(Strict, extra="ignore"):
 
 
 class Source(ResultsPart):
-    """A paper: its short name here, its full citation, and where it can be read."""
+    """A paper or a program: its short name here, its full citation, and where it can be read."""
 
     name: str
     citation: str

@@ -48,7 +48,7 @@ class Scoring:
         self.judgements: list[Judgement] = []
         self.problems: list[str] = []
         self.num_models = 0
-        self._kind = next((card.kind for card in cards), "")
+        self._kind = next((card.representation_name for card in cards), "")
         self.running = Running()
         self.chosen: str | None = None
         self.is_chosen_by_visitor = False

@@ -28,8 +28,8 @@ def test_keys_are_arguments(extra, colour):
     ("spec", "message"),
     [
         ({"name": "plain"}, "brick 'plain' lacks 'width'; it takes: width, colour"),
-        ({"name": "plain", "width": 3, "w": 1}, "has unknown 'w'; it takes"),
-        ({"name": "plain", "w": 1}, "lacks 'width', has unknown 'w'"),
+        ({"name": "plain", "width": 3, "w": 1}, "has an unknown key 'w'; it takes"),
+        ({"name": "plain", "w": 1}, "lacks 'width', has an unknown key 'w'"),
         ({"width": 3}, "a brick needs a 'name', one of: plain"),
     ],
 )
@@ -40,7 +40,7 @@ def test_missing_and_unknown_keys_are_named(spec, message):
 
 @pytest.mark.parametrize("name", ["plian", None, 7, ["plain"], {}])
 def test_a_name_that_is_not_known_is_refused_whatever_it_is(name):
-    """A list as name, which JSON allows, once ended in a TypeError: it cannot be looked up."""
+    """A list as name, which JSON allows, once ended in a TypeError: a list is not hashable."""
     with pytest.raises(UnknownNameError, match=r"unknown brick .*known: plain"):
         build("brick", BRICKS, {"name": name, "width": 3})
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import urllib.request
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def call(app, endpoint: str, values: str) -> str:
         return answer.read().decode()
 
 
-def test_every_usable_model_is_listed(ask, app_folder):
+def test_every_model_whose_card_can_be_read_is_listed(ask, app_folder):
     listed = {model["name"]: model for model in ask(api_name="/list_models")}
     assert set(listed) == set(available(app_folder / "checkpoints")) - {"newer"}
     model = listed[GRU]
@@ -68,16 +69,16 @@ def test_every_endpoint_and_each_of_its_parameters_is_described(client):
 
 def test_no_frames_are_as_many_as_the_piece_has(ask):
     answer = ask(model=BEST, frames=0, seed=7, api_name="/sample_roll")
-    midi = Path(answer["midi"]["path"] if isinstance(answer["midi"], dict) else answer["midi"])
+    midi = Path(answer["midi"])
     roll = notes(midi, BEST)
     assert 4 < len(roll) < 128 and torch.equal(roll, drawn(BEST, 128, 7)[: len(roll)])
     assert answer["message"] == ""
 
 
-def test_a_roll_is_the_engines_draw(ask, app):
+def test_a_roll_is_the_engines_draw(ask):
     answer = ask(model=GRU, frames=40, seed=5, temperature=0.8, api_name="/sample_roll")
     expected = drawn(GRU, 40, 5, 0.8)
-    midi = Path(answer["midi"]["path"] if isinstance(answer["midi"], dict) else answer["midi"])
+    midi = Path(answer["midi"])
     assert midi.name == f"{GRU}-seed5-temperature0.8.mid"
     assert torch.equal(notes(midi), expected)
     frames = torch.zeros_like(expected)
@@ -88,7 +89,7 @@ def test_a_roll_is_the_engines_draw(ask, app):
     assert Path(answer["wav"]).stat().st_size > 100_000
 
 
-def test_the_same_seed_gives_the_same_files(ask, app):
+def test_the_same_seed_gives_the_same_files(ask):
     first, second, other = (
         ask(model=GRU, frames=12, seed=seed, api_name="/sample_roll") for seed in (1, 1, 2)
     )
@@ -97,7 +98,7 @@ def test_the_same_seed_gives_the_same_files(ask, app):
         assert contents[0] == contents[1] != contents[2]
 
 
-def test_an_uploaded_piece_is_continued(ask, app, tmp_path):
+def test_an_uploaded_piece_is_continued(ask, tmp_path):
     own = tmp_path / "mine.MID"
     own.write_bytes(midi_file(note(60, 960) + note(64, 480) + note(65, 10)))
     performance = {"tempo": 200, "program": 19}
@@ -110,7 +111,7 @@ def test_an_uploaded_piece_is_continued(ask, app, tmp_path):
     assert torch.equal(notes(Path(answer["midi"])), drawn(GRU, 8, 3, prime=prime))
 
 
-def test_speech_is_continued_after_a_clip_and_after_an_upload(ask, app):
+def test_speech_is_continued_after_a_clip_and_after_an_upload(ask):
     shipped = ask(**SPEECH, prime=VOICE.name)
     uploaded = ask(**SPEECH, prime=handle_file(VOICE.path))
     assert Path(shipped["wav"]).read_bytes() == Path(uploaded["wav"]).read_bytes()
@@ -146,8 +147,8 @@ def test_speech_is_continued_after_a_clip_and_after_an_upload(ask, app):
         ({"performance": "fast"}, "Performance must be like"),
     ],
 )
-def test_what_cannot_be_drawn_is_answered_with_one_sentence(ask, app, values, said):
-    with pytest.raises(Exception, match=said.replace("[", r"\[")) as caught:
+def test_what_cannot_be_drawn_is_answered_with_one_sentence(ask, values, said):
+    with pytest.raises(Exception, match=said) as caught:
         ask(**values, api_name="/sample_roll")
     assert type(caught.value).__name__ == "AppError"
     assert "\n" not in str(caught.value)
@@ -164,7 +165,7 @@ def test_what_cannot_be_drawn_is_answered_with_one_sentence(ask, app, values, sa
         ("noise.mid", b"MThd" + bytes(range(256)), "."),
     ],
 )
-def test_bad_files_are_answered_with_one_sentence(ask, app, tmp_path, name, content, said):
+def test_bad_files_are_answered_with_one_sentence(ask, tmp_path, name, content, said):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(Exception, match=said) as caught:
         ask(prime=handle_file(tmp_path / name), frames=4, api_name="/sample_roll")
@@ -173,7 +174,7 @@ def test_bad_files_are_answered_with_one_sentence(ask, app, tmp_path, name, cont
         ask(**SPEECH, prime=handle_file(tmp_path / name))
 
 
-def test_a_piece_is_scored_under_every_model_that_reads_it(ask, app, tmp_path):
+def test_a_piece_is_scored_under_every_model_that_reads_it(ask, tmp_path):
     own = tmp_path / "mine.mid"
     own.write_bytes(midi_file(note(60, 960) + note(64, 480) + note(65, 10)))
     answer = ask(file=handle_file(own), api_name="/score")
@@ -189,11 +190,11 @@ def test_a_piece_is_scored_under_every_model_that_reads_it(ask, app, tmp_path):
     assert (scores[GRU]["transposed_semitones"], scores[GRU]["num_frames"]) == (semitones, 3)
     assert scores[GRU]["frame"] == "a quarter note" and "1 too short" in scores[GRU]["report"]
     assert "spoiled" in answer["problems"][0]
-    frames = [model["frame"] for model in answer["models"]]
-    assert frames == sorted(frames, reverse=True), "models that can be compared stand together"
+    units = [model["frame"] for model in answer["models"]]
+    assert units == sorted(units, reverse=True), "models that can be compared stand together"
 
 
-def test_each_frame_of_a_clip_is_given_by_the_models_that_are_named(ask, app):
+def test_each_frame_of_a_clip_is_given_by_the_models_that_are_named(ask):
     names = ["tiny-speech", "tiny-speech-two"]
     answer = ask(file=VOICE.name, models=names, per_frame=True, api_name="/score")
     assert {model["checkpoint"] for model in answer["models"]} == set(names)
@@ -214,7 +215,7 @@ def test_each_frame_of_a_clip_is_given_by_the_models_that_are_named(ask, app):
         ({"file": CHORALE.name, "models": ["spoiled"]}, "sha256 differs"),
     ],
 )
-def test_what_cannot_be_scored_is_answered_with_one_sentence(ask, app, values, said):
+def test_what_cannot_be_scored_is_answered_with_one_sentence(ask, values, said):
     with pytest.raises(Exception, match=said) as caught:
         ask(**values, api_name="/score")
     assert type(caught.value).__name__ == "AppError" and "\n" not in str(caught.value)
@@ -224,24 +225,26 @@ def test_what_cannot_be_scored_is_answered_with_one_sentence(ask, app, values, s
     ("name", "content", "said"),
     [("none.mid", midi_file(b""), "no notes"), ("words.wav", b"these are words", "words.wav")],
 )
-def test_a_bad_file_cannot_be_scored(ask, app, tmp_path, name, content, said):
+def test_a_bad_file_cannot_be_scored(ask, tmp_path, name, content, said):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(Exception, match=said) as caught:
         ask(file=handle_file(tmp_path / name), api_name="/score")
     assert type(caught.value).__name__ == "AppError"
 
 
-def test_numbers_that_json_does_not_have(app):
+def test_numbers_that_are_not_finite(app):
     for seed, temperature in (("1", "NaN"), ("1e999", "1")):
         answer = call(app, "sample_roll", f'["{GRU}", 8, {seed}, {temperature}, "", null]')
         assert "event: error" in answer and ("must be from" in answer or "not a number" in answer)
 
 
 def test_files_of_the_machine_are_not_read(app):
-    """A path that a client merely names, unmarked or marked as a file, once could be any on this machine."""
+    """A client could once read any file here by naming its path, marked as an uploaded file or not."""
     unmarked = call(app, "sample_roll", f'["{GRU}", 8, 1, 1, {{"path": "{CHORALE.path}"}}, null]')
     assert "no uploaded file" in unmarked
-    climbing = {"path": f"{app.folder}/served/../../{CHORALE.path}"}
+    served = app.folder / "served"  # where uploads lie
+    climbing = {"path": f"{served}/{os.path.relpath(CHORALE.path, served)}"}
+    assert Path(climbing["path"]).is_file()
     assert "no uploaded file" in call(app, "sample_roll", f'["{GRU}", 8, 1, 1, {json.dumps(climbing)}, null]')
     marked = {"path": str(CHORALE.path), "meta": {"_type": "gradio.FileData"}}
     answer = call(app, "sample_roll", f'["{GRU}", 8, 1, 1, {json.dumps(marked)}, null]')
@@ -249,6 +252,6 @@ def test_files_of_the_machine_are_not_read(app):
     assert "InvalidPathError" in app.news()  # Gradio refuses it itself, and says so
 
 
-def test_the_app_goes_on_afterwards(ask, app):
+def test_the_app_goes_on_afterwards(ask):
     names = [name for name, _ in ask(frames=4, api_name="/sample_roll")["figures"]]
     assert names == ["Model", "Its surprise at what it drew", "Height"]

@@ -36,14 +36,14 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--begin-with",
         type=Path,
         metavar="CHECKPOINT",
-        help="folder of the checkpoint that a recipe with begins_with begins with",
+        help="folder of the checkpoint from whose weights a recipe with begins_with starts",
     )
     command.add_argument("--threads", type=int, default=1, help="CPU threads; one is best for small models")
     command.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Fit it to its end, and write the checkpoint.
+    """Fit the recipe to its end, and write the checkpoint.
 
     Raises:
         EngineError: an option is impossible, or the disk refuses.
@@ -59,13 +59,13 @@ def run(options: argparse.Namespace) -> None:
     with run_lock(run_folder, f"a fit of {recipe.name!r}"):
         fit, folder = _fit(recipe, FitOptions(device, run_folder, options.quiet), options)
         remove_run(run_folder)
-    best = f"best at epoch {fit.progress.best_epoch} of {fit.progress.epoch}"
-    print(f"{best}: {fit.figure(fit.progress.best_valid):.4f} {fit.unit} on valid")
+    kept = f"weights of epoch {fit.progress.best_epoch} of {fit.progress.epoch}"
+    print(f"{kept}: {fit.figure(fit.progress.best_valid):.4f} {fit.unit} on valid")
     print(f"wrote {folder}")
 
 
 def _first(recipe: Recipe, folder: Path | None) -> Stack | None:
-    """The network with whose weights the recipe begins, from a checkpoint's folder; None without one.
+    """The network from whose weights the fit starts, from a checkpoint's folder; None without one.
 
     Raises:
         EngineError: it cannot be read, or is not the fit that the recipe asks for.
@@ -74,14 +74,16 @@ def _first(recipe: Recipe, folder: Path | None) -> Stack | None:
         return None
     checkpoint = load(folder.name, folder.parent)
     if not recipe.begins_with:
-        raise InvalidValueError(f"recipe {recipe.name!r} begins with no other: leave out --begin-with")
+        raise InvalidValueError(
+            f"recipe {recipe.name!r} does not start from another fit: leave out --begin-with"
+        )
     wanted, given = (
         read_recipe(recipe.begins_with, FIRST_RECIPES),
         make_recipe(checkpoint.card.training.recipe),
     )
     if given.model_copy(update={"name": wanted.name}) != wanted:
         raise InvalidValueError(
-            f"{folder} was not fitted by the recipe {wanted.name!r}, with which {recipe.name!r} begins"
+            f"{folder} was not fitted by the recipe {wanted.name!r}, from which {recipe.name!r} starts"
         )
     return checkpoint.model.network
 

@@ -4,14 +4,12 @@ import argparse
 
 from engine.checkpoints import read_cards
 from engine.command_line import add_checkpoints
-from training.commands.arguments import add_corpora
 from training.corpora import CORPORA
 from training.fitting import recipe_names
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the command's arguments to its parser."""
-    add_corpora(command)
     add_checkpoints(command)
 
 
@@ -30,5 +28,7 @@ def run(options: argparse.Namespace) -> None:
             print(f"  {name:24} {problems[name]}")
             continue
         card = cards[name]
-        figure = f"test {card.held_out[0]:.3f} {card.held_out[1]}" if card.held_out else ""
-        print(f"  {name:24} {card.num_units} {card.cell} units, {figure}")
+        figure = (
+            f", test {card.figure_on_test[0]:.3f} {card.figure_on_test[1]}" if card.figure_on_test else ""
+        )
+        print(f"  {name:24} {card.num_units} {card.cell} units{figure}")

@@ -9,8 +9,8 @@ import numpy as np
 from engine.errors import InvalidValueError
 from engine.representations import Waveform
 from engine.sound import Audio, read_audio
-from training.corpora.corpus import SPLITS, Corpus, CorpusData, CorpusReport
-from training.corpora.folder import check_folder, read_files, split_by_seed
+from training.corpora.corpus import SPLITS, CorpusData, CorpusReport
+from training.corpora.folder import OwnFolder, check_folder, read_files, split_by_seed
 from training.corpora.windows import window_corpus
 
 HIGH_SAMPLE_RATE, LOW_SAMPLE_RATE = 16_000, 8_000  # Hz
@@ -19,7 +19,7 @@ LEAST_LEFT_OVER = 0.01  # share of all sound; less is not reported
 MAX_FILE_SECONDS = 3_600.0
 
 
-class AudioFolder(Corpus):
+class AudioFolder(OwnFolder):
     """Every file of a folder and its subfolders that holds sound, cut into windows, split by file.
 
     All is resampled to 16 kHz, or to 8 kHz if no file has more. One or two files alone cannot be
@@ -37,9 +37,6 @@ class AudioFolder(Corpus):
     title = "Sound files"
     frames = Waveform.name
     description = "a folder of sound files, in windows of 8,000 samples"
-    homepage = "a folder of the user's own"
-    licence = "whatever the files' own licence is; nothing is known about it here"
-    citation = "the user's own files"
 
     def __init__(self, path: Path, seed: int = 0):
         self.path = check_folder(path, "audio")

@@ -50,9 +50,9 @@ class CorpusData:
         representation: what a frame means; an object of ``engine.representations``.
         splits: ``"train"``, ``"valid"``, ``"test"`` -> sequences, float32, each (time, event).
         report: what was read and left out, or None where the files are fixed and whole.
-        windows: where the splits are whole recordings, each split also in the windows on which the paper's
-            models are scored, as frames; None for all else, and for a user's own recordings, which may be
-            shorter than a window.
+        windows: of a corpus of whole recordings: split -> the windows, as frames, on which the paper's
+            models are scored. None for all else, and for a user's own recordings, which may be shorter
+            than a window.
 
     Raises:
         InvalidValueError: a split is missing or empty.

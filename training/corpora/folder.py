@@ -11,12 +11,20 @@ import numpy as np
 from tqdm import tqdm
 
 from engine.errors import EngineError, InvalidValueError
-from training.corpora.corpus import SPLITS, CorpusReport
+from training.corpora.corpus import SPLITS, Corpus, CorpusReport
 
 T = TypeVar("T")
 MAX_FILES = 20_000
 SECONDS_UNTIL_BAR = 2.0
 SHARE_HELD_OUT = 0.1  # share of the files in valid, and the same in test; at least one each
+
+
+class OwnFolder(Corpus):
+    """A folder of the user's own as a corpus: what can be said of its files without knowing them."""
+
+    homepage = "a folder of the user's own"
+    licence = "whatever the files' own licence is; nothing is known about it here"
+    citation = "the user's own files"
 
 
 @dataclass

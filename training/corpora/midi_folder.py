@@ -8,11 +8,11 @@ from engine.errors import UnreadableFileError
 from engine.notes import read_notes
 from engine.pieces import MIDI_SUFFIXES, holds_midi
 from engine.representations import EncodingReport, PianoRoll
-from training.corpora.corpus import Corpus, CorpusData, CorpusReport
-from training.corpora.folder import check_folder, read_files, split_by_seed
+from training.corpora.corpus import CorpusData, CorpusReport
+from training.corpora.folder import OwnFolder, check_folder, read_files, split_by_seed
 
 
-class MidiFolder(Corpus):
+class MidiFolder(OwnFolder):
     """Every MIDI file of a folder and its subfolders, one sequence each, split by file.
 
     Two files with the same bytes, or with the same frames, count once: else a piece could be in two
@@ -30,9 +30,6 @@ class MidiFolder(Corpus):
     title = "MIDI files"
     frames = PianoRoll.name
     description = "a folder of MIDI files, split by file"
-    homepage = "a folder of the user's own"
-    licence = "whatever the files' own licence is; nothing is known about it here"
-    citation = "the user's own files"
 
     def __init__(self, path: Path, seed: int = 0, frames_per_quarter: int = 2):
         self.path = check_folder(path, "midi")

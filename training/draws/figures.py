@@ -7,6 +7,6 @@ Figures = dict[str, float | None]
 
 
 def mean_of(numbers: Iterable[Any]) -> float | None:
-    """The mean of numbers or truths; None if there are none."""
+    """The mean of numbers or booleans; None if there are none."""
     every = [float(number) for number in numbers]
     return sum(every) / len(every) if every else None

@@ -41,7 +41,7 @@ def score_population(models: Sequence[Model], sequences: Sequence[Tensor]) -> li
     device = next(models[0].parameters()).device
     weights = stack_weights(models)
     parts: list[list[LogLikelihood]] = [[] for _ in models]
-    for batch in scoring_batches(sequences, MAX_SCORED_FRAMES // (len(models) * _share(models[0]))):
+    for batch in scoring_batches(sequences, MAX_SCORED_FRAMES // (len(models) * _relative_cost(models[0]))):
         frames = batch.frames.to(device)
         for part, member in zip(parts, log_probs(models[0], weights, frames), strict=True):
             part.append(LogLikelihood.of(member.cpu(), batch.mask))
@@ -90,16 +90,16 @@ def _with_and_without_copies(
     """The log-likelihood with copies and without them, in one pass."""
     parts = []
     device = next(model.parameters()).device
-    for batch in scoring_batches(sequences, MAX_SCORED_FRAMES // _share(model)):
+    for batch in scoring_batches(sequences, MAX_SCORED_FRAMES // _relative_cost(model)):
         frames = batch.frames.to(device)
-        both = model(frames)[0].log_probs(frames)
+        both = model(frames)[0].log_probs_with_and_without(frames)
         parts.append([LogLikelihood.of(log_probs.cpu(), batch.mask) for log_probs in both])
     whole, without = (LogLikelihood.join(column) for column in zip(*parts, strict=True))
     return whole, without
 
 
-def _share(model: Model) -> int:
-    """How many times the memory of a small model in one key this one takes."""
+def _relative_cost(model: Model) -> int:
+    """How many times as much RAM as a small model in one key this one takes."""
     widest = max(cell.hidden_size for cell in model.network.cells)
     return max(1, widest // WIDE_UNITS) * model.num_keys
 
@@ -107,7 +107,8 @@ def _share(model: Model) -> int:
 def metrics(model: Model, data: CorpusData, split: str) -> dict[str, int | float]:
     """The figures of one split, as the command line prints and the card keeps them.
 
-    Music: nats per frame, averaged three ways, and without each memory that the model has. Sound: nats per
+    Music: nats per frame, averaged three ways, and without copies and without any memory
+    (``without_melodies``) where the model has them. Sound: nats per
     step (a frame's samples), nats per sample, and bits per 16-bit sample; for whole recordings also bits in
     the windows that the paper's models are scored on. A figure that these sequences do not have is left
     out: the one without first frames where no sequence has a second.
@@ -149,6 +150,6 @@ def metrics(model: Model, data: CorpusData, split: str) -> dict[str, int | float
 
 
 def evaluate(checkpoint: Checkpoint, corpus_name: str, split: str, data: CorpusData) -> dict[str, Any]:
-    """The object that ``python -m training evaluate`` prints."""
+    """The object that ``python -m training evaluate --json`` prints of a whole split."""
     figures = metrics(checkpoint.model, data, split)
     return {"checkpoint": checkpoint.card.name, "corpus": corpus_name, "split": split, **figures}

@@ -1,8 +1,8 @@
 """Recipe: everything that decides a fit, as JSON in training/recipes/<name>.json.
 
 The defaults are the procedure of Chung et al. 2014 (arXiv 1412.3555): RMSProp, weight noise 0.075,
-gradient norm at most 1, early stopping on validation. What the paper leaves open (batch size,
-patience, initial weights) is stated here.
+gradient norm at most 1, early stopping on validation. What the paper leaves open is chosen here (patience),
+in settings.py (batch size) and by the cells (initial weights).
 """
 
 import json
@@ -21,14 +21,24 @@ from engine.whole_file import write_whole
 from training.fitting.settings import Optimiser, Regularisation, Settings
 
 RECIPES = PROJECT / "training" / "recipes"
-FIRST_RECIPES = RECIPES / "first"  # of fits with whose weights others begin
+FIRST_RECIPES = RECIPES / "first"  # recipes of fits whose weights other fits start from
 RECIPE_PARTS = {"optimiser": Optimiser, "regularisation": Regularisation}
 MAX_UNITS, MAX_CELLS, MAX_CONTEXT_FRAMES = 8_192, 32, 64
 MAX_SAMPLES_PER_FRAME = 400
-AROUND_A_NETWORK = ("transpositions", "melody_memory", "copy_memory")  # keys of a model that are not fitted
-# keys of regularisation
+AROUND_A_NETWORK = (
+    "transpositions",
+    "melody_memory",
+    "copy_memory",
+)  # entries of a model that are not fitted
+# entries of regularisation
 OF_NOTES, OF_SOUND = ("transposition", "read_noise"), ("loudness", "hiss", "any_start")
-OF_EARLIER_RECIPES = {"cell", "hidden_size", "num_layers", "memory", "joint_head"}  # keys of earlier versions
+OF_EARLIER_RECIPES = {
+    "cell",
+    "hidden_size",
+    "num_layers",
+    "memory",
+    "joint_head",
+}  # entries of former recipes
 
 
 class Recipe(Settings):
@@ -41,9 +51,9 @@ class Recipe(Settings):
             stands around the network is not fitted: ``transpositions`` (notes are heard in every key within
             this many semitones, see NoteListMixture; fitting in the written key alone is that much faster),
             ``melody_memory`` (how far the training pieces' melodies are believed) and ``copy_memory`` (how
-            far the piece's own past is trusted), whose numbers ``remember`` finds on validation.
+            far the piece's own past is trusted), whose numbers the command ``remember`` finds on validation.
         samples_per_frame: samples of a frame, for sound heard in whole recordings; None for music, and for
-            the paper's windows.
+            windows of one length, as in the paper's experiments.
         weights: the format that weights are rounded to before they are scored and saved.
         begins_with: name of a recipe in ``training/recipes/first`` with whose weights the fit begins (see
             ``begin_with``); empty for weights drawn from the seed.
@@ -90,7 +100,7 @@ class Recipe(Settings):
         self._check_kind(representation)
         return with_sizes(self.model, representation, num_places)
 
-    def is_fit_of(self, other: "Recipe") -> bool:
+    def fits_alike(self, other: "Recipe") -> bool:
         """Whether both fit the same network in the same way, whatever their names, seeds and memories."""
 
         def fitted(recipe: Recipe) -> Recipe:
@@ -102,8 +112,8 @@ class Recipe(Settings):
     def _check_kind(self, representation: Representation) -> None:
         holds_notes = representation.facts.holds_notes
         asked = [] if holds_notes else [key for key in AROUND_A_NETWORK if key in self.model]
-        unfit = OF_SOUND if holds_notes else OF_NOTES
-        asked += [f"regularisation.{key}" for key in unfit if getattr(self.regularisation, key)]
+        for_others = OF_SOUND if holds_notes else OF_NOTES
+        asked += [f"regularisation.{key}" for key in for_others if getattr(self.regularisation, key)]
         if asked:
             raise InvalidValueError(
                 f"recipe {self.name!r}: {' and '.join(asked)} are for {'sound' if holds_notes else 'notes'}; "
@@ -129,7 +139,7 @@ def read_recipe(name: str, folder: Path = RECIPES) -> Recipe:
             raise UnknownNameError("recipe", name, recipe_names(folder))
         return make_recipe(json.loads(path.read_text(encoding="utf-8")))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InvalidValueError(f"recipe {path} is not valid JSON ({error}); mend the file") from None
+        raise InvalidValueError(f"recipe {path} is not valid JSON ({error}): correct the file") from None
     except OSError as error:
         raise InvalidValueError(f"recipe {path} cannot be read ({error.strerror})") from None
 
@@ -155,13 +165,13 @@ def make_recipe(values: object) -> Recipe:
     except ValidationError as error:
         if isinstance(values, Mapping) and (old := sorted(OF_EARLIER_RECIPES & set(values))):
             raise InvalidValueError(
-                f"recipe: {old[0]!r} is a key of an earlier Earshot's recipes; recipes now say 'model', with "
-                "'cells' and 'head', as those in training/recipes do"
+                f"recipe: {old[0]!r} is a key of recipes of an earlier Earshot; recipes now say 'model', "
+                "with 'cells' and 'head', as those in training/recipes do"
             ) from None
         raise _sentence(error.errors()[0]) from None
     check_names(recipe.model)
     check_size("context_frames", recipe.model.get("context_frames", 1), MAX_CONTEXT_FRAMES)
-    check_size("num_layers", len(recipe.model["cells"]), MAX_CELLS)
+    check_size("number of cells", len(recipe.model["cells"]), MAX_CELLS)
     for cell in recipe.model["cells"]:
         check_size("hidden_size", cell.get("hidden_size"), MAX_UNITS)
     return recipe
@@ -184,7 +194,7 @@ def check_size(what: str, given: Any, most: int) -> None:
 
 def _sentence(problem: Mapping[str, Any]) -> EngineError:
     """The first problem that pydantic reports, as an error for people."""
-    place = ".".join(str(part) for part in problem["loc"]) or "the whole"
+    place = ".".join(str(part) for part in problem["loc"]) or "the file"
     if problem["type"] == "extra_forbidden":
         part = RECIPE_PARTS[problem["loc"][0]] if len(problem["loc"]) > 1 else Recipe
         known = part.model_fields

@@ -48,7 +48,7 @@ def _front_matter(card: Card) -> list[str]:
 def _introduction(card: Card) -> list[str]:
     layers = card.num_layers
     recipe = make_recipe(card.training.recipe)
-    memory = ", each layer followed by attention over the frames before" if card.has_memory else ""
+    memory = ", each layer followed by attention over the frames before" if card.has_attention else ""
     average = ""
     if card.num_keys > 1:
         average = (
@@ -82,11 +82,11 @@ def _introduction(card: Card) -> list[str]:
 
 
 def _height(card: Card) -> list[str]:
-    if not card.corpus.height:
+    if not card.corpus.transposition_words:
         return []
     return [
-        f"Draws are {card.corpus.height}, in sound and in MIDI files; rolls and likelihoods keep the "
-        "corpus's pitches.",
+        f"Draws are {card.corpus.transposition_words}, in sound and in MIDI files; rolls and likelihoods "
+        "keep the corpus's pitches.",
         "",
     ]
 

@@ -48,7 +48,7 @@ def _corpus(name: str, title: str, results: Mapping[str, FitResult]) -> list[str
     return [
         f"**{title}**, {epochs} epochs",
         "",
-        *table(titles, rows, num_words=2),
+        *table(titles, rows, num_text_columns=2),
         *_worth(fits),
         *_unfinished(fits),
     ]

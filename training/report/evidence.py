@@ -1,4 +1,4 @@
-"""Evidence: for each cell of the paper's table 2, what has been measured here.
+"""Evidence: for each model of the paper's table 2, what has been measured here.
 
 Read from the cards and learning curves of checkpoints and from the results of searches; whatever is
 not there yet is None, so that every part of the report works with any subset.
@@ -83,7 +83,7 @@ class TableEntry:
 
     @property
     def seconds_per_epoch(self) -> float | None:
-        """Median over the epochs, since the first one, and one in which a run was resumed, may be odd."""
+        """Median over the epochs after the first, since one in which a run was resumed may be odd."""
         if self.curve is None or len(self.curve.seconds) < 2:
             return None
         seconds = self.curve.seconds
@@ -97,7 +97,7 @@ class TableEntry:
         others = {run.seed: run.metrics for run in self.search.seeds} if self.is_of_search else {}
         for result in self.more_seeds:
             fitted = make_recipe(result.recipe)
-            if fitted.is_fit_of(recipe):
+            if fitted.fits_alike(recipe):
                 others[fitted.seed] = result.metrics
         return {**others, recipe.seed: self.card.metrics}
 
@@ -109,7 +109,7 @@ class TableEntry:
 
 @dataclass(frozen=True)
 class TableEvidence:
-    """All cells of table 2, corpus by corpus in the paper's order."""
+    """All models of table 2, corpus by corpus in the paper's order."""
 
     entries: tuple[TableEntry, ...]
 
@@ -136,9 +136,9 @@ def nats(metrics: Metrics, split: str, average: str) -> float | None:
 
 
 def better_average(entries: tuple[TableEntry, ...]) -> str:
-    """The average, the same for all cells of a corpus, that is the better one on the test split.
+    """The average, the same for all models of a corpus, that is the better one on the test split.
 
-    It puts more cells at or under the printed figure; where both put equally many, its sum is lower.
+    It puts more models at or under the printed figure; where both put equally many, its sum is lower.
     """
 
     def standing(average: str) -> tuple[int, float]:

@@ -7,13 +7,13 @@ from engine.words import listed
 DASH = "–"
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], num_words: int = 1) -> list[str]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], num_text_columns: int = 1) -> list[str]:
     """Lines of a table, an empty one after it.
 
     Args:
-        num_words: columns of words at the left; the others hold numbers and are set to the right.
+        num_text_columns: columns of words at the left; the others hold numbers and are set to the right.
     """
-    alignment = [":---" if column < num_words else "---:" for column in range(len(head))]
+    alignment = [":---" if column < num_text_columns else "---:" for column in range(len(head))]
     lines = [head, alignment, *rows]
     return [*("| " + " | ".join(line) + " |" for line in lines), ""]
 
@@ -29,5 +29,5 @@ def signed(value: float) -> str:
 
 
 def listing(parts: Iterable[str]) -> str:
-    """``a, b and c``; ``none`` of nothing."""
+    """``a, b and c``; ``none`` if there are no parts."""
     return listed(list(parts) or ["none"])

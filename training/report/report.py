@@ -78,7 +78,7 @@ def _spreads(boards: Sequence[Board], results: Path) -> dict[str, list[FitResult
     spreads = {}
     for card in (board.best for board in boards if board.best):
         recipe, every = make_recipe(card.training.recipe), spread_of(card.name, results / SEED_RESULTS.name)
-        others = [result for result in every if make_recipe(result.recipe).is_fit_of(recipe)]
+        others = [result for result in every if make_recipe(result.recipe).fits_alike(recipe)]
         published = FitResult(
             recipe=card.training.recipe,
             epochs=card.training.epochs,

@@ -42,7 +42,7 @@ def _trials_table(entries: list[TableEntry]) -> list[str]:
     head = ["learning rate"]
     for entry in entries:
         head += [f"{cell_title(entry.cell)}, valid", "ended"]
-    return table(head, rows, num_words=0)
+    return table(head, rows, num_text_columns=0)
 
 
 def _trial(search: SearchResult, rate: float) -> list[str]:
@@ -113,7 +113,7 @@ def spread_table(evidence: TableEvidence) -> list[str]:
     if not rows:
         return ["No model has been fitted from more than one seed yet.", ""]
     head = ["corpus", "cell", "seeds", "valid, pooled", "test, better average", "test, other average"]
-    return table(head, rows, num_words=3)
+    return table(head, rows, num_text_columns=3)
 
 
 def _range(figures: list[float]) -> str:

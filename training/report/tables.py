@@ -39,7 +39,7 @@ def music_table(evidence: TableEvidence) -> list[str]:
             mark = " ◂" if key == better and any(entry.card for entry in entries) else ""
             rows.append(["", "", f"ours, {title}{mark}", *_ours(entries, "test", key)])
         rows.append(["", "", "ours, pooled, first frames left out", *_ours(entries, "test", "without_first")])
-    return table(MUSIC_COLUMNS, rows, num_words=3)
+    return table(MUSIC_COLUMNS, rows, num_text_columns=3)
 
 
 def _printed(figures: dict[str, float]) -> list[str]:
@@ -67,7 +67,7 @@ def speech_table(evidence: TableEvidence) -> list[str]:
             title = ""
         for split in ("train", "test"):
             rows.append(["", split, f"paper, {corpus.title}", *_printed(getattr(corpus, split))])
-    return table(["corpus", "split", "figure", *CELL_TITLES], rows, num_words=3)
+    return table(["corpus", "split", "figure", *CELL_TITLES], rows, num_text_columns=3)
 
 
 def _ours_of_speech(entries: tuple[TableEntry, ...], split: str) -> list[str]:
@@ -90,7 +90,7 @@ def sizes_table() -> list[str]:
         "with biases", "recurrent, at our input width", "with biases", "whole model",
     ]  # fmt: skip
     rows = [_sizes(models, cell) for models in TABLE_1 for cell in PAPER_CELLS]
-    return table(head, rows, num_words=2)
+    return table(head, rows, num_text_columns=2)
 
 
 def _sizes(models: PaperModels, cell: str) -> list[str]:
@@ -130,7 +130,7 @@ def time_table(evidence: TableEvidence) -> list[str]:
         rows.append(["", "epochs (best)", *(_epochs(entry) for entry in entries)])
         minutes = [number(entry.card.training.seconds / 60, 1) if entry.card else DASH for entry in entries]
         rows.append(["", "minutes in all", *minutes])
-    return table(["corpus", "", *CELL_TITLES], rows, num_words=2)
+    return table(["corpus", "", *CELL_TITLES], rows, num_text_columns=2)
 
 
 def _epochs(entry: TableEntry) -> str:

@@ -45,12 +45,12 @@ def with_rate(recipe: Recipe, learning_rate: float) -> Recipe:
 
 @dataclass(frozen=True)
 class Job:
-    """What one worker does at a time: some trials of a search, side by side, until an epoch.
+    """One worker's task: fits of one recipe at one or more learning rates, side by side, up to an epoch.
 
     Args:
         recipe: as a plain object, at any learning rate.
-        rates: one a trial.
-        folders: where the states of their fits are, one a trial.
+        rates: one for each fit.
+        folders: where the states of the fits are, one for each.
         until_epoch: where to pause.
         corpora: folder of the corpora.
         device: ``"cpu"`` or ``"cuda"``.
@@ -67,7 +67,7 @@ class Job:
 
 
 def run_job(job: Job) -> list[dict[str, Any]]:
-    """Fit; returns a report a trial, as plain values. An EngineError comes back as its sentence."""
+    """Fit; returns a report of each fit, as plain values; after an EngineError only its sentence."""
     torch.set_num_threads(1)
     try:
         recipe = make_recipe(job.recipe)
@@ -190,7 +190,7 @@ class Search:
         return RateTrial(learning_rate=self.result.trials[index].learning_rate, ended=ended, **values)
 
     def _standing(self) -> list[int]:
-        """Trials that may still win, best first."""
+        """Trials that may still win, the one with the lowest validation figure first."""
         trials = self.result.trials
         able = [
             index

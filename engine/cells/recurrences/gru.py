@@ -1,13 +1,14 @@
-"""The gradient by hand of gated recurrent units (engine/cells/gru.py has the equations)."""
+"""Gated recurrent units, forward and backward by hand (engine/cells/gru.py has the equations)."""
 
 import torch
 from torch import Tensor
 
-from engine.cells.recurrences.recurrence import Recurrence, Tensors, backwards, weight_gradient
+from engine.cells.recurrences.recurrence import Recurrence, Tensors, last_first, weight_gradient
 
 
 class GRURecurrence(Recurrence):
-    """Keeps for the way back the gates (reset, update), the candidates, and reset * h, which these read."""
+    """Keeps for the way back the gates (reset, update), the candidates, and reset * h, which the
+    candidates read."""
 
     @staticmethod
     def run(drive: Tensor, start: Tensors, weights: Tensors) -> tuple[Tensors, Tensors]:
@@ -43,7 +44,7 @@ class GRURecurrence(Recurrence):
         reset_deltas, update_deltas = gate_deltas.split(before.shape[-1], -1)
         d_h, d_read = gradient[-1].clone(), torch.empty_like(gradient[-1])
         for to_update, to_candidate, to_reset, kept_h, r, d_gates, d_reset, d_update, d_cand, earlier in (
-            backwards(
+            last_first(
                 update_slope, candidate_slope, reset_slope, keep, reset,
                 gate_deltas, reset_deltas, update_deltas, candidate_deltas, gradient[:-1],
             )

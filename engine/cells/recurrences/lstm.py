@@ -1,9 +1,9 @@
-"""The gradient by hand of long short-term memory (engine/cells/lstm.py has the equations)."""
+"""Long short-term memory, forward and backward by hand (engine/cells/lstm.py has the equations)."""
 
 import torch
 from torch import Tensor
 
-from engine.cells.recurrences.recurrence import Recurrence, Tensors, backwards, by_member, weight_gradient
+from engine.cells.recurrences.recurrence import Recurrence, Tensors, by_member, last_first, weight_gradient
 
 
 class LSTMRecurrence(Recurrence):
@@ -21,11 +21,11 @@ class LSTMRecurrence(Recurrence):
         parts = (part.unbind(0) for part in drive.split((2 * size, size, size), -1))
         inputs, forgets = (part.unbind(0) for part in drive[..., : 2 * size].split(size, -1))
         nexts = (part.unbind(0) for part in (shown, hidden[1:], cells[1:]))
-        for step, in_gates, out_gate, candidate, in_gate, forget_gate, shown_c, h_next, c_next in zip(
+        for step, in_forget_gates, out_gate, candidate, in_gate, forget_gate, shown_c, h_next, c_next in zip(
             drive.unbind(0), *parts, inputs, forgets, *nexts, strict=True
         ):
             step.baddbmm_(h, to_gates)
-            in_gates.addcmul_(peeps_in, torch.cat((c, c), -1)).sigmoid_()
+            in_forget_gates.addcmul_(peeps_in, torch.cat((c, c), -1)).sigmoid_()
             candidate.tanh_()
             c = torch.mul(forget_gate, c, out=c_next).addcmul_(in_gate, candidate)
             out_gate.addcmul_(peep_out, c).sigmoid_()
@@ -60,22 +60,22 @@ class LSTMRecurrence(Recurrence):
             to_i,
             to_f,
             to_candidate,
-            kept_c,
+            forget,
             delta,
             d_i,
             d_f,
             d_o,
             d_candidate,
-            earlier_h,
-            earlier_c,
-        ) in backwards(*slopes, deltas, *deltas.split(size, -1), d_hidden[:-1], d_cells[:-1]):
+            d_h_before,
+            d_c_before,
+        ) in last_first(*slopes, deltas, *deltas.split(size, -1), d_hidden[:-1], d_cells[:-1]):
             torch.mul(d_h, to_o, out=d_o)
             d_c.addcmul_(d_h, to_c).addcmul_(d_o, peep_output)
             torch.mul(d_c, to_i, out=d_i)
             torch.mul(d_c, to_f, out=d_f)
             torch.mul(d_c, to_candidate, out=d_candidate)
-            d_c.mul_(kept_c).addcmul_(d_i, peep_input).addcmul_(d_f, peep_forget).add_(earlier_c)
-            d_h = torch.baddbmm(earlier_h, delta, weight)
+            d_c.mul_(forget).addcmul_(d_i, peep_input).addcmul_(d_f, peep_forget).add_(d_c_before)
+            d_h = torch.baddbmm(d_h_before, delta, weight)
         read = cells[:-1], cells[:-1], cells[1:]
         peeps = [
             (by_member(part) * by_member(c)).sum(1)

@@ -10,7 +10,7 @@ Conventions
     states    one tensor for each part of the state, (time + 1, member, batch, hidden): at the start, then
               after each step
     weights   each (member, …), otherwise as the cell keeps them
-    kept      what the way back needs besides the states
+    kept      what the way back needs besides the states, each (time, member, …)
 """
 
 from abc import ABC, abstractmethod
@@ -61,8 +61,10 @@ class _Steps(torch.autograd.Function):
     def backward(ctx: FunctionCtx, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         weights, outputs = ctx.saved_tensors[: ctx.num_weights], ctx.saved_tensors[ctx.num_weights :]
         states, kept = outputs[: ctx.num_parts], outputs[ctx.num_parts :]
-        drive, start, moved = ctx.recurrence.reverse(gradients[: ctx.num_parts], states, kept, weights)
-        return (None, None, drive, *start, *moved)
+        d_drive, d_start, d_weights = ctx.recurrence.reverse(
+            gradients[: ctx.num_parts], states, kept, weights
+        )
+        return (None, None, d_drive, *d_start, *d_weights)
 
     @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None, ...], *inputs: Any) -> tuple[Tensors, tuple[int, ...]]:
@@ -105,7 +107,15 @@ def run_steps(
 
 
 def weight_gradient(delta: Tensor, read: Tensor) -> Tensor:
-    """Sum of delta x read over time and batch: (time, member, batch, out), (…, in) to (member, out, in)."""
+    """The gradient of a weight: outer products summed over time and batch.
+
+    Args:
+        delta: the gradient of what the weight's product was added to, (time, member, batch, out).
+        read: what the weight was multiplied by, (time, member, batch, in).
+
+    Returns:
+        Shape (member, out, in).
+    """
     return torch.bmm(by_member(delta).transpose(1, 2), by_member(read))
 
 
@@ -114,6 +124,6 @@ def by_member(values: Tensor) -> Tensor:
     return values.transpose(0, 1).flatten(1, 2)
 
 
-def backwards(*values: Tensor) -> list[Tensors]:
+def last_first(*values: Tensor) -> list[Tensors]:
     """For each time step, the last first: that step's entries of all values."""
     return list(zip(*(value.unbind(0)[::-1] for value in values), strict=True))

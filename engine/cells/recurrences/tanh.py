@@ -1,9 +1,9 @@
-"""The gradient by hand of the plain recurrent layer (engine/cells/tanh.py has the equation)."""
+"""The plain recurrent layer, forward and backward by hand (engine/cells/tanh.py has the equation)."""
 
 import torch
 from torch import Tensor
 
-from engine.cells.recurrences.recurrence import Recurrence, Tensors, backwards, weight_gradient
+from engine.cells.recurrences.recurrence import Recurrence, Tensors, last_first, weight_gradient
 
 
 class TanhRecurrence(Recurrence):
@@ -15,6 +15,7 @@ class TanhRecurrence(Recurrence):
         (h,), to_next = start, weights[0].transpose(1, 2)
         hidden = drive.new_empty(len(drive) + 1, *h.shape)
         hidden[0] = h
+        # every h_next is a part of ``hidden``, which is filled in this way
         for step_drive, h_next in zip(drive.unbind(0), hidden[1:].unbind(0), strict=True):
             h = torch.baddbmm(step_drive, h, to_next, out=h_next).tanh_()
         return (hidden,), ()
@@ -25,10 +26,10 @@ class TanhRecurrence(Recurrence):
     ) -> tuple[Tensor, Tensors, Tensors]:
         """Step by step through tanh, then through the weight."""
         (gradient,), (hidden,), (weight,) = gradients, states, weights
-        slope = 1 - hidden[1:].square()
-        deltas = torch.empty_like(slope)
+        slopes = 1 - hidden[1:].square()
+        deltas = torch.empty_like(slopes)  # gradients of the drive, filled step by step
         d_h = gradient[-1]
-        for to_delta, delta, earlier in backwards(slope, deltas, gradient[:-1]):
-            torch.mul(d_h, to_delta, out=delta)
-            d_h = torch.baddbmm(earlier, delta, weight)
+        for slope, delta, gradient_before in last_first(slopes, deltas, gradient[:-1]):
+            torch.mul(d_h, slope, out=delta)
+            d_h = torch.baddbmm(gradient_before, delta, weight)
         return deltas, (d_h,), (weight_gradient(deltas, hidden[:-1]),)

@@ -1,5 +1,5 @@
-/* r_t  = sigmoid(W_r x_t + U_r h_{t-1} + b_r)
-   z_t  = sigmoid(W_z x_t + U_z h_{t-1} + b_z)
+/* r_t  = sigmoid(W_r x_t + U_r h_{t-1} + b_r)       reset gate
+   z_t  = sigmoid(W_z x_t + U_z h_{t-1} + b_z)       update gate
    h~_t = tanh(W x_t + U (r_t h_{t-1}) + b)
    h_t  = h_{t-1} + z_t (h~_t - h_{t-1})
 
@@ -13,11 +13,12 @@ typedef struct {
     int hidden, stride, wide;
     float *h, *read, *update; /* [row][stride]; ``read`` is r h */
     float *drive;             /* [step][row][wide] */
-    const float *newest;      /* the last step's drive */
+    const float *newest;      /* of the last step: what its gates are the sigmoid of */
 } state;
 
 static int open(part *self) {
-    int inputs = size_of(self->numbers[0]), hidden = size_of(self->numbers[1]), wide = PAD(3 * hidden) + 4;
+    int inputs = size_of(self->numbers[0]), hidden = size_of(self->numbers[1]),
+        wide = PAD(3 * hidden) + 4; /* room for the padding of U's product */
     if (self->num_numbers != 2 || self->num_tensors != 4 || !inputs || !hidden) return WRONG_SIZES;
     if (!has_shape(self, 0, 3 * hidden, inputs) || !has_shape(self, 1, 3 * hidden, 1)) return WRONG_SIZES;
     if (!has_shape(self, 2, 2 * hidden, hidden) || !has_shape(self, 3, hidden, hidden)) return WRONG_SIZES;
@@ -31,7 +32,7 @@ static int open(part *self) {
     return reserve_product(inputs > hidden ? inputs : hidden);
 }
 
-static void open_gates(const state *own, const float *drive) {
+static void compute_gates(const state *own, const float *drive) {
     for (int row = 0; row < num_rows; row++, drive += own->wide)
         for (int k = 0, place = row * own->stride; k < own->hidden; k += 4, place += 4) {
             store(own->read + place, sigmoid4(load(drive + k)) * load(own->h + place));
@@ -56,7 +57,7 @@ static void run(part *self, int steps, const float *x, int x_stride, float *out,
         float *drive = own->drive + step * num_rows * own->wide;
         own->newest = drive;
         add_product(MATRIX(self, 2), num_rows, own->h, own->stride, drive, own->wide);
-        open_gates(own, drive);
+        compute_gates(own, drive);
         add_product(MATRIX(self, 3), num_rows, own->read, own->stride, drive + 2 * own->hidden, own->wide);
         mix(own, drive, out + step * num_rows * out_stride, out_stride);
     }

@@ -1,7 +1,7 @@
-/* i_t  = sigmoid(W_i x_t + U_i h_{t-1} + V_i c_{t-1} + b_i)
-   f_t  = sigmoid(W_f x_t + U_f h_{t-1} + V_f c_{t-1} + b_f)
+/* i_t  = sigmoid(W_i x_t + U_i h_{t-1} + V_i * c_{t-1} + b_i)
+   f_t  = sigmoid(W_f x_t + U_f h_{t-1} + V_f * c_{t-1} + b_f)
    c_t  = f_t c_{t-1} + i_t tanh(W_c x_t + U_c h_{t-1} + b_c)
-   o_t  = sigmoid(W_o x_t + U_o h_{t-1} + V_o c_t + b_o)
+   o_t  = sigmoid(W_o x_t + U_o h_{t-1} + V_o * c_t + b_o)
    h_t  = o_t tanh(c_t)
 
    numbers   inputs, hidden
@@ -18,7 +18,8 @@ typedef struct {
 } state;
 
 static int open(part *self) {
-    int inputs = size_of(self->numbers[0]), hidden = size_of(self->numbers[1]), wide = PAD(4 * hidden) + 4;
+    int inputs = size_of(self->numbers[0]), hidden = size_of(self->numbers[1]),
+        wide = PAD(4 * hidden) + 4; /* as in gru.c */
     if (self->num_numbers != 2 || self->num_tensors != 4 || !inputs || !hidden) return WRONG_SIZES;
     if (!has_shape(self, 0, 4 * hidden, inputs) || !has_shape(self, 1, 4 * hidden, 1)) return WRONG_SIZES;
     if (!has_shape(self, 2, 4 * hidden, hidden) || !has_shape(self, 3, 3, hidden)) return WRONG_SIZES;

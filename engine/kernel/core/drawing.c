@@ -5,7 +5,8 @@
 #include "philox.h"
 
 static long long num_read; /* frames, counting the silence before the first */
-static const float *last;  /* the last cell's output, from which the last frame was drawn */
+static const float
+    *last; /* the last cell's output, from which the last frame was drawn; valid until the next step */
 
 /* Writes what a row is told: the number of the frame to come within each clock, and its key. Returns the
    address after it. */
@@ -45,14 +46,14 @@ static void hear(const float *frame, float *rows) {
 static const float *control_gain(int rows) {
     for (int row = 0; row < rows; row++) {
         const float *from = input + row * widest;
-        float *to = loud + row * widest;
+        float *to = levelled + row * widest;
         double squares = 0.0;
         for (int k = 0; k < input_size; k++) squares += (double)from[k] * from[k];
         float gain = __builtin_sqrtf((float)(squares / input_size) + gain_floor * gain_floor);
         for (int k = 0; k < input_size; k++) to[k] = from[k] / gain;
         to[input_size] = log1(gain);
     }
-    return loud;
+    return levelled;
 }
 
 /* Runs all cells; returns the last one's output. */
@@ -102,9 +103,9 @@ EXPORT("read") int read_frames(int count) {
     return FINE;
 }
 
-/* Draws the next frames; the first is frame ``position`` of the piece. */
+/* Draws the next frames; they lie from ``frames_at`` on. The first is frame ``position`` of the piece. */
 EXPORT("draw") int draw(int count, double seed, double position, double temperature) {
-    const part *head = &parts[num_cells];
+    part *head = &parts[num_cells];
     if (!is_ready() || count < 0 || count > capacity()) return WRONG_ORDER;
     if (!(temperature > 0.0 && temperature <= 1e6 && seed >= 0 && seed < 0x1p53 && position >= 0 &&
           position < 0x1p53))
@@ -113,7 +114,7 @@ EXPORT("draw") int draw(int count, double seed, double position, double temperat
     for (int k = 0; k < count; k++) {
         const float *h = last = step();
         frame_uniforms(seed, position + k, frame_size + 1, uniforms);
-        int code = head->kind->draw((part *)head, h, input, uniforms, warmth, pending);
+        int code = head->kind->draw(head, h, input, uniforms, warmth, pending);
         if (code) return code;
         for (int n = 0; n < frame_size; n++) frame_at(k)[n] = pending[n];
     }
@@ -147,6 +148,7 @@ EXPORT("replace") int replace(void) {
 EXPORT("gates") int gates(int cell) {
     if (!is_ready() || cell < 0 || cell >= num_cells) return WRONG_ORDER;
     if (!parts[cell].kind->gates) return 0;
+    /* no cell has more than four gates */
     if (4 * size_of(parts[cell].numbers[1]) > MAX_FRAMES * PAD(frame_size)) return WRONG_SIZES;
     return parts[cell].kind->gates(&parts[cell], transpositions, frames);
 }

@@ -1,4 +1,4 @@
-/* Memory is reserved piece after piece; nothing is freed before the whole instance is. */
+/* Memory is reserved piece after piece; nothing is freed before the whole instance of the module is. */
 #include "kernel.h"
 
 static const long long MAX_BYTES = 1LL << 30;

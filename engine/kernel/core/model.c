@@ -35,7 +35,7 @@ int num_clocks, clocks[MAX_CLOCKS], told_keys;
 part parts[MAX_CELLS + MAX_MEMORIES + 1], *melody_part, *copy_part;
 int num_cells, num_parts, adds[MAX_CELLS], widest;
 float gain_floor;
-float *input, *loud, *layers[2], *pending, *context, *frames;
+float *input, *levelled, *layers[2], *pending, *context, *frames;
 double *uniforms;
 
 static int next_part, next_tensor, is_open, most_staged;
@@ -121,7 +121,7 @@ static int stack_cells(int adds_to_input) {
 
 /* Reads what a step is told, and computes from that the size of its input. */
 static int read_told(void) {
-    told_keys = next_count(MAX_FRAME), num_clocks = next_count(MAX_CLOCKS);
+    told_keys = next_count(MAX_FRAME_SIZE), num_clocks = next_count(MAX_CLOCKS);
     if (told_keys < 0 || num_clocks < 0) return WRONG_SIZES;
     input_size = frame_size * context_frames + (told_keys ? 2 * told_keys + 1 : 0);
     for (int k = 0; k < num_clocks; k++) {
@@ -139,9 +139,9 @@ static int read_program(int count, double *given) {
     double floor = next_number();
     if (!(floor >= 0.0 && floor < 1e30)) return WRONG_SIZES;
     gain_floor = (float)floor;
-    transpositions = next_count(MAX_FRAME);
+    transpositions = next_count(MAX_FRAME_SIZE);
     if (!frame_size || !context_frames || adds_to_input < 0 || transpositions < 0) return WRONG_SIZES;
-    if (frame_size > MAX_FRAME || context_frames > MAX_FRAME || transpositions >= frame_size)
+    if (frame_size > MAX_FRAME_SIZE || context_frames > MAX_FRAME_SIZE || transpositions >= frame_size)
         return WRONG_SIZES;
     if (read_told() || (num_cells = next_count(MAX_CELLS)) < 1) return WRONG_SIZES;
     num_rows = 2 * transpositions + 1;
@@ -163,7 +163,7 @@ EXPORT("open") int open_model(double *given, int count) {
     if (code) return code;
     long long rows = (long long)MAX_STEPS * num_rows;
     input = reserve(rows * widest), layers[0] = reserve(rows * widest), layers[1] = reserve(rows * widest);
-    loud = reserve(rows * widest);
+    levelled = reserve(rows * widest);
     pending = reserve(PAD(frame_size)), context = reserve(PAD((long long)frame_size * context_frames));
     frames = reserve((long long)MAX_FRAMES * PAD(frame_size));
     uniforms = reserve_bytes(8LL * (frame_size + 1));

@@ -10,13 +10,15 @@
 
 typedef unsigned long long word;
 
+/* BLOCK: numbers of a frame under one key, as KEY_NUMBERS in engine/sampling/uniforms.py. */
 enum { BLOCK = 128, ROUNDS = 10, WORDS = 4 };
 
 static inline word high_product(word a, word b) {
     word a_low = (unsigned)a, a_high = a >> 32, b_low = (unsigned)b, b_high = b >> 32;
     __asm__(
         ""
-        : "+r"(b_low)); /* or else the compiler makes this a call of a 128-bit product, which is not there */
+        : "+r"(
+            b_low)); /* or else the compiler makes this a call of a 128-bit product, whose library is not linked */
     word middle = a_high * b_low + (a_low * b_low >> 32);
     word other = a_low * b_high + (unsigned)middle;
     return a_high * b_high + (middle >> 32) + (other >> 32);

@@ -49,12 +49,12 @@ ROWS(3, SPAN(3, 3) SPAN(3, 1))
 ROWS(4, SPAN(4, 2) SPAN(4, 1))
 
 enum { MAX_ROWS = 4 };
-static float *beside; /* the inputs of some rows, side by side, each four times */
-static int widest;    /* the most inputs that fit */
+static float *beside;   /* the inputs of some rows, side by side, each four times */
+static int most_inputs; /* for which there is room */
 
 int reserve_product(int inputs) {
-    if (inputs <= widest) return FINE;
-    widest = inputs;
+    if (inputs <= most_inputs) return FINE;
+    most_inputs = inputs;
     beside = reserve(4LL * inputs * MAX_ROWS);
     return beside ? FINE : NO_MEMORY;
 }

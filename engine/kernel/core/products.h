@@ -1,7 +1,7 @@
 /* Matrices as the kernel keeps them, and products with them.
 
    rows of numbers   one after the other, each padded to a multiple of 4 numbers (PAD)
-   matrix            of ``outputs`` x ``inputs`` weights, four outputs side by side: [outputs / 4][inputs][4],
+   matrix            of ``outputs`` x ``inputs`` weights, four outputs side by side: [PAD(outputs) / 4][inputs][4],
                      so that four sums grow at once and weights are read in the order in which they lie
 
    Every sum adds up in the order of the inputs, however many rows and outputs are computed at once, so that

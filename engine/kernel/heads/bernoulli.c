@@ -32,7 +32,8 @@ static float expected(const float *logits, float factor, float shift, float *pro
     return total;
 }
 
-/* The probabilities at a temperature; the shift lies between the least and the most that a logit moves. */
+/* The probabilities at a temperature; the shift lies between the least and the largest of those that would give
+   one logit its old value back. */
 static float temper(const float *logits, float temperature, float *probabilities) {
     float wanted = expected(logits, 1.0f, 0.0f, probabilities), low = 0.0f, high = 0.0f;
     if (temperature == 1.0f) return wanted;

@@ -7,7 +7,8 @@
    slip             log-odds: slip + slip_by_length ln L + slip_by_record (r - 1/2)
 
    p(choice)        = w_0 p_0(choice) + sum over guides of w_k (s_k p_0(choice) + (1 - s_k) [choice is said])
-                      w: softmax of 0 and the logits, times how likely each found the choices so far
+                      w: softmax of 0 and the logits, times how likely each found the choices so far;
+                       s_k: sigmoid of the slip, not the s of by_standing
 
    numbers   window
    tensors   a row for each guide: trust, by_length, by_record, by_standing, by_count, slip, slip_by_length,
@@ -19,7 +20,7 @@
 #include "../core/floats.h"
 #include "../core/kernel.h"
 
-enum { MAX_WINDOW = 1 << 14, GUIDES = 4, NUMBERS = 8, LONG_ENOUGH = 8 };
+enum { MAX_WINDOW = 1 << 14, GUIDES = 4, TRUST_SIZE = 8, LONG_ENOUGH = 8 };
 enum { SAME, OTHER, MOVED, LINE };
 
 typedef struct {
@@ -37,7 +38,7 @@ static int open(part *self) {
     int window = size_of(self->numbers[0]);
     if (self->num_numbers != 1 || self->num_tensors != 1 || window < 2 || window > MAX_WINDOW)
         return WRONG_SIZES;
-    if (!has_shape(self, 0, GUIDES, NUMBERS)) return WRONG_SIZES;
+    if (!has_shape(self, 0, GUIDES, TRUST_SIZE)) return WRONG_SIZES;
     self->tensors[0].is_plain = 1;
     state *own = self->own = reserve_bytes(sizeof(state));
     if (!own) return NO_MEMORY;
@@ -163,18 +164,19 @@ void begin_copies(part *self) {
     float stood = logarithm(own->standing), count = logarithm(own->count), logits[GUIDES + 1] = {0.0f};
     float largest = 0.0f, total = 0.0f;
     for (int k = 0; k < GUIDES; k++) {
-        const float *numbers = VALUES(self, 0) + k * PAD(NUMBERS);
+        const float *trust = VALUES(self, 0) + k * PAD(TRUST_SIZE);
         float length = logarithm(own->matched[k]), record = own->records[k] - 0.5f;
-        float logit = numbers[0] + numbers[1] * length + numbers[2] * record;
-        logit = logit + numbers[3] * stood + numbers[4] * count;
+        float logit = trust[0] + trust[1] * length + trust[2] * record;
+        logit = logit + trust[3] * stood + trust[4] * count;
         logits[k + 1] = own->matched[k] ? logit : -3.0e38f;
-        own->slips[k] = sigmoid(numbers[5] + numbers[6] * length + numbers[7] * record);
+        own->slips[k] = sigmoid(trust[5] + trust[6] * length + trust[7] * record);
         largest = logits[k + 1] > largest ? logits[k + 1] : largest;
     }
     for (int k = 0; k <= GUIDES; k++) total += own->weights[k] = exp1(logits[k] - largest);
     for (int k = 0; k <= GUIDES; k++) own->weights[k] /= total;
 }
 
+/* last: the rank chosen before, -1 for none; the guide of the melody decides the first choice alone. */
 static int speaks(int guide, int last) { return guide != LINE || last < 0; }
 
 /* Turns the network's shares of all ranks, which sum to 1, into those of network and guides together. */

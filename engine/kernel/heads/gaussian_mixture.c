@@ -10,7 +10,7 @@
 typedef struct {
     int components;
     float bound;
-    float *outputs; /* all, or those of one component */
+    float *outputs; /* those computed last: logits, or numbers of one component */
 } state;
 
 static int open(part *self) {
@@ -18,12 +18,12 @@ static int open(part *self) {
     if (self->num_numbers != 4 || self->num_tensors != 2 || !hidden || !components) return WRONG_SIZES;
     if (size_of(self->numbers[1]) != frame_size || num_rows != 1) return WRONG_SIZES;
     if (components > MAX_FRAMES / 3) return WRONG_SIZES; /* or ``explain`` would not fit */
-    int outputs = components * (1 + 2 * frame_size);
-    if (!has_shape(self, 0, outputs, hidden) || !has_shape(self, 1, outputs, 1)) return WRONG_SIZES;
+    int num_outputs = components * (1 + 2 * frame_size);
+    if (!has_shape(self, 0, num_outputs, hidden) || !has_shape(self, 1, num_outputs, 1)) return WRONG_SIZES;
     if (!(self->numbers[3] > -80.0 && self->numbers[3] < 80.0)) return WRONG_SIZES;
     state *own = self->own = reserve_bytes(sizeof(state));
     if (!own) return NO_MEMORY;
-    *own = (state){components, (float)self->numbers[3], reserve(PAD(outputs) + 8)};
+    *own = (state){components, (float)self->numbers[3], reserve(PAD(num_outputs) + 8)};
     return own->outputs ? reserve_product(hidden) : NO_MEMORY;
 }
 
@@ -55,8 +55,8 @@ static int component(const state *own, const float *logits, double number, float
     return own->components - 1;
 }
 
-/* Uniform 0 picks the component, uniform j + 1 draws sample j; scales are multiplied by the root of the
-   temperature. */
+/* Uniform 0 picks the component, uniform j + 1 draws sample j; logits are divided by the temperature,
+   scales multiplied by its root. */
 static int draw(part *self, const float *h, const float *x, const double *uniforms, float temperature,
                 float *frame) {
     state *own = self->own;

@@ -1,11 +1,13 @@
 /* The samples of a frame one after another, each from a mixture of discretised logistics.
 
    G    = exp(d . h + d') within bounds,  z_i the last samples before i, divided by G
-   k    = 0.999 tanh(B h + b),  q_i = sum_j damping^j c_j(k) z_ij by Levinson's recursion
-   u_i  = silu(W [z_i, (C h + c)_i, q_i] + w),  u_i + silu(U u_i + u)
-   a_i, m_i, r_i = V u_i + v
+   p    = 0.999 tanh(B h + b),  q_i = sum_j damping^j c_j(p) z_ij by Levinson's recursion
+   z_i, q_i from here on between -32 and 32
+   u_i  = silu(W [z_i, (C h + c)_i, q_i] + w),  n_i = u_i + silu(U u_i + u)
+   a_i, m_i, r_i = V n_i + v
    l_ik = G (q_i + 2 tanh(m_ik / 2)),  s_ik = G exp(min(r_ik, 0)) + smallest
-   y_i  = the 16-bit integer nearest to l_ik + s_ik log(t / (1 - t)), component k and t both from uniform i
+   y_i  = the 16-bit integer nearest to l_ik + s_ik log(t / (1 - t)), component k and t both from uniform i;
+          at a temperature T, a_i / T and s_ik T
 
    numbers   hidden, samples, inputs, units, components, step, damping
    tensors   C, c, B, b, d, d', W, w, U, u, V, v
@@ -22,10 +24,10 @@ static const float LARGEST_OFFSET = 2.0f, LARGEST_HEARD = 32.0f, LARGEST_REFLECT
 
 typedef struct {
     int inputs, units, components, conditions, reflections;
-    double whole_step;
+    double exact_step;
     float step, gain, largest_level, damping;
     float *said;              /* C h + c */
-    float *prediction, *kept; /* c(k), the last sample's coefficient first; B h + b */
+    float *prediction, *kept; /* damping^j c_j(p), the last sample's first; B h + b */
     float *known;             /* the samples of x, then those of the frame */
     float *near;              /* [z_i, what h says to sample i, q_i] */
     float *first, *second, *parts;
@@ -57,7 +59,7 @@ static int open(part *self) {
     own->inputs = inputs, own->units = units, own->components = components, own->conditions = conditions;
     own->reflections = inputs < MOST_REFLECTIONS ? inputs : MOST_REFLECTIONS;
     own->largest_level = (float)log_double(LARGEST_GAIN * -LOWEST * step);
-    own->whole_step = step, own->step = (float)step, own->damping = (float)damping;
+    own->exact_step = step, own->step = (float)step, own->damping = (float)damping;
     if (!has_shapes(self, hidden, units)) return WRONG_SIZES;
     own->said = reserve(PAD((long long)frame_size * conditions) + 4), own->prediction = reserve(PAD(inputs));
     own->kept = reserve(PAD(inputs));
@@ -159,11 +161,11 @@ static double draw_sample(const state *own, double number, float temperature) {
            (double)temperature * scales[chosen] * (log_double(where) - log_double(1.0 - where));
 }
 
-/* The nearest 16-bit integer, as a number of the frame. */
+/* The nearest 16-bit integer, in units of the frame. */
 static float rounded(const state *own, double number) {
-    double integer = __builtin_floor(number / own->whole_step + 0.5);
+    double integer = __builtin_floor(number / own->exact_step + 0.5);
     integer = integer < LOWEST ? LOWEST : integer > HIGHEST ? HIGHEST : integer;
-    return (float)(integer * own->whole_step);
+    return (float)(integer * own->exact_step);
 }
 
 static int draw(part *self, const float *h, const float *x, const double *uniforms, float temperature,

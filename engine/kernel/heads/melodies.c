@@ -43,7 +43,7 @@ static int ready(part *self) {
     return FINE;
 }
 
-/* The rank of the highest pitch of a frame; silence has the number of pitches. */
+/* The rank of the highest pitch of a frame, 0 at the top of the keyboard; ``frame_size`` for silence. */
 static float melody(const float *frame) {
     int pitch = frame_size - 1;
     while (pitch >= 0 && !(frame[pitch] > 0.5f)) pitch--;

@@ -3,14 +3,14 @@
     DIR/index.html           the test, in any browser, from a disk or a static host
     DIR/manifest.js          the task, and the ids of trials and clips
     DIR/sounds/<id>.js       a clip: an MP3 file in base64, as a script. Apart from scripts, a page opened
-                             from a disk can load only <audio>, which cannot play two clips on one clock
+                             from a disk gets sound only by <audio>, which cannot play two clips on one clock
     DIR.key.json             BundleKey
 
 Conventions
     ids      drawn by ``secrets``, not from the seed, so that no file's name can be computed
-    order    the manifest lists trials by their ids, which reveals nothing; each listener hears them in an
-             order drawn in the browser. Sides are as the design balanced them
-    files    all sounds have one length, all files one time of change
+    order    the manifest lists trials in the order of their ids, which reveals nothing; each listener hears
+             them in an order drawn in the browser. Sides are as the design balanced them
+    files    all sounds have one length, all files one modification time
     seed     the same seed gives the same sounds and sides. Anybody who knows it and has the models can tell
              whose each clip is, so only the key holds it
 """
@@ -42,7 +42,7 @@ from engine.listening.trial import Trial
 from engine.sound import Audio, mp3_bytes
 from engine.whole_file import write_whole
 
-FILE_TIME = 946_684_800  # time of change of all files: the first second of the year 2000
+FILE_TIME = 946_684_800  # modification time of all files: the first second of the year 2000
 
 
 @dataclass(frozen=True)

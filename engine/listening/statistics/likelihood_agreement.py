@@ -20,7 +20,7 @@ class Point:
     """A ranked model's likelihood and strength.
 
     Args:
-        nats: negative log-likelihood of the test split per frame (per step of speech); lower is better.
+        nats: negative log-likelihood of the test split per frame (per sample of sound); lower is better.
         strength, low, high: as in the model's Standing.
     """
 

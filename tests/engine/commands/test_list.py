@@ -28,6 +28,6 @@ def test_an_empty_folder_is_said_in_one_line(folder, refusal):
 def test_list_says_what_draws_each_model(folder, capsys, monkeypatch):
     assert run("list") == 0
     assert all(line.endswith("; drawn by the kernel") for line in capsys.readouterr().out.splitlines())
-    monkeypatch.setattr(list_command, "why_not", lambda spec: "the kernel has no cell 'gru'")
+    monkeypatch.setattr(list_command, "why_kernel_cannot", lambda spec: "the kernel has no cell 'gru'")
     assert run("list") == 0
     assert "; drawn by torch (the kernel has no cell 'gru')" in capsys.readouterr().out

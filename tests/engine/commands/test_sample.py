@@ -123,7 +123,7 @@ def test_a_draw_until_the_end_is_the_beginning_of_the_longer_one(folder, capsys)
     assert 1 < len(frames) < 200 and said.endswith("seed 7, temperature 1\n")
     assert torch.equal(frames, torch.stack(list(sample(model, SamplingOptions(len(frames), 7)))))
     assert run("sample", "tiny-gru", "--until-end", "--frames", "1", "--seed", "7", "--out", "x.mid") == 0
-    assert "it has not come to an end, and was cut off there" in capsys.readouterr().out
+    assert "stopped before the piece came to its end" in capsys.readouterr().out
 
 
 def test_where_no_end_is_known_none_can_be_asked_for(refusal):

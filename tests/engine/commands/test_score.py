@@ -157,12 +157,14 @@ def test_a_file_is_notes_by_its_name_or_by_how_it_begins(tmp_path, name, content
 
 @pytest.mark.parametrize("moved", [-19, -6, 5, 12])
 def test_a_tune_has_one_figure_in_whatever_key_it_is_written(folder, capsys, moved):
-    """One tune once had 4.416 and 4.599 nats: keys were counted from the one that the file is written in."""
-    higher = midi_file(b"".join(note(pitch + moved, 480) for pitch in (60, 62, 64)), note(48 + moved, 1440))
+    """One tune once had 4.416 and 4.599 nats: the keys that are tried were counted from the file's own."""
+    transposed = midi_file(
+        b"".join(note(pitch + moved, 480) for pitch in (60, 62, 64)), note(48 + moved, 1440)
+    )
     (folder / "plain.mid").write_bytes(
         midi_file(b"".join(note(pitch, 480) for pitch in (60, 62, 64)), note(48, 1440))
     )
-    (folder / "moved.mid").write_bytes(higher)
+    (folder / "moved.mid").write_bytes(transposed)
     here, there = (answer(capsys, f"{name}.mid")["models"] for name in ("plain", "moved"))
     assert [model["checkpoint"] for model in there] == [model["checkpoint"] for model in here]
     for unmoved, shifted in zip(here, there, strict=True):

@@ -20,30 +20,31 @@ def signs_after(*frames: np.ndarray) -> dict[str, list[float]]:
     for heard in frames:
         signs = hearing.hear(heard)
     assert signs.shape == (NUM_SIGNS,)
-    places = np.cumsum(list(SIGN_SIZES.values()))[:-1]
-    return {name: part.tolist() for name, part in zip(SIGN_SIZES, np.split(signs, places), strict=True)}
+    offsets = np.cumsum(list(SIGN_SIZES.values()))[:-1]
+    return {name: part.tolist() for name, part in zip(SIGN_SIZES, np.split(signs, offsets), strict=True)}
 
 
-def places_of(numbers: list[float]) -> list[int]:
+def bins_of(numbers: list[float]) -> list[int]:
     return np.flatnonzero(numbers).tolist()
 
 
-def test_a_cadence_into_the_tonic_is_told_from_its_bass():
+def test_a_cadence_into_the_tonic_is_recognised_by_its_bass():
     signs = signs_after(frame(*C_MAJOR), frame(*F_MAJOR), frame(*G_MAJOR), frame(*C_MAJOR), frame(*C_MAJOR))
     for kind in ("", "tonic_"):
-        assert places_of(signs[f"{kind}chord"]) == [0, 4, 7]
-        assert places_of(signs[f"{kind}top"]) == [0]
-        assert places_of(signs[f"{kind}bass_before"]) == [7]
-        assert places_of(signs[f"{kind}held"]) == [1]
-    assert signs["tonic"] == [1.0] and places_of(signs["notes"]) == [4]
-    assert places_of(signs["clock_12"]) == places_of(signs["clock_16"]) == [5]
+        assert bins_of(signs[f"{kind}chord"]) == [0, 4, 7]
+        assert bins_of(signs[f"{kind}top"]) == [0]
+        assert bins_of(signs[f"{kind}bass_before"]) == [7]
+        assert bins_of(signs[f"{kind}held"]) == [1]
+    assert signs["tonic"] == [1.0] and bins_of(signs["notes"]) == [4]
+    assert bins_of(signs["clock_12"]) == bins_of(signs["clock_16"]) == [5]
+    # C is 7 of the 20 notes
     assert signs["shares"][0] == pytest.approx(7 / 20) and sum(signs["shares"]) == pytest.approx(1)
 
 
 def test_on_another_bass_nothing_is_said_of_the_tonic():
     signs = signs_after(frame(*C_MAJOR), frame(*F_MAJOR), frame(*C_MAJOR), frame(*G_MAJOR))
-    assert not any(places_of(signs[name]) for name in SIGN_SIZES if name.startswith("tonic"))
-    assert places_of(signs["bass_before"]) == [5]
+    assert not any(bins_of(signs[name]) for name in SIGN_SIZES if name.startswith("tonic"))
+    assert bins_of(signs["bass_before"]) == [5]
 
 
 @pytest.mark.parametrize("semitones", [-5, 1, 7])
@@ -56,29 +57,29 @@ def test_they_are_the_same_in_every_key(semitones):
 
 def test_silence_has_no_bass_and_is_held_like_any_other():
     signs = signs_after(*([frame(*C_MAJOR)] + [frame()] * 5))
-    assert places_of(signs["notes"]) == [0] and places_of(signs["held"]) == [4]
-    assert not any(places_of(signs[name]) for name in ("chord", "top", "shares", "bass_before", "tonic"))
+    assert bins_of(signs["notes"]) == [0] and bins_of(signs["held"]) == [4]
+    assert not any(bins_of(signs[name]) for name in ("chord", "top", "shares", "bass_before", "tonic"))
     assert signs_after(frame())["notes"][0] == 1.0
 
 
 def test_a_run_that_comes_back_is_followed_from_its_latest_place():
     tune = [frame(pitch) for pitch in (60, 62, 64, 65, 67)]
-    lengths = [places_of(signs_after(*tune, *tune[:count])["repeated"]) for count in range(1, 6)]
-    assert lengths == [[0], [0], [0], [1], [1]]
-    assert places_of(signs_after(*tune, *tune[:4], frame(80))["repeated"]) == [0]
-    assert places_of(signs_after(*([frame(60)] * 40))["repeated"]) == [4]
+    bins = [bins_of(signs_after(*tune, *tune[:count])["repeated"]) for count in range(1, 6)]
+    assert bins == [[0], [0], [0], [1], [1]]
+    assert bins_of(signs_after(*tune, *tune[:4], frame(80))["repeated"]) == [0]
+    assert bins_of(signs_after(*([frame(60)] * 40))["repeated"]) == [4]
 
 
-def test_what_is_longer_than_there_are_places_takes_the_last():
+def test_what_is_longer_than_there_are_bins_takes_the_last():
     signs = signs_after(*([frame(60)] * 20))
-    assert places_of(signs["held"]) == [SIGN_SIZES["held"] - 1]
+    assert bins_of(signs["held"]) == [SIGN_SIZES["held"] - 1]
     hearing = Signs(LOWEST)
     hearing.num_frames = 10**9
+    assert next(iter(SIGN_SIZES)) == "length"
     assert hearing.hear(frame(60))[SIGN_SIZES["length"] - 1] == 1.0
 
 
 def test_a_key_needs_classes_that_differ():
     assert best_key(np.zeros(12)) is None and best_key(np.ones(12)) is None
-    assert best_key(np.isin(np.arange(12), (9, 11, 0, 2, 4, 5, 8)) + 2.0 * (np.arange(12) == 9)) == Key(
-        9, False
-    )
+    in_a_minor = np.isin(np.arange(12), (9, 11, 0, 2, 4, 5, 8)) + 2.0 * (np.arange(12) == 9)  # harmonic
+    assert best_key(in_a_minor) == Key(9, False)

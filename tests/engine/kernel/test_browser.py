@@ -1,4 +1,4 @@
-"""The same module in Chromium draws the same bytes as here, from small models of every kind."""
+"""The kernel's module in Chromium draws the same bytes as here, from small models of every kind."""
 
 import hashlib
 
@@ -13,7 +13,7 @@ from tests.engine.kernel.models import every_model
 
 pytestmark = pytest.mark.browser
 
-SITE = "https://kernel.test"
+ADDRESS = "https://kernel.test"
 SMALL = every_model()
 SCRIPT = """
     import { Instance } from "/kernel.js";
@@ -48,15 +48,14 @@ def draw_all(chromium):
         page = browser.new_page()
         files = {"/": b"<title>kernel</title>", "/kernel.wasm": module_bytes()}
         files["/kernel.js"] = Site().content("drawing/kernel.js")
-        types = {".js": "text/javascript", "": "application/octet-stream", "/": "text/html"}
+        types = {"/": "text/html", "/kernel.js": "text/javascript"}
 
         def serve(route):
-            path = route.request.url[len(SITE) :]
-            kind = types["/"] if path == "/" else types[".js" if path.endswith(".js") else ""]
-            route.fulfill(body=files[path], content_type=kind)
+            path = route.request.url[len(ADDRESS) :]
+            route.fulfill(body=files[path], content_type=types.get(path, "application/octet-stream"))
 
-        page.route(f"{SITE}/**", serve)
-        page.goto(f"{SITE}/")
+        page.route(f"{ADDRESS}/**", serve)
+        page.goto(f"{ADDRESS}/")
         page.add_script_tag(content=SCRIPT, type="module")
         page.wait_for_function("!!window.drawAll")
 
@@ -73,7 +72,7 @@ def draw_all(chromium):
 
 
 def here(model, seed: int, count: int, temperature: float) -> str:
-    """The hash of a draw made here, by Python."""
+    """The hash of a draw made here, by the kernel too if there is wasmtime, else by torch."""
     options = SamplingOptions(count, seed, temperature)
     frames = np.stack([frame.numpy() for frame in sample(model, options)])
     return hashlib.sha256(frames.tobytes()).hexdigest()

@@ -70,7 +70,7 @@ def test_float32_functions(probe, name, true, numbers):
         ("tanh", 0.0, 0.0),
     ],
 )
-def test_ends_of_the_line(probe, name, x, expected):
+def test_extreme_inputs_and_zero(probe, name, x, expected):
     assert probe(name)(x) == pytest.approx(expected, rel=1e-6, abs=1e-37)
 
 

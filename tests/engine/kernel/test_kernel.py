@@ -14,7 +14,7 @@ import torch
 
 from engine.checkpoints import available, load, read_card
 from engine.errors import InvalidValueError
-from engine.kernel import Instance, Kernel, NoProgramError, Program, open_model, program_of, why_not
+from engine.kernel import Instance, Kernel, NoProgramError, Program, open_model, program_of, why_kernel_cannot
 from engine.kernel import kernel as module
 from engine.kernel.kernel import MODULE, MODULE_HASH
 from engine.sampling import SamplingOptions, by_kernel, sample
@@ -50,7 +50,7 @@ def without_wasmtime(monkeypatch):
 
 
 def test_it_can_run_every_shipped_model():
-    assert [name for name in available() if why_not(read_card(name).model)] == []
+    assert [name for name in available() if why_kernel_cannot(read_card(name).model)] == []
 
 
 @pytest.mark.parametrize("name", ["gru-gaussian_mixture-2", "transposed-reminded"])
@@ -249,7 +249,7 @@ def test_a_network_that_leaves_float32_ends_its_draw_in_one_sentence():
 def test_a_window_of_nothing_and_a_prime_of_another_width_are_one_sentence():
     with pytest.raises(InvalidValueError, match="window=0 must be"):
         note = {"name": "attention", "input_size": 6, "hidden_size": 4, "num_heads": 1, "window": 0}
-        why_not({"cells": [note], "head": {"name": "bernoulli", "hidden_size": 4, "frame_size": 6}})
+        why_kernel_cannot({"cells": [note], "head": {"name": "bernoulli", "hidden_size": 4, "frame_size": 6}})
     with pytest.raises(InvalidValueError, match="the prime has 4 numbers a frame; the model reads 6"):
         next(sample(MODELS["reach"], SamplingOptions(1), torch.zeros(2, 4)))
     with pytest.raises(InvalidValueError, match="the frames have 4 numbers; the model reads 6"):
@@ -289,7 +289,10 @@ def test_another_module_than_the_one_that_is_expected_is_not_run(tmp_path):
 def test_torch_draws_where_wasmtime_is_not_installed(without_wasmtime):
     model = MODELS["gru-bernoulli-1"]
     assert open_model(model) is None and len(draw(model, 40)) == 40
-    assert why_not(read_card("jsb_chorales-gru").model) == "wasmtime is not installed (pip install wasmtime)"
+    assert (
+        why_kernel_cannot(read_card("jsb_chorales-gru").model)
+        == "wasmtime is not installed (pip install wasmtime)"
+    )
 
 
 def test_torch_draws_what_the_kernel_does_not_know():

@@ -73,7 +73,7 @@ def test_the_command_prints_everything(folder, capsys):
     code, out, err = run(capsys, "votes.jsonl")
     assert (code, err) == (0, "")
     for words in (
-        "214 trials of 21 listeners",
+        "214 trials from 21 listeners",
         "Preference among models of jsb_chorales",
         "Intervals: 95 %, by drawing listeners again",
         "Row won over column:",

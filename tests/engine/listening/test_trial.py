@@ -46,14 +46,14 @@ def test_an_answer_to_another_question_is_refused(sources, choice, task, message
     assert "\n" not in str(caught.value)
 
 
-def test_every_lane_has_been_heard_for_some_time():
+def test_heard_seconds_has_a_number_for_each_lane():
     values = json.loads(record(TWO, "1").model_dump_json())
     values["answer"]["heard_seconds"] = [3.0]
     with pytest.raises(InvalidValueError, match="heard_seconds must hold a number for each lane"):
         make_record(values)
 
 
-def test_what_is_not_known_is_refused():
+def test_a_trial_that_cannot_be_is_refused():
     values = json.loads(record(TWO, "1").model_dump_json())
     for change in ({"mood": 3}, {"schema_version": 2}, {"issued_at": "yesterday"}, {"number": 4}):
         with pytest.raises(InvalidValueError):
@@ -64,4 +64,7 @@ def test_a_clip_against_itself_is_a_catch():
     same = [lane(TWO[0], "one"), lane(TWO[0], "one")]
     assert is_catch(record(TWO, "0", lanes=same).trial)
     assert not is_catch(record(TWO, "0").trial)
+
+
+def test_a_trial_may_be_unanswered():
     assert isinstance(record(TWO, None), Record)

@@ -14,8 +14,8 @@ from engine.sampling import SamplingOptions, sample
 
 pytestmark = pytest.mark.browser
 
-MUSIC = [name for name in available() if read_card(name).kind == "piano_roll"]
-SPEECH = [name for name in available() if read_card(name).kind == "waveform"]
+MUSIC = [name for name in available() if read_card(name).representation_name == "piano_roll"]
+SPEECH = [name for name in available() if read_card(name).representation_name == "waveform"]
 NUM_DRAWS, NUM_FRAMES = 100, 40
 SCRIPT = """
     import { Drawing } from "./drawing/drawing.js";

@@ -108,7 +108,7 @@ def test_a_draw_starts_from_silence_and_gives_the_frames_that_were_asked_for(spe
         (changed("cells", 1, window=-1), "window=-1 must be a positive integer"),
         (changed("cells", 1, num_heads=3), "hidden_size=8 cannot be divided among num_heads=3"),
         (changed("cells", 1, name="memory_of_tomorrow"), "unknown cell 'memory_of_tomorrow'; known: att"),
-        (changed("cells", 1, heads=2), "has unknown 'heads'"),
+        (changed("cells", 1, heads=2), "has an unknown key 'heads'"),
         (changed("head", name="nade"), "unknown head 'nade'; known: bernoulli"),
         (changed("head", frame_size=10), "part 0 of the model reads 88 numbers but is given 10"),
         (changed("head", input_size=20), "the head reads 20 numbers of a step's input but is given 88"),
@@ -124,7 +124,7 @@ def test_a_card_of_what_this_version_lacks_is_refused_in_one_sentence(spec, mess
     save(model, card, {}, tmp_path)
     path = tmp_path / "odd" / "card.json"
     path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "model": spec}))
-    with pytest.raises(CheckpointError, match=f"does not fit this version of Earshot: .*{message}") as caught:
+    with pytest.raises(CheckpointError, match=f"cannot be loaded: .*{message}") as caught:
         load("odd", tmp_path)
     assert "\n" not in str(caught.value)
 
@@ -135,7 +135,7 @@ def test_a_head_for_other_frames_than_the_cards_is_refused(tmp_path):
     model = randomise(build_model(spec))
     card = card_of(model, "narrow", spec, ROLL)
     save(model, card, {}, tmp_path)
-    with pytest.raises(CheckpointError, match=r"\(60, 1\) in the model, \(88, 1\) in its frames"):
+    with pytest.raises(CheckpointError, match=r"\(60, 1\) in the model, \(88, 1\) in its representation"):
         load("narrow", tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""Players: what is played part by part is what is played at once, to the sample."""
+"""Players: sound in parts is sound at once; a roll to the sample, a waveform up to level and fades."""
 
 import numpy as np
 import pytest

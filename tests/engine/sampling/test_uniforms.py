@@ -21,7 +21,7 @@ def philox(counter: int, key: tuple[int, int]) -> list[int]:
 @pytest.mark.parametrize("seed", [0, 7, 2**31 - 1])
 @pytest.mark.parametrize("frame", [0, 1, 99_999])
 def test_they_are_those_of_philox(seed, frame):
-    """Number j of frame t: word j % 4 of counter 32 t + 1 + j // 4 under key (seed, block of 128).
+    """Number j of frame t, i = j % 128: word i % 4 of counter 32 t + 1 + i // 4 under key (seed, j // 128).
 
     Of its 64 bits the upper 52 count, and half a step is added.
     """
@@ -68,7 +68,8 @@ def test_no_two_frames_seeds_or_numbers_share_a_value():
 
 
 def test_neighbours_do_not_go_together():
-    """Correlation of seed s with s + 1, and of frame t with t + 1, within four standard errors."""
+    """Seed s and s + 1, frame t and t + 1, one block of numbers and the next: no correlation over four
+    standard errors."""
     for first, second in (
         (frame_uniforms(3, 0, 200, KEY_NUMBERS), frame_uniforms(4, 0, 200, KEY_NUMBERS)),
         (frame_uniforms(3, 0, 200, KEY_NUMBERS), frame_uniforms(3, 1, 200, KEY_NUMBERS)),

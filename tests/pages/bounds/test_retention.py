@@ -10,7 +10,7 @@ import pytest
 
 from pages.bounds import retention
 from pages.bounds.retention import NEW_SECONDS, Retention, attempt
-from pages.temporary import choose_folder, own_folder
+from pages.temporary import chosen_folder, prepare_folder
 from tests.patience import PATIENCE_SECONDS, until
 
 AGE = 100.0  # seconds after which files are old here
@@ -107,10 +107,10 @@ def test_two_users_of_a_machine_do_not_share_a_folder(monkeypatch, tmp_path):
     folders = set()
     for user in (1_000, 1_001):
         monkeypatch.setattr("os.getuid", lambda user=user: user)
-        folders.add(own_folder())
+        folders.add(chosen_folder())
     assert len(folders) == 2
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    assert own_folder() == tmp_path / "earshot-served"
+    assert chosen_folder() == tmp_path / "earshot-served"
 
 
 def test_empty_files_take_room_too(tmp_path):
@@ -140,7 +140,7 @@ def test_a_folder_of_somebody_else_is_not_used(monkeypatch, tmp_path):
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "earshot-served").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(SystemExit, match="is not yours"):
-        choose_folder()
+    with pytest.raises(SystemExit, match="is a link or somebody else's"):
+        prepare_folder()
     (tmp_path / "earshot-served").unlink()
-    assert choose_folder() == tmp_path / "earshot-served"
+    assert prepare_folder() == tmp_path / "earshot-served"

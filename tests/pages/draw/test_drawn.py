@@ -1,4 +1,4 @@
-"""Draws that are on a page: played in another way, gone on from; and what a browser may say of them."""
+"""Draws on a page: played in another way, continued, edited; what a browser says of them is checked."""
 
 import pytest
 import torch
@@ -12,8 +12,9 @@ from pages.draw.packed_roll import MAX_PACKED_FRAMES, unpack_roll
 from pages.draw.request import DrawRequest
 
 GRU, LSTM = "jsb_chorales-gru", "jsb_chorales-lstm"
+SECONDS_PER_FRAME = 0.6  # a quarter note at 100 a minute
 NOTES = "document.querySelector('#lane-0 .lane').notes()"
-STAND = """seconds => {
+SEEK = """seconds => {
     const { sound } = document.querySelector("#lane-0 .lane");
     sound.pause();
     sound.currentTime = seconds;
@@ -25,7 +26,7 @@ PLACES = """() => [0, 1, 2].map(number => {
 
 
 @pytest.fixture
-def finished(tmp_path):
+def finished():
     """A request and its lanes, drawn to their ends."""
     request = DrawRequest((GRU, LSTM), 24, 7, prime="", until_end=True)
     lanes = open_drawing(request, None, "piano_roll").lanes
@@ -35,7 +36,7 @@ def finished(tmp_path):
     return request, lanes
 
 
-def test_the_same_frames_are_played_otherwise(finished, tmp_path):
+def test_the_same_frames_are_played_otherwise(finished):
     request, lanes = finished
     drawn = Drawn.of(request, [lane.value() for lane in lanes])
     other = DrawRequest((GRU, LSTM), 24, 7, tempo=50.0, until_end=True)
@@ -72,7 +73,7 @@ def test_a_beginning_is_what_was_heard():
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "complaint"),
     [
         ({}, "listen to where"),
         (told(frame=0), "listen to where"),
@@ -89,8 +90,8 @@ def test_a_beginning_is_what_was_heard():
         (told(notes="[60.5,0,1]"), "no notes"),
     ],
 )
-def test_what_a_browser_says_is_not_believed(given, said):
-    with pytest.raises(InvalidValueError, match=said):
+def test_what_a_browser_says_is_not_believed(given, complaint):
+    with pytest.raises(InvalidValueError, match=complaint):
         beginning_of(given, load(GRU).representation)
 
 
@@ -101,9 +102,9 @@ def test_a_piece_is_gone_on_from_where_it_was_left(visitors):
     visit.exactly(24)
     visit.draw()
     before = visit.page.evaluate(NOTES)
-    visit.page.evaluate(STAND, 0)
+    visit.page.evaluate(SEEK, 0)
     expect(visit.lane().locator(".lane-go-on")).to_be_disabled()
-    visit.page.evaluate(STAND, 6 * 0.6 + 0.1)
+    visit.page.evaluate(SEEK, 6 * SECONDS_PER_FRAME + 0.1)
     visit.go_on()
     visit.wait()
     assert visit.picture().endswith("its beginning ends at frame 6")
@@ -145,7 +146,7 @@ def test_a_beginning_is_edited_by_mouse_and_by_keys(visitors):
     assert [highest - 1, 3, 1] not in visit.page.evaluate(NOTES)
     assert edit.get_attribute("aria-pressed") == "true"
     edit.click()
-    visit.page.evaluate(STAND, 6 * 0.6 + 0.1)
+    visit.page.evaluate(SEEK, 6 * SECONDS_PER_FRAME + 0.1)
     visit.go_on()
     visit.wait()
     assert [highest, 2, 1] in visit.page.evaluate(NOTES), "the model goes on from what was put in"
@@ -158,7 +159,7 @@ def test_tempo_and_instrument_act_on_what_is_there(visitors):
     visit.exactly(32)
     visit.draw(num_lanes=2)
     midi = visit.download("MIDI")[1]
-    visit.page.evaluate(STAND, 9)
+    visit.page.evaluate(SEEK, 9)
     visit.pick("instrument", "Church organ")
     visit.page.wait_for_function("location.search.includes('program=19')")
     visit.settle()
@@ -183,9 +184,11 @@ VOLUMES = """
 """
 
 
+# loudness is the square of the volume
 HALVED = f"JSON.stringify({VOLUMES.strip()}) === '[[0.5,0.25],[0.5,0.25]]'"
 
 
+@pytest.mark.browser
 def test_one_volume_for_all_lanes_acts_at_once_and_is_kept(visitors):
     visit = visitors()
     visit.hear()

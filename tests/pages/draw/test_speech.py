@@ -1,4 +1,4 @@
-"""The Speech page in a real browser: a clip or a recording is continued, heard, stopped, taken home."""
+"""The Speech page in a real browser: a clip or a recording is continued, heard, stopped, downloaded."""
 
 import io
 import math
@@ -40,7 +40,7 @@ def read(wav: bytes) -> tuple[np.ndarray, int]:
 
 @pytest.fixture
 def tiny(visitors):
-    """A visitor who has chosen the tiny models."""
+    """A visitor who has chosen the corpus of the tiny models."""
     visit = visitors("speech")
     visit.pick_tiny_models()
     return visit
@@ -95,7 +95,7 @@ def test_a_recording_of_ones_own_is_continued_and_has_no_link(tiny):
     tiny.upload("voice.wav", tone(12))
     tiny.draw()
     samples, sample_rate = read(tiny.download("WAV")[1])
-    assert len(samples) / sample_rate == pytest.approx(11, abs=0.01)
+    assert len(samples) / sample_rate == pytest.approx(11, abs=0.01)  # the last 10, and 1 more
     note = "Only the last 10 seconds of the beginning are continued."
     expect(tiny.page.locator("#note")).to_have_text(note)
     expect(tiny.lane().locator(".lane-link")).to_be_hidden()
@@ -117,8 +117,8 @@ def test_stop_keeps_what_is_there(tiny):
     tiny.draw(num_lanes=2)
 
 
-def test_stop_before_the_first_frame_is_no_accident(tiny):
-    """A model that begins from nothing and was stopped while it waited once had no frames to stack."""
+def test_stop_before_the_first_frame_is_no_error(tiny):
+    """Once an error: a model that began from nothing and was stopped before its turn had no frames."""
     tiny.choose(*SLOW)
     tiny.begin("From nothing")
     tiny.set("length", 10)

@@ -62,7 +62,7 @@ def test_the_best_model_comes_first_and_says_what_it_is():
 
 def test_notes_say_of_every_model_what_it_is_and_how_well_it_predicts():
     notes = model_notes([PUBLISHED, MINE])
-    assert notes.count("<tr><th scope") == 2 and f"{PUBLISHED.held_out[0]:.2f}" in notes
+    assert notes.count("<tr><th scope") == 2 and f"{PUBLISHED.figure_on_test[0]:.2f}" in notes
     assert "nats per frame" in notes and "Two gates" in notes
     assert model_notes([PUBLISHED.model_copy(update={"metrics": {}})]) == ""
 

@@ -78,6 +78,6 @@ def test_without_fluidsynth_and_programs_the_app_samples_and_plays(bare_app, vis
 def test_models_that_the_kernel_lacks_are_named(monkeypatch):
     cards = {name: read_card(name) for name in ("jsb_chorales-gru", "jsb_chorales-tanh")}
     monkeypatch.setattr(
-        surround, "why_not", lambda spec: "no kernel" if spec["cells"][0]["name"] == "tanh" else ""
+        surround, "why_kernel_cannot", lambda spec: "no kernel" if spec["cells"][0]["name"] == "tanh" else ""
     )
     assert surround.drawing(cards) == "drawn by torch, slowly: jsb_chorales-tanh (no kernel)"

@@ -17,12 +17,11 @@ from tests.pages.listen.trial_visit import IS_HEARD
 from tests.pages.visit import Visit
 
 pytestmark = pytest.mark.browser
-PARTS = {"start": ".bundle-start", "trial": ".bundle-trial", "end": ".bundle-end"}
 
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory):
-    """``bundle(task, trials)`` makes a small one of two models of speech: clips of two seconds."""
+    """``bundle(task, trials)`` makes a small one of two models of speech, one for each task."""
     folder = tmp_path_factory.mktemp("bundles")
     for name in ("tiny-one", "tiny-two"):
         published(folder / "checkpoints", "waveform", name)
@@ -32,7 +31,8 @@ def bundle(tmp_path_factory):
         out = folder / task
         if not out.exists():
             words = f"bundle tiny-one tiny-two --task {task} --trials {trials} --out {out} --with-real"
-            words = words.removesuffix(" --with-real") if task == "abx" else words
+            if task == "abx":  # which takes exactly two sources
+                words = words.removesuffix(" --with-real")
             given = ["--prime", str(folder / "tone.wav"), "--checkpoints", str(folder / "checkpoints")]
             assert main([*words.split(), *given]) == 0
         return out

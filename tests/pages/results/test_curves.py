@@ -10,6 +10,7 @@ from engine.checkpoints.curve import read_curve
 from pages.results import curves
 from pages.results.curves import Curves, corpora_of
 
+GRU = read_card("jsb_chorales-gru")
 CARDS = [read_card(name) for name in available() if read_card(name).corpus.name == "jsb_chorales"]
 
 
@@ -31,22 +32,22 @@ def test_a_corpus_has_its_cells_in_the_papers_order_with_every_epoch():
 
 def test_corpora_stand_in_the_order_of_the_table_and_others_after():
     def of(corpus: str):
-        return CARDS[0].model_copy(
+        return GRU.model_copy(
             update={
-                "name": f"{corpus}-{CARDS[0].cell}",
-                "corpus": CARDS[0].corpus.model_copy(update={"name": corpus}),
+                "name": f"{corpus}-{GRU.cell}",
+                "corpus": GRU.corpus.model_copy(update={"name": corpus}),
             }
         )
 
     cards = [of("other"), of("second"), of("first")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(curves, "read_curve", lambda name: read_curve(CARDS[0].name))
+        patch.setattr(curves, "read_curve", lambda name: read_curve(GRU.name))
         corpora, _ = corpora_of(cards, ["first", "second", "missing"])
     assert [corpus["name"] for corpus in corpora] == ["first", "second", "other"]
 
 
 def test_a_model_of_ones_own_is_not_among_the_papers():
-    assert corpora_of([CARDS[0].model_copy(update={"name": "mine"})]) == ([], [])
+    assert corpora_of([GRU.model_copy(update={"name": "mine"})]) == ([], [])
 
 
 def test_a_damaged_curve_is_named_and_the_others_are_there(tmp_path, monkeypatch):
@@ -59,7 +60,7 @@ def test_a_damaged_curve_is_named_and_the_others_are_there(tmp_path, monkeypatch
     assert problem.startswith("curve.json of 'jsb_chorales-gru' cannot be used")
 
 
-def test_the_browser_gets_one_text_and_nothing_else():
+def test_the_browser_gets_the_value_as_text_and_only_plain_data():
     """An argument that was not called ``value`` once put a Python object into the page's configuration."""
     corpora, _ = corpora_of(CARDS)
     config = Curves(corpora, render=False).get_config()

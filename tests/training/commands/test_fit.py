@@ -13,7 +13,7 @@ import soundfile
 
 from engine import __main__ as engine_program
 from tests.training.commands.command_line import QUICK
-from training.commands import arguments as told
+from training.commands import arguments
 from training.fitting import fit as fit_module
 from training.fitting import run_lock
 
@@ -58,7 +58,7 @@ def test_a_folder_of_sound_is_fitted_by_one_command(command, audio_folder, tmp_p
 def test_a_model_like_our_best_ones_is_fitted_to_sound_by_one_word(command, audio_folder, tmp_path):
     given = ("fit", "--corpus", f"audio:{audio_folder}", "--cell", "best", "--name", "mine")
     code, out, _ = command(*given, "--units", "5", "--epochs", "1", "--quiet")
-    assert code == 0 and re.search(r"best at epoch 1 of 1: [0-9.]+ bits per sample on valid", out)
+    assert code == 0 and re.search(r"weights of epoch 1 of 1: [0-9.]+ bits per sample on valid", out)
     card = json.loads((command.checkpoints / "mine" / "card.json").read_text())
     assert card["representation"]["samples_per_frame"] > 10
     assert card["model"]["head"]["name"] == "logistic_mixture"
@@ -87,8 +87,8 @@ def test_a_fit_that_was_stopped_goes_on_by_the_same_command(command, midi_folder
     given = ("fit", "--corpus", f"midi:{midi_folder}", *QUICK)
     update = fit_module.update
     with monkeypatch.context() as patch:
-        patch.setattr(fit_module, "SECONDS_BETWEEN_STATES", -1.0)
-        left = [1]
+        patch.setattr(fit_module, "SECONDS_BETWEEN_STATES", -1.0)  # the state is saved after every update
+        left = [1]  # one update is made
 
         def stop_after(*arguments):
             if not left:
@@ -105,7 +105,7 @@ def test_a_fit_that_was_stopped_goes_on_by_the_same_command(command, midi_folder
 
 
 def test_the_bar_shows_where_the_fit_stands(command, midi_folder):
-    _, _, err = command("fit", "--corpus", f"midi:{midi_folder}", *QUICK[:-1])
+    _, _, err = command("fit", "--corpus", f"midi:{midi_folder}", *QUICK[:-1])  # without --quiet
     assert re.search(r"epoch 2, train [\d.]+, valid [\d.]+, best [\d.]+ nats per frame", err)
     assert re.search(r"2/2 \[\d\d:\d\d<\d\d:\d\d", err)  # time gone and time left
 
@@ -149,7 +149,7 @@ def test_a_checkpoint_that_came_while_another_was_fitted_is_not_replaced(command
     with monkeypatch.context() as patch:
         patch.setattr(fit_module, "update", meanwhile)
         code, _, err = command(*given)
-    assert code == 1 and "'mine' has appeared in" in err
+    assert code == 1 and "'mine' is in" in err
     assert [path.name for path in place.iterdir()] == ["card.json"]
     monkeypatch.setattr(fit_module, "update", None)  # all is fitted: what remains is to write
     assert command(*given, "--replace")[0] == 0
@@ -186,10 +186,10 @@ REFUSALS = {
     "many units": ((*MIDI, *QUICK, "--units", "1000000000"), "hidden_size: .*given: 1000000000"),
     "layers": ((*MIDI, *QUICK, "--layers", "99"), "num_layers: .*given: 99"),
     "rate": ((*MIDI, *QUICK, "--learning-rate", "-1"), "learning_rate: .*greater than 0"),
-    "no rate": ((*MIDI, *QUICK, "--learning-rate", "nan"), "learning_rate: .*finite"),
+    "nan as rate": ((*MIDI, *QUICK, "--learning-rate", "nan"), "learning_rate: .*finite"),
     "epochs": ((*MIDI, *QUICK, "--epochs", "0"), "max_epochs: .*given: 0"),
     "seed": ((*MIDI, *QUICK, "--seed", "-1"), "seed: .*given: -1"),
-    "no threads": ((*MIDI, *QUICK, "--threads", "0"), "--threads 0 must be from 1 to"),
+    "zero threads": ((*MIDI, *QUICK, "--threads", "0"), "--threads 0 must be from 1 to"),
     "diverged": ((*MIDI, *QUICK, "--learning-rate", "1e38"), "diverged .* lower learning rate"),
     "no folder": (("fit", "--corpus", "midi:/no/such", *QUICK), "midi:/no/such does not exist"),
     "empty": (("fit", "--corpus", "midi:{empty}", *QUICK), "holds 0 MIDI files"),
@@ -204,18 +204,18 @@ REFUSALS = {
 @pytest.mark.parametrize("case", REFUSALS)
 def test_what_cannot_be_done_gets_one_sentence(case, command, midi_folder):
     (command.folder / "empty").mkdir()
-    arguments, message = REFUSALS[case]
+    words, message = REFUSALS[case]
     folders = {"songs": midi_folder, "empty": command.folder / "empty"}
-    assert re.search(message, command.refusal(*(argument.format(**folders) for argument in arguments)))
+    assert re.search(message, command.refusal(*(word.format(**folders) for word in words)))
 
 
 def test_a_device_that_is_not_there_is_refused(command, midi_folder, monkeypatch):
-    monkeypatch.setattr(told.torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(arguments.torch.cuda, "is_available", lambda: False)
     given = ("fit", "--corpus", f"midi:{midi_folder}", *QUICK, "--device", "cuda")
     assert "no CUDA device is available here" in command.refusal(*given)
 
 
-def test_a_file_name_that_is_no_text_is_printed_all_the_same(tmp_path, midi_folder, project_folder):
+def test_a_file_name_that_is_not_utf8_is_printed_all_the_same(tmp_path, midi_folder, project_folder):
     """Run as a program: names of old MIDI files are often Latin-1, which Python does not print as UTF-8."""
     with open(os.fsencode(midi_folder) + b"/caf\xe9.mid", "wb") as file:
         file.write(b"no music")

@@ -1,4 +1,4 @@
-"""``python -m training remember``: a checkpoint with melodies, where they are worth it."""
+"""``python -m training remember``: gives a checkpoint memories if they gain enough."""
 
 from dataclasses import asdict
 
@@ -18,12 +18,12 @@ from training.fitting.recipe import make_recipe, read_recipe, write_recipe
 from training.fitting.whole_model import without_memories
 from training.publishing.publish import remembering
 
-NUMBERS = Belief(decay=0.8, same=1.5, other=-0.7, start=2.0, doubt=3.0)
+BELIEF = Belief(decay=0.8, same=1.5, other=-0.7, start=2.0, doubt=3.0)
 
 
 @pytest.fixture
-def published(tmp_path, monkeypatch) -> list[str]:
-    """A checkpoint of a tiny model of notes, and the command line that gives it melodies."""
+def remember_tiny(tmp_path, monkeypatch) -> list[str]:
+    """A checkpoint of a tiny model of notes, and the command line that gives it both memories."""
     for module in (fit, remember):
         monkeypatch.setattr(module, "open_corpus", lambda *given: tiny.TinyCorpus(tiny.music()))
     monkeypatch.setattr(remember, "RECIPES", tmp_path)
@@ -37,11 +37,12 @@ def published(tmp_path, monkeypatch) -> list[str]:
 
 
 MELODIES = ("--memories", "melodies")
+ANY_GAIN = ("--least-gain", "-9")  # nats: a loss will do
 
 
-def test_a_checkpoint_is_given_melodies_and_is_scored_anew(published, tmp_path, capsys):
+def test_a_checkpoint_is_given_melodies_and_is_scored_anew(remember_tiny, tmp_path, capsys):
     before = load("tiny", tmp_path / "checkpoints")
-    assert program.main([*published, *MELODIES, "--least-gain", "-9", "--update-recipes"]) == 0
+    assert program.main([*remember_tiny, *MELODIES, *ANY_GAIN, "--update-recipes"]) == 0
     after = load("tiny", tmp_path / "checkpoints")
     assert isinstance(after.model, Reminded)
     for name, value in before.model.state_dict().items():
@@ -57,16 +58,16 @@ def test_a_checkpoint_is_given_melodies_and_is_scored_anew(published, tmp_path, 
     assert f"the highest pitch of each of the {places:,} frames" in text
 
 
-def test_it_is_done_again_from_the_weights_alone(published, tmp_path):
-    assert program.main([*published, "--least-gain", "-9"]) == 0
+def test_a_second_time_the_memories_already_there_do_not_count(remember_tiny, tmp_path):
+    assert program.main([*remember_tiny, *ANY_GAIN]) == 0
     first = (tmp_path / "checkpoints" / "tiny" / "model.safetensors").read_bytes()
-    assert program.main([*published, "--least-gain", "-9"]) == 0
+    assert program.main([*remember_tiny, *ANY_GAIN]) == 0
     assert (tmp_path / "checkpoints" / "tiny" / "model.safetensors").read_bytes() == first
 
 
-def test_a_checkpoint_is_given_copies_and_may_lose_them_again(published, tmp_path, capsys):
+def test_a_checkpoint_is_given_copies_and_may_lose_them_again(remember_tiny, tmp_path, capsys):
     before = load("tiny", tmp_path / "checkpoints")
-    given = [*published, "--memories", "copies", "--least-gain", "-9", "--update-recipes"]
+    given = [*remember_tiny, "--memories", "copies", *ANY_GAIN, "--update-recipes"]
     assert program.main(given) == 0
     assert "copies, same: trust " in capsys.readouterr().out
     after = load("tiny", tmp_path / "checkpoints")
@@ -81,40 +82,40 @@ def test_a_checkpoint_is_given_copies_and_may_lose_them_again(published, tmp_pat
     assert CopyMemory.of(recipe.model["copy_memory"], 88).spec == after.model.memory.spec
     text = (tmp_path / "checkpoints" / "tiny" / "README.md").read_text(encoding="utf-8")
     assert "memory of the piece's own past" in text
-    assert program.main([*published, *MELODIES, "--least-gain", "-9"]) == 0
+    assert program.main([*remember_tiny, *MELODIES, *ANY_GAIN]) == 0
     assert isinstance(load("tiny", tmp_path / "checkpoints").model, Reminded)
 
 
-def test_both_memories_stand_beside_each_other(published, tmp_path):
-    assert program.main([*published, "--least-gain", "-9"]) == 0
+def test_both_memories_are_given_if_none_is_named(remember_tiny, tmp_path):
+    assert program.main([*remember_tiny, *ANY_GAIN]) == 0
     model = load("tiny", tmp_path / "checkpoints").model
     assert isinstance(model, Copying) and isinstance(model.model, Reminded)
     figures = load("tiny", tmp_path / "checkpoints").card.metrics["valid"]
     assert {"nats_per_frame_without_copies", "nats_per_frame_without_melodies"} <= set(figures)
 
 
-def test_what_gains_too_little_stays_as_it_is(published, tmp_path, capsys):
+def test_what_gains_too_little_stays_as_it_is(remember_tiny, tmp_path, capsys):
     before = (tmp_path / "checkpoints" / "tiny" / "card.json").read_bytes()
-    assert program.main([*published, "--least-gain", "50"]) == 0
+    assert program.main([*remember_tiny, "--least-gain", "50"]) == 0
     assert "tiny stays as it is" in capsys.readouterr().out
     assert (tmp_path / "checkpoints" / "tiny" / "card.json").read_bytes() == before
 
 
-def test_a_recipe_with_melodies_publishes_a_model_that_has_them(published, tmp_path):
-    write_recipe(remembering(read_recipe(str(tmp_path / "tiny.json")), NUMBERS, None), tmp_path)
+def test_a_recipe_with_melodies_publishes_a_model_that_has_them(remember_tiny, tmp_path):
+    write_recipe(remembering(read_recipe(str(tmp_path / "tiny.json")), BELIEF, None), tmp_path)
     folder = str(tmp_path / "others")
     given = ["fit", str(tmp_path / "tiny.json"), "--runs", str(tmp_path / "runs"), "--quiet"]
     assert program.main([*given, "--checkpoints", folder]) == 0
     checkpoint = load("tiny", tmp_path / "others")
     places = sum(map(len, tiny.music().splits["train"]))
-    assert checkpoint.card.model["melody_memory"] == {"num_places": places, **asdict(NUMBERS)}
+    assert checkpoint.card.model["melody_memory"] == {"num_places": places, **asdict(BELIEF)}
     assert checkpoint.model.memory.begins.sum() == len(tiny.music().splits["train"])
     assert without_memories(checkpoint.model) is checkpoint.model.model
 
 
-def test_melodies_need_notes_one_after_the_other(tmp_path, monkeypatch, capsys):
+def test_a_recipe_with_melodies_needs_the_head_note_list(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(fit, "open_corpus", lambda *given: tiny.TinyCorpus(tiny.music()))
-    write_recipe(tiny.recipe(model={"melody_memory": asdict(NUMBERS)}), tmp_path)
+    write_recipe(tiny.recipe(model={"melody_memory": asdict(BELIEF)}), tmp_path)
     given = ["fit", str(tmp_path / "tiny.json"), "--runs", str(tmp_path / "runs"), "--quiet"]
     assert program.main([*given, "--checkpoints", str(tmp_path / "others")]) == 1
     assert "melody_memory needs the head 'note_list'" in capsys.readouterr().err

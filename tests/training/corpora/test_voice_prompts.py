@@ -1,4 +1,4 @@
-"""Voice prompts: splits by recording, each decoded from rest; the real numbers where the files are."""
+"""Voice prompts: splits by recording, each decoded from rest; the real corpus where its files are."""
 
 import hashlib
 import subprocess
@@ -16,9 +16,10 @@ pytestmark = pytest.mark.skipif(not ffmpeg.is_there(), reason="ffmpeg is not ins
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def corpora(tmp_path_factory):
     """Twenty recordings of one second, the first also under another name, and a text."""
-    folder = tmp_path_factory.mktemp("corpora") / "voice_prompts"
+    corpora = tmp_path_factory.mktemp("corpora")
+    folder = corpora / "voice_prompts"
     folder.mkdir()
     rng = np.random.default_rng(0)
     command = ["ffmpeg", "-v", "error"]
@@ -32,41 +33,44 @@ def folder(tmp_path_factory):
         path.unlink()
     (folder / "zz.g722").write_bytes((folder / "00.g722").read_bytes())
     (folder / "COPYRIGHT").write_text("whose it is")
-    return folder.parent
+    return corpora
 
 
-def corpus_of(folder):
-    paths = sorted((folder / "voice_prompts").iterdir())
+def corpus_of(corpora):
+    paths = sorted((corpora / "voice_prompts").iterdir())
     hashes = {f"voice_prompts/{p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
-    return VoicePrompts(folder, hashes, num_windows=20)
+    return VoicePrompts(corpora, hashes, num_windows=20)
 
 
-def test_recordings_make_the_splits_and_the_same_bytes_count_once(folder):
-    splits = {split: [path.stem for path in paths] for split, paths in corpus_of(folder).recordings().items()}
+def test_recordings_make_the_splits_and_the_same_bytes_count_once(corpora):
+    splits = {
+        split: [path.stem for path in paths] for split, paths in corpus_of(corpora).recordings().items()
+    }
     assert (splits["valid"], splits["test"]) == (["08", "18"], ["09", "19"])
     assert len(splits["train"]) == 16 and "zz" not in splits["train"]
-    data = corpus_of(folder).load()
+    data = corpus_of(corpora).load()
     assert {split: len(sequences) for split, sequences in data.splits.items()} == {
         "train": 16,
         "valid": 2,
         "test": 2,
     }
+    # 8,000 samples in frames of 10
     assert all(frames.shape == (800, 10) for sequences in data.splits.values() for frames in sequences)
 
 
-def test_decoding_together_is_decoding_one_by_one(folder):
+def test_decoding_together_is_decoding_one_by_one(corpora):
     """No state of the decoder goes from one recording to the next."""
-    paths = sorted((folder / "voice_prompts").glob("*.g722"))[:5]
+    paths = sorted((corpora / "voice_prompts").glob("*.g722"))[:5]
     for path, together in zip(paths, decode_all(paths), strict=True):
         alone = read_audio(path)
         assert alone.sample_rate == together.sample_rate == 16_000
         np.testing.assert_array_equal(alone.samples, together.samples)
 
 
-def test_without_ffmpeg_the_error_says_what_to_install(folder, monkeypatch):
+def test_without_ffmpeg_the_error_says_what_to_install(corpora, monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(EngineError, match=ffmpeg.INSTALL_FFMPEG):
-        corpus_of(folder).load()
+        corpus_of(corpora).load()
 
 
 def test_the_real_corpus_has_800_windows(corpora_folder):

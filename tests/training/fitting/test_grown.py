@@ -122,11 +122,11 @@ def test_the_command_takes_the_checkpoint_that_the_recipe_names_and_no_other(fol
     assert fit("grown.json") == 1
     assert "name its checkpoint by --begin-with" in capsys.readouterr().err
     assert fit("first/tiny.json", "--name", "x", *begin) == 1
-    assert "begins with no other: leave out --begin-with" in capsys.readouterr().err
+    assert "does not start from another fit: leave out --begin-with" in capsys.readouterr().err
     assert fit("grown.json", *begin) == 0
     card = json.loads((folder / "checkpoints" / "grown" / "card.json").read_text())
     assert card["training"]["recipe"]["begins_with"] == "tiny"
     assert fit("first/tiny.json", "--epochs", "2", "--replace") == 0
     assert fit("grown.json", *begin, "--replace") == 1
-    assert "was not fitted by the recipe 'tiny', with which 'grown' begins" in capsys.readouterr().err
+    assert "was not fitted by the recipe 'tiny', from which 'grown' starts" in capsys.readouterr().err
     assert not list((folder / "runs").glob("*/state-*"))

@@ -1,4 +1,4 @@
-"""Fits of what goes beyond the paper: memory, joint notes, AdamW, dropout, transposition, mean weights."""
+"""Fits of what goes beyond the paper: attention, joint notes, AdamW, dropout, transposition, mean weights."""
 
 import copy
 import math
@@ -66,13 +66,15 @@ def test_notes_that_come_together_cost_less_than_any_independent_ones(tmp_path):
     plain = {"dropout": 0.0, "averaging": 0.9}
     fit = tiny.fit(joint_recipe(max_epochs=25, regularisation=plain), tmp_path, data)
     assert math.log(2) - 0.02 < fit.progress.best_valid < math.log(2) + 0.15
-    assert fit.progress.best_valid < 6 * math.log(2) / 3, "six notes, each by itself, cost ln 2 each"
+    assert fit.progress.best_valid < 6 * math.log(2) / 3, (
+        "less than a third of six notes by themselves, ln 2 each"
+    )
 
 
 def test_each_member_of_a_population_scores_and_moves_as_it_does_alone():
     recipe, batch = joint_recipe(), batch_of()
 
-    def moved(groups: list[slice]) -> tuple[torch.Tensor, torch.Tensor]:
+    def updated(groups: list[slice]) -> tuple[torch.Tensor, torch.Tensor]:
         models = models_of(recipe, 3)
         optimisers = [
             make_optimiser(model, with_rate(recipe, rate).optimiser)
@@ -88,7 +90,7 @@ def test_each_member_of_a_population_scores_and_moves_as_it_does_alone():
         )
         return torch.cat(nats), scores.detach()
 
-    together, alone = moved([slice(0, 3)]), moved([slice(k, k + 1) for k in range(3)])
+    together, alone = updated([slice(0, 3)]), updated([slice(k, k + 1) for k in range(3)])
     torch.testing.assert_close(together, alone, rtol=1e-9, atol=1e-9)
 
 

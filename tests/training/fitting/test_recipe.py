@@ -113,22 +113,22 @@ def test_another_kind_of_corpus_gets_the_papers_model_for_it():
     assert of_corpus(BEST, "piano_roll", "waveform") == BEST
 
 
-def model(**changes: object) -> dict[str, object]:
+def model_changes(**changes: object) -> dict[str, object]:
     return {"model": {**MODEL, **changes}}
 
 
-def cell(**changes: object) -> dict[str, object]:
-    return model(cells=[{**MODEL["cells"][0], **changes}])
+def cell_changes(**changes: object) -> dict[str, object]:
+    return model_changes(cells=[{**MODEL["cells"][0], **changes}])
 
 
 @pytest.mark.parametrize(
     ("part", "message"),
     [
-        (cell(nmae=1), "has unknown 'nmae'; it takes: input_size, hidden_size"),
-        (cell(name="attention", hidden_size=8, window=-1), "window=-1 must be a positive integer"),
-        (model(head={"name": "note_list", "num_units": 0}), "num_units=0 must be a positive integer"),
-        (model(head={"name": "note_list"}), "lacks 'num_units'"),
-        (model(transpositions=12), "transpositions=12 must be from 0 to 11 semitones"),
+        (cell_changes(nmae=1), "has an unknown key 'nmae'; it takes: input_size, hidden_size"),
+        (cell_changes(name="attention", hidden_size=8, window=-1), "window=-1 must be a positive integer"),
+        (model_changes(head={"name": "note_list", "num_units": 0}), "num_units=0 must be a positive integer"),
+        (model_changes(head={"name": "note_list"}), "lacks 'num_units'"),
+        (model_changes(transpositions=12), "transpositions=12 must be from 0 to 11 semitones"),
     ],
 )
 def test_a_part_that_cannot_be_built_is_named_before_anything_is_fitted(part, message):
@@ -139,13 +139,17 @@ def test_a_part_that_cannot_be_built_is_named_before_anything_is_fitted(part, me
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [
-        (cell(name="grru"), UnknownNameError, "unknown cell 'grru'; known: .*did you mean 'gru'"),
+        (cell_changes(name="grru"), UnknownNameError, "unknown cell 'grru'; known: .*did you mean 'gru'"),
         ({"modl": 1}, UnknownNameError, "unknown recipe key 'modl'; known: begins_.*did you mean 'model'"),
-        (model(head={"name": "note_lst"}), UnknownNameError, "unknown head 'note_lst'.*mean 'note_list'"),
-        (model(head={}), InvalidValueError, "a head needs a 'name', one of: bernoulli, "),
-        (model(members=2), InvalidValueError, "a model spec holds 'cells' .* and nothing else"),
+        (
+            model_changes(head={"name": "note_lst"}),
+            UnknownNameError,
+            "unknown head 'note_lst'.*mean 'note_list'",
+        ),
+        (model_changes(head={}), InvalidValueError, "a head needs a 'name', one of: bernoulli, "),
+        (model_changes(members=2), InvalidValueError, "a model spec holds 'cells' .* and nothing else"),
         ({"model": 3}, InvalidValueError, "recipe: model: .*dictionary"),
-        ({"cell": "gru"}, InvalidValueError, "'cell' is a key of an earlier Earshot's recipes"),
+        ({"cell": "gru"}, InvalidValueError, "'cell' is a key of recipes of an earlier Earshot"),
         ({"optimiser": {"nesterov": 1.0}}, UnknownNameError, "'nesterov'; known: batch_size, chunk_frames"),
         (
             {"regularisation": {"drop": 0.1}},
@@ -156,12 +160,20 @@ def test_a_part_that_cannot_be_built_is_named_before_anything_is_fitted(part, me
         ({"name": "Mine!"}, InvalidValueError, "'Mine!' must be lower-case"),
         ({"name": "../mine"}, InvalidValueError, "'../mine' must be lower-case"),
         ({"name": "m" * 81}, InvalidValueError, "name: .*at most 80"),
-        (cell(hidden_size=0), InvalidValueError, r"hidden_size: .*greater than or equal to 1 \(given: 0\)"),
-        (cell(hidden_size=10**9), InvalidValueError, "hidden_size: .*less than or equal to"),
-        (cell(hidden_size=None), InvalidValueError, "hidden_size: .*valid integer"),
-        (model(cells=33 * MODEL["cells"]), InvalidValueError, "num_layers: .*less than or equal to 32"),
-        (model(context_frames=0), InvalidValueError, "context_frames: .*greater than or equal to 1"),
-        (model(context_frames="2"), InvalidValueError, "context_frames: .*valid integer"),
+        (
+            cell_changes(hidden_size=0),
+            InvalidValueError,
+            r"hidden_size: .*greater than or equal to 1 \(given: 0\)",
+        ),
+        (cell_changes(hidden_size=10**9), InvalidValueError, "hidden_size: .*less than or equal to"),
+        (cell_changes(hidden_size=None), InvalidValueError, "hidden_size: .*valid integer"),
+        (
+            model_changes(cells=33 * MODEL["cells"]),
+            InvalidValueError,
+            "number of cells: .*less than or equal to 32",
+        ),
+        (model_changes(context_frames=0), InvalidValueError, "context_frames: .*greater than or equal to 1"),
+        (model_changes(context_frames="2"), InvalidValueError, "context_frames: .*valid integer"),
         ({"max_epochs": 0}, InvalidValueError, "max_epochs"),
         ({"patience": 0}, InvalidValueError, "patience"),
         ({"seed": -1}, InvalidValueError, "seed"),
@@ -196,8 +208,8 @@ def test_what_is_missing_is_named(key):
         (b"{", "is not valid JSON"),
         (b"", "is not valid JSON"),
         (b"\xff\xfe", "is not valid JSON"),
-        (b"[1]", "recipe: the whole: "),
-        (b"null", "recipe: the whole: "),
+        (b"[1]", "recipe: the file: "),
+        (b"null", "recipe: the file: "),
     ],
 )
 def test_a_broken_file_is_refused(tmp_path, text, message):

@@ -1,4 +1,4 @@
-"""Primes: small, allowed to be shipped, and equal to what the corpora hold."""
+"""Primes: small, from the corpora that are listed here, and equal to what these hold."""
 
 import dataclasses
 import json
@@ -25,7 +25,7 @@ def test_the_index_names_every_file_once_and_all_together_are_small():
 
 
 @EVERY_PRIME
-def test_each_comes_from_a_test_split_that_may_be_shipped(prime):
+def test_each_is_from_the_test_split_of_a_corpus_that_may_be_shipped(prime):
     assert set(prime) == {field.name for field in dataclasses.fields(Excerpt)}
     assert prime["corpus"] in {"jsb_chorales", "nottingham", "spoken_digits", "voice_prompts"}
     assert prime["split"] == "test"
@@ -61,7 +61,7 @@ def test_those_of_music_are_the_beginnings_of_their_pieces(corpora_folder):
             assert frames.equal(data.splits["test"][prime["index"]][: len(frames)])
 
 
-def test_those_of_speech_are_the_recordings_to_the_sample(corpora_folder):
+def test_spoken_digits_are_the_recordings_to_the_sample(corpora_folder):
     for prime in PRIMES:
         if prime["corpus"] == "spoken_digits":
             shipped, _ = soundfile.read(FOLDER / prime["file"], dtype="int16")
