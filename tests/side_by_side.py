@@ -12,7 +12,7 @@ from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
 MAX_DRIVING = 2  # processes that drive the app and browsers
-LOWER_PRIORITY = 10  # by how much the last process is nicer than the others
+LOWER_PRIORITY = 19  # by how much the last process is nicer than the others: it has what they leave
 
 
 def num_processes() -> int:

@@ -122,7 +122,7 @@ def test_what_cannot_be_done_is_one_sentence(folder, capsys, arguments, message)
 
 def test_votes_that_say_nothing_of_strengths_are_told_too():
     text = analysis_text(analyse([record(TWO, "both_bad")]))
-    assert text.startswith("1 trial of 1 listener") and "1 both were called bad" in text
+    assert text.startswith("1 trial from 1 listener") and "1 both were called bad" in text
 
 
 def test_nothing_at_all():

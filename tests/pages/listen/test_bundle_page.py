@@ -146,7 +146,7 @@ def test_a_preference_test_from_the_disk_to_the_statistics(bundle, visit, tmp_pa
     joined = [str(halfway), str(results), "--key", str(folder.with_name("preference.key.json"))]
     assert main(["analyse", *joined]) == 0
     said = capsys.readouterr().out
-    assert "3 trials of 1 listener" in said and "tiny-one" in said and "real" in said
+    assert "3 trials from 1 listener" in said and "tiny-one" in said and "real" in said
 
 
 def test_abx_on_a_phone_from_a_host_and_a_second_listener(bundle, visit, tmp_path, capsys):
