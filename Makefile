@@ -19,7 +19,7 @@ GPU = triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cud
 	nvidia-cuda-runtime nvidia-cudnn-cu13 nvidia-cufft nvidia-cufile nvidia-curand nvidia-cusolver \
 	nvidia-cusparse nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx
 # Two files of tests that drive the app at a time, and one of the others beside them (tests/side_by_side.py).
-# PYTEST_ARGS="-n 0" for one at all.
+# PYTEST_ARGS="-n 0" for one process alone.
 SIDE_BY_SIDE = -n auto --dist loadfile --no-loadscope-reorder
 C_FILES = engine/kernel/*/*.c engine/kernel/*/*.h
 # Where npm installs what lints the scripts and style sheets; nothing else needs Node.

@@ -212,7 +212,7 @@ def _clear(folder: Path, name: str) -> None:
 def _replace(new: Path, target: Path) -> None:
     """Put ``new`` in the place of ``target``; if that fails, what was there is put back.
 
-    Only where ``target`` stands may an ``.old`` go at once: it is not needed to put anything back.
+    An earlier ``.old`` may go at once where ``target`` stands: then nothing is to be put back.
     """
     old = target.with_name(f".{target.name}.old")
     if target.exists():
