@@ -60,6 +60,11 @@ def address(folder: Path) -> str:
     return (folder / "index.html").as_uri()
 
 
+GROUNDS = """() => [".bundle-start", ".bundle-start button"].map(
+    (part) => getComputedStyle(document.querySelector(part)).backgroundColor
+)"""
+
+
 def begin(visit: Visit) -> None:
     """Say what one listens with, and start, by keyboard."""
     visit.page.wait_for_selector("main[data-part=start]")
@@ -68,6 +73,7 @@ def begin(visit: Visit) -> None:
     visit.page.keyboard.type("Head")
     assert visit.page.locator("select[name=device]").input_value() == "Headphones"
     visit.page.keyboard.press("Tab")
+    assert len(set(visit.page.evaluate(GROUNDS))) == 2, "the button stands out from its card"
     visit.page.keyboard.press("Enter")
     visit.page.wait_for_selector("main[data-part=trial] .trial[data-state=asking]")
 
