@@ -7,9 +7,9 @@ import gradio as gr
 
 from pages import preparation, site
 from pages.bounds import Retention, Waiting, memory
-from pages.door import Door, Names, Routes, connection
+from pages.door import Door, EmptyStreams, Names, Routes, connection
 from pages.front import ICON, server_options
-from pages.house import head, public_endpoints
+from pages.house import GradioQueue, head, public_endpoints, queue_of
 from pages.live import LiveFiles
 from pages.shared import open_shared
 
@@ -49,7 +49,12 @@ def serve(host: str, port: int, folder: Path, every_seconds: float, age_seconds:
         max_file_size=MAX_UPLOAD,
         state_session_capacity=MAX_SESSIONS,
         favicon_path=ICON,
-        app_kwargs=server_options(fronts, (Door, (), door), (LiveFiles, (), {"links": site.links()})),
+        app_kwargs=server_options(
+            fronts,
+            (Door, (), door),
+            (LiveFiles, (), {"links": site.links()}),
+            (EmptyStreams, (), {"queue": GradioQueue(queue_of(app))}),
+        ),
         i18n=gr.I18n(en={"common.complete": "Done"}),  # a word that Gradio lacks, and reads out as its key
         footer_links=[],
         ssr_mode=False,

@@ -15,7 +15,7 @@ import gradio as gr
 from gradio.context import Context
 from gradio.data_classes import FileData
 from gradio.processing_utils import hash_bytes
-from gradio.server_messages import ProcessCompletedMessage
+from gradio.server_messages import CloseStreamMessage, ProcessCompletedMessage, UnexpectedErrorMessage
 from gradio.utils import get_upload_folder, is_in_or_equal
 from gradio_client.utils import strip_invalid_filename_characters
 
@@ -103,6 +103,20 @@ class GradioQueue:
     def event_ids(self) -> MutableMapping[str, set[str]]:
         """By session, the ids of its events."""
         return self._queue.pending_event_ids_session
+
+    def is_waited_for(self, event_id: str) -> bool:
+        """Whether somebody has asked for an answer, and has not read it."""
+        return any(event_id in ids for ids in self.event_ids.values())
+
+    def last_words(self, session: str) -> str | None:
+        """The message that ends a page's stream of answers; None while it has not read all of them."""
+        if session not in self.unread:
+            last = UnexpectedErrorMessage(message="this page has asked for nothing", session_not_found=True)
+        elif self.unread[session].empty() and not self.event_ids.get(session):
+            last = CloseStreamMessage()
+        else:
+            return None
+        return f"data: {last.model_dump_json()}\n\n"
 
     @property
     def lines(self) -> list[list[Any]]:

@@ -21,7 +21,6 @@ NEXT_FRAME = """new Promise(done => {
     requestAnimationFrame(() => requestAnimationFrame(done));
     setTimeout(done, 2000);  // a browser that has no time draws a page behind others no more
 })"""
-STREAM, STREAM_SECONDS = "/queue/data", 30.0  # by which answers come; how long its end is waited for
 KEPT_BY_PAGES = "local_storage,indexeddb,cache_storage,service_workers,file_systems"
 WAITING = "document.querySelector('#lane-0 .lane').dataset.state = 'waiting'"
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -123,9 +122,6 @@ class Visit:
     def settle(self) -> None:
         """Wait for the answers to all that was asked until now.
 
-        Answers come by a stream that ends with the last of them. Once in some thousand times it stays open
-        although all are there, so its end is not waited for as long as that of a request.
-
         Raises:
             AssertionError: some did not come.
         """
@@ -133,9 +129,7 @@ class Visit:
         self.draw_anew()
         while self._unanswered:
             waited = time.monotonic() - began
-            asked = [request.url for request in self._unanswered if STREAM not in request.url]
-            if not asked and waited > STREAM_SECONDS:
-                self._unanswered.clear()
+            asked = [request.url for request in self._unanswered]
             assert waited < PATIENCE_SECONDS, f"no answer after {PATIENCE_SECONDS:g} s from {asked}"
             self.draw_anew()
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from pages.door import Door, Names, Routes
 from pages.door.body import BodyError
+from pages.door.empty_streams import NOT_WAITED_FOR
 from tests.pages.caller import Caller
 
 TEXT = {"Content-Type": "application/json"}
@@ -233,3 +234,30 @@ def test_an_address_uploads_so_much_an_hour_and_so_many_at_once():
 
 def test_nothing_lies_outside_the_folder_that_is_cleaned(app):
     assert [path for path in (app.folder / "tmp").iterdir() if path.name == "gradio"] == []
+
+
+def stream(app, session: str) -> list[str]:
+    """What the messages of a page's stream of answers are, read to its end."""
+    _, text = ask(app, "GET", f"/gradio_api/queue/data?session_hash={session}")
+    return [json.loads(line[6:])["msg"] for line in text.splitlines() if line.startswith("data: ")]
+
+
+def test_a_stream_that_would_bring_nothing_is_not_opened(app):
+    """It stayed open until the next question, or, where nothing was ever asked, ended in a traceback."""
+    page = Caller(app.address, json.loads(Caller(app.address, {}, "config").open()), "compare")
+    event = page.event("arrive")
+    question = {"data": [None], "fn_index": event["id"], "session_hash": page.session}
+    assert stream(app, page.session) == ["unexpected_error"], "nothing was ever asked"
+    assert ask(app, "POST", "/gradio_api/queue/join", json.dumps(question).encode())[0] == 200
+    assert stream(app, page.session)[-2:] == ["process_completed", "close_stream"]
+    assert stream(app, page.session) == ["close_stream"]
+
+
+@pytest.mark.parametrize("route", ["call", "call/v2"])
+def test_the_answer_to_a_call_is_read_once(app, route):
+    path = f"/gradio_api/{route}/list_models/"
+    _, taken = ask(app, "POST", "/gradio_api/call/list_models", b'{"data": []}')
+    number = json.loads(taken)["event_id"]
+    assert "event: complete" in ask(app, "GET", path + number)[1]
+    for nothing in (number, "never-asked"):
+        assert ask(app, "GET", path + nothing)[1] == f"event: error\ndata: {json.dumps(NOT_WAITED_FOR)}\n\n"

@@ -1,7 +1,6 @@
 """Gradio's private and undocumented names: each is still there, and one file alone uses them."""
 
 import ast
-import asyncio
 import importlib
 import inspect
 import re
@@ -13,6 +12,7 @@ from gradio.blocks import BlockFunction
 from gradio.data_classes import PredictBodyInternal
 from gradio.queueing import Event, EventQueue
 
+from tests.coroutines import run_in_thread
 from tests.source import Module, modules
 
 INSIDE = "pages/house/gradio_inside.py"
@@ -20,7 +20,9 @@ IMPORTED = (
     ("gradio.context", "Context"),
     ("gradio.data_classes", "FileData"),
     ("gradio.processing_utils", "hash_bytes"),
+    ("gradio.server_messages", "CloseStreamMessage"),
     ("gradio.server_messages", "ProcessCompletedMessage"),
+    ("gradio.server_messages", "UnexpectedErrorMessage"),
     ("gradio.utils", "get_upload_folder"),
     ("gradio.utils", "is_in_or_equal"),
     ("gradio_client.utils", "strip_invalid_filename_characters"),
@@ -45,7 +47,7 @@ async def laid_out() -> tuple[gr.Blocks, gr.Blocks | None]:
 
 @pytest.fixture(scope="module")
 def blocks() -> gr.Blocks:
-    return asyncio.run(laid_out())[0]
+    return run_in_thread(laid_out())[0]
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +65,7 @@ def test_what_is_imported_is_there(module, name):
 
 
 def test_a_page_that_is_laid_out_is_known():
-    blocks, known = asyncio.run(laid_out())
+    blocks, known = run_in_thread(laid_out())
     assert known is blocks, gone("Context.root_block")
 
 
@@ -134,7 +136,7 @@ async def made(function: BlockFunction) -> Event:
 
 @pytest.mark.parametrize("name", ["alive", "session_hash", "concurrency_id", "request"])
 def test_an_event_has(function, name):
-    assert hasattr(asyncio.run(made(function)), name), gone(f"Event.{name}")
+    assert hasattr(run_in_thread(made(function)), name), gone(f"Event.{name}")
 
 
 @pytest.mark.parametrize("name", ["fn_index", "session_hash"])
