@@ -55,6 +55,7 @@ class Scoring:
         self._scored = ScoredFile(file, loaded, shortened_piece)
         self._sounds: dict[Representation, Mapping[str, Any]] = {}
         self._asked: dict[str, Judging] = {}
+        self._at_first: dict[str, list[Expectation]] = {}  # model -> what it expects from frame 0 on
         self.forget_looks()
         self._waiting = self._readable(sorted(cards, key=_cost))
         if not self._waiting:
@@ -145,7 +146,8 @@ class Scoring:
         """What a model expects at frames from ``start`` on: as many as ``seconds`` allow, 1 to ``most``.
 
         Empty where the model has not judged the piece, there is no such frame, or it is not music. Where
-        ``start`` follows the last answer for this model, it reads on from there.
+        ``start`` follows the last answer for this model, it reads on from there. What is expected from the
+        first frame on is kept, also for copies: it is what every visitor of a shipped piece sees.
         """
         judgement = self.judgement(name)
         if judgement is None or not judgement.is_music:
@@ -154,11 +156,15 @@ class Scoring:
         if not 0 <= start < len(piece.frames):
             return []
         with self._lock:
+            if start == 0 and name in self._at_first:
+                return self._at_first[name][:most]
             expectations = self._listen(judgement, piece, start)
             given = [next(expectations)]
             while len(given) < min(most, len(piece.frames) - start) and time.monotonic() < until:
                 given.append(next(expectations))
             self._listening = (name, start + len(given), expectations)
+            if start == 0:
+                self._at_first[name] = given
         return given
 
     def _listen(self, judgement: Judgement, piece: Piece, start: int) -> Iterator[Expectation]:

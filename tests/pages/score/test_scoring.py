@@ -21,6 +21,7 @@ from pages.score import scoring as scoring_module
 from pages.score.page import look, open_scoring, open_shipped
 from pages.score.score_lane import ScoreLane
 from pages.score.scoring import MAX_SCORED_QUARTERS, Scoring, most_frames, shortened_piece
+from pages.score.shipped_scoring import ShippedScoring
 from pages.score.view import expected_value, lane_value, shown_values, table_value
 from tests.engine.notes.raw_midi import midi_file, note
 
@@ -99,15 +100,30 @@ def test_a_lane_has_a_value_for_every_frame_and_the_moments_that_stand_out():
     assert all(Path(piece["path"]).exists() for piece in made), "an old file was removed: it is made again"
 
 
-def test_what_a_model_expects_goes_on_where_it_was_left(monkeypatch):
-    """The frames before are read once, however many questions follow one another."""
-    calls = []
+@pytest.fixture
+def calls(monkeypatch) -> list[int]:
+    """At which frames models have begun to read what they expect."""
+    begun = []
 
     def counted(*arguments):
-        calls.append(arguments[3])
+        begun.append(arguments[3])
         return expect(*arguments)
 
     monkeypatch.setattr(scoring_module, "expect", counted)
+    return begun
+
+
+def test_what_is_expected_at_first_is_found_out_once_for_all_visitors(calls):
+    shipped = ShippedScoring(lambda: finished(JIG))
+    ann, bob = (shipped.of_visitor(120.0) for _ in range(2))
+    first = ann.expected("nottingham-gru", 0, seconds=60, most=3)
+    assert bob.expected("nottingham-gru", 0, seconds=60, most=3) == first and len(first) == 3
+    assert calls == [0]
+    assert len(bob.expected("nottingham-gru", 3, seconds=60, most=2)) == 2 and calls == [0, 3]
+
+
+def test_what_a_model_expects_goes_on_where_it_was_left(calls):
+    """The frames before are read once, however many questions follow one another."""
     scoring = finished(JIG)
     first = scoring.expected("nottingham-gru", 3, seconds=60, most=5)
     second = scoring.expected("nottingham-gru", 8, seconds=60, most=2)
