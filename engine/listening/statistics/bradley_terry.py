@@ -10,7 +10,6 @@ Conventions
     strengths   natural logarithm of the odds; zero is the mean of the players in ``centred_on``
 """
 
-import evalica
 import numpy as np
 from jaxtyping import Bool, Float64
 
@@ -32,6 +31,8 @@ def strengths(
     count = len(wins)
     if count < 2:
         return np.zeros(count)
+    import evalica  # on first use: see exact_tests.py
+
     firsts, seconds = np.nonzero(~np.eye(count, dtype=bool))
     result = evalica.bradley_terry(
         firsts.tolist(),

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int64
-from scipy.sparse.csgraph import connected_components
 
 from engine.listening.statistics.bradley_terry import PRIOR_COMPARISONS, bootstrap, separations, strengths
 from engine.listening.statistics.comparisons import Comparisons, Placing, comparisons_of
@@ -205,6 +204,8 @@ def _notes(votes: Comparisons, standings: tuple[Standing, ...]) -> Iterable[str]
             f"Each pair starts with {PRIOR_COMPARISONS:g} of a comparison, tied: so nobody is infinitely "
             "strong, and strengths from few votes lie nearer to zero."
         )
+    from scipy.sparse.csgraph import connected_components  # on first use: see exact_tests.py
+
     if len(standings) > 1 and connected_components(votes.totals > 0, directed=False)[0] > 1:
         yield (
             "Not all have been compared with each other, not even through others: between such sets the "
