@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -28,16 +29,24 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 
+KEEP_MEMORY = ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")  # as the Makefile sets them
+
+# What is compiled is kept, also by the programs that tests start, and not compiled again by each of them.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 stand_aside()
 
-# Nothing of what is imported and collected is garbage: to look for some takes a quarter of that time.
+# While tests are imported and collected nothing becomes garbage; to look for it takes a quarter of that time.
 gc.disable()
 
 
 def pytest_collection_finish() -> None:
-    """From here on garbage is collected, and what is there by now is never looked at again."""
+    """Look for garbage again, but not among what exists by now; what tests start has no ``KEEP_MEMORY``."""
     gc.freeze()
     gc.enable()
+    for setting in KEEP_MEMORY:
+        os.environ.pop(setting, None)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -58,9 +67,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_rounds_go_on() -> Iterator[None]:
-    """What a test starts, it ends: rounds that went on once took half of all later tests' time."""
+    """Wait until the rounds that a test has begun are over: some once took half of all later tests' time."""
     yield
-    until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("earshot")], 10.0)
+    until(lambda: not [thread for thread in threading.enumerate() if thread.name == "earshot-rounds"], 10.0)
 
 
 @pytest.fixture(scope="session")
@@ -93,9 +102,9 @@ def chromium() -> str:
     pytest.skip("chromium is not installed: apt-get install chromium-headless-shell")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(chromium):
-    """Debian's chromium, where sound may play without a click."""
+    """Debian's chromium, where sound may play without a click; from now on this thread has a running loop."""
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=1000 * PATIENCE_SECONDS)

@@ -9,7 +9,6 @@ import pytest
 
 from engine.errors import EngineError
 from pages.address import checked_address, checked_port, reach_oneself
-from tests.server import serving
 from tests.visitor import free_port
 
 
@@ -60,18 +59,6 @@ def test_the_program_ends_with_one_sentence(project_folder, tmp_path):
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 1 and done.stderr.count("\n") == 1
     assert "is no address of this machine" in done.stderr
-
-
-def test_a_proxy_of_the_environment_does_not_stand_in_the_way(project_folder, tmp_path):
-    """The app asks itself whether it is up; through a proxy, that once ended its start in a traceback."""
-    dead = f"127.0.0.1:{free_port()}"
-    proxies = {
-        "ALL_PROXY": f"socks5://{dead}",
-        "http_proxy": f"http://{dead}",
-        "https_proxy": f"http://{dead}",
-    }
-    with serving([sys.executable, str(project_folder / "app.py")], tmp_path, proxies) as app:
-        assert "Traceback" not in app.news()
 
 
 def test_what_is_set_of_proxies_stays(monkeypatch):

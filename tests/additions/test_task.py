@@ -1,7 +1,6 @@
 """A kind of trial is added by its own file and one entry: here one of the test's own goes the whole way."""
 
 import ast
-import asyncio
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,6 +26,7 @@ from pages.listen import trial_page
 from pages.listen.compare import ComparePage
 from pages.listen.listening_room import ListeningRoom
 from pages.listen.wish import Wish
+from tests.coroutines import run_in_thread
 from tests.engine.small_models import published
 from tests.engine.tones import write_tone
 from tests.pages.listen.long_ago import ask_long_ago
@@ -147,7 +147,7 @@ async def laid_out(room: ListeningRoom) -> ComparePage:
 
 
 def test_compare_offers_it(room):
-    page = asyncio.run(laid_out(room))
+    page = run_in_thread(laid_out(room))
     assert page.task.choices[-1] == (OddOneOut.label, NAME)
     names = [name for _, name in page.catalogue.models(CORPUS)]
     hint, num_trials, chosen, *_ = page.question(NAME, names)

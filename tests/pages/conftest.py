@@ -48,7 +48,7 @@ def app_folder(project_folder, tmp_path_factory) -> Path:
         copy_model(models, name)
     published(models, "waveform", "tiny-speech")
     published(models, "waveform", "tiny-speech-two")
-    published(models, "waveform", "tardy-speech", hidden_size=2600)  # its name comes after spoken_digits
+    published(models, "waveform", "tardy-speech", hidden_size=1900)  # its name comes after spoken_digits
     copy_model(models, "spoiled").with_name("model.safetensors").write_bytes(b"spoiled")
     card = copy_model(models, "newer")
     card.write_text(card.read_text().replace('"format": 1,', '"format": 1, "colour": "blue",', 1))
@@ -72,9 +72,9 @@ def _no_traceback(request) -> Iterator[None]:
         assert "Traceback" not in (news := request.getfixturevalue("app").news()), news
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def left_contexts(browser) -> list[Any]:
-    """Contexts of the browser that visitors of this module have left, for those who come after them."""
+    """Contexts of the browser that visitors have left, for those who come after them."""
     return []
 
 

@@ -1,6 +1,6 @@
 """Twenty visitors, and one more who does his worst: no vote is lost, nobody sees an error.
 
-For 6 seconds, or as many as EARSHOT_LOAD_SECONDS says; docs/listening.md has what came of it.
+For 4 seconds, or as many as EARSHOT_LOAD_SECONDS says; docs/listening.md has what came of it.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ from tests.pages.listen.trial_visit import listen
 from tests.pages.visit import Visit
 from tests.server import serving
 
-LOAD_SECONDS = float(os.environ.get("EARSHOT_LOAD_SECONDS", "6"))
+LOAD_SECONDS = float(os.environ.get("EARSHOT_LOAD_SECONDS", "4"))
 NUM_CALLERS, NUM_BROWSERS = 18, 2
 ARRIVAL_SECONDS = 4.0  # within which they come: not all in the same second
 AGAIN_SECONDS = 3.0  # after which somebody who was told that the app is busy tries again

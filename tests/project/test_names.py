@@ -4,8 +4,6 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
-import pytest
-
 from tests.source import Module, modules
 
 MEANT_TWICE = {
@@ -35,12 +33,13 @@ def test_no_public_name_means_two_things():
     assert {name for name, values in meanings.items() if len(values) > 1} == set(MEANT_TWICE)
 
 
-@pytest.mark.parametrize("module", modules(), ids=str)
-def test_no_value_is_called_by_a_filler(module):
+def test_no_value_is_called_by_a_filler():
     """``found`` was once the name of 369 values, and said nothing of them."""
     names = [
-        node.id if isinstance(node, ast.Name) else node.arg
+        (str(module), node.id if isinstance(node, ast.Name) else node.arg)
+        for module in modules()
         for node in ast.walk(module.tree)
         if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
     ]
-    assert not FILLERS & set(names)
+    assert len(names) > 1_000
+    assert not [f"{module} has a value {name}" for module, name in names if name in FILLERS]

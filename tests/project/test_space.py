@@ -93,24 +93,27 @@ def test_no_part_of_the_app_is_left_out():
 
 PAGES = """
 import json
+from pathlib import Path
 from pages import shared, site
 from pages.board.page import how_to_read
-config = site.build(shared.open_shared()).get_config_file()
-print(json.dumps([config, how_to_read()], default=str, ensure_ascii=False))
+for is_checkout in (False, True):
+    if is_checkout:
+        Path("training").mkdir()
+    config = site.build(shared.open_shared()).get_config_file()
+    print(json.dumps([config, how_to_read()], default=str, ensure_ascii=False))
 """
 
 
-def page_texts(folder: Path) -> str:
-    """All that the pages say when they are built in this folder, with no model and no table there."""
+@pytest.fixture(scope="module")
+def page_texts(space, tmp_path_factory) -> list[str]:
+    """All that the pages say with no model and no table there: of a Space, and of a checkout."""
+    folder = shutil.copytree(space, tmp_path_factory.mktemp("pages") / "space")
     shutil.rmtree(folder / "checkpoints")
     (folder / "checkpoints").mkdir()
     (folder / "assets" / "results.json").unlink()
-    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
-    built = subprocess.run(
-        [sys.executable, "-c", PAGES], cwd=folder, env=environment, capture_output=True, text=True
-    )
+    built = subprocess.run([sys.executable, "-c", PAGES], cwd=folder, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
-    return built.stdout
+    return built.stdout.splitlines()
 
 
 NO_MODEL = [
@@ -119,19 +122,16 @@ NO_MODEL = [
 
 
 @pytest.mark.slow
-def test_its_pages_name_no_command_or_document_that_it_lacks(space, tmp_path):
-    said = page_texts(shutil.copytree(space, tmp_path / "space"))
+def test_its_pages_name_no_command_or_document_that_it_lacks(page_texts):
+    said, _ = page_texts
     assert all(f'"{text}."' in said for text in NO_MODEL)
     assert ">There is no table yet, assets/results.json is missing.<" in said
     assert not COMMAND.findall(said)
     assert "docs/" not in said
 
 
-@pytest.mark.slow
-def test_the_pages_of_a_checkout_say_what_to_do(space, tmp_path):
-    folder = shutil.copytree(space, tmp_path / "checkout")
-    (folder / "training").mkdir()
-    said = page_texts(folder)
+def test_the_pages_of_a_checkout_say_what_to_do(page_texts):
+    _, said = page_texts
     assert all(f'"{text}: fit one with `python -m training fit`."' in said for text in NO_MODEL)
     assert "assets/results.json is missing: write it with `python -m training report`." in said
     assert "is in docs/listening.md." in said

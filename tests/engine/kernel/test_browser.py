@@ -39,36 +39,32 @@ SCRIPT = """
 
 
 @pytest.fixture(scope="module")
-def draw_all(chromium):
+def draw_all(browser):
     """``draw_all(name, model, seeds, count, temperature)``: hashes of draws in the browser."""
-    from playwright.sync_api import sync_playwright
+    page = browser.new_page()
+    files = {"/": b"<title>kernel</title>", "/kernel.wasm": module_bytes()}
+    files["/kernel.js"] = Site().content("drawing/kernel.js")
+    types = {"/": "text/html", "/kernel.js": "text/javascript"}
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
-        files = {"/": b"<title>kernel</title>", "/kernel.wasm": module_bytes()}
-        files["/kernel.js"] = Site().content("drawing/kernel.js")
-        types = {"/": "text/html", "/kernel.js": "text/javascript"}
+    def serve(route):
+        path = route.request.url[len(ADDRESS) :]
+        route.fulfill(body=files[path], content_type=types.get(path, "application/octet-stream"))
 
-        def serve(route):
-            path = route.request.url[len(ADDRESS) :]
-            route.fulfill(body=files[path], content_type=types.get(path, "application/octet-stream"))
+    page.route(f"{ADDRESS}/**", serve)
+    page.goto(f"{ADDRESS}/")
+    page.add_script_tag(content=SCRIPT, type="module")
+    page.wait_for_function("!!window.drawAll")
 
-        page.route(f"{ADDRESS}/**", serve)
-        page.goto(f"{ADDRESS}/")
-        page.add_script_tag(content=SCRIPT, type="module")
-        page.wait_for_function("!!window.drawAll")
+    def draw(name, model, seeds, count, temperature):
+        program = program_of(model, kernel().kinds)
+        counts = np.array([tensor.numel() for tensor in program.tensors], np.int32)
+        weights = b"".join(tensor.float().numpy().tobytes() for tensor in program.tensors)
+        files[f"/{name}.program"] = np.array(program.numbers, np.float64).tobytes()
+        files[f"/{name}.counts"], files[f"/{name}.weights"] = counts.tobytes(), weights
+        return page.evaluate("asked => drawAll(...asked)", [name, seeds, count, temperature])
 
-        def draw(name, model, seeds, count, temperature):
-            program = program_of(model, kernel().kinds)
-            counts = np.array([tensor.numel() for tensor in program.tensors], np.int32)
-            weights = b"".join(tensor.float().numpy().tobytes() for tensor in program.tensors)
-            files[f"/{name}.program"] = np.array(program.numbers, np.float64).tobytes()
-            files[f"/{name}.counts"], files[f"/{name}.weights"] = counts.tobytes(), weights
-            return page.evaluate("asked => drawAll(...asked)", [name, seeds, count, temperature])
-
-        yield draw
-        browser.close()
+    yield draw
+    page.close()
 
 
 def here(model, seed: int, count: int, temperature: float) -> str:

@@ -22,6 +22,7 @@ from pages.bounds.waiting import (
     Waiting,
     take_turns,
 )
+from tests.coroutines import run_in_thread
 from tests.pages.caller import Caller, elapsed
 
 
@@ -106,7 +107,7 @@ def request(peer: str, forwarded: str = "") -> SimpleNamespace:
 
 def enter(waiting: Waiting, function: int, session: str, address: str = "1.1.1.1"):
     body = SimpleNamespace(fn_index=function, session_hash=session)
-    return asyncio.run(waiting.enter(body, request(address), None))
+    return run_in_thread(waiting.enter(body, request(address), None))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What is below every page: the app with everything it likes to have, and with nothing but Python."""
 
+import shutil
 import sys
 
 import pytest
@@ -9,20 +10,33 @@ from pages.house import surround
 from tests.pages.draw.test_play import GRU
 from tests.patience import until
 from tests.server import serving
+from tests.visitor import free_port
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def bare_app(app_folder, tmp_path_factory):
-    """The app where there are no programs to call, no FluidSynth to bind and no wasmtime."""
+    """The app of a checkout where there are no programs to call, no FluidSynth, no wasmtime and no table.
+
+    Its proxies lead nowhere: it asks itself whether it is up, which once ended its start in a traceback.
+    """
     folder = tmp_path_factory.mktemp("bare")
+    shutil.copytree(app_folder, folder / "app", symlinks=True)
+    (folder / "app" / "training").mkdir()
+    (folder / "app" / "assets" / "results.json").unlink()
     (folder / "hidden").mkdir()
     for name in ("fluidsynth", "wasmtime"):
         (folder / "hidden" / f"{name}.py").write_text(f"raise ImportError({name!r})\n")
     (folder / "no-programs").mkdir()
-    environment = {"PYTHONPATH": str(folder / "hidden"), "PATH": str(folder / "no-programs")}
-    with serving([sys.executable, str(app_folder / "app.py")], folder, environment) as server:
+    dead = f"127.0.0.1:{free_port()}"
+    proxies = {
+        "ALL_PROXY": f"socks5://{dead}",
+        "http_proxy": f"http://{dead}",
+        "https_proxy": f"http://{dead}",
+    }
+    environment = {"PYTHONPATH": str(folder / "hidden"), "PATH": str(folder / "no-programs"), **proxies}
+    with serving([sys.executable, str(folder / "app" / "app.py")], folder, environment) as server:
         yield server
 
 
@@ -73,6 +87,14 @@ def test_without_fluidsynth_and_programs_the_app_samples_and_plays(bare_app, vis
     visit.draw()
     assert visit.hear() > 0.3
     assert "Traceback" not in bare_app.news()
+
+
+def test_without_a_table_of_results_one_sentence_says_so_and_the_curves_are_there(bare_app, visitors):
+    visit = visitors("results", address=bare_app.address)
+    assert visit.page.locator("#results").inner_text().strip() == (
+        "There is no table yet, assets/results.json is missing: write it with `python -m training report`."
+    )
+    assert visit.page.locator(".curves-line").count() == 6
 
 
 def test_models_that_the_kernel_lacks_are_named(monkeypatch):

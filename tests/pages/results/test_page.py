@@ -28,28 +28,20 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def tables(app_folder, tmp_path_factory):
-    """Addresses of the app with a table of its own, and of the app without any, as in a checkout."""
-    folders = []
-    for name, table in (("with", {"rows": ROWS}), ("without", None)):
-        folder = tmp_path_factory.mktemp(name)
-        shutil.copytree(app_folder, folder / "app", symlinks=True)
-        (folder / "app" / "training").mkdir()
-        path = folder / "app" / "assets" / "results.json"
-        path.unlink(missing_ok=True)
-        if table:
-            path.write_text(json.dumps(table))
-        folders.append(folder)
-    commands = [[sys.executable, str(folder / "app" / "app.py")] for folder in folders]
-    with serving(commands[0], folders[0], {}) as whole, serving(commands[1], folders[1], {}) as bare:
-        yield whole.address, bare.address
-        assert "Traceback" not in whole.news() + bare.news()
+def address(app_folder, tmp_path_factory):
+    """Where the app is served with a table of its own."""
+    folder = tmp_path_factory.mktemp("with")
+    shutil.copytree(app_folder, folder / "app", symlinks=True)
+    (folder / "app" / "assets" / "results.json").write_text(json.dumps({"rows": ROWS}))
+    with serving([sys.executable, str(folder / "app" / "app.py")], folder, {}) as app:
+        yield app.address
+        assert "Traceback" not in app.news()
 
 
 @pytest.fixture
-def results(visitors, tables):
+def results(visitors, address):
     """A visitor of the page."""
-    visit = visitors("results", address=tables[0])
+    visit = visitors("results", address=address)
     visit.page.wait_for_selector("#results tr[data-model=jsb_chorales-gru]")
     return visit
 
@@ -226,16 +218,8 @@ def test_every_published_corpus_can_be_chosen(results, app_folder):
     assert choices[:2] == ["jsb_chorales", "spoken_digits"] and set(choices) == published
 
 
-def test_without_a_table_one_sentence_says_so_and_the_curves_are_there(visitors, tables):
-    visit = visitors("results", address=tables[1])
-    assert visit.page.locator("#results").inner_text().strip() == (
-        "There is no table yet, assets/results.json is missing: write it with `python -m training report`."
-    )
-    assert visit.page.locator(".curves-line").count() == 6
-
-
-def test_a_phone_scrolls_the_table_and_not_the_page(visitors, tables):
-    visit = visitors("results", address=tables[0], **PHONE)
+def test_a_phone_scrolls_the_table_and_not_the_page(visitors, address):
+    visit = visitors("results", address=address, **PHONE)
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert visit.outside("#results .results-scroll, #curves *") == []
     scroll, name = (

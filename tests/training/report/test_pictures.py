@@ -5,7 +5,6 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from engine.checkpoints.curve import Curve
 from tests.training.report.report_folders import curve_of, paper_corpus
@@ -133,14 +132,13 @@ COUNT_COLOURS = """async ([svg, colours]) => {
 
 
 @pytest.mark.browser
-def test_a_browser_shows_three_colours_on_white_that_is_part_of_the_picture(chromium):
+def test_a_browser_shows_three_colours_on_white_that_is_part_of_the_picture(browser):
     """Nothing shines through, so that the picture can be read on a dark page too."""
     curves = {("nottingham", cell): curve_of(3.0 + 0.3 * n) for n, cell in enumerate(PAPER_CELLS)}
     svg = draw(PLOTS[0], evidence(curves)).decode("ascii")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        seen = browser.new_page().evaluate(COUNT_COLOURS, [svg, ["#ffffff", *COLOURS.values()]])
-        browser.close()
+    page = browser.new_page()
+    seen = page.evaluate(COUNT_COLOURS, [svg, ["#ffffff", *COLOURS.values()]])
+    page.close()
     assert seen["clear"] == 0
     assert seen["counts"].pop("#ffffff") > 0.8 * seen["total"]
     assert all(count > 300 for count in seen["counts"].values()), seen
