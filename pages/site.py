@@ -1,4 +1,4 @@
-"""Site: the pages of the app, in the order of its navigation."""
+"""Site: the pages that Gradio lays out, in their order; Live is served beside them (pages/live.py)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from pages.shared import Shared
 
 @dataclass(frozen=True)
 class Page:
-    """A page: what it is called, where it lies, what lays it out inside the current route, and what a link to
-    it says."""
+    """A page: what it is called, where it lies, what lays it out inside the current route, and what a preview
+    of a link to it says."""
 
     name: str
     route: str
@@ -62,7 +62,7 @@ PAGES = (
 
 
 def links() -> dict[str, str]:
-    """Title -> address of the pages of the navigation, relative to the page Live."""
+    """Name -> address of the pages of the navigation, relative to the page Live."""
     return {page.name: f"..{page.route or '/'}" for page in PAGES if page.in_navigation}
 
 
@@ -74,7 +74,7 @@ def fronts() -> dict[str, Front]:
 
 
 def build(shared: Shared) -> gr.Blocks:
-    """The whole app: all pages, each a route of its own, and the named endpoints."""
+    """The app: all pages but Live, each a route of its own, and the named endpoints."""
     first, *later = PAGES
     with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
         gr.Navbar([("Live", f"{LIVE_ROUTE[1:]}/")], main_page_name=first.name)

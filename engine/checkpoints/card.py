@@ -86,8 +86,8 @@ class Card(Strict):
         weights_sha256: the hash of model.safetensors.
         formerly_sha256: hashes of the same weights in earlier file formats, which old votes may name.
         metrics: split -> figure -> value, e.g. ``{"test": {"nats_per_frame": 8.5}}``.
-        draws: how its draws compare with real pieces, as ``python -m training evaluate --draws`` found;
-            empty if that was never run.
+        draws: how its draws compare with real pieces, written by ``python -m training evaluate --draws
+            --update-card``; empty if that was not run since the fit, its ending or its memories.
         ending: when pieces of its corpus end; None if that was not fitted, and for speech.
     """
 

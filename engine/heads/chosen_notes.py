@@ -18,10 +18,10 @@ from engine.heads.head import Distribution
 
 
 class Choices(NamedTuple):
-    """What is decided of several frames before their next choice.
+    """The next choices of several frames, each as what its frame holds so far.
 
     Args:
-        frames: their indices, all leading axes flattened.
+        frames: indices of the frames, all leading axes flattened.
         above: which ranks sound so far, in each of these frames.
         last: the rank of the lowest pitch so far; -1 for none.
     """

@@ -150,36 +150,37 @@ class _CopiedWalk(Walk):
     """
 
     def __init__(self, notes: CopiedNotes, num_frames: int):
-        self.own = notes.notes.walk(num_frames)
+        self.network = notes.notes.walk(num_frames)
         frames, logits, slips, self.is_line = notes.guides
+        # from here on, with the nats that the network and each guide give to what is chosen
         self.log_weights = log_weights(logits).flatten(0, -2)
         self.after = next_ranks(frames).flatten(0, -3)
         self.slips = slips.flatten(0, -2)
-        self.seen: tuple[Tensor, ...]  # at the choices asked for last: own shares, ranks said, who speaks
+        self.seen: tuple[Tensor, ...]  # of the last choices: the network's log shares, ranks said, who speaks
 
     def log_shares(self, choices: Choices) -> Float[Tensor, "choice rank"]:
-        own = self.own.log_shares(choices)
+        network_log_shares = self.network.log_shares(choices)
         indices, _, last = choices
         places = (last + 1)[:, None, None].expand(-1, len(self.is_line), 1)
         said = self.after[indices].gather(-1, places)[..., 0]
         speaks = ~(self.is_line & (last[:, None] >= 0))
-        self.seen = own, said, speaks
+        self.seen = network_log_shares, said, speaks
         weights = self.log_weights[indices].softmax(-1)
         follows = torch.where(speaks, self.slips[indices].neg().sigmoid(), 0.0)
         copied = weights[:, 1:] * follows
-        share = own.exp() * (1 - copied.sum(-1, keepdim=True))
+        share = network_log_shares.exp() * (1 - copied.sum(-1, keepdim=True))
         return share.scatter_add(-1, said, copied).log()
 
     def take(self, choices: Choices, chosen: Int64[Tensor, " choice"]) -> None:
-        own, said, speaks = self.seen
-        by_network = own.gather(-1, chosen[:, None])
+        network_log_shares, said, speaks = self.seen
+        by_network = network_log_shares.gather(-1, chosen[:, None])
         slips = self.slips[choices.frames]
         slipped = functional.logsigmoid(slips) + by_network
         followed = torch.logaddexp(functional.logsigmoid(-slips), slipped)
         by_guide = torch.where(said == chosen[:, None], followed, slipped)
         by_guide = torch.where(speaks, by_guide, by_network)
         self.log_weights[choices.frames] += torch.cat((by_network, by_guide), -1)
-        self.own.take(choices, chosen)
+        self.network.take(choices, chosen)
 
 
 def next_ranks(frames: Bool[Tensor, "*axes rank"]) -> Int64[Tensor, "*axes rank_or_stop"]:

@@ -29,8 +29,8 @@ class RemindedNotes(ChosenNotes):
         self.notes = notes
         self.size = notes.size
         self.dtype = notes.dtype
-        self.own = notes.first_log_shares()
-        mixed = self.own.exp() + votes
+        self.first_of_network = notes.first_log_shares()
+        mixed = self.first_of_network.exp() + votes
         self.first = mixed.log() - mixed.sum(-1, keepdim=True).log()
 
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
@@ -39,8 +39,8 @@ class RemindedNotes(ChosenNotes):
 
     def choice_log_probs(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes choice"]:
         """Nats of each choice: the network's, except for the first."""
-        own = self.notes.choice_log_probs(frame)
-        return torch.cat((own[..., :1] + self._gained(frame), own[..., 1:]), -1)
+        log_probs = self.notes.choice_log_probs(frame)
+        return torch.cat((log_probs[..., :1] + self._gained(frame), log_probs[..., 1:]), -1)
 
     def walk(self, num_frames: int) -> "_RemindedWalk":
         """A walk through all its frames, before their first choice."""
@@ -50,8 +50,9 @@ class RemindedNotes(ChosenNotes):
         """The same ``count`` times, along a new last leading axis."""
         twin = copy(self)
         twin.notes = self.notes.repeated(count)
-        twin.own, twin.first = (
-            part.unsqueeze(-2).expand(*part.shape[:-1], count, -1) for part in (self.own, self.first)
+        twin.first_of_network, twin.first = (
+            part.unsqueeze(-2).expand(*part.shape[:-1], count, -1)
+            for part in (self.first_of_network, self.first)
         )
         return twin
 
@@ -61,30 +62,31 @@ class RemindedNotes(ChosenNotes):
             return self
         twin = copy(self)
         twin.notes = self.notes.temper(temperature)
-        twin.own = twin.notes.first_log_shares()
+        twin.first_of_network = twin.notes.first_log_shares()
         twin.first = tempered(self.first, temperature)
         return twin
 
     def _gained(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes 1"]:
         """How many nats the votes add to the log-probability of a frame's first choice."""
         rank = highest_ranks(frame.flip(-1) > 0.5).unsqueeze(-1)
-        return self.first.gather(-1, rank) - self.own.gather(-1, rank)
+        return self.first.gather(-1, rank) - self.first_of_network.gather(-1, rank)
 
 
 class _RemindedWalk(Walk):
     """The network's walk, except for the first choice.
 
     Args:
+        network: its walk.
         first: logarithms of the first choice's probabilities, votes included.
     """
 
-    def __init__(self, own: Walk, first: Float[Tensor, "frame rank"]):
-        self.own = own
+    def __init__(self, network: Walk, first: Float[Tensor, "frame rank"]):
+        self.network = network
         self.first = first
 
     def log_shares(self, choices: Choices) -> Float[Tensor, "choice rank"]:
-        log_shares = self.own.log_shares(choices)
+        log_shares = self.network.log_shares(choices)
         return torch.where(choices.last[:, None] < 0, self.first[choices.frames], log_shares)
 
     def take(self, choices: Choices, chosen: Int64[Tensor, " choice"]) -> None:
-        self.own.take(choices, chosen)
+        self.network.take(choices, chosen)

@@ -24,7 +24,7 @@ SECONDS_TO_SOUND = 0.5  # after which the page is updated even if nothing can be
 SECONDS_AHEAD = 12.0  # of the first lane's sound that are made before they are heard, at most
 FIRST_AHEAD = 1.5  # the same at first, doubled with every view: a visitor would wait for a longer piece
 SECONDS_PLAYED, MOST_SECONDS_PLAYED = 8.0, 64.0  # of sound that a lane makes in a turn: at first, at most
-SECONDS_PER_TURN = 0.01  # for which a lane samples before the next one does; Stop waits no longer than this
+SECONDS_PER_TURN = 0.01  # for which a lane samples before the next one does; or one step, if it is longer
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Drawing:
     Args:
         request: as asked for; uploaded notes have become a packed roll, which a link can carry.
         lanes: one for every model.
-        report: what was left out of the beginning, in one sentence; empty if nothing was.
+        report: what was left out of the beginning, in a sentence or two; empty if nothing was.
     """
 
     request: DrawRequest
@@ -113,24 +113,24 @@ def sample_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[l
     yield list(lanes[:1])
     while running.goes_on and (growing := [lane for lane in lanes if not lane.is_whole]):
         _grow(growing, running, SECONDS_PER_DRAW_VIEW)
-        heard = [lane for lane in lanes[:1] if not lane.is_played]
-        for lane in heard:
+        sounded = [lane for lane in lanes[:1] if not lane.is_played]  # whose sound grows in this view
+        for lane in sounded:
             lane.play(until=time.monotonic() - began + ahead)
         for lane in lanes[1:]:
             if lane.is_whole and not lane.is_heard:  # its sound need not wait for the other lanes
                 lane.play(more=SECONDS_PLAYED)
-                heard.append(lane)
-        yield [lane for lane in lanes if lane in heard or lane in growing]
+                sounded.append(lane)
+        yield [lane for lane in lanes if lane in sounded or lane in growing]
         ahead = min(2 * ahead, SECONDS_AHEAD)
 
 
 def play_together(lanes: tuple[LaneDraw, ...], running: Running) -> Iterator[list[LaneDraw]]:
     """Make the rest of the sound of what has been drawn, lanes in turns; yields the lanes that have more."""
     seconds = SECONDS_PLAYED
-    while not running.is_replaced and (silent := [lane for lane in lanes if not lane.is_played]):
-        for lane in silent:
+    while not running.is_replaced and (unplayed := [lane for lane in lanes if not lane.is_played]):
+        for lane in unplayed:
             lane.play(more=seconds)
-        yield silent
+        yield unplayed
         seconds = min(2 * seconds, MOST_SECONDS_PLAYED)
 
 

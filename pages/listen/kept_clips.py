@@ -16,7 +16,7 @@ MAX_KEPT_BYTES = 96_000_000  # of sound: a trial of music takes about four milli
 
 
 @dataclass(frozen=True)
-class Played:
+class Prepared:
     """What is made for a trial.
 
     Args:
@@ -33,27 +33,27 @@ class KeptClips:
     """Clips by the id of their trial, for all visitors; kept clips are never changed."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Played] = OrderedDict()
+        self._kept: OrderedDict[str, Prepared] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, trial_id: str, make: Callable[[], Played]) -> Played:
+    def of(self, trial_id: str, make: Callable[[], Prepared]) -> Prepared:
         """The clips of a trial; ``make`` makes them if they are not kept."""
         with self._lock:
             if trial_id in self._kept:
                 self._kept.move_to_end(trial_id)
                 return self._kept[trial_id]
-        played = make()
-        self.keep(trial_id, played)
-        return played
+        prepared = make()
+        self.keep(trial_id, prepared)
+        return prepared
 
-    def keep(self, trial_id: str, played: Played) -> None:
+    def keep(self, trial_id: str, prepared: Prepared) -> None:
         """Add a trial's clips; the oldest are dropped where there are too many, or too many bytes."""
         with self._lock:
-            self._kept[trial_id] = played
+            self._kept[trial_id] = prepared
             while len(self._kept) > 1 and (
                 len(self._kept) > MAX_KEPT_TRIALS or self._num_bytes() > MAX_KEPT_BYTES
             ):
                 self._kept.popitem(last=False)
 
     def _num_bytes(self) -> int:
-        return sum(len(clip.wav) for played in self._kept.values() for clip in played.clips)
+        return sum(len(clip.wav) for prepared in self._kept.values() for clip in prepared.clips)

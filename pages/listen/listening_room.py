@@ -35,7 +35,7 @@ from engine.scoring import log_likelihood, surprise_of
 from pages.bounds import Hourly
 from pages.listen.clip_ledger import COUNT_SECONDS, IMPOSSIBLE, ClipLedger
 from pages.listen.doubt import AT_ONCE, Ears, doubt_of, seconds_between
-from pages.listen.kept_clips import KeptClips, Played
+from pages.listen.kept_clips import KeptClips, Prepared
 from pages.listen.wish import Wish, session_of
 
 TESTS_AN_HOUR = "EARSHOT_TESTS_AN_HOUR"  # in the environment: how many an address may begin
@@ -44,15 +44,15 @@ LISTENERS = "EARSHOT_LISTENERS"  # in the environment: how many may listen at th
 
 @dataclass(frozen=True)
 class Question:
-    """A trial that is about to be heard.
+    """A trial with what was made for it, to be heard or, once it is answered, revealed.
 
     Attributes:
         trial: the trial, with whose its lanes are, which must stay hidden until the answer.
-        played: its clips, and what the models think of them, which must stay hidden too.
+        prepared: its clips, and what the models think of them, which must stay hidden too.
     """
 
     trial: Trial
-    played: Played
+    prepared: Prepared
 
 
 class ListeningRoom:
@@ -85,7 +85,7 @@ class ListeningRoom:
         """Set up a test and issue its first trial; returns that trial's id.
 
         Args:
-            address: of the request; it is counted and not kept.
+            address: of the request; it is counted in memory, and written nowhere.
 
         Raises:
             EngineError: the wish cannot be fulfilled, the address has begun too many tests, or the store
@@ -96,14 +96,6 @@ class ListeningRoom:
         self.store.begin(session)
         return self.issue(session, 1)
 
-    def ask(self, trial_id: str, listener: str) -> Question:
-        """A trial of this listener's, with its sounds.
-
-        Raises:
-            EngineError: it is not this listener's, a model is gone, or the store cannot be used.
-        """
-        return self.question(self.store.find(trial_id, listener).trial)
-
     def question(self, trial: Trial) -> Question:
         """A trial that is known to be this listener's, with its sounds.
 
@@ -111,10 +103,10 @@ class ListeningRoom:
             EngineError: a model is gone, or the store cannot be used.
         """
 
-        def anew() -> Played:
+        def anew() -> Prepared:
             session = self.store.session(trial.test_id, trial.listener)
             self._check_models(trial)
-            return self._play(session, trial.number, [lane.clip for lane in trial.lanes])
+            return self._prepare(session, trial.number, [lane.clip for lane in trial.lanes])
 
         return Question(trial, self.kept.of(trial.trial_id, anew))
 
@@ -131,7 +123,7 @@ class ListeningRoom:
         Args:
             given: ``choice``, ``heard_seconds`` of each lane and ``response_seconds``, from a browser.
             is_program: whether the request does not look like a browser's.
-            address: of the request; it is counted and not kept.
+            address: of the request; it is counted in memory, and written nowhere.
 
         Raises:
             VoteError: it cannot count; the sentence says why.
@@ -188,7 +180,7 @@ class ListeningRoom:
         return latest.trial
 
     def own_rows(self, listener: str) -> list[dict[str, Any]]:
-        """What this listener was asked and said, as rows of an export.
+        """This listener's answered trials, as rows of an export.
 
         Raises:
             VoteError: the store cannot be used.
@@ -213,21 +205,21 @@ class ListeningRoom:
             EngineError: its clips cannot be made, or the store cannot be used.
         """
         planned = session.trials[number - 1]
-        played = self._play(session, number, [secrets.token_hex(12) for _ in planned.sources])
+        prepared = self._prepare(session, number, [secrets.token_hex(12) for _ in planned.sources])
         now = timestamp(datetime.now(UTC))
-        trial = session.trial(number, played.clips, secrets.token_hex(12), now, self.version)
+        trial = session.trial(number, prepared.clips, secrets.token_hex(12), now, self.version)
         self.store.issue(trial)
-        self.kept.keep(trial.trial_id, played)
+        self.kept.keep(trial.trial_id, prepared)
         return trial.trial_id
 
     def _news(self, record: Record) -> list[dict[str, Any]]:
-        """The rows for the copy after an answer; after a test's last one, the whole test, now with seeds."""
+        """The rows for the copy after an answer; after the last, all rows, whose seeds may then be seen."""
         trial, records = record.trial, [record]
         if trial.number == trial.num_trials:
             records = self.store.trials(trial.test_id, trial.listener)
         return [answered.model_dump(mode="json") for answered in records]
 
-    def _play(self, session: Session, number: int, ids: Sequence[str]) -> Played:
+    def _prepare(self, session: Session, number: int, ids: Sequence[str]) -> Prepared:
         planned = session.trials[number - 1]
         checkpoints = self._checkpoints(session.models)
         piece = read_excerpt(planned.prime, shared_representation(checkpoints))
@@ -237,7 +229,7 @@ class ListeningRoom:
             name: [_unlikelihood(checkpoint, clip.frames, material.representation) for clip in clips]
             for name, checkpoint in checkpoints.items()
         }
-        return Played(clips, unlikelihoods)
+        return Prepared(clips, unlikelihoods)
 
     def _check_models(self, trial: Trial) -> None:
         """Refuse a trial whose models have other weights now: clips made anew would not be those heard."""
@@ -265,7 +257,7 @@ def _unlikelihood(checkpoint: Checkpoint, frames: Tensor, representation: Repres
 
 
 def number_of(variable: str, usual: int) -> int:
-    """A whole number from the environment, or the usual one; a class behind one address may need more.
+    """A whole number from the environment, or the usual one; a school class behind one address may need more.
 
     Raises:
         SystemExit: it is not a whole number above 0.

@@ -20,14 +20,14 @@ def reveal(room: ListeningRoom, question: Question) -> list[dict[str, str]]:
     Raises:
         EngineError: a model is gone, or the store cannot be used.
     """
-    unlikelihoods = question.played.unlikelihoods
+    unlikelihoods = question.prepared.unlikelihoods
     unit = room.model(next(iter(unlikelihoods))).representation.facts.figure_words
     facts_of_lanes = [
         "\n".join(
             f"{figure(of_lanes[place])} {unit} under {names(room, name).brief(name)}"
             for name, of_lanes in unlikelihoods.items()
         )
-        for place in range(len(question.played.clips))
+        for place in range(len(question.prepared.clips))
     ]
     lanes = zip(sources(room, question.trial), facts_of_lanes, strict=True)
     return [lane | {"facts": facts} for lane, facts in lanes]

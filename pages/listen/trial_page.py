@@ -75,7 +75,7 @@ def asked(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:
 
 def _blind(room: ListeningRoom, question: Question) -> dict[str, Any]:
     trial = question.trial
-    sounds = [clip.mp3 for clip in question.played.clips]
+    sounds = [clip.mp3 for clip in question.prepared.clips]
     hearing = Hearing.of(trial)
     return {
         "state": "asking",

@@ -25,22 +25,21 @@ def build(shared: Shared) -> None:
     hero(RESULTS_HEADING, RESULTS_PROMISE)
     cards = joined(shared.catalogues.values()).cards
     order: list[str] = []
-    problem = at_a_glance = boards = ""
+    problem = at_a_glance = leaderboard_html = ""
     tables_html: list[str] = []
     try:
         results = read_results()
-        playable = {row.checkpoint for row in results.rows if row.checkpoint in cards}
         order = [row.corpus for row in results.rows]
-        tables_html = [table.html() for table in tables(results.rows, playable)]
-        boards = leaderboard(results.leaderboard, cards)
+        tables_html = [table.html() for table in tables(results.rows, cards)]
+        leaderboard_html = leaderboard(results.leaderboard, cards)
         at_a_glance = glance(results, cards)
     except EngineError as error:
         problem = sentence(error)
     here = Path(__file__)
     content = rendered(RESULTS_TEMPLATE, problem=problem, glance=at_a_glance, tables=tables_html)
     styled(content, here.with_name("results.css"), "results")
-    if boards:
-        styled(boards, here.with_name("leaderboard.css"), "leaderboard")
+    if leaderboard_html:
+        styled(leaderboard_html, here.with_name("leaderboard.css"), "leaderboard")
     corpora, problems = corpora_of(cards.values(), list(dict.fromkeys(order)))
     Curves(corpora, elem_id="curves")
     footer(problems)

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.errors import InvalidValueError
-from training.corpora import CORPORA, frames_of
+from training.corpora import CORPORA, representation_name_of
 from training.fitting.recipe import read_recipe
 from training.paper import PAPER_CELLS, PAPER_MUSIC, PAPER_SPEECH, TABLE_2, paper_model
 
@@ -40,7 +40,9 @@ def test_every_corpus_has_one_of_ours():
 @pytest.mark.parametrize("corpus", TABLE_2, ids=lambda corpus: corpus.ours)
 @pytest.mark.parametrize("cell", PAPER_CELLS)
 def test_its_models_are_those_of_the_recipes(corpus, cell):
-    assert read_recipe(f"{corpus.ours}-{cell}").model == paper_model(cell, frames_of(corpus.ours))
+    assert read_recipe(f"{corpus.ours}-{cell}").model == paper_model(
+        cell, representation_name_of(corpus.ours)
+    )
 
 
 def test_a_cell_that_it_does_not_have_is_64_wide_and_frames_that_it_does_not_have_are_refused():

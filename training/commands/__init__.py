@@ -18,7 +18,7 @@ from training.commands import (
 COMMANDS = (
     ("list", "recipes, corpora and checkpoints", list),
     ("fetch", "download a corpus from its origin", fetch),
-    ("fit", "fit a recipe, or a cell on your own folder", fit),
+    ("fit", "fit a recipe, or a cell on a corpus or your own folder", fit),
     ("search", "the best of ten learning rates, for one recipe or several", search),
     ("spread", "fit a recipe from several seeds, and publish the best on validation", spread),
     ("remember", "give a checkpoint memories: of training melodies, of a piece's own past", remember),

@@ -11,7 +11,7 @@ from engine.checkpoints import available
 from engine.command_line import add_checkpoints
 from engine.errors import InvalidValueError, UnknownNameError
 from engine.representations import PianoRoll, Waveform
-from training.corpora import frames_of
+from training.corpora import representation_name_of
 from training.fitting import (
     RUNS,
     Recipe,
@@ -108,7 +108,7 @@ def _best_recipe(options: argparse.Namespace) -> str | None:
     """Name of the recipe of our best model of the corpus's kind of frames, if ``--cell best`` asks for it."""
     if options.cell != BEST_CELL or not (options.corpus and options.name):
         return None
-    return BEST_RECIPES[frames_of(options.corpus)]
+    return BEST_RECIPES[representation_name_of(options.corpus)]
 
 
 def _model(options: argparse.Namespace, before: Recipe | None) -> dict[str, Any]:
@@ -117,13 +117,16 @@ def _model(options: argparse.Namespace, before: Recipe | None) -> dict[str, Any]
     if cell and cell not in CELLS:
         raise UnknownNameError("cell", cell, [*CELLS, BEST_CELL])
     if before is None:
-        model = paper_model(cell, frames_of(options.corpus))
+        model = paper_model(cell, representation_name_of(options.corpus))
     else:
         model, corpus = before.model, before.corpus
         if options.corpus:
-            model, corpus = of_corpus(model, frames_of(corpus), frames_of(options.corpus)), options.corpus
+            model, corpus = (
+                of_corpus(model, representation_name_of(corpus), representation_name_of(options.corpus)),
+                options.corpus,
+            )
         if cell:
-            model = with_cell(model, cell, frames_of(corpus))
+            model = with_cell(model, cell, representation_name_of(corpus))
     if options.units is not None:
         model = with_units(model, options.units)
     return model if options.layers is None else with_layers(model, options.layers)

@@ -1,4 +1,4 @@
-"""The command ``fit``: a recipe, or a cell on a folder of one's own, becomes a checkpoint."""
+"""The command ``fit``: a recipe, or a cell on a corpus or a folder of one's own, becomes a checkpoint."""
 
 import argparse
 from dataclasses import replace

@@ -1,6 +1,6 @@
 """Where data comes from: corpora by name, folders of a user's own, and downloads."""
 
-from training.corpora.catalogue import CORPORA, FOLDERS, frames_of, open_corpus
+from training.corpora.catalogue import CORPORA, FOLDERS, open_corpus, representation_name_of
 from training.corpora.corpus import SPLITS, Corpus, CorpusData, CorpusReport
 from training.corpora.fetch import fetch
 from training.corpora.files import corpora_folder
@@ -16,8 +16,8 @@ __all__ = [
     "CorpusReport",
     "corpora_folder",
     "fetch",
-    "frames_of",
     "load_data",
     "open_corpus",
+    "representation_name_of",
     "streams",
 ]

@@ -35,7 +35,7 @@ class AudioFolder(OwnFolder):
     """
 
     title = "Sound files"
-    frames = Waveform.name
+    representation_name = Waveform.name
     description = "a folder of sound files, in windows of 8,000 samples"
 
     def __init__(self, path: Path, seed: int = 0):

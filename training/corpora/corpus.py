@@ -72,12 +72,12 @@ class CorpusData:
 class Corpus(ABC):
     """One corpus: what it is, and ``load``.
 
-    ``name`` is what the command line calls it, ``frames`` the name of its representation; ``licence`` and
-    ``citation`` are never empty. ``played_semitones`` is added to the pitches of draws before they are heard.
+    ``name`` is what the command line calls it; ``licence`` and ``citation`` are never empty.
+    ``played_semitones`` is added to the pitches of draws before they are heard.
     """
 
     name: str
-    frames: str
+    representation_name: str
     title: str
     description: str
     homepage: str

@@ -28,7 +28,7 @@ class MidiFolder(OwnFolder):
     """
 
     title = "MIDI files"
-    frames = PianoRoll.name
+    representation_name = PianoRoll.name
     description = "a folder of MIDI files, split by file"
 
     def __init__(self, path: Path, seed: int = 0, frames_per_quarter: int = 2):

@@ -94,7 +94,7 @@ class WindowedCorpus(ListedCorpus):
         num_windows: how many windows to keep; None takes the number of the paper's corpus.
     """
 
-    frames = Waveform.name
+    representation_name = Waveform.name
     window_length: int
     num_windows: int
 

@@ -11,7 +11,7 @@ from training.report.tables import AVERAGE_TITLES, corpus_title
 
 
 def summary(evidence: TableEvidence) -> list[str]:
-    """The list at the head of the report: how many cells reach the paper's figures, and which lead."""
+    """The list at the head of the report: how many models reach the paper's figures, and which lead."""
     total, fitted = len(evidence.entries), len(evidence.fitted)
     lines = (
         []
@@ -38,8 +38,8 @@ def _reached(evidence: TableEvidence) -> str:
         return "- No music model is fitted yet."
     return (
         f"- Music: our test figure is at or under the printed one in **{reached} of "
-        f"{counted(fitted, 'cell')}**: {listing(parts)}. In brackets the better of the two averages, the "
-        "same for all cells of a corpus."
+        f"{counted(fitted, 'model')}**: {listing(parts)}. In brackets the better of the two averages, the "
+        "same for all models of a corpus."
     )
 
 
@@ -102,16 +102,16 @@ def _side(gain: float) -> str:
 
 def gap_sentences(evidence: TableEvidence) -> list[str]:
     """Where our music figures and theirs are furthest apart, on the test and on the training split."""
-    cells = [
+    models = [
         (corpus, entry)
         for corpus in PAPER_MUSIC
         for entry in evidence.of(corpus)
         if entry.nats("test", "pooled") is not None and entry.nats("train", "pooled") is not None
     ]
-    if not cells:
+    if not models:
         return []
-    test = {f"{c.title} {cell_title(e.cell)}": _gap(evidence, c, e, "test") for c, e in cells}
-    train = {f"{c.title} {cell_title(e.cell)}": _gap(evidence, c, e, "train") for c, e in cells}
+    test = {f"{c.title} {cell_title(e.cell)}": _gap(evidence, c, e, "test") for c, e in models}
+    train = {f"{c.title} {cell_title(e.cell)}": _gap(evidence, c, e, "train") for c, e in models}
     low, high = min(test, key=test.get), max(test, key=test.get)
     higher = [name for name, gap in train.items() if gap > 0]
     also = sum(test[name] <= 0 for name in higher)
@@ -124,7 +124,7 @@ def gap_sentences(evidence: TableEvidence) -> list[str]:
     return [
         f"Test, ours minus theirs in the better average: between {signed(test[low])} ({low}) and "
         f"{signed(test[high])} ({high}).",
-        f"Train: ours is the higher in {len(higher)} of {counted(len(cells), 'cell')}{named}{kept}. A "
+        f"Train: ours is the higher in {len(higher)} of {counted(len(models), 'model')}{named}{kept}. A "
         "training figure is no aim: validation decides where a fit ends.",
     ]
 

@@ -1,16 +1,16 @@
 /* q_t, k_t, u_t, w_t = W x_t + b
    v_s  = u_s + w_{s+1}
-   a_t  = sum_{s<t} p_s v_s / (p_0 + sum_{s<t} p_s)     for each head
-   p_s  = exp(q_t . k_s / sqrt(d) + b_{t-s}),  p_0 = exp(b_0)
+   a_t  = sum_{s<t} p_s v_s / (n + sum_{s<t} p_s)       for each head
+   p_s  = exp(q_t . k_s / sqrt(d) + e_{t-s}),  n = exp(e_0)
    h_t  = O a_t
 
    numbers   inputs, hidden, heads, window
-   tensors   W, b, the heads' b by distance, O
+   tensors   W, b, e by head and distance, O
 
    engine/cells/attention.py explains it. Keys and values lie in a ring of ``window`` moments (past steps) and
    are never moved. Eight moments make a side: their keys lie side by side, so that eight scores grow at once;
-   a value is a row. The biases lie by falling distance, twice over, so that those of the ring's places follow
-   one another wherever the ring begins.
+   the numbers of a value follow one another. The biases lie by falling distance, twice over, so that those of
+   the ring's slots follow one another wherever the ring begins.
 */
 #include "../core/floats.h"
 #include "../core/kernel.h"
@@ -28,10 +28,10 @@ typedef struct {
     float *values;         /* [side][row][head][SIDE][stride] */
     float *before, *drive; /* [row][wide], of the last step; [step][row][wide] */
     float *bias;           /* [head][2 window + SIDE] */
-    float *nothing;        /* the outputs' bias: zeros */
-    float *queries;        /* [place][head][stride][4], each number four times over */
+    float *zeros;          /* the outputs' bias */
+    float *queries;        /* [place][head][stride][4], each number four times over; place: of a glance */
     float *scores, *scale; /* [place][head][ring], later weights; [place][head], 1 / their sum */
-    float *gathered;       /* [place][head][stride] */
+    float *gathered;       /* [place][head][stride]; a pair is a place and a head */
     float *attended;       /* [step][row][hidden, padded] */
 } state;
 
@@ -52,14 +52,14 @@ static int open(part *self) {
     own->ring = ring, own->wide = PAD(4 * hidden) + 4;
     own->keys = reserve(rows * of_heads * ring), own->values = reserve(rows * of_heads * ring);
     own->before = reserve(rows * own->wide), own->drive = reserve(steps * rows * own->wide);
-    own->bias = reserve((long long)heads * (2 * window + SIDE)), own->nothing = reserve(PAD(hidden));
+    own->bias = reserve((long long)heads * (2 * window + SIDE)), own->zeros = reserve(PAD(hidden));
     own->queries = reserve(places * of_heads * 4), own->scores = reserve(places * heads * ring);
     own->scale = reserve(places * heads), own->gathered = reserve(places * of_heads);
     own->attended = reserve(steps * rows * PAD(hidden));
     return own->attended ? reserve_product(inputs > hidden ? inputs : hidden) : NO_MEMORY;
 }
 
-/* Biases by falling distance, twice: place i has the bias of distance window - i mod window. */
+/* Biases by falling distance, twice: slot i has the bias of distance window - i mod window. */
 static int ready(part *self) {
     state *own = self->own;
     for (int head = 0; head < own->heads; head++) {
@@ -77,11 +77,10 @@ static long long side_of(const state *own, int side, int row) {
 
 /* Stores the moment before a step, which the step's own w completes. */
 static void remember(const state *own, long long moment, const float *before, const float *now, int row) {
-    int place = moment % own->window;
-    long long side = side_of(own, place / SIDE, row);
+    int slot = moment % own->window;
+    long long side = side_of(own, slot / SIDE, row);
     for (int head = 0; head < own->heads; head++, side += own->stride * SIDE) {
-        float *key = own->keys + side + place % SIDE,
-              *value = own->values + side + place % SIDE * own->stride;
+        float *key = own->keys + side + slot % SIDE, *value = own->values + side + slot % SIDE * own->stride;
         const float *k = before + own->hidden + head * own->size, *u = k + own->hidden;
         const float *w = now + 3 * own->hidden + head * own->size;
         for (int n = 0; n < own->size; n++) key[n * SIDE] = k[n], value[n] = u[n] + w[n];
@@ -116,7 +115,7 @@ static void spread_queries(const state *own, const float *drive, int place) {
 SCORE(1)
 SCORE(4)
 
-/* Turns scores of ``count`` moments and their biases into weights, 0 for places without a moment. Returns one
+/* Turns scores of ``count`` moments and their biases into weights, 0 for slots without a moment. Returns one
    over the sum of the weights, including the weight of finding nothing. */
 static float weigh(float *scores, const float *bias, int count, float nothing) {
     int end = (count + SIDE - 1) / SIDE * SIDE;
@@ -136,12 +135,12 @@ static float weigh(float *scores, const float *bias, int count, float nothing) {
 /* to += weight x value of the moments of N sides, which are also read from memory in parallel. */
 #define GATHER(N) \
     static void gather_##N(const float *const *weights, const float *const *values, int stride, float *to) { \
-        for (int place = 0; place < SIDE; place++) { \
+        for (int slot = 0; slot < SIDE; slot++) { \
             floats weight[N]; \
             const float *value[N]; \
             EACH(n, N) { \
-                weight[n] = all(weights[n][place]); \
-                value[n] = values[n] + place * stride; \
+                weight[n] = all(weights[n][slot]); \
+                value[n] = values[n] + slot * stride; \
             } \
             for (int k = 0; k < stride; k += 4) { \
                 floats sum = load(to + k); \
@@ -154,13 +153,14 @@ static float weigh(float *scores, const float *bias, int count, float nothing) {
 GATHER(1)
 GATHER(4)
 
-/* The rows and steps that look back together: several rows at one step, or several steps of one row. */
+/* The rows and steps that look back together: several rows at one step, or several steps of one row. Each is a
+   place. */
 typedef struct {
     int step, num_steps, row, num_rows;
-    long long moments; /* how many the first step sees */
+    long long moments; /* how many there are at the first step, which sees the last ``window`` of them */
 } glance;
 
-/* How many places of the ring a step sees. */
+/* How many slots of the ring a step sees. */
 static int seen(const state *own, const glance *at, int step) {
     long long moments = at->moments + step;
     return moments < own->window ? moments : own->window;
@@ -177,11 +177,11 @@ static void score_all(const state *own, const glance *at) {
         for (int row = 0; row < at->num_rows; row++)
             for (int step = 0; step < at->num_steps; step++)
                 for (int head = 0; head < own->heads; head++) {
-                    int place = (row + step) * own->heads + head;
-                    const float *query = own->queries + 4LL * place * own->stride;
+                    int pair = (row + step) * own->heads + head;
+                    const float *query = own->queries + 4LL * pair * own->stride;
                     const float *keys =
                         own->keys + side_of(own, side, at->row + row) + head * own->stride * SIDE;
-                    float *to[TOGETHER], *scores = own->scores + (long long)place * own->ring;
+                    float *to[TOGETHER], *scores = own->scores + (long long)pair * own->ring;
                     for (int n = 0; n < TOGETHER; n++) to[n] = scores + (side + n * quarter) * SIDE;
                     (side < quarter ? score_4 : score_1)(own, query, keys, apart, to);
                 }
@@ -193,30 +193,29 @@ static void weigh_all(part *self, const state *own, const glance *at) {
     for (int row = 0; row < at->num_rows; row++)
         for (int step = 0; step < at->num_steps; step++)
             for (int head = 0; head < own->heads; head++) {
-                int count = seen(own, at, step), place = (row + step) * own->heads + head;
+                int count = seen(own, at, step), pair = (row + step) * own->heads + head;
                 const float *bias = own->bias + head * (2 * own->window + SIDE) + own->window -
                                     (at->moments + step) % own->window;
-                float *scores = own->scores + (long long)place * own->ring;
-                own->scale[place] = weigh(scores, bias, count, VALUES(self, 2)[head * PAD(own->window + 1)]);
+                float *scores = own->scores + (long long)pair * own->ring;
+                own->scale[pair] = weigh(scores, bias, count, VALUES(self, 2)[head * PAD(own->window + 1)]);
                 for (int k = (count + SIDE - 1) / SIDE * SIDE; k < most; k += 4) store(scores + k, all(0.0f));
             }
 }
 
 /* Whether a side's weights are too small to matter in float32. */
-static int is_nothing(const float *weights, float scale) {
+static int is_negligible(const float *weights, float scale) {
     return largest_of(larger(load(weights), load(weights + 4))) * scale < 1e-9f;
 }
 
 /* Gathers those of ``num_sides`` sides of a row's head whose weights matter; if all four do, all at once. */
-static void gather(const state *own, const glance *at, int side, int num_sides, int row, int head,
-                   int place) {
+static void gather(const state *own, const glance *at, int side, int num_sides, int row, int head, int pair) {
     const float *weights[TOGETHER], *values[TOGETHER];
-    float *to = own->gathered + place * own->stride;
+    float *to = own->gathered + pair * own->stride;
     int count = 0;
     for (int n = side; n < side + num_sides; n++) {
-        weights[count] = own->scores + (long long)place * own->ring + n * SIDE;
+        weights[count] = own->scores + (long long)pair * own->ring + n * SIDE;
         values[count] = own->values + side_of(own, n, at->row + row) + head * own->stride * SIDE;
-        if (!is_nothing(weights[count], own->scale[place])) count++;
+        if (!is_negligible(weights[count], own->scale[pair])) count++;
     }
     if (count == TOGETHER)
         gather_4(weights, values, own->stride, to);
@@ -248,10 +247,10 @@ static void look_back(part *self, const state *own, const glance *at) {
     for (int row = 0; row < at->num_rows; row++)
         for (int step = 0; step < at->num_steps; step++)
             for (int head = 0; head < own->heads; head++) {
-                int place = (row + step) * own->heads + head;
-                const float *from = own->gathered + place * own->stride;
+                int pair = (row + step) * own->heads + head;
+                const float *from = own->gathered + pair * own->stride;
                 float *to = own->attended + ((at->step + step) * num_rows + at->row + row) * PAD(own->hidden);
-                for (int n = 0; n < own->size; n++) to[head * own->size + n] = from[n] * own->scale[place];
+                for (int n = 0; n < own->size; n++) to[head * own->size + n] = from[n] * own->scale[pair];
             }
 }
 
@@ -281,7 +280,7 @@ static void run(part *self, int steps, const float *x, int x_stride, float *out,
             for (int row = 0; row < num_rows; row++) remember_steps(own, step, step + 1, row);
             look_back(self, own, &(glance){step, 1, 0, num_rows, after - steps + 1 + step});
         }
-    fill_rows(own->nothing, PAD(own->hidden), steps * num_rows, out, out_stride);
+    fill_rows(own->zeros, PAD(own->hidden), steps * num_rows, out, out_stride);
     add_product(MATRIX(self, 3), steps * num_rows, own->attended, PAD(own->hidden), out, out_stride);
     own->num_moments = after;
     own->has_before = 1;

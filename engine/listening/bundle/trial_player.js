@@ -75,13 +75,13 @@ const Player = (() => {
     start() {
       const begin = this.context.currentTime + SOON;
       const from = this.position >= this.duration - 0.05 ? (this.loop?.[0] ?? this.opening) : this.position;
-      this.sources = this.buffers.map((buffer, lane) => {
-        const gain = new GainNode(this.context, { gain: lane === this.active ? 1 : 0 });
+      this.sources = this.buffers.map((buffer, number) => {
+        const gain = new GainNode(this.context, { gain: number === this.active ? 1 : 0 });
         const source = new AudioBufferSourceNode(this.context, { buffer, loop: Boolean(this.loop) });
         if (this.loop) [source.loopStart, source.loopEnd] = this.loop;
         source.connect(gain).connect(this.context.destination);
         source.start(begin, from);
-        this.gains[lane] = gain;
+        this.gains[number] = gain;
         return source;
       });
       this.sources[0].onended = () => this.playing && !this.loop && this.ended();
@@ -121,16 +121,16 @@ const Player = (() => {
       this.onChange();
     }
 
-    choose(lane) {
-      if (lane < 0 || lane >= this.lanes.length) return;
+    choose(number) {
+      if (number < 0 || number >= this.lanes.length) return;
       this.listen();
-      this.active = lane;
+      this.active = number;
       if (this.playing) {
         const at = this.context.currentTime;
         this.gains.forEach((gain, other) => {
           gain.gain.cancelScheduledValues(at);
           gain.gain.setValueAtTime(gain.gain.value, at);
-          gain.gain.linearRampToValueAtTime(other === lane ? 1 : 0, at + FADE_SECONDS);
+          gain.gain.linearRampToValueAtTime(other === number ? 1 : 0, at + FADE_SECONDS);
         });
       }
       this.onChange();

@@ -55,11 +55,11 @@ def test_a_changed_weight_file_is_refused(folder, capsys):
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("words", "file_name"),
     [
         *[(f"score tiny-gru {name}", name) for name in HOSTILE],
         *[(f"score tiny-speech {name}", name) for name in ("empty.mid", "random.mid", "fake.wav")],
     ],
 )
-def test_what_cannot_be_scored_is_one_line(refusal, words, message):
-    assert message in refusal(words)
+def test_what_cannot_be_scored_is_one_line(refusal, words, file_name):
+    assert file_name in refusal(words)

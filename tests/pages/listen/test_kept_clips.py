@@ -9,7 +9,7 @@ import pytest
 from engine.checkpoints.checkpoint import load
 from engine.listening.votes.store import VoteStore
 from pages.listen import kept_clips, listening_room, trial_page
-from pages.listen.kept_clips import KeptClips, Played
+from pages.listen.kept_clips import KeptClips, Prepared
 from pages.listen.listening_room import ListeningRoom
 from pages.listen.wish import Wish
 from tests.pages.listen.long_ago import ask_long_ago
@@ -92,10 +92,10 @@ def test_no_more_are_kept_than_may_be(monkeypatch):
     monkeypatch.setattr(kept_clips, "MAX_KEPT_BYTES", 1_000)
     kept = KeptClips()
     for number in range(100):
-        kept.keep(str(number), Played([Sound()], {}))
+        kept.keep(str(number), Prepared([Sound()], {}))
     assert list(kept._kept) == [str(number) for number in range(36, 100)]
     kept.of("40", list)
-    kept.keep("large", Played([Sound(500), Sound(499)], {}))
+    kept.keep("large", Prepared([Sound(500), Sound(499)], {}))
     assert list(kept._kept) == ["40", "large"], "the one that was asked for last stays longest"
-    kept.keep("larger", Played([Sound(5_000)], {}))
+    kept.keep("larger", Prepared([Sound(5_000)], {}))
     assert list(kept._kept) == ["larger"], "the newest is kept whatever its size"

@@ -10,8 +10,9 @@ from engine.errors import EngineError, VoteError
 from engine.listening.clips import NO_MODELS
 from engine.listening.trial import Answer
 from engine.listening.votes.store import NOT_YOURS, VoteStore
+from engine.scoring.likelihood import log_likelihood
 from engine.scoring.surprise import surprise_of
-from pages.listen.listening_room import ListeningRoom, check_heard, timestamp
+from pages.listen.listening_room import ListeningRoom, Question, check_heard, timestamp
 from pages.listen.wish import SAME_CORPUS, Wish
 from tests.pages.listen.long_ago import ask_long_ago
 
@@ -23,6 +24,11 @@ NOBODY = "nobody-in-particular"
 @pytest.fixture
 def room(tmp_path) -> ListeningRoom:
     return ListeningRoom(VoteStore(tmp_path / "votes.sqlite3"), cache(load))
+
+
+def ask(room: ListeningRoom, trial_id: str, listener: str) -> Question:
+    """A trial as the page Trial asks for it."""
+    return room.question(room.store.find(trial_id, listener).trial)
 
 
 def heard(room: ListeningRoom, trial_id: str, choice: object, seconds: float = 4.0) -> dict:
@@ -50,8 +56,8 @@ def patient(monkeypatch):
 )
 def test_a_test_is_taken_from_its_first_trial_to_its_last(room, patient, wish, choice, lanes):
     first = room.start(wish, NOBODY)
-    question = room.ask(first, NOBODY)
-    assert len(question.played.clips) == len(question.trial.lanes) == lanes
+    question = ask(room, first, NOBODY)
+    assert len(question.prepared.clips) == len(question.trial.lanes) == lanes
     record = room.answer(first, NOBODY, heard(room, first, choice))
     assert record.answer.choice == (tuple(choice) if isinstance(choice, list) else choice)
     second = room.next(first, NOBODY)
@@ -65,16 +71,16 @@ def test_a_test_is_taken_from_its_first_trial_to_its_last(room, patient, wish, c
 def test_a_trial_is_the_same_when_it_is_asked_for_again_by_another_process(room):
     first = room.start(Wish("preference", MODELS), NOBODY)
     again = ListeningRoom(VoteStore(room.store.path), cache(load))
-    once, twice = (started.ask(first, NOBODY) for started in (room, again))
+    once, twice = (ask(started, first, NOBODY) for started in (room, again))
     assert once.trial == twice.trial
-    assert [clip.wav for clip in once.played.clips] == [clip.wav for clip in twice.played.clips]
-    assert [clip.lane for clip in once.played.clips] == list(once.trial.lanes)
+    assert [clip.wav for clip in once.prepared.clips] == [clip.wav for clip in twice.prepared.clips]
+    assert [clip.lane for clip in once.prepared.clips] == list(once.trial.lanes)
 
 
 def test_a_stranger_learns_nothing_of_a_trial_and_cannot_answer_it(room, patient):
     first = room.start(Wish("preference", MODELS), NOBODY)
     for act in (
-        lambda: room.ask(first, "thief"),
+        lambda: ask(room, first, "thief"),
         lambda: room.answer(first, "thief", heard(room, first, "0")),
         lambda: room.next(first, "thief"),
     ):
@@ -134,7 +140,7 @@ def test_what_cannot_be_set_up_is_refused_and_leaves_nothing(room, wish, message
     assert not room.store.path.exists() or room.store.export() == []
 
 
-def test_who_asks_is_forgotten_and_copies_are_told(room, patient):
+def test_who_wants_to_be_forgotten_is_and_the_copy_is_told(room, patient):
     copied: list[dict] = []
     room.copy = copied.extend
     first = room.start(Wish("preference", MODELS), NOBODY)
@@ -143,7 +149,7 @@ def test_who_asks_is_forgotten_and_copies_are_told(room, patient):
     assert room.store.records() == []
     assert [row.get("deleted") for row in copied] == [None, first]
     with pytest.raises(VoteError, match="it was deleted"):
-        room.ask(first, NOBODY)
+        ask(room, first, NOBODY)
 
 
 def test_the_next_trial_waits_for_this_one(room, patient):
@@ -155,13 +161,14 @@ def test_the_next_trial_waits_for_this_one(room, patient):
 
 def test_music_is_told_in_nats_and_speech_in_bits(room):
     for models in (MODELS, SPEECH):
-        question = room.ask(room.start(Wish("preference", models, with_real=True), NOBODY), NOBODY)
-        told = question.played.unlikelihoods
-        assert set(told) == set(models)
-        assert all(len(figures) == 2 and min(figures) > 0 for figures in told.values())
-    piece = question.played.clips[0].frames
-    speech = load(SPEECH[0])
-    assert told[SPEECH[0]][0] == surprise_of(speech.model, speech.representation, piece).mean
+        question = ask(room, room.start(Wish("preference", models, with_real=True), NOBODY), NOBODY)
+        told = question.prepared.unlikelihoods
+        assert set(told) == set(models) and all(len(figures) == 2 for figures in told.values())
+        first, frames = load(models[0]), question.prepared.clips[0].frames
+        is_music = models is MODELS
+        nats = log_likelihood(first.model, frames[None]).nats_per_frame if is_music else None
+        bits = None if is_music else surprise_of(first.model, first.representation, frames).mean
+        assert told[models[0]][0] == (nats if is_music else bits)
 
 
 def test_a_clip_of_speech_is_heard_to_its_end(room, patient):

@@ -11,7 +11,7 @@ from engine.heads import HEADS
 from engine.models.model_spec import build_model, with_sizes
 from engine.representations.piano_roll import PianoRoll
 from engine.representations.waveform import Waveform
-from training.corpora import CORPORA, frames_of
+from training.corpora import CORPORA, representation_name_of
 from training.fitting.recipe import make_recipe, read_recipe, recipe_names
 from training.fitting.reshaped_model import of_corpus, with_cell, with_layers, with_units
 from training.fitting.settings import Optimiser
@@ -30,7 +30,7 @@ def test_each_shipped_recipe_names_what_exists(name):
     cell = recipe.model["cells"][0]["name"]
     assert recipe.name == name == f"{recipe.corpus}-{'best' if best else cell}"
     representation = SPEECH if recipe.corpus in ("spoken_digits", "voice_prompts") else MUSIC
-    assert frames_of(recipe.corpus) == representation.name
+    assert representation_name_of(recipe.corpus) == representation.name
     assert build_model(recipe.model_spec(representation, 9)).frame_size == representation.frame_size
     assert best or recipe.model == paper_model(cell, representation.name)
 

@@ -113,7 +113,7 @@ def test_figures_of_cards_stand_in_the_table_and_the_better_average_is_marked(tm
         ("ours, pooled ◂",): ["–", "**8.500**", "–"],
         ("ours, pooled, first frames left out",): ["–", "**8.510**", "–"],
     }
-    assert "**1 of 1 cell**: JSB Chorales 1 of 1 (pooled)" in text
+    assert "**1 of 1 model**: JSB Chorales 1 of 1 (pooled)" in text
     assert "1 of 18 models are fitted so far" in text
     assert "JSB Chorales 1 pooled and 0 mean of sequences of 1" in text
 

@@ -71,7 +71,7 @@ def compare_speech(
     whole = [drawer.draw(num_frames, FIRST_DRAW_SEED + place) for place in range(count)]
     drawn = [_first(sound, DRAW_SECONDS) for sound in whole]
     trained = [recording for recordings in voices["train"].values() for recording in recordings]
-    loudest = loudness.loudest_second(trained)
+    loudest = loudness.rms_of_loudest_second(trained)
     kinds = {"drawn": (whole, drawn), "real": (held_out, held_out[:count])}
     figures = {kind: {**_faults(of_all, loudest), **_figures(cut)} for kind, (of_all, cut) in kinds.items()}
     for kind, share in _named(corpus, drawn, others).items():

@@ -1,7 +1,7 @@
 """Loudness over time: how far it ranges, how it swings in the rhythm of syllables, where it leaves bounds.
 
 Conventions
-    level   dB of full scale of 25 ms, every 10 ms, at least -70
+    level   mean power of a moment of 25 ms, one every 10 ms, in dB of full scale; never below -70
 """
 
 from collections.abc import Sequence
@@ -43,23 +43,28 @@ def syllable_share(sound: Audio) -> float:
     return float(within / counted) if counted > 0 else 0.0
 
 
-def seconds_of(sound: Audio) -> Float64[np.ndarray, "second time"]:
+def one_second_parts(sound: Audio) -> Float64[np.ndarray, "second time"]:
     """Whole seconds, one after the other; a sound shorter than a second counts as one."""
     rate = min(sound.sample_rate, max(1, len(sound.samples)))
     count = len(sound.samples) // rate
     return sound.samples[: count * rate].astype(np.float64).reshape(count, rate)
 
 
-def loudest_second(sounds: Sequence[Audio]) -> float:
+def rms_of_loudest_second(sounds: Sequence[Audio]) -> float:
     """The largest root mean square of a second of any of them."""
     return max(
-        (float(np.sqrt((seconds_of(sound) ** 2).mean(1)).max(initial=0.0)) for sound in sounds), default=0.0
+        (float(np.sqrt((one_second_parts(sound) ** 2).mean(1)).max(initial=0.0)) for sound in sounds),
+        default=0.0,
     )
 
 
 def runs_away(sound: Audio, loudest: float) -> bool:
-    """Whether a second is twice as loud as the loudest training second, or a hundredth of it is clipped."""
-    seconds = seconds_of(sound)
+    """Whether a second is twice as loud as the loudest training second, or a hundredth of it is clipped.
+
+    Args:
+        loudest: root mean square of that second.
+    """
+    seconds = one_second_parts(sound)
     too_loud = np.sqrt((seconds**2).mean(1)) > RUNAWAY_TIMES * loudest
     clipped = (np.abs(seconds) >= CLIPPED_AT).mean(1) > CLIPPED_SHARE
     return bool((too_loud | clipped).any())

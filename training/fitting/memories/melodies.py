@@ -70,8 +70,8 @@ def _expected(model: Model, sequences: Sequence[Tensor]) -> list[tuple[Batch, Fl
     expected = []
     forgetful = Reminded(model, MelodyMemory(model.frame_size, 1, FIRST_BELIEF))
     for batch in scoring_batches(sequences, MAX_MEMORY_FRAMES):
-        own = forgetful(batch.frames)[0].own
-        expected.append((batch, own.gather(-1, melody(batch.frames)[..., None])[..., 0]))
+        first = forgetful(batch.frames)[0].first_of_network
+        expected.append((batch, first.gather(-1, melody(batch.frames)[..., None])[..., 0]))
     return expected
 
 

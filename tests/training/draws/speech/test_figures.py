@@ -45,14 +45,14 @@ def test_the_level_is_in_decibels_of_full_scale():
 
 
 def test_what_is_far_louder_than_training_has_run_away():
-    loudest = loudness.loudest_second([sound(0.01 * TIME), sound(noise(level=0.1))])
+    loudest = loudness.rms_of_loudest_second([sound(0.01 * TIME), sound(noise(level=0.1))])
     assert loudest == pytest.approx(0.1, rel=0.05)
     assert not loudness.runs_away(sound(noise(level=0.18)), loudest)
     assert loudness.runs_away(sound(np.concatenate((noise(2, 0.01), noise(1, 0.25)))), loudest)
     clipped = noise(4, 0.01)
     clipped[RATE : RATE + 100] = 1
     assert loudness.runs_away(sound(clipped), 1.0)
-    assert loudness.loudest_second([]) == 0
+    assert loudness.rms_of_loudest_second([]) == 0
 
 
 def test_three_seconds_of_quiet_are_silence():
