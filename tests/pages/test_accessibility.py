@@ -76,6 +76,7 @@ def test_a_list_that_is_open(visitors):
     assert findings_of(visit) == set()
 
 
+@pytest.mark.slow
 def test_a_trial_from_its_form_to_the_answer(visitors):
     visit = visitors("compare")
     page = visit.page

@@ -102,10 +102,10 @@ def playing(visit: Visit, is_playing: bool = True) -> None:
 
 @pytest.fixture
 def scored(visitors):
-    """A visit whose piece the first models, which are small, have scored."""
-    visit = visitors("score")
-    bring(visit, "a jig.mid", JIG.read_bytes())
-    score(visit, "a jig.mid", until=GRU)
+    """A visit to a shipped piece, a jig, that all models have scored: for the first visitor, once for all."""
+    visit = visitors(f"score?piece={JIG.stem}")
+    visit.page.wait_for_selector(".score[data-state=done]")
+    visit.page.wait_for_function(CHOSEN_IS_THERE)
     return visit
 
 
