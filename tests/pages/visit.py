@@ -15,7 +15,9 @@ HARMLESS = (
     # what its player reports, and asks again, where the first sound waits for ffmpeg to start
     "HLS error: hlsError {type: networkError, details: levelEmptyError",
     "Fatal network error encountered, trying to recover",
+    "Response",  # what Gradio says of an answer that the browser complains of itself, with its address
 )
+PROGRESS = "/upload_progress"  # Gradio tells none of an upload that takes more than three seconds
 HANGING_UP = "Unexpected error Connection errored out."  # the same, of a page that was about to ask
 NEXT_FRAME = """new Promise(done => {
     requestAnimationFrame(() => requestAnimationFrame(done));
@@ -55,7 +57,7 @@ class Visit:
             "requestfinished": lambda request: self._unanswered.discard(request),
             "requestfailed": lambda request: self._unanswered.discard(request),
             "weberror": lambda error: self._hear_of(str(error.error)),
-            "console": lambda line: self._hear_of(line.text) if line.type == "error" else None,
+            "console": self._read,
         }
         for event, handler in self._handlers.items():
             self._context.on(event, handler)
@@ -71,6 +73,11 @@ class Visit:
         origin = {"origin": self.address.rstrip("/"), "storageTypes": KEPT_BY_PAGES}
         tools.send("Storage.clearDataForOrigin", origin)
         tools.detach()
+
+    def _read(self, line: Any) -> None:
+        """Note a line of the browser's console, if it is an error."""
+        if line.type == "error" and PROGRESS not in line.location["url"]:
+            self._hear_of(line.text)
 
     def _hear_of(self, error: str) -> None:
         hanging_up = self._is_leaving and error.startswith(HANGING_UP)
