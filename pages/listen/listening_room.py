@@ -1,7 +1,8 @@
 """ListeningRoom: where listening tests are set up, trials are made, and answers are taken.
 
 Before the answer, a listener's browser is told only a trial's opaque id, its task, its place in the test, how
-much must be heard, and the addresses of sounds. Whose the sounds are stays in the store.
+long its clips and their shared beginning are, how much must be heard, and where its sounds lie (``_blind`` in
+trial_page.py). Whose the sounds are stays in the store.
 
 The clips of the latest trials are kept; others are made anew from their session, so a restart loses none.
 """
