@@ -3,7 +3,7 @@
 from engine.models.copy_memory import GUIDES, CopyMemory, Evidence, Trust, trusted
 from engine.models.copying import Copying
 from engine.models.melody_memory import Belief, MelodyMemory, melody
-from engine.models.model import Model, ModelState
+from engine.models.model import Drop, Layers, Model, ModelState
 from engine.models.model_spec import build_model, check_names, with_sizes
 from engine.models.reminded import Reminded
 from engine.models.stack import Stack
@@ -14,7 +14,9 @@ __all__ = [
     "Belief",
     "CopyMemory",
     "Copying",
+    "Drop",
     "Evidence",
+    "Layers",
     "MelodyMemory",
     "Model",
     "ModelState",

@@ -4,8 +4,6 @@ Conventions
     layers  in the state: those of the held model, then (number of frames read, *the memory's Past)
 """
 
-from collections.abc import Callable, Sequence
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -14,7 +12,7 @@ from torch.nn import functional
 from engine.cells import State
 from engine.heads import CopiedNotes, Distribution, Guides
 from engine.models.copy_memory import CopyMemory, Evidence, Past, evidence_of, trusted
-from engine.models.model import ModelState
+from engine.models.model import Context, Drop, Frames, Layers, ModelState
 from engine.models.remembering import Remembering
 
 
@@ -40,11 +38,7 @@ class Copying(Remembering):
         return CopiedNotes(notes, guides), ModelState(left.context, (*left.layers, heard))
 
     def forward(
-        self,
-        frames: Float[Tensor, "batch time event"],
-        layers: Sequence[State] | None = None,
-        before: Float[Tensor, "batch context event"] | None = None,
-        drop: Callable[[Tensor], Tensor] | None = None,
+        self, frames: Frames, layers: Layers | None = None, before: Context | None = None, drop: Drop = None
     ) -> tuple[Distribution, ModelState]:
         """Teacher forcing, see ``Model.forward``."""
         *own, memory = layers or self.initial_state(len(frames)).layers

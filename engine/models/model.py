@@ -19,6 +19,11 @@ from torch import Tensor, nn
 from engine.cells import State
 from engine.heads import Distribution
 
+Frames = Float[Tensor, "batch time event"]
+Context = Float[Tensor, "batch context event"]  # the frames before those
+Layers = Sequence[State]  # as in ModelState
+Drop = Callable[[Tensor], Tensor] | None  # what acts on all outputs while fitting; None for nothing
+
 
 class ModelState(NamedTuple):
     """What a model remembers between steps.
@@ -62,11 +67,7 @@ class Model(nn.Module, ABC):
 
     @abstractmethod
     def forward(
-        self,
-        frames: Float[Tensor, "batch time event"],
-        layers: Sequence[State] | None = None,
-        before: Float[Tensor, "batch context event"] | None = None,
-        drop: Callable[[Tensor], Tensor] | None = None,
+        self, frames: Frames, layers: Layers | None = None, before: Context | None = None, drop: Drop = None
     ) -> tuple[Distribution, ModelState]:
         """Teacher forcing: the distribution of every frame given those before it.
 

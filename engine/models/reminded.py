@@ -4,16 +4,13 @@ Conventions
     layers  in the state: those of the held model, then the memory's (closeness,)
 """
 
-from collections.abc import Callable, Sequence
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from engine.cells import State
 from engine.heads import Distribution, NoteListMixture, RemindedNotes
 from engine.models.melody_memory import MelodyMemory, melody
-from engine.models.model import ModelState
+from engine.models.model import Context, Drop, Frames, Layers, ModelState
 from engine.models.remembering import Remembering
 
 
@@ -37,11 +34,7 @@ class Reminded(Remembering):
         return _reminded(notes, votes), ModelState(left.context, (*left.layers, (closeness,)))
 
     def forward(
-        self,
-        frames: Float[Tensor, "batch time event"],
-        layers: Sequence[State] | None = None,
-        before: Float[Tensor, "batch context event"] | None = None,
-        drop: Callable[[Tensor], Tensor] | None = None,
+        self, frames: Frames, layers: Layers | None = None, before: Context | None = None, drop: Drop = None
     ) -> tuple[Distribution, ModelState]:
         """Teacher forcing, see ``Model.forward``."""
         *own, (closeness,) = layers or self.initial_state(len(frames)).layers

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from engine.cells import Cell, State
 from engine.errors import InvalidValueError
 from engine.heads import Distribution, Head
-from engine.models.model import Model, ModelState
+from engine.models.model import Context, Drop, Frames, Layers, Model, ModelState
 from engine.models.told import Told
 from engine.registry import require_positive
 
@@ -109,11 +109,7 @@ class Stack(Model):
         return parts["head"].forward(output, x), ModelState(context, (*states, *left))
 
     def forward(
-        self,
-        frames: Float[Tensor, "batch time event"],
-        layers: Sequence[State] | None = None,
-        before: Float[Tensor, "batch context event"] | None = None,
-        drop: Callable[[Tensor], Tensor] | None = None,
+        self, frames: Frames, layers: Layers | None = None, before: Context | None = None, drop: Drop = None
     ) -> tuple[Distribution, ModelState]:
         """Teacher forcing, see ``Model.forward``."""
         outputs, inputs, state = self.read(frames, layers, before, drop)
@@ -121,10 +117,10 @@ class Stack(Model):
 
     def read(
         self,
-        frames: Float[Tensor, "batch time event"],
-        layers: Sequence[State] | None = None,
-        before: Float[Tensor, "batch context event"] | None = None,
-        drop: Callable[[Tensor], Tensor] | None = None,
+        frames: Frames,
+        layers: Layers | None = None,
+        before: Context | None = None,
+        drop: Drop = None,
         watch: Callable[[int, Tensor, State], None] | None = None,
     ) -> tuple[Float[Tensor, "batch time hidden"], Float[Tensor, "batch time input"], ModelState]:
         """All cells over whole sequences: the last cell's outputs, the steps' inputs, the state after them.

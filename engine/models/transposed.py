@@ -4,16 +4,13 @@ Conventions
     keys     semitones; each key has separate rows of the batch, all sequences of a key side by side
 """
 
-from collections.abc import Callable, Sequence
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from engine.cells import State
 from engine.errors import InvalidValueError
 from engine.heads import Distribution, NoteListMixture, moved
-from engine.models.model import Model, ModelState
+from engine.models.model import Context, Drop, Frames, Layers, Model, ModelState
 from engine.models.stack import Stack
 
 MAX_TRANSPOSITIONS = 11  # semitones
@@ -60,11 +57,7 @@ class Transposed(Model):
         return NoteListMixture(notes, self.keys), state
 
     def forward(
-        self,
-        frames: Float[Tensor, "batch time event"],
-        layers: Sequence[State] | None = None,
-        before: Float[Tensor, "batch context event"] | None = None,
-        drop: Callable[[Tensor], Tensor] | None = None,
+        self, frames: Frames, layers: Layers | None = None, before: Context | None = None, drop: Drop = None
     ) -> tuple[Distribution, ModelState]:
         """Teacher forcing, see ``Model.forward``; rows are read in groups, as all keys need much memory."""
         if before is None:

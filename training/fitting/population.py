@@ -9,7 +9,7 @@ Conventions
     nats      shape (member,)
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -18,21 +18,19 @@ from torch import Tensor, nn
 from torch.func import functional_call, vmap
 from torch.nn import functional
 
-from engine.models import Model
+from engine.models import Drop, Layers, Model
 from training.fitting.batching import Batch
 from training.fitting.recipe import Recipe
 from training.fitting.settings import Optimiser
 
 Weights = dict[str, Tensor]
-Layers = list[tuple[Tensor, ...]]
-Drop = Callable[[Tensor], Tensor]
 
 
 class Drops(NamedTuple):
     """Dropout: for the outputs of every cell, and within a joint head; None for none."""
 
-    cells: Drop | None = None
-    list: Drop | None = None
+    cells: Drop = None
+    list: Drop = None
 
 
 NO_DROPS = Drops()
@@ -111,7 +109,7 @@ def read_part(
     return vmap(of_member, randomness="same")(weights, layers)
 
 
-def dropout(share: float, rng: torch.Generator) -> Drop | None:
+def dropout(share: float, rng: torch.Generator) -> Drop:
     """Leave out a share of all numbers, each by itself, and make up for it by the size of the others."""
     if share == 0:
         return None
