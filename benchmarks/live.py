@@ -15,9 +15,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from benchmarks.pages import CHROMIUM_ARGUMENTS, NUM_PRESSES, chromium_path, yardstick
+from benchmarks.pages import NUM_PRESSES, measuring
 from engine.live import media_type, write_site
 
 LONG_PIECE_FRAMES = 1_000  # of a piece that has gone on for long
@@ -196,12 +196,8 @@ def _heap(tools: Any) -> int:
 
 def main() -> None:
     """Print one line for each thing that is measured."""
-    chromium = chromium_path()
     say = sys.stdout.write
-    with sync_playwright() as playwright, serving() as address:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
-        base = yardstick(browser)
-        say(f"yardstick: {base:.2f} s from a press to a sound that is there already\n")
+    with measuring() as (browser, base), serving() as address:
         seconds, size = first_visit(browser, address)
         say(f"Live, first visit: {seconds:.2f} s ({seconds / base:.1f} times the yardstick), wanted 0.5 s\n")
         say(f"Live, bytes before the first note: {size:,}, wanted 1,800,000\n")
@@ -221,7 +217,6 @@ def main() -> None:
         gap = longest_gap(browser, address)
         say(f"longest gap in {NUM_CHANGES} changes of the model: {gap:.3f} s, wanted 0\n")
         say(f"an hour of playing adds {memory(browser, address):.1f} MB, wanted 20\n")
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -239,14 +239,22 @@ def chromium_path() -> str:
     raise SystemExit("chromium is not installed: apt-get install chromium")
 
 
-def main() -> None:
-    """Print one line for each thing that is measured."""
+@contextmanager
+def measuring() -> Iterator[tuple[Browser, float]]:
+    """Start Chromium and print the yardstick's line; yields the browser and the yardstick in seconds."""
     chromium = chromium_path()
-    say = sys.stdout.write
-    with sync_playwright() as playwright, serving() as address:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         base = yardstick(browser)
-        say(f"yardstick: {base:.2f} s from a press to a sound that is there already\n")
+        sys.stdout.write(f"yardstick: {base:.2f} s from a press to a sound that is there already\n")
+        yield browser, base
+        browser.close()
+
+
+def main() -> None:
+    """Print one line for each thing that is measured."""
+    say = sys.stdout.write
+    with measuring() as (browser, base), serving() as address:
         for screen in SCREENS:
             place, seconds = arrival(browser, address, screen)
             say(
@@ -262,7 +270,6 @@ def main() -> None:
         stalled, lane = slow_line(browser, address)
         say(f"400 kbit/s: stood still for {stalled:.1f} of {SLOW_SECONDS:g} s, wanted 0\n")
         say(f"a lane of 78 s: {lane:,} bytes, wanted {WANTED['lane']:,}\n")
-        browser.close()
     say(f"ABX bundle of 16 trials: {bundle():,} bytes, wanted {WANTED['bundle']:,}\n")
 
 
