@@ -10,6 +10,7 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
   const part = (name) => element.querySelector(`.trial-${name}`);
   const trial = element.querySelector(".trial");
   const player = new Player(paint, surroundings.soundOf);
+  const PAINT_EVERY = 50; // milliseconds
   const NOTHING = { state: "empty", lanes: [], names: [], answers: [], message: "", counts_from: 0 };
 
   let value = NOTHING;
@@ -17,11 +18,18 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
   let begunAt = null; // when a control was first used, and its sound was there
   let sent = false;
   let places = [];
+  let painted = 0; // when, in milliseconds, while it plays
+  let ticking = false;
 
   const clock = (seconds) =>
     value.seconds < 10
       ? `${seconds.toFixed(1)} s`
       : `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+  // Text that stays as it is costs nothing, and is not read out again.
+  function write(node, text) {
+    if (node.textContent !== text) node.textContent = text;
+  }
 
   function make(tag, className, text, attributes = {}) {
     const node = Object.assign(document.createElement(tag), { className, textContent: text });
@@ -199,22 +207,22 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
       .querySelectorAll(".trial-lane")
       .forEach((button, number) => {
         button.setAttribute("aria-pressed", String(number === player.active));
-        button.querySelector(".trial-lane-heard").textContent =
-          heard[number] && enough(heard[number]) ? "heard" : `${Math.floor(heard[number] || 0)} s`;
+        const isEnough = heard[number] && enough(heard[number]);
+        write(
+          button.querySelector(".trial-lane-heard"),
+          isEnough ? "heard" : `${Math.floor(heard[number] || 0)} s`,
+        );
       });
-    part("play").textContent = player.playing ? "Pause" : "Play";
-    part("time").textContent = `${clock(position)} / ${clock(length)}`;
+    write(part("play"), player.playing ? "Pause" : "Play");
+    write(part("time"), `${clock(position)} / ${clock(length)}`);
     const seek = part("seek");
     seek.max = length;
     if (document.activeElement !== seek || player.playing) seek.value = position;
     part("progress").style.inlineSize = `${length ? (100 * position) / length : 0}%`;
     const shared = length ? (100 * value.counts_from) / length : 0;
     part("shared").style.inlineSize = part("differ").style.insetInlineStart = `${shared}%`;
-    part("differ").textContent = shared
-      ? value.lanes.length > 1
-        ? "from here on they differ"
-        : "from here on it counts"
-      : "";
+    const mark = value.lanes.length > 1 ? "from here on they differ" : "from here on it counts";
+    write(part("differ"), shared ? mark : "");
     const [from, to] = player.loop ?? [0, 0];
     Object.assign(part("loop").style, {
       insetInlineStart: `${(100 * from) / (length || 1)}%`,
@@ -222,22 +230,30 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
     });
     const name = value.names[player.active];
     const looping = player.loop ? `, looping ${clock(from)} to ${clock(to)}` : "";
-    const now = name ? `${player.playing ? "Playing" : "Paused"}: ${name}${looping}` : "";
-    if (part("now").textContent !== now) part("now").textContent = now;
+    write(part("now"), name ? `${player.playing ? "Playing" : "Paused"}: ${name}${looping}` : "");
     const reason = value.state === "asking" ? missing() : "";
-    part("gate").textContent = reason;
+    write(part("gate"), reason);
     part("answers")
       .querySelectorAll("button")
       .forEach((button) => (button.disabled = sent || value.state !== "asking" || Boolean(reason)));
     part("answers")
       .querySelectorAll("select")
       .forEach((list) => (list.disabled = sent || value.state !== "asking"));
+    if (player.playing && !ticking) {
+      ticking = true;
+      requestAnimationFrame(tick);
+    }
   }
 
-  function tick() {
+  function tick(now) {
     if (!element.isConnected) return player.reset();
     player.listen();
-    if (player.playing) paint();
+    ticking = player.playing;
+    if (!ticking) return;
+    if (now - painted >= PAINT_EVERY) {
+      paint();
+      painted = now;
+    }
     requestAnimationFrame(tick);
   }
 
@@ -303,7 +319,6 @@ function openTrial({ element, props, watch, trigger, surroundings }) {
   );
   watch("value", () => show(props.value));
   show(props.value);
-  requestAnimationFrame(tick);
 
   return part;
 }
