@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.engine.shapes import check_annotations
+from tests.engine.shapes import check_anew, check_annotations
 from tests.patience import PATIENCE_SECONDS, until
 from tests.side_by_side import FilesSideBySide, num_processes, stand_aside
 
-# Before the first import of both: annotations like Float[Tensor, "batch time"] are checked at every call.
+# Before the first import of both: annotations like Float[Tensor, "batch time"] are checked.
 check_annotations("engine", "training")
 
 # One thread: the numbers then do not depend on the machine, and processes do not fight for its cores.
@@ -70,6 +70,12 @@ def _no_rounds_go_on() -> Iterator[None]:
     """Wait until the rounds that a test has begun are over: some once took half of all later tests' time."""
     yield
     until(lambda: not [thread for thread in threading.enumerate() if thread.name == "earshot-rounds"], 10.0)
+
+
+@pytest.fixture(autouse=True)
+def _shapes_are_checked_anew() -> None:
+    """The first calls of every function are checked in every test."""
+    check_anew()
 
 
 @pytest.fixture(scope="session")
