@@ -23,11 +23,10 @@ from training.corpora import CorpusData, load_data, open_corpus
 from training.fitting.evaluate import bin_log_likelihood, scores
 
 LIKELIHOODS_FILE = Path(__file__).with_name("goldens") / "likelihoods.safetensors"
-QUICK_BEST = "jsb_chorales-best"  # which is scored whole in every run of the tests
 SLOW = [
     name
     for name in available()
-    if name.startswith(("spoken_digits", "voice_prompts")) or (name.endswith("-best") and name != QUICK_BEST)
+    if name.startswith(("spoken_digits", "voice_prompts")) or name.endswith("-best")
 ]
 LIKELIHOOD_FIELDS = [field.name for field in fields(LogLikelihood)]
 Likelihoods = Mapping[str, LogLikelihood]

@@ -151,7 +151,8 @@ def test_app_uses_pages_only():
 @cache
 def wings() -> set[str]:
     """Every folder right below engine, pages and training, as a package."""
-    return {".".join(module.path.parts[:2]) for module in program_modules() if len(module.path.parts) > 2}
+    paths = (path.parts for path in files() if path.suffix == ".py")
+    return {".".join(parts[:2]) for parts in paths if parts[0] in PACKAGES and len(parts) > 2}
 
 
 def wing_of(name: str) -> str | None:

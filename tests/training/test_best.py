@@ -1,6 +1,5 @@
 """The best models: small enough, exact, without a look at what is to come, and as good as their cards say."""
 
-import json
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from engine.sampling.sample import sample
 from tests import golden_likelihoods
 from tests.oracles.joint_oracle import joint_log_probs
 from tests.oracles.sample_oracle import sample_log_probs
-from training import __main__ as program
 from training.corpora import CorpusData, load_data, open_corpus
 from training.fitting.recipe import make_recipe, read_recipe
 
@@ -23,7 +21,7 @@ EVERY_BEST = pytest.mark.parametrize("name", BEST)
 MAX_BYTES = 4_500_000
 EXACT = {"rel": 0, "abs": 1e-4}
 NUM_PIECES = 3  # whose likelihoods are computed a second time, in numpy
-NUM_FRAMES = {True: 120, False: 40}  # of each of these pieces, from its start: of notes, of sound
+NUM_FRAMES = {True: 60, False: 40}  # of each of these pieces, from its start: of notes, of sound
 NUM_READ = {True: 300, False: 100}  # of the longest piece, of which the second half is changed
 
 
@@ -47,20 +45,6 @@ def test_each_is_what_its_recipe_gives_and_no_larger_than_may_be(name):
     assert set(card.metrics) == {"train", "valid", "test"}
 
 
-@pytest.mark.slow
-def test_evaluate_prints_what_the_card_claims(corpora_folder, capsys):
-    """Of the smallest; the next test has the others."""
-    name = golden_likelihoods.QUICK_BEST
-    given = ["evaluate", name, "--split", "test", "--json", "--corpora", str(corpora_folder)]
-    assert program.main(given) == 0
-    figures = json.loads(capsys.readouterr().out)
-    expected, said = read_card(name).metrics["test"], {"checkpoint", "corpus", "split"}
-    assert len(figures) > len(said) + 4
-    assert {key: expected[key] for key in figures.keys() - said} == pytest.approx(
-        {key: figures[key] for key in figures.keys() - said}, **EXACT
-    )
-
-
 @pytest.mark.parametrize("name", golden_likelihoods.SLOW)
 def test_what_the_card_claims_follows_from_its_pieces(name):
     scores, weights = golden_likelihoods.kept(name)
@@ -80,7 +64,7 @@ def test_some_pieces_are_as_likely_as_they_were(name, corpora_folder):
     expected, _ = golden_likelihoods.kept(name)
     num = len(data.splits["test"])
     assert num == expected["whole"].num_sequences
-    chosen = range(0, num, num // NUM_PIECES)
+    chosen = range(0, num, num // NUM_PIECES)[:NUM_PIECES]
     for key, score in golden_likelihoods.score(checkpoint, data, chosen).items():
         frames = score.num_frames
         assert torch.equal(frames, expected[key].num_frames[chosen])
@@ -118,7 +102,7 @@ def test_later_frames_move_no_earlier_figure(name, corpora_folder):
 
 
 @pytest.mark.parametrize(
-    ("name", "length", "num_keys"), [("jsb_chorales-best", 2_000, 13), ("nottingham-best", 20_000, 1)]
+    ("name", "length", "num_keys"), [("jsb_chorales-best", 1_600, 13), ("nottingham-best", 20_000, 1)]
 )
 def test_a_piece_ten_times_longer_than_any_of_training_is_scored_and_sampled(name, length, num_keys):
     model = load(name).model if num_keys > 1 else load(name).model.network
@@ -127,5 +111,5 @@ def test_a_piece_ten_times_longer_than_any_of_training_is_scored_and_sampled(nam
     frames[:, ::4, [39, 43, 46]] = 1
     with torch.no_grad():
         assert model(frames)[0].log_prob(frames).isfinite().all()
-    drawn = torch.stack(list(sample(model, SamplingOptions(40, seed=3), prime=frames[0, :2_000])))
+    drawn = torch.stack(list(sample(model, SamplingOptions(40, seed=3), prime=frames[0])))
     assert drawn.shape == (40, 88) and set(drawn.unique().tolist()) <= {0.0, 1.0}

@@ -178,7 +178,7 @@ def test_new_seeds_are_shown_and_differ(visitors):
 def test_a_new_piece_is_heard_while_it_is_drawn(visitors):
     visit = visitors()
     visit.choose(BEST, GRU)
-    visit.exactly(256)
+    visit.exactly(160)
     visit.press("new")
     visit.page.wait_for_function("document.querySelector('#lane-0 .lane').sound.currentTime > 0.2")
     assert visit.lane().get_attribute("data-state") == "sampling"
@@ -196,7 +196,7 @@ def test_headphones_that_wake_slowly_are_waited_for(visitors):
     visit.reload()
     visit.wait()
     visit.choose(GRU)
-    visit.exactly(256)
+    visit.exactly(64)
     visit.press("new")
     visit.page.wait_for_function("document.querySelector('#lane-0 .lane').sound.currentTime > 0.2")
     assert not visit.page.evaluate("document.querySelector('#lane-0 .lane').sound.paused")
@@ -219,7 +219,7 @@ def test_two_visitors_at_once_get_their_own_draws(visitors):
     both = [visitors(), visitors()]
     for visit, model, seed in zip(both, (GRU, LSTM), (101, 202), strict=True):
         visit.choose(model)
-        visit.exactly(64)
+        visit.exactly(32)
         visit.set("seed", seed)
     for visit in both:
         visit.press()
@@ -227,7 +227,7 @@ def test_two_visitors_at_once_get_their_own_draws(visitors):
         visit.wait()
         name, midi = visit.download("MIDI")
         assert name == f"{model}-seed{seed}.mid"
-        assert torch.equal(notes(midi), drawn(model, 64, seed))
+        assert torch.equal(notes(midi), drawn(model, 32, seed))
         assert len(visit.history()) == 1 and str(seed) in visit.history()[0]
 
 
@@ -293,7 +293,7 @@ ALL_CONTROLS = ".gradio-container button, .gradio-container input, .lane-file"
 def test_a_phone_shows_everything_without_scrolling_sideways(visitors):
     visit = visitors(**PHONE)
     visit.choose(GRU, LSTM)
-    visit.exactly(128)
+    visit.exactly(64)
     visit.draw(num_lanes=2)
     assert visit.hear(1) > 0
     assert visit.outside(ALL_CONTROLS) == []

@@ -158,18 +158,17 @@ def test_several_searches_share_the_workers(place, client):
     assert place.result("other").best is not None and place.result().best is not None
 
 
-def test_a_local_worker_that_is_killed_is_replaced_and_nothing_is_lost(place, undisturbed):
-    with open_workers(2) as client:
-        pids = client.run(os.getpid)
+def test_a_local_worker_that_is_killed_is_replaced_and_nothing_is_lost(place, client, undisturbed):
+    pids = client.run(os.getpid)
 
-        def kill_a_busy_one(_: str) -> None:
-            if pids:
-                busy = [address for address, jobs in client.processing().items() if jobs]
-                os.kill(pids[busy[0] if busy else next(iter(pids))], signal.SIGKILL)
-                pids.clear()
+    def kill_a_busy_one(_: str) -> None:
+        if pids:
+            busy = [address for address, jobs in client.processing().items() if jobs]
+            os.kill(pids[busy[0] if busy else next(iter(pids))], signal.SIGKILL)
+            pids.clear()
 
-        result = place.run(client, tell=kill_a_busy_one)
-    assert figures(result) == as_in(undisturbed)
+    assert figures(place.run(client, tell=kill_a_busy_one)) == as_in(undisturbed)
+    client.wait_for_workers(2, timeout=60)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from tests.training import tiny
 from training import __main__ as program
 from training.commands import evaluate
 from training.corpora import SPLITS, CorpusData
+from training.draws.comparison import comparison_text
 from training.draws.speech.comparison import SPEECH_FIGURE_TITLES
 
 RATE = 8_000
@@ -54,33 +55,22 @@ def command(tmp_path, monkeypatch):
     return of
 
 
-def test_the_command_puts_draws_beside_real_recordings(command, tmp_path, capsys):
-    assert program.main([*command(6), "--json", "--frames", "2000"]) == 0
+def test_draws_are_put_beside_real_recordings_in_plain_words_and_on_the_card(command, tmp_path, capsys):
+    assert program.main([*command(6), "--json", "--update-card", "--frames", "2000"]) == 0
     comparison = json.loads(capsys.readouterr().out)
-    assert (
-        comparison["num_draws"] == 4
-        and comparison["num_frames_drawn"] == 8_000 > comparison["num_frames"] == 6_400
-    )
-    assert set(comparison["drawn"]) == set(comparison["real"]) == set(SPEECH_FIGURE_TITLES)
-    assert (
-        comparison["real"]["runaways"] == comparison["real"]["silences"] == 0
-        and comparison["real"]["named"] is not None
-    )
-    assert (
-        comparison["auc"]["0.25 s"]["mean"]
-        > 0.9
-        > 0.8
-        > comparison["auc"]["0.25 s, real from real"]["mean"]
-        > 0.2
-    )
+    assert comparison["num_draws"] == 4
+    assert comparison["num_frames_drawn"] == 8_000 > comparison["num_frames"] == 6_400
+    real = comparison["real"]
+    assert set(comparison["drawn"]) == set(real) == set(SPEECH_FIGURE_TITLES)
+    assert real["runaways"] == real["silences"] == 0 and real["named"] is not None
+    auc = comparison["auc"]
+    assert auc["0.25 s"]["mean"] > 0.9 > 0.8 > auc["0.25 s, real from real"]["mean"] > 0.2
 
-
-def test_it_speaks_plainly_and_keeps_what_it_found(command, tmp_path, capsys):
-    assert program.main([*command(6), "--update-card"]) == 0
-    said = capsys.readouterr().out
+    published = load("tiny", tmp_path)
+    assert published.card.draws == comparison
+    said = comparison_text(published.card.draws, published.representation)
     assert said.startswith("4 draws from nothing at temperature 1, beside held-out recordings")
     assert all(words in said for words in SPEECH_FIGURE_TITLES.values())
-    assert load("tiny", tmp_path).card.draws["num_draws"] == 4
 
 
 def test_too_few_recordings_are_refused(command, capsys):
