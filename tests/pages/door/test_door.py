@@ -172,13 +172,14 @@ def form(*contents: bytes) -> bytes:
 
 
 def test_an_upload_says_its_size_and_is_not_too_large(app):
+    """Nothing is sent after headers that are refused: the app hangs up then, and its answer may be lost."""
     for headers in (
         {"Transfer_Encoding": "chunked"},
         {"Transfer_Encoding": "chunked", "Content_Length": "10"},
         {"Content_Length": "-1"},
         {"Content_Length": "1" * 30},
     ):
-        assert ask(app, "POST", "/gradio_api/upload", form(b"x"), **FORM, **headers)[0] in (400, 411)
+        assert ask(app, "POST", "/gradio_api/upload", **FORM, **headers)[0] in (400, 411)
     status, text = ask(app, "POST", "/gradio_api/upload", b"x", **FORM, Content_Length="30000000")
     assert status == 413 and "20 MB" in text
     assert ask(app, "POST", "/gradio_api/upload", form(*[b"x"] * 1_000), **FORM)[0] == 400

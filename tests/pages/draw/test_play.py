@@ -178,7 +178,7 @@ def test_new_seeds_are_shown_and_differ(visitors):
 def test_a_new_piece_is_heard_while_it_is_drawn(visitors):
     visit = visitors()
     visit.choose(BEST, GRU)
-    visit.exactly(160)
+    visit.exactly(256)
     visit.press("new")
     visit.page.wait_for_function("document.querySelector('#lane-0 .lane').sound.currentTime > 0.2")
     assert visit.lane().get_attribute("data-state") == "sampling"
