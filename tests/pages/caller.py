@@ -29,6 +29,7 @@ class Caller:
         page: the path of a page, "" for Play.
         query: what follows the path in the address, with its question mark.
         comes_from: the visitor's own address, as a proxy passes it on; "" for that of this machine.
+        toasts: what the app has shown in the corner of the page: its words, and for how many seconds.
     """
 
     address: str
@@ -37,6 +38,7 @@ class Caller:
     query: str = ""
     comes_from: str = ""
     session: str = field(default_factory=lambda: uuid.uuid4().hex)
+    toasts: list[tuple[str, float | None]] = field(default_factory=list)
 
     @cached_property
     def _components(self) -> dict[int, dict[str, Any]]:
@@ -138,6 +140,8 @@ class Caller:
                     raise RuntimeError(str(message))
                 if message.get("event_id") != number:
                     continue
+                if message["msg"] == "log":
+                    self.toasts.append((message["log"], message["duration"]))
                 if message["msg"] == "process_generating":
                     count += 1
                     hear(count)

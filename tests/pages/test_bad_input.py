@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import zlib
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import soundfile
 
 from tests.engine.notes.raw_midi import midi_file, note
+from tests.pages.caller import Caller
 from tests.pages.conftest import OWN_MUSIC
 from tests.pages.draw.test_play import GRU, LSTM, TANH
 
@@ -36,14 +38,14 @@ def test_a_bad_link_is_named_once_and_the_page_is_there(visitors, link, said):
     visit.page.wait_for_selector("#lane-0 .lane[data-state=done]")
 
 
-def test_what_is_wrong_with_a_link_stays_until_it_is_closed(visitors):
-    visit = visitors("score")
-    visit.page.clock.install()
-    visit.go("?models=no-such&length=8&seed=1")
-    visit.page.get_by_test_id("toast-text").wait_for()
-    visit.page.clock.fast_forward("10:00")
-    visit.page.clock.run_for(2_000)
-    assert "Unknown model of this page 'no-such'" in visit.complaint()
+def test_what_is_wrong_with_a_link_stays_until_it_is_closed(app):
+    config = json.loads(Caller(app.address, {}, "config").open())
+    visitor = Caller(app.address, config, "", "?models=no-such&length=8&seed=1")
+    visit = visitor.event("visit")
+    visitor.ask(visit, visitor.values(visit))
+    ((words, seconds),) = visitor.toasts
+    assert "Unknown model of this page 'no-such'" in words
+    assert seconds is None
 
 
 def test_a_visitor_who_gets_everything_wrong_gets_it_right_in_the_end(visitors):
