@@ -27,7 +27,7 @@ def write_site(out: Path, site: Site | None = None) -> tuple[int, int]:
 
     Raises:
         InvalidValueError: the folder holds something else, or its parent does not exist.
-        EngineError: the kernel cannot run a model, or the disk refuses.
+        EngineError: a model cannot be loaded or the kernel cannot run it, or the disk refuses.
     """
     if not out.absolute().parent.is_dir():
         raise InvalidValueError(f"the folder {out.absolute().parent} does not exist: make it first")

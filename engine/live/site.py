@@ -33,8 +33,9 @@ from engine.checkpoints import (
     read_cards,
     title,
 )
+from engine.errors import EngineError
 from engine.folders import ASSETS
-from engine.kernel import kinds, module_bytes, program_of
+from engine.kernel import NoProgramError, kinds, module_bytes, program_of
 from engine.live.bank import BANKS, bank_name
 from engine.models import Model
 from engine.rendering import INSTRUMENTS
@@ -75,7 +76,11 @@ class Site:
         return [*page, *given, *models, *banks]
 
     def content(self, path: str) -> bytes | None:
-        """The content of a file; None if there is no such file."""
+        """The content of a file; None if there is no such file.
+
+        Raises:
+            EngineError: it is of a model that cannot be loaded, or that the kernel cannot run.
+        """
         if path not in self.paths():
             return None
         if path == "models.json":
@@ -95,11 +100,25 @@ class Site:
         return ((ASSETS if path in ("earshot.css", "icon.png") else PAGE_FOLDER) / path).read_bytes()
 
     @cached_property
+    def _catalogue(self) -> tuple[dict[str, Card], dict[str, str]]:
+        """The models with card and weights, by name, and what is wrong with the others."""
+        cards, problems = read_cards(self.checkpoints)
+        for name in list(cards):
+            if not (self.checkpoints / name / WEIGHTS_FILE).is_file():
+                del cards[name]
+                problems[name] = f"{WEIGHTS_FILE} of {name!r} is missing: restore it or fit the model again"
+        return cards, problems
+
+    @property
+    def problems(self) -> list[str]:
+        """A sentence for each model that is left out."""
+        return list(self._catalogue[1].values())
+
+    @cached_property
     def cards(self) -> list[Card]:
-        """The cards of all models, music before speech, ``FIRST_CORPUS`` first."""
-        cards = in_order(read_cards(self.checkpoints)[0].values())
+        """The cards of the models that are offered, music before speech, ``FIRST_CORPUS`` first."""
         return sorted(
-            cards,
+            in_order(self._catalogue[0].values()),
             key=lambda card: (card.representation_name, card.corpus.name != FIRST_CORPUS, card.corpus.title),
         )
 
@@ -157,7 +176,10 @@ def _digest(path: Path) -> str:
 def _plan(name: str, folder: Path) -> bytes:
     """models/NAME.json: a model's program, where each of its tensors is, and its uppermost gates."""
     model = load(name, folder).model
-    program = program_of(model, kinds())
+    try:
+        program = program_of(model, kinds())
+    except NoProgramError as error:
+        raise EngineError(f"the page Live cannot draw from {name!r}: {error}") from None
     kept = _kept(model)
     tensors = [_place(tensor, kept) for tensor in program.tensors]
     return _json({"program": program.numbers, "tensors": tensors, "gates": _uppermost_gates(model)})

@@ -33,8 +33,10 @@ def test_nothing_else_is_served_there(app, path):
 def test_what_names_a_version_may_be_kept_for_ever(app):
     with urllib.request.urlopen(f"{app.address}live/banks/0.bank?abc", timeout=20) as answer:
         assert "immutable" in answer.headers["cache-control"]
+    for name in ("live.js", "?utm_source=a"):  # a query that others have added names no version
+        with urllib.request.urlopen(f"{app.address}live/{name}", timeout=20) as answer:
+            assert answer.headers["cache-control"] == "no-cache"
     with urllib.request.urlopen(f"{app.address}live/live.js", timeout=20) as answer:
-        assert answer.headers["cache-control"] == "no-cache"
         assert answer.headers["content-type"].startswith("text/javascript")
 
 

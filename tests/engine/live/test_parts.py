@@ -27,6 +27,24 @@ def test_a_quick_melody_is_heard_note_by_note(pages):
     assert frames == [[60], [62], [64], [65]]
 
 
+def test_a_key_that_was_pressed_long_ago_has_left_the_picture(pages):
+    """A tick once stayed at the left edge for a minute."""
+    alike = pages().evaluate(
+        """async () => {
+            const { Roll } = await import("./picture/roll.js");
+            const canvas = document.body.appendChild(document.createElement("canvas"));
+            canvas.style = "width: 400px; height: 200px";
+            const roll = new Roll(canvas);
+            const drawn = (from, to) => {
+                roll.draw([], 60, [{ pitch: 60, from, to }]);
+                return canvas.toDataURL();
+            };
+            return [drawn(1, 2) === drawn(70, 71), drawn(1, 2) === drawn(58, 59)];
+        }"""
+    )
+    assert alike == [True, False]
+
+
 def test_an_hour_takes_no_more_memory_than_a_minute(pages):
     page = pages()
     kept = page.evaluate(

@@ -1,7 +1,7 @@
 // The gates: shows how far the gates of the network's uppermost cell with gates were open as each frame was
 // drawn, unit by unit; it lies under the roll and has the same axis of time.
 
-import { KEYS, NOW, SECONDS } from "./roll.js";
+import { KEYBOARD_WIDTH, NOW, SECONDS } from "./roll.js";
 
 const UNITS = 40; // how many units of a gate are shown
 const FIRST = 32; // frames of a model from which the order of its units is found
@@ -20,10 +20,10 @@ export class Gates {
     pen.fillRect(0, 0, width, height);
     pen.imageSmoothingEnabled = false;
     this.order(shown);
-    const x = (at) => KEYS + (width - KEYS) * (NOW + (at - time) / SECONDS);
+    const x = (at) => KEYBOARD_WIDTH + (width - KEYBOARD_WIDTH) * (NOW + (at - time) / SECONDS);
     for (const frame of shown) {
       const [left, right] = [x(frame.at), x(frame.at + frame.seconds)].map((edge) =>
-        Math.round(Math.max(KEYS, edge)),
+        Math.round(Math.max(KEYBOARD_WIDTH, edge)),
       ); // no seam
       if (!frame.gates || right <= left || left > width) continue;
       pen.globalAlpha = frame.at > time ? 0.45 : 1;

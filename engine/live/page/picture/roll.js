@@ -1,11 +1,11 @@
-// The roll: what has sounded flows away to the left of a line, what is to come is to its right, and keys
-// light up as they sound.
+// The roll: what has sounded flows away to the left of a line, what is to come is to its right, and the keys
+// of the frame that sounds light up.
 
-export const SECONDS = 12; // across the picture
+export const SECONDS = 12; // from edge to edge, right of the keyboard
 const WAVE_SECONDS = 4; // the same if the piece is sound
-export const NOW = 0.72; // place of the line, as a share of the width
-export const KEYS = 34; // width of the keyboard in pixels
-// Colours of the style sheet: GROUNDS for what is behind the notes and for the keys, INKS for the notes.
+export const NOW = 0.72; // place of the line, as a share of the same width
+export const KEYBOARD_WIDTH = 34; // in pixels
+// Colours of the style sheet: GROUNDS for keys and for what is behind notes or gates, INKS for notes and the line.
 const GROUNDS = [
   "roll-ground",
   "roll-black-row",
@@ -30,22 +30,24 @@ export class Roll {
     for (const name of [...GROUNDS, ...INKS]) this.colours[name] = of(name);
   }
 
+  // Widens the range, if need be, so that it holds these pitches.
   fit(low, high) {
     this.range = [Math.min(this.range[0], low - 2), Math.max(this.range[1], high + 2)];
   }
 
-  // shown: frames with their times; own: somebody's keys, { pitch, from, to }; time: of the line.
-  draw(shown, time, own = []) {
+  // shown: frames with their times, `own` of a frame being the pitches in it that the visitor played; time: at
+  // the line; presses: of the visitor's keys, { pitch, from, to }.
+  draw(shown, time, presses = []) {
     const { canvas } = this;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     const pen = penOf(canvas);
     const [lowest, highest] = this.range;
     const row = height / (highest - lowest + 1);
     const y = (pitch) => height - (pitch - lowest + 1) * row;
-    const x = (at) => KEYS + (width - KEYS) * (NOW + (at - time) / SECONDS);
+    const x = (at) => KEYBOARD_WIDTH + (width - KEYBOARD_WIDTH) * (NOW + (at - time) / SECONDS);
     this.ground(pen, { width, height, row, y });
     const current = this.notes(pen, shown, { time, row, y, x });
-    this.own(pen, own, { time, row, y, x });
+    this.presses(pen, presses, { time, row, y, x });
     this.keyboard(pen, { row, y, current });
     pen.fillStyle = this.colours.ink;
     pen.fillRect(x(time) - 0.75, 0, 1.5, height);
@@ -84,11 +86,11 @@ export class Roll {
     for (let pitch = lowest; pitch <= highest; pitch++) {
       if (BLACK.has(pitch % 12)) {
         pen.fillStyle = this.colours["roll-black-row"];
-        pen.fillRect(KEYS, y(pitch), width, row);
+        pen.fillRect(KEYBOARD_WIDTH, y(pitch), width, row);
       }
       if (pitch % 12 === 0) {
         pen.fillStyle = this.colours["roll-octave"];
-        pen.fillRect(KEYS, y(pitch) + row, width, 1);
+        pen.fillRect(KEYBOARD_WIDTH, y(pitch) + row, width, 1);
       }
     }
   }
@@ -98,13 +100,13 @@ export class Roll {
     let before = new Set();
     pen.save();
     pen.beginPath();
-    pen.rect(KEYS, 0, pen.canvas.width, pen.canvas.height);
+    pen.rect(KEYBOARD_WIDTH, 0, pen.canvas.width, pen.canvas.height);
     pen.clip(); // so that notes do not run over the keys
     for (const { at, seconds, pitches, own, colour } of shown) {
       for (const pitch of pitches) {
         pen.globalAlpha = at > time ? 0.45 : 1;
         pen.fillStyle = this.colours[own.has(pitch) ? "ink" : colour];
-        const gap = before.has(pitch) ? 0 : 1.5;
+        const gap = before.has(pitch) ? 0 : 1.5; // a note that is held joins the frame before
         pen.fillRect(
           x(at) + gap,
           y(pitch) + row * 0.1,
@@ -119,16 +121,13 @@ export class Roll {
     return current;
   }
 
-  own(pen, own, { time, row, y, x }) {
+  presses(pen, presses, { time, row, y, x }) {
     pen.fillStyle = this.colours.ink;
-    for (const { pitch, from, to } of own) {
-      const left = Math.max(KEYS, x(from));
-      pen.fillRect(
-        left,
-        y(pitch) + row * 0.1,
-        Math.max(2, x(Math.min(to, time)) - left),
-        Math.max(2, row * 0.8),
-      );
+    for (const { pitch, from, to } of presses) {
+      const left = Math.max(KEYBOARD_WIDTH, x(from));
+      const right = x(Math.min(to, time));
+      if (right < KEYBOARD_WIDTH) continue; // it has left the picture
+      pen.fillRect(left, y(pitch) + row * 0.1, Math.max(2, right - left), Math.max(2, row * 0.8));
     }
   }
 
@@ -136,11 +135,16 @@ export class Roll {
     const [lowest, highest] = this.range;
     for (let pitch = lowest; pitch <= highest; pitch++) {
       pen.fillStyle = current.get(pitch) ?? this.colours[BLACK.has(pitch % 12) ? "key-black" : "key-white"];
-      pen.fillRect(0, y(pitch), BLACK.has(pitch % 12) ? KEYS * 0.62 : KEYS - 1, Math.max(1, row - 0.5));
+      pen.fillRect(
+        0,
+        y(pitch),
+        BLACK.has(pitch % 12) ? KEYBOARD_WIDTH * 0.62 : KEYBOARD_WIDTH - 1,
+        Math.max(1, row - 0.5),
+      );
       if (pitch % 12 === 0 && row > 3) {
         pen.fillStyle = this.colours["roll-label"];
         pen.font = "10px system-ui, sans-serif";
-        pen.fillText(`C${pitch / 12 - 1}`, KEYS + 4, y(pitch) + row);
+        pen.fillText(`C${pitch / 12 - 1}`, KEYBOARD_WIDTH + 4, y(pitch) + row);
       }
     }
   }
