@@ -60,7 +60,7 @@ def late_by_torch(model: Model, prime: Tensor) -> Callable[[], None]:
     return draw
 
 
-def row(checkpoint: Checkpoint) -> str:
+def model_line(checkpoint: Checkpoint) -> str:
     """One line for a model of music: frames a second at the start, late in a piece, and while reading."""
     model = checkpoint.model
     prime = torch.stack(list(sample(model, SamplingOptions(PRIME_FRAMES, seed=1))))
@@ -124,7 +124,7 @@ def main() -> None:
         if name.endswith("-best"):
             checkpoint = load(name)
             holds_notes = checkpoint.representation.facts.holds_notes
-            print(row(checkpoint) if holds_notes else sound_row(checkpoint))
+            print(model_line(checkpoint) if holds_notes else sound_row(checkpoint))
 
 
 if __name__ == "__main__":

@@ -100,7 +100,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def serving_live() -> Iterator[str]:
     """Serve the folder that ``engine live`` writes; yields its address."""
     with tempfile.TemporaryDirectory(prefix="earshot-bench-") as folder:
         write_site(Path(folder) / "site")
@@ -118,7 +118,7 @@ def ready(context: BrowserContext, address: str) -> Page:
     return page
 
 
-def seconds_to_sound(page: Page) -> float:
+def seconds_to_live_sound(page: Page) -> float:
     """Seconds from a press of Play to the first sound."""
     page.evaluate(PRESS_PLAY)
     page.wait_for_function("window.heard > 0")
@@ -133,7 +133,7 @@ def first_visit(browser: Browser, address: str) -> tuple[float, int]:
             total: list[int] = []
             context.on("requestfinished", lambda request, total=total: total.append(_size(request)))
             page = ready(context, address)
-            seconds.append(seconds_to_sound(page))
+            seconds.append(seconds_to_live_sound(page))
             sizes.append(sum(total))
     return median(seconds), max(sizes)
 
@@ -156,7 +156,7 @@ def offline(browser: Browser, address: str) -> float:
         for _ in range(NUM_PRESSES):
             page.reload()
             page.wait_for_function(CAN_PLAY)
-            delays.append(seconds_to_sound(page))
+            delays.append(seconds_to_live_sound(page))
         return median(delays)
 
 
@@ -165,7 +165,7 @@ def longest_gap(browser: Browser, address: str) -> float:
     with browser.new_context() as context:
         page = ready(context, address)
         page.click(f"[data-model={SMALL_MODELS[0]}]")
-        seconds_to_sound(page)
+        seconds_to_live_sound(page)
         for number in range(NUM_CHANGES):
             page.click(f"[data-model={(*SMALL_MODELS, LARGE_MODELS[0])[number % 4]}]")
             page.wait_for_timeout(1_200)
@@ -180,7 +180,7 @@ def memory(browser: Browser, address: str) -> float:
     with browser.new_context() as context:
         page = ready(context, address)
         page.click("[data-model=jsb_chorales-gru]")
-        seconds_to_sound(page)
+        seconds_to_live_sound(page)
         tools = context.new_cdp_session(page)
         page.wait_for_timeout(2_000)
         before = _heap(tools)
@@ -197,7 +197,7 @@ def _heap(tools: Any) -> int:
 def main() -> None:
     """Print one line for each thing that is measured."""
     say = sys.stdout.write
-    with measuring() as (browser, base), serving() as address:
+    with measuring() as (browser, base), serving_live() as address:
         seconds, size = first_visit(browser, address)
         say(f"Live, first visit: {seconds:.2f} s ({seconds / base:.1f} times the yardstick), wanted 0.5 s\n")
         say(f"Live, bytes before the first note: {size:,}, wanted 1,800,000\n")
@@ -211,7 +211,7 @@ def main() -> None:
             for name in LARGE_MODELS:
                 speed = page.evaluate(MEASURE_SPEED, [name, LONG_PIECE_FRAMES, LARGE_BATCH])
                 say(f"{name}, after {LONG_PIECE_FRAMES:,} frames: {speed:,.0f} frames a second, wanted 150\n")
-            seconds_to_sound(page)
+            seconds_to_live_sound(page)
             ours, device = page.evaluate(MEASURE_KEYS)
             say(f"key to sound: {1000 * ours:.0f} ms, wanted 50; the device adds {1000 * device:.0f} ms\n")
         gap = longest_gap(browser, address)

@@ -129,7 +129,7 @@ def _wait_for(address: str) -> None:
     raise SystemExit("the app did not start: run it with `make app` to see why")
 
 
-def opened(browser: Browser, address: str, screen: str) -> Page:
+def play_page(browser: Browser, address: str, screen: str) -> Page:
     """The page Play, once its first lane is drawn."""
     page = browser.new_context(viewport=SCREENS[screen]).new_page()
     page.goto(address)
@@ -167,7 +167,7 @@ def arrival(browser: Browser, address: str, screen: str) -> tuple[float, float]:
     """How far down the screen the first Play button ends, from 0 to 1, and median seconds to its sound."""
     delays, place = [], 0.0
     for _ in range(NUM_PRESSES):
-        page = opened(browser, address, screen)
+        page = play_page(browser, address, screen)
         box = page.locator("#lane-0 .lane-play").bounding_box()
         place = (box["y"] + box["height"]) / SCREENS[screen]["height"]
         delays.append(
@@ -179,7 +179,7 @@ def arrival(browser: Browser, address: str, screen: str) -> tuple[float, float]:
 
 def new_piece(browser: Browser, address: str) -> float:
     """Median seconds from New piece to the first sound, with the models that are chosen on arrival."""
-    page, delays = opened(browser, address, "wide"), []
+    page, delays = play_page(browser, address, "wide"), []
     for _ in range(NUM_PRESSES):
         delays.append(seconds_to_sound(page, lambda: page.evaluate(PRESS_BUTTON, "#new")))
         page.wait_for_function(ALL_LANES)
@@ -202,7 +202,7 @@ def first_load(browser: Browser, address: str) -> int:
 
 def slow_line(browser: Browser, address: str) -> tuple[float, int]:
     """Over a slow line: seconds for which a new piece stood still, and bytes of a lane of LANE_SECONDS."""
-    page = opened(browser, address, "phone")
+    page = play_page(browser, address, "phone")
     traffic, sounds = page.context.new_cdp_session(page), {}
     traffic.send("Network.enable")
     limits = {

@@ -1,4 +1,4 @@
-"""Folders: where the project lies, and the parts of it that several wings use."""
+"""Folders: where the project lies, its assets and its checkpoints."""
 
 from pathlib import Path
 

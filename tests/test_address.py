@@ -20,8 +20,8 @@ from tests.visitor import free_port
         ("no.such.host.invalid", "no.such.host.invalid is no address of this machine"),
     ],
 )
-def test_each_address_that_cannot_be_used_is_refused_with_its_own_reason(name, why):
-    """All were once "cannot be used, perhaps by another Earshot", whatever the reason was."""
+def test_an_address_that_this_machine_lacks_is_refused_with_the_reason(name, why):
+    """It was once "cannot be used, perhaps by another Earshot", whatever the reason was."""
     port = free_port()
     with pytest.raises(EngineError, match=why.format(port=port)):
         checked_address(name, port)
@@ -61,12 +61,11 @@ def test_the_program_ends_with_one_sentence(project_folder, tmp_path):
     assert "is no address of this machine" in done.stderr
 
 
-def test_what_is_set_of_proxies_stays(monkeypatch):
+def test_settings_of_proxies_stay_and_our_own_addresses_are_added(monkeypatch):
     monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
     monkeypatch.setenv("no_proxy", "example.org")
-    monkeypatch.setenv("NO_PROXY", "")  # so that it is put back at the end
+    monkeypatch.setenv("NO_PROXY", "")  # reach_oneself changes it too, and monkeypatch puts it back
     reach_oneself("[::1]")
     assert os.environ["https_proxy"] == "http://proxy.example:3128"
-    assert (
-        os.environ["no_proxy"] == "example.org,localhost,127.0.0.1,::1,::1"
-    )  # always the three; then our own
+    # three names of this machine, then the address where the app listens: here ::1 once more
+    assert os.environ["no_proxy"] == "example.org,localhost,127.0.0.1,::1,::1"

@@ -7,6 +7,8 @@ form that Chung et al. 2014 (arXiv 1412.3555) use.
     c_t  = f_t * c_{t-1} + i_t * c~_t
     o_t  = sigmoid(W_o x_t + U_o h_{t-1} + V_o * c_t + b_o)         output gate
     h_t  = o_t * tanh(c_t)
+
+``*`` multiplies unit by unit: each V is a vector, the diagonal of a peephole matrix.
 """
 
 import torch
@@ -30,21 +32,22 @@ class LSTMCell(Cell):
 
     def gates(self, drive: Float[Tensor, "batch gates_and_candidate"], state: State) -> tuple[Tensor, ...]:
         """Input i, forget f and output o."""
-        return self._gates_and_memory(drive, state)[:3]
+        return self._gates_and_cell_state(drive, state)[:3]
 
     def advance(self, drive: Float[Tensor, "batch gates_and_candidate"], state: State) -> State:
-        """The new memory c, and the output h: as much of tanh(c) as the output gate lets through."""
-        _, _, output_gate, c = self._gates_and_memory(drive, state)
+        """(h, c): the output, as much of tanh(c) as the output gate lets through, and the new cell state."""
+        _, _, output_gate, c = self._gates_and_cell_state(drive, state)
         return (output_gate * c.tanh(), c)
 
-    def _gates_and_memory(self, drive: Tensor, state: State) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """The three gates and the new c, which the output gate reads."""
+    def _gates_and_cell_state(self, drive: Tensor, state: State) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The three gates, and the new cell state c, which the output gate reads."""
         weights, size = self.weights, self.hidden_size
         h, c = state
         pre = torch.mm(h, weights["recurrent_weight"].t()).add_(drive)
         pre_in_forget, pre_output, pre_candidate = torch.split_with_sizes(pre, (2 * size, size, size), 1)
-        peep_in = (weights["peephole"][:2] * c.unsqueeze(1)).flatten(1)
-        input_gate, forget_gate = torch.split_with_sizes((pre_in_forget + peep_in).sigmoid(), (size, size), 1)
+        peep_in_forget = (weights["peephole"][:2] * c.unsqueeze(1)).flatten(1)
+        in_and_forget = (pre_in_forget + peep_in_forget).sigmoid()
+        input_gate, forget_gate = torch.split_with_sizes(in_and_forget, (size, size), 1)
         c = torch.addcmul(forget_gate * c, input_gate, pre_candidate.tanh())
         output_gate = torch.addcmul(pre_output, weights["peephole"][2], c).sigmoid()
         return input_gate, forget_gate, output_gate, c

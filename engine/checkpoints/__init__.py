@@ -1,7 +1,7 @@
 """Checkpoints: models on disk, each with its card and its learning curve."""
 
 from engine.checkpoints.card import NAME_PATTERN, Card, CorpusFacts, TrainingFacts
-from engine.checkpoints.catalogue import nats_on_test, read_cards
+from engine.checkpoints.catalogue import read_cards, test_nats_by_name
 from engine.checkpoints.checkpoint import (
     CHECKPOINTS,
     WEIGHTS_FILE,
@@ -44,11 +44,11 @@ __all__ = [
     "is_published_cell",
     "load",
     "makeup",
-    "nats_on_test",
     "read_card",
     "read_cards",
     "read_curve",
     "save",
+    "test_nats_by_name",
     "title",
     "weight_bytes",
 ]

@@ -1,4 +1,4 @@
-"""Catalogue: all cards of a folder, and a sentence for each card that cannot be used."""
+"""Catalogue: the usable cards of a folder, and for each other card a sentence that says what is wrong."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def read_cards(folder: Path = CHECKPOINTS) -> tuple[dict[str, Card], dict[str, s
     return cards, problems
 
 
-def nats_on_test(folder: Path = CHECKPOINTS) -> dict[str, float]:
-    """Checkpoint -> ``Card.nats_on_test``, for every usable card that has them; the lower the better."""
+def test_nats_by_name(folder: Path = CHECKPOINTS) -> dict[str, float]:
+    """Name -> ``Card.nats_on_test``, of every usable card that has a test figure."""
     cards, _ = read_cards(folder)
     return {name: nats for name, card in cards.items() if (nats := card.nats_on_test) is not None}

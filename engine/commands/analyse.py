@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from engine.checkpoints import nats_on_test
+from engine.checkpoints import test_nats_by_name
 from engine.command_line import add_checkpoints
 from engine.errors import InvalidValueError
 from engine.listening import analyse, analysis_text, read_key, read_vote_files
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> None:
     if options.seed < 0:
         raise InvalidValueError(f"--seed {options.seed} must be 0 or more")
     votes = read_vote_files(options.files, [read_key(path) for path in options.key])
-    analysis = analyse(votes.records, nats_on_test(options.checkpoints), options.seed)
+    analysis = analyse(votes.records, test_nats_by_name(options.checkpoints), options.seed)
     print(json.dumps(dataclasses.asdict(analysis)) if options.json else analysis_text(analysis))
     for problem in votes.problems:
         print(problem, file=sys.stderr)

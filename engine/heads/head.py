@@ -1,4 +1,4 @@
-"""Head and Distribution: from a hidden state to probabilities of the next frame.
+"""Head and Distribution: from the hidden state and the step's input to probabilities of the next frame.
 
 Conventions
     h         shape (*axes, hidden), the output of the last cell
@@ -27,7 +27,8 @@ class Distribution(ABC):
     is_discrete: bool = False
     """For samples alone: whether ``log_prob`` is the logarithm of a probability, and not of a density."""
     num_uniforms: int
-    """How many uniform numbers a draw of one frame takes; the last ones, one for each event, decide these."""
+    """How many uniform numbers a draw of one frame takes; the last ``frame_size`` of them belong to its
+    events, in order."""
 
     @abstractmethod
     def log_prob(self, frame: Float[Tensor, "*axes event"]) -> Float[Tensor, "*axes"]:
@@ -46,7 +47,7 @@ class Distribution(ABC):
         return None
 
     def dropped(self, drop: Callable[[Tensor], Tensor]) -> "Distribution":
-        """The same with ``drop`` (dropout, while fitting) on its own hidden units; most have none."""
+        """This distribution with ``drop`` (dropout, while fitting) on its own hidden units, if any."""
         return self
 
     @abstractmethod
@@ -55,7 +56,7 @@ class Distribution(ABC):
 
 
 class Head(nn.Module, ABC):
-    """Maps ``hidden_size`` numbers, the hidden state, to a Distribution over a frame of ``frame_size``.
+    """Maps the hidden state, ``hidden_size`` numbers, and the step's input to a Distribution over a frame.
 
     Parameters are zero until ``initialise`` or until weights are loaded.
 
@@ -64,13 +65,13 @@ class Head(nn.Module, ABC):
     """
 
     events: str
-    """What its frames hold, as in Representation.events: ``"notes"`` or ``"samples"``."""
+    """The kind of what its frames hold, as in Representation.events: ``"notes"`` or ``"samples"``."""
     input_size: int | None = None
     """Numbers in the input x of a step; None for a head that does not read it."""
     chooses_highest_first: bool = False
     """Whether its distribution decides pitch after pitch from the highest, as NoteList does."""
     is_joint: bool = False
-    """Whether each event of a frame is drawn given those already drawn, not independently."""
+    """Whether each event of a frame is drawn given those drawn before, not only a component."""
 
     def __init__(self, hidden_size: int, frame_size: int):
         super().__init__()

@@ -4,12 +4,12 @@
 
 A model that was fitted on transposed pieces knows every key a little differently; the mean of what it
 expects in all keys is better than what it expects in one, without any more weights (as Krizhevsky et al. 2012
-average over crops of a picture). Each part is normalised over the frames that fit the keyboard both as
+average over crops of a picture). Each p_k is normalised over the frames that fit the keyboard both as
 written and as transposed, so the mixture is normalised over all 2^pitches frames: its likelihood is exact.
 
 Conventions
-    key     a transposition in semitones; as an axis, the index of the transposition
-    row     index of the list's leading axes, flattened: key * num_frames + frame
+    key     semitones added to every pitch; on an axis, and in a row, its index in ``keys``
+    row     index of the leading axes of ``notes``, flattened: key * num_frames + frame
 """
 
 import math
@@ -27,16 +27,16 @@ from engine.heads.note_list import NoteList
 KEYED_FRAMES_AT_ONCE = 1_024  # frames whose choices are computed together, in all keys
 
 
-def moved(values: Shaped[Tensor, "*axes event"], steps: Sequence[int], fill: float = 0.0) -> Tensor:
-    """The values shifted along the last axis by each of ``steps`` places, (step, *axes, event).
+def moved(values: Shaped[Tensor, "*axes event"], shifts: Sequence[int], fill: float = 0.0) -> Tensor:
+    """The values moved along the last axis by each of ``shifts`` places, (shift, *axes, event).
 
-    Values that leave the axis are lost; ``fill`` takes their place.
+    Values that leave the axis are lost; the places that become empty get ``fill``.
     """
     size = values.shape[-1]
-    shifted = values.new_full((len(steps), *values.shape), fill)
-    for place, step in enumerate(steps):
-        shifted[place, ..., max(0, step) : size + min(0, step)] = values[
-            ..., max(0, -step) : size - max(0, step)
+    shifted = values.new_full((len(shifts), *values.shape), fill)
+    for place, shift in enumerate(shifts):
+        shifted[place, ..., max(0, shift) : size + min(0, shift)] = values[
+            ..., max(0, -shift) : size - max(0, shift)
         ]
     return shifted
 

@@ -9,7 +9,7 @@ import numpy as np
 from engine.listening.record import placings_of
 from engine.listening.statistics.abx import AbxPair, AbxTest, abx_pairs, abx_tests
 from engine.listening.statistics.covariates import Covariates, covariates_of
-from engine.listening.statistics.exclusion import counted
+from engine.listening.statistics.exclusion import votes_that_count
 from engine.listening.statistics.likelihood_agreement import LikelihoodAgreement, likelihood_agreement
 from engine.listening.statistics.position_bias import PositionBias, position_bias
 from engine.listening.statistics.ranking import Ranking, rank
@@ -62,7 +62,7 @@ def analyse(records: Iterable[Record], nats: Mapping[str, float] | None = None, 
         seed: of the resampling; the same votes and seed give the same intervals.
     """
     all_records = tuple(records)
-    kept, excluded = counted(all_records)
+    kept, excluded = votes_that_count(all_records)
     by_task = {name: [vote for vote in kept if vote.trial.task == name] for name in TASKS}
     tests = abx_tests(by_task[Abx.name])
     catches, preferences = _catches_apart(by_task[Preference.name])

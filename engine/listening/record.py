@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from engine.errors import InvalidValueError
 from engine.listening.statistics.comparisons import Placing
-from engine.listening.statistics.exclusion import counted
+from engine.listening.statistics.exclusion import votes_that_count
 from engine.listening.tasks import TASKS
 from engine.listening.tasks.task import Name
 from engine.listening.trial import Record, Trial, Vote
@@ -66,7 +66,7 @@ def verdict(records: Iterable[Record], name: Name) -> str:
         records: all answered trials of one test by one listener.
         name: gives the name under which the listener knows a source.
     """
-    votes, _ = counted(records)
+    votes, _ = votes_that_count(records)
     if not votes:
         return NOTHING_COUNTS
     sentence = TASKS[votes[0].trial.task].verdict(votes, name)

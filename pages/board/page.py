@@ -82,7 +82,9 @@ def lay_out(read: Read, export: Export, visitor: gr.BrowserState, catalogue: Cat
 
     def save(whose: str, visitor: Any, event: gr.EventData) -> dict[str, Any]:
         name = "earshot-my-votes" if whose == OWN_VOTES else "earshot-votes"
-        return vote_file(lambda: rows_of(read, export, whose, visitor), name, NO_VOTES.get(whose, ""), event)
+        return vote_file(
+            lambda: exported_rows(read, export, whose, visitor), name, NO_VOTES.get(whose, ""), event
+        )
 
     files.ask(save, [whose, visitor], files, **LIGHT_WORK)
 
@@ -104,7 +106,7 @@ def how_to_read() -> tuple[str, ...]:
     return (*HOW_TO_READ, READ_MORE) if in_checkout() else HOW_TO_READ
 
 
-def rows_of(read: Read, export: Export, whose: str, visitor: Any) -> list[Row]:
+def exported_rows(read: Read, export: Export, whose: str, visitor: Any) -> list[Row]:
     """Rows of an export: everybody's with the deletions, or the visitor's own."""
     if whose != OWN_VOTES:
         return export()

@@ -24,7 +24,7 @@ def reveal(room: ListeningRoom, question: Question) -> list[dict[str, str]]:
     unit = room.model(next(iter(unlikelihoods))).representation.facts.figure_words
     facts_of_lanes = [
         "\n".join(
-            f"{figure(of_lanes[place])} {unit} under {names(room, name).brief(name)}"
+            f"{printed_unlikelihood(of_lanes[place])} {unit} under {names(room, name).brief(name)}"
             for name, of_lanes in unlikelihoods.items()
         )
         for place in range(len(question.prepared.clips))
@@ -84,7 +84,7 @@ def names(room: ListeningRoom, model: str) -> PlayerNames:
         return PlayerNames({})
 
 
-def figure(unlikelihood: float) -> str:
+def printed_unlikelihood(unlikelihood: float) -> str:
     """``7.89``; ``over 1,000`` where the model finds the clip impossible (very high, or NaN)."""
     if math.isnan(unlikelihood) or unlikelihood > MAX_UNLIKELIHOOD:
         return f"over {MAX_UNLIKELIHOOD:,}"

@@ -52,7 +52,7 @@ def build(shared: Shared) -> None:
         return asked(room, str(event_data(event).get("trial", "")), visitors.listener(kept))
 
     def go_on(kept: Any, event: gr.EventData) -> dict[str, Any]:
-        return gone_on(room, str(event_data(event).get("trial", "")), visitors.listener(kept))
+        return trial_after(room, str(event_data(event).get("trial", "")), visitors.listener(kept))
 
     this_page().load(enter, visitor, [visitor, player], **short)
     player.vote(vote, visitor, player, queue=False, **QUIET)  # a full queue must not refuse a vote
@@ -114,7 +114,7 @@ def answered(
         return _kept(record, KEPT if is_sent_again else sentence(error))
 
 
-def gone_on(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:
+def trial_after(room: ListeningRoom, trial_id: str, listener: str) -> dict[str, Any]:
     """The trial after this one."""
     try:
         following = room.next(trial_id, listener)

@@ -1,16 +1,16 @@
-// Buttons that ask the server for a file of votes, and save it when it comes. `element`, `props`, `watch`
-// and `trigger` come from Gradio. Text enters through textContent alone.
+// Buttons that ask the server for a file of votes; the browser downloads it when the answer comes. `element`,
+// `props`, `watch` and `trigger` come from Gradio. Texts are put on the page through textContent alone.
 
-const message = element.querySelector(".votes-message");
+const note = element.querySelector(".votes-message");
 
 for (const button of element.querySelectorAll(".votes-save"))
   button.addEventListener("click", () => {
-    message.textContent = "";
+    note.textContent = "";
     trigger("ask", { kind: button.dataset.kind });
   });
 
 watch("value", () => {
-  message.textContent = props.value?.message ?? "";
+  note.textContent = props.value?.message ?? "";
   const file = props.value?.file;
   if (!file) return;
   const link = document.createElement("a");

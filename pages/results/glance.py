@@ -11,7 +11,7 @@ from pages.house import rendered
 from pages.results.hear_link import HearLink, hear
 from pages.results.published import Entry, Published
 from pages.results.result_row import ResultRow, Results
-from pages.results.results_table import OURS, PRINTED, number
+from pages.results.results_table import OURS, PRINTED, figure_or_dash
 
 GLANCE_TEMPLATE = Path(__file__).with_name("glance.html.jinja")
 HOW_OTHERS_ARE_KNOWN = {"recalled": "recalled", "cited": "read in a later paper"}
@@ -90,10 +90,10 @@ def _bars(board: Published, rows: Sequence[ResultRow]) -> Iterator[Bar]:
     small = [(_ours(row), row) for row in rows if _ours(row) is not None]
     if small:
         nats, row = min(small, key=itemgetter(0))
-        yield Bar("small", cell_title(row.cell), nats, number(nats, OURS))
+        yield Bar("small", cell_title(row.cell), nats, figure_or_dash(nats, OURS))
     if printed := [(row.paper.test, row) for row in rows if row.paper.test is not None]:
         nats, row = min(printed, key=itemgetter(0))
-        yield Bar("paper", cell_title(row.cell), nats, number(nats, PRINTED))
+        yield Bar("paper", cell_title(row.cell), nats, figure_or_dash(nats, PRINTED))
 
 
 def _ours(row: ResultRow) -> float | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-# Page -> address and title. Addresses are relative to the page Results, so that they hold behind a proxy too.
+# Page -> its address and name. Addresses are relative to the page Results: so they hold behind a proxy too.
 PLAYING_PAGES = {"play": ("./", "Play"), "speech": ("./speech", "Speech")}
 
 
@@ -13,14 +13,14 @@ class HearLink:
 
     Args:
         address: relative to the page Results.
-        words: what the button does, for those who do not see its row.
+        words: what the button opens and where: its name for screen readers, and its tooltip.
     """
 
     address: str
     words: str
 
 
-def hear(page: str, checkpoint: str, title: str) -> HearLink:
-    """The link to a checkpoint on one of ``PLAYING_PAGES``."""
+def hear(page: str, checkpoint: str, model_title: str) -> HearLink:
+    """The link that opens a checkpoint on a page of ``PLAYING_PAGES``, where a new draw begins."""
     address, page_name = PLAYING_PAGES[page]
-    return HearLink(f"{address}?model={quote(checkpoint)}", f"Hear {title}: opens {page_name}")
+    return HearLink(f"{address}?model={quote(checkpoint)}", f"Hear {model_title}: opens {page_name}")

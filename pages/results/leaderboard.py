@@ -1,7 +1,7 @@
 """Leaderboard: every published figure on the music, with ours among them, one corpus at a time.
 
-It needs no script: a visitor chooses corpora by radio buttons and rows by boxes, whose state the style sheet
-reads. A browser that cannot do this shows all rows.
+It needs no script: a visitor chooses corpora by radio buttons, and rows by check boxes, whose state the style
+sheet reads. A browser that cannot do this shows all rows.
 """
 
 from collections.abc import Collection, Sequence
@@ -25,7 +25,8 @@ class LeaderboardRow:
     """One figure as a row.
 
     Args:
-        marks: class names by which the style sheet knows our rows, and rows that are not shown at first.
+        marks: class names for the style sheet: ours, ours below the first ``SHOWN``, hidden at first, and
+            hidden at first where only exact figures are shown.
         link: where our model is played, if it can be opened.
     """
 
@@ -60,7 +61,7 @@ def leaderboard(boards: Sequence[Published], playable: Collection[str]) -> str:
 
 
 def rows_of(board: Published, playable: Collection[str]) -> list[list[LeaderboardRow]]:
-    """Two parts: rows that can be compared with each other, and rows that cannot."""
+    """The rows that can be compared with each other, then those that cannot: so the entries are sorted."""
     parts = []
     for is_comparable, entries in groupby(board.entries, attrgetter("comparable")):
         rows, num_exact = [], 0
@@ -96,6 +97,6 @@ def method_of(entry: Entry) -> str:
 
 
 def rounded(parameters: int) -> str:
-    """A number of parameters to about two digits, since most papers say no more: ``20 k``, ``1.4 M``."""
+    """A number of parameters in thousands or millions, since most papers say no more: ``20 k``, ``1.4 M``."""
     size, unit = (parameters / 1e6, "M") if parameters >= 999_500 else (parameters / 1e3, "k")
     return f"{size:.1f} {unit}" if size < 10 and unit == "M" else f"{size:.0f} {unit}"

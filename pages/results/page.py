@@ -8,7 +8,7 @@ from pages.parts import styled
 from pages.results.curves import Curves, corpora_of
 from pages.results.glance import glance
 from pages.results.leaderboard import leaderboard
-from pages.results.result_row import read_results
+from pages.results.result_row import read_shipped_results
 from pages.results.results_table import tables
 from pages.shared import Shared
 
@@ -28,7 +28,7 @@ def build(shared: Shared) -> None:
     problem = at_a_glance = leaderboard_html = ""
     tables_html: list[str] = []
     try:
-        results = read_results()
+        results = read_shipped_results()
         order = [row.corpus for row in results.rows]
         tables_html = [table.html() for table in tables(results.rows, cards)]
         leaderboard_html = leaderboard(results.leaderboard, cards)

@@ -2,7 +2,7 @@
 
 Conventions
     figures   split -> negative log-likelihood, lower is better: nats per frame of music, nats per step of
-              ten samples of speech; a figure that is not there yet is None
+              ten samples of speech (``bits_per_sample``: bits); a figure that is not there yet is None
     averages  pooled: over all frames of a split; sequence_mean: the mean of the sequences' own means
 """
 
@@ -30,7 +30,7 @@ class Figures(ResultsPart):
 
 
 class Seeds(ResultsPart):
-    """The same fit from ``count`` seeds: how far its test figure, in nats per frame, spreads."""
+    """The same fit from ``count`` seeds: how far its test figure, by ``better_average``, spreads."""
 
     count: int
     test_mean: float
@@ -43,7 +43,7 @@ class ResultRow(ResultsPart):
 
     Args:
         checkpoint: its name, or None while there is none.
-        page: where the model is played.
+        page: where the model is played, a key of ``PLAYING_PAGES``.
         paper, paper_corpus: the printed figures, and of which of the paper's corpora they are.
         better_average: the average by which the corpus is compared with the paper: the one that is better on
             the test split.
@@ -78,7 +78,7 @@ class Results(ResultsPart):
     leaderboard: tuple[Published, ...] = ()
 
 
-def read_results(path: Path = SHIPPED_RESULTS) -> Results:
+def read_shipped_results(path: Path = SHIPPED_RESULTS) -> Results:
     """The figures that are shipped with the app.
 
     Raises:

@@ -102,22 +102,25 @@ def music_columns(rows: Sequence[ResultRow]) -> tuple[Column, ...]:
     test, train = (
         [
             Column(split.title(), "Paper", printed(split)),
-            *(Column(split.title(), title, ours(average, split)) for average, title in AVERAGES.items()),
+            *(
+                Column(split.title(), title, our_figure(average, split))
+                for average, title in AVERAGES.items()
+            ),
         ]
         for split in ("test", "train")
     )
     if counts := sorted({row.seeds.count for row in rows if row.seeds}):
         numbers = " or ".join(str(count) for count in counts)
-        test.append(Column("Test", f"Mean and range of {numbers} seeds", spread))
+        test.append(Column("Test", f"Mean and range of {numbers} seeds", range_over_seeds))
     return (*test, *train, *fit_columns())
 
 
 def speech_columns() -> tuple[Column, ...]:
     """The columns for speech; the paper's figures come after ours, since they are of other recordings."""
     return (
-        Column("Test", "Nats per step", ours("pooled", "test")),
-        Column("Test", "Bits per sample", ours("bits_per_sample", "test")),
-        Column("Train", "Nats per step", ours("pooled", "train")),
+        Column("Test", "Nats per step", our_figure("pooled", "test")),
+        Column("Test", "Bits per sample", our_figure("bits_per_sample", "test")),
+        Column("Train", "Nats per step", our_figure("pooled", "train")),
         Column("Paper, other data", "Test", printed("test")),
         Column("Paper, other data", "Train", printed("train")),
         *fit_columns(),
@@ -136,39 +139,41 @@ def fit_columns() -> tuple[Column, ...]:
     )
 
 
-def number(value: float | None, form: str) -> str:
+def figure_or_dash(value: float | None, form: str) -> str:
     """A figure as text, with a real minus sign; a dash while there is none. ``form`` is a format."""
     return NONE if value is None else signed(value, form)
 
 
 def fact(field: str, form: str) -> Callable[[ResultRow], PrintedFigure]:
     """Gives a field of the row itself."""
-    return lambda row: PrintedFigure(number(getattr(row, field), form))
+    return lambda row: PrintedFigure(figure_or_dash(getattr(row, field), form))
 
 
 def printed(split: str) -> Callable[[ResultRow], PrintedFigure]:
     """Gives the paper's figure of a split."""
-    return lambda row: PrintedFigure(number(getattr(row.paper, split), PRINTED))
+    return lambda row: PrintedFigure(figure_or_dash(getattr(row.paper, split), PRINTED))
 
 
-def ours(kind: str, split: str) -> Callable[[ResultRow], PrintedFigure]:
+def our_figure(kind: str, split: str) -> Callable[[ResultRow], PrintedFigure]:
     """Gives our figure; one of music on the test split is marked where it is at or under the printed one."""
 
     def figure(row: ResultRow) -> PrintedFigure:
         nats, theirs = getattr(getattr(row, kind), split, None), row.paper.test
         is_held = row.page == "play" and split == "test" and None not in (nats, theirs)
-        mark = f"at or under the paper’s {number(theirs, PRINTED)}" if is_held and nats <= theirs else ""
-        return PrintedFigure(number(nats, OURS), mark)
+        mark = (
+            f"at or under the paper’s {figure_or_dash(theirs, PRINTED)}" if is_held and nats <= theirs else ""
+        )
+        return PrintedFigure(figure_or_dash(nats, OURS), mark)
 
     return figure
 
 
-def spread(row: ResultRow) -> PrintedFigure:
+def range_over_seeds(row: ResultRow) -> PrintedFigure:
     """Mean and range of the test figure over seeds."""
     if row.seeds is None:
         return PrintedFigure(NONE)
     mean, *ends = (
-        number(nats, OURS) for nats in (row.seeds.test_mean, row.seeds.test_min, row.seeds.test_max)
+        figure_or_dash(nats, OURS) for nats in (row.seeds.test_mean, row.seeds.test_min, row.seeds.test_max)
     )
     return PrintedFigure(mean, small=" to ".join(ends))
 

@@ -10,18 +10,18 @@ from pages.score.scoring import Scoring
 
 
 class ShippedScoring:
-    """A scoring that makes progress while any visitor's page is open; visitors share its judgements.
+    """Holds one Scoring, which makes progress while any visitor follows it; copies share its judgements.
 
     Args:
-        open_it: gives the scoring, when the first visitor comes.
+        open_shared: opens the Scoring, when the first visitor comes.
     """
 
-    def __init__(self, open_it: Callable[[], Scoring]):
-        self._open, self._scoring = open_it, None
+    def __init__(self, open_shared: Callable[[], Scoring]):
+        self._open, self._scoring = open_shared, None
         self._lock = threading.Lock()
 
     def of_visitor(self, quarters_per_minute: float) -> Scoring:
-        """The scoring for one visitor, who chooses, stops and sets the tempo alone; raises EngineError."""
+        """A visitor's copy, with a chosen model, a Stop and a tempo of its own; raises EngineError."""
         with self._lock:
             self._scoring = self._scoring or self._open()
             mine = copy.copy(self._scoring)
@@ -31,7 +31,7 @@ class ShippedScoring:
         return mine
 
     def go_on(self, seconds: float) -> None:
-        """Work for ``seconds``, or wait as long while another visitor's page does the work."""
+        """Work for ``seconds``, or wait as long if another visitor has the scoring."""
         if self._lock.acquire(blocking=False):
             try:
                 self._scoring.go_on(seconds)

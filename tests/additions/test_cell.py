@@ -13,7 +13,7 @@ from engine.models.model_spec import build_model
 from tests.additions.whole_way import WholeWay
 from tests.engine.small_models import binary_frames, randomise
 from training.fitting.population import log_probs, stack_weights
-from training.report.leaderboard import architecture, ours
+from training.report.leaderboard import architecture, our_entries
 
 NAME = "min_gru"
 
@@ -93,7 +93,7 @@ def test_the_report_has_a_name_for_it(way):
     """A checkpoint of a cell that the paper does not have once ended the report with a KeyError."""
     card = way.checkpoint.card
     assert architecture(card.model) == "MinGRU of 5 units, Bernoulli head"
-    assert [standing.method for standing in ours([card])] == ["Earshot, MinGRU of the paper's size"]
+    assert [standing.method for standing in our_entries([card])] == ["Earshot, MinGRU of the paper's size"]
 
 
 def test_several_are_fitted_side_by_side_as_a_search_does(way):

@@ -9,15 +9,20 @@ from tests.source import Module, modules
 MEANT_TWICE = {
     "COMMANDS": "the table of commands of each program",
     "PROJECT": "training/publishing/space.py has to run without the project's imports",
+    "build": "makes a page, a registered part or the kernel",
+    "main": "begins a program",
+    "press_stop": "what the Stop of a page does",
+    "run": "what a command does",
+    "add_arguments": "what a command asks for",
 }
 FILLERS = {"found", "one", "each"}
 
 
 def public_names(module: Module) -> Iterator[tuple[str, str]]:
-    """The classes and constants of a module, each with what stands for its meaning."""
+    """The classes, functions and constants of a module, each with what stands for its meaning."""
     for node in module.tree.body:
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-            yield node.name, f"class of {module}"
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+            yield node.name, f"of {module}"
         targets = node.targets if isinstance(node, ast.Assign) else []
         for target in targets:
             if isinstance(target, ast.Name) and target.id.isupper() and not target.id.startswith("_"):
@@ -25,7 +30,7 @@ def public_names(module: Module) -> Iterator[tuple[str, str]]:
 
 
 def test_no_public_name_means_two_things():
-    """MAX_SECONDS once had six values, and Trial was a question to a listener and a learning rate."""
+    """MAX_SECONDS once had six values, Trial was a question to a listener and a learning rate."""
     meanings: dict[str, set[str]] = defaultdict(set)
     for module in modules():
         for name, meaning in public_names(module) if module.top != "tests" else ():

@@ -132,7 +132,7 @@ def _model(options: argparse.Namespace, before: Recipe | None) -> dict[str, Any]
     return model if options.layers is None else with_layers(model, options.layers)
 
 
-def check_place(name: str, options: argparse.Namespace) -> None:
+def check_checkpoint_place(name: str, options: argparse.Namespace) -> None:
     """Make sure, before hours of fitting, that the checkpoint may be written.
 
     Raises:

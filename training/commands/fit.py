@@ -9,7 +9,12 @@ import torch
 from engine.checkpoints import load
 from engine.errors import InvalidValueError
 from engine.models import Stack
-from training.commands.arguments import add_recipe_changes, check_place, chosen_device, chosen_recipe
+from training.commands.arguments import (
+    add_recipe_changes,
+    check_checkpoint_place,
+    chosen_device,
+    chosen_recipe,
+)
 from training.corpora import load_data, open_corpus
 from training.fitting import (
     FIRST_RECIPES,
@@ -50,7 +55,7 @@ def run(options: argparse.Namespace) -> None:
         KeyboardInterrupt: it was stopped; the same command goes on from the last saved state.
     """
     recipe = chosen_recipe(options, options.recipe)
-    check_place(recipe.name, options)
+    check_checkpoint_place(recipe.name, options)
     if not 1 <= options.threads <= MAX_THREADS:
         raise InvalidValueError(f"--threads {options.threads} must be from 1 to {MAX_THREADS}")
     device = chosen_device(options.device)

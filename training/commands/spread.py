@@ -11,7 +11,7 @@ from training.commands.arguments import (
     add_replace,
     add_runs,
     add_workers,
-    check_place,
+    check_checkpoint_place,
     check_seeds,
     chosen_workers,
 )
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
         EngineError: an option is impossible, or the disk refuses.
     """
     recipe = read_recipe(options.recipe)
-    check_place(recipe.name, options)
+    check_checkpoint_place(recipe.name, options)
     check_seeds(options.seeds)
     count = chosen_workers(options)
     corpus = open_corpus(recipe.corpus, options.corpora, recipe.seed)

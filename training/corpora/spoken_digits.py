@@ -49,13 +49,13 @@ class SpokenDigits(WindowedCorpus):
         voices: dict[str, dict[str, list[Audio]]] = {split: {} for split in SPLITS}
         for split, paths in self.recordings().items():
             for path in paths:
-                voices[split].setdefault(_parts_of(path)[1], []).append(read_recording(path))
+                voices[split].setdefault(_parts_of(path)[1], []).append(read_digit(path))
         return voices
 
     def words(self) -> dict[str, list[tuple[str, Audio]]]:
         """Split -> pairs of a digit, "0" to "9", and its recording."""
         return {
-            split: [(_parts_of(path)[0], read_recording(path)) for path in paths]
+            split: [(_parts_of(path)[0], read_digit(path)) for path in paths]
             for split, paths in self.recordings().items()
         }
 
@@ -70,7 +70,7 @@ class SpokenDigits(WindowedCorpus):
 
     def read(self, paths: Sequence[Path]) -> list[Audio]:
         """The sound of these files; raises UnreadableFileError if one is no 8 kHz WAV file."""
-        return [read_recording(path) for path in paths]
+        return [read_digit(path) for path in paths]
 
 
 def _parts_of(path: Path) -> list[str]:
@@ -83,7 +83,7 @@ def split_of_take(take: int) -> str:
     return "test" if take < 5 else "valid" if take < 10 else "train"
 
 
-def read_recording(path: Path) -> Audio:
+def read_digit(path: Path) -> Audio:
     """The sound of an 8 kHz WAV file; raises UnreadableFileError if the file is something else."""
     try:
         samples, sample_rate = soundfile.read(path, dtype="float32")

@@ -32,7 +32,7 @@ def cut(recording: Audio, length: int) -> Float32[np.ndarray, "window time"]:
     return recording.samples[: count * length].reshape(count, length)
 
 
-def spread(count: int, wanted: int) -> list[int]:
+def evenly_spaced(count: int, wanted: int) -> list[int]:
     """``wanted`` of the indices 0 … count - 1, as evenly apart as whole numbers allow."""
     return [index * count // wanted for index in range(wanted)]
 
@@ -74,7 +74,8 @@ def window_corpus(
         )
     wanted = num_heard if total is None else shares(num_heard, total)
     kept = {
-        split: [heard[split][index] for index in spread(num_heard[split], wanted[split])] for split in SPLITS
+        split: [heard[split][index] for index in evenly_spaced(num_heard[split], wanted[split])]
+        for split in SPLITS
     }
     train = np.concatenate(kept["train"]).astype(np.float64)
     rate = recordings["train"][0].sample_rate

@@ -5,7 +5,7 @@ from itertools import product
 
 from engine.cells import cell_title
 from training.paper import PAPER_CELLS, PAPER_MUSIC
-from training.report.markdown import DASH, listing, number, signed, table
+from training.report.markdown import DASH, decimals, listing, table, with_sign
 from training.searching import ABLATION_HEADS, ABLATION_MEMORIES, MAX_ABLATION_PARAMETERS, FitResult
 
 HEAD_TITLES = {"bernoulli": "independent notes", "note_list": "note list"}
@@ -57,7 +57,7 @@ def _corpus(name: str, title: str, results: Mapping[str, FitResult]) -> list[str
 def _cell(result: FitResult | None) -> str:
     if result is None:
         return DASH
-    return f"{number(_test(result))} ({number(result.seconds / result.epochs, 1)} s)"
+    return f"{decimals(_test(result))} ({decimals(result.seconds / result.epochs, 1)} s)"
 
 
 def _test(result: FitResult) -> float:
@@ -73,7 +73,8 @@ def _worth(fits: Fits) -> list[str]:
         "LSTM in the place of tanh": (1, "tanh", "lstm"),
     }
     worths = [
-        f"{words} {signed(sum(steps) / len(steps))} (from {signed(min(steps))} to {signed(max(steps))})"
+        f"{words} {with_sign(sum(steps) / len(steps))} "
+        f"(from {with_sign(min(steps))} to {with_sign(max(steps))})"
         for words, (place, before, after) in changes.items()
         if (steps := _steps(fits, place, before, after))
     ]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from engine.words import counted
 from training.paper import PAPER_MUSIC, PaperCorpus
 from training.report.evidence import TableEntry, TableEvidence, better_average, is_reached, nats
-from training.report.markdown import listing, number, signed
+from training.report.markdown import decimals, listing, with_sign
 from training.report.summary import agreeing_pairs, first_frame_sentence, gap_sentences
 from training.report.tables import AVERAGE_TITLES, names_of
 from training.searching import RATE_BASE
@@ -89,7 +89,7 @@ def _shift(evidence: TableEvidence, corpus: PaperCorpus) -> str:
     """By how much the two averages differ on a corpus."""
     pairs = [[entry.nats("test", average) for average in AVERAGE_TITLES] for entry in evidence.of(corpus)]
     shifts = [mean - pooled for pooled, mean in pairs if pooled is not None and mean is not None]
-    return f"{corpus.title} {signed(sum(shifts) / len(shifts))}" if shifts else ""
+    return f"{corpus.title} {with_sign(sum(shifts) / len(shifts))}" if shifts else ""
 
 
 def _first_frame(evidence: TableEvidence) -> str:
@@ -257,7 +257,8 @@ def _disturbed(evidence: TableEvidence) -> str:
 def _with_and_without(entry: TableEntry) -> str:
     plain, recipe = entry.undisturbed, entry.card.training.recipe
     figures = [
-        f"{split} {number(nats(plain.metrics, split, 'pooled'))} and {number(entry.nats(split, 'pooled'))}"
+        f"{split} {decimals(nats(plain.metrics, split, 'pooled'))} and "
+        f"{decimals(entry.nats(split, 'pooled'))}"
         for split in ("valid", "test")
     ]
     ran = plain.metrics["draws"]

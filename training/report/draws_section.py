@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.checkpoints import Card
-from training.report.markdown import DASH, number, table
+from training.report.markdown import DASH, decimals, table
 
 MUSIC_DRAW_COLUMNS = {
     "runaways": "swell into noise",
@@ -80,8 +80,8 @@ def _table(cards: Sequence[Card], columns: Mapping[str, str], aucs: Sequence[str
 
 
 def _figures(figures: Mapping[str, float | None], columns: Mapping[str, str]) -> list[str]:
-    return [number(figures.get(key)) for key in columns]
+    return [decimals(figures.get(key)) for key in columns]
 
 
 def _auc_text(auc: Mapping[str, Any] | None) -> str:
-    return DASH if auc is None else f"{number(auc['mean'])} ± {number(auc['deviation'])}"
+    return DASH if auc is None else f"{decimals(auc['mean'])} ± {decimals(auc['deviation'])}"

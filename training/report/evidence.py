@@ -1,7 +1,7 @@
-"""Evidence: for each model of the paper's table 2, what has been measured here.
+"""TableEvidence: for each model of the paper's table 2, what has been measured here.
 
-Read from the cards and learning curves of checkpoints and from the results of searches; whatever is
-not there yet is None, so that every part of the report works with any subset.
+Read from the cards and learning curves of checkpoints and from the results of searches and of single fits;
+what is not there yet is None, or empty, so that every part of the report works with any subset.
 """
 
 import statistics
@@ -16,14 +16,14 @@ from training.searching import SEED_RESULTS, FitResult, SearchResult, read_resul
 
 UNDISTURBED = "undisturbed"  # folder of the results of fits without read_noise
 
-AVERAGE_FIGURES = {  # how nats are averaged -> the card's figure; sound has the first alone
+AVERAGE_FIGURES = {  # which nats -> the card's figure, of music and of sound; sound has "pooled" alone
     "pooled": ("nats_per_frame", "nats_per_step"),
     "sequence_mean": ("nats_per_frame_sequence_mean",),
     "without_first": ("nats_per_frame_without_first",),
     "without_copies": ("nats_per_frame_without_copies",),
     "without_melodies": ("nats_per_frame_without_melodies",),
 }
-Metrics = dict[str, dict[str, int | float]]
+Metrics = dict[str, dict[str, int | float]]  # split -> figure -> value
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class TableEntry:
         cell: registry name.
         card: of our checkpoint.
         curve: of our checkpoint.
-        search: the learning rates that were tried, and more seeds.
+        search: the learning rates that were tried, and the winner's other seeds.
         undisturbed: the same fit without ``read_noise``, where the checkpoint was fitted with it.
         more_seeds: fits of this model from other seeds, made outside the search.
     """
@@ -83,14 +83,15 @@ class TableEntry:
 
     @property
     def seconds_per_epoch(self) -> float | None:
-        """Median over the epochs after the first, since one in which a run was resumed may be odd."""
+        """Median over the epochs after the first; an epoch in which a run was resumed may be odd."""
         if self.curve is None or len(self.curve.seconds) < 2:
             return None
         seconds = self.curve.seconds
         return statistics.median(after - before for before, after in pairwise(seconds))
 
     def seeds(self) -> dict[int, Metrics]:
-        """Seed -> metrics: the checkpoint's own, and those of the same recipe fitted for the spread."""
+        """Seed -> metrics: the checkpoint's own, those of ``more_seeds`` fitted alike, and the other seeds of
+        the search, if it is its winner."""
         if self.card is None:
             return {}
         recipe = make_recipe(self.card.training.recipe)
@@ -138,7 +139,8 @@ def nats(metrics: Metrics, split: str, average: str) -> float | None:
 def better_average(entries: tuple[TableEntry, ...]) -> str:
     """The average, the same for all models of a corpus, that is the better one on the test split.
 
-    It puts more models at or under the printed figure; where both put equally many, its sum is lower.
+    It puts more models at or under the printed figure; where both put equally many, its sum is lower. It is
+    "pooled" where no model has a mean of sequences, as for sound.
     """
 
     def standing(average: str) -> tuple[int, float]:

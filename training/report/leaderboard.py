@@ -173,7 +173,10 @@ def read_leaderboard(checkpoints: Path = CHECKPOINTS, published: Path = PUBLISHE
         file = _read(path, _CorpusFile)
         if file.corpus != corpus:
             raise EngineError(f"{path} holds the figures of {file.corpus!r}: rename it")
-        entries = [*(_published(figure, sources, path) for figure in file.figures), *ours(cards.values())]
+        entries = [
+            *(_published(figure, sources, path) for figure in file.figures),
+            *our_entries(cards.values()),
+        ]
         best = cards.get(f"{corpus}-{BEST_MODEL}")
         boards.append(Board(corpus, CORPORA[corpus].title, tuple(sorted(entries, key=_rank)), best))
     return tuple(boards)
@@ -202,7 +205,7 @@ def _published(figure: PublishedFigure, sources: Mapping[str, FigureSource], pat
     return BoardEntry(**facts, source=sources[figure.source], read_in=sources.get(figure.read_in or ""))
 
 
-def ours(cards: Iterable[Card]) -> list[BoardEntry]:
+def our_entries(cards: Iterable[Card]) -> list[BoardEntry]:
     """Our best model of a corpus, and the one of the paper's size that is best on validation."""
     scored = [card for card in cards if nats(card.metrics, "test", "pooled") is not None]
     sized = [card for card in scored if not card.name.endswith(f"-{BEST_MODEL}")]

@@ -8,7 +8,7 @@ from engine.checkpoints import Card
 from engine.words import counted
 from training.report.evidence import nats
 from training.report.leaderboard import Board, BoardEntry, FigureSource, described
-from training.report.markdown import DASH, listing, number, table
+from training.report.markdown import DASH, decimals, listing, table
 from training.searching import FitResult
 
 LEADERBOARD_COLUMNS = ["model", "nats", "kind", "average", "how known", "parameters", "source", "note"]
@@ -152,7 +152,7 @@ def _best(boards: Sequence[Board]) -> list[str]:
         if card := board.best:
             test = [nats(card.metrics, "test", average) for average in ("sequence_mean", "without_first")]
             pooled = [nats(card.metrics, split, "pooled") for split in ("train", "valid", "test")]
-            figures = [number(value) for value in (*pooled, *test)]
+            figures = [decimals(value) for value in (*pooled, *test)]
             rows.append([f"`{card.name}`", described(card), *figures, f"{card.num_parameters:,}"])
     if not rows:
         return ["The models that are meant to be played, `<corpus>-best`, are not fitted yet.", ""]
@@ -167,7 +167,7 @@ def _parts(boards: Sequence[Board]) -> list[str]:
     """Separate figures for repeated frames and for known pieces; nothing where no card has them."""
     cards = [board.best for board in boards if board.best]
     rows = [
-        [f"`{card.name}`", *(number(test.get(key), places) for key, places in PART_COLUMNS.values())]
+        [f"`{card.name}`", *(decimals(test.get(key), places) for key, places in PART_COLUMNS.values())]
         for card in cards
         if "num_known_pieces" in (test := card.metrics.get("test", {}))
     ]
@@ -211,8 +211,8 @@ def _has(results: Sequence[FitResult], memory: str) -> bool:
 def _median_and_best(results: Sequence[FitResult], average: str) -> str:
     known = (nats(result.metrics, "test", average) for result in results)
     figures = sorted(value for value in known if value is not None)
-    every = listing(number(value) for value in figures)
-    return f"median {number(median(figures))}, best {number(figures[0])} (all: {every})"
+    every = listing(decimals(value) for value in figures)
+    return f"median {decimals(median(figures))}, best {decimals(figures[0])} (all: {every})"
 
 
 def _table(board: Board, comparable: bool) -> list[str]:
@@ -243,7 +243,7 @@ def figure(entry: BoardEntry) -> str:
 
 
 def _decimals(value: float, is_ours: bool) -> str:
-    text = number(value)
+    text = decimals(value)
     return text if is_ours or text[-1] != "0" else text[:-1]
 
 

@@ -18,12 +18,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], num_text_columns: 
     return [*("| " + " | ".join(line) + " |" for line in lines), ""]
 
 
-def number(value: float | int | None, places: int = 3) -> str:
+def decimals(value: float | int | None, places: int = 3) -> str:
     """A figure with this many decimals; a dash for None."""
     return DASH if value is None else f"{value:.{places}f}"
 
 
-def signed(value: float) -> str:
+def with_sign(value: float) -> str:
     """A difference, with its sign."""
     return f"{value:+.3f}"
 

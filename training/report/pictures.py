@@ -29,7 +29,7 @@ from engine.cells import cell_title
 from training.paper import PAPER_MUSIC, PAPER_SPEECH, PaperCorpus
 from training.report.evidence import TableEntry, TableEvidence
 from training.report.markdown import listing
-from training.report.tables import corpus_title
+from training.report.tables import our_title
 
 COLOURS = {"tanh": "#0072b2", "gru": "#d55e00", "lstm": "#009e73"}  # told apart by colour-blind readers too
 INK, SOFT, LINE = "#17191e", "#5a6070", "#e2dfd8"
@@ -57,7 +57,7 @@ class Picture:
     @property
     def words(self) -> str:
         """Alternative text, for those who cannot see it."""
-        return f"{self.title}: {listing(corpus_title(corpus) for corpus in self.corpora)}"
+        return f"{self.title}: {listing(our_title(corpus) for corpus in self.corpora)}"
 
 
 PLOTS = (
@@ -109,7 +109,7 @@ def _draw_column(
     shown = [entry for entry in entries if entry.curve is not None]
     unit = "nats per frame, log scale" if is_music else "nats per step, linear scale"
     by_epoch.set_title(
-        f"{corpus_title(corpus)}: {unit}", loc="left", color=INK, fontproperties=_font(10.5, bold=True)
+        f"{our_title(corpus)}: {unit}", loc="left", color=INK, fontproperties=_font(10.5, bold=True)
     )
     _write(by_epoch.set_xlabel, "epochs")
     _write(by_seconds.set_xlabel, "wall-clock seconds")

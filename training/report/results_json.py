@@ -9,7 +9,7 @@ from training.paper import MUSIC_MODELS, PAPER_MUSIC, SPEECH_MODELS
 from training.report.evidence import TableEntry, TableEvidence, better_average
 from training.report.leaderboard import Board
 from training.report.leaderboard_section import leaderboard_json
-from training.report.tables import corpus_title
+from training.report.tables import our_title
 
 DECIMALS = 9  # so many that rounding moves no figure across the one that the paper prints
 
@@ -26,7 +26,7 @@ def _row(entry: TableEntry, better: str) -> dict[str, Any]:
     card = entry.card
     return {
         "corpus": entry.corpus.ours,
-        "title": corpus_title(entry.corpus),
+        "title": our_title(entry.corpus),
         "cell": entry.cell,
         "checkpoint": None if card is None else card.name,
         "page": "play" if is_music else "speech",

@@ -7,8 +7,8 @@ from engine.cells import cell_title
 from engine.words import counted
 from training.paper import TABLE_2, PaperCorpus
 from training.report.evidence import TableEntry, TableEvidence, better_average
-from training.report.markdown import DASH, listing, number, table
-from training.report.tables import AVERAGE_TITLES, corpus_title
+from training.report.markdown import DASH, decimals, listing, table
+from training.report.tables import AVERAGE_TITLES, our_title
 from training.searching import SearchResult
 
 END_WORDS = {  # how the results file says that a trial ended -> the report's words, with its last epoch
@@ -26,7 +26,7 @@ def search_tables(evidence: TableEvidence) -> list[str]:
     for corpus in TABLE_2:
         entries = [entry for entry in evidence.of(corpus) if entry.search is not None]
         if entries:
-            lines += [f"**{corpus_title(corpus)}**. {' '.join(_way(entries))}", "", *_trials_table(entries)]
+            lines += [f"**{our_title(corpus)}**. {' '.join(_way(entries))}", "", *_trials_table(entries)]
     return lines or ["No search has been made yet.", ""]
 
 
@@ -51,7 +51,7 @@ def _trial(search: SearchResult, rate: float) -> list[str]:
         return ["", ""]
     trial = search.trials[places[0]]
     mark = "**" if search.best in places else ""
-    return [f"{mark}{number(trial.best_valid)}{mark}", END_WORDS[trial.ended].format(trial.epochs)]
+    return [f"{mark}{decimals(trial.best_valid)}{mark}", END_WORDS[trial.ended].format(trial.epochs)]
 
 
 def _way(entries: list[TableEntry]) -> list[str]:
@@ -97,7 +97,7 @@ def spread_table(evidence: TableEvidence) -> list[str]:
     """Mean and range over seeds, of every model that has more than one."""
     rows = []
     for corpus in TABLE_2:
-        title = f"**{corpus_title(corpus)}**"
+        title = f"**{our_title(corpus)}**"
         for entry in evidence.of(corpus):
             if len(entry.seeds()) < 2:
                 continue
@@ -128,7 +128,7 @@ def difference_sentences(evidence: TableEvidence) -> list[str]:
     for corpus in TABLE_2:
         entries = [entry for entry in evidence.of(corpus) if len(entry.seeds()) > 1]
         if len(entries) > 1:
-            lines.append(f"- {corpus_title(corpus)}: {_pairs(corpus, entries, evidence)}.")
+            lines.append(f"- {our_title(corpus)}: {_pairs(corpus, entries, evidence)}.")
     return [*lines, ""] if lines else []
 
 

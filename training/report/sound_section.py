@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.checkpoints import Card
 from training.report.leaderboard import BEST_MODEL, described
-from training.report.markdown import DASH, number, table
+from training.report.markdown import DASH, decimals, table
 
 CODERS: Mapping[str, Mapping[str, float]] = {  # corpus -> program -> bits a sample
     "spoken_digits": {"`wavpack -hh -x6`, 5.6.0": 9.719, "`flac -8 -e -p`, 1.4.2": 10.073},
@@ -53,7 +53,7 @@ def sound_section(cards: Sequence[Card]) -> list[str]:
         of_corpus = [card for card in speech if card.corpus.name == corpus]
         rows = [[f"**{of_corpus[0].corpus.title}**", *[""] * (len(SPEECH_COLUMNS) - 1)]]
         rows += [_row(card) for card in sorted(of_corpus, key=_windows)]
-        rows += [[name, "lossless coder", DASH, DASH, number(bits), DASH] for name, bits in _coders(corpus)]
+        rows += [[name, "lossless coder", DASH, DASH, decimals(bits), DASH] for name, bits in _coders(corpus)]
         lines += [
             *table(SPEECH_COLUMNS, rows, 2),
             *([CORPUS_NOTES[corpus], ""] if corpus in CORPUS_NOTES else []),
@@ -76,8 +76,8 @@ def _row(card: Card) -> list[str]:
     return [
         f"`{card.name}`",
         described(card),
-        *map(number, whole),
-        number(_windows(card)),
+        *map(decimals, whole),
+        decimals(_windows(card)),
         f"{card.num_parameters:,}",
     ]
 
@@ -93,4 +93,4 @@ def _coders(corpus: str) -> list[tuple[str, float]]:
 
 def _analogue(analogue: tuple[str, float, str]) -> tuple[str, str, str]:
     name, bits, source = analogue
-    return name, source, number(bits)
+    return name, source, decimals(bits)

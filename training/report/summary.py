@@ -6,8 +6,8 @@ from engine.cells import cell_title
 from engine.words import counted
 from training.paper import PAPER_MUSIC, PAPER_SPEECH, PaperCorpus
 from training.report.evidence import TableEntry, TableEvidence, better_average, is_reached
-from training.report.markdown import listing, signed
-from training.report.tables import AVERAGE_TITLES, corpus_title
+from training.report.markdown import listing, with_sign
+from training.report.tables import AVERAGE_TITLES, our_title
 
 
 def summary(evidence: TableEvidence) -> list[str]:
@@ -92,7 +92,7 @@ def speech_sentences(evidence: TableEvidence) -> list[str]:
             if {"tanh", cell} <= set(figures)
         ]
         if gains:
-            sentences.append(f"{corpus_title(corpus)}, test: {listing(gains)}.")
+            sentences.append(f"{our_title(corpus)}, test: {listing(gains)}.")
     return sentences
 
 
@@ -122,8 +122,8 @@ def gap_sentences(evidence: TableEvidence) -> list[str]:
         else ""
     )
     return [
-        f"Test, ours minus theirs in the better average: between {signed(test[low])} ({low}) and "
-        f"{signed(test[high])} ({high}).",
+        f"Test, ours minus theirs in the better average: between {with_sign(test[low])} ({low}) and "
+        f"{with_sign(test[high])} ({high}).",
         f"Train: ours is the higher in {len(higher)} of {counted(len(models), 'model')}{named}{kept}. A "
         "training figure is no aim: validation decides where a fit ends.",
     ]
@@ -145,7 +145,7 @@ def first_frame_sentence(evidence: TableEvidence) -> str:
         return ""
     (low, least), (high, most) = min(gaps), max(gaps)
     return (
-        f"Leaving it out changes our pooled test figures by {signed(low)} ({least}) to {signed(high)} "
+        f"Leaving it out changes our pooled test figures by {with_sign(low)} ({least}) to {with_sign(high)} "
         f"({most}); each is in the table."
     )
 

@@ -17,7 +17,7 @@ from training.paper import (
     paper_model,
 )
 from training.report.evidence import TableEntry, TableEvidence, better_average, is_reached
-from training.report.markdown import DASH, listing, number, table
+from training.report.markdown import DASH, decimals, listing, table
 
 AVERAGE_TITLES = {"pooled": "pooled", "sequence_mean": "mean of sequences"}
 CELL_TITLES = [CELLS[cell].title for cell in PAPER_CELLS]
@@ -48,7 +48,7 @@ def _printed(figures: dict[str, float]) -> list[str]:
 
 def _ours(entries: tuple[TableEntry, ...], split: str, average: str) -> list[str]:
     def text(entry: TableEntry) -> str:
-        figure = number(entry.nats(split, average))
+        figure = decimals(entry.nats(split, average))
         return f"**{figure}**" if split == "test" and is_reached(entry, average) else figure
 
     return [text(entry) for entry in entries]
@@ -59,10 +59,10 @@ def speech_table(evidence: TableEvidence) -> list[str]:
     rows = []
     for corpus in PAPER_SPEECH:
         entries = evidence.of(corpus)
-        title = f"**{corpus_title(corpus)}**"
+        title = f"**{our_title(corpus)}**"
         for split in ("train", "test"):
             rows.append([title, split, "ours, nats per step", *_ours_of_speech(entries, split)])
-            bits = [number(_bits(entry, split)) for entry in entries]
+            bits = [decimals(_bits(entry, split)) for entry in entries]
             rows.append(["", "", "ours, bits per 16-bit sample", *bits])
             title = ""
         for split in ("train", "test"):
@@ -71,14 +71,14 @@ def speech_table(evidence: TableEvidence) -> list[str]:
 
 
 def _ours_of_speech(entries: tuple[TableEntry, ...], split: str) -> list[str]:
-    return [number(entry.nats(split, "pooled")) for entry in entries]
+    return [decimals(entry.nats(split, "pooled")) for entry in entries]
 
 
 def _bits(entry: TableEntry, split: str) -> float | None:
     return None if entry.card is None else entry.card.metrics.get(split, {}).get("bits_per_sample")
 
 
-def corpus_title(corpus: PaperCorpus) -> str:
+def our_title(corpus: PaperCorpus) -> str:
     """Title of our corpus that stands in for one of the paper's."""
     return CORPORA[corpus.ours].title
 
@@ -125,10 +125,10 @@ def time_table(evidence: TableEvidence) -> list[str]:
     rows = []
     for corpus in (*PAPER_MUSIC, *PAPER_SPEECH):
         entries = evidence.of(corpus)
-        seconds = [number(entry.seconds_per_epoch, 2) for entry in entries]
-        rows.append([f"**{corpus_title(corpus)}**", "seconds per epoch", *seconds])
+        seconds = [decimals(entry.seconds_per_epoch, 2) for entry in entries]
+        rows.append([f"**{our_title(corpus)}**", "seconds per epoch", *seconds])
         rows.append(["", "epochs (best)", *(_epochs(entry) for entry in entries)])
-        minutes = [number(entry.card.training.seconds / 60, 1) if entry.card else DASH for entry in entries]
+        minutes = [decimals(entry.card.training.seconds / 60, 1) if entry.card else DASH for entry in entries]
         rows.append(["", "minutes in all", *minutes])
     return table(["corpus", "", *CELL_TITLES], rows, num_text_columns=2)
 
@@ -160,5 +160,5 @@ def names_of(entries: Sequence[TableEntry], evidence: TableEvidence) -> str:
         fitted = [entry for entry in evidence.of(corpus) if entry.card]
         named = [entry for entry in fitted if entry in entries]
         whole = named == fitted and len(fitted) > 1
-        names += [corpus_title(corpus)] if whole else [f"`{entry.name}`" for entry in named]
+        names += [our_title(corpus)] if whole else [f"`{entry.name}`" for entry in named]
     return listing(names)

@@ -7,7 +7,7 @@ from engine.cells.recurrences.recurrence import Recurrence, Tensors, last_first,
 
 
 class GRURecurrence(Recurrence):
-    """Keeps for the way back the gates (reset, update), the candidates, and reset * h, which the
+    """Keeps for the backward pass the gates (reset, update), the candidates, and reset * h, which the
     candidates read."""
 
     @staticmethod

@@ -7,7 +7,7 @@ from engine.cells.recurrences.recurrence import Recurrence, Tensors, by_member, 
 
 
 class LSTMRecurrence(Recurrence):
-    """Keeps for the way back the gates and candidates (input, forget, output, candidate), and tanh(new c)."""
+    """Keeps for the backward pass input, forget and output gates, candidates, and tanh(new c)."""
 
     @staticmethod
     def run(drive: Tensor, start: Tensors, weights: Tensors) -> tuple[Tensors, Tensors]:

@@ -1,16 +1,17 @@
 """Recurrence: all steps of an unroll as one operation whose gradient is written by hand.
 
 Autograd would record and retrace every small product of every step; here the backward pass does step by
-step only what it must, and the gradients of the weights are one product over all steps. All
-tensors have an axis of members: a population of cells of one shape, each with different weights
-(``torch.func.vmap`` over a cell's unroll makes it), costs little more than one cell.
+step only what it must, and the gradient of each weight is computed once, from all steps together. All
+tensors have an axis of members: a population of cells of one shape, each with different weights (made by
+``torch.func.vmap`` over a cell's unroll), costs less than its cells one after another (training/LOG.md).
 
-Conventions
-    drive     shape (time, member, batch, drive)
+Conventions inside a Recurrence; ``run_steps`` takes and gives tensors as a cell has them, without members
+    drive     shape (time, member, batch, n), n as the cell's drive has it
+    start     one tensor for each part of the state, (member, batch, hidden)
     states    one tensor for each part of the state, (time + 1, member, batch, hidden): at the start, then
               after each step
     weights   each (member, …), otherwise as the cell keeps them
-    kept      what the way back needs besides the states, each (time, member, …)
+    kept      what the backward pass needs besides the states, each (time, member, …)
 """
 
 from abc import ABC, abstractmethod
@@ -36,11 +37,14 @@ class Recurrence(ABC):
     def reverse(
         gradients: Tensors, states: Tensors, kept: Tensors, weights: Tensors
     ) -> tuple[Tensor, Tensors, Tensors]:
-        """Turn the gradients of the states into those of drive, start and weights."""
+        """Turn the gradients of the states into those of drive, start and weights; it overwrites nothing."""
 
 
 class _Steps(torch.autograd.Function):
-    """A Recurrence as an operation of autograd; vmap's axis is merged with the axis of members."""
+    """A Recurrence as an operation of autograd; vmap's axis is merged with the axis of members.
+
+    After ``drive`` it is given the start, in ``num_parts`` tensors, then the weights.
+    """
 
     @staticmethod
     def forward(recurrence: type[Recurrence], num_parts: int, drive: Tensor, *given: Tensor) -> Tensors:
@@ -92,9 +96,9 @@ def run_steps(
     """Unroll one cell.
 
     Args:
-        drive: shape (batch, time, drive).
+        drive: shape (batch, time, n), at least one step.
         start: the state before the first step, each part (batch, hidden).
-        weights: as the cell keeps them.
+        weights: those that each step reads (the cell's ``recurrent_names``), in that order.
 
     Returns:
         The output h of every step, (batch, time, hidden), and the state after the last.
@@ -110,7 +114,7 @@ def weight_gradient(delta: Tensor, read: Tensor) -> Tensor:
     """The gradient of a weight: outer products summed over time and batch.
 
     Args:
-        delta: the gradient of what the weight's product was added to, (time, member, batch, out).
+        delta: the gradient with respect to the pre-activation, (time, member, batch, out).
         read: what the weight was multiplied by, (time, member, batch, in).
 
     Returns:

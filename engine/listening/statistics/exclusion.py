@@ -32,7 +32,7 @@ def reason_against(record: Record) -> str | None:
     return None if hearing.is_possible(heard) else HEARD_TOO_LONG
 
 
-def counted(records: Iterable[Record]) -> tuple[list[Vote], Counter[str]]:
+def votes_that_count(records: Iterable[Record]) -> tuple[list[Vote], Counter[str]]:
     """The votes that count, and how many records do not, by reason; only a trial's first record can count."""
     kept: list[Vote] = []
     excluded: Counter[str] = Counter()

@@ -1,5 +1,6 @@
 // A button that plays a sound as loud as a test's clips. `element`, `props`, `watch` and `trigger` come from
-// Gradio; Player comes from trial_player.js, before this. Text enters through textContent alone.
+// Gradio; Player comes from trial_player.js, before this. Texts are put on the page through textContent alone,
+// never as HTML.
 
 (() => {
   const button = element.querySelector(".volume-play");

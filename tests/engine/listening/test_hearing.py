@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import InvalidValueError
 from engine.listening.hearing import Hearing
-from engine.listening.statistics.exclusion import NOT_HEARD, OLD_NOT_HEARD, counted
+from engine.listening.statistics.exclusion import NOT_HEARD, OLD_NOT_HEARD, votes_that_count
 from engine.listening.trial import Record, Trial
 from tests.engine.listening.listener import record
 
@@ -63,7 +63,7 @@ def test_what_is_too_little_is_excluded_by_reason():
         case.model_copy(update={"trial": case.trial.model_copy(update={"trial_id": f"trial {place}"})})
         for place, case in enumerate(cases)
     ]
-    kept, excluded = counted(cases)
+    kept, excluded = votes_that_count(cases)
     assert [vote.trial.trial_id for vote in kept] == ["trial 2", "trial 3"]
     assert excluded == {NOT_HEARD: 1, OLD_NOT_HEARD: 1}
 

@@ -13,7 +13,7 @@ from engine.listening.votes.store import NOT_YOURS, VoteStore
 from pages.house.sentence import sentence
 from pages.listen.clip_ledger import IMPOSSIBLE
 from pages.listen.listening_room import ListeningRoom
-from pages.listen.trial_page import KEPT, answered, asked, gone_on
+from pages.listen.trial_page import KEPT, answered, asked, trial_after
 from pages.listen.wish import Wish
 from pages.parts.vote_files import NOT_VOTED, vote_file
 from tests.pages.listen.long_ago import ask_long_ago
@@ -52,7 +52,7 @@ def told(shown: dict, state: str) -> str:
 def test_a_vote_for_a_trial_of_somebody_else(room, trial):
     assert NOT_YOURS in told(answered(room, trial, THIEF, GIVEN), "again")
     assert NOT_YOURS in told(asked(room, trial, THIEF), "error")
-    assert NOT_YOURS in told(gone_on(room, trial, THIEF), "again")
+    assert NOT_YOURS in told(trial_after(room, trial, THIEF), "again")
     assert "not known here" in told(answered(room, "never-issued", THIEF, GIVEN), "again")
     assert room.store.records() == []
 
@@ -72,7 +72,7 @@ def test_a_vote_after_a_restart_counts(room, trial):
     assert before == after and sounds[0] == sounds[1]
     assert told(answered(restarted, trial, ANN, GIVEN), "kept") == KEPT
     assert len(room.store.records(ANN)) == 1
-    assert gone_on(restarted, trial, ANN)["number"] == 2
+    assert trial_after(restarted, trial, ANN)["number"] == 2
 
 
 @pytest.mark.parametrize(
@@ -139,8 +139,8 @@ def test_a_store_that_refuses_says_so_and_the_answer_can_be_given_again(room, tr
     assert told(answered(room, trial, ANN, GIVEN), "kept") == KEPT
     with pytest.MonkeyPatch.context() as patch:
         refuses(patch, word)
-        assert message in told(gone_on(room, trial, ANN), "again")
-    assert gone_on(room, trial, ANN)["number"] == 2
+        assert message in told(trial_after(room, trial, ANN), "again")
+    assert trial_after(room, trial, ANN)["number"] == 2
 
 
 def test_a_locked_store_and_one_of_an_older_schema(room, trial, tmp_path):

@@ -59,7 +59,7 @@ def test_a_trial_that_is_asked_answered_and_revealed_is_made_once(room, made):
     assert shown["lanes"] == again["lanes"] and len(again["reveal"]) == 2
     assert "lanes" not in told, "an answer is kept, and nothing else"
     assert made == [1]
-    trial_page.gone_on(room, first, SOMEBODY)
+    trial_page.trial_after(room, first, SOMEBODY)
     assert made == [1, 2]
 
 

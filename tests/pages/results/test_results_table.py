@@ -7,8 +7,8 @@ from urllib.parse import urljoin
 import pytest
 
 from engine.errors import UnreadableFileError
-from pages.results.result_row import ResultRow, read_results
-from pages.results.results_table import number, tables
+from pages.results.result_row import ResultRow, read_shipped_results
+from pages.results.results_table import figure_or_dash, tables
 
 MUSIC = {
     "corpus": "jsb_chorales",
@@ -145,12 +145,12 @@ def test_music_stands_before_speech_in_the_order_of_the_file():
 
 @pytest.mark.parametrize(("value", "text"), [(None, "–"), (-0.5, "−0.50"), (1234.5, "1234.50"), (0, "0.00")])
 def test_number(value, text):
-    assert number(value, ".2f") == text
+    assert figure_or_dash(value, ".2f") == text
 
 
 def test_a_file_is_read_whole(tmp_path):
     write(tmp_path / "results.json", MUSIC, SPEECH, UNFITTED)
-    rows = read_results(tmp_path / "results.json").rows
+    rows = read_shipped_results(tmp_path / "results.json").rows
     assert [row.checkpoint for row in rows] == ["jsb_chorales-gru", "spoken_digits-gru", None]
     assert rows[0].model_dump() == {
         **rows[0].model_dump(),
@@ -160,9 +160,9 @@ def test_a_file_is_read_whole(tmp_path):
 
 def test_a_file_that_is_missing_says_how_to_write_it(tmp_path):
     with pytest.raises(UnreadableFileError, match=r"results\.json is missing: .*python -m training report"):
-        read_results(tmp_path / "results.json")
+        read_shipped_results(tmp_path / "results.json")
     with pytest.raises(UnreadableFileError, match=r"cannot be read \(Is a directory\)"):
-        read_results(tmp_path)
+        read_shipped_results(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -180,4 +180,4 @@ def test_a_file_that_is_missing_says_how_to_write_it(tmp_path):
 def test_a_file_that_is_broken_is_named_by_one_sentence(tmp_path, text, said):
     (tmp_path / "results.json").write_text(text)
     with pytest.raises(UnreadableFileError, match=f"the table in .*results.json cannot be shown \\({said}"):
-        read_results(tmp_path / "results.json")
+        read_shipped_results(tmp_path / "results.json")

@@ -6,7 +6,7 @@ import torch
 
 from engine.errors import InvalidValueError
 from engine.sound.audio import Audio
-from training.corpora.windows import SILENT_WINDOWS, cut, shares, spread, window_corpus
+from training.corpora.windows import SILENT_WINDOWS, cut, evenly_spaced, shares, window_corpus
 
 
 def noise(seed: int, length: int, scale: float = 0.1) -> Audio:
@@ -22,7 +22,7 @@ def test_windows_are_consecutive_and_the_incomplete_last_is_dropped():
 
 @pytest.mark.parametrize(("count", "wanted"), [(10, 10), (10, 3), (7, 6), (1_000, 137), (5, 0)])
 def test_a_choice_is_spread_evenly(count, wanted):
-    chosen = spread(count, wanted)
+    chosen = evenly_spaced(count, wanted)
     assert len(set(chosen)) == wanted
     assert all(0 <= index < count for index in chosen)
     gaps = np.diff(chosen)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.report.markdown import listing, number, signed, table
+from training.report.markdown import decimals, listing, table, with_sign
 
 
 @pytest.mark.parametrize(
@@ -13,8 +13,8 @@ def test_a_list_reads_as_a_sentence(parts, text):
 
 
 def test_numbers():
-    assert [number(8.4556), number(8.0, 1), number(None)] == ["8.456", "8.0", "–"]
-    assert [signed(0.1), signed(-0.6264)] == ["+0.100", "-0.626"]
+    assert [decimals(8.4556), decimals(8.0, 1), decimals(None)] == ["8.456", "8.0", "–"]
+    assert [with_sign(0.1), with_sign(-0.6264)] == ["+0.100", "-0.626"]
 
 
 def test_a_table_sets_words_left_and_numbers_right():

@@ -8,7 +8,7 @@ from engine.__main__ import main
 from engine.errors import InvalidValueError, UnreadableFileError
 from engine.listening.bundle.bundle_key import BundleKey, read_key
 from engine.listening.session import PlannedTrial, Session
-from engine.listening.statistics.exclusion import counted
+from engine.listening.statistics.exclusion import votes_that_count
 from engine.listening.votes.vote_file import read_vote_files, read_votes
 from tests.engine.listening.listener import NOW, record
 
@@ -74,7 +74,7 @@ def test_an_older_bundle_is_judged_by_the_beginning_that_it_had(num_prime_frames
     key = key_of(num_prime_frames=num_prime_frames, seconds=20.0, shared_seconds=None)
     made = key.record(result(heard_seconds=[heard, heard]))
     assert made.trial.shared_seconds == 20.0 * num_prime_frames / (num_prime_frames + 24)
-    kept, excluded = counted([made])
+    kept, excluded = votes_that_count([made])
     assert (len(kept), len(excluded)) == ((1, 0) if counts else (0, 1))
 
 
@@ -113,7 +113,7 @@ def test_files_of_many_listeners_are_read_together(tmp_path):
         ("ada", 2),
         ("ben", 1),
     ]
-    kept, excluded = counted(votes.records)
+    kept, excluded = votes_that_count(votes.records)
     assert len(kept) == 3 and not excluded
 
 

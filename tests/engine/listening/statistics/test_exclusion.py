@@ -9,8 +9,8 @@ from engine.listening.statistics.exclusion import (
     OLD_NOT_HEARD,
     TWICE,
     UNANSWERED,
-    counted,
     reason_against,
+    votes_that_count,
 )
 from tests.engine.listening.listener import record
 
@@ -49,6 +49,6 @@ def test_what_is_left_out_is_counted_by_reason():
         record(TWO, None, trial_id="t2"),
         record(TWO, "tie", trial_id="t3"),
     ]
-    kept, excluded = counted(records)
+    kept, excluded = votes_that_count(records)
     assert [vote.answer.choice for vote in kept] == ["0", "tie"]
     assert excluded == {TWICE: 1, UNANSWERED: 1}

@@ -1,4 +1,5 @@
-"""Crowds of fifty listeners whose taste is known: is it found, and do the intervals hold it?
+"""Crowds of fifty listeners whose true strengths are known: does the ranking recover their order, and do the
+intervals cover the strengths?
 
 There are 25 crowds, or as many as EARSHOT_CROWDS says; docs/listening.md has the figures of 100.
 """
@@ -30,6 +31,7 @@ def test_the_true_order_is_the_most_frequent_and_intervals_cover_the_truth(votes
             for standing in standings
             if standing.low <= TRUTH[standing.player] <= standing.high
         )
-    assert orders.most_common(1)[0][0] == tuple(TRUTH)
+    assert orders.most_common(1)[0][0] == tuple(TRUTH)  # it has the strongest first
+    # the intervals are 95 % ones; 25 crowds are few, so less is asked
     assert sum(covered.values()) >= 0.9 * NUM_CROWDS * len(TRUTH)
     assert min(covered[model] for model in TRUTH) >= 0.85 * NUM_CROWDS
