@@ -24,7 +24,7 @@ check_annotations("engine", "training")
 torch.set_num_threads(1)
 os.environ["OMP_NUM_THREADS"] = "1"
 
-# No test reaches the network, and no library reports the run to anyone.
+# No test reaches the network (but test_requirements.py the package index), and no library reports the run.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
 

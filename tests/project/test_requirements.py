@@ -14,8 +14,8 @@ from training.publishing.space import ONLY_TRAINING, ZERO_SPACES, space_requirem
 
 OWN = {"engine", "training", "pages", "app", "tests", "benchmarks"}
 ONLY_ON_ZEROGPU = {"spaces"}
-COMES_WITH_GRADIO = {"gradio_client", "uvicorn", "h11"}  # its own, and what serves it
-FOR_GRADIO = {"socksio"}  # which it imports where the environment names a SOCKS proxy
+COMES_WITH_GRADIO = {"gradio_client", "uvicorn", "h11"}  # Gradio's own client, and the server that it runs on
+FOR_GRADIO = {"socksio"}  # Gradio fails without it where the environment names a SOCKS proxy
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
 
 
@@ -53,7 +53,7 @@ def test_a_space_needs_what_its_app_imports_and_nothing_of_training(project_fold
     assert needed | rest == pins(project_folder / "requirements.txt")
 
 
-def test_requirements_of_the_tests_are_what_only_the_tests_import(project_folder):
+def test_what_only_the_tests_import_is_in_their_requirements(project_folder):
     given = set(pins(project_folder / "requirements-dev.txt"))
     runtime = set(pins(project_folder / "requirements.txt"))
     tests = [module for module in modules() if module.top in ("tests", "benchmarks")]
@@ -67,7 +67,7 @@ def test_what_is_installed_is_what_is_pinned(project_folder, file):
         assert metadata.version(name).partition("+")[0] == version  # 2.13.0+cpu is torch 2.13.0
 
 
-def test_mcp_is_pinned_and_leaves_the_other_pins_alone(project_folder):
+def test_mcp_is_the_only_pin_of_its_file(project_folder):
     """gradio[mcp] asks for an older pydantic; mcp itself is content with ours."""
     assert list(pins(project_folder / "requirements-mcp.txt")) == ["mcp"]
 
@@ -79,9 +79,9 @@ def test_debian_packages_are_bare_names(project_folder):
 
 @pytest.mark.slow
 def test_requirements_can_be_had_for_the_python_of_spaces(project_folder, tmp_path):
-    """As wheels for 3.12, those of ZeroGPU with all others: what fits together with more fits with less.
+    """There are wheels for Python 3.12 of all pins together, ZeroGPU's among them: so any part fits too.
 
-    Torch is left out, since its wheel comes from elsewhere in each place.
+    This test alone asks the package index. Torch is left out: its wheel comes from elsewhere in each place.
     """
     wanted = pins(project_folder / "requirements.txt") | pins(project_folder / "requirements-mcp.txt")
     wanted["spaces"] = ZERO_SPACES
@@ -119,7 +119,7 @@ def locked(path: Path) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_all_that_is_installed_is_locked_with_hashes(project_folder, name):
+def test_every_pin_is_locked_with_hashes(project_folder, name):
     """What make installs; torch alone is left to its version, since each machine has a wheel of its own."""
     lock = locked(project_folder / f"{name}.lock")
     wanted = pins(project_folder / f"{name}.txt")
@@ -137,21 +137,22 @@ def test_both_locks_agree(project_folder):
     }
 
 
-def test_what_is_installed_needs_nothing_that_is_not_locked(project_folder):
-    """Nothing but torch is installed with what it asks for."""
+def test_what_is_installed_needs_nothing_that_is_missing(project_folder):
+    """All but torch is installed without what it asks for, so what the locks lack would be missing."""
     check = subprocess.run([*PIP, "check"], capture_output=True, text=True, check=False)
+    assert check.stdout, check.stderr  # where nothing is broken, pip says so
     missing = [line for line in check.stdout.splitlines() if "not installed" in line]
     assert missing == []
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_how_old_a_lock_is_stands_in_the_report(project_folder, name, record_property, capsys):
-    """An old one is reported in words, and fails no test."""
+def test_an_old_lock_is_said_and_fails_nothing(project_folder, name, record_property, capsys):
+    """It is said on stderr, and its age stands in a JUnit report: a process of xdist has no other output."""
     first = (project_folder / f"{name}.lock").read_text().partition("\n")[0]
     renewed = date.fromisoformat(re.match(r"# Renewed (\d{4}-\d\d-\d\d)\. ", first)[1])
     days = (date.today() - renewed).days
     record_property("days", days)
     if days > OLD_DAYS:
         with capsys.disabled():
-            sys.stdout.write(f"\n{name}.lock is {days} days old: make renew looks for newer versions\n")
+            sys.stderr.write(f"\n{name}.lock is {days} days old: make renew looks for newer versions\n")
     assert days >= 0

@@ -17,6 +17,7 @@ from pages.parts.sound.sound_pieces import pieces_of
 
 SOUND_SECONDS = 6.0
 NUM_FRAMES, PRIME_FRAMES, SECONDS_PER_FRAME = 60, 20, 0.1
+SHORT_FRAMES = 32  # of another draw
 NOTES = [[pitch, start, 4] for start in range(0, NUM_FRAMES, 4) for pitch in (48, 60, 67)]
 EVIL = '<img src=x onerror="window.hit=1">${window.hit=1}{{value}}.mid'
 MIDI_BYTES = b"MThd" + bytes(range(40))
@@ -68,7 +69,8 @@ def build(folder: Path) -> gr.Blocks:
         for done in range(PRIME_FRAMES, NUM_FRAMES + 1, 4):
             yield growing(1, done)
         enough.wait(60)
-        yield roll(1, **heard[1])
+        short = [note for note in NOTES if note[1] < SHORT_FRAMES]
+        yield roll(1, notes=short, num_frames=SHORT_FRAMES, frames_done=SHORT_FRAMES, **heard[1])
 
     def update_same():
         for turn in range(8):

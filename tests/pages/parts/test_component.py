@@ -1,4 +1,4 @@
-"""Components: the scripts of one are read as one, so no name may be given twice in it."""
+"""Components: the scripts of a component are joined into one, which must not declare a name twice."""
 
 import re
 from collections import Counter
@@ -20,14 +20,14 @@ def components(kind: type[Component] = Component) -> Iterator[type[Component]]:
 
 
 def names_of(script: str) -> list[str]:
-    """What a script declares outside of all functions."""
+    """The names that lines at the left margin declare: one a line, or a list or object taken apart."""
     lists = (",".join(groups).split(",") for groups in NAMES.findall(script))
     return [name.strip() for names in lists for name in names if name.strip()]
 
 
 @pytest.mark.parametrize("kind", sorted(components(), key=lambda kind: kind.__name__))
 def test_no_script_of_a_component_names_what_another_has_named(kind):
-    """One once did, and the whole page Score stood still: a script that declares a name twice is not run."""
+    """A script once did, and the whole page Score stood still: a browser refuses a second declaration."""
     names = Counter(names_of("".join(texts_of(kind)[".js"])))
     assert [name for name, count in names.items() if count > 1] == []
 

@@ -53,7 +53,7 @@ def paused(page, lane: str) -> bool:
 
 
 def coloured_pixels(page, lane: str, variable: str) -> list[int]:
-    """How many pixels of the picture have the colour of a CSS variable: before the cut line, after it."""
+    """How many pixels of the picture have the colour of a CSS variable: in the prime, and after it."""
     return page.locator(f"#{lane} .lane-canvas").evaluate(
         """(canvas, [name, share]) => {
             const {width, height} = canvas, dot = document.createElement("canvas").getContext("2d");
@@ -160,8 +160,8 @@ class TestInTheBrowser:
         page.click("#second .lane-play")
         page.wait_for_function("!document.querySelector('#second .lane').sound.paused")
         assert paused(page, "first")
-        page.wait_for_function("document.querySelector('#second .lane').sound.currentTime > 1.2")
-        assert seconds_played(page) < 3, "who changes to another lane hears the same place of it"
+        played = seconds_played(page, "second")
+        assert played >= seconds_played(page), "who changes to another lane hears the same place of it"
 
     def test_a_sound_is_over_at_its_end_or_begins_again(self, page):
         jump = "seconds => { document.querySelector('#first .lane').sound.currentTime = seconds; }"
@@ -192,18 +192,21 @@ class TestInTheBrowser:
         page.wait_for_function("document.querySelector('#first .lane')?.sound.pieces.length")
         page.click("#same")
         page.wait_for_function("document.querySelector('#first .lane-figures').innerText.includes('7')")
-        assert fetched == [], "when the answers to a later request are all there"
+        assert fetched == [], "a sound was fetched before anybody pressed Play"
 
     def test_lanes_share_their_axes(self, page):
-        """With an axis of its own, each lane's picture would be as wide as its draw is long."""
-        axes = "[...document.querySelectorAll('.lane')].map(lane => JSON.stringify(lane.axis))"
+        """With an axis of its own, a short draw would be stretched to the width of a long one."""
+        playhead = """lane => {
+            lane.sound.currentTime = 2;
+            return new DOMMatrix(getComputedStyle(lane.querySelector(".lane-playhead")).transform).m41;
+        }"""
         page.click("#other")
         page.wait_for_selector("#second .lane[data-state=sampling]")
         page.click("#finish")
         page.wait_for_selector("#second .lane[data-state=done]")
         page.evaluate(NEXT_FRAME)
-        first, second, wave, empty = page.evaluate(axes)
-        assert first == second != wave and empty is None
+        first, second = (page.locator(f"#{name} .lane").evaluate(playhead) for name in ("first", "second"))
+        assert first == pytest.approx(second, abs=1) and first > 100
 
     def test_a_click_and_a_drag_on_the_picture_seek(self, page):
         seek = page.locator("#first .lane-seek")
