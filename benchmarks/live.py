@@ -21,7 +21,7 @@ from benchmarks.pages import NUM_PRESSES, measuring
 from engine.live import media_type, write_site
 
 LONG_PIECE_FRAMES = 1_000  # of a piece that has gone on for long
-SMALL_BATCH, LARGE_BATCH = 64, 4  # frames asked for at once, of a small and of a large model
+SMALL_MODEL_FRAMES, LARGE_MODEL_FRAMES = 64, 4  # asked for at once
 NUM_CHANGES = 12  # of the model that plays
 HOUR_FRAMES = 3_600 / 0.6  # of chorales at 100 quarters a minute
 FAST_TEMPO = 1_200  # quarters a minute, at which an hour's frames are played in five minutes
@@ -70,7 +70,7 @@ MEASURE_KEYS = """async () => {
     const { clock, sampler } = document.getElementById("roll").session;
     let pressed = 0;
     Sampler.prototype.strike = function (pitch, velocity, at) {
-        if (this !== sampler) { // which plays the network's notes
+        if (this !== sampler) { // the sampler of the hands, not of the network
             delays.push((performance.now() - pressed) / 1000 + Math.max(0, at - clock.currentTime));
         }
         return strike.call(this, pitch, velocity, at);
@@ -126,7 +126,7 @@ def seconds_to_live_sound(page: Page) -> float:
 
 
 def first_visit(browser: Browser, address: str) -> tuple[float, int]:
-    """On a first visit: median seconds from a press to a sound, and the most bytes that travelled by then."""
+    """On first visits: median seconds from a press to a sound, and the most bytes received until it."""
     seconds, sizes = [], []
     for _ in range(NUM_PRESSES):
         with browser.new_context() as context:
@@ -167,7 +167,7 @@ def longest_gap(browser: Browser, address: str) -> float:
         page.click(f"[data-model={SMALL_MODELS[0]}]")
         seconds_to_live_sound(page)
         for number in range(NUM_CHANGES):
-            page.click(f"[data-model={(*SMALL_MODELS, LARGE_MODELS[0])[number % 4]}]")
+            page.click(f"[data-model={(*SMALL_MODELS, LARGE_MODELS[0])[(number + 1) % 4]}]")
             page.wait_for_timeout(1_200)
         gaps = (
             """shown => shown.slice(1).map(({ at }, place) => at - shown[place].at - shown[place].seconds)"""
@@ -176,7 +176,7 @@ def longest_gap(browser: Browser, address: str) -> float:
 
 
 def memory(browser: Browser, address: str) -> float:
-    """Megabytes that an hour of playing adds to the page."""
+    """Megabytes that an hour of playing adds to the page's own JavaScript heap; its worker is not counted."""
     with browser.new_context() as context:
         page = ready(context, address)
         page.click("[data-model=jsb_chorales-gru]")
@@ -206,17 +206,17 @@ def main() -> None:
         with browser.new_context() as context:
             page = ready(context, address)
             for name in SMALL_MODELS:
-                speed = page.evaluate(MEASURE_SPEED, [name, 0, SMALL_BATCH])
+                speed = page.evaluate(MEASURE_SPEED, [name, 0, SMALL_MODEL_FRAMES])
                 say(f"{name}: {speed:,.0f} frames a second, wanted 60,000\n")
             for name in LARGE_MODELS:
-                speed = page.evaluate(MEASURE_SPEED, [name, LONG_PIECE_FRAMES, LARGE_BATCH])
+                speed = page.evaluate(MEASURE_SPEED, [name, LONG_PIECE_FRAMES, LARGE_MODEL_FRAMES])
                 say(f"{name}, after {LONG_PIECE_FRAMES:,} frames: {speed:,.0f} frames a second, wanted 150\n")
             seconds_to_live_sound(page)
             ours, device = page.evaluate(MEASURE_KEYS)
             say(f"key to sound: {1000 * ours:.0f} ms, wanted 50; the device adds {1000 * device:.0f} ms\n")
         gap = longest_gap(browser, address)
         say(f"longest gap in {NUM_CHANGES} changes of the model: {gap:.3f} s, wanted 0\n")
-        say(f"an hour of playing adds {memory(browser, address):.1f} MB, wanted 20\n")
+        say(f"an hour of playing adds {memory(browser, address):.1f} MB to the page's heap, wanted 20\n")
 
 
 if __name__ == "__main__":

@@ -34,6 +34,12 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
         parser: of ``command_parser``.
         arguments: the words after the program's name; None for those that the process was given.
         stopped: what is printed after Ctrl-C.
+
+    Returns:
+        0; 1 after an error, or where the output is no longer read; EXIT_STOPPED after Ctrl-C.
+
+    Raises:
+        SystemExit: the arguments are wrong (2), or ask for help (0).
     """
     options = parser.parse_args(arguments)
     try:

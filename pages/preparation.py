@@ -10,13 +10,13 @@ from engine.rendering import find_synthesiser
 from pages.draw import first_draw
 
 
-def process() -> None:
-    """Give each draw one thread, since visitors share the cores; make the first draw in the background."""
+def prepare() -> None:
+    """Give torch one thread, since visitors share the cores; render the shipped draw in the background."""
     torch.set_num_threads(1)
     threading.Thread(target=_make_ready, daemon=True).start()
 
 
 def _make_ready() -> None:
-    with contextlib.suppress(EngineError):  # there is none, and the footer says so
+    with contextlib.suppress(EngineError):  # no synthesiser: the footer says so
         find_synthesiser()
     first_draw()

@@ -27,7 +27,7 @@ def serve(host: str, port: int, folder: Path, every_seconds: float, age_seconds:
         every_seconds: from one cleaning of the folder to the next.
         age_seconds: after which a file there is removed.
     """
-    preparation.process()
+    preparation.prepare()
     retention = Retention(folder, age_seconds)
     retention.start(every_seconds)
     memory.start(MEMORY_STAYS)

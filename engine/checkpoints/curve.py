@@ -23,8 +23,9 @@ class Curve(Strict):
         update: optimiser updates from the start of the fit to the end of the epoch.
         seconds: time spent fitting and validating so far.
         train_nats_per_frame: pooled over the epoch, as seen while fitting, with the recipe's noise.
-        valid_nats_per_frame: pooled over the validation split, at the end of the epoch, without noise; of
-            averaged weights if the recipe asks for them.
+        valid_nats_per_frame: pooled over the validation split, at the end of the epoch, without noise: of
+            the network alone, in the written key, without memories; with averaged weights where the recipe
+            has them.
     """
 
     update: tuple[int, ...]
@@ -41,14 +42,15 @@ class Curve(Strict):
 
     @property
     def final_fall(self) -> float:
-        """How many nats per epoch validation fell in the last tenth of the epochs; 0 for a single epoch."""
+        """How many nats an epoch validation fell over the last tenth of the epochs (one or more); below 0 if
+        it rose, 0 for a single epoch."""
         nats = self.valid_nats_per_frame
         epochs = max(1, len(nats) // 10)
         return (nats[-epochs - 1] - nats[-1]) / epochs if len(nats) > epochs else 0.0
 
     @property
     def best_epoch(self) -> int:
-        """The epoch, counted from 1, with the lowest validation; the first if several have it."""
+        """The epoch, counted from 1, with the lowest validation (the first such); another may be kept."""
         return 1 + self.valid_nats_per_frame.index(min(self.valid_nats_per_frame))
 
 

@@ -8,9 +8,13 @@ from engine.errors import InvalidValueError
 
 def add_performance(command: argparse.ArgumentParser, tempo: float | None = 100.0) -> None:
     """Add ``--tempo`` (``tempo`` is its default, None for the file's own) and ``--program``."""
-    usual = " (default: as the file says)" if tempo is None else ""
-    command.add_argument("--tempo", type=float, default=tempo, help=f"quarter notes a minute{usual}")
-    command.add_argument("--program", type=int, default=0, help="General MIDI instrument, 0 … 127")
+    usual = "as the file says" if tempo is None else f"{tempo:g}"
+    command.add_argument(
+        "--tempo", type=float, default=tempo, help=f"quarter notes a minute (default: {usual})"
+    )
+    command.add_argument(
+        "--program", type=int, default=0, help="General MIDI instrument, 0 … 127 (default: 0, a piano)"
+    )
 
 
 def checked_suffix(out: Path, allowed: tuple[str, ...]) -> str:

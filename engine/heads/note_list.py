@@ -2,22 +2,25 @@
 
     p(frame | past) = prod_k p(pitch_k | pitch_1 > … > pitch_{k-1}, past) * p(stop | all pitches, past)
     g_k             = silu(A h + B x + sum_{i<k} C[pitch_i] + D[pitch_{k-1}] + b)
-    logits_k        = V g_k + c + s + t_k,  over the pitches below pitch_{k-1} and "stop"
+    logits_k        = V g_k + c + s + t_k + q_k,  over the pitches below pitch_{k-1} and "stop"
 
-With a ``reach`` there are two terms whose weights are shared by all pitches, so that what is learned of one
-pitch holds for all (after the tied weights of Johnson 2017, "Generating Polyphonic Music Using Tied Parallel
-Networks"):
+With a ``reach`` there are two terms, s and t, whose weights are shared by all pitches, so that what is
+learned of one pitch holds for all (after the tied weights of Johnson 2017, "Generating Polyphonic Music Using
+Tied Parallel Networks"):
 
-    s[p]   = sum_d (M h + m)_d x[p - d]     d = -reach … reach: how notes of the last frame x move
+    s[p]   = sum_d (M h + m)_d y[p - d]     d = -reach … reach: how notes of the last frame y move
     t_k[p] = (R g_k)_{pitch_{k-1} - p}      the interval between neighbours in the list
 
-Without it both are left out. With ``parallels`` a third term marks pitches at which two voices would move in
-parallel octaves or fifths; the k-th note of a frame from above is its k-th voice:
+Without it both are left out. With ``parallels`` a third term, else left out, marks pitches at which two
+voices would move in parallel octaves or fifths; the k-th note of a frame from above is its k-th voice:
 
-    q_k[p] = sum_{i<k} v_c [p = x_k + pitch_i - x_i, pitch_i other than x_i]
+    q_k[p] = sum_{i<k} v_j [p = y_k + pitch_i - y_i, pitch_i other than y_i]
 
-    x_k is the k-th note of the last frame from above; c = 0 where x_i is one or more octaves above x_k, 1
-    where it is a fifth above, with or without octaves in between; otherwise there is no term
+    y_k is the k-th note of the last frame from above, k up to MAX_VOICES; j = 0 where y_i is one or more
+    octaves above y_k, 1 where it is a fifth above, with or without octaves in between; otherwise there is no
+    term
+
+The last frame y is at the end of the input x.
 
 Every set of pitches has exactly one such list, so the distribution is normalised over all 2^pitches
 frames, and its likelihood is exact. The ordered list is how language models write sets; the idea of coupling
@@ -180,8 +183,8 @@ class NoteList(ChosenNotes):
         """The terms t of all ranks; 0 for the stop, and where there is no pitch above."""
         by_interval = functional.linear(units, self.weights.intervals)
         interval = (rank_numbers - last[:, None]).clamp(0, self.size - 1)
-        has_one = (last >= 0)[:, None] & (rank_numbers < self.size)
-        return torch.where(has_one, by_interval.gather(-1, interval), 0.0)
+        has_pitch_above = (last >= 0)[:, None] & (rank_numbers < self.size)
+        return torch.where(has_pitch_above, by_interval.gather(-1, interval), 0.0)
 
     def _parallel_logits(
         self, frames: Int64[Tensor, " choice"], above: Bool[Tensor, "choice event"]
@@ -229,8 +232,10 @@ class NoteListHead(Head):
     ):
         super().__init__(hidden_size, frame_size)
         require_positive(input_size=input_size, num_units=num_units)
-        if not isinstance(reach, int) or not 0 <= reach < frame_size:
-            raise InvalidValueError(f"reach={reach!r} must be from 0 to {frame_size - 1} semitones")
+        if type(reach) is not int or not 0 <= reach < frame_size:
+            raise InvalidValueError(
+                f"reach={reach!r} must be a whole number from 0 to {frame_size - 1} semitones"
+            )
         self.input_size = input_size
         self.num_units = num_units
         if not isinstance(parallels, bool):
@@ -262,7 +267,7 @@ class NoteListHead(Head):
         return NoteList(base, weights, self._motion(h, x) if self.reach else None, voices)
 
     def initialise(self, rng: torch.Generator) -> None:
-        """Glorot weights, zero biases."""
+        """Glorot matrices; biases and the weights of parallels are zero."""
         for weight in self.parameters():
             if weight.ndim == 2:
                 nn.init.xavier_uniform_(weight, generator=rng)

@@ -1,5 +1,6 @@
 // Buttons that ask the server for a file of votes; the browser downloads it when the answer comes. `element`,
-// `props`, `watch` and `trigger` come from Gradio. Texts are put on the page through textContent alone.
+// `props`, `watch` and `trigger` come from Gradio. Texts are put on the page through textContent alone. In place of LABEL in
+// vote_files.html vote_files.py puts words.
 
 const note = element.querySelector(".votes-message");
 

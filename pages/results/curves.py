@@ -32,7 +32,7 @@ class Curves(Component):
 
 
 def corpora_of(cards: Iterable[Card], order: Iterable[str] = ()) -> tuple[list[dict[str, Any]], list[str]]:
-    """The corpora with the curves of their published models, and a sentence for each curve that is damaged.
+    """Corpora with the curves of the paper's cells, and a sentence for each that is missing or damaged.
 
     Args:
         order: names of the corpora that come first; the others follow in the order of the cards.
@@ -41,7 +41,7 @@ def corpora_of(cards: Iterable[Card], order: Iterable[str] = ()) -> tuple[list[d
     problems = []
     for card in in_order(cards):
         if card.name != f"{card.corpus.name}-{card.cell}" or card.cell not in CELL_ORDER:
-            continue  # somebody's own model
+            continue  # a large model, or somebody's own
         try:
             curve = curve_of(card)
         except CheckpointError as error:
@@ -55,7 +55,7 @@ def corpora_of(cards: Iterable[Card], order: Iterable[str] = ()) -> tuple[list[d
 
 
 def curve_of(card: Card) -> Mapping[str, Any]:
-    """One model's curve as in the module's conventions, in seconds and nats per frame, rounded to what shows.
+    """One model's curve, see the conventions above, rounded to one digit more than the page shows.
 
     Raises:
         CheckpointError: the checkpoint's curve is missing or damaged.

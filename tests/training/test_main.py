@@ -18,9 +18,9 @@ def test_what_cannot_be_parsed_ends_with_two(given, capsys):
     assert "usage: " in capsys.readouterr().err
 
 
-def test_a_command_is_itself_and_its_entry(monkeypatch, capsys):
+def test_a_new_command_needs_only_its_module_and_its_entry(monkeypatch, capsys):
     add_shout(program, monkeypatch)
-    check_shout(program, capsys, "primes", "stopped; ")
+    check_shout(program, capsys, before="primes", stopped="stopped; ")
 
 
 def test_as_a_process_too_an_error_is_one_line_and_gives_one(project_folder, tmp_path):

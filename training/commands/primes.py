@@ -1,4 +1,4 @@
-"""The command ``primes``: the shipped excerpts of test splits, cut from the corpora again."""
+"""The command ``primes``: cuts the shipped beginnings (primes) out of the test splits again."""
 
 import argparse
 from pathlib import Path
@@ -12,12 +12,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the command's arguments to its parser."""
     add_corpora(command)
     command.add_argument(
-        "--out", type=Path, default=ASSETS / "primes", help="folder of the excerpts and their index"
+        "--out", type=Path, default=ASSETS / "primes", help="existing folder for the excerpts and their index"
     )
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write the excerpts and their index, and print the name of each excerpt.
+    """Write the excerpts and their index, and print the path of each excerpt.
 
     Raises:
         EngineError: a corpus is missing or changed, or the disk refuses.

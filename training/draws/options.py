@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from engine.errors import InvalidValueError
 from engine.sampling import MAX_DRAW_FRAMES, SamplingOptions
 
-FIRST_DRAW_SEED = 1_000_000  # far from the seeds with which models are tried while they are made
+FIRST_SEED = 1_000_000  # of draw 0; far from the seeds that are used while models are made
 MAX_PIECES = 1_000
 
 
@@ -14,8 +14,8 @@ class DrawsOptions:
     """Which draws are compared with held-out pieces.
 
     Args:
-        num_pieces: draws; None for as many as the test split has (50 of sound).
-        num_frames: least frames of a draw.
+        num_pieces: how many draws, 2 … MAX_PIECES; None for as many as the test split has (50 of sound).
+        num_frames: the least length of a draw; what goes beyond its real piece is searched for faults alone.
         temperature: of the draws.
 
     Raises:
@@ -31,4 +31,4 @@ class DrawsOptions:
             raise InvalidValueError(f"--pieces {self.num_pieces} must be from 2 to {MAX_PIECES:,}")
         if not 1 <= self.num_frames <= MAX_DRAW_FRAMES:
             raise InvalidValueError(f"--frames {self.num_frames} must be from 1 to {MAX_DRAW_FRAMES:,}")
-        SamplingOptions(self.num_frames, temperature=self.temperature)
+        SamplingOptions(self.num_frames, temperature=self.temperature)  # refuses other temperatures

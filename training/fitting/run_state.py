@@ -52,7 +52,7 @@ class Progress:
         batch: batches of the current epoch done.
         epoch_nats, epoch_frames: sums over the current epoch so far.
         seconds: of work, over all sessions.
-        best_epoch, best_valid: where validation was best, and its nats per frame; None before.
+        best_epoch, best_valid: the epoch whose weights are kept, and its nats per frame of validation.
         finished: whether early stopping or the last epoch has been reached, or it diverged.
         diverged: whether the likelihood was no longer finite.
     """

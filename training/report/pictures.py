@@ -3,10 +3,10 @@
 Conventions
     columns  corpora
     rows     the same curves by epoch, and by wall-clock seconds
-    lines    solid: training, seen while fitting through weight noise; dotted: validation, clean weights
+    lines    solid: training, as seen while fitting, with the recipe's noise; dotted: validation, without it
     y        nats per frame, logarithmic; nats per step of speech, which may be negative, linear
 
-The bytes depend on the curves alone: text is drawn as outlines of the font that comes with matplotlib,
+With one version of matplotlib the bytes depend on the curves alone: text is drawn as outlines of its font,
 and ids are hashed with a fixed salt.
 """
 
@@ -36,7 +36,7 @@ INK, SOFT, LINE = "#17191e", "#5a6070", "#e2dfd8"
 MAX_POINTS = 200  # of a line; more cannot be seen
 SKIPPED_SHARE = 0.02  # of the epochs at the start, whose steep fall would leave no room for the rest
 NICE_STEPS = (1, 2, 5, 10)  # steps between ticks
-SVG_POINT = re.compile(rb"L ([\d.]+) ([\d.]+)")
+SVG_POINT = re.compile(rb"L (\d+\.\d+) (\d+\.\d+)")  # outlines of letters have whole numbers
 SVG_STYLE = {"svg.fonttype": "path", "svg.hashsalt": "earshot", "path.simplify": False}
 
 
@@ -65,7 +65,7 @@ PLOTS = (
     Picture("figure-3.svg", "Learning curves as in figure 3 of the paper, on public speech", PAPER_SPEECH),
     Picture(
         "figure-chorales-piano.svg",
-        "Learning curves of the other two corpora",
+        "Learning curves of the other two corpora of music",
         (PAPER_MUSIC[1], PAPER_MUSIC[3]),
     ),
 )
@@ -165,7 +165,7 @@ def _draw_curves(axes: Axes, entry: TableEntry, x: Sequence[float]) -> None:
 
 
 def thinned(count: int, best: int) -> list[int]:
-    """Indices of at most MAX_POINTS + 1 points, evenly apart: the first, the last and the best among them."""
+    """Indices of evenly spaced points, at most MAX_POINTS, and besides them the best and the last."""
     step = max(1, math.ceil(count / MAX_POINTS))
     return sorted({*range(0, count, step), best, count - 1})
 
@@ -222,7 +222,7 @@ def _draw_legend(figure: Figure) -> None:
         Line2D([], [], color=INK, linewidth=1.7, linestyle=(0, (1.2, 1.2))),
         Line2D([], [], color=INK, marker="o", markersize=6, linestyle="none"),
     ]
-    labels += ["training (noisy weights)", "validation", "best validation: the weights kept"]
+    labels += ["training (with noise)", "validation", "best validation: the weights kept"]
     figure.legend(
         handles, labels, loc="upper left", bbox_to_anchor=(0.012, 0.95), ncols=len(handles),
         frameon=False, prop=_font(9.0), labelcolor=INK, handlelength=1.8, columnspacing=1.6,

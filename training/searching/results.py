@@ -30,7 +30,7 @@ class RateTrial(Strict, frozen=False):
 
     Args:
         epochs: fitted so far.
-        best_epoch, best_valid: where validation was best, in nats per frame; None before the first epoch.
+        best_epoch, best_valid: the epoch whose weights are kept, and its nats per frame of validation.
         seconds: the trial's share of the wall-clock time of the population it ran in.
         ended: why it went no further.
     """

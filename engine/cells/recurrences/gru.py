@@ -36,23 +36,23 @@ class GRURecurrence(Recurrence):
         (gradient,), (gates, candidates, read), (gate_weight, candidate_weight) = gradients, kept, weights
         before = states[0][:-1]
         reset, update = gates.split(before.shape[-1], -1)
-        keep = 1 - update
-        update_slope = (candidates - before).mul_(update).mul_(keep)
+        stays = 1 - update
+        update_slope = (candidates - before).mul_(update).mul_(stays)
         candidate_slope = torch.addcmul(update, candidates.square(), update, value=-1)
         reset_slope = torch.addcmul(read, reset, read, value=-1)  # h r (1 - r)
         gate_deltas, candidate_deltas = torch.empty_like(gates), torch.empty_like(candidates)
         reset_deltas, update_deltas = gate_deltas.split(before.shape[-1], -1)
         d_h, d_read = gradient[-1].clone(), torch.empty_like(gradient[-1])
-        for to_update, to_candidate, to_reset, kept_h, r, d_gates, d_reset, d_update, d_cand, earlier in (
+        for at_update, at_candidate, at_reset, stay, r, d_gates, d_reset, d_update, d_cand, earlier in (
             last_first(
-                update_slope, candidate_slope, reset_slope, keep, reset,
+                update_slope, candidate_slope, reset_slope, stays, reset,
                 gate_deltas, reset_deltas, update_deltas, candidate_deltas, gradient[:-1],
             )
         ):  # fmt: skip
-            torch.mul(d_h, to_update, out=d_update)
-            torch.mul(d_h, to_candidate, out=d_cand)
+            torch.mul(d_h, at_update, out=d_update)
+            torch.mul(d_h, at_candidate, out=d_cand)
             torch.bmm(d_cand, candidate_weight, out=d_read)
-            torch.mul(d_read, to_reset, out=d_reset)
-            d_h.mul_(kept_h).addcmul_(d_read, r).baddbmm_(d_gates, gate_weight).add_(earlier)
-        moved = weight_gradient(gate_deltas, before), weight_gradient(candidate_deltas, read)
-        return torch.cat((gate_deltas, candidate_deltas), -1), (d_h,), moved
+            torch.mul(d_read, at_reset, out=d_reset)
+            d_h.mul_(stay).addcmul_(d_read, r).baddbmm_(d_gates, gate_weight).add_(earlier)
+        d_weights = weight_gradient(gate_deltas, before), weight_gradient(candidate_deltas, read)
+        return torch.cat((gate_deltas, candidate_deltas), -1), (d_h,), d_weights

@@ -15,7 +15,7 @@ class TanhRecurrence(Recurrence):
         (h,), to_next = start, weights[0].transpose(1, 2)
         hidden = drive.new_empty(len(drive) + 1, *h.shape)
         hidden[0] = h
-        # every h_next is a part of ``hidden``, which is filled in this way
+        # every h_next is a view of ``hidden``: to write it fills ``hidden``
         for step_drive, h_next in zip(drive.unbind(0), hidden[1:].unbind(0), strict=True):
             h = torch.baddbmm(step_drive, h, to_next, out=h_next).tanh_()
         return (hidden,), ()

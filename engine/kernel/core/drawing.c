@@ -80,7 +80,7 @@ static const float *step(void) {
 static float *frame_at(int place) { return frames + place * frame_size; }
 
 /* How many frames fit at ``frames_at``. */
-EXPORT("capacity") int capacity(void) { return MAX_FRAMES; }
+EXPORT("capacity") int capacity(void) { return MAX_HELD_FRAMES; }
 EXPORT("frames_at") float *frames_at(void) { return frames; }
 
 static void keep_pending(const float *frame) {
@@ -149,7 +149,7 @@ EXPORT("gates") int gates(int cell) {
     if (!is_ready() || cell < 0 || cell >= num_cells) return WRONG_ORDER;
     if (!parts[cell].kind->gates) return 0;
     /* no cell has more than four gates */
-    if (4 * size_of(parts[cell].numbers[1]) > MAX_FRAMES * PAD(frame_size)) return WRONG_SIZES;
+    if (4 * size_of(parts[cell].numbers[1]) > MAX_HELD_FRAMES * PAD(frame_size)) return WRONG_SIZES;
     return parts[cell].kind->gates(&parts[cell], transpositions, frames);
 }
 

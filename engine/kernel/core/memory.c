@@ -1,7 +1,7 @@
-/* Memory is reserved piece after piece; nothing is freed before the whole instance of the module is. */
+/* Memory is reserved piece after piece, and freed only with the whole instance of the module. */
 #include "kernel.h"
 
-static const long long MAX_BYTES = 1LL << 30;
+static const long long MAX_BYTES = 1LL << 30; /* as MAX_DRAW_BYTES in engine/kernel/kernel.py */
 extern unsigned char __heap_base;
 static unsigned long long top;
 static int is_full;

@@ -3,7 +3,8 @@
    program   numbers, one after another:
                version, pitches or samples of a frame, frames of context, 1 if cells add what they read,
                floor of the gain control (0: none),
-               semitones up and down in which all is heard, and of the key that is told (0: none),
+               most semitones up or down by which frames are heard (0: only as written),
+               most semitones of the key that is told (0: none is told),
                number of clocks, their lengths, number of cells
                for each cell, then for the head, then for melodies and copies (if any):
                  index among ``kinds``, how many numbers, these, how many tensors, rows and columns of each
@@ -98,7 +99,8 @@ static int open_part(part *self) {
     return memory_is_full() ? NO_MEMORY : code;
 }
 
-/* Checks that each cell reads as many numbers as the one below puts out, and the head as many as the last. */
+/* Checks that every part fits the one below, and that the head can have keys and memories; decides which cells
+   add their input, how wide the widest row is, and where the memories are. */
 static int stack_cells(int adds_to_input) {
     int width = input_size + (gain_floor > 0.0f);
     for (int k = 0; k < num_cells; k++) {
@@ -165,7 +167,7 @@ EXPORT("open") int open_model(double *given, int count) {
     input = reserve(rows * widest), layers[0] = reserve(rows * widest), layers[1] = reserve(rows * widest);
     levelled = reserve(rows * widest);
     pending = reserve(PAD(frame_size)), context = reserve(PAD((long long)frame_size * context_frames));
-    frames = reserve((long long)MAX_FRAMES * PAD(frame_size));
+    frames = reserve((long long)MAX_HELD_FRAMES * PAD(frame_size));
     uniforms = reserve_bytes(8LL * (frame_size + 1));
     staged = reserve(PAD(most_staged));
     is_open = !memory_is_full();
@@ -177,7 +179,8 @@ static tensor *next_to_take(void) {
     return is_open && next_part < num_parts ? &parts[next_part].tensors[next_tensor] : 0;
 }
 
-/* Where the next tensor is to be put, row after row, as float32 or float16; null when all are taken. */
+/* Where the next tensor is to be put, row after row, as float32 or float16; null before ``open`` and
+   when all are taken. */
 EXPORT("stage") float *stage(void) { return next_to_take() ? staged : 0; }
 
 /* A float16 number as float32, which is exact, also for denormal numbers. */
@@ -213,7 +216,7 @@ static int is_finite(const float *numbers, int count) {
     return 1;
 }
 
-/* Keeps the staged tensor, which has 2 or 4 bytes for each number. */
+/* Keeps the staged tensor, of 2 or 4 bytes a number; after the last one the parts get ready, and may refuse. */
 EXPORT("take") int take(int bytes) {
     tensor *self = next_to_take();
     if (!self || (bytes != FLOAT16 && bytes != FLOAT32)) return WRONG_ORDER;
@@ -224,7 +227,7 @@ EXPORT("take") int take(int bytes) {
     next_tensor++;
     for (int k = 0; !next_to_take() && k < num_parts; k++) {
         int code = parts[k].kind->ready ? parts[k].kind->ready(&parts[k]) : FINE;
-        if (code) return code;
+        if (code) return is_open = 0, code;
     }
     return FINE;
 }

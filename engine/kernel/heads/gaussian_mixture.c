@@ -17,7 +17,7 @@ static int open(part *self) {
     int hidden = size_of(self->numbers[0]), components = size_of(self->numbers[2]);
     if (self->num_numbers != 4 || self->num_tensors != 2 || !hidden || !components) return WRONG_SIZES;
     if (size_of(self->numbers[1]) != frame_size || num_rows != 1) return WRONG_SIZES;
-    if (components > MAX_FRAMES / 3) return WRONG_SIZES; /* or ``explain`` would not fit */
+    if (components > MAX_HELD_FRAMES / 3) return WRONG_SIZES; /* or ``explain`` would not fit */
     int num_outputs = components * (1 + 2 * frame_size);
     if (!has_shape(self, 0, num_outputs, hidden) || !has_shape(self, 1, num_outputs, 1)) return WRONG_SIZES;
     if (!(self->numbers[3] > -80.0 && self->numbers[3] < 80.0)) return WRONG_SIZES;

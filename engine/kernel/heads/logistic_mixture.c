@@ -52,7 +52,7 @@ static int open(part *self) {
     double step = self->numbers[STEP], damping = self->numbers[DAMPING];
     if (!hidden || !units || !components || inputs != input_size) return WRONG_SIZES;
     if (size_of(self->numbers[1]) != frame_size || num_rows != 1) return WRONG_SIZES;
-    if (components > MAX_FRAMES / 3 || !(step >= 1e-9 && step <= 1e9)) return WRONG_SIZES;
+    if (components > MAX_HELD_FRAMES / 3 || !(step >= 1e-9 && step <= 1e9)) return WRONG_SIZES;
     if (!(damping > 0.0 && damping <= 1.0)) return WRONG_SIZES;
     state *own = self->own = reserve_bytes(sizeof(state));
     if (!own) return NO_MEMORY;

@@ -3,10 +3,10 @@
 
    g_k             = silu(A h + B x + sum_{i<k} C[pitch_i] + D[pitch_{k-1}] + b)
    logits_k        = V g_k + c + s + t_k + q_k,  over the pitches below pitch_{k-1} and "stop"
-   s[p]            = sum_d (M h + m)_d x[p - d]     how notes of the last frame move
+   s[p]            = sum_d (M h + m)_d y[p - d]     how notes of the last frame move
    t_k[p]          = (R g_k)_{pitch_{k-1} - p}      the interval between neighbours
-   q_k[p]          = sum_{i<k} v_c [p = x_k + pitch_i - x_i, pitch_i other than x_i]    x_k: notes of x's last
-                     frame from above; c = 0 where x_i is octaves above x_k, 1 where a fifth and octaves
+   q_k[p]          = sum_{i<k} v_j [p = y_k + pitch_i - y_i, pitch_i other than y_i]    y_k: notes of the last
+                     frame from above; j = 0 where y_i is octaves above y_k, 1 where a fifth and octaves
    p(choice)       = sum over keys of weight x softmax(logits of that key), a key's weight being how likely it
                      found the choices so far; for the first choice, with votes v: (p + v) / (1 + sum v)
 

@@ -201,8 +201,11 @@ def test_a_temperature_decides_which_pitch_comes_and_not_whether_one_does():
 
 
 @pytest.mark.parametrize(
-    "sizes", [{"num_units": 0}, {"input_size": -1}, {"frame_size": 0}, {"reach": -1}, {"reach": 6}]
+    "sizes",
+    [{"num_units": 0}, {"input_size": -1}, {"frame_size": 0}, {"reach": -1}, {"reach": 6}, {"reach": True}],
 )
 def test_sizes_that_cannot_be_are_refused(sizes):
-    with pytest.raises(InvalidValueError, match=r"must be (a positive integer|from 0 to 5 semitones)"):
+    with pytest.raises(
+        InvalidValueError, match=r"must be (a positive integer|a whole number from 0 to 5 semitones)"
+    ):
         NoteListHead(**{"hidden_size": 5, "frame_size": 6, "input_size": 6, "num_units": 7, **sizes})

@@ -23,7 +23,7 @@ from training.draws.figures import Figures, mean_of
 from training.draws.music import faults, harmony, returns
 from training.draws.music.faults import Roll
 from training.draws.music.traits import traits
-from training.draws.options import FIRST_DRAW_SEED, DrawsOptions
+from training.draws.options import FIRST_SEED, DrawsOptions
 
 CLASSIFIER_WINDOWS = (16, 64)  # frames
 FRAMES_OF_A_RUN = {1: 8}  # frames a quarter note -> frames of a run; 16 for others
@@ -66,7 +66,7 @@ def compare_music(checkpoint: Checkpoint, data: CorpusData, options: DrawsOption
         raise InvalidValueError("there are too few held-out pieces to compare draws with: two at least")
     standards = Standards.of(data)
     drawing = _Drawing(checkpoint, options)
-    pairs = [drawing.draw(len(roll), FIRST_DRAW_SEED + place) for place, roll in enumerate(real)]
+    pairs = [drawing.draw(len(roll), FIRST_SEED + place) for place, roll in enumerate(real)]
     whole = [roll for roll, _ in pairs]
     drawn = [roll[: len(piece)] for roll, piece in zip(whole, real, strict=True)]
     ended = [roll[: end or len(cut)] for (roll, end), cut in zip(pairs, drawn, strict=True)]

@@ -19,7 +19,7 @@ from engine.sound import MOMENT_STEP, Audio, log_mel
 from training.corpora import Corpus, streams
 from training.draws.classifier import Windows, auc
 from training.draws.figures import Figures, mean_of
-from training.draws.options import FIRST_DRAW_SEED, DrawsOptions
+from training.draws.options import FIRST_SEED, DrawsOptions
 from training.draws.speech import loudness, standstill, voicing, words
 
 DRAW_SECONDS = 2.0
@@ -68,7 +68,7 @@ def compare_speech(
         )
     count, drawer = options.num_pieces or NUM_SPEECH_DRAWS, Drawer(checkpoint, options.temperature)
     num_frames = max(options.num_frames, drawer.frames(DRAW_SECONDS))
-    whole = [drawer.draw(num_frames, FIRST_DRAW_SEED + place) for place in range(count)]
+    whole = [drawer.draw(num_frames, FIRST_SEED + place) for place in range(count)]
     drawn = [_first(sound, DRAW_SECONDS) for sound in whole]
     trained = [recording for recordings in voices["train"].values() for recording in recordings]
     loudest = loudness.rms_of_loudest_second(trained)
