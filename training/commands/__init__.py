@@ -22,7 +22,7 @@ COMMANDS = (
     ("search", "the best of ten learning rates, for one recipe or several", search),
     ("spread", "fit a recipe from several seeds, and publish the best on validation", spread),
     ("remember", "give a checkpoint memories: of training melodies, of a piece's own past", remember),
-    ("ending", "fit when pieces of a corpus end, and write it on checkpoints", ending),
+    ("ending", "learn when the pieces of a corpus end, and write that on its checkpoints", ending),
     ("ablate", "fit every head, cell and memory at equal numbers of parameters", ablate),
     ("evaluate", "exact likelihood of a split under a checkpoint, or how its draws compare", evaluate),
     ("report", "write docs/results.md, its pictures and assets/results.json", report),

@@ -20,7 +20,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Fit an ending for each corpus of the checkpoints, and rewrite them; their weights and likelihoods stay.
+    """Fit an ending for each corpus of the checkpoints, and rewrite them: weights and likelihoods stay, the
+    figures of their draws are removed (``evaluate --draws --update-card`` measures them again).
 
     Raises:
         EngineError: there is no such checkpoint, it draws sound, or the disk refuses.
@@ -34,7 +35,8 @@ def run(options: argparse.Namespace) -> None:
         corpus = recipe["corpus"], recipe["seed"]
         if corpus not in endings:
             endings[corpus] = _ending_of(*corpus, options)
-        print(f"wrote {publish_ending(checkpoint, endings[corpus], options.checkpoints)}")
+        folder = publish_ending(checkpoint, endings[corpus], options.checkpoints)
+        print(f"wrote {folder}; figures of its draws were removed")
 
 
 def _ending_of(name: str, seed: int, options: argparse.Namespace) -> Ending:

@@ -23,7 +23,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--split", default="test", choices=SPLITS)
     command.add_argument("--corpus", help="score another corpus of the same kind, not the model's own")
     command.add_argument(
-        "--draws", action="store_true", help="compare draws with held-out pieces instead (takes minutes)"
+        "--draws",
+        action="store_true",
+        help="compare draws with pieces of test and valid instead, whatever --split says (takes minutes)",
     )
     command.add_argument(
         "--parts",
@@ -31,7 +33,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help="separate figures for frames that the piece had before, and for pieces that training knows",
     )
     command.add_argument(
-        "--pieces", type=int, help="number of draws (default: as many as the test split has)"
+        "--pieces", type=int, help="number of draws (default: as many as the test split has; of sound 50)"
     )
     command.add_argument(
         "--frames", type=int, default=1, help="least frames of a draw, all of which are searched for faults"
@@ -62,6 +64,7 @@ def run(options: argparse.Namespace) -> None:
             f"frames of {name!r} mean something else than those that {options.checkpoint!r} was fitted on "
             f"({data.representation.spec} against {checkpoint.representation.spec})"
         )
+    _check_update(options, name, fitted_by["corpus"])
     if options.draws:
         comparison = compare_draws(checkpoint, corpus, data, drawn, _paper_models(name, options.checkpoints))
         print(
@@ -76,6 +79,14 @@ def run(options: argparse.Namespace) -> None:
     else:
         for key, value in figures.items():
             print(f"{key:30} {value:.4f}" if isinstance(value, float) else f"{key:30} {value}")
+
+
+def _check_update(options: argparse.Namespace, corpus: str, own_corpus: str) -> None:
+    """Refuse to keep on a card what does not belong there, or nothing at all."""
+    if options.update_card and corpus != own_corpus:
+        raise InvalidValueError("--update-card keeps figures of the model's own corpus: leave out --corpus")
+    if options.update_card and not (options.draws or options.parts):
+        raise InvalidValueError("--update-card keeps figures of draws or parts: add --draws or --parts")
 
 
 def _paper_models(corpus: str, folder: Path) -> list[Checkpoint]:

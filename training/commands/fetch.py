@@ -2,7 +2,6 @@
 
 import argparse
 
-from engine.command_line import add_checkpoints
 from training.commands.arguments import add_corpora
 from training.corpora import CORPORA, fetch
 
@@ -11,7 +10,6 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the command's arguments to its parser."""
     command.add_argument("name", help=f"one of: {', '.join(CORPORA)}")
     add_corpora(command)
-    add_checkpoints(command)
 
 
 def run(options: argparse.Namespace) -> None:

@@ -60,8 +60,11 @@ def run(options: argparse.Namespace) -> None:
         run_series(recipes, SeriesOptions(options.corpora, options.runs, options.results), client)
     chosen = chosen_seed(recipes, options.results)
     fit = Fit(chosen, data, FitOptions(torch.device("cpu"), options.runs / chosen.name, quiet=True))
+    if not fit.progress.finished:
+        print(f"{chosen.name} has a result, but its weights are not here: fitting it again", flush=True)
+    model = fit.run()
     fit.recipe = recipe.model_copy(update={"seed": chosen.seed})  # published under the recipe's name
-    folder = publish(fit, fit.best_model(), corpus, data, options.checkpoints, options.replace)
+    folder = publish(fit, model, corpus, data, options.checkpoints, options.replace)
     print(f"seed {chosen.seed}; wrote {folder}")
     if options.update_recipes:
         write_recipe(fit.recipe, RECIPES)

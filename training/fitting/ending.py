@@ -29,8 +29,8 @@ def choose_ending(
         lowest_pitch: MIDI number of the first pitch.
 
     Returns:
-        The ending, and its negative log-likelihood on valid (or train, if valid is empty) in nats a piece:
-        of ending where the piece ends and nowhere before.
+        The ending, and a negative log-likelihood on valid (or train, if valid is empty) in nats a piece: of
+        ending where the piece ends and nowhere before, by the chances before small ones are made 0.
     """
     signs, held_out = (_PieceSigns.of(pieces, lowest_pitch) for pieces in (train, valid))
     penalties = ENDING_PENALTIES if len(held_out.is_last) else (ENDING_PENALTY,)

@@ -69,7 +69,8 @@ def _begin(model: Stack, recipe: Recipe, options: FitOptions) -> None:
     if options.first is None:
         raise InvalidValueError(
             f"recipe {recipe.name!r} begins with the weights of {recipe.begins_with!r}: fit "
-            f"training/recipes/first/{recipe.begins_with}.json, and name its checkpoint by --begin-with"
+            f"training/recipes/first/{recipe.begins_with}.json, and name its checkpoint by --begin-with "
+            "of `python -m training fit`; no other command fits this recipe"
         )
     begin_with(model, options.first)
 
@@ -116,7 +117,13 @@ class Fit:
         return self.best_model()
 
     def best_model(self) -> Model:
-        """The recipe's whole model: the network with the weights that are kept, and all that is around it."""
+        """The recipe's whole model: the network with the weights that are kept, and all that is around it.
+
+        Raises:
+            EngineError: no epoch is over, so that none are kept.
+        """
+        if self.progress.best_valid is None:
+            raise EngineError(f"the fit in {self.options.run_folder} has no weights yet: no epoch is over")
         model = whole_model(self.recipe, self.representation, self.best, self.train)
         return model.to(self.options.device)
 

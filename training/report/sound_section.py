@@ -44,7 +44,7 @@ def sound_section(cards: Sequence[Card]) -> list[str]:
     lines = [
         "## Speech, beyond the paper",
         "",
-        "Bits a 16-bit sample. The best models are fitted to and heard in whole recordings; the windows are "
+        "Bits a 16-bit sample. The best models are fitted to and scored on whole recordings; the windows are "
         "those on which the paper's models are scored, each from the start with nothing heard before. The "
         "coders had all test windows of a corpus in one file.",
         "",

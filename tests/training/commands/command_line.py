@@ -17,7 +17,8 @@ class CommandLine:
 
     def __call__(self, *arguments: str, of=program) -> tuple[int, str, str]:
         self.capsys.readouterr()
-        code = of.main([*arguments, "--checkpoints", str(self.checkpoints)])
+        places = [] if arguments[0] == "fetch" else ["--checkpoints", str(self.checkpoints)]
+        code = of.main([*arguments, *places])
         printed = self.capsys.readouterr()
         return code, printed.out, printed.err
 

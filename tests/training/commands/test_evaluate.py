@@ -53,6 +53,26 @@ def test_every_split_has_its_own_figures(kind, tmp_path, monkeypatch, capsys):
     assert len({list(figures.values())[-1] for figures in seen}) == 3
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--parts", "--corpus", "other"], "keeps figures of the model's own corpus: leave out --corpus"),
+        ([], "keeps figures of draws or parts: add --draws or --parts"),
+    ],
+)
+def test_a_card_keeps_no_figures_of_another_corpus_and_no_whole_splits(
+    words, said, tmp_path, monkeypatch, capsys
+):
+    """The first was once kept as the model's own; the second was passed over in silence."""
+    data = tiny.music()
+    tiny.save_random(tmp_path, tiny.recipe(), data)
+    monkeypatch.setattr(evaluate, "open_corpus", lambda *_: tiny.TinyCorpus(data))
+    before = (tmp_path / "tiny" / "card.json").read_bytes()
+    assert program.main(["evaluate", "tiny", "--update-card", *words, "--checkpoints", str(tmp_path)]) == 1
+    assert said in capsys.readouterr().err
+    assert (tmp_path / "tiny" / "card.json").read_bytes() == before
+
+
 def test_without_json_each_figure_has_a_line(tmp_path, monkeypatch, capsys):
     data = tiny.music()
     tiny.save_random(tmp_path, tiny.recipe(), data)

@@ -52,6 +52,17 @@ def test_the_best_on_validation_is_published_and_nothing_is_fitted_twice(told, t
     assert "checkpoint 'tiny' exists" in capsys.readouterr().err
 
 
+def test_what_has_a_result_but_no_weights_is_fitted_again(told, tmp_path, capsys):
+    """An untrained network was once published over the checkpoint."""
+    assert program.main(told) == 0
+    before = read_card("tiny", tmp_path / "checkpoints")
+    capsys.readouterr()
+    assert program.main([*told, "--replace"]) == 0
+    after = read_card("tiny", tmp_path / "checkpoints")
+    assert after.metrics == before.metrics and after.weights_sha256 == before.weights_sha256
+    assert "has a result, but its weights are not here: fitting it again" in capsys.readouterr().out
+
+
 def test_weights_of_the_last_epoch_are_rounded_before_they_are_scored(told, tmp_path, capsys):
     recipe = tiny.recipe(
         max_epochs=3, seed=5, weights="float16", keep="last",

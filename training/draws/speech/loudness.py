@@ -44,7 +44,7 @@ def syllable_share(sound: Audio) -> float:
 
 
 def one_second_parts(sound: Audio) -> Float64[np.ndarray, "second time"]:
-    """Whole seconds, one after the other; a sound shorter than a second counts as one."""
+    """Whole seconds in a row, without what is left after them; a shorter sound is a single short row."""
     rate = min(sound.sample_rate, max(1, len(sound.samples)))
     count = len(sound.samples) // rate
     return sound.samples[: count * rate].astype(np.float64).reshape(count, rate)
@@ -59,10 +59,10 @@ def rms_of_loudest_second(sounds: Sequence[Audio]) -> float:
 
 
 def runs_away(sound: Audio, loudest: float) -> bool:
-    """Whether a second is twice as loud as the loudest training second, or a hundredth of it is clipped.
+    """Whether some second is over twice as loud as ``loudest``, or over a hundredth of its samples clip.
 
     Args:
-        loudest: root mean square of that second.
+        loudest: root mean square of the loudest second of the training recordings.
     """
     seconds = one_second_parts(sound)
     too_loud = np.sqrt((seconds**2).mean(1)) > RUNAWAY_TIMES * loudest
