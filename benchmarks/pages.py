@@ -164,7 +164,7 @@ def yardstick(browser: Browser) -> float:
 
 
 def arrival(browser: Browser, address: str, screen: str) -> tuple[float, float]:
-    """How far down the screen the first Play button ends, from 0 to 1, and median seconds to its sound."""
+    """How far down the screen the first Play button ends (1: its foot), and median seconds to its sound."""
     delays, place = [], 0.0
     for _ in range(NUM_PRESSES):
         page = play_page(browser, address, screen)

@@ -58,7 +58,7 @@ class CorpusFacts(Strict):
 
 
 class TrainingFacts(Strict):
-    """How the weights were fitted; ``recipe`` can be given to ``python -m training fit`` again.
+    """How the weights were fitted; ``python -m training fit`` takes ``recipe`` again, saved as a .json file.
 
     Args:
         updates: steps of the optimiser up to the end of the fit.

@@ -26,10 +26,12 @@ DEFAULT_SPEECH_SECONDS = 3.0
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the command's arguments to its parser."""
     command.add_argument("checkpoint")
-    command.add_argument("--frames", type=int, help="frames to sample (the prime not counted)")
+    command.add_argument("--frames", type=int, help="frames to sample, the prime not counted (music: 128)")
     command.add_argument("--seconds", type=float, help="speech: seconds to sample (the prime not counted)")
     command.add_argument(
-        "--until-end", action="store_true", help="music: stop where the piece ends, after --frames at most"
+        "--until-end",
+        action="store_true",
+        help="music: stop where the piece ends, after --frames at most (default: the longest training piece)",
     )
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--temperature", type=float, default=1.0)

@@ -88,7 +88,7 @@ class CopiedNotes(ChosenNotes):
         return twin
 
     def temper(self, temperature: float) -> "CopiedNotes":
-        """Tempers the network, not the guides' weights, or a cold draw would repeat itself for ever."""
+        """Tempers the network alone: were guides tempered too, a cold draw would repeat itself for ever."""
         if temperature == 1:
             return self
         twin = copy(self)

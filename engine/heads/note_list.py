@@ -14,7 +14,7 @@ Tied Parallel Networks"):
 Without it both are left out. With ``parallels`` a third term, else left out, marks pitches at which two
 voices would move in parallel octaves or fifths; the k-th note of a frame from above is its k-th voice:
 
-    q_k[p] = sum_{i<k} v_j [p = y_k + pitch_i - y_i, pitch_i other than y_i]
+    q_k[p] = sum_{i<k} u_j [p = y_k + pitch_i - y_i, pitch_i other than y_i]
 
     y_k is the k-th note of the last frame from above, k up to MAX_VOICES; j = 0 where y_i is one or more
     octaves above y_k, 1 where it is a fifth above, with or without octaves in between; otherwise there is no
@@ -58,7 +58,7 @@ class ListWeights(NamedTuple):
         to_logits: V, a row for each rank and the last for "stop".
         bias: c.
         intervals: R, a row for each interval from 0; None without ``reach``.
-        parallels: v, one for each of PARALLELS; None without ``parallels``.
+        parallels: u, one for each of PARALLELS; None without ``parallels``.
     """
 
     above: Float[Tensor, "event units"]
@@ -278,10 +278,10 @@ class NoteListHead(Head):
         self, h: Float[Tensor, "*axes hidden"], x: Float[Tensor, "*axes input"]
     ) -> Float[Tensor, "*axes rank"]:
         """The terms s by rank: each note of the last frame times the weight of its interval to that rank."""
-        shares = functional.linear(h, self.motion_weight, self.motion_bias)
+        moves = functional.linear(h, self.motion_weight, self.motion_bias)
         last_frame = x[..., -self.frame_size :].flip(-1)
         around = functional.pad(last_frame, (self.reach, self.reach)).unfold(-1, 2 * self.reach + 1, 1)
-        motion = (around @ shares.unsqueeze(-1)).squeeze(-1)
+        motion = (around @ moves.unsqueeze(-1)).squeeze(-1)
         return functional.pad(motion, (0, 1))
 
 

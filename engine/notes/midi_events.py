@@ -100,7 +100,7 @@ def read_events(data: bytes, name: str) -> MidiEvents:
     )
     if division < 0:
         raise UnreadableFileError(
-            f"{name} counts time in film frames (SMPTE), not in ticks per quarter note; export it with those"
+            f"{name} counts time in film frames (SMPTE): export it again with ticks per quarter note instead"
         )
     if division == 0:
         raise UnreadableFileError(f"{name} has 0 ticks per quarter note and so no time; export it again")

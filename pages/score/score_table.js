@@ -1,6 +1,6 @@
-// The models and what they think of a piece. `element`, `props`, `trigger` and `watch` come from Gradio. Rows
-// are built anew only where they differ, and the button that has the focus keeps it. Text enters through
-// textContent alone, since a file's name may hold anything.
+// The models and what they think of a piece. `element`, `props`, `trigger` and `watch` come from Gradio. The
+// tables are built anew only if something in them differs; the model whose button had the focus gets it again.
+// Texts are put on the page through textContent alone, since a file's name may hold anything.
 
 const part = (name) => element.querySelector(`.score-${name}`);
 let shown = "";
@@ -42,7 +42,7 @@ function csv({ groups }) {
   const quoted = (text) =>
     `"${String(text)
       .replaceAll('"', '""')
-      .replace(/^[=@\t\r]/, "'$&")}"`;
+      .replace(/^[=+@\t\r-](?![\d.]+$)/, "'$&")}"`; // "+2" and "-3.1" are numbers
   const lines = groups.flatMap(({ unit, rows }) =>
     rows.map((row) => [row.name, row.title, row.corpus, row.figure, unit, row.shift]),
   );
@@ -105,7 +105,7 @@ function tableRow(row, group, isChosen) {
   Object.assign(button, { type: "button", title: `Show where ${row.title} was surprised` });
   button.dataset.model = row.name;
   button.setAttribute("aria-pressed", isChosen);
-  button.setAttribute("aria-label", `Show ${row.title} on ${row.corpus}`);
+  button.setAttribute("aria-label", `Show where ${row.title}, fitted to ${row.corpus}, was surprised`);
   const bar = make("span", "score-bar");
   bar.style.setProperty("--share", row.bar);
   const figure = make("span", "score-figure", row.figure);

@@ -1,7 +1,7 @@
 /* r_t  = sigmoid(W_r x_t + U_r h_{t-1} + b_r)       reset gate
    z_t  = sigmoid(W_z x_t + U_z h_{t-1} + b_z)       update gate
-   h~_t = tanh(W x_t + U (r_t h_{t-1}) + b)
-   h_t  = h_{t-1} + z_t (h~_t - h_{t-1})
+   h~_t = tanh(W x_t + U (r_t * h_{t-1}) + b)        *: unit by unit
+   h_t  = h_{t-1} + z_t * (h~_t - h_{t-1})
 
    numbers   inputs, hidden
    tensors   (W_r, W_z, W), (b_r, b_z, b), (U_r, U_z), U

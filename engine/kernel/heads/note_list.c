@@ -5,13 +5,14 @@
    logits_k        = V g_k + c + s + t_k + q_k,  over the pitches below pitch_{k-1} and "stop"
    s[p]            = sum_d (M h + m)_d y[p - d]     how notes of the last frame move
    t_k[p]          = (R g_k)_{pitch_{k-1} - p}      the interval between neighbours
-   q_k[p]          = sum_{i<k} v_j [p = y_k + pitch_i - y_i, pitch_i other than y_i]    y_k: notes of the last
-                     frame from above; j = 0 where y_i is octaves above y_k, 1 where a fifth and octaves
-   p(choice)       = sum over keys of weight x softmax(logits of that key), a key's weight being how likely it
-                     found the choices so far; for the first choice, with votes v: (p + v) / (1 + sum v)
+   q_k[p]          = sum_{i<k} u_j [p = y_k + pitch_i - y_i, pitch_i other than y_i]    y_k: notes of the last
+                     frame from above, k up to MAX_VOICES; j = 0 where y_i is one or more octaves above y_k,
+                     1 where it is a fifth above, with or without octaves in between
+   p(choice)       = sum over keys of the key's weight times softmax(its logits); the weight is how likely the
+                     key found the choices so far; for the first choice, with votes v: (p + v) / (1 + sum v)
 
    numbers   hidden, pitches, inputs, units, reach, 1 for the terms q
-   tensors   A, B, b, C, D, V, c, with a reach R, M, m, and with the terms q v
+   tensors   A, B, b, C, D, V, c, with a reach R, M, m, and with the terms q u
 
    If the model has a memory of the piece's own past, its guides join every choice: see copies.c.
 
@@ -28,13 +29,13 @@ enum { NUM_PARALLELS = 2, MAX_VOICES = 8 };
 
 typedef struct {
     int hidden, inputs, units, reach, stride, wide; /* stride: units, padded; wide: ranks, padded */
-    int parallel_weight;                            /* place of v among the tensors; 0 without */
+    int parallel_weight;                            /* place of u among the tensors; 0 without */
     int *voices;   /* [row][MAX_VOICES]: ranks of the last frame's notes, then the number of pitches */
     int *chosen;   /* [row][1 + MAX_VOICES]: how many notes so far, and their ranks */
     float *base;   /* [row][stride]: A h + B x + b + C of the notes so far */
     float *g;      /* [row][stride] */
     float *moves;  /* [row][wide]: s */
-    float *shares; /* [row][d]: M h + m */
+    float *motion; /* [row][d]: M h + m */
     float *logits, *probabilities; /* [row][wide] */
     float *by_interval;            /* [row][wide]: R g */
     float *totals;                 /* [row]: logarithm of the sum that the probabilities were divided by */
@@ -67,7 +68,7 @@ static int open(part *self) {
     self->tensors[C].is_plain = self->tensors[D].is_plain = 1;
     state *own = self->own = reserve_bytes(sizeof(state));
     if (!own) return NO_MEMORY;
-    int stride = PAD(units), wide = PAD(frame_size + 1), shares = PAD(2 * reach + 1);
+    int stride = PAD(units), wide = PAD(frame_size + 1);
     long long rows = num_rows;
     own->hidden = hidden, own->inputs = inputs, own->units = units, own->reach = reach;
     own->stride = stride, own->wide = wide;
@@ -75,7 +76,7 @@ static int open(part *self) {
     own->voices = reserve_bytes(4 * rows * MAX_VOICES);
     own->chosen = reserve_bytes(4 * rows * (MAX_VOICES + 1));
     own->base = reserve(rows * stride), own->g = reserve(rows * stride);
-    own->moves = reserve(rows * wide), own->shares = reserve(rows * shares);
+    own->moves = reserve(rows * wide), own->motion = reserve(rows * PAD(2 * reach + 1));
     own->logits = reserve(rows * wide), own->probabilities = reserve(rows * wide);
     own->by_interval = reserve(rows * wide), own->totals = reserve(rows);
     own->log_weights = reserve(rows), own->weights = reserve(rows), own->mixed = reserve(wide);
@@ -85,14 +86,14 @@ static int open(part *self) {
 }
 
 /* s of a row, from the notes of its last frame. */
-static void move_notes(const state *own, const float *last_frame, const float *shares, float *moves) {
+static void move_notes(const state *own, const float *last_frame, const float *motion, float *moves) {
     for (int rank = 0; rank <= frame_size; rank++) moves[rank] = 0.0f;
     for (int rank = 0; rank < frame_size; rank++) {
         float note = last_frame[frame_size - 1 - rank];
         if (note == 0.0f) continue;
         for (int k = 0; k <= 2 * own->reach; k++) {
             int to = rank - k + own->reach;
-            if (to >= 0 && to < frame_size) moves[to] += shares[k] * note;
+            if (to >= 0 && to < frame_size) moves[to] += motion[k] * note;
         }
     }
 }
@@ -119,7 +120,7 @@ static void add_parallels(const part *self, const int *voices, const int *chosen
 /* Computes what h and the step's input give, in all keys; no note is chosen yet. */
 static void begin(part *self, const float *h, const float *x) {
     state *own = self->own;
-    int shares = PAD(2 * own->reach + 1);
+    int num_moves = PAD(2 * own->reach + 1);
     affine(MATRIX(self, B), VALUES(self, UNIT_BIAS), num_rows, x, input_stride, own->base, own->stride);
     add_product(MATRIX(self, A), num_rows, h, hidden_stride, own->base, own->stride);
     for (int row = 0; row < num_rows; row++) own->weights[row] = 1.0f, own->log_weights[row] = 0.0f;
@@ -127,16 +128,16 @@ static void begin(part *self, const float *h, const float *x) {
         find_voices(own, x + row * input_stride + own->inputs - frame_size, own->voices + row * MAX_VOICES,
                     own->chosen + row * (MAX_VOICES + 1));
     if (!own->reach) return;
-    affine(MATRIX(self, M), VALUES(self, MOTION_BIAS), num_rows, h, hidden_stride, own->shares, shares);
+    affine(MATRIX(self, M), VALUES(self, MOTION_BIAS), num_rows, h, hidden_stride, own->motion, num_moves);
     for (int row = 0; row < num_rows; row++)
-        move_notes(own, x + row * input_stride + own->inputs - frame_size, own->shares + row * shares,
+        move_notes(own, x + row * input_stride + own->inputs - frame_size, own->motion + row * num_moves,
                    own->moves + row * own->wide);
 }
 
 /* The rank at which a key hears a written rank; below 0 or from ``frame_size`` on it is off the keyboard. */
 static int heard(int rank, int row) { return rank - (row - transpositions); }
 
-/* The lowest note so far as a key hears it: -1 for none. */
+/* The lowest note so far as a key hears it: -1 for none or one above the keyboard, the lowest if below it. */
 static int heard_last(int last, int row) {
     int rank = heard(last, row);
     return last < 0 || rank < 0 ? -1 : rank >= frame_size ? frame_size - 1 : rank;
