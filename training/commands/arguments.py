@@ -139,11 +139,12 @@ def check_checkpoint_place(name: str, options: argparse.Namespace) -> None:
         InvalidValueError: a checkpoint is there and must not be replaced, or something else lies there.
     """
     place = options.checkpoints / name
+    other = "--name" if hasattr(options, "name") else "--checkpoints folder"
     if name in available(options.checkpoints):
         if not options.replace:
-            raise InvalidValueError(f"checkpoint {name!r} exists: choose another --name, or say --replace")
+            raise InvalidValueError(f"checkpoint {name!r} exists: choose another {other}, or say --replace")
     elif place.exists():
-        raise InvalidValueError(f"{place} exists and is no checkpoint: choose another --name or move it")
+        raise InvalidValueError(f"{place} exists and is no checkpoint: choose another {other}, or move it")
 
 
 def chosen_device(name: str) -> torch.device:

@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> None:
     if belief is not None:
         model = reminded(model, belief, data.splits["train"])
     copies = _copies(model, data, options) if "copies" in options.memories else None
-    if belief is None and copies is None:
+    if belief is None and copies is None and model is checkpoint.model:
         print(f"{checkpoint.card.name} stays as it is")
         return
     recipe = remembering(recipe, belief, copies)

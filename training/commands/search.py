@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -62,6 +63,8 @@ def run(options: argparse.Namespace) -> None:
         raise InvalidValueError("--name names one checkpoint: give it with one recipe only")
     check_seeds(options.seeds)
     recipes = [chosen_recipe(options, name) for name in names]
+    if twice := [name for name, count in Counter(recipe.name for recipe in recipes).items() if count > 1]:
+        raise InvalidValueError(f"two recipes are called {twice[0]!r}: search for them one after the other")
     device = chosen_device(options.device).type
     count = chosen_workers(options, 1 if device == "cuda" else num_cores())
     campaign = Campaign(

@@ -53,12 +53,13 @@ def run(options: argparse.Namespace) -> None:
     check_checkpoint_place(recipe.name, options)
     check_seeds(options.seeds)
     count = chosen_workers(options)
-    corpus = open_corpus(recipe.corpus, options.corpora, recipe.seed)
-    data = load_data(corpus, recipe.samples_per_frame)
+    load_data(open_corpus(recipe.corpus, options.corpora, recipe.seed), recipe.samples_per_frame)
     recipes = seed_recipes(recipe, options.seeds)
     with open_workers(count, options.scheduler) as client:
         run_series(recipes, SeriesOptions(options.corpora, options.runs, options.results), client)
     chosen = chosen_seed(recipes, options.results)
+    corpus = open_corpus(chosen.corpus, options.corpora, chosen.seed)  # whose seed splits own folders too
+    data = load_data(corpus, chosen.samples_per_frame)
     fit = Fit(chosen, data, FitOptions(torch.device("cpu"), options.runs / chosen.name, quiet=True))
     if not fit.progress.finished:
         print(f"{chosen.name} has a result, but its weights are not here: fitting it again", flush=True)

@@ -58,7 +58,7 @@ class AudioFolder(OwnFolder):
 
     def voices(self) -> dict[str, dict[str, list[Audio]]]:
         """All recordings as one voice, since nothing says who speaks."""
-        splits, _ = self._split()
+        splits, self.report = self._split()
         return {split: {self.name: splits[split]} for split in SPLITS}
 
     def _split(self) -> tuple[dict[str, list[Audio]], CorpusReport]:

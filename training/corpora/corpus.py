@@ -85,6 +85,7 @@ class Corpus(ABC):
     citation: str
     played_semitones: int = 0
     origin: Origin | None = None  # None: a user's own files, nothing to fetch
+    report: "CorpusReport | None" = None  # of the files that ``voices`` has read
 
     def voices(self) -> dict[str, dict[str, list[Audio]]]:
         """Split -> voice -> its whole recordings, all of one rate; empty for notes.

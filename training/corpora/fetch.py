@@ -13,6 +13,7 @@ import shutil
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,10 @@ from training.corpora.origin import Origin
 MIRROR_VARIABLE = "EARSHOT_ORIGIN"
 DOWNLOAD_TIMEOUT_SECONDS = 30  # without receiving a byte
 MAX_REASON_LENGTH = 160  # characters; longer ones are a library's internals, no help to a user
+
+NO_ARCHIVE = (
+    zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, zlib.error, arpy.ArchiveFormatError, EOFError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,7 @@ def _unpack(origin: Origin, archive: Path, unpacked: Path, wanted: Mapping[str, 
                 (unpacked / target).parent.mkdir(parents=True, exist_ok=True)
                 with (unpacked / target).open("wb") as copy:
                     shutil.copyfileobj(file, copy)
-    except (zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, arpy.ArchiveFormatError, EOFError) as error:
+    except NO_ARCHIVE as error:
         raise UnreadableFileError(
             f"what came from {origin.urls[0]} is not the archive it should be ({error}); try again later"
         ) from error

@@ -32,8 +32,15 @@ def hash_list(name: str) -> dict[str, str]:
 
 
 def has_hash(path: Path, sha256: str) -> bool:
-    """Whether the file is there and its bytes have this hash."""
-    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+    """Whether the file is there and its bytes have this hash.
+
+    Raises:
+        UnreadableFileError: it is there and cannot be read.
+    """
+    try:
+        return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+    except OSError as error:
+        raise UnreadableFileError(f"{path} cannot be read ({error.strerror}): see who may read it") from None
 
 
 def checked_paths(name: str, folder: Path, hashes: Mapping[str, str]) -> list[Path]:

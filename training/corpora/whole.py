@@ -4,6 +4,8 @@ The training split is joined, voice by voice, into streams (training/corpora/str
 validation and test are whole recordings. The paper's windows are kept as well, to compare models on.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from torch import Tensor
 
@@ -56,7 +58,8 @@ def whole_corpus(corpus: Corpus, samples_per_frame: int) -> CorpusData:
             f"{corpus.name} has no recording for {' and '.join(lacking)} that is as long as a frame, "
             f"{frames.frame_unit}: give longer ones"
         )
-    report = CorpusReport(sum(map(len, recorded.values())), counts={"streams": len(heard)})
+    read = corpus.report or CorpusReport(sum(map(len, recorded.values())))
+    report = replace(read, counts={"streams": len(heard)})
     return CorpusData(frames, long_enough, report, _windows(corpus, frames) if corpus.origin else None)
 
 

@@ -36,7 +36,7 @@ from training.fitting.optimisation import (
 from training.fitting.population import update
 from training.fitting.randomness import generator
 from training.fitting.recipe import Recipe
-from training.fitting.run_state import Progress, read_state, write_state
+from training.fitting.run_state import Progress, data_digest, read_state, write_state
 from training.fitting.whole_model import whole_model
 
 SECONDS_BETWEEN_STATES = 30.0
@@ -98,7 +98,7 @@ class Fit:
         self.scored = deepcopy(self.model) if recipe.regularisation.averaging else self.model
         self.optimiser = make_optimiser(self.model, recipe.optimiser)
         self.best = copied(self.scored)
-        self.progress = Progress()
+        self.progress = Progress(data=data_digest(data))
         self._adopt(state)
 
     def run(self) -> Model:
@@ -228,8 +228,9 @@ class Fit:
     def _adopt(self, state: tuple[Progress, dict[str, Tensor]] | None) -> None:
         if state is None:
             return
+        digest = self.progress.data
         self.progress, tensors = state
-        self._check_data()
+        self._check_data(digest)
         try:
             with torch.no_grad():
                 for name, value in self.model.named_parameters():
@@ -248,13 +249,15 @@ class Fit:
                 f"({str(error).splitlines()[0]}): remove that folder to start again"
             ) from None
 
-    def _check_data(self) -> None:
+    def _check_data(self, digest: str) -> None:
         """A folder of the user's own may have changed since the run began."""
         progress = self.progress
         order = self.epoch_order()
         frames = sum(len(self.train[index]) for batch in order[: progress.batch] for index in batch)
         updates = progress.epoch * self.num_batches() + progress.batch
-        if (updates, frames) != (progress.update, progress.epoch_frames):
+        is_other = progress.data not in ("", digest)
+        progress.data = digest
+        if is_other or (updates, frames) != (progress.update, progress.epoch_frames):
             raise EngineError(
                 f"the run in {self.options.run_folder} was begun on other files of {self.recipe.corpus}: "
                 "put those back, or remove that folder to start again"

@@ -8,6 +8,7 @@ A state is written whole under a new name and renamed; older ones are removed on
 numbers need no state: those of an epoch or an update are seeded by the recipe's seed and its number.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ from torch import Tensor
 
 from engine.errors import EngineError
 from engine.folders import PROJECT
+from training.corpora import SPLITS, CorpusData
 from training.fitting.recipe import Recipe, make_recipe
 
 RUNS = PROJECT / "training" / "runs"
@@ -55,6 +57,7 @@ class Progress:
         best_epoch, best_valid: the epoch whose weights are kept, and its nats per frame of validation.
         finished: whether early stopping or the last epoch has been reached, or it diverged.
         diverged: whether the likelihood was no longer finite.
+        data: the digest of what it is fitted on, see ``data_digest``; empty in states of earlier versions.
     """
 
     update: int = 0
@@ -68,6 +71,21 @@ class Progress:
     finished: bool = False
     curve: RunCurve = field(default_factory=RunCurve)
     diverged: bool = False
+    data: str = ""
+
+
+def data_digest(data: CorpusData) -> str:
+    """A digest of all splits: of notes to the bit, of sound only how long the sequences are.
+
+    Sound is resampled, and its last bits may differ between machines that share a run.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    for split in SPLITS:
+        for sequence in data.splits[split]:
+            digest.update(f"{split} {tuple(sequence.shape)}".encode())
+            if data.representation.facts.holds_notes:
+                digest.update(sequence.contiguous().numpy())
+    return digest.hexdigest()
 
 
 def write_state(folder: Path, recipe: Recipe, progress: Progress, tensors: dict[str, Tensor]) -> None:

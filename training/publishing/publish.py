@@ -8,8 +8,9 @@ from typing import Any
 
 import torch
 
-from engine.checkpoints import Card, Checkpoint, CorpusFacts, TrainingFacts, save, weight_bytes
+from engine.checkpoints import Card, Checkpoint, CorpusFacts, TrainingFacts, read_card, save, weight_bytes
 from engine.endings import Ending
+from engine.errors import EngineError
 from engine.models import Belief, CopyMemory, Model
 from training.corpora import SPLITS, Corpus, CorpusData
 from training.fitting import Fit, Recipe, choose_ending, metrics, whole_model
@@ -85,40 +86,41 @@ def publish_draws(checkpoint: Checkpoint, draws: dict[str, Any], folder: Path) -
     """Write a checkpoint again with what a comparison of its draws has found; all else stays.
 
     Raises:
-        EngineError: the disk refuses.
+        EngineError: the disk refuses, or the checkpoint has changed since it was loaded.
     """
     card = checkpoint.card.model_copy(update={"draws": draws})
-    return _save_again(checkpoint.model, card, folder)
+    return _save_again(checkpoint, checkpoint.model, card, folder)
 
 
 def publish_figures(checkpoint: Checkpoint, split: str, figures: dict[str, float], folder: Path) -> Path:
     """Write a checkpoint again with more figures of a split; all else stays.
 
     Raises:
-        EngineError: the disk refuses.
+        EngineError: the disk refuses, or the checkpoint has changed since it was loaded.
     """
     metrics_of = checkpoint.card.metrics
     card = checkpoint.card.model_copy(
         update={"metrics": {**metrics_of, split: {**metrics_of.get(split, {}), **figures}}}
     )
-    return _save_again(checkpoint.model, card, folder)
+    return _save_again(checkpoint, checkpoint.model, card, folder)
 
 
 def publish_ending(checkpoint: Checkpoint, ending: Ending | None, folder: Path) -> Path:
     """Write a checkpoint again with another ending, and without what was found of draws that ended otherwise.
 
     Raises:
-        EngineError: the disk refuses.
+        EngineError: the disk refuses, or the checkpoint has changed since it was loaded.
     """
     card = checkpoint.card.model_copy(update={"ending": ending, "draws": {}})
-    return _save_again(checkpoint.model, card, folder)
+    return _save_again(checkpoint, checkpoint.model, card, folder)
 
 
 def publish_remembering(checkpoint: Checkpoint, recipe: Recipe, data: CorpusData, folder: Path) -> Path:
     """Write a checkpoint again with the memories of another recipe, scored anew; its weights stay.
 
     Raises:
-        EngineError: the model's head has no use for them, or the disk refuses.
+        EngineError: the model's head has no use for them, the checkpoint has changed since it was loaded, or
+            the disk refuses.
     """
     card, train = checkpoint.card, data.splits["train"]
     model = whole_model(recipe, data.representation, checkpoint.model.network.state_dict(), train)
@@ -132,11 +134,20 @@ def publish_remembering(checkpoint: Checkpoint, recipe: Recipe, data: CorpusData
             "draws": {},  # those were of another model
         }
     )
-    return _save_again(model, card, folder)
+    return _save_again(checkpoint, model, card, folder)
 
 
-def _save_again(model: Model, card: Card, folder: Path) -> Path:
-    """Write a checkpoint in the place of the old one, with the old one's learning curve if it has one."""
+def _save_again(loaded: Checkpoint, model: Model, card: Card, folder: Path) -> Path:
+    """Write a checkpoint in the place of the one that was loaded, with its learning curve if it has one.
+
+    Raises:
+        EngineError: another command has written it since it was loaded: that one stays.
+    """
+    if read_card(card.name, folder) != loaded.card:
+        raise EngineError(
+            f"another command has written checkpoint {card.name!r} meanwhile: it stays as it is; give this "
+            "command again"
+        )
     documents, curve = {"README.md": model_card(card)}, folder / card.name / CURVE_FILE
     if curve.is_file():
         documents[CURVE_FILE] = curve.read_text(encoding="utf-8")

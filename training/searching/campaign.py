@@ -16,7 +16,7 @@ from training.fitting import RUNS, Fit, FitOptions, Recipe, make_recipe, remove_
 from training.publishing import publish
 from training.searching.results import read_result, write_result
 from training.searching.search import RUNGS, Job, Search, run_job
-from training.searching.workers import num_cores
+from training.searching.workers import num_cores, workers_died
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,10 @@ class Campaign:
         self.waiting = as_completed()
         with self.held:
             for search in self.searches:
-                if search.is_decided and not self._is_published(search):
-                    self._publish(search)
+                if self._is_published(search) and not search.waiting_seeds():
+                    path = self.options.results / f"{search.recipe.name}.json"
+                    self.options.tell(f"{search.recipe.name}: done already; move {path} away to search again")
+                self._end(search)
                 self._go_on(search)
             for future in self.waiting:
                 self._take(future)
@@ -190,18 +192,23 @@ class Campaign:
             self._tell(search, task.trials)
         if any(other.search is search for other in self.tasks.values()):
             return
-        if search.is_decided and not self._is_published(search):
-            self._publish(search)
+        self._end(search)
         self._go_on(search)
+
+    def _end(self, search: Search) -> None:
+        """Publish the winner of a decided search, and write its recipe, where that is still to be done."""
+        if not search.is_decided:
+            return
+        if not self._is_published(search):
+            self._publish(search)
+        if self.options.recipes is not None:
+            write_recipe(search.winner(), self.options.recipes)
 
     def _reports(self, future: Future) -> list[dict[str, Any]]:
         try:
             reports = future.result()
         except KilledWorker as error:
-            raise EngineError(
-                f"workers died again and again ({str(error).splitlines()[0]}): they may lack memory; give "
-                "fewer --workers; nothing that was finished is lost"
-            ) from None
+            raise workers_died(error) from None
         if "error" in reports[0]:
             raise EngineError(reports[0]["error"])
         return reports
@@ -229,5 +236,3 @@ class Campaign:
             )
         written = publish(fit, fit.best_model(), corpus, data, self.options.checkpoints, self.options.replace)
         self.options.tell(f"{winner.name}: rate {winner.optimiser.learning_rate:g} is best; wrote {written}")
-        if self.options.recipes is not None:
-            write_recipe(winner, self.options.recipes)

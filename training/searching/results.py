@@ -99,11 +99,25 @@ def read_results(folder: Path = SEARCH_RESULTS) -> dict[str, SearchResult]:
     return {name: result for name, result in results.items() if result is not None}
 
 
+def results_folder(folder: Path) -> Path:
+    """The folder, made if it is not there.
+
+    Raises:
+        EngineError: the disk refuses, or a file is in its place.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EngineError(
+            f"cannot write results into {folder} ({error.strerror}): choose another --results"
+        ) from None
+    return folder
+
+
 def write_result(name: str, result: SearchResult, folder: Path = SEARCH_RESULTS) -> None:
     """Write or replace the result of one recipe.
 
     Raises:
         EngineError: the disk refuses; the file before stays.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / f"{name}.json", (result.model_dump_json(indent=1) + "\n").encode())
+    write_whole(results_folder(folder) / f"{name}.json", (result.model_dump_json(indent=1) + "\n").encode())

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from distributed import Client, as_completed
+from distributed import Client, KilledWorker, as_completed
 from pydantic import ValidationError
 
 from engine.errors import EngineError
 from engine.strict import Strict, first_problem
 from engine.whole_file import write_whole
 from training.fitting import Recipe, make_recipe
+from training.searching.results import results_folder
 from training.searching.search import Job, run_job
+from training.searching.workers import workers_died
 
 
 class FitResult(Strict):
@@ -65,18 +67,22 @@ def run_series(recipes: Sequence[Recipe], options: SeriesOptions, client: Client
             f"the results of {', '.join(stale)} in {options.results} are those of other recipes: "
             "move them away to fit these models again"
         )
+    results_folder(options.results)  # now, before hours of fitting
     waiting = [recipe for recipe in recipes if recipe.name not in known]
     tasks = {
         client.submit(run_job, _job(recipe, options), pure=False, priority=-place): recipe
         for place, recipe in enumerate(waiting)
     }
     for future in as_completed(list(tasks)):
-        recipe, (report,) = tasks[future], future.result()
+        recipe = tasks[future]
+        try:
+            (report,) = future.result()
+        except KilledWorker as error:
+            raise workers_died(error) from None
         if "error" in report or report["diverged"]:
             raise EngineError(report.get("error", f"{recipe.name} diverged: lower its learning rate"))
         values = {key: value for key, value in report.items() if key in FitResult.model_fields}
         result = FitResult(recipe=recipe.model_dump(), **values)
-        options.results.mkdir(parents=True, exist_ok=True)
         data = (result.model_dump_json(indent=1) + "\n").encode()
         write_whole(options.results / f"{recipe.name}.json", data)
         options.tell(f"{recipe.name}: {valid_nats(result):.4f} nats per frame or step on valid")

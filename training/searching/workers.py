@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dask
-from distributed import Client, LocalCluster
+from distributed import Client, KilledWorker, LocalCluster
 
-from engine.errors import InvalidValueError
+from engine.errors import EngineError, InvalidValueError
 
 SECONDS_TO_CONNECT = 10
 WORKER_ENVIRONMENT = {
@@ -30,6 +30,14 @@ DASK_SETTINGS = {
     "distributed.admin.tick.limit": "1h",
     "distributed.worker.daemon": True,
 }
+
+
+def workers_died(error: KilledWorker) -> EngineError:
+    """What to say where a job has ended one worker after another."""
+    return EngineError(
+        f"workers died again and again ({str(error).splitlines()[0]}): they may lack memory; give fewer "
+        "--workers; nothing that was finished is lost"
+    )
 
 
 def num_cores() -> int:

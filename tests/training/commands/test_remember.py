@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from engine.checkpoints.checkpoint import load
+from engine.errors import EngineError
 from engine.models.copy_memory import CopyMemory
 from engine.models.copying import Copying
 from engine.models.melody_memory import Belief
@@ -16,7 +17,7 @@ from training.commands import fit, remember
 from training.fitting.evaluate import score_split
 from training.fitting.recipe import make_recipe, read_recipe, write_recipe
 from training.fitting.whole_model import without_memories
-from training.publishing.publish import remembering
+from training.publishing.publish import publish_draws, publish_ending, remembering
 
 BELIEF = Belief(decay=0.8, same=1.5, other=-0.7, start=2.0, doubt=3.0)
 
@@ -63,6 +64,27 @@ def test_a_second_time_the_memories_already_there_do_not_count(remember_tiny, tm
     first = (tmp_path / "checkpoints" / "tiny" / "model.safetensors").read_bytes()
     assert program.main([*remember_tiny, *ANY_GAIN]) == 0
     assert (tmp_path / "checkpoints" / "tiny" / "model.safetensors").read_bytes() == first
+
+
+def test_memories_that_gain_nothing_are_taken_away_again(remember_tiny, tmp_path, capsys):
+    """They once stayed, although they were judged worth nothing."""
+    assert program.main([*remember_tiny, *ANY_GAIN]) == 0
+    assert program.main([*remember_tiny, "--least-gain", "99"]) == 0
+    card = load("tiny", tmp_path / "checkpoints").card
+    assert not {"melody_memory", "copy_memory"} & set(card.model)
+    capsys.readouterr()
+    assert program.main([*remember_tiny, "--least-gain", "99"]) == 0
+    assert "tiny stays as it is" in capsys.readouterr().out
+
+
+def test_a_checkpoint_that_another_command_has_written_meanwhile_stays(remember_tiny, tmp_path):
+    """The older model was once written over the newer one."""
+    folder = tmp_path / "checkpoints"
+    loaded = load("tiny", folder)
+    publish_draws(loaded, {"pieces": 2}, folder)
+    with pytest.raises(EngineError, match="another command has written checkpoint 'tiny' meanwhile"):
+        publish_ending(loaded, None, folder)
+    assert load("tiny", folder).card.draws == {"pieces": 2}
 
 
 def test_a_checkpoint_is_given_copies_and_may_lose_them_again(remember_tiny, tmp_path, capsys):

@@ -13,6 +13,10 @@ REFUSALS = {
         ("search", "jsb_chorales-gru", "jsb_chorales-tanh", "--name", "mine"),
         "--name names one checkpoint",
     ),
+    "one recipe twice": (
+        ("search", "jsb_chorales-gru", "jsb_chorales-gru"),
+        "two recipes are called .*after the other",
+    ),
     "no workers": ((*SEARCH, "--workers", "0"), "--workers 0 must be from 1 to"),
     "rungs in words": ((*SEARCH, "--rungs", "1/5:3", "a half"), "--rungs 1/5:3 a half: give 1/N:K"),
     "rungs that fall": ((*SEARCH, "--rungs", "1/5:3", "1/15:2"), "each later than the one before"),

@@ -8,8 +8,10 @@ from distributed import Client
 
 from engine.checkpoints.checkpoint import load, read_card
 from tests.training import tiny
+from tests.training.songs import write_songs
 from training import __main__ as program
 from training.commands import spread
+from training.corpora import open_corpus
 from training.fitting.evaluate import score_split
 from training.fitting.recipe import make_recipe, write_recipe
 from training.searching import search
@@ -84,6 +86,33 @@ def test_weights_of_the_last_epoch_are_rounded_before_they_are_scored(told, tmp_
     score = score_split(model, valid).nats_per_frame
     assert score == pytest.approx(card.metrics["valid"]["nats_per_frame"], abs=1e-5)
     assert score == pytest.approx(valid_nats(result), abs=1e-5)
+
+
+def test_the_seed_that_splits_a_folder_is_the_published_one(told, tmp_path, monkeypatch):
+    """Test figures were once measured on pieces that the published weights were fitted on."""
+    for module in (spread, search):
+        monkeypatch.setattr(module, "open_corpus", open_corpus)
+    songs = write_songs(tmp_path / "songs")
+    write_recipe(tiny.recipe(max_epochs=1, seed=5, corpus=f"midi:{songs}"), tmp_path)
+    assert program.main([*told, "--seeds", "4"]) == 0
+    results = {make_recipe(result.recipe).seed: result for result in spread_of("tiny", tmp_path / "results")}
+    card = read_card("tiny", tmp_path / "checkpoints")
+    assert card.metrics == results[card.training.recipe["seed"]].metrics
+    assert card.training.recipe["seed"] != 5, "or this shows nothing"
+
+
+def test_a_refusal_names_only_what_the_command_has(told, tmp_path, capsys):
+    assert program.main(told) == 0
+    assert program.main(told) == 1
+    said = capsys.readouterr().err
+    assert "choose another --checkpoints folder, or say --replace" in said and "--name" not in said
+
+
+def test_results_that_cannot_be_written_are_refused_before_any_fit(told, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert program.main([*told, "--results", str(tmp_path / "file")]) == 1
+    assert "cannot write results into" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
 
 
 def test_how_many_is_checked_first(told, capsys, tmp_path):

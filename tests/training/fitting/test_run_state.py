@@ -152,6 +152,10 @@ def test_a_folder_that_has_changed_since_is_noticed(tmp_path):
     for size in sizes.values():
         with pytest.raises(EngineError, match="begun on other files of tiny: put those back, or remove"):
             tiny.fit(RECIPE, tmp_path, tiny.music(size))
+    other = tiny.music()
+    other.splits["test"][0] = 1 - other.splits["test"][0]  # of the same length
+    with pytest.raises(EngineError, match="begun on other files"):
+        tiny.fit(RECIPE, tmp_path, other)
     fit.progress.batch, fit.progress.epoch_frames, fit.progress.update = 1, 999, fit.progress.update + 1
     write_state(tmp_path, RECIPE, fit.progress, fit._tensors())
     with pytest.raises(EngineError, match="begun on other files"):

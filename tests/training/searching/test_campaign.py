@@ -111,9 +111,12 @@ def test_a_search_ends_with_a_winner_its_checkpoint_its_recipe_and_its_seeds(pla
 
 
 def test_a_search_that_is_done_is_not_done_again(place, client):
-    first = place.run(client)
+    first = place.run(client, recipes=None)
+    assert not (place.folder / "recipes" / "tiny.json").exists()
     lines = len(place.lines)
-    assert place.run(client) == first and len(place.lines) == lines
+    assert place.run(client) == first and len(place.lines) == lines + 1
+    assert place.lines[-1].startswith("tiny: done already; move ")
+    assert read_recipe("tiny", place.folder / "recipes").model_dump() == first.recipe, "asked for only now"
     more = place.run(client, num_seeds=3)
     assert [run.seed for run in more.seeds] == [2, 3] and more.trials == first.trials
 
