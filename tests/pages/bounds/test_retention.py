@@ -94,11 +94,16 @@ def test_an_error_in_one_round_is_not_the_end(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links here")
 def test_a_link_is_not_followed(tmp_path):
-    (tmp_path / "served").mkdir()
-    (tmp_path / "outside.txt").write_bytes(bytes(1000))
-    (tmp_path / "served" / "link").symlink_to(tmp_path / "outside.txt")
-    Retention(tmp_path / "served", 0.0, max_bytes=0).make_room()
-    assert (tmp_path / "outside.txt").exists()
+    served, outside = tmp_path / "served", tmp_path / "outside"
+    served.mkdir()
+    write(outside / "a.txt")
+    (served / "file").symlink_to(outside / "a.txt")
+    (served / "folder").symlink_to(outside)
+    kept = Retention(served, -1.0, max_bytes=0)  # all that it counts is old, and too much
+    kept.clean()
+    kept.make_room()
+    assert (outside / "a.txt").exists()
+    assert {path.name for path in served.iterdir()} == {"file", "folder"}, "nor is it counted"
 
 
 def test_two_users_of_a_machine_do_not_share_a_folder(monkeypatch, tmp_path):
@@ -143,4 +148,9 @@ def test_a_folder_of_somebody_else_is_not_used(monkeypatch, tmp_path):
     with pytest.raises(SystemExit, match="is a link or somebody else's"):
         prepare_folder()
     (tmp_path / "earshot-served").unlink()
+    own = os.getuid()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.getuid", lambda: own + 1)
+        with pytest.raises(SystemExit, match="is a link or somebody else's"):
+            prepare_folder()
     assert prepare_folder() == tmp_path / "earshot-served"

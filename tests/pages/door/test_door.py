@@ -12,7 +12,10 @@ from starlette.requests import Request
 
 from pages.door import Door, Names, Routes
 from pages.door.body import BodyError
+from pages.door.door import MEGABYTES_AN_HOUR
 from pages.door.empty_streams import NOT_WAITED_FOR
+from pages.door.routes import UPLOAD_PATH
+from tests.coroutines import run_in_thread
 from tests.pages.caller import Caller
 
 TEXT = {"Content-Type": "application/json"}
@@ -196,10 +199,12 @@ def test_nonsense_after_a_refusal_is_hung_up_on(app, closing):
         client.sendall(f"POST /gradio_api/upload HTTP/1.1\r\n{head}\r\n\r\n".encode())
         answer = client.recv(1 << 16)
         assert answer.startswith(b"HTTP/1.1 4")
-        with contextlib.suppress(OSError):  # it may have hung up already
+        rest = b""
+        with contextlib.suppress(ConnectionError):  # it may have hung up already; to wait in vain is another
             client.sendall(b"no chunk\r\n")
-            while client.recv(1 << 16):
-                pass
+            while part := client.recv(1 << 16):
+                rest += part
+        assert b"HTTP/1.1" not in rest, "one answer is enough"
 
 
 def test_no_body_is_held_that_no_page_sends(app):
@@ -223,7 +228,32 @@ def test_nothing_is_fetched_for_anybody(app, path):
         assert status == 400 and "files of other sites are not fetched" in text
 
 
-def test_an_address_uploads_so_much_an_hour_and_so_many_at_once():
+async def begin_upload(door: Door, address: str) -> int:
+    """The status of the answer to an upload of 20 MB that is cut off at once."""
+    headers = [(b"content-length", b"20000000")]
+    scope = {"type": "http", "method": "POST", "path": UPLOAD_PATH, "headers": headers}
+    sent: list[dict] = []
+
+    async def receive() -> dict:
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    await door({**scope, "client": (address, 0)}, receive, send)
+    return sent[0]["status"]
+
+
+def test_an_address_uploads_so_much_an_hour():
+    routes = Routes([""], [], Path("/nowhere"), {})
+    door = Door(None, routes, Names("0.0.0.0", {}), None, 20_000_000, lambda path: None)
+    for _ in range(MEGABYTES_AN_HOUR // 20):
+        assert run_in_thread(begin_upload(door, "1.1.1.1")) == 400
+    assert run_in_thread(begin_upload(door, "1.1.1.1")) == 429
+    assert run_in_thread(begin_upload(door, "2.2.2.2")) == 400, "another address has its own"
+
+
+def test_an_address_uploads_so_many_at_once():
     door = Door(None, None, None, None, 1, lambda path: None)
     with door._place("a"), door._place("a"):
         with pytest.raises(BodyError, match="in a minute"), door._place("a"):
@@ -234,6 +264,8 @@ def test_an_address_uploads_so_much_an_hour_and_so_many_at_once():
 
 
 def test_nothing_lies_outside_the_folder_that_is_cleaned(app):
+    Caller(app.address, {}).upload("outside.mid", b"x")
+    assert [path.name for path in (app.folder / "served").iterdir()] == ["earshot-served"]
     assert [path for path in (app.folder / "tmp").iterdir() if path.name == "gradio"] == []
 
 

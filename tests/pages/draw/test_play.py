@@ -16,6 +16,7 @@ from engine.sampling.options import SamplingOptions
 from engine.sampling.sample import sample
 from tests.engine.notes.raw_midi import midi_file, note
 from tests.pages.visit import PHONE
+from tests.patience import until
 
 pytestmark = pytest.mark.browser
 
@@ -87,7 +88,7 @@ def test_a_draw_is_seen_heard_and_taken_home(visitors, app):
             "PCM_16",
             44_100,
         )
-    assert not list((app.folder / "tmp").glob("earshot-*"))  # nothing half-written stays
+    until(lambda: not app.served_files(".*.partial"))  # nothing half-written stays
 
 
 def test_models_go_on_from_one_beginning_and_the_link_draws_it_again(visitors):

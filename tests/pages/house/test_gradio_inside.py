@@ -1,7 +1,7 @@
 """Gradio's private and undocumented names: each is still there, and one file alone uses them."""
 
 import ast
-import importlib
+import importlib.util
 import inspect
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from gradio.data_classes import PredictBodyInternal
 from gradio.queueing import Event, EventQueue
 
 from tests.coroutines import run_in_thread
-from tests.source import Module, modules
+from tests.source import Module, dotted, modules
 
 INSIDE = "pages/house/gradio_inside.py"
 IMPORTED = (
@@ -27,7 +27,7 @@ IMPORTED = (
     ("gradio.utils", "is_in_or_equal"),
     ("gradio_client.utils", "strip_invalid_filename_characters"),
 )
-DOCUMENTED = ("gradio", "gradio.components")  # modules that any file of the pages may import
+DOCUMENTED = ("gradio", "gradio.components", "gradio.themes")  # modules that any file of the pages may import
 
 
 def gone(name: str) -> str:
@@ -154,10 +154,21 @@ def of_the_pages() -> list[Module]:
 
 
 def undocumented(module: Module) -> Iterator[str]:
-    """The modules of Gradio's that a file imports besides those that are documented."""
+    """The modules of Gradio's that a file imports or names besides those that are documented."""
     for item in module.imports():
         if item.top in ("gradio", "gradio_client") and item.module not in DOCUMENTED:
             yield item.module
+        elif item.module in DOCUMENTED and item.name and is_undocumented(f"{item.module}.{item.name}"):
+            yield f"{item.module}.{item.name}"
+    for node in ast.walk(module.tree):
+        name = dotted(node).replace("gr.", "gradio.", 1)
+        if re.fullmatch(r"gradio\.\w+", name) and is_undocumented(name):
+            yield name
+
+
+def is_undocumented(name: str) -> bool:
+    """Whether a name in Gradio's package is one of its modules, and not documented."""
+    return name not in DOCUMENTED and importlib.util.find_spec(name) is not None
 
 
 def private(module: Module) -> Iterator[str]:

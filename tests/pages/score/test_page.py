@@ -215,7 +215,9 @@ def test_a_moment_jumps_to_its_frame_and_what_was_expected_there_is_told(scored)
     button = scored.page.locator(".score-least button").first
     assert button.get_attribute("data-frame") == str(worst)
     assert button.locator(".score-nats").inner_text() == f"{float(surprise.nats.max()):.1f}"
-    button.click()
+    scored.page.wait_for_function("document.querySelector('#lane-0 .lane')?.sound.pieces.length")
+    began = button.evaluate("one => (one.click(), document.querySelector('#lane-0 .lane').sound.currentTime)")
+    assert began == pytest.approx(worst * 0.3 - 1.5, abs=0.1), "it is heard from a little before"
     playing(scored)
     scored.page.evaluate("document.querySelector('#lane-0 .lane').sound.pause()")
     scored.page.evaluate(f"document.querySelector('#lane-0 .lane').sound.currentTime = {worst * 0.3 + 0.01}")
@@ -264,6 +266,10 @@ def test_while_it_plays_what_is_expected_goes_along(scored):
     asked = []
     scored.page.on("request", lambda request: asked.append(request) if "queue/join" in request.url else None)
     scored.lane().locator(".lane-play").click()
+    scored.page.wait_for_function(
+        """() => !document.querySelector("#lane-0 .lane").sound.paused
+            && document.querySelector(".score-pitches").dataset.frame > 4"""
+    )
     scored.page.wait_for_function("document.querySelector('#lane-0 .lane').sound.currentTime > 4")
     scored.page.evaluate("document.querySelector('#lane-0 .lane').sound.pause()")
     scored.page.wait_for_selector('.score-pitches[data-waiting="false"] li')
