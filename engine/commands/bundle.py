@@ -27,8 +27,9 @@ from engine.listening import (
     write_bundle,
 )
 from engine.pieces import excerpts, read_prime
+from engine.rendering import Performance
 from engine.representations import Representation, are_alike
-from engine.sampling import MAX_SEED
+from engine.sampling import MAX_SEED, SamplingOptions
 
 PRIME_DIVISOR = 3  # the prime is a third of a clip, unless another length is asked for
 DEFAULT_CLIP_SECONDS = 40.0  # or the length of the shortest excerpt, if that is less
@@ -83,9 +84,11 @@ def bundle_lines(options: argparse.Namespace, note: Callable[[str], None]) -> li
     """
     out = Path(options.out)
     check_place(out)
+    Performance(options.tempo, options.program)  # refuses what cannot be played
+    SamplingOptions(1, 0, options.temperature)
     design = _design(options)
     checkpoints = _checkpoints(options.names, options.checkpoints)
-    plan = _plan(options, design, checkpoints)
+    plan = _plan(options, design, checkpoints, note)
     key = write_bundle(out, plan, note)
     seconds = key.trials[0].seconds
     size = sum(path.stat().st_size for path in out.rglob("*")) / 1e6
@@ -125,13 +128,16 @@ def _checkpoints(names: list[str], folder: Path) -> dict[str, Checkpoint]:
 
 
 def _plan(
-    options: argparse.Namespace, design: TestDesign, checkpoints: Mapping[str, Checkpoint]
+    options: argparse.Namespace,
+    design: TestDesign,
+    checkpoints: Mapping[str, Checkpoint],
+    note: Callable[[str], None],
 ) -> BundlePlan:
     representation = shared_representation(checkpoints)
     first = next(
         checkpoint for checkpoint in checkpoints.values() if checkpoint.representation == representation
     )
-    pieces = _pieces(options.prime, first)
+    pieces = _pieces(options.prime, first, note)
     num_prime, num_frames = _lengths(options, pieces, representation)
     session = Session.planned(
         design,
@@ -149,7 +155,7 @@ def _plan(
     return BundlePlan(session, checkpoints, pieces, _origin(first))
 
 
-def _pieces(files: list[Path], first: Checkpoint) -> dict[str, Tensor]:
+def _pieces(files: list[Path], first: Checkpoint, note: Callable[[str], None]) -> dict[str, Tensor]:
     """File name -> frames of each excerpt: of ``files``, or of those shipped for the corpus."""
     kind, corpus = first.representation.name, first.card.corpus.name
     shipped = [excerpt.path for excerpt in excerpts() if excerpt.corpus == corpus and excerpt.kind == kind]
@@ -158,7 +164,7 @@ def _pieces(files: list[Path], first: Checkpoint) -> dict[str, Tensor]:
         raise InvalidValueError(
             f"no excerpts of {corpus} are shipped: name some of your own with --prime FILE …"
         )
-    pieces = {path.name: _read(path, first) for path in paths}
+    pieces = {path.name: _read(path, first, note) for path in paths}
     if len(pieces) < len(paths):
         raise InvalidValueError("two of the excerpts have the same name: rename one")
     for name, frames in pieces.items():
@@ -170,9 +176,12 @@ def _pieces(files: list[Path], first: Checkpoint) -> dict[str, Tensor]:
     return pieces
 
 
-def _read(path: Path, first: Checkpoint) -> Tensor:
+def _read(path: Path, first: Checkpoint, note: Callable[[str], None]) -> Tensor:
     corpus = first.card.corpus
-    return read_prime(path, first.representation, corpus.played_semitones, corpus.mean_pitch).frames
+    piece = read_prime(path, first.representation, corpus.played_semitones, corpus.mean_pitch)
+    if piece.report:
+        note(f"{path.name}: {piece.report}")
+    return piece.frames
 
 
 def _lengths(

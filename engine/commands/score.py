@@ -88,9 +88,11 @@ def file_and_names(words: list[str], folder: Path) -> tuple[Path, list[str]]:
     """
     known = available(folder)
     unknown = [word for word in words if word not in known]
-    files = [word for word in unknown if Path(word).is_file()] or unknown[
-        -1:
-    ]  # which is then said to be missing
+    there = [word for word in unknown if Path(word).is_file()]
+    if len(set(there)) > 1:
+        raise InvalidValueError(f"score takes one file, not {len(there)}: run it once for each")
+    named = [word for word in unknown if Path(word).suffix]  # like a file
+    files = there or named[:1] or unknown[-1:]  # the last two are then said to be missing
     if not files:
         raise InvalidValueError("name the file that is to be scored: score FILE [CHECKPOINT …]")
     names = list(words)

@@ -68,11 +68,13 @@ class TestDesign:
         task = TASKS[self.task]
         least, most = task.num_sources
         count = len(set(self.sources))
-        if not least <= count <= most or count < len(self.sources):
+        if count < len(self.sources):
+            raise InvalidValueError("choose each model only once")
+        if not least <= count <= most:
             wanted = str(least) if least == most else f"{least} to {most}"
-            raise InvalidValueError(
-                f"choose {wanted} different models for this task, not {len(self.sources)}"
-            )
+            hidden = len({REAL, ANCHOR} & set(self.sources))
+            beside = f", with {hidden} hidden among them" if hidden else ""
+            raise InvalidValueError(f"choose {wanted} different models for this task, not {count}{beside}")
         if not task.hides_references and {REAL, ANCHOR} & set(self.sources):
             raise InvalidValueError("the real excerpt is a part of this task already: choose models alone")
 

@@ -53,7 +53,7 @@ class Drawn:
         return cls.of(request, [value]) if request else None
 
     def lanes(self, request: DrawRequest) -> tuple[LaneDraw, ...]:
-        """Lanes with the same frames, for a request that plays them in another way."""
+        """Lanes with the same frames and no more, for a request that plays them in another way."""
         return tuple(self._lane(number, loaded(name), request) for number, name in enumerate(request.models))
 
     def _lane(self, number: int, checkpoint: Checkpoint, request: DrawRequest) -> LaneDraw:
@@ -62,6 +62,7 @@ class Drawn:
         lane = LaneDraw(number, checkpoint, request, frames[:num_prime])
         for frame in frames[num_prime:]:
             lane.take(frame)
+        lane.is_given = True
         return lane
 
 
@@ -98,6 +99,6 @@ def beginning_of(heard: Mapping[str, Any], roll: PianoRoll) -> str:
         raise InvalidValueError("listen to where you want to go on from first")
     try:
         rows = json.loads(f"[{notes}]")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidValueError("these are no notes: reload the page") from None
     return pack_roll(frames_of(rows, frame, roll))

@@ -66,6 +66,7 @@ class LaneDraw:
         stem = file_stem(request, checkpoint.card.name)
         self._sound = LaneSound(checkpoint.representation, self.performance, stem)
         self._extra: dict[str, Any] = {}
+        self.is_given = False  # whether its frames are an earlier draw's, and no more will come
         self.plays = ""  # id of the press that asked for it, if it is to be heard as soon as there is sound
 
     @property
@@ -76,8 +77,12 @@ class LaneDraw:
     @property
     def is_whole(self) -> bool:
         """Whether all frames are there, or no more will come."""
-        is_over = bool(self._failure) or self._watch.has_run_away or self._has_ended
-        return is_over or len(self.frames) >= len(self.prime) + self.num_frames
+        return bool(self._failure) or self._watch.has_run_away or self.is_given or self._is_complete
+
+    @property
+    def _is_complete(self) -> bool:
+        """Whether the draw has come to its end."""
+        return self._has_ended or len(self.frames) >= len(self.prime) + self.num_frames
 
     def extend(self, seconds: float, max_frames: int = 1_000_000) -> None:
         """Read the beginning and sample, for ``seconds`` or until ``max_frames`` more have come; one step at
@@ -131,7 +136,7 @@ class LaneDraw:
         if self._failure:
             self.state, self._extra = "error", {"message": self._failure}
             return
-        self.state = "done" if self.is_whole and not self._watch.has_run_away else "stopped"
+        self.state = "done" if self._is_complete and not self._watch.has_run_away else "stopped"
         if not self.frames:
             self._extra = {"message": "Stopped before the first frame."}
             return
@@ -169,7 +174,8 @@ class LaneDraw:
     @property
     def _is_cut_off(self) -> bool:
         """Whether its end was asked for and did not come."""
-        return self.request.until_end and not self._has_ended and self.is_whole
+        is_over = self._is_complete or self._watch.has_run_away
+        return self.request.until_end and not self._has_ended and is_over
 
     def facts(self, frames: Tensor) -> list[list[str]]:
         """[label, text]: the model, its surprise at the draw and at the beginning if any, its height."""

@@ -170,13 +170,16 @@ class ListeningRoom:
         return self.issue(self.store.session(trial.test_id, listener), trial.number + 1)
 
     def left(self, listener: str) -> Trial | None:
-        """The trial at which this listener left their latest test; None where they finished it or took none.
+        """The trial at which this listener left their latest test; None where they finished it, took none, or
+        cannot go on with it.
 
         Raises:
             VoteError: the store cannot be used.
         """
         latest = self.store.latest(listener)
         if latest is None or (latest.answer is not None and latest.trial.number == latest.trial.num_trials):
+            return None
+        if not self.store.has_test(latest.trial.test_id, listener):  # another disk, with a copy of the votes
             return None
         return latest.trial
 
@@ -209,9 +212,10 @@ class ListeningRoom:
         prepared = self._prepare(session, number, [secrets.token_hex(12) for _ in planned.sources])
         now = timestamp(datetime.now(UTC))
         trial = session.trial(number, prepared.clips, secrets.token_hex(12), now, self.version)
-        self.store.issue(trial)
-        self.kept.keep(trial.trial_id, prepared)
-        return trial.trial_id
+        issued = self.store.issue(trial, needs_test=True)
+        if issued == trial.trial_id:  # else another press of the same visitor's has issued it meanwhile
+            self.kept.keep(issued, prepared)
+        return issued
 
     def _news(self, record: Record) -> list[dict[str, Any]]:
         """The rows for the copy after an answer; after the last, all rows, whose seeds may then be seen."""

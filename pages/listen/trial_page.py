@@ -146,7 +146,7 @@ def _revealed(room: ListeningRoom, record: Record) -> dict[str, Any]:
     except EngineError as error:
         told |= {"message": f"{KEPT} {sentence(error)}", "reveal": sources(room, trial)}
     if trial.number < trial.num_trials:
-        return told | {"has_next": True}
+        return told | {"has_next": room.store.has_test(trial.test_id, trial.listener)}
     return told | {"verdict": verdict_of(room, trial), "links": AFTERWARDS}
 
 

@@ -22,6 +22,10 @@ from engine.listening.trial import Answer, Record, Trial
 from engine.listening.votes.database import open_database
 
 ANSWERED = "this trial has been answered already: your first answer counts"
+NO_TEST = (
+    "this test cannot go on: it was deleted, the app has lost it since, or it is another visitor's: start "
+    "one of your own"
+)
 NOT_YOURS = "belongs to another visitor"
 
 
@@ -54,17 +58,41 @@ class VoteStore:
         """
         rows = self._rows("SELECT test FROM tests WHERE test_id = ? AND listener = ?", (test_id, listener))
         if not rows:
-            raise VoteError("this test was deleted, or is another visitor's: start one of your own")
+            raise VoteError(NO_TEST)
         return Session.model_validate_json(rows[0][0])
 
-    def issue(self, trial: Trial) -> None:
-        """Keep a question before it is asked.
+    def has_test(self, test_id: str, listener: str) -> bool:
+        """Whether a test of this listener's can go on.
+
+        Raises:
+            VoteError: the store cannot be used.
+        """
+        with open_database(self.path) as database:
+            return _has_test(database, test_id, listener)
+
+    def issue(self, trial: Trial, needs_test: bool = False) -> str:
+        """Keep a question before it is asked; returns the id under which it is kept.
+
+        That is another one where the same listener was asked this question of the test already: two presses
+        at nearly the same time ask it once.
+
+        Args:
+            needs_test: whether its test must be in the store; it may have been deleted meanwhile.
 
         Raises:
             VoteError: there is a trial with that id already, or the store cannot be used.
         """
         values = (trial.trial_id, trial.test_id, trial.listener, trial.issued_at, trial.model_dump_json())
         with open_database(self.path) as database:
+            there = database.execute(
+                "SELECT trial_id FROM trials WHERE test_id = ? AND listener = ? AND deleted_at IS NULL "
+                "AND json_extract(trial, '$.number') = ? AND trial_id != ?",
+                (trial.test_id, trial.listener, trial.number, trial.trial_id),
+            ).fetchone()
+            if there:
+                return there[0]
+            if needs_test and not _has_test(database, trial.test_id, trial.listener):
+                raise VoteError(NO_TEST)
             changed = database.execute(
                 "INSERT OR IGNORE INTO trials (trial_id, test_id, listener, issued_at, trial) "
                 "VALUES (?, ?, ?, ?, ?)",
@@ -72,6 +100,7 @@ class VoteStore:
             )
             if not changed.rowcount:
                 raise VoteError(f"there is a trial {trial.trial_id!r} already: give each an id of its own")
+        return trial.trial_id
 
     def find(self, trial_id: str, listener: str) -> Record:
         """One of this listener's trials, answered or not.
@@ -244,3 +273,9 @@ def _exported(trial_id: str, deleted_at: str | None, trial: str | None, answer: 
 def _first_line(error: Exception) -> str:
     said = str(getattr(error, "errors", lambda: [{"msg": error}])()[0]["msg"])
     return said.removeprefix("Value error, ").removeprefix("the record: ")
+
+
+def _has_test(database: sqlite3.Connection, test_id: str, listener: str) -> bool:
+    place = (test_id, listener)
+    row = database.execute("SELECT 1 FROM tests WHERE test_id = ? AND listener = ?", place).fetchone()
+    return row is not None

@@ -14,7 +14,7 @@ from typing import Any
 from engine.errors import InvalidValueError, UnreadableFileError
 from engine.listening.bundle.bundle_key import BundleKey
 from engine.listening.record import make_record
-from engine.listening.trial import Record
+from engine.listening.trial import Answer, Record
 
 VOTE_FILE_REMEDY = (
     "give the JSONL file that the Compare page or a listening-test bundle lets its listener download"
@@ -35,10 +35,12 @@ class VoteFile:
     Args:
         records: the votes that no listener took back.
         problems: a sentence for each line that cannot be read as a vote, with its number, from 1.
+        deleted: ids of the trials that their listeners took back.
     """
 
     records: tuple[Record, ...]
     problems: tuple[str, ...]
+    deleted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ class Line:
 
 
 def read_vote_files(paths: Sequence[Path], keys: Sequence[BundleKey] = ()) -> VoteFile:
-    """The votes of several files together; a record that a later file repeats is taken once.
+    """The votes of several files together; an answer that a later file repeats is taken once, and what any of
+    them says was deleted is not taken.
 
     Listeners download their answers as often as they like, so files overlap. A file without a vote is named
     among the problems, as long as another file has votes.
@@ -70,22 +73,33 @@ def read_vote_files(paths: Sequence[Path], keys: Sequence[BundleKey] = ()) -> Vo
     Raises:
         UnreadableFileError: no file can be read, or there is no vote in any.
     """
-    seen: set[Record] = set()
-    records: list[Record] = []
+    records: dict[tuple[str, Answer | None], Record] = {}
+    taken_back: set[str] = set()
     problems: list[str] = []
     errors: list[UnreadableFileError] = []
     for path in paths:
         try:
-            file = read_votes(path, keys)
+            file = _read(path, keys)
         except UnreadableFileError as error:
             errors.append(error)
             continue
-        records += [record for record in file.records if record not in seen]
-        seen.update(file.records)
+        taken_back |= file.deleted
+        for record in file.records:
+            records.setdefault((record.trial.trial_id, record.answer), record)
+        if not file.records:
+            errors.append(UnreadableFileError(_nothing(path, file.problems, file.deleted)))
+            continue
         problems += [f"{path.name}, {problem}" if len(paths) > 1 else problem for problem in file.problems]
-    if not records:
-        raise errors[0]
-    return VoteFile(tuple(records), (*problems, *map(str, errors)))
+    kept = tuple(record for (trial_id, _), record in records.items() if trial_id not in taken_back)
+    if not kept:
+        raise (
+            errors[0]
+            if errors
+            else UnreadableFileError(
+                f"all votes of these files were deleted by their listeners: {VOTE_FILE_REMEDY}"
+            )
+        )
+    return VoteFile(kept, (*problems, *map(str, errors)))
 
 
 def read_votes(path: Path, keys: Sequence[BundleKey] = ()) -> VoteFile:
@@ -97,6 +111,13 @@ def read_votes(path: Path, keys: Sequence[BundleKey] = ()) -> VoteFile:
     Raises:
         UnreadableFileError: the file cannot be read, or there is no vote in it.
     """
+    file = _read(path, keys)
+    if not file.records:
+        raise UnreadableFileError(_nothing(path, file.problems, file.deleted))
+    return file
+
+
+def _read(path: Path, keys: Sequence[BundleKey]) -> VoteFile:
     answered: list[Record] = []
     deleted: set[str] = set()
     problems: list[str] = []
@@ -110,9 +131,7 @@ def read_votes(path: Path, keys: Sequence[BundleKey] = ()) -> VoteFile:
         except InvalidValueError as error:
             problems.append(f"line {number} is left out: {error}")
     records = tuple(record for record in answered if record.trial.trial_id not in deleted)
-    if not records:
-        raise UnreadableFileError(_nothing(path, problems, deleted))
-    return VoteFile(records, tuple(problems))
+    return VoteFile(records, tuple(problems), frozenset(deleted))
 
 
 def read_lines(path: Path) -> list[tuple[int, Line]]:
@@ -144,7 +163,7 @@ def _record(values: Any, keys: Sequence[BundleKey]) -> Record:
     )
 
 
-def _nothing(path: Path, problems: list[str], deleted: set[str]) -> str:
+def _nothing(path: Path, problems: Sequence[str], deleted: frozenset[str]) -> str:
     """Why there is no vote in a file, and what to do."""
     if problems:
         return f"no line of {path} is a vote ({problems[0]}): {VOTE_FILE_REMEDY}"

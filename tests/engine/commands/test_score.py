@@ -110,6 +110,8 @@ def test_a_damaged_model_is_named_beside_what_the_others_think(folder, capsys):
         ("nowhere.mid", "there is no file"),
         ("nowhere.wav", "nowhere.wav is not a file"),
         ("tiny-gru nowhere.mid", "there is no file"),
+        ("nowhere.mid tiny-gur", "unknown checkpoint 'tiny-gur'"),
+        ("piece.mid tone.wav", "score takes one file, not 2: run it once for each"),
         ("tiny-gur piece.mid", "unknown checkpoint 'tiny-gur'"),
         ("piece.mid tiny-gru tiny-gur", "unknown checkpoint 'tiny-gur'"),
         ("piece.mid tiny-gru tiny-gru", "name each model only once"),

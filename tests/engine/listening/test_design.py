@@ -88,7 +88,7 @@ def test_all_are_ranked_in_an_order_by_lot():
         ({"num_trials": 0}, "0 trials must be from 1 to 40"),
         ({"sources": THREE[:1]}, "choose 2 to 12 different models for this task, not 1"),
         ({"task": "abx"}, "choose 2 different models for this task, not 3"),
-        ({"sources": ("m-gru", "m-gru")}, "choose 2 to 12 different models"),
+        ({"sources": ("m-gru", "m-gru")}, "choose each model only once"),
         ({"task": "rank", "sources": tuple("abcdef")}, "choose 2 to 5 different models for this task, not 6"),
         ({"task": "real_or_model", "sources": ("m-gru", REAL)}, "the real excerpt is a part of this task"),
     ],

@@ -1,5 +1,7 @@
 """Draws on a page: played in another way, continued, edited; what a browser says of them is checked."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from playwright.sync_api import expect
@@ -34,6 +36,21 @@ def finished():
         lane.extend(60.0)
         lane.finish()
     return request, lanes
+
+
+def test_a_draw_that_was_stopped_stays_as_long_as_it_was():
+    """Played at another tempo it once went on with its own first frames, and was kept so for all visitors."""
+    request = DrawRequest((GRU,), 64, 7)
+    (lane,) = open_drawing(request, None, "piano_roll").lanes
+    lane.extend(60.0, 20)
+    lane.finish()
+    assert lane.state == "stopped"
+    (again,) = Drawn.of(request, [lane.value()]).lanes(replace(request, tempo=140.0))
+    assert again.is_whole
+    again.extend(60.0)
+    again.finish()
+    assert again.state == "stopped"
+    assert torch.equal(torch.stack(again.frames), torch.stack(lane.frames))
 
 
 def test_the_same_frames_are_played_otherwise(finished):

@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import threading
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -124,6 +125,45 @@ def test_nobody_hears_ten_seconds_in_the_second_after_the_question(room):
         record.trial,
         Answer(choice="0", heard_seconds=(10.0, 10.0), response_seconds=21.0, answered_at=later),
     )
+
+
+def test_a_question_that_two_tabs_ask_for_at_once_is_asked_once(room, patient):
+    """It once had two ids, and both answers counted."""
+    first = room.start(Wish("preference", MODELS, num_trials=2), NOBODY)
+    room.answer(first, NOBODY, heard(room, first, "0"))
+    ids: list[str] = []
+    tabs = [threading.Thread(target=lambda: ids.append(room.next(first, NOBODY))) for _ in range(2)]
+    for tab in tabs:
+        tab.start()
+    for tab in tabs:
+        tab.join()
+    assert len(ids) == 2 and len(set(ids)) == 1
+    assert len(room.store.trials(room.store.find(first, NOBODY).trial.test_id, NOBODY)) == 2
+
+
+def test_votes_that_are_deleted_while_a_trial_is_made_stay_deleted(room, patient, monkeypatch):
+    first = room.start(Wish("preference", MODELS, num_trials=2), NOBODY)
+    room.answer(first, NOBODY, heard(room, first, "0"))
+    prepare = room._prepare
+
+    def prepare_meanwhile(*given):
+        room.forget(NOBODY)
+        return prepare(*given)
+
+    monkeypatch.setattr(room, "_prepare", prepare_meanwhile)
+    with pytest.raises(VoteError, match="this test cannot go on"):
+        room.next(first, NOBODY)
+    assert room.left(NOBODY) is None
+
+
+def test_a_test_whose_plan_is_lost_is_not_offered_again(room, patient, tmp_path):
+    """A Space that starts again has a copy of the votes, and not of the tests."""
+    first = room.start(Wish("preference", MODELS, num_trials=3), NOBODY)
+    room.answer(first, NOBODY, heard(room, first, "0"))
+    assert room.left(NOBODY) is not None
+    with contextlib.closing(sqlite3.connect(room.store.path)) as database, database:
+        database.execute("DELETE FROM tests")
+    assert room.left(NOBODY) is None
 
 
 @pytest.mark.parametrize(

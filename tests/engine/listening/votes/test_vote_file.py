@@ -3,7 +3,7 @@
 import pytest
 
 from engine.errors import UnreadableFileError
-from engine.listening.votes.vote_file import read_votes
+from engine.listening.votes.vote_file import read_vote_files, read_votes
 from tests.engine.listening.listener import record
 
 GOOD = record(("model-a", "model-b"), "0")
@@ -38,6 +38,27 @@ def test_a_bad_line_is_named_with_its_number(tmp_path, line, problem):
     assert len(votes.records) == 2
     (said,) = votes.problems
     assert said.startswith(f"line 2 is left out: {problem}") and "\n" not in said
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_what_one_file_says_was_deleted_counts_in_none(tmp_path, order):
+    """An export of May once brought back what was deleted before the one of June."""
+    second = record(("model-a", "model-b"), "1", trial_id="t2").model_dump_json().encode()
+    tombstone = b'{"deleted": "t1", "deleted_at": "2026-11-23T12:00:00Z"}'
+    paths = [tmp_path / "may.jsonl", tmp_path / "june.jsonl"]
+    paths[0].write_bytes(b"\n".join([LINE, second]))
+    paths[1].write_bytes(b"\n".join([tombstone, second]))
+    votes = read_vote_files([paths[place] for place in order])
+    assert [vote.trial.trial_id for vote in votes.records] == ["t2"]
+
+
+def test_a_vote_of_an_export_before_and_of_one_after_its_test_was_over_is_one(tmp_path):
+    """The later one has the seeds, so the records differ."""
+    paths = [tmp_path / "before.jsonl", tmp_path / "after.jsonl"]
+    for path, seed in zip(paths, (None, 5), strict=True):
+        trial = GOOD.trial.model_copy(update={"seed": seed, "design_seed": seed})
+        path.write_text(GOOD.model_copy(update={"trial": trial}).model_dump_json())
+    assert len(read_vote_files(paths).records) == 1
 
 
 def test_a_deleted_vote_counts_nowhere(tmp_path):
