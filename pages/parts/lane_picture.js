@@ -1,8 +1,9 @@
 // The picture of a draw: a piano roll, a waveform or a spectrum on a canvas, drawn anew from a lane's value
-// each time. A `look` is all that drawing needs: the value's keys, `pen` (in CSS pixels, sharp everywhere),
-// `colour` (looks up a CSS variable, so light and dark come from the style sheet), `width`, `height` and
-// `frame`, the width of a frame. Lanes of a page are drawn on one axis, so that they can be compared: `axis`
-// of the value is { seconds, range: [lowest pitch, highest pitch] }. Nothing here changes the value.
+// each time. A `look` is all that drawing needs: all entries of the value, `pen` (in CSS pixels, sharp
+// everywhere), `colour` (looks up a CSS variable, so light and dark come from the style sheet), `width`,
+// `height`, `frame`, the width of a frame, and `cut`, the label where the beginning ends. Lanes of one kind are
+// drawn on one axis, so that they can be compared: `axis` of the value is { seconds, range: [lowest pitch,
+// highest pitch] }. Nothing here changes the value.
 
 // biome-ignore lint/correctness/noUnusedVariables: lane.js and those after it use it
 const lanePicture = (() => {
@@ -25,7 +26,8 @@ const lanePicture = (() => {
     Math.max(numFrames(value) * value.seconds_per_frame, value.axis?.seconds ?? 0);
   const framesAcross = (value) => pictureSeconds(value) / value.seconds_per_frame;
 
-  const pitchName = (key) => `${KEY_NAMES[key % 12]}${Math.floor(key / 12) - 1}`; // as it is heard
+  // the name of a key that is given as it is heard, not as it is written
+  const pitchName = (key) => `${KEY_NAMES[key % 12]}${Math.floor(key / 12) - 1}`;
 
   function describe(value) {
     const prime = value.prime_frames ? `, its beginning ends at frame ${value.prime_frames}` : "";
@@ -65,9 +67,9 @@ const lanePicture = (() => {
   }
 
   function pitchRange({ notes, axis }) {
-    // C3 to C5 with two semitones around at least, so that the picture does not jump while it grows
+    // as written, C3 to C5 with two semitones around at least, so that the picture does not jump while it grows
     const pitches = notes.map(([pitch]) => pitch);
-    const [lowest, highest] = axis?.range ?? [50, 70];
+    const [lowest, highest] = axis?.range ?? [46, 74];
     return [Math.min(lowest, 46, Math.min(...pitches) - 2), Math.max(highest, 74, Math.max(...pitches) + 2)];
   }
 

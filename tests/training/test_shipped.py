@@ -18,8 +18,9 @@ from training.publishing.publish import corpus_facts
 
 TOLERANCE = 1e-4  # nats a frame: float32 against float64, and one machine against another
 AT_OR_UNDER = ("jsb_chorales", "piano_midi")  # corpora where all three cells reach the printed figure
-RECIPES = [name for name in recipe_names() if not name.endswith("-best")]  # those have tests of their own
-SHIPPED = [name for name in available(CHECKPOINTS) if name in RECIPES]  # others are a user's own
+# the -best models have tests of their own
+RECIPES = [name for name in recipe_names() if not name.endswith("-best")]
+SHIPPED = [name for name in available(CHECKPOINTS) if name in RECIPES]
 EVERY_CHECKPOINT = pytest.mark.parametrize("name", SHIPPED)
 EXACT = {"rel": 0, "abs": TOLERANCE}
 
@@ -30,7 +31,7 @@ def test_every_recipe_has_its_checkpoint():
 
 @pytest.mark.parametrize("corpus", sorted({read_card(name).corpus.name for name in available(CHECKPOINTS)}))
 def test_cards_say_of_their_corpus_what_it_says_of_itself(corpus, corpora_folder):
-    """A corpus's height, written and played, is noted when a model is published; older cards were amended."""
+    """All facts, such as how high it is written and played: noted at publishing; older cards were amended."""
     source = open_corpus(corpus, corpora_folder)
     facts = corpus_facts(source, source.load())
     for name in available(CHECKPOINTS):

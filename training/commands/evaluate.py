@@ -51,7 +51,8 @@ def run(options: argparse.Namespace) -> None:
     """Print the figures.
 
     Raises:
-        EngineError: there is no such checkpoint or corpus, or its frames mean something else.
+        EngineError: there is no such checkpoint or corpus, its frames are not of the model's kind, or the
+            options do not fit each other or the corpus.
     """
     drawn = DrawsOptions(options.pieces, options.frames, options.temperature)
     checkpoint = load(options.checkpoint, options.checkpoints)

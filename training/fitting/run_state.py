@@ -4,8 +4,9 @@
         tensors.safetensors   weights, best and mean weights, and what the optimiser keeps of each
         progress.json         Progress, and the recipe it belongs to
 
-A state is written whole under a new name and renamed; older ones are removed only then. Random
-numbers need no state: those of an epoch or an update are seeded by the recipe's seed and its number.
+A state is written whole under a temporary name, then renamed; older ones are removed only then. Random
+numbers need no state: those of an epoch or an update are seeded by the recipe's seed and the number of that
+epoch or update.
 """
 
 import hashlib
@@ -32,10 +33,10 @@ class RunCurve:
     """A learning curve: one entry for each epoch in every list.
 
     Args:
-        update: optimiser updates so far.
+        update: updates so far, one a batch.
         seconds: of fitting and validating so far, over all sessions.
         train_nats_per_frame: pooled over the epoch, as seen while fitting (noisy weights, dropout).
-        valid_nats_per_frame: pooled, clean weights.
+        valid_nats_per_frame: pooled, clean weights, or their running mean where the recipe has one.
     """
 
     update: list[int] = field(default_factory=list)
@@ -49,12 +50,13 @@ class Progress:
     """Everything of a run but its tensors.
 
     Args:
-        update: optimiser updates done.
+        update: updates done, one a batch, however many steps the optimiser takes in it.
         epoch: epochs finished.
         batch: batches of the current epoch done.
         epoch_nats, epoch_frames: sums over the current epoch so far.
         seconds: of work, over all sessions.
-        best_epoch, best_valid: the epoch whose weights are kept, and its nats per frame of validation.
+        best_epoch, best_valid: the epoch whose weights are kept (the last one, if the recipe keeps that), and
+            its nats per frame of validation.
         finished: whether early stopping or the last epoch has been reached, or it diverged.
         diverged: whether the likelihood was no longer finite.
         data: the digest of what it is fitted on, see ``data_digest``; empty in states of earlier versions.
@@ -91,8 +93,8 @@ def data_digest(data: CorpusData) -> str:
 def write_state(folder: Path, recipe: Recipe, progress: Progress, tensors: dict[str, Tensor]) -> None:
     """Write a state and remove the older ones, and what a killed process left half-written.
 
-    A state of the same update that is there already stays: it is the same, since a fit repeats itself to the
-    bit, and replacing it would leave a moment without any.
+    A state of the same update that is there already stays: it is the same but for seconds, since a fit
+    repeats itself to the bit, and replacing it would leave a moment without any.
 
     Raises:
         EngineError: the disk refuses; the state before stays.
@@ -116,6 +118,9 @@ def _write_whole(target: Path, recipe: Recipe, progress: Progress, tensors: dict
         )
         progress_json = {"recipe": recipe.model_dump(), "progress": asdict(progress)}
         (partial / "progress.json").write_text(json.dumps(progress_json), encoding="utf-8")
+        for path in partial.iterdir():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())  # or after a power cut the new name might stand for nothing
         os.replace(partial, target)
     except (OSError, safetensors.SafetensorError) as error:
         shutil.rmtree(partial, ignore_errors=True)

@@ -153,7 +153,8 @@ EXPORT("gates") int gates(int cell) {
     return parts[cell].kind->gates(&parts[cell], transpositions, frames);
 }
 
-/* The numbers that decide the given frame, from ``frames_at`` on; it is then read as if it had been drawn. */
+/* The numbers that decide the given frame, from ``frames_at`` on, in its place. The frame is ``pending`` then, as
+   if it had been drawn. Returns how many numbers, or a code. */
 EXPORT("explain") int explain(void) {
     part *head = &parts[num_cells];
     if (!is_ready()) return WRONG_ORDER;
