@@ -92,13 +92,8 @@ def read_vote_files(paths: Sequence[Path], keys: Sequence[BundleKey] = ()) -> Vo
         problems += [f"{path.name}, {problem}" if len(paths) > 1 else problem for problem in file.problems]
     kept = tuple(record for (trial_id, _), record in records.items() if trial_id not in taken_back)
     if not kept:
-        raise (
-            errors[0]
-            if errors
-            else UnreadableFileError(
-                f"all votes of these files were deleted by their listeners: {VOTE_FILE_REMEDY}"
-            )
-        )
+        gone = UnreadableFileError(f"all these votes were deleted by their listeners: {VOTE_FILE_REMEDY}")
+        raise errors[0] if errors else gone
     return VoteFile(kept, (*problems, *map(str, errors)))
 
 
